@@ -1,0 +1,181 @@
+"""The formulas on NumPy arrays: forward and backward of each operation, side by side.
+
+Notation: a batch is a matrix of row vectors; L is the scalar loss; the gradient of L by an array has the
+array's shape. `gradient` stands for ∂L/∂y, what the layer above hands down; each `…_backward` multiplies it
+by the operation's own derivative. Derivations: docs/derivations/. The same formulas for PyTorch, with double
+backward, are in `charmlp.nn`; tests prove that both agree.
+
+Every function takes any float dtype and returns the same; `out` is an array for the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+# Linear layer: y = x Wᵀ + b                              x: N×D   W: K×D   b: K   y: N×K
+
+
+def linear(x: Array, weight: Array, bias: Array, out: Array | None = None) -> Array:
+    """y = x Wᵀ + b (docs/derivations/linear.md)."""
+    y = np.matmul(x, weight.T, out=out)
+    y += bias
+    return y
+
+
+def linear_backward_input(gradient: Array, weight: Array, out: Array | None = None) -> Array:
+    """∂L/∂x = ∂L/∂y W, N×D: row n of x meets every output k through W's row k."""
+    return np.matmul(gradient, weight, out=out)
+
+
+def linear_backward_weight(gradient: Array, x: Array, out: Array | None = None) -> Array:
+    """∂L/∂W = (∂L/∂y)ᵀ x, K×D: the batch is summed by the product."""
+    return np.matmul(gradient.T, x, out=out)
+
+
+def linear_backward_bias(gradient: Array, out: Array | None = None) -> Array:
+    """∂L/∂b = Σₙ ∂L/∂yₙ, K: b was copied to every row, and the adjoint of a copy is a sum."""
+    return np.sum(gradient, axis=0, out=out)
+
+
+# Activations, element by element. Each backward takes the *output* y, which is all that must be kept.
+
+
+def identity(x: Array, out: Array | None = None) -> Array:
+    """y = x."""
+    return np.positive(x, out=out)
+
+
+def identity_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
+    """∂L/∂x = ∂L/∂y."""
+    return np.positive(gradient, out=out)
+
+
+def relu(x: Array, out: Array | None = None) -> Array:
+    """y = max(0, x)."""
+    return np.maximum(x, 0, out=out)
+
+
+def relu_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
+    """∂L/∂x = ∂L/∂y · [x > 0], and x > 0 exactly where y > 0."""
+    return np.multiply(gradient, y > 0, out=out)
+
+
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    """y = 1 / (1 + e⁻ˣ) = (1 + tanh(x/2)) / 2; the second form overflows for no x."""
+    y = np.multiply(x, 0.5, out=out)
+    np.tanh(y, out=y)
+    y += 1
+    y *= 0.5
+    return y
+
+
+def sigmoid_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
+    """∂L/∂x = ∂L/∂y · y (1 − y)."""
+    return np.multiply(gradient, y * (1 - y), out=out)
+
+
+def tanh(x: Array, out: Array | None = None) -> Array:
+    """y = tanh x."""
+    return np.tanh(x, out=out)
+
+
+def tanh_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
+    """∂L/∂x = ∂L/∂y · (1 − y²)."""
+    return np.multiply(gradient, 1 - y * y, out=out)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation's two halves: `forward(x, out)` and `backward(gradient, y, out)`."""
+
+    forward: Callable[..., Array]
+    backward: Callable[..., Array]
+
+
+ACTIVATIONS = {
+    "none": Activation(identity, identity_backward),
+    "relu": Activation(relu, relu_backward),
+    "sigmoid": Activation(sigmoid, sigmoid_backward),
+    "tanh": Activation(tanh, tanh_backward),
+}
+
+
+# Losses
+
+
+def softmax(logits: Array, out: Array | None = None) -> Array:
+    """qₙₖ = exp(zₙₖ − m) / Σⱼ exp(zₙⱼ − m) with m = maxⱼ zₙⱼ: a shift changes nothing but the overflow."""
+    q = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    np.exp(q, out=q)
+    q /= q.sum(axis=1, keepdims=True)
+    return q
+
+
+def log_softmax(logits: Array) -> Array:
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def smoothed_targets(labels: Array, n_classes: int, label_smoothing: float, dtype: Any) -> Array:
+    """y* = (1 − ε) onehot(label) + ε/K, N×K (Szegedy et al. 2016, "Rethinking the Inception Architecture")."""
+    targets = np.full((len(labels), n_classes), label_smoothing / n_classes, dtype=dtype)
+    targets[np.arange(len(labels)), labels] += 1 - label_smoothing
+    return targets
+
+
+def cross_entropy(
+    logits: Array, labels: Array, label_smoothing: float = 0.0, class_weights: Array | None = None
+) -> float:
+    """L = −(1/S) Σₙₖ wₖ y*ₙₖ log qₙₖ with S = Σₙ w(labelₙ); without weights S = N, the mean over the batch.
+
+    logits: N×K; labels: N class indices; class_weights: K. The same definition as PyTorch's.
+    """
+    targets = smoothed_targets(labels, logits.shape[1], label_smoothing, logits.dtype)
+    total = float(len(labels))
+    if class_weights is not None:
+        targets *= class_weights
+        total = float(class_weights[labels].sum())
+    return float(-(targets * log_softmax(logits)).sum() / total)
+
+
+def cross_entropy_backward(
+    logits: Array,
+    labels: Array,
+    label_smoothing: float = 0.0,
+    class_weights: Array | None = None,
+) -> Array:
+    """∂L/∂z = (q − y*) / N for the mean over N (docs/derivations/softmax-cross-entropy.md).
+
+    With class weights each row's target t = w ∘ y* no longer sums to 1, so that q is multiplied by the
+    row's sum: ∂L/∂zₙₖ = (qₙₖ Σⱼ tₙⱼ − tₙₖ) / S.
+    """
+    q = softmax(logits)
+    targets = smoothed_targets(labels, logits.shape[1], label_smoothing, logits.dtype)
+    if class_weights is None:
+        q -= targets
+        q /= len(labels)
+        return q
+    targets *= class_weights
+    q *= targets.sum(axis=1, keepdims=True)
+    q -= targets
+    q /= class_weights[labels].sum()
+    return q
+
+
+def squared_error(prediction: Array, target: Array) -> float:
+    """L = (1/M) Σᵢ (yᵢ − y*ᵢ)² over all M elements."""
+    return float(np.mean((prediction - target) ** 2))
+
+
+def squared_error_backward(prediction: Array, target: Array) -> Array:
+    """∂L/∂y = 2 (y − y*) / M."""
+    return 2 * (prediction - target) / prediction.size
