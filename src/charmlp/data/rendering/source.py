@@ -1,0 +1,107 @@
+"""The data source `synth:`: rendered letters, with font families held out for validation and test."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from charmlp.data.fonts import LETTERS, Font, find_fonts, split_families
+from charmlp.data.letterset import LetterSet
+from charmlp.data.rendering.studio import render, texts_of
+from charmlp.data.source import SPLITS, Source
+from charmlp.errors import DataError, UsageError
+
+CLASSES = tuple(LETTERS[:26])
+HELD_OUT_LETTERS = 2_000  # of validation and of test, at most
+
+
+@dataclass(frozen=True, repr=False)
+class RenderedSource(Source):
+    """Rendered letters in three splits that share no font family.
+
+    counts   number of letters of each split
+    fonts    the fonts of each split
+    seed     the same seed draws the same letters
+    """
+
+    classes: tuple[str, ...]
+    counts: dict[str, int]
+    fonts: dict[str, list[Font]]
+    seed: int
+    layout: str = "rendered from fonts"
+
+    @property
+    def splits(self) -> dict[str, int]:
+        return dict(self.counts)
+
+    def load(
+        self,
+        split: str,
+        norm_size: tuple[int, int],
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LetterSet:
+        """Draw one split. `skip_bad` has no meaning here: no rendered letter is unreadable."""
+        if split not in self.counts:
+            raise DataError(
+                f"no {SPLITS.get(split, split)} letters: rendered are only {', '.join(self.counts)}"
+            )
+        letters = render(
+            self.counts[split],
+            classes=self.classes,
+            norm_size=norm_size,
+            seed=self._seed_of(split),
+            fonts=self.fonts[split],
+        )
+        if progress is not None:
+            progress(len(letters), len(letters))
+        return letters
+
+    def identity(self) -> str:
+        """A hash over the classes, the counts, the seed and the fonts' names."""
+        facts = (
+            self.classes,
+            self.counts,
+            self.seed,
+            {s: [str(f) for f in v] for s, v in self.fonts.items()},
+        )
+        return hashlib.sha256(ascii(facts).encode()).hexdigest()[:16]
+
+    def describe(self) -> str:
+        faces = sum(map(len, self.fonts.values()))
+        families = len({font.family for fonts in self.fonts.values() for font in fonts})
+        return f"{super().describe()} ({faces} faces of {families} families)"
+
+    def _seed_of(self, split: str) -> int:
+        """Three streams of letters from one seed."""
+        return 3 * self.seed + tuple(SPLITS).index(split)
+
+
+def open_rendered(
+    count: int = 20_000,
+    classes: Sequence[str] | None = None,
+    seed: int = 2021,
+    *,
+    folder: str | Path | None = None,
+    machine: bool = False,
+) -> RenderedSource:
+    """`count` training letters, and a tenth of that (at most 2,000 each) for validation and for test.
+
+    Fonts come from the packages, with `machine` also from the operating system, and from `folder`. The
+    three splits share no family. Raises UsageError for a count below one, DataError where no font can
+    draw a class or there are too few families to hold some out.
+    """
+    if count < 1:
+        raise UsageError(f"number of rendered letters is {count}; expected at least 1")
+    names = tuple(classes) if classes else CLASSES
+    fonts = find_fonts(folder, machine, texts_of(names))
+    held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
+    return RenderedSource(
+        classes=names,
+        counts={"train": count, "val": held_out, "test": held_out},
+        fonts=split_families(fonts, seed),
+        seed=seed,
+    )
