@@ -16,12 +16,14 @@ class LetterSet:
     labels   int64, N; an index into `classes`
     classes  the class names, in the order of the model's outputs
     names    N names for messages and tables (a file's path as its list writes it)
+    skipped  one line for each image that was left out because it cannot be read
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     names: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images.ndim != 3 or self.images.dtype != np.uint8:

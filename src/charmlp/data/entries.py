@@ -1,0 +1,150 @@
+"""Names with labels, as a list or a folder states them, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from charmlp.errors import DataError, printable
+
+SHOWN = 5  # problems that a message spells out; the others are counted
+LONGEST_QUOTE = 60  # characters of an entry that a message shows
+LONGEST_NAME = 4096  # characters; no system opens a longer path
+MAX_ENTRIES = 10_000_000
+
+
+def quote(text: object) -> str:
+    """`text` in double quotes, escaped and cut to a length that fits a message."""
+    whole = str(text)
+    cut = printable(whole[:LONGEST_QUOTE])
+    return f'"{cut}…"' if len(whole) > LONGEST_QUOTE else f'"{cut}"'
+
+
+@dataclass
+class Problems:
+    """Everything that is wrong with one list: all counted, the first five spelled out."""
+
+    where: str
+    count: int = 0
+    shown: list[str] = field(default_factory=list)
+
+    def add(self, problem: str) -> None:
+        self.count += 1
+        if self.count <= SHOWN:
+            self.shown.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raise one DataError, in one line, for all problems together."""
+        if self.count:
+            raise DataError(f"{printable(self.where)}: {self.summary()}")
+
+    def summary(self) -> str:
+        if self.count == 1:
+            return self.shown[0]
+        some = f", the first {SHOWN}" if self.count > SHOWN else ""
+        return f"{self.count:,} problems{some}: " + "; ".join(self.shown)
+
+
+@dataclass
+class Entries:
+    """N (name, label) pairs in the order of their list, at `where`; `problems` collects what is wrong.
+
+    names   paths relative to the image folder, forward slashes, each once
+    labels  as written, not yet classes
+    """
+
+    where: str
+    names: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    problems: Problems = field(init=False)
+    _label_of: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.problems = Problems(self.where)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def add(self, written_name: str, label: object, place: str = "") -> None:
+        """Add one entry, or the reason why not; `place` (e.g. "line 7: ") leads the message.
+
+        A name that occurs again counts once where the labels are equal, and is a problem where they differ.
+        """
+        name = written_name.replace("\\", "/")
+        if "//" in name or name.startswith("./") or "/./" in name:
+            name = _without_empty_parts(name)
+        fault = fault_of_name(name) or fault_of_label(label)
+        if fault is None:
+            earlier = self._label_of.setdefault(name, str(label))
+            if earlier != label:
+                fault = f"twice, with the labels {quote(earlier)} and {quote(label)}"
+            elif len(self._label_of) > len(self.names):
+                self.names.append(name)
+                self.labels.append(earlier)
+        if fault is not None:
+            self.problems.add(f"{place}{quote(written_name)}: {fault}")
+
+
+def _without_empty_parts(name: str) -> str:
+    """`a//./b` is `a/b`; what makes a path absolute stays, to be refused by its own words."""
+    root = "/" if name.startswith("/") else ""
+    return root + "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def fault_of_name(name: str) -> str | None:
+    """What is wrong with an entry's file name (forward slashes), or None."""
+    if not name or name.endswith("/"):
+        return "no file name; an image's path is expected, as 0001.jpg"
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name):,} characters; at most {LONGEST_NAME:,} are possible"
+    if name.startswith("/") or _DRIVE.match(name):
+        return "an absolute path; paths are relative to the image folder"
+    if ".." in name and ".." in name.split("/"):
+        return 'leads out of the image folder with ".."; paths stay below it'
+    if not name.isprintable() and (character := _forbidden(name)):
+        return f"the name has the character {character}, which no file name may have"
+    return None
+
+
+def fault_of_label(label: object) -> str | None:
+    """What is wrong with a label as a class name, or None."""
+    if not isinstance(label, str):
+        return (
+            f"the label is {kind_of(label)}; a text is expected, as in {{{quote('0001.jpg')}: {quote('A')}}}"
+        )
+    if not label:
+        return "the label is empty; a class name is expected, as A"
+    if len(label) > 1 and label != label.strip() != "":
+        return f"the label {quote(label)} begins or ends with a space"
+    if len(label) > LONGEST_NAME:
+        return f"a label of {len(label):,} characters; at most {LONGEST_NAME:,} are accepted"
+    if not label.isprintable() and (character := _forbidden(label)):
+        return f"the label has the character {character}, which no class name may have"
+    return None
+
+
+def _forbidden(text: str) -> str | None:
+    """The first control character, line separator or lone surrogate of `text`, as U+0000, or None."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def kind_of(value: object) -> str:
+    """The JSON word for a value's type, with an article, as messages need it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, str):
+        return "a text"
+    return f"the number {quote(value)[1:-1]}"

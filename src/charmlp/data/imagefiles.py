@@ -1,0 +1,113 @@
+"""Which image files there are: each folder is listed once, not each file asked for."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from charmlp.data.entries import Entries, quote
+from charmlp.errors import DataError, printable
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
+)
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file looks like a picture by its name; hidden files (macOS leaves `._a.jpg`) do not."""
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
+
+
+@dataclass
+class Listing:
+    """The names in one folder, by kind. `fault` is the reason where the folder cannot be listed."""
+
+    files: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)  # pipes, devices, broken links
+    fault: str = ""
+    _written: dict[str, str] | None = None
+
+    @classmethod
+    def of(cls, folder: Path) -> Listing:
+        listing = cls()
+        try:
+            with os.scandir(folder) as found:
+                for item in found:
+                    if item.is_file():
+                        listing.files.add(item.name)
+                    elif item.is_dir():
+                        listing.folders.add(item.name)
+                    else:
+                        listing.others.add(item.name)
+        except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
+            listing.fault = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return listing
+
+    def alike(self, name: str) -> str | None:
+        """The name that differs from `name` only in case or in Unicode composition, or None."""
+        if self._written is None:
+            self._written = {_loose(there): there for there in self.files | self.folders}
+        return self._written.get(_loose(name))
+
+
+def _loose(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+class ImageFolder:
+    """Answers for many names below one folder whether each is a regular file, and if not, why."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._listings: dict[str, Listing] = {"": Listing.of(folder)}
+        if fault := self._listings[""].fault:
+            raise DataError(f"{printable(folder)}: no folder of images there: {fault.lower()}")
+
+    def check(self, entries: Entries) -> None:
+        """Add to `entries.problems` each name that is no image file."""
+        for name in entries.names:
+            parent, _, base = name.rpartition("/")
+            if base not in self._listing(parent).files and (fault := self._fault(parent, base)):
+                entries.problems.add(f"{quote(name)}: {fault}")
+
+    def missing(self, names: Iterable[str]) -> int:
+        """How many of `names` are no files here."""
+        parts = (name.rpartition("/") for name in names)
+        return sum(base not in self._listing(parent).files for parent, _, base in parts)
+
+    def _listing(self, parent: str) -> Listing:
+        if parent not in self._listings:
+            self._listings[parent] = Listing.of(self.folder / parent)
+        return self._listings[parent]
+
+    def _fault(self, parent: str, base: str) -> str | None:
+        listing = self._listing(parent)
+        inside = printable(self.folder / parent)
+        if listing.fault:
+            return self._fault_of_folder(parent)
+        if base in listing.folders:
+            return f"a folder in {inside}; an image file is expected"
+        if base in listing.others:
+            return f"no regular file in {inside}; an image file is expected"
+        alike = listing.alike(base)
+        if alike is None:
+            return f"no such image in {inside}"
+        if (self.folder / parent / base).is_file():  # a disk that takes either case for the same name
+            return None
+        return f"no such image in {inside}; did you mean {quote(alike)}?"
+
+    def _fault_of_folder(self, parent: str) -> str:
+        """The first part of `parent` that is no folder, in words."""
+        above = ""
+        for part in parent.split("/"):
+            listing = self._listing(above)
+            if part not in listing.folders and not listing.fault:
+                alike = listing.alike(part)
+                hint = f"; did you mean {quote(alike)}?" if alike and alike != part else ""
+                return f"no folder {quote(part)} in {printable(self.folder / above)}{hint}"
+            above = f"{above}/{part}" if above else part
+        return f"the folder {quote(parent)} cannot be listed: {self._listing(parent).fault.lower()}"

@@ -1,0 +1,152 @@
+"""From labels to classes, by one rule.
+
+1. Classes that the user gives are the classes, in the given order. Upper and lower case are one class
+   ("g" is G) where all given classes are single ASCII capital letters, or all single ASCII small letters.
+2. Otherwise, where every training label is a single ASCII letter, the classes are the 26 letters A–Z,
+   also those that do not occur; upper and lower case are one class.
+3. Otherwise the classes are the distinct training labels, sorted by code point, exactly as written.
+
+Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are no letters here.
+A label of any split that is none of the classes is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.data.entries import Entries, fault_of_label, quote
+from charmlp.data.text import decode, read_bytes
+from charmlp.errors import DataError, UsageError, printable
+
+LETTERS = tuple(string.ascii_uppercase)
+_MAX_CLASS_FILE_BYTES = 4 * 2**20
+_SHOWN_CLASSES = 6
+
+
+def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tuple[str, ...] | None:
+    """The classes that a user gives: a file with one class a line, a text of one-character classes
+    ("0123456789"), or a sequence of names. None stays None.
+
+    Raises UsageError where a class is empty, has control characters or is there twice.
+    """
+    if classes is None:
+        return None
+    if isinstance(classes, os.PathLike) or (isinstance(classes, str) and _is_file(classes)):
+        names = _read_classes(Path(classes))
+        where = f"--classes {quote(os.fspath(classes))}"
+    else:
+        names = tuple(classes)
+        where = "--classes"
+    _check_classes(names, where)
+    return names
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a path, or with a NUL
+        return False
+
+
+def _read_classes(path: Path) -> tuple[str, ...]:
+    data = read_bytes(path, "a file with one class a line", _MAX_CLASS_FILE_BYTES)
+    lines = decode(data, str(path)).replace("\r\n", "\n").split("\n")
+    return tuple(line for line in lines if line)
+
+
+def _check_classes(names: tuple[str, ...], where: str) -> None:
+    for name in names:
+        if fault := fault_of_label(name):
+            raise UsageError(f"{where}: {fault.replace('label', 'class')}")
+    if len(names) < 2:
+        raise UsageError(f"{where}: {len(names)} class; at least two are needed")
+    if twins := _twins(names):
+        raise UsageError(f"{where}: {twins}")
+
+
+def _twins(names: Iterable[str]) -> str | None:
+    """What is wrong where two classes look the same on every screen, or None."""
+    seen: dict[str, str] = {}
+    for name in names:
+        earlier = seen.setdefault(unicodedata.normalize("NFC", name), name)
+        if earlier != name:
+            return f"two classes look the same, {quote(name)}: one is composed (NFC), the other is not (NFD)"
+    if len(seen) < len(tuple(names)):
+        twice = next(name for name, count in Counter(names).items() if count > 1)
+        return f"the class {quote(twice)} is there twice"
+    return None
+
+
+def classes_of(entries: Entries, n_classes: int | None = None) -> tuple[str, ...]:
+    """The classes that the labels of `entries` (the training list) make by rules 2 and 3.
+
+    Raises DataError where they are not `n_classes`, or fewer than two.
+    """
+    labels = set(entries.labels)
+    classes = LETTERS if all(map(_is_letter, labels)) else tuple(sorted(labels))
+    where = printable(entries.where)
+    if n_classes is not None and len(classes) != n_classes:
+        raise DataError(
+            f"{where}: the labels make {len(classes):,} classes ({_some(classes)}), not {n_classes:,}"
+            f"{_stranger(entries)}; mend the list, or give --n_classes {len(classes)}"
+        )
+    if len(classes) < 2:
+        raise DataError(f"{where}: every label is {_some(classes)}; at least two classes are needed")
+    if twins := _twins(classes):
+        raise DataError(f"{where}: {twins}")
+    return classes
+
+
+def check_count(classes: Sequence[str], n_classes: int | None) -> None:
+    """Raise UsageError where --classes and --n_classes contradict each other."""
+    if n_classes is not None and len(classes) != n_classes:
+        raise UsageError(f"--classes gives {len(classes):,} classes and --n_classes says {n_classes:,}")
+
+
+def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]:
+    """int64, N: each label's index in `classes`; a label that is no class goes to `entries.problems`."""
+    index_of = {name: index for index, name in enumerate(classes)}
+    if _case_folds(classes):
+        index_of |= {name.swapcase(): index for name, index in index_of.items()}
+    for name, label in zip(entries.names, entries.labels, strict=True):
+        if label not in index_of:
+            entries.problems.add(
+                f"{quote(name)}: the label {quote(label)} is none of the {len(classes):,} classes"
+                f" ({_some(classes)})"
+            )
+    return np.array([index_of.get(label, -1) for label in entries.labels], np.int64)
+
+
+def _case_folds(classes: Sequence[str]) -> bool:
+    """Whether upper and lower case are one class: all classes are ASCII letters of one case."""
+    return all(map(_is_letter, classes)) and (
+        all(map(str.isupper, classes)) or all(map(str.islower, classes))
+    )
+
+
+def _is_letter(label: str) -> bool:
+    return len(label) == 1 and label in string.ascii_letters
+
+
+def _some(classes: Sequence[str]) -> str:
+    """The classes for a message, shortened: A, B, C, …, Z."""
+    if len(classes) <= _SHOWN_CLASSES:
+        return ", ".join(map(quote, classes))
+    return ", ".join(map(quote, classes[: _SHOWN_CLASSES - 2])) + f", …, {quote(classes[-1])}"
+
+
+def _stranger(entries: Entries) -> str:
+    """The first label that is no letter, where most are: probably one slip, not another alphabet."""
+    strangers = [index for index, label in enumerate(entries.labels) if not _is_letter(label)]
+    if 0 < len(strangers) < len(entries) / 2:
+        label, name = entries.labels[strangers[0]], entries.names[strangers[0]]
+        return f": {quote(label)} of {quote(name)} is no letter A–Z"
+    return ""

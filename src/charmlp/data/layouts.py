@@ -1,0 +1,241 @@
+"""Which layout is this? Whatever the user has, opened as one kind of thing: a `Source`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from charmlp.data.entries import MAX_ENTRIES, Entries, quote
+from charmlp.data.folders import SPLIT_OF, read_folders, subfolders
+from charmlp.data.imagefiles import ImageFolder
+from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
+from charmlp.data.lists import read_list
+from charmlp.data.source import SPLITS, Part, Picture, PictureSource, Source
+from charmlp.data.splits import hold_out
+from charmlp.data.trees import expected_and_found
+from charmlp.errors import DataError, UsageError, printable
+
+DEFAULT_SEED = 2021
+IMAGES = "images"  # the folder of images that is looked for beside lists
+_SYNTHETIC = "synth:"
+_Path = str | os.PathLike[str]
+_READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {".json": lambda path: {"train": read_list(path)}}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What was recognised.
+
+    splits  the entries of each split
+    open    from a split's name to the function from an entry's index to its picture
+    words   for people: "lists in scene-letters/"
+    """
+
+    splits: dict[str, Entries]
+    open: Callable[[str], Callable[[int], Picture]]
+    words: str
+
+
+def open_source(
+    data: _Path | None = None,
+    *,
+    im_dir: _Path | None = None,
+    lists: Mapping[str, _Path] | None = None,
+    classes: str | os.PathLike[str] | Sequence[str] | None = None,
+    n_classes: int | None = None,
+    seed: int = DEFAULT_SEED,
+) -> Source:
+    """Open and check everything about a data set except the pixels.
+
+    data       a folder in any known layout, one list or table, an IDX file, or `synth:`, `synth:COUNT`
+    lists      instead: a list for 'train', 'val' and 'test', or for some of them
+    im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
+    classes    see `charmlp.data.labels`, which also says what the classes are without it
+    n_classes  the number of classes that must come out
+    seed       of the validation set that is held out of the training images where there is none
+
+    Raises UsageError where the arguments contradict each other, and DataError naming list and entry where
+    something is wrong with the data: all problems of a list are counted, the first five shown.
+    """
+    given = given_classes(classes)
+    if given is not None:
+        check_count(given, n_classes)
+    if data is None:
+        if lists is None:
+            raise UsageError("no data: give --data, or lists of images")
+        layout = _given_lists({split: Path(path) for split, path in lists.items()}, im_dir)
+    elif lists is not None:
+        raise UsageError("give either --data or the lists of images, not both")
+    elif os.fspath(data).startswith(_SYNTHETIC):
+        return _rendered(os.fspath(data), given, n_classes, seed)
+    else:
+        layout = _recognise(Path(data), im_dir)
+    return _source(layout, given, n_classes, seed)
+
+
+def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
+    """`synth:` or `synth:COUNT`."""
+    from charmlp.data.rendering import open_rendered
+
+    count = data.removeprefix(_SYNTHETIC).strip()
+    if count and not (count.isascii() and count.isdigit() and 0 < int(count) <= MAX_ENTRIES):
+        raise UsageError(
+            f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
+        )
+    source: Source
+    if count:
+        source = open_rendered(int(count), given, seed)
+    else:
+        source = open_rendered(classes=given, seed=seed)
+    check_count(source.classes, n_classes)
+    return source
+
+
+def _source(layout: _Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
+    """Labels become classes, and a validation set is held out where there is none."""
+    classes = given
+    if classes is None:
+        first = layout.splits.get("train") or next(iter(layout.splits.values()))
+        first.problems.raise_if_any()
+        classes = classes_of(first, n_classes)
+    parts = {}
+    for split, entries in layout.splits.items():
+        labels = class_indices(entries, classes)
+        entries.problems.raise_if_any()
+        parts[split] = Part(tuple(entries.names), labels, partial(layout.open, split))
+    words = layout.words
+    if "train" in parts and "val" not in parts:
+        whole = parts["train"]
+        validates = hold_out(whole.names, whole.labels, seed)
+        if validates.any():
+            parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
+            words += f", split by seed {seed}"
+    return PictureSource(classes, words, parts)
+
+
+def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
+    """The layout of `data` itself, or DataError with the trees expected and found."""
+    if data.is_dir():
+        layout = _named_lists(data, im_dir) or _class_folders(data, im_dir) or _lone_list(data, im_dir)
+        if layout is None:
+            raise DataError(f"{printable(data)}: unknown layout; {expected_and_found(data)}")
+        return layout
+    if not os.path.lexists(data):
+        raise DataError(
+            f"{printable(data)}: no such file or folder; a folder of images or a list is expected"
+        )
+    if data.suffix.lower() not in _READERS:
+        raise DataError(
+            f"{printable(data)}: not a list that is known here; expected is a folder, or a file that ends in"
+            f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
+        )
+    return _lists(_read(data), data.parent, im_dir, data.name)
+
+
+def _named_lists(data: Path, im_dir: _Path | None) -> _Layout | None:
+    """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
+    paths: dict[str, Path] = {}
+    for path in _list_files(data):
+        split = SPLIT_OF.get(path.stem.lower())
+        if split is not None:
+            if split in paths:
+                raise DataError(
+                    f"{printable(data)}: has both {paths[split].name} and {path.name};"
+                    f" one list of {SPLITS[split]} images is expected"
+                )
+            paths[split] = path
+    if not paths:
+        return None
+    splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
+    return _lists(splits, data, im_dir, f"lists in {_name(data)}/")
+
+
+def _lone_list(data: Path, im_dir: _Path | None) -> _Layout | None:
+    """A single list or table, whatever its name."""
+    files = _list_files(data)
+    if len(files) != 1:
+        return None
+    return _lists(_read(files[0]), data, im_dir, f"{files[0].name} in {_name(data)}/")
+
+
+def _class_folders(data: Path, im_dir: _Path | None) -> _Layout | None:
+    """A folder per class; `images/` beside a list is no class."""
+    if [folder.name for folder in subfolders(data)] == [IMAGES] and _list_files(data):
+        return None
+    splits = read_folders(data)
+    if not splits:
+        return None
+    if im_dir is not None:
+        raise UsageError(f"--im_dir goes with lists, but {printable(data)} has a folder per class")
+    return _files(splits, data, f"a folder per class in {_name(data)}/")
+
+
+def _given_lists(paths: Mapping[str, Path], im_dir: _Path | None) -> _Layout:
+    """One list for each split, wherever they lie."""
+    if not paths or not set(paths) <= set(SPLITS):
+        raise UsageError(f"lists for {', '.join(paths) or 'no split'}; possible are {', '.join(SPLITS)}")
+    splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
+    beside = next(iter(paths.values())).parent
+    words = "lists " + ", ".join(paths[split].name for split in splits)
+    return _lists(splits, beside, im_dir, words)
+
+
+def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words: str) -> _Layout:
+    """Lists whose images lie in `im_dir`, or in `images/` beside them, or beside them."""
+    if im_dir is not None:
+        folder = Path(im_dir)
+        words += f", images in {_name(folder)}/"
+    else:
+        folder = _image_folder(beside, splits.values())
+        words += ", images beside" if folder == beside else ""
+    images = ImageFolder(folder)
+    for entries in splits.values():
+        images.check(entries)
+    return _files(splits, folder, words)
+
+
+def _image_folder(beside: Path, lists: Iterable[Entries]) -> Path:
+    """`images/` beside the lists, or their own folder: where more of the first names are."""
+    if not (beside / IMAGES).is_dir():
+        return beside
+    first_names = [name for entries in lists for name in entries.names[:100]]
+    return min((beside / IMAGES, beside), key=lambda folder: ImageFolder(folder).missing(first_names))
+
+
+def _files(splits: dict[str, Entries], folder: Path, words: str) -> _Layout:
+    """Entries whose names are files below `folder`."""
+
+    def open_split(split: str) -> Callable[[int], Picture]:
+        names = splits[split].names
+        return lambda index: folder / names[index]
+
+    return _Layout(splits, open_split, words)
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _READERS and path.is_file())
+
+
+def _read(path: Path) -> dict[str, Entries]:
+    """A list or table by its suffix; without a column that says so, everything is for training."""
+    return _READERS[path.suffix.lower()](path)
+
+
+def _read_one(path: Path) -> Entries:
+    """A list that is all for one split."""
+    if path.suffix.lower() not in _READERS:
+        return read_list(path)
+    splits = _read(path)
+    if len(splits) > 1:
+        raise DataError(
+            f"{printable(path)}: has images of several splits ({', '.join(splits)}), but is given as the list"
+            " of one; give it as --data"
+        )
+    return next(iter(splits.values()))
+
+
+def _name(folder: Path) -> str:
+    return folder.resolve().name or str(folder)

@@ -1,0 +1,92 @@
+"""The course's lists: one JSON object, {"0001.jpg": "G", "0002.jpg": "g", …}."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from charmlp.data.entries import MAX_ENTRIES, Entries, kind_of, quote
+from charmlp.data.text import decode, read_bytes
+from charmlp.errors import DataError, printable
+
+EXPECTED = 'a JSON list {"0001.jpg": "A", …}'
+
+
+def read_list(path: Path) -> Entries:
+    """The entries of the list at `path`; what is wrong with single entries is in their `problems`.
+
+    Raises DataError where the file as a whole is no list: missing, too large, not UTF-8, not JSON, not one
+    flat object, without entries.
+    """
+    return parse_list(read_bytes(path, EXPECTED), str(path))
+
+
+def parse_list(data: bytes, where: str) -> Entries:
+    """As `read_list`, from bytes; `where` names them in messages."""
+    pairs = _parse_object(decode(data, where), where)
+    if len(pairs) > MAX_ENTRIES:
+        raise DataError(f"{printable(where)}: {len(pairs):,} entries; at most {MAX_ENTRIES:,} are accepted")
+    if not pairs:
+        raise DataError(f"{printable(where)}: the list is empty; {EXPECTED} is expected")
+    entries = Entries(where)
+    for name, label in pairs:
+        entries.add(name, label)
+    return entries
+
+
+class _Object(dict[str, object]):
+    """A JSON object with its pairs as they were written, repeated keys included."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__()
+        self.pairs = pairs
+
+
+class _Number:
+    """A JSON number, kept as it was written: nothing is to be computed from it."""
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    def __str__(self) -> str:
+        return self.written
+
+
+def _parse_object(text: str, where: str) -> list[tuple[str, object]]:
+    shown = printable(where)
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+        )
+    except json.JSONDecodeError as error:
+        position, reason = _explain(error)
+        line = text.count("\n", 0, position) + 1
+        column = position - (text.rfind("\n", 0, position) + 1) + 1
+        raise DataError(f"{shown}: line {line:,}, column {column:,}: {reason}") from None
+    except RecursionError:
+        raise DataError(f"{shown}: brackets are nested too deep; {EXPECTED} is expected") from None
+    if not isinstance(value, _Object):
+        raise DataError(f"{shown}: the list is {kind_of(value)}; {EXPECTED} is expected")
+    return value.pairs
+
+
+_TRAILING_COMMA = re.compile(r",\s*[}\]]")
+
+
+def _explain(error: json.JSONDecodeError) -> tuple[int, str]:
+    """Where and why a text is no JSON. Python's releases point to different ends of a trailing comma."""
+    text, position = error.doc, error.pos
+    if not text.strip():
+        return 0, f"the file is empty; {EXPECTED} is expected"
+    comma = text.rfind(",", 0, position + 1)
+    if comma >= 0 and _TRAILING_COMMA.match(text, comma) and not text[comma + 1 : position].strip():
+        return comma, "a comma before the closing bracket; remove it"
+    if position >= len(text.rstrip()):
+        return position, f"the text ends too early; {EXPECTED} is expected"
+    found = quote(text[position : position + 20])
+    if error.msg.startswith("Extra data"):
+        return position, f"{found} follows after the end of the list"
+    if error.msg.startswith("Invalid control character"):
+        return position, f"{found}: a name or label goes over the end of a line, or holds a tab"
+    return position, f"not JSON at {found}: {error.msg[0].lower() + error.msg[1:]}"

@@ -1,0 +1,157 @@
+"""What `open_source` returns: letters that are known by name and label, and decoded when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.data.letterset import LetterSet
+from charmlp.data.pack import pack
+from charmlp.errors import DataError, printable
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
+SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
+
+
+class Source(ABC):
+    """Letters in up to three splits, opened and checked but not yet decoded.
+
+    classes  the class names, in the order of the model's outputs
+    layout   where the letters come from, for people: "lists in scene-letters/"
+    """
+
+    classes: tuple[str, ...]
+    layout: str
+
+    @property
+    @abstractmethod
+    def splits(self) -> dict[str, int]:
+        """Number of images of each split there is: 'train', 'val', 'test', in this order."""
+
+    @abstractmethod
+    def load(
+        self,
+        split: str,
+        norm_size: tuple[int, int],
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LetterSet:
+        """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
+
+        skip_bad   leave unreadable images out (`LetterSet.skipped` says which) instead of stopping
+        progress   called with (images done, images in all) now and then, from the calling thread
+
+        Raises DataError where there is no such split, or naming the images that cannot be read.
+        """
+
+    @abstractmethod
+    def identity(self) -> str:
+        """Sixteen hexadecimal digits that stand for this data in a model's provenance."""
+
+    def describe(self) -> str:
+        """One line: `1,200 training, 400 validation images in 26 classes, lists in scene-letters/`."""
+        counts = ", ".join(f"{count:,} {SPLITS[split]}" for split, count in self.splits.items())
+        images = "image" if sum(self.splits.values()) == 1 else "images"
+        return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.describe()})"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split of a `PictureSource`.
+
+    names   N names for messages and tables
+    labels  int64, N; an index into the source's classes
+    open    called once a load; returns the function from an entry's index to its picture
+    """
+
+    names: tuple[str, ...]
+    labels: NDArray[np.int64]
+    open: Callable[[], Callable[[int], Picture]]
+
+    def take(self, chosen: NDArray[np.bool_]) -> Part:
+        """The entries where `chosen` (bool, N) is true, in the same order."""
+        indices = np.flatnonzero(chosen)
+
+        def open_chosen() -> Callable[[int], Picture]:
+            picture = self.open()
+            return lambda index: picture(int(indices[index]))
+
+        return Part(tuple(self.names[index] for index in indices), self.labels[indices], open_chosen)
+
+
+@dataclass(frozen=True, repr=False)
+class PictureSource(Source):
+    """A source whose pictures lie on disk, one file each or many in one."""
+
+    classes: tuple[str, ...]
+    layout: str
+    parts: dict[str, Part]
+
+    @property
+    def splits(self) -> dict[str, int]:
+        return {split: len(self.parts[split].names) for split in SPLITS if split in self.parts}
+
+    def load(
+        self,
+        split: str,
+        norm_size: tuple[int, int],
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LetterSet:
+        if split not in self.parts:
+            there = ", ".join(SPLITS[name] for name in self.splits)
+            raise DataError(
+                f"no {SPLITS.get(split, split)} images: {printable(self.layout)} has only: {there} images"
+            )
+        part = self.parts[split]
+        packed = pack(
+            part.open(),
+            part.names,
+            norm_size,
+            what=f"{SPLITS[split]} images",
+            skip_bad=skip_bad,
+            progress=progress,
+        )
+        return LetterSet(
+            images=packed.images,
+            labels=part.labels[packed.kept],
+            classes=self.classes,
+            names=tuple(_encodable(part.names[index]) for index in packed.kept),
+            skipped=packed.unreadable,
+        )
+
+    def identity(self) -> str:
+        """A hash over the classes and each split's names and labels; pixels do not enter."""
+        digest = hashlib.sha256(_line(self.classes))
+        for split in self.splits:
+            part = self.parts[split]
+            digest.update(_line([split]))
+            for name, label in sorted(zip(part.names, part.labels.tolist(), strict=True)):
+                digest.update(_line([name, self.classes[label]]))
+        return digest.hexdigest()[:16]
+
+
+def _line(fields: Iterable[str]) -> bytes:
+    """An unambiguous ASCII line: no two lists of fields share one."""
+    return json.dumps(list(fields)).encode("ascii") + b"\n"
+
+
+def _encodable(name: str) -> str:
+    """`name` with bytes that are no UTF-8 (an old file name) escaped, so that it can be written anywhere."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,37 @@
+"""A validation set held out of the training images, by seed, class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+VALIDATION_SHARE = 0.15
+
+
+def hold_out(names: Sequence[str], labels: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
+    """Which of N images validate: bool, N; 15 % of all, and of each class as nearly as whole images allow.
+
+    Each class gives the whole part of its 15 %; the rest comes from the classes with the largest remainders.
+    Every class keeps at least one image for training, so a class with a single image gives none.
+
+    The choice depends on the seed, the names and the labels, not on the order in which a disk lists them.
+    """
+    generator = np.random.default_rng(seed)
+    order = np.array(sorted(range(len(names)), key=names.__getitem__), np.intp)
+    order = generator.permutation(order)
+    n_classes = int(labels.max(initial=-1)) + 1
+    sizes = np.bincount(labels, minlength=n_classes)
+
+    share = np.where(sizes > 1, sizes * VALIDATION_SHARE, 0.0)
+    quota = np.floor(share).astype(np.int64)
+    missing = max(round(float(share.sum())), int((sizes > 1).any())) - int(quota.sum())
+    tie_break = generator.permutation(n_classes)
+    by_remainder = np.lexsort((tie_break, quota - share))
+    quota[by_remainder[:missing]] += 1
+
+    held_out = np.zeros(len(names), np.bool_)
+    for label in np.flatnonzero(quota):
+        held_out[order[labels[order] == label][: quota[label]]] = True
+    return held_out

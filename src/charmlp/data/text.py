@@ -1,0 +1,78 @@
+"""Reading a text that somebody else wrote: bounded, UTF-8, and plain words where it is not."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+from pathlib import Path
+
+from charmlp.errors import DataError, printable
+
+MAX_LIST_BYTES = 128 * 2**20  # a list of a million entries has some 25 MB
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_HOW_TO_SAVE = "save it as UTF-8"
+
+
+def read_bytes(path: Path, what: str, limit: int = MAX_LIST_BYTES) -> bytes:
+    """All bytes of a regular file of at most `limit` bytes; DataError says what else it is.
+
+    what  the kind of file expected, for messages: 'a JSON list {"0001.jpg": "A", …}'
+    """
+    shown = printable(path)
+    check_regular(path, what)
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise DataError(f"{shown}: cannot be read: {error.strerror}") from None
+    if len(data) > limit:
+        raise DataError(f"{shown}: more than {limit // 2**20} MB; {what} is expected")
+    return data
+
+
+def check_regular(path: Path, what: str) -> int:
+    """The size of a regular file, without opening it (a named pipe would never answer); else DataError."""
+    shown = printable(path)
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{shown}: no such file; {what} is expected there") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise DataError(f"{shown}: cannot be read: {reason}") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise DataError(f"{shown}: a folder; {what} is expected")
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(f"{shown}: not a regular file; {what} is expected")
+    return status.st_size
+
+
+def decode(data: bytes, where: str) -> str:
+    """UTF-8 with or without a byte-order mark to text; DataError names the encoding it looks like."""
+    shown = printable(where)
+    if data.startswith(_UTF16_MARKS) or _looks_like_utf16(data):
+        raise DataError(f"{shown}: is UTF-16, not UTF-8; {_HOW_TO_SAVE}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{data[error.start]:02X} in line {line:,} is not UTF-8"
+    if _looks_like_gbk(data):
+        raise DataError(
+            f"{shown}: {found}; it looks like GBK, the encoding of a Chinese Windows: {_HOW_TO_SAVE}"
+        )
+    raise DataError(f"{shown}: {found}; {_HOW_TO_SAVE}")
+
+
+def _looks_like_utf16(data: bytes) -> bool:
+    """Whether every other byte of the beginning is zero, as in ASCII text written as UTF-16."""
+    start = data[:64]
+    return len(start) >= 4 and (not any(start[0::2]) or not any(start[1::2])) and any(start)
+
+
+def _looks_like_gbk(data: bytes) -> bool:
+    try:
+        data.decode("gbk")
+    except UnicodeDecodeError:
+        return False
+    return True
