@@ -8,12 +8,13 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from charmlp.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from charmlp.evaluation import evaluate
     from charmlp.recognizer import Recognizer
     from charmlp.training import train
 
-__version__ = "0.1.0"
 __all__ = ["Recognizer", "evaluate", "train"]
 
 _HOMES = {

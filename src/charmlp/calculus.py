@@ -10,7 +10,7 @@ Every function takes any float dtype and returns the same; `out` is an array for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,50 +125,37 @@ def log_softmax(logits: Array) -> Array:
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
-def smoothed_targets(labels: Array, n_classes: int, label_smoothing: float, dtype: Any) -> Array:
-    """y* = (1 − ε) onehot(label) + ε/K, N×K (Szegedy et al. 2016, "Rethinking the Inception Architecture")."""
-    targets = np.full((len(labels), n_classes), label_smoothing / n_classes, dtype=dtype)
-    targets[np.arange(len(labels)), labels] += 1 - label_smoothing
-    return targets
-
-
-def cross_entropy(
-    logits: Array, labels: Array, label_smoothing: float = 0.0, class_weights: Array | None = None
-) -> float:
-    """L = −(1/S) Σₙₖ wₖ y*ₙₖ log qₙₖ with S = Σₙ w(labelₙ); without weights S = N, the mean over the batch.
-
-    logits: N×K; labels: N class indices; class_weights: K. The same definition as PyTorch's.
-    """
-    targets = smoothed_targets(labels, logits.shape[1], label_smoothing, logits.dtype)
-    total = float(len(labels))
-    if class_weights is not None:
-        targets *= class_weights
-        total = float(class_weights[labels].sum())
-    return float(-(targets * log_softmax(logits)).sum() / total)
-
-
-def cross_entropy_backward(
-    logits: Array,
-    labels: Array,
-    label_smoothing: float = 0.0,
-    class_weights: Array | None = None,
+def class_targets(
+    labels: Array, n_classes: int, label_smoothing: float = 0.0, class_weights: Array | None = None
 ) -> Array:
-    """∂L/∂z = (q − y*) / N for the mean over N (docs/derivations/softmax-cross-entropy.md).
+    """t = w ∘ ((1 − ε) onehot(label) + ε/K), N×K float64.
 
-    With class weights each row's target t = w ∘ y* no longer sums to 1, so that q is multiplied by the
-    row's sum: ∂L/∂zₙₖ = (qₙₖ Σⱼ tₙⱼ − tₙₖ) / S.
+    ε smooths the labels (Szegedy et al. 2016, section 7, arXiv:1512.00567); w are weights of the K classes.
     """
-    q = softmax(logits)
-    targets = smoothed_targets(labels, logits.shape[1], label_smoothing, logits.dtype)
-    if class_weights is None:
-        q -= targets
-        q /= len(labels)
-        return q
-    targets *= class_weights
-    q *= targets.sum(axis=1, keepdims=True)
-    q -= targets
-    q /= class_weights[labels].sum()
-    return q
+    targets = np.full((len(labels), n_classes), label_smoothing / n_classes)
+    targets[np.arange(len(labels)), labels] += 1 - label_smoothing
+    return targets if class_weights is None else targets * class_weights
+
+
+def cross_entropy(logits: Array, targets: Array, total: float) -> float:
+    """L = −(1/S) Σₙₖ tₙₖ log qₙₖ with q = softmax(z); logits z and targets t: N×K.
+
+    `total` S is N for the mean over the batch, or the sum of the labels' weights where classes are
+    weighted: PyTorch's definition.
+    """
+    return float(-np.vdot(targets, log_softmax(logits)) / total)
+
+
+def cross_entropy_backward(logits: Array, targets: Array, total: float) -> Array:
+    """∂L/∂zₙₖ = (qₙₖ Σⱼ tₙⱼ − tₙₖ) / S; where rows of t sum to 1 and S = N this is (q − y*) / N.
+
+    Derivation: docs/derivations/softmax-cross-entropy.md.
+    """
+    gradient = softmax(logits)
+    gradient *= targets.sum(axis=1, keepdims=True)
+    gradient -= targets
+    gradient /= total
+    return gradient
 
 
 def squared_error(prediction: Array, target: Array) -> float:
@@ -179,3 +166,19 @@ def squared_error(prediction: Array, target: Array) -> float:
 def squared_error_backward(prediction: Array, target: Array) -> Array:
     """∂L/∂y = 2 (y − y*) / M."""
     return 2 * (prediction - target) / prediction.size
+
+
+# The whole network
+
+
+def mlp(x: Array, weights: Sequence[Array], biases: Sequence[Array], act_type: str) -> Array:
+    """Logits N×K of a batch x: N×D: linear layers with an activation between them.
+
+    A net of one layer has no place between layers; there the activation follows the layer, as in the course.
+    """
+    activation = ACTIVATIONS[act_type]
+    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+        x = linear(x, weight, bias)
+        activation.forward(x, out=x)
+    logits = linear(x, weights[-1], biases[-1])
+    return activation.forward(logits, out=logits) if len(weights) == 1 else logits

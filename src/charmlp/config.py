@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from charmlp.errors import UsageError
 ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
-STEPS = ("auto", "autograd", "analytic", "compiled")
+STEPS = ("auto", "autograd", "analytic")
 MONITORS = ("accuracy", "macro_f1", "loss")
 
 MAX_LAYERS = 100
@@ -43,125 +44,128 @@ def parse_switch(text: str) -> bool:
     return {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}[text.lower()]
 
 
-def setting(
-    default: Any,
-    flag: str,
-    help: str,
-    *,
-    parse: Callable[[str], Any] = str,
-    choices: tuple[str, ...] | None = None,
-    above: float | None = None,
-    at_least: float | None = None,
-    below: float | None = None,
-    at_most: float | None = None,
-    expects: str = "",
-) -> Any:
-    """A dataclass field that knows its flag, how its text is read and which values are allowed."""
-    return dataclasses.field(
-        default=default,
-        metadata={
-            "flag": flag,
-            "help": help,
-            "parse": parse,
-            "choices": choices,
-            "above": above,
-            "at_least": at_least,
-            "below": below,
-            "at_most": at_most,
-            "expects": expects,
-        },
-    )
+@dataclass(frozen=True)
+class Rule:
+    """What a setting takes: in words, how its text is read, and which values are allowed."""
+
+    words: str
+    parse: Callable[[str], Any]
+    allows: Callable[[Any], bool]
+
+
+def one_of(*choices: str) -> Rule:
+    """A rule that allows some words only."""
+    return Rule("one of " + ", ".join(choices), str, choices.__contains__)
+
+
+def is_finite(value: float) -> bool:
+    return abs(value) < float("inf")
+
+
+COUNT = Rule("a whole number, at least 1", int, lambda n: n >= 1)
+COUNT_OR_NONE = Rule("a whole number, at least 0", int, lambda n: n >= 0)
+SEED = Rule("a whole number from 0 to 2⁶³ - 1", int, lambda n: 0 <= n < 2**63)
+POSITIVE = Rule("a number above 0", float, lambda x: is_finite(x) and x > 0)
+NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: is_finite(x) and x >= 0)
+SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
+SWITCH = Rule("on or off", parse_switch, lambda _: True)
+HIDDEN_SIZES = Rule(
+    f"at most {MAX_LAYERS - 1} whole numbers from 1 to 10⁹, separated by commas, such as 64 or 512,256",
+    parse_sizes,
+    lambda sizes: len(sizes) < MAX_LAYERS and all(1 <= size <= 10**9 for size in sizes),
+)
+NORM_SIZE = Rule(
+    f"height,width from 1 to {MAX_NORM_SIZE}, such as 32,32",
+    parse_norm_size,
+    lambda size: len(size) == 2 and all(1 <= side <= MAX_NORM_SIZE for side in size),
+)
+DEVICE = Rule(
+    "cpu, cuda or cuda:N", str, lambda text: re.fullmatch(r"cpu|cuda(:[0-9]{1,3})?", text) is not None
+)
+
+
+def setting(default: Any, flag: str, rule: Rule, help: str) -> Any:
+    """A dataclass field that knows its flag and its rule."""
+    return dataclasses.field(default=default, metadata={"flag": flag, "rule": rule, "help": help})
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The settings of one training run; the defaults are the course's (recipe `slides`)."""
+    """The settings of one training run; the defaults are the course's (recipe `slides`).
+
+    Raises `UsageError`, which names the flag, for a value that is not allowed.
+    """
 
     recipe: str = "slides"
+
+    # The network and what it sees
     hidden_size: tuple[int, ...] = setting(
-        DEFAULT_HIDDEN_SIZE, "--hsize", "hidden sizes, comma separated", parse=parse_sizes,
-        at_least=1, expects="whole numbers separated by commas, such as 64 or 512,256",
-    )  # fmt: skip
-    act_type: str = setting("relu", "--act", "activation between layers", choices=ACTIVATIONS)
+        DEFAULT_HIDDEN_SIZE, "--hsize", HIDDEN_SIZES, "hidden sizes, comma separated"
+    )
+    act_type: str = setting("relu", "--act", one_of(*ACTIVATIONS), "activation between layers")
     norm_size: tuple[int, int] = setting(
-        (32, 32), "--norm_size", "height,width to which each image is resized", parse=parse_norm_size,
-        at_least=1, at_most=MAX_NORM_SIZE, expects="height,width such as 32,32",
-    )  # fmt: skip
+        (32, 32), "--norm_size", NORM_SIZE, "height,width to which images are resized"
+    )
     preprocessing: str = setting(
-        "scale", "--preprocessing", "scale: pixels to [-1, 1]; standardize: each image to mean 0, deviation 1",
-        choices=PREPROCESSINGS,
-    )  # fmt: skip
-    epochs: int = setting(50, "--epoch", "epochs", parse=int, at_least=1)
-    batch_size: int = setting(8, "--batchsize", "images per update", parse=int, at_least=1)
-    val_interval: int = setting(10, "--valInterval", "epochs between validations", parse=int, at_least=1)
-    optimizer: str = setting("sgd", "--optim_type", "optimizer, as torch defines it", choices=OPTIMIZERS)
-    lr: float = setting(5e-4, "--lr", "learning rate", parse=float, above=0)
-    momentum: float = setting(0.9, "--momentum", "momentum (sgd only)", parse=float, at_least=0, below=1)
-    weight_decay: float = setting(
-        0.0, "--weight_decay", "L2 penalty (decoupled for adamw)", parse=float, at_least=0
+        "scale",
+        "--preprocessing",
+        one_of(*PREPROCESSINGS),
+        "pixels to [-1, 1], or each image to mean 0 and deviation 1",
     )
+
+    # Optimization
+    epochs: int = setting(50, "--epoch", COUNT, "epochs")
+    batch_size: int = setting(8, "--batchsize", COUNT, "images per update")
+    optimizer: str = setting("sgd", "--optim_type", one_of(*OPTIMIZERS), "optimizer, as torch defines it")
+    lr: float = setting(5e-4, "--lr", POSITIVE, "learning rate")
+    momentum: float = setting(0.9, "--momentum", SHARE, "momentum (sgd only)")
+    weight_decay: float = setting(0.0, "--weight_decay", NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
     schedule: str = setting(
-        "constant", "--schedule", "learning rate over the run", choices=("constant", "cosine")
+        "constant", "--schedule", one_of("constant", "cosine"), "learning rate over the run"
     )
-    warmup: float = setting(
-        0.0, "--warmup", "share of the run in which the learning rate rises from 0", parse=float, at_least=0, below=1
-    )  # fmt: skip
-    label_smoothing: float = setting(
-        0.0, "--label_smoothing", "share of each target spread over all classes", parse=float, at_least=0, below=1
-    )  # fmt: skip
-    input_dropout: float = setting(
-        0.0, "--input_dropout", "share of pixels dropped in training", parse=float, at_least=0, below=1
-    )
-    dropout: float = setting(
-        0.0, "--dropout", "share of hidden units dropped in training", parse=float, at_least=0, below=1
-    )
-    clip_norm: float = setting(
-        0.0, "--clip_norm", "largest norm of the whole gradient; 0 is no limit", parse=float, at_least=0
-    )
+    warmup: float = setting(0.0, "--warmup", SHARE, "share of the run in which the learning rate rises")
+    clip_norm: float = setting(0.0, "--clip_norm", NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
     ema_decay: float = setting(
-        0.0, "--ema_decay", "decay of the moving average of the weights that is kept; 0 is none", parse=float,
-        at_least=0, below=1,
-    )  # fmt: skip
+        0.0, "--ema_decay", SHARE, "decay of the moving average of the weights that is kept; 0: none"
+    )
+
+    # Regularisation and training letters
+    label_smoothing: float = setting(
+        0.0, "--label_smoothing", SHARE, "share of each target spread over all classes"
+    )
+    input_dropout: float = setting(0.0, "--input_dropout", SHARE, "share of pixels dropped in training")
+    dropout: float = setting(0.0, "--dropout", SHARE, "share of hidden units dropped in training")
     class_weights: str = setting(
-        "none", "--class_weights", "balanced: rare classes weigh more in the loss", choices=("none", "balanced")
-    )  # fmt: skip
+        "none", "--class_weights", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
+    )
     sampling: str = setting(
-        "shuffle",
-        "--sampling",
-        "balanced: rare classes are drawn more often",
-        choices=("shuffle", "balanced"),
+        "shuffle", "--sampling", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
     )
     augment: bool = setting(
-        False, "--augment", "on or off: turn, shift, scale, shear, dim and invert training images",
-        parse=parse_switch, expects="on or off",
-    )  # fmt: skip
-    synth_ratio: float = setting(
-        0.0, "--synth_ratio", "share of rendered letters in each batch", parse=float, at_least=0, below=1
+        False, "--augment", SWITCH, "turn, shift, scale, shear, dim and invert training images"
     )
-    keep: str = setting(
-        "last", "--keep", "which epoch's weights are kept: last, or best by --monitor", choices=("last", "best")
-    )  # fmt: skip
+    synth_ratio: float = setting(0.0, "--synth_ratio", SHARE, "share of rendered letters in each batch")
+
+    # Validation and what is kept
+    val_interval: int = setting(10, "--valInterval", COUNT, "epochs between validations")
+    keep: str = setting("last", "--keep", one_of("last", "best"), "the epoch whose weights are kept")
     monitor: str = setting(
-        "accuracy", "--monitor", "validation figure that decides the kept epoch", choices=MONITORS
+        "accuracy", "--monitor", one_of(*MONITORS), "validation figure that decides the best epoch"
     )
     patience: int = setting(
-        0, "--patience", "validations without improvement after which training stops; 0 is never", parse=int,
-        at_least=0,
-    )  # fmt: skip
-    seed: int = setting(
-        2021, "--seed", "seed of every random number", parse=int, at_least=0, at_most=2**63 - 1
+        0, "--patience", COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
     )
-    step: str = setting("auto", "--step", "how an update is computed", choices=STEPS)
-    device: str = setting("cpu", "--device", "cpu, cuda or cuda:N")
+
+    # How it is computed
+    seed: int = setting(2021, "--seed", SEED, "seed of every random number")
+    step: str = setting("auto", "--step", one_of(*STEPS), "how an update is computed")
+    device: str = setting("cpu", "--device", DEVICE, "cpu, cuda or cuda:N")
 
     def __post_init__(self) -> None:
         for field in settings():
-            check_setting(field, getattr(self, field.name))
-        if len(self.hidden_size) >= MAX_LAYERS:
-            raise UsageError(f"--hsize: {len(self.hidden_size):,} hidden layers; at most {MAX_LAYERS - 1}")
-        device, _, index = self.device.partition(":")
-        if device not in ("cpu", "cuda") or (index and not (device == "cuda" and index.isdecimal())):
-            raise UsageError(f"--device: expected cpu, cuda or cuda:N, not {self.device!r}")
+            value = getattr(self, field.name)
+            if not field.metadata["rule"].allows(value):
+                raise refusal(field, value)
 
     @property
     def n_layers(self) -> int:
@@ -181,40 +185,19 @@ def settings() -> tuple[dataclasses.Field[Any], ...]:
 
 def parse_setting(field: dataclasses.Field[Any], text: str) -> Any:
     """The value that `text` gives to a setting; raises `UsageError` naming the flag."""
+    rule = field.metadata["rule"]
     try:
-        return field.metadata["parse"](text)
+        value = rule.parse(text)
+        if rule.allows(value):
+            return value
     except (ValueError, KeyError, OverflowError):
-        raise UsageError(f"{field.metadata['flag']}: expected {expected(field)}, not {text!r}") from None
+        pass
+    raise refusal(field, text)
 
 
-def check_setting(field: dataclasses.Field[Any], value: Any) -> None:
-    """Raise `UsageError` naming the flag unless `value` (or each of its members) is allowed."""
-    rule = field.metadata
-    for item in value if isinstance(value, tuple) else (value,):
-        refused = (
-            (rule["choices"] is not None and item not in rule["choices"])
-            or (rule["above"] is not None and not item > rule["above"])
-            or (rule["at_least"] is not None and not item >= rule["at_least"])
-            or (rule["below"] is not None and not item < rule["below"])
-            or (rule["at_most"] is not None and not item <= rule["at_most"])
-            or (isinstance(item, float) and not abs(item) < float("inf"))
-        )
-        if refused:
-            raise UsageError(f"{rule['flag']}: expected {expected(field)}, not {item!r}")
-
-
-def expected(field: dataclasses.Field[Any]) -> str:
-    """What a setting takes, in words: `a number above 0`, `one of relu, tanh`."""
-    rule = field.metadata
-    if rule["choices"]:
-        return "one of " + ", ".join(rule["choices"])
-    words = rule["expects"] or ("a whole number" if rule["parse"] is int else "a number")
-    limits = [
-        f"{word} {rule[key]:,}"
-        for key, word in (("above", "above"), ("at_least", "at least"), ("below", "below"), ("at_most", "at most"))
-        if rule[key] is not None
-    ]  # fmt: skip
-    return f"{words}, {' and '.join(limits)}" if limits else words
+def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:
+    """The error for a value that the field's rule does not allow."""
+    return UsageError(f"{field.metadata['flag']}: expected {field.metadata['rule'].words}, not {value!r}")
 
 
 def resolve_hidden_size(hidden_size: tuple[int, ...] | None, n_layers: int | None) -> tuple[int, ...]:

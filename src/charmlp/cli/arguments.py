@@ -1,0 +1,143 @@
+"""What the verbs share: a parser that is lenient about spelling, and the flags for data and settings."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from charmlp.config import RECIPES, parse_setting, resolve_hidden_size, settings
+from charmlp.errors import UsageError, printable
+
+COURSE_DATA = Path("data/character_classification")
+COURSE_LISTS = {
+    "train": str(COURSE_DATA / "train.json"),
+    "val": str(COURSE_DATA / "validation.json"),
+    "test": str(COURSE_DATA / "test.json"),
+}
+COURSE_IMAGES = str(COURSE_DATA / "images")
+COURSE_MODEL = "saved_models/recognition.pth"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser for which `--batch-size`, `--batch_size` and `--batchsize` are one flag."""
+
+    def __init__(self, verb: str, description: str, example: str) -> None:
+        super().__init__(
+            prog=f"charmlp {verb}".rstrip(),
+            description=description,
+            epilog="example:\n" + "".join(f"  {line}\n" for line in example.strip().splitlines()),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+        """Parse the arguments; raises `UsageError` where they are wrong."""
+        known = {plain(flag): flag for flag in self._option_string_actions if flag.startswith("--")}
+        spelled = []
+        for i, argument in enumerate(arguments):
+            if argument == "--":
+                spelled += arguments[i:]
+                break
+            flag, equals, value = argument.partition("=")
+            if flag.startswith("--"):
+                argument = known.get(plain(flag), flag) + equals + value
+            spelled.append(argument)
+        return super().parse_args(spelled)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{printable(message)} (see '{self.prog} --help')")
+
+
+def plain(flag: str) -> str:
+    """A flag without hyphens, underscores and capitals: what two spellings have in common."""
+    return flag.replace("-", "").replace("_", "").lower()
+
+
+def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
+    """`--data`, or the course's image folder and lists; and the classes."""
+    group = parser.add_argument_group("data")
+    group.add_argument(
+        "--data", help="folder in any known layout, a list, or synth: for rendered letters (synth:5000)"
+    )
+    group.add_argument("--im_dir", help=f"folder of images (default {COURSE_IMAGES})")
+    for name in lists:
+        group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
+    group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
+    group.add_argument("--n_classes", metavar="N", help="number of classes; must match what is found")
+    group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
+
+
+def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
+    """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
+    given = {name: getattr(args, f"{name}_file_path") for name in lists}
+    given = {name: path for name, path in given.items() if path is not None}
+    if args.data is not None and (given or args.im_dir is not None):
+        flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
+        raise UsageError(f"--data and {flag}: give one or the other")
+    found: dict[str, Any] = {"data": args.data, "classes": args.classes, "n_classes": count(args.n_classes)}
+    if args.data is None:
+        if not (course or given or args.im_dir) and not Path(COURSE_LISTS[lists[0]]).exists():
+            raise UsageError(
+                "no data: give --data FOLDER (or --data synth: for rendered letters); "
+                f"the course's layout, {COURSE_DATA.as_posix()}/, is not in this folder"
+            )
+        found["im_dir"] = args.im_dir or COURSE_IMAGES
+        found["lists"] = {name: COURSE_LISTS[name] for name in lists} | given
+    return found
+
+
+def count(text: str | None) -> int | None:
+    """`--n_classes` as a number."""
+    if text is None:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
+        raise UsageError(f"--n_classes: expected a whole number, at least 1, not {text!r}")
+    return int(text)
+
+
+def add_setting_flags(parser: Parser) -> None:
+    """Every field of `TrainingConfig`, with the defaults of each recipe."""
+    group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
+    group.add_argument(
+        "--layer", metavar="N", help="number of layers, where it shall be checked against --hsize"
+    )
+    for field in settings():
+        group.add_argument(
+            field.metadata["flag"],
+            dest=field.name,
+            nargs="+" if "size" in field.name and field.name != "batch_size" else None,
+            metavar="X",
+            help=f"{field.metadata['help']} ({defaults(field.name)})",
+        )
+
+
+def defaults(name: str) -> str:
+    """The value of a field in each recipe, once where they are the same."""
+    values = [spell(getattr(recipe, name)) for recipe in RECIPES.values()]
+    return values[0] if len(set(values)) == 1 else " / ".join(values)
+
+
+def spell(value: object) -> str:
+    """A value as it is typed behind its flag."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def given_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings whose flags were given; raises `UsageError` naming the flag."""
+    texts: Mapping[str, str | list[str] | None] = vars(args)
+    found = {
+        field.name: parse_setting(field, text if isinstance(text, str) else " ".join(text))
+        for field in settings()
+        if (text := texts[field.name]) is not None
+    }
+    if args.layer is not None:
+        if not args.layer.isdecimal():
+            raise UsageError(f"--layer: expected a whole number, at least 1, not {args.layer!r}")
+        found["hidden_size"] = resolve_hidden_size(found.get("hidden_size"), int(args.layer))
+    return found

@@ -1,0 +1,113 @@
+"""`charmlp info`: what a model, a data set or this installation is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charmlp.cli.arguments import Parser
+from charmlp.errors import UsageError, printable
+from charmlp.version import __version__
+
+if TYPE_CHECKING:
+    from charmlp.data.letterset import LetterSet
+    from charmlp.modelfile import Model
+
+PACKAGES = ("numpy", "numba", "pillow", "safetensors", "matplotlib", "scikit-learn", "torch", "pyarrow")
+SAMPLES = 64
+SAMPLE_SIZE = (32, 32)
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        "info",
+        "Describe a model file, a run folder, a data set, or, without a path, this installation.",
+        "charmlp info runs/first\ncharmlp info scene-letters --figure letters.png",
+    )
+    parser.add_argument("path", nargs="?", help="model file, run folder, or data as behind --data")
+    parser.add_argument("--figure", metavar="FILE", help="draw a sheet of sample images (PNG)")
+    args = parser.parse_args(arguments)
+    model = None if args.path is None else model_path(Path(args.path))
+    if args.figure and (args.path is None or model is not None):
+        raise UsageError("--figure draws samples of a data set; give one")
+    if args.path is None:
+        describe_installation()
+    elif model is not None:
+        from charmlp.modelfile import read_model
+
+        describe_model(read_model(model), model)
+    else:
+        describe_data(args.path, None if args.figure is None else Path(args.figure))
+    return 0
+
+
+def model_path(path: Path) -> Path | None:
+    """The model file that a path names, directly or as a run folder."""
+    if path.suffix in (".safetensors", ".pth"):
+        return path
+    inside = path / "model.safetensors"
+    return inside if inside.is_file() else None
+
+
+def describe_installation() -> None:
+    """Versions and processor: what a bug report needs."""
+    print(f"charmlp {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    print(f"processors {os.cpu_count()}")
+    for package in PACKAGES:
+        try:
+            version = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            version = "not installed"
+        print(f"{package:<13}{version}")
+
+
+def describe_model(model: Model, path: Path) -> None:
+    """Layers, classes, preprocessing, and where the model comes from."""
+    print(f"model          {path}")
+    print(f"layers         {'-'.join(map(str, (model.input_size, *model.hidden_size, model.output_size)))}")
+    print(f"activation     {model.act_type}")
+    print(f"parameters     {model.n_parameters:,}")
+    print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
+    print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
+    for name, value in model.provenance.items():
+        print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
+
+
+def describe_data(place: str, figure: Path | None) -> None:
+    """Counts by split and class; a sheet of samples where asked for."""
+    from charmlp.data import open_source
+
+    if figure is not None:
+        from charmlp.files import check_writable
+
+        check_writable(figure)
+    source = open_source(place)
+    print(printable(source.describe()))
+    print(f"classes        {' '.join(printable(name) for name in source.classes)}")
+    sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
+    width = max(map(len, map(printable, source.classes)))
+    print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
+    for number, name in enumerate(source.classes):
+        counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
+        print(f"{printable(name):{width}}  {counts}")
+    if figure is not None:
+        from charmlp.evaluation import pictures
+
+        sheet = pictures.contact_sheet([(split, sample(letters)) for split, letters in sets.items()])
+        print(f"picture        {pictures.save(sheet, figure)}")
+
+
+def sample(letters: LetterSet) -> LetterSet:
+    """Some of the letters, spread evenly over the set."""
+    import numpy as np
+
+    from charmlp.data.letterset import LetterSet
+
+    chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
+    names = tuple(letters.names[i] for i in chosen)
+    return LetterSet(letters.images[chosen], letters.labels[chosen], letters.classes, names)

@@ -1,0 +1,181 @@
+"""`charmlp predict`: new images read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charmlp.cli import complain
+from charmlp.cli.arguments import Parser
+from charmlp.cli.models import add_model_flag, load_recognizer
+from charmlp.errors import CharmlpError, ImageError, UsageError, printable
+
+if TYPE_CHECKING:
+    from charmlp.recognizer import Prediction, Recognizer
+
+IMAGE_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm")
+)
+BATCH = 64
+THREADS = 4
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        "predict",
+        "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
+        "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv > letters.csv",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
+    parser.add_argument("--im_path", metavar="PATH", help="one more image")
+    add_model_flag(parser)
+    parser.add_argument("--topk", default="1", metavar="K", help="classes to name for each image (default 1)")
+    parser.add_argument("--format", choices=("text", "csv", "json"), default="text", help="(default text)")
+    args = parser.parse_args(arguments)
+    if not args.topk.isdecimal() or int(args.topk) < 1:
+        raise UsageError(f"--topk: expected a whole number, at least 1, not {args.topk!r}")
+    places = args.paths + ([args.im_path] if args.im_path else [])
+    if not places:
+        raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
+    recognizer, _ = load_recognizer(args.model_path)
+    topk = min(int(args.topk), len(recognizer.classes))
+    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
+    return read_all(recognizer, find_images(places), topk, writer)
+
+
+def find_images(places: Iterable[str]) -> Iterator[str]:
+    """Every image that the places stand for; a place that is nothing comes as it is, to be complained of."""
+    for place in places:
+        if place == "-":
+            yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+        elif Path(place).is_dir():
+            found = [
+                str(path)
+                for path in Path(place).rglob("*")
+                if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
+            ]
+            if not found:
+                complain(f"{printable(place)}: no image in this folder")
+            yield from sorted(found)
+        elif any(sign in place for sign in "*?[") and not Path(place).exists():
+            yield from matching(place) or [place]
+        else:
+            yield place
+
+
+def matching(pattern: str) -> list[str]:
+    """The files that a pattern stands for, sorted: needed where the shell does not expand it (Windows)."""
+    path = Path(pattern)
+    root = Path(path.anchor)
+    return sorted(str(found) for found in root.glob(str(path.relative_to(root))) if found.is_file())
+
+
+def read_all(recognizer: Recognizer, paths: Iterator[str], topk: int, writer: TextWriter) -> int:
+    """Read the images in order, a few ahead in threads; the status is 1 where one could not be read."""
+    import numpy as np
+
+    read = bad = 0
+    with ThreadPoolExecutor(THREADS) as pool:
+        for batch in batches(decoded(recognizer, paths, pool)):
+            greys = [grey for _, grey in batch if not isinstance(grey, CharmlpError)]
+            predictions = iter(recognizer.predict_grey(np.stack(greys), topk) if greys else ())
+            for path, grey in batch:
+                if isinstance(grey, CharmlpError):
+                    complain(str(grey))
+                    bad += 1
+                else:
+                    writer.write(path, next(predictions))
+                    read += 1
+    writer.end()
+    if not read and not bad:
+        raise ImageError("no image to read")
+    return 1 if bad else 0
+
+
+def decoded(
+    recognizer: Recognizer, paths: Iterator[str], pool: ThreadPoolExecutor
+) -> Iterator[tuple[str, Any]]:
+    """Each path with its grey image or the error that it gave; never more than a batch waiting."""
+    waiting: deque[tuple[str, Future[Any]]] = deque()
+    for path in paths:
+        waiting.append((path, pool.submit(recognizer.grey, path)))
+        if len(waiting) >= BATCH:
+            yield settle(*waiting.popleft())
+    while waiting:
+        yield settle(*waiting.popleft())
+
+
+def settle(path: str, future: Future[Any]) -> tuple[str, Any]:
+    """The result, or the error as a value: one bad image must not stop the others."""
+    try:
+        return path, future.result()
+    except CharmlpError as error:
+        return path, error
+
+
+def batches(items: Iterator[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    """The items in lists of at most `BATCH`."""
+    batch: list[tuple[str, Any]] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class TextWriter:
+    """`letter.png: A 98.1 %`, one line an image."""
+
+    def __init__(self, topk: int) -> None:
+        self.topk = topk
+
+    def write(self, path: str, prediction: Prediction) -> None:
+        names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in prediction.top)
+        print(f"{printable(path)}: {names}")
+
+    def end(self) -> None:
+        """Nothing follows the last line."""
+
+
+class CsvWriter(TextWriter):
+    """A table: file, prediction, probability, and with `--topk K` the runners-up."""
+
+    def __init__(self, topk: int) -> None:
+        super().__init__(topk)
+        self.table = csv.writer(sys.stdout, lineterminator="\n")
+        more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
+        self.table.writerow(["file", "prediction", "probability", *more])
+
+    def write(self, path: str, prediction: Prediction) -> None:
+        cells = [cell for name, share in prediction.top for cell in (name, f"{share:.6f}")]
+        self.table.writerow([path, *cells])
+
+
+class JsonWriter(TextWriter):
+    """One array; each object is written as soon as it is known."""
+
+    def __init__(self, topk: int) -> None:
+        super().__init__(topk)
+        self.separator = "["
+
+    def write(self, path: str, prediction: Prediction) -> None:
+        top = [{"class": name, "probability": share} for name, share in prediction.top]
+        entry = {
+            "file": path,
+            "prediction": prediction.prediction,
+            "probability": prediction.probability,
+            "top": top,
+        }
+        print(self.separator + json.dumps(entry, ensure_ascii=False), end="")
+        self.separator = ",\n "
+
+    def end(self) -> None:
+        print("[]" if self.separator == "[" else "]")

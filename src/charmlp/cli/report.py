@@ -1,0 +1,102 @@
+"""How a run is told: as bars on a terminal, as plain lines elsewhere, in the course's words on request."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from charmlp.errors import printable
+from charmlp.training import Reporter
+
+if TYPE_CHECKING:
+    from charmlp.training.fit import Epoch
+
+MOST_LINES = 25  # for the epochs of one run, where there is no terminal
+
+
+class LineReporter(Reporter):
+    """Plain lines on stderr: a log that stays readable however many epochs there are."""
+
+    def say(self, line: str) -> None:
+        print(printable(line), file=sys.stderr, flush=True)
+
+    def epoch(self, epoch: Epoch, epochs: int) -> None:
+        every = max(1, epochs // MOST_LINES)
+        if epoch.epoch % every == 0 or epoch.epoch in (1, epochs):
+            self.say(describe(epoch, epochs))
+
+    def __enter__(self) -> LineReporter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is open."""
+
+
+class BarReporter(LineReporter):
+    """A bar that moves, on a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self.tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> BarReporter:
+        self.bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.bars.stop()
+
+    def say(self, line: str) -> None:
+        self.bars.console.print(printable(line), markup=False, highlight=False)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        if what not in self.tasks:
+            self.tasks[what] = self.bars.add_task(what, total=total)
+        self.bars.update(self.tasks[what], completed=done)
+
+    def epoch(self, epoch: Epoch, epochs: int) -> None:
+        self.progress("training", epoch.epoch, epochs)
+        self.bars.update(self.tasks["training"], description=describe(epoch, epochs))
+
+
+class CourseReporter(LineReporter):
+    """The course's lines on stdout; what the course does not know goes to stderr."""
+
+    def epoch(self, epoch: Epoch, epochs: int) -> None:
+        print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
+        if epoch.validation is not None:
+            accuracy = 100 * epoch.validation.accuracy
+            print(f"Epoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%", flush=True)
+
+
+def make_reporter() -> LineReporter:
+    """Bars where stderr is a terminal, lines elsewhere."""
+    return BarReporter() if sys.stderr.isatty() else LineReporter()
+
+
+def describe(epoch: Epoch, epochs: int) -> str:
+    """`epoch 10/50  loss 0.512  validation 81.3 %`."""
+    text = f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}  loss {epoch.loss:.3f}"
+    if epoch.validation is not None:
+        text += f"  validation {100 * epoch.validation.accuracy:.1f} %"
+    return text

@@ -1,0 +1,120 @@
+"""`charmlp test`: a model measured on labelled images."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
+from charmlp.cli.models import add_model_flag, figures_folder, load_recognizer
+from charmlp.errors import DataError, printable
+
+if TYPE_CHECKING:
+    from charmlp.data.source import Source
+    from charmlp.evaluation import Evaluation
+    from charmlp.recognizer import Recognizer
+
+LISTS = ("test",)
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        "test",
+        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, t-SNE picture.",
+        "charmlp test --data scene-letters\n"
+        "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
+    )
+    add_data_flags(parser, LISTS)
+    add_model_flag(parser)
+    add_test_flags(parser)
+    args = parser.parse_args(arguments)
+    if args.data is not None and Path(args.data).is_file():  # one list is tested whole
+        args.test_file_path, args.data = args.data, None
+        args.im_dir = args.im_dir or beside(args.test_file_path)
+    data = data_arguments(args, LISTS)
+    recognizer, path = load_recognizer(args.model_path)
+    evaluation, split = evaluate_data(recognizer, data, args)
+    drawn = draw(evaluation, figures_folder(path, args.out), args)
+    if args.format == "json":
+        print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
+        return 0
+    print_table(evaluation)
+    print(f"accuracy {100 * evaluation.accuracy:.2f} % of {len(evaluation.letters):,} {split} images")
+    print(f"model     {path}")
+    for picture in drawn:
+        print(f"picture   {picture}")
+    return 0
+
+
+def add_test_flags(parser: Parser) -> None:
+    """What `test` takes beside data and model."""
+    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
+    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
+    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
+
+
+def beside(list_file: str) -> str:
+    """The image folder that belongs to a list: `images` beside it, or the list's own folder."""
+    folder = Path(list_file).parent
+    return str(folder / "images" if (folder / "images").is_dir() else folder)
+
+
+def evaluate_data(
+    recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
+) -> tuple[Evaluation, str]:
+    """Score the model on the chosen split, labels read as the model's classes."""
+    from charmlp.data import open_source
+    from charmlp.evaluation import evaluate
+
+    classes = data.pop("classes")
+    source = open_source(**data, classes=recognizer.classes if classes is None else classes)
+    split = choose_split(source, args.split)
+    print(printable(source.describe()), file=sys.stderr)
+    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    return evaluate(recognizer, letters), {"val": "validation", "train": "training"}.get(split, split)
+
+
+def choose_split(source: Source, wanted: str | None) -> str:
+    """The wanted split, or the test split, or where there is none the validation split."""
+    for split in (wanted,) if wanted else ("test", "val"):
+        if source.splits.get(split):
+            return split
+    there = ", ".join(name for name, n in source.splits.items() if n)
+    raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
+
+
+def draw(evaluation: Evaluation, folder: Path, args: argparse.Namespace) -> list[Path]:
+    """The pictures of a test: t-SNE of the logits, and the confusion matrix."""
+    from charmlp.evaluation import pictures
+
+    letters = evaluation.letters
+    figures = {
+        "tsne.png": pictures.tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed),
+        "test_confusion.png": pictures.confusion_matrix(evaluation.scores, letters.classes),
+    }
+    drawn = [pictures.save(figure, folder / name) for name, figure in figures.items()]
+    if args.show:
+        from charmlp.cli.show import show
+
+        show(drawn)
+    return drawn
+
+
+def print_table(evaluation: Evaluation) -> None:
+    """Precision, recall and F1 of each class that occurs."""
+    scores, classes = evaluation.scores, [printable(name) for name in evaluation.letters.classes]
+    width = max(5, *map(len, classes))
+    print(f"{'class':<{width}}  precision  recall     F1  images")
+    for i, name in enumerate(classes):
+        if scores.support[i] or scores.confusion[:, i].any():
+            print(
+                f"{name:<{width}}  {scores.precision[i]:9.3f}  {scores.recall[i]:6.3f}  "
+                f"{scores.f1[i]:5.3f}  {scores.support[i]:6,}"
+            )
+    print(f"{'mean':<{width}}  {'':9}  {'':6}  {scores.macro_f1:5.3f}  {scores.support.sum():6,}")

@@ -1,0 +1,123 @@
+"""`charmlp train`: data in, run folder with a model out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charmlp.cli.arguments import (
+    Parser,
+    add_data_flags,
+    add_setting_flags,
+    data_arguments,
+    given_settings,
+)
+from charmlp.config import RECIPES, TrainingConfig
+from charmlp.errors import UsageError
+
+if TYPE_CHECKING:
+    from charmlp.cli.report import LineReporter
+    from charmlp.training import Run
+
+LISTS = ("train", "val")
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        "train",
+        "Train a model on images of letters. The run folder gets the model, the settings,\n"
+        "the figures of each epoch, a log and pictures.",
+        "charmlp train --data scene-letters\n"
+        "charmlp train --data synth: --hsize 128 --epoch 20 --out runs/first\n"
+        "charmlp train --recipe slides --train_file_path train.json --val_file_path val.json --im_dir images",
+    )
+    add_data_flags(parser, LISTS)
+    add_run_flags(parser, recipe="best")
+    add_setting_flags(parser)
+    args = parser.parse_args(arguments)
+    config = make_config(args)
+    data = data_arguments(args, LISTS)
+
+    from charmlp.cli.report import make_reporter
+
+    with make_reporter() as reporter:
+        result = train_and_draw(args, config, data, args.model_path, reporter)
+    if result.accuracy is not None:
+        print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
+    print(f"model     {result.path / 'model.safetensors'}")
+    if args.model_path:
+        print(f"          {args.model_path}")
+    print(f"pictures  {result.path / 'figures'}")
+    return exit_status(result)
+
+
+def add_run_flags(parser: Parser, recipe: str) -> None:
+    """Recipe, run folder, model file."""
+    group = parser.add_argument_group("run")
+    group.add_argument(
+        "--recipe", default=recipe, help=f"{' or '.join(RECIPES)}: a set of defaults (default {recipe})"
+    )
+    group.add_argument("--out", help="run folder (default runs/<date-time>)")
+    group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
+    group.add_argument(
+        "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
+    )
+    group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
+
+
+def make_config(args: argparse.Namespace) -> TrainingConfig:
+    """The recipe with the given flags in place of its defaults."""
+    if args.recipe not in RECIPES:
+        raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {args.recipe!r}")
+    given = given_settings(args)
+    config = dataclasses.replace(RECIPES[args.recipe], **given)
+    if given.get("momentum") and config.optimizer != "sgd":
+        raise UsageError(f"--momentum {config.momentum:g}: --optim_type {config.optimizer} has no momentum")
+    return config
+
+
+def train_and_draw(
+    args: argparse.Namespace,
+    config: TrainingConfig,
+    data: dict[str, object],
+    model_path: str | None,
+    reporter: LineReporter,
+) -> Run:
+    """Train, then draw the pictures of the run."""
+    from charmlp.training import train
+
+    result = train(
+        recipe=config,
+        skip_bad=args.skip_bad,
+        out=None if args.out is None else Path(args.out),
+        overwrite=args.overwrite,
+        model_path=model_path,
+        reporter=reporter,
+        **data,  # type: ignore[arg-type]  # the data flags, each by its own name
+    )
+    from charmlp.cli.show import show
+    from charmlp.evaluation import pictures
+
+    figures = result.path / "figures"
+    drawn = [pictures.save(pictures.loss_curve(result.fit.history), figures / "loss.png")]
+    scores = result.fit.kept.validation
+    if scores is not None:
+        drawn.append(
+            pictures.save(pictures.confusion_matrix(scores, result.model.classes), figures / "confusion.png")
+        )
+    if args.show:
+        show(drawn)
+    return result
+
+
+def exit_status(result: Run) -> int:
+    """130 where training was interrupted; what was learned until then is saved all the same."""
+    if result.fit.interrupted:
+        from charmlp.cli import complain
+
+        complain(f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved")
+        return 130
+    return 0

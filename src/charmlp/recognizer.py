@@ -1,0 +1,79 @@
+"""A trained model that reads images, with NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from charmlp import calculus
+from charmlp.images import read_grey, to_inputs
+from charmlp.modelfile import Model, read_model
+
+ImageSource = str | PathLike[str] | bytes | Image.Image
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The most probable class of an image, and the runners-up with their probabilities, best first."""
+
+    prediction: str
+    probability: float
+    top: tuple[tuple[str, float], ...]
+
+    def __repr__(self) -> str:
+        return f"Prediction({self.prediction!r}, {self.probability:.1%})"
+
+
+class Recognizer:
+    """Reads images with a trained model.
+
+    >>> recognizer = Recognizer.load("runs/2026-01-01_12-00-00/model.safetensors")  # doctest: +SKIP
+    >>> recognizer.predict("letter.png")  # doctest: +SKIP
+    Prediction('A', 98.1%)
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Recognizer:
+        """Read a `.safetensors` or `.pth` file; raises `ModelFileError` where it is not sound."""
+        return cls(read_model(Path(path)))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of the logits."""
+        return self.model.classes
+
+    def grey(self, image: ImageSource) -> NDArray[np.uint8]:
+        """The image as the model sees it, H×W grey; raises `ImageError`."""
+        return read_grey(image, self.model.norm_size)
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
+        """Logits N×K of grey images N×H×W."""
+        inputs = to_inputs(images, self.model.preprocessing)
+        return calculus.mlp(inputs, self.model.weights, self.model.biases, self.model.act_type)
+
+    def predict(self, image: ImageSource, topk: int = 1) -> Prediction:
+        """Read one image: a path, the bytes of a file, or a Pillow image. Raises `ImageError`."""
+        return self.predict_grey(self.grey(image)[np.newaxis], topk)[0]
+
+    def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
+        """Read grey images N×H×W of the model's size."""
+        probabilities = calculus.softmax(self.logits(images).astype(np.float64))
+        return [self.name(row, topk) for row in probabilities]
+
+    def name(self, probabilities: NDArray[Any], topk: int) -> Prediction:
+        order = np.argsort(-probabilities, kind="stable")[: max(topk, 1)]
+        top: Sequence[tuple[str, float]] = [(self.classes[i], float(probabilities[i])) for i in order]
+        return Prediction(top[0][0], top[0][1], tuple(top))
+
+    def __repr__(self) -> str:
+        return f"Recognizer({self.model!r})"

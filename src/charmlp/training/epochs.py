@@ -1,0 +1,118 @@
+"""What the network sees in an epoch: photographs, rendered letters, or both, in which order, changed how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.config import TrainingConfig
+from charmlp.data.letterset import LetterSet
+from charmlp.images import to_inputs
+
+Array = NDArray[Any]
+
+CHUNK = 8192  # images that are floats at one time
+
+
+class Epochs:
+    """Draws epoch after epoch from a training set, mixed with rendered letters where there are any.
+
+    An epoch shows every image of the training set once. With rendered letters, each batch holds
+    `synth_ratio` of them, and the rendered ones go round on their own.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, training: LetterSet, rendered: LetterSet | None = None
+    ) -> None:
+        self.config = config
+        self.training = training
+        self.rendered = rendered
+        self.rendered_per_batch = (
+            0
+            if rendered is None
+            else min(round(config.synth_ratio * config.batch_size), config.batch_size - 1)
+        )
+        self.training_per_batch = config.batch_size - self.rendered_per_batch
+        self.updates = -(-len(training) // self.training_per_batch)
+        self.position = 0
+        self.round = np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        """Images in an epoch."""
+        return len(self.training) + self.updates * self.rendered_per_batch
+
+    def chunks(
+        self, order: np.random.Generator, changes: np.random.Generator
+    ) -> Iterator[tuple[Array, Array]]:
+        """Inputs and labels of one epoch, whole batches at a time.
+
+        `order` draws which image comes when; `changes` draws the augmentation.
+        """
+        sequence = self.mixed(self.training_order(order), order)
+        batches = max(1, CHUNK // self.config.batch_size)
+        for start in range(0, len(sequence), batches * self.config.batch_size):
+            images, labels = self.gather(sequence[start : start + batches * self.config.batch_size])
+            if self.config.augment:
+                from charmlp.data.augment import augment
+
+                images = augment(images, changes)
+            yield to_inputs(images, self.config.preprocessing), labels
+
+    def training_order(self, order: np.random.Generator) -> Array:
+        """The training set shuffled, or drawn with every class equally likely."""
+        n = len(self.training)
+        if self.config.sampling == "shuffle":
+            return order.permutation(n)
+        labels = self.training.labels
+        share = 1 / np.bincount(labels, minlength=len(self.training.classes))[labels]
+        return order.choice(n, n, p=share / share.sum())
+
+    def mixed(self, training: Array, order: np.random.Generator) -> Array:
+        """Weave rendered letters into every batch; their numbers begin where the training set's end."""
+        if self.rendered is None or not self.rendered_per_batch:
+            return training
+        drawn = self.next_rendered(self.updates * self.rendered_per_batch, order) + len(self.training)
+        batches = [
+            part
+            for i in range(self.updates)
+            for part in (
+                training[i * self.training_per_batch : (i + 1) * self.training_per_batch],
+                drawn[i * self.rendered_per_batch : (i + 1) * self.rendered_per_batch],
+            )
+        ]
+        return np.concatenate(batches)
+
+    def next_rendered(self, count: int, order: np.random.Generator) -> Array:
+        """The next `count` rendered letters; every one comes once before any comes again."""
+        assert self.rendered is not None
+        parts = []
+        while count > 0:
+            if self.position == len(self.round):
+                self.round, self.position = order.permutation(len(self.rendered)), 0
+            part = self.round[self.position : self.position + count]
+            self.position += len(part)
+            count -= len(part)
+            parts.append(part)
+        return np.concatenate(parts)
+
+    def gather(self, numbers: Array) -> tuple[Array, Array]:
+        """Images and labels by number, from the training set or, above it, from the rendered letters."""
+        n = len(self.training)
+        if self.rendered is None:
+            return self.training.images[numbers], self.training.labels[numbers]
+        real = numbers < n
+        images = np.empty((len(numbers), *self.training.images.shape[1:]), np.uint8)
+        labels = np.empty(len(numbers), np.int64)
+        for chosen, letters, first in ((real, self.training, 0), (~real, self.rendered, n)):
+            images[chosen] = letters.images[numbers[chosen] - first]
+            labels[chosen] = letters.labels[numbers[chosen] - first]
+        return images, labels
+
+
+def balanced_weights(labels: Array, n_classes: int) -> Array:
+    """w = N / (K · count), so that every class weighs the same in the loss; absent classes count as one."""
+    counts = np.maximum(np.bincount(labels, minlength=n_classes), 1)
+    return np.asarray(len(labels) / (n_classes * counts))

@@ -1,0 +1,106 @@
+"""The folder of a run: settings, figures by epoch, log, model; and which run is the newest."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from charmlp.config import TrainingConfig
+from charmlp.errors import CharmlpError, UsageError, printable
+from charmlp.files import check_writable, write_whole
+from charmlp.training.fit import Epoch
+
+RUNS = Path("runs")
+SECONDS_BETWEEN_WRITES = 5.0
+
+
+class RunFolder:
+    """A folder that appears when training starts and is brought up to date while it goes on."""
+
+    def __init__(self, path: Path | None, *, overwrite: bool = False) -> None:
+        """Choose the folder (`runs/<date-time>` unless given); refuse what cannot be written, create nothing."""
+        self.path = new_run_path() if path is None else path
+        if self.path.exists() and not self.path.is_dir():
+            raise UsageError(f"--out: {printable(self.path)} is a file, not a folder")
+        if not overwrite and self.path.is_dir() and any(self.path.iterdir()):
+            raise UsageError(
+                f"--out: {printable(self.path)} holds something already; give another folder or --overwrite"
+            )
+        check_writable(self.model)
+        self.epochs: list[Epoch] = []
+        self.lines: list[str] = []
+        self.written = time.monotonic()
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model.safetensors"
+
+    @property
+    def figures(self) -> Path:
+        return self.path / "figures"
+
+    def start(self, config: TrainingConfig) -> None:
+        """Create the folder and make it the newest run."""
+        write_whole(self.path / "config.toml", config.to_toml().encode())
+        inside = self.path.parent.resolve() == RUNS.resolve()
+        newest = self.path.name if inside else str(self.path.resolve())
+        write_whole(RUNS / "latest", f"{newest}\n".encode())
+
+    def say(self, line: str) -> None:
+        """Add a line to the log."""
+        self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
+
+    def add(self, epoch: Epoch) -> None:
+        """Add a line to the figures, on disk within seconds."""
+        self.epochs.append(epoch)
+        if time.monotonic() - self.written > SECONDS_BETWEEN_WRITES:
+            self.write()
+
+    def write(self) -> None:
+        """Write `metrics.csv` and `log.txt` as they stand."""
+        write_whole(self.path / "metrics.csv", metrics_csv(self.epochs).encode())
+        write_whole(self.path / "log.txt", "".join(f"{printable(line)}\n" for line in self.lines).encode())
+        self.written = time.monotonic()
+
+
+def metrics_csv(epochs: Sequence[Epoch]) -> str:
+    """One line an epoch; the validation columns are empty where there was no validation."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", "loss", "lr", "val_loss", "val_accuracy", "val_macro_f1", "seconds"])
+    for epoch in epochs:
+        scores = epoch.validation
+        figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
+        row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
+        writer.writerow([epoch.epoch, *(figure if figure == "" else f"{figure:.6g}" for figure in row)])
+    return text.getvalue()
+
+
+def new_run_path() -> Path:
+    """`runs/<date-time>`, numbered where two runs start in the same second."""
+    name = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    path, number = RUNS / name, 2
+    while path.exists():
+        path, number = RUNS / f"{name}-{number}", number + 1
+    return path
+
+
+def newest_model() -> Path:
+    """The model of the newest run in this folder; raises `CharmlpError` where there is none."""
+    latest = RUNS / "latest"
+    try:
+        name = latest.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise CharmlpError(
+            f"no model: {latest} names no run here; train one with 'charmlp train' or give --model"
+        ) from None
+    model = RUNS / name / "model.safetensors"  # an absolute name stands for itself
+    if not model.is_file():
+        raise CharmlpError(
+            f"no model: the newest run, {printable(model.parent)}, has no model.safetensors; give --model"
+        )
+    return model

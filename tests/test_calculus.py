@@ -1,0 +1,119 @@
+"""The formulas against central differences, and against PyTorch where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from charmlp import calculus
+
+Array = NDArray[Any]
+RNG = np.random.default_rng(0)
+N, D, K = 5, 7, 3
+LABELS = np.array([0, 2, 1, 2, 0])
+WEIGHTS = np.array([0.5, 2.0, 1.25])
+
+
+def numeric(f: Callable[[Array], float], x: Array, h: float = 1e-6) -> Array:
+    """∂f/∂x by central differences."""
+    gradient = np.empty_like(x)
+    for i in np.ndindex(*x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+def agree(analytic: Array, numerical: Array) -> bool:
+    return bool(np.abs(analytic - numerical).max() <= 1e-7 * max(1.0, np.abs(numerical).max()))
+
+
+def test_linear() -> None:
+    x, w, b, g = RNG.normal(size=(N, D)), RNG.normal(size=(K, D)), RNG.normal(size=K), RNG.normal(size=(N, K))
+
+    def loss(x: Array, w: Array, b: Array) -> float:
+        return float((g * calculus.linear(x, w, b)).sum())
+
+    assert agree(calculus.linear_backward_input(g, w), numeric(lambda x: loss(x, w, b), x))
+    assert agree(calculus.linear_backward_weight(g, x), numeric(lambda w: loss(x, w, b), w))
+    assert agree(calculus.linear_backward_bias(g), numeric(lambda b: loss(x, w, b), b))
+
+
+@pytest.mark.parametrize("name", calculus.ACTIVATIONS)
+def test_activations(name: str) -> None:
+    activation = calculus.ACTIVATIONS[name]
+    x, g = RNG.normal(size=(N, D)), RNG.normal(size=(N, D))
+    y = activation.forward(x)
+    assert agree(activation.backward(g, y), numeric(lambda x: float((g * activation.forward(x)).sum()), x))
+    out = np.empty_like(x)
+    assert activation.forward(x, out=out) is out
+    assert np.array_equal(out, y)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["plain", "weighted"])
+def test_cross_entropy(smoothing: float, weights: Array | None) -> None:
+    logits = RNG.normal(size=(N, K))
+    targets = calculus.class_targets(LABELS, K, smoothing, weights)
+    total = N if weights is None else float(weights[LABELS].sum())
+    analytic = calculus.cross_entropy_backward(logits, targets, total)
+    assert agree(analytic, numeric(lambda z: calculus.cross_entropy(z, targets, total), logits))
+
+
+def test_squared_error() -> None:
+    y, target = RNG.normal(size=(N, K)), RNG.normal(size=(N, K))
+    assert agree(
+        calculus.squared_error_backward(y, target), numeric(lambda y: calculus.squared_error(y, target), y)
+    )
+
+
+def test_a_missing_mean_is_noticed() -> None:
+    logits, targets = RNG.normal(size=(N, K)), calculus.class_targets(LABELS, K)
+    wrong = N * calculus.cross_entropy_backward(logits, targets, N)
+    assert not agree(wrong, numeric(lambda z: calculus.cross_entropy(z, targets, N), logits))
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e4, -1e4])
+def test_large_logits_stay_finite(shift: float) -> None:
+    logits = np.array([[1000.0, -1000.0, 0.0], [0.0, 0.0, 0.0]]) + shift
+    targets = calculus.class_targets(np.array([1, 2]), 3)
+    assert calculus.cross_entropy(logits, targets, 2) == pytest.approx(1000 + np.log(3) / 2)
+    assert np.isfinite(calculus.cross_entropy_backward(logits, targets, 2)).all()
+    assert np.isfinite(calculus.sigmoid(logits)).all()
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["plain", "weighted"])
+def test_cross_entropy_is_torchs(smoothing: float, weights: Array | None) -> None:
+    torch = pytest.importorskip("torch")
+    logits = RNG.normal(size=(N, K))
+    z = torch.tensor(logits, requires_grad=True)
+    weight = None if weights is None else torch.tensor(weights)
+    loss = torch.nn.functional.cross_entropy(
+        z, torch.tensor(LABELS), weight=weight, label_smoothing=smoothing
+    )
+    loss.backward()
+    targets = calculus.class_targets(LABELS, K, smoothing, weights)
+    total = N if weights is None else float(weights[LABELS].sum())
+    assert calculus.cross_entropy(logits, targets, total) == pytest.approx(loss.item(), rel=1e-12)
+    assert np.allclose(calculus.cross_entropy_backward(logits, targets, total), z.grad.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("act_type", calculus.ACTIVATIONS)
+@pytest.mark.parametrize("hidden", [(), (4,), (4, 6, 5)])
+def test_the_network_is_that_of_nn(hidden: tuple[int, ...], act_type: str) -> None:
+    torch = pytest.importorskip("torch")
+    from charmlp import nn
+
+    model = nn.MLP(D, K, hidden, act_type=act_type).double()
+    linears = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    x = RNG.normal(size=(N, D))
+    ours = calculus.mlp(
+        x, [m.weight.detach().numpy() for m in linears], [m.bias.detach().numpy() for m in linears], act_type
+    )
+    assert np.allclose(ours, model(torch.tensor(x)).detach().numpy(), rtol=1e-12)
