@@ -9,6 +9,7 @@
 from charmlp.data.labels import LETTERS
 from charmlp.data.layouts import open_source
 from charmlp.data.letterset import LetterSet
-from charmlp.data.source import SPLITS, Source
+from charmlp.data.source import Source
+from charmlp.data.splits import SPLITS
 
 __all__ = ["LETTERS", "SPLITS", "LetterSet", "Source", "open_source"]

@@ -11,7 +11,7 @@ from charmlp.errors import DataError, printable
 SHOWN = 5  # problems that a message spells out; the others are counted
 LONGEST_QUOTE = 60  # characters of an entry that a message shows
 LONGEST_NAME = 4096  # characters; no system opens a longer path
-MAX_ENTRIES = 10_000_000
+MAX_ENTRIES = 5_000_000
 
 
 def quote(text: object) -> str:
@@ -46,22 +46,21 @@ class Problems:
         return f"{self.count:,} problems{some}: " + "; ".join(self.shown)
 
 
-@dataclass
 class Entries:
-    """N (name, label) pairs in the order of their list, at `where`; `problems` collects what is wrong.
+    """N (name, label) pairs in the order of their list.
 
-    names   paths relative to the image folder, forward slashes, each once
-    labels  as written, not yet classes
+    where     the list or folder, for messages
+    names     paths relative to the image folder, forward slashes, each once
+    labels    as written, not yet classes
+    problems  what is wrong with single entries; the parts of one table share it
     """
 
-    where: str
-    names: list[str] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    problems: Problems = field(init=False)
-    _label_of: dict[str, str] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        self.problems = Problems(self.where)
+    def __init__(self, where: str, problems: Problems | None = None) -> None:
+        self.where = where
+        self.names: list[str] = []
+        self.labels: list[str] = []
+        self.problems = Problems(where) if problems is None else problems
+        self._label_of: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -136,15 +135,10 @@ def _forbidden(text: str) -> str | None:
 
 
 def kind_of(value: object) -> str:
-    """The JSON word for a value's type, with an article, as messages need it."""
+    """What a value is, in JSON's words (an object is a tuple of pairs here)."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, str):
-        return "a text"
-    return f"the number {quote(value)[1:-1]}"
+    kinds = {str: "a text", int: "a number", float: "a number", list: "an array", tuple: "an object"}
+    return kinds.get(type(value), f"of type {type(value).__name__}")

@@ -27,7 +27,7 @@ class Listing:
 
     files: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
-    others: set[str] = field(default_factory=set)  # pipes, devices, broken links
+    others: set[str] = field(default_factory=set)  # pipes, devices, links to nowhere
     fault: str = ""
     _written: dict[str, str] | None = None
 
@@ -37,15 +37,16 @@ class Listing:
         try:
             with os.scandir(folder) as found:
                 for item in found:
-                    if item.is_file():
-                        listing.files.add(item.name)
-                    elif item.is_dir():
-                        listing.folders.add(item.name)
-                    else:
-                        listing.others.add(item.name)
+                    listing._kind(item).add(item.name)
         except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
             listing.fault = (error.strerror if isinstance(error, OSError) else None) or str(error)
         return listing
+
+    def _kind(self, item: os.DirEntry[str]) -> set[str]:
+        try:
+            return self.files if item.is_file() else self.folders if item.is_dir() else self.others
+        except OSError:  # a link to itself, or to where nobody may look
+            return self.others
 
     def alike(self, name: str) -> str | None:
         """The name that differs from `name` only in case or in Unicode composition, or None."""
@@ -92,7 +93,9 @@ class ImageFolder:
         if base in listing.folders:
             return f"a folder in {inside}; an image file is expected"
         if base in listing.others:
-            return f"no regular file in {inside}; an image file is expected"
+            return (
+                f"not a regular file in {inside} (a pipe, a device, a broken link); an image file is expected"
+            )
         alike = listing.alike(base)
         if alike is None:
             return f"no such image in {inside}"

@@ -67,7 +67,7 @@ def _check_classes(names: tuple[str, ...], where: str) -> None:
         if fault := fault_of_label(name):
             raise UsageError(f"{where}: {fault.replace('label', 'class')}")
     if len(names) < 2:
-        raise UsageError(f"{where}: {len(names)} class; at least two are needed")
+        raise UsageError(f"{where}: {len(names)} given; at least two are needed")
     if twins := _twins(names):
         raise UsageError(f"{where}: {twins}")
 

@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from charmlp.data.entries import MAX_ENTRIES, Entries, quote
-from charmlp.data.folders import SPLIT_OF, read_folders, subfolders
-from charmlp.data.imagefiles import ImageFolder
+from charmlp.data.folders import read_folders
+from charmlp.data.idx import is_idx_name, read_idx, set_of
+from charmlp.data.imagefiles import ImageFolder, Listing
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
 from charmlp.data.lists import read_list
-from charmlp.data.source import SPLITS, Part, Picture, PictureSource, Source
-from charmlp.data.splits import hold_out
+from charmlp.data.source import Part, Picture, PictureSource, Source
+from charmlp.data.splits import SPLIT_OF, SPLITS, hold_out
+from charmlp.data.tables import is_table, read_csv, read_parquet
 from charmlp.data.trees import expected_and_found
 from charmlp.errors import DataError, UsageError, printable
 
@@ -22,7 +24,12 @@ DEFAULT_SEED = 2021
 IMAGES = "images"  # the folder of images that is looked for beside lists
 _SYNTHETIC = "synth:"
 _Path = str | os.PathLike[str]
-_READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {".json": lambda path: {"train": read_list(path)}}
+_READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
+    ".json": lambda path: {"train": read_list(path)},
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".parquet": read_parquet,
+}
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,9 @@ def _source(layout: _Layout, given: tuple[str, ...] | None, n_classes: int | Non
     parts = {}
     for split, entries in layout.splits.items():
         labels = class_indices(entries, classes)
-        entries.problems.raise_if_any()
         parts[split] = Part(tuple(entries.names), labels, partial(layout.open, split))
+    for entries in layout.splits.values():
+        entries.problems.raise_if_any()
     words = layout.words
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
@@ -118,8 +126,20 @@ def _source(layout: _Layout, given: tuple[str, ...] | None, n_classes: int | Non
 
 def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
     """The layout of `data` itself, or DataError with the trees expected and found."""
-    if data.is_dir():
-        layout = _named_lists(data, im_dir) or _class_folders(data, im_dir) or _lone_list(data, im_dir)
+    if os.path.isdir(data):  # noqa: PTH112  # Path.is_dir raises where a parent may not be entered
+        listing = Listing.of(data)
+        if listing.fault:
+            raise DataError(f"{printable(data)}: cannot be listed: {listing.fault.lower()}")
+        files = [data / name for name in sorted(listing.files)]
+        lists = [path for path in files if path.suffix.lower() in _READERS]
+        tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
+        layout = (
+            _named_lists(lists, im_dir)
+            or _idx_files(files, im_dir)
+            or _lone_list(tables, im_dir)
+            or _class_folders(data, im_dir)
+            or _lone_list(lists, im_dir)
+        )
         if layout is None:
             raise DataError(f"{printable(data)}: unknown layout; {expected_and_found(data)}")
         return layout
@@ -127,44 +147,59 @@ def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
         raise DataError(
             f"{printable(data)}: no such file or folder; a folder of images or a list is expected"
         )
+    if is_idx_name(data.name) and (layout := _idx_files(set_of(data), im_dir)):
+        return layout
     if data.suffix.lower() not in _READERS:
         raise DataError(
             f"{printable(data)}: not a list that is known here; expected is a folder, or a file that ends in"
             f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
         )
-    return _lists(_read(data), data.parent, im_dir, data.name)
+    return _lone_list([data], im_dir)
 
 
-def _named_lists(data: Path, im_dir: _Path | None) -> _Layout | None:
+def _named_lists(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
     """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
     paths: dict[str, Path] = {}
-    for path in _list_files(data):
+    for path in lists:
         split = SPLIT_OF.get(path.stem.lower())
         if split is not None:
             if split in paths:
                 raise DataError(
-                    f"{printable(data)}: has both {paths[split].name} and {path.name};"
+                    f"{printable(path.parent)}: has both {paths[split].name} and {path.name};"
                     f" one list of {SPLITS[split]} images is expected"
                 )
             paths[split] = path
     if not paths:
         return None
     splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
-    return _lists(splits, data, im_dir, f"lists in {_name(data)}/")
+    folder = lists[0].parent
+    return _lists(splits, folder, im_dir, f"lists in {_name(folder)}/")
 
 
-def _lone_list(data: Path, im_dir: _Path | None) -> _Layout | None:
-    """A single list or table, whatever its name."""
-    files = _list_files(data)
-    if len(files) != 1:
+def _lone_list(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
+    """A single list or table, whatever its name; without a column `split` all of it is for training."""
+    if len(lists) != 1:
         return None
-    return _lists(_read(files[0]), data, im_dir, f"{files[0].name} in {_name(data)}/")
+    folder = lists[0].parent
+    return _lists(_read(lists[0]), folder, im_dir, f"{lists[0].name} in {_name(folder)}/")
+
+
+def _idx_files(paths: Iterable[Path], im_dir: _Path | None) -> _Layout | None:
+    """MNIST's or EMNIST's files, among others perhaps."""
+    splits = read_idx(paths)
+    if not splits:
+        return None
+    first = next(iter(splits.values())).path
+    if im_dir is not None:
+        raise UsageError(f"--im_dir goes with lists, but {printable(first)} holds its images itself")
+    return _Layout(
+        {split: splits[split].entries for split in SPLITS if split in splits},
+        lambda split: splits[split].open(),
+        f"IDX files in {_name(first.parent)}/",
+    )
 
 
 def _class_folders(data: Path, im_dir: _Path | None) -> _Layout | None:
-    """A folder per class; `images/` beside a list is no class."""
-    if [folder.name for folder in subfolders(data)] == [IMAGES] and _list_files(data):
-        return None
     splits = read_folders(data)
     if not splits:
         return None
@@ -190,7 +225,7 @@ def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words
         words += f", images in {_name(folder)}/"
     else:
         folder = _image_folder(beside, splits.values())
-        words += ", images beside" if folder == beside else ""
+        words += ", images in the same folder" if folder == beside else ""
     images = ImageFolder(folder)
     for entries in splits.values():
         images.check(entries)
@@ -215,12 +250,7 @@ def _files(splits: dict[str, Entries], folder: Path, words: str) -> _Layout:
     return _Layout(splits, open_split, words)
 
 
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _READERS and path.is_file())
-
-
 def _read(path: Path) -> dict[str, Entries]:
-    """A list or table by its suffix; without a column that says so, everything is for training."""
     return _READERS[path.suffix.lower()](path)
 
 

@@ -35,29 +35,20 @@ def parse_list(data: bytes, where: str) -> Entries:
     return entries
 
 
-class _Object(dict[str, object]):
-    """A JSON object with its pairs as they were written, repeated keys included."""
-
-    def __init__(self, pairs: list[tuple[str, object]]) -> None:
-        super().__init__()
-        self.pairs = pairs
+def _number(written: str) -> float:
+    """Stands for any number: nothing is computed from it, and none can be too long to read."""
+    return 0.0
 
 
-class _Number:
-    """A JSON number, kept as it was written: nothing is to be computed from it."""
-
-    def __init__(self, written: str) -> None:
-        self.written = written
-
-    def __str__(self) -> str:
-        return self.written
-
-
-def _parse_object(text: str, where: str) -> list[tuple[str, object]]:
+def _parse_object(text: str, where: str) -> tuple[tuple[str, object], ...]:
     shown = printable(where)
     try:
         value = json.loads(
-            text, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+            text,
+            object_pairs_hook=tuple,  # of the pairs, so that repeated keys are seen; an array is a list
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_number,
         )
     except json.JSONDecodeError as error:
         position, reason = _explain(error)
@@ -66,9 +57,9 @@ def _parse_object(text: str, where: str) -> list[tuple[str, object]]:
         raise DataError(f"{shown}: line {line:,}, column {column:,}: {reason}") from None
     except RecursionError:
         raise DataError(f"{shown}: brackets are nested too deep; {EXPECTED} is expected") from None
-    if not isinstance(value, _Object):
+    if not isinstance(value, tuple):
         raise DataError(f"{shown}: the list is {kind_of(value)}; {EXPECTED} is expected")
-    return value.pairs
+    return value
 
 
 _TRAILING_COMMA = re.compile(r",\s*[}\]]")

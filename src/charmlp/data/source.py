@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from charmlp.data.letterset import LetterSet
 from charmlp.data.pack import pack
+from charmlp.data.splits import SPLITS
 from charmlp.errors import DataError, printable
 
 if TYPE_CHECKING:
     from PIL import Image
 
 Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
-SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
 
 
 class Source(ABC):

@@ -1,4 +1,4 @@
-"""A validation set held out of the training images, by seed, class by class."""
+"""The three splits, and a validation set held out of the training images, by seed, class by class."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
+
+SPLIT_OF = {  # what a list, a folder or a table may call them
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
 
 VALIDATION_SHARE = 0.15
 

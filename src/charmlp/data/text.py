@@ -8,7 +8,7 @@ from pathlib import Path
 
 from charmlp.errors import DataError, printable
 
-MAX_LIST_BYTES = 128 * 2**20  # a list of a million entries has some 25 MB
+MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HOW_TO_SAVE = "save it as UTF-8"
 
