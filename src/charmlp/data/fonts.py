@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,21 +78,31 @@ class Font:
         return face
 
 
-def draw(font: Font, texts: Sequence[str], size: int) -> dict[str, NDArray[np.uint8]]:
-    """The tight picture of each text (a character or more), 255 inside the strokes, `size` pixels to the em.
+class Glyph(NamedTuple):
+    """The tight picture of a text, 255 inside the strokes, and the height of its top over the baseline."""
+
+    picture: NDArray[np.uint8]
+    top: int
+
+    def same_as(self, other: Glyph) -> bool:
+        return self.top == other.top and np.array_equal(self.picture, other.picture)
+
+
+def draw(font: Font, texts: Sequence[str], size: int) -> dict[str, Glyph]:
+    """The glyph of each text (a character or more) at `size` pixels to the em.
 
     A text with a character that the font lacks, or draws blank, is not in the answer.
     """
     try:
         face = font.open(size)
         missing = _tight(face, _MISSING)
-        pictures = {text: _tight(face, text) for text in {*texts, *"".join(texts)}}
+        glyphs = {text: _tight(face, text) for text in {*texts, *"".join(texts)}}
     except (OSError, ValueError, SyntaxError):  # what Pillow and FreeType say about broken files
         return {}
     there = {
-        text: picture
-        for text, picture in pictures.items()
-        if picture is not None and (missing is None or not np.array_equal(picture, missing))
+        text: glyph
+        for text, glyph in glyphs.items()
+        if glyph is not None and (missing is None or not glyph.same_as(missing))
     }
     return {text: there[text] for text in texts if all(part in there for part in (text, *text))}
 
@@ -186,8 +197,8 @@ def usable_fonts(
 def _vote_pictures(font: Font, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
     """Each text's tight picture stretched to a small square, as a vector of mean 0 and length 1."""
     vectors = {}
-    for text, picture in draw(font, texts, 2 * _VOTE_SIZE).items():
-        square = Image.fromarray(picture).resize((_VOTE_SIZE, _VOTE_SIZE), Image.Resampling.BILINEAR)
+    for text, glyph in draw(font, texts, 2 * _VOTE_SIZE).items():
+        square = Image.fromarray(glyph.picture).resize((_VOTE_SIZE, _VOTE_SIZE), Image.Resampling.BILINEAR)
         vector = np.asarray(square, np.float32).ravel()
         vector -= vector.mean()
         vectors[text] = vector / max(float(np.linalg.norm(vector)), 1.0)
@@ -236,9 +247,9 @@ def _readable(
     return readable
 
 
-def _tight(face: ImageFont.FreeTypeFont, text: str) -> NDArray[np.uint8] | None:
+def _tight(face: ImageFont.FreeTypeFont, text: str) -> Glyph | None:
     """The text's picture without empty rows and columns at its edges; None where there is no ink."""
-    mask = face.getmask(text, mode="L")
+    mask, (_, offset) = face.getmask2(text, mode="L", anchor="ls")
     if not mask.size[0] or not mask.size[1]:
         return None
     picture = np.asarray(mask, dtype=np.uint8).reshape(mask.size[1], mask.size[0])
@@ -246,7 +257,9 @@ def _tight(face: ImageFont.FreeTypeFont, text: str) -> NDArray[np.uint8] | None:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return None
-    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Glyph(
+        picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], top=-int(offset) - int(rows[0])
+    )
 
 
 def _faces_of(paths: Iterable[Path], source: str) -> list[Font]:

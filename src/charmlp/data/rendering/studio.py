@@ -1,14 +1,18 @@
-"""Drawing letters, first form: grey letter on grey ground, turned and shifted a little, with noise."""
+"""Drawing letters by the thousand: choose glyphs, plan each picture, paint all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
-from charmlp.data.fonts import Font, draw, find_fonts
+from charmlp.data.fonts import Font, find_fonts
 from charmlp.data.letterset import LetterSet
+from charmlp.data.rendering.glyphs import GlyphTable, choose, choose_company, glyph_table
+from charmlp.data.rendering.plans import make_plans
+from charmlp.data.rendering.style import Style
+from charmlp.data.rendering.textures import texture_bank
 from charmlp.errors import DataError, printable
 
 
@@ -35,48 +39,57 @@ def render(
     norm_size: tuple[int, int],
     seed: int,
     fonts: Sequence[Font] | None = None,
+    style: Style | None = None,
 ) -> LetterSet:
     """`count` letters, every class as often as any other, in a random order.
 
     norm_size  height and width of the pictures
-    seed       the same seed draws the same pixels
+    seed       the same seed draws the same pixels, whatever the number of cores
     fonts      what to draw from; None is `find_fonts()`
+    style      how they look; None is `Style()`
+
+    Raises DataError where no font can draw a class.
     """
-    random = np.random.default_rng(seed)
-    labels = random.permutation(np.arange(count) % len(classes))
+    from charmlp.data.rendering.painting import paint  # compiled code, loaded when it is needed
+
+    style = style or Style()
     texts = texts_of(classes)
-    if fonts is None:
-        fonts = find_fonts(texts=texts)
-    drawn = [draw(font, texts, 48) for font in fonts]
-    glyphs = [
-        [pictures[text] for text in forms(name, classes) for pictures in drawn if text in pictures]
-        for name in classes
-    ]
-    for name, choices in zip(classes, glyphs, strict=True):
+    fonts = tuple(find_fonts(texts=texts) if fonts is None else fonts)
+    table = glyph_table(fonts, texts)
+    generator = np.random.default_rng(seed)
+    labels = generator.permutation(np.arange(count) % len(classes))
+    glyphs = choose(_texts(labels, classes, table, style, generator), table, _families(fonts), generator)
+    before, after = (choose_company(glyphs, table, generator) for _ in range(2))
+    plans = make_plans(glyphs, before, after, table, style, generator)
+    return LetterSet(
+        images=paint(plans, table.fields, texture_bank(), *norm_size),
+        labels=labels.astype(np.int64),
+        classes=tuple(classes),
+        names=tuple(f"rendered-{number}" for number in range(count)),
+    )
+
+
+def _texts(
+    labels: NDArray[np.int64],
+    classes: Sequence[str],
+    table: GlyphTable,
+    style: Style,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Which text stands for each label, among those that some font can draw."""
+    drawable = set(table.text.tolist())
+    place = {text: number for number, text in enumerate(texts_of(classes))}
+    texts = np.empty(len(labels), np.int64)
+    for label, name in enumerate(classes):
+        choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
         if not choices:
             raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
+        chances = [style.capitals, 1 - style.capitals] if len(choices) == 2 else [1.0]
+        wanted = np.flatnonzero(labels == label)
+        texts[wanted] = generator.choice(choices, len(wanted), p=chances)
+    return texts
 
-    height, width = norm_size
-    images = np.empty((count, height, width), np.uint8)
-    for position, label in enumerate(labels):
-        glyph = glyphs[label][random.integers(len(glyphs[label]))]
-        row, column = np.array(glyph.shape) * random.uniform(0.95, 1.1, 2)
-        column = max(column, 0.42 * row)
-        turn = np.deg2rad(random.uniform(-8, 8))
-        a, b = np.cos(turn) * column / width, np.sin(turn) * row / height
-        d, e = -np.sin(turn) * column / width, np.cos(turn) * row / height
-        shift = random.uniform(-1.5, 1.5, 2)
-        c = glyph.shape[1] / 2 - a * (width / 2 + shift[0]) - b * (height / 2 + shift[1])
-        f = glyph.shape[0] / 2 - d * (width / 2 + shift[0]) - e * (height / 2 + shift[1])
-        mask = Image.fromarray(glyph).transform(
-            (width, height), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
-        )
-        ground, ink = random.uniform(0, 90), random.uniform(150, 255)
-        if random.random() < 0.5:
-            ground, ink = ink, ground
-        picture = ground + (ink - ground) * np.asarray(mask, np.float32) / 255
-        picture += random.normal(0, random.uniform(0, 20), picture.shape)
-        images[position] = np.clip(np.rint(picture), 0, 255)
-    return LetterSet(
-        images, labels.astype(np.int64), tuple(classes), tuple(f"rendered-{n}" for n in range(count))
-    )
+
+def _families(fonts: Sequence[Font]) -> NDArray[np.int64]:
+    """The number of each font's family."""
+    return np.unique([font.family for font in fonts], return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,108 @@
+"""Glyphs as distance fields: drawn once per process by Pillow, then bent, thickened and lit as arrays.
+
+A distance field holds, for each point, how far inside (positive) or outside (negative) the strokes it is.
+One look-up so answers what a mask cannot: a bolder or thinner stroke is another threshold, an outline
+is a band, a bevel is the field's slope. The glyph's tight box is fitted, in its own proportions, into
+the middle of a square field:
+
+    FIELD   side of the square
+    INNER   longer side of the glyph's box in it; the rest is room for outlines and shadows
+    LEVELS  levels of the stored byte to one field pixel; 128 is the edge of the stroke
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from charmlp.data.fonts import Font, draw
+from charmlp.data.rendering.constants import FIELD, INNER
+
+_EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
+
+
+@dataclass(frozen=True)
+class GlyphTable:
+    """G glyphs in G rows.
+
+    fields  uint8, G×FIELD×FIELD: the distance fields
+    hulls   float32, G×DIRECTIONS×2: the outermost points (x, y), from the middle, in field pixels
+    scale   float32, G: field pixels to one pixel of the em
+    middle  float32, G: height of the box's middle over the baseline, in pixels of the em
+    text    int64, G: which of the texts
+    face    int64, G: which of the fonts
+    """
+
+    fields: NDArray[np.uint8]
+    hulls: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    text: NDArray[np.int64]
+    face: NDArray[np.int64]
+
+
+@lru_cache(maxsize=4)
+def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:
+    """Draw every text in every font that has it; kept, since drawing takes seconds and using it does not."""
+    from charmlp.data.rendering.distance import distance_fields  # compiled code, loaded when it is needed
+
+    drawn = [
+        (face, text, glyph)
+        for face, font in enumerate(fonts)
+        for text, glyph in enumerate(map(draw(font, texts, _EM).get, texts))
+        if glyph is not None
+    ]
+    masks = np.zeros((len(drawn), FIELD, FIELD), np.uint8)
+    scale = np.empty(len(drawn), np.float32)
+    for row, (_, _, glyph) in enumerate(drawn):
+        scale[row] = INNER / max(glyph.picture.shape)
+        _place(glyph.picture, masks[row])
+    fields, hulls = distance_fields(masks)
+    return GlyphTable(
+        fields=fields,
+        hulls=hulls,
+        scale=scale,
+        middle=np.array([glyph.top - glyph.picture.shape[0] / 2 for _, _, glyph in drawn], np.float32),
+        text=np.array([text for _, text, _ in drawn], np.int64),
+        face=np.array([face for face, _, _ in drawn], np.int64),
+    )
+
+
+def _place(picture: NDArray[np.uint8], field: NDArray[np.uint8]) -> None:
+    """Write `picture` into the middle of `field`, its longer side INNER pixels long."""
+    size = [max(1, round(side * INNER / max(picture.shape))) for side in picture.shape]
+    shrunk = Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BILINEAR)
+    row, column = ((FIELD - side) // 2 for side in size)
+    field[row : row + size[0], column : column + size[1]] = np.asarray(shrunk)
+
+
+def choose(
+    texts: NDArray[np.int64],
+    table: GlyphTable,
+    family_of_face: NDArray[np.int64],
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """A glyph (a row of the table) for each text: any family as likely as another, then any of its faces."""
+    rows = np.empty(len(texts), np.int64)
+    for text in np.unique(texts):
+        wanted = np.flatnonzero(texts == text)
+        choices = np.flatnonzero(table.text == text)
+        _, member, size = np.unique(
+            family_of_face[table.face[choices]], return_inverse=True, return_counts=True
+        )
+        chances = 1 / size[member]
+        rows[wanted] = generator.choice(choices, len(wanted), p=chances / chances.sum())
+    return rows
+
+
+def choose_company(
+    glyphs: NDArray[np.int64], table: GlyphTable, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """For each glyph any other of the same face."""
+    first = np.searchsorted(table.face, table.face[glyphs], side="left")
+    last = np.searchsorted(table.face, table.face[glyphs], side="right")
+    return first + (generator.random(len(glyphs)) * (last - first)).astype(np.int64)
