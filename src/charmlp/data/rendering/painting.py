@@ -10,16 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from charmlp.data.pixels import Grid, add_noise, blur, compiled, compiled_parallel
 from charmlp.data.rendering.constants import FIELD, INNER, LEVELS, TEXTURE
 
 Plan = Any  # one record of `plans.PLAN`
-Grid = NDArray[np.float32]
-
-# Reassociating sums lets loops use vector instructions; no value here is infinite or not a number.
-_compiled = njit(cache=True, fastmath=True, error_model="numpy")
 
 _MIDDLE = np.float32(FIELD / 2 - 0.5)  # of a field, in pixel centres
 _INSIDE = np.float32(FIELD - 1.001)
@@ -37,7 +34,7 @@ _COSINES = np.array(
 )
 
 
-@njit(parallel=True, cache=True, fastmath=True, error_model="numpy")
+@compiled_parallel
 def paint(
     plans: NDArray[np.void], fields: NDArray[np.uint8], textures: Grid, height: int, width: int
 ) -> NDArray[np.uint8]:
@@ -50,8 +47,8 @@ def paint(
         _lay_ground(plan, textures, tones)
         _lay_letters(plan, fields, textures, tones)
         _light(plan, tones, picture)
-        _blur(picture, plan.blur_x * width, plan.blur_y * height)
-        _noise(picture, plan.noise, plan.seed)
+        blur(picture, plan.blur_x * width, plan.blur_y * height)
+        add_noise(picture, plan.noise, plan.seed)
         if plan.jpeg > 0:
             _jpeg(picture, plan.jpeg)
         for row in range(height):
@@ -60,7 +57,7 @@ def paint(
     return images
 
 
-@_compiled
+@compiled
 def _lay_ground(plan: Plan, textures: Grid, tones: Grid) -> None:
     """One tone, or two with a straight border between them; a texture."""
     height, width = tones.shape
@@ -79,7 +76,7 @@ def _lay_ground(plan: Plan, textures: Grid, tones: Grid) -> None:
                 tones[row, column] += grain * _texture(plan, textures, plan.ground_texture, x, y)
 
 
-@_compiled
+@compiled
 def _lay_letters(plan: Plan, fields: NDArray[np.uint8], textures: Grid, tones: Grid) -> None:
     """The letter and its neighbours, with all that belongs to their strokes, over the ground."""
     height, width = tones.shape
@@ -118,7 +115,7 @@ def _lay_letters(plan: Plan, fields: NDArray[np.uint8], textures: Grid, tones: G
                 tones[row, column] += relief * slope / (_ONE + off_edge * off_edge * _QUARTER)
 
 
-@_compiled
+@compiled
 def _to_field(plan: Plan, xs: Grid, ys: Grid) -> None:
     """Where each point lies in the glyph's field, in field pixels from its middle."""
     height, width = xs.shape
@@ -138,7 +135,7 @@ def _to_field(plan: Plan, xs: Grid, ys: Grid) -> None:
                 xs[row, column] += np.float32(bend)
 
 
-@_compiled
+@compiled
 def _distances(
     plan: Plan, fields: NDArray[np.uint8], xs: Grid, ys: Grid, by_x: float, by_y: float, inside: Grid
 ) -> None:
@@ -153,7 +150,7 @@ def _distances(
         _deepen(fields[plan.after], xs, ys, x, y, plan.after_size, inside)
 
 
-@_compiled
+@compiled
 def _deepen(
     field: NDArray[np.uint8], xs: Grid, ys: Grid, x0: float, y0: float, size: float, inside: Grid
 ) -> None:
@@ -187,7 +184,7 @@ def _deepen(
             inside[row, column] = max(inside[row, column], depth)
 
 
-@_compiled
+@compiled
 def _cover(tones: Grid, inside: Grid, grown: float, sharpness: float, tone: float, opacity: float) -> None:
     """Paint the strokes, grown by so many field pixels, in one tone."""
     height, width = tones.shape
@@ -197,7 +194,7 @@ def _cover(tones: Grid, inside: Grid, grown: float, sharpness: float, tone: floa
             tones[row, column] += (tone - tones[row, column]) * share
 
 
-@_compiled
+@compiled
 def _ink(plan: Plan, textures: Grid, tones: Grid, inside: Grid, sharpness: float) -> None:
     """Paint the strokes with the ink: a gradient, a texture."""
     height, width = tones.shape
@@ -217,7 +214,7 @@ def _ink(plan: Plan, textures: Grid, tones: Grid, inside: Grid, sharpness: float
                 tones[row, column] += share * grain * _texture(plan, textures, plan.ink_texture, x, y)
 
 
-@_compiled
+@compiled
 def _light(plan: Plan, tones: Grid, picture: Grid) -> None:
     """The mean of each pixel's four points; the light's gradient, a spot of light or shade."""
     height, width = picture.shape
@@ -237,72 +234,26 @@ def _light(plan: Plan, tones: Grid, picture: Grid) -> None:
                 picture[row, column] += plan.glare / (_ONE + (x * x + y * y) * plan.glare_focus) ** 2
 
 
-@_compiled
+@compiled
 def _from_middle(place: int, length: int) -> float:
     """The centre of a row or column, −1 to 1."""
     return np.float32(2 * place + 1) / np.float32(length) - _ONE
 
 
-@_compiled
+@compiled
 def _share(depth: float) -> float:
     """How much of a point is covered by an edge so deep inside which it lies."""
     return min(max(depth + _HALF, _ZERO), _ONE)
 
 
-@_compiled
+@compiled
 def _texture(plan: Plan, textures: Grid, number: int, x: float, y: float) -> float:
     """A texture at a point given in its pixels; it repeats."""
     column, row = int(np.floor(x + plan.phase_x)), int(np.floor(y + plan.phase_y))
     return textures[number, row & (TEXTURE - 1), column & (TEXTURE - 1)]
 
 
-@_compiled
-def _blur(picture: NDArray[np.float32], sigma_x: float, sigma_y: float) -> None:
-    """Gaussian blur in place, edge pixels replicated; sigmas in pixels."""
-    height, width = picture.shape
-    for axis in range(2):
-        sigma, length = (sigma_x, width) if axis == 0 else (sigma_y, height)
-        if sigma < 0.2:
-            continue
-        reach = min(int(np.ceil(2.5 * sigma)), length - 1)
-        weights = np.empty(2 * reach + 1, np.float32)
-        for step in range(-reach, reach + 1):
-            weights[step + reach] = np.exp(-0.5 * (step / sigma) ** 2)
-        weights /= weights.sum()
-        line = np.empty(length + 2 * reach, np.float32)
-        for other in range(height if axis == 0 else width):
-            for place in range(length + 2 * reach):
-                inside = min(max(place - reach, 0), length - 1)
-                line[place] = picture[other, inside] if axis == 0 else picture[inside, other]
-            for place in range(length):
-                total = np.float32(0)
-                for step in range(2 * reach + 1):
-                    total += weights[step] * line[place + step]
-                if axis == 0:
-                    picture[other, place] = total
-                else:
-                    picture[place, other] = total
-
-
-@_compiled
-def _noise(picture: NDArray[np.float32], sigma: float, seed: int) -> None:
-    """Add nearly normal noise: the sum of four 16-bit numbers of one step of xorshift64*."""
-    height, width = picture.shape
-    state = np.uint64(seed) | np.uint64(1)
-    scale = np.float32(sigma / (65536 * np.sqrt(4 / 12)))
-    for row in range(height):
-        for column in range(width):
-            state ^= state >> np.uint64(12)
-            state ^= state << np.uint64(25)
-            state ^= state >> np.uint64(27)
-            bits = state * np.uint64(2685821657736338717)
-            total = np.float32(0)
-            for quarter in range(4):
-                total += np.float32(np.int64(bits >> np.uint64(16 * quarter) & np.uint64(65535)))
-            picture[row, column] += (total - np.float32(2 * 65535)) * scale
-
-
-@_compiled
+@compiled
 def _jpeg(picture: NDArray[np.float32], step: float) -> None:
     """Round the cosine coefficients of each whole 8×8 block to steps that grow with the frequency."""
     block, turned = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
@@ -320,7 +271,7 @@ def _jpeg(picture: NDArray[np.float32], step: float) -> None:
             picture[top : top + 8, left : left + 8] = block
 
 
-@_compiled
+@compiled
 def _product(left: NDArray[np.float32], right: NDArray[np.float32], result: NDArray[np.float32]) -> None:
     for row in range(8):
         for column in range(8):

@@ -1,0 +1,107 @@
+"""Augmentation: a batch of letters, each turned, shifted, stretched, dimmed and inverted at random.
+
+    images ──▶ every random number, from one generator ──▶ compiled loops on all cores ──▶ new images
+
+Never mirrored: a mirrored letter is another letter, or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much letters are changed. Each range is uniform and symmetric about no change; 0 is off."""
+
+    rotation: float = 8.0
+    """Largest rotation, in degrees."""
+    scale: float = 0.12
+    """Largest change of size: 0.12 is from 0.88 to 1.12 times."""
+    aspect: float = 0.1
+    """Largest change of width to height: 0.1 is from 0.9 to 1.1 times."""
+    shear: float = 0.2
+    """Largest slant: sideways, in parts of the height."""
+    shift: float = 0.1
+    """Largest shift on each axis, in parts of the picture's side."""
+    contrast: float = 0.2
+    """Largest change of contrast: 0.2 is from 0.8 to 1.2 times, or what black and white leave room for."""
+    brightness: float = 0.1
+    """Largest change of brightness, in parts of the way from black to white; nothing is clipped."""
+    inversion: float = 0.5
+    """How often black and white change places."""
+
+    elastic: float = 0.0
+    """Standard deviation of the shifts of 4×4 points that bend the picture, in parts of the side."""
+    blur: float = 0.0
+    """Largest standard deviation of a Gaussian blur, in parts of the picture's side."""
+    noise: float = 0.0
+    """Largest standard deviation of noise, in parts of the way from black to white."""
+    cutout: float = 0.0
+    """Side of a square that is painted over with the picture's mean, in parts of the picture's side."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            most = 180.0 if field.name == "rotation" else 1.0
+            if not 0 <= value <= most:
+                raise UsageError(f"augmentation: {field.name} is {value}; expected 0 to {most:g}")
+
+
+def augment(
+    images: NDArray[np.uint8], rng: np.random.Generator, settings: Augmentation | None = None
+) -> NDArray[np.uint8]:
+    """A changed copy of each image of uint8 N×H×W; the same generator state gives the same pixels.
+
+    Pixels between pixels are interpolated on both axes; outside the picture, its edge continues.
+    """
+    from charmlp.data.warping import warp  # compiled code, loaded when it is needed
+
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise ValueError(f"images must be uint8 N×H×W, not {images.dtype} {images.shape}")
+    settings = settings or Augmentation()
+    count, height, width = images.shape
+    around = (rng.uniform(-1, 1, (7, count)) * _amounts(settings)[:, None]).astype(np.float32)
+    turn, scale, aspect, shear, shift_x, shift_y, contrast = around
+    brightness = 255 * settings.brightness * rng.uniform(-1, 1, (count,))
+    inverted = rng.random((count,)) < settings.inversion
+
+    # The inverse map, from the new picture to the old: a letter twice as large takes steps half as long.
+    cos, sin = np.cos(turn), np.sin(turn)
+    wide, high = 1 / ((1 + scale) * np.sqrt(1 + aspect)), np.sqrt(1 + aspect) / (1 + scale)
+    maps = np.stack(
+        [cos * wide, (cos * shear - sin) * high, shift_x * width,
+         sin * wide, (sin * shear + cos) * high, shift_y * height], axis=1,
+    )  # fmt: skip
+    return warp(
+        np.ascontiguousarray(images),
+        maps.astype(np.float32),
+        (settings.elastic * rng.normal(0, 1, (count if settings.elastic else 0, 2, 4, 4))).astype(np.float32),
+        (1 + contrast).astype(np.float32),
+        brightness.astype(np.float32),
+        inverted,
+        (settings.blur * rng.random((count,))).astype(np.float32),
+        (255 * settings.noise * rng.random((count,))).astype(np.float32),
+        rng.random((count, 2)).astype(np.float32),
+        settings.cutout,
+        rng.integers(1, 2**63, (count,), dtype=np.uint64),
+    )
+
+
+def _amounts(settings: Augmentation) -> NDArray[np.float64]:
+    return np.array(
+        [
+            np.deg2rad(settings.rotation),
+            settings.scale,
+            settings.aspect,
+            settings.shear,
+            settings.shift,
+            settings.shift,
+            settings.contrast,
+        ]
+    )
