@@ -17,7 +17,9 @@ MAX_ENTRIES = 5_000_000
 def quote(text: object) -> str:
     """`text` in double quotes, escaped and cut to a length that fits a message."""
     whole = str(text)
-    cut = printable(whole[:LONGEST_QUOTE])
+    cut = whole[:LONGEST_QUOTE]
+    if not cut.isprintable():  # asked first for the sake of lists with a million problems
+        cut = printable(cut)
     return f'"{cut}…"' if len(whole) > LONGEST_QUOTE else f'"{cut}"'
 
 
@@ -70,9 +72,7 @@ class Entries:
 
         A name that occurs again counts once where the labels are equal, and is a problem where they differ.
         """
-        name = written_name.replace("\\", "/")
-        if "//" in name or name.startswith("./") or "/./" in name:
-            name = _without_empty_parts(name)
+        name = _normal(written_name)
         fault = fault_of_name(name) or fault_of_label(label)
         if fault is None:
             earlier = self._label_of.setdefault(name, str(label))
@@ -85,8 +85,13 @@ class Entries:
             self.problems.add(f"{place}{quote(written_name)}: {fault}")
 
 
-def _without_empty_parts(name: str) -> str:
-    """`a//./b` is `a/b`; what makes a path absolute stays, to be refused by its own words."""
+def _normal(name: str) -> str:
+    """A path with forward slashes, `a//./b` as `a/b`; what makes it absolute stays, to be refused."""
+    if len(name) > LONGEST_NAME:
+        return name
+    name = name.replace("\\", "/")
+    if not ("//" in name or "./" in name):
+        return name
     root = "/" if name.startswith("/") else ""
     return root + "/".join(part for part in name.split("/") if part not in ("", "."))
 
@@ -97,13 +102,13 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 def fault_of_name(name: str) -> str | None:
     """What is wrong with an entry's file name (forward slashes), or None."""
     if not name or name.endswith("/"):
-        return "no file name; an image's path is expected, as 0001.jpg"
+        return "no file name (an image's path is expected, as 0001.jpg)"
     if len(name) > LONGEST_NAME:
-        return f"a name of {len(name):,} characters; at most {LONGEST_NAME:,} are possible"
+        return f"a name of {len(name):,} characters (at most {LONGEST_NAME:,} are possible)"
     if name.startswith("/") or _DRIVE.match(name):
-        return "an absolute path; paths are relative to the image folder"
+        return "an absolute path (a path relative to the image folder is expected)"
     if ".." in name and ".." in name.split("/"):
-        return 'leads out of the image folder with ".."; paths stay below it'
+        return 'leads out of the image folder (a path without ".." is expected)'
     if not name.isprintable() and (character := _forbidden(name)):
         return f"the name has the character {character}, which no file name may have"
     return None
@@ -112,15 +117,13 @@ def fault_of_name(name: str) -> str | None:
 def fault_of_label(label: object) -> str | None:
     """What is wrong with a label as a class name, or None."""
     if not isinstance(label, str):
-        return (
-            f"the label is {kind_of(label)}; a text is expected, as in {{{quote('0001.jpg')}: {quote('A')}}}"
-        )
+        return f'the label is {kind_of(label)} (a text is expected, as "A")'
     if not label:
-        return "the label is empty; a class name is expected, as A"
+        return "the label is empty (a class name is expected, as A)"
+    if len(label) > LONGEST_NAME:
+        return f"a label of {len(label):,} characters (at most {LONGEST_NAME:,} are accepted)"
     if len(label) > 1 and label != label.strip() != "":
         return f"the label {quote(label)} begins or ends with a space"
-    if len(label) > LONGEST_NAME:
-        return f"a label of {len(label):,} characters; at most {LONGEST_NAME:,} are accepted"
     if not label.isprintable() and (character := _forbidden(label)):
         return f"the label has the character {character}, which no class name may have"
     return None

@@ -23,8 +23,13 @@ def is_image_name(name: str) -> bool:
 
 @dataclass
 class Listing:
-    """The names in one folder, by kind. `fault` is the reason where the folder cannot be listed."""
+    """The names in one folder, by kind.
 
+    shown  the folder, for messages
+    fault  why the folder cannot be listed; empty where it can
+    """
+
+    shown: str
     files: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)  # pipes, devices, links to nowhere
@@ -33,7 +38,7 @@ class Listing:
 
     @classmethod
     def of(cls, folder: Path) -> Listing:
-        listing = cls()
+        listing = cls(printable(folder))
         try:
             with os.scandir(folder) as found:
                 for item in found:
@@ -64,7 +69,7 @@ class ImageFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._listings: dict[str, Listing] = {"": Listing.of(folder)}
+        self._listings = {"": Listing.of(folder)}
         if fault := self._listings[""].fault:
             raise DataError(f"{printable(folder)}: no folder of images there: {fault.lower()}")
 
@@ -82,35 +87,34 @@ class ImageFolder:
 
     def _listing(self, parent: str) -> Listing:
         if parent not in self._listings:
-            self._listings[parent] = Listing.of(self.folder / parent)
+            listing = self._listings[parent] = Listing.of(self.folder / parent)
+            if listing.fault:
+                listing.fault = self._fault_of_folder(parent, listing.fault)
         return self._listings[parent]
 
     def _fault(self, parent: str, base: str) -> str | None:
         listing = self._listing(parent)
-        inside = printable(self.folder / parent)
         if listing.fault:
-            return self._fault_of_folder(parent)
+            return listing.fault
         if base in listing.folders:
-            return f"a folder in {inside}; an image file is expected"
+            return f"a folder in {listing.shown} (an image file is expected)"
         if base in listing.others:
-            return (
-                f"not a regular file in {inside} (a pipe, a device, a broken link); an image file is expected"
-            )
+            return f"not a file but a pipe, a device or a broken link in {listing.shown}"
         alike = listing.alike(base)
         if alike is None:
-            return f"no such image in {inside}"
+            return f"no such image in {listing.shown}"
         if (self.folder / parent / base).is_file():  # a disk that takes either case for the same name
             return None
-        return f"no such image in {inside}; did you mean {quote(alike)}?"
+        return f"no such image in {listing.shown} (did you mean {quote(alike)}?)"
 
-    def _fault_of_folder(self, parent: str) -> str:
-        """The first part of `parent` that is no folder, in words."""
+    def _fault_of_folder(self, parent: str, reason: str) -> str:
+        """Which part of `parent` is the first that is no folder."""
         above = ""
         for part in parent.split("/"):
             listing = self._listing(above)
-            if part not in listing.folders and not listing.fault:
+            if part not in listing.folders:
                 alike = listing.alike(part)
-                hint = f"; did you mean {quote(alike)}?" if alike and alike != part else ""
-                return f"no folder {quote(part)} in {printable(self.folder / above)}{hint}"
+                hint = f" (did you mean {quote(alike)}?)" if alike and alike != part else ""
+                return listing.fault or f"no folder {quote(part)} in {listing.shown}{hint}"
             above = f"{above}/{part}" if above else part
-        return f"the folder {quote(parent)} cannot be listed: {self._listing(parent).fault.lower()}"
+        return f"the folder {quote(parent)} cannot be listed: {reason.lower()}"

@@ -78,7 +78,8 @@ def _twins(names: Iterable[str]) -> str | None:
     for name in names:
         earlier = seen.setdefault(unicodedata.normalize("NFC", name), name)
         if earlier != name:
-            return f"two classes look the same, {quote(name)}: one is composed (NFC), the other is not (NFD)"
+            points = " and ".join(" ".join(f"U+{ord(one):04X}" for one in text) for text in (earlier, name))
+            return f"two classes look the same ({quote(name)}), but are different characters: {points}"
     if len(seen) < len(tuple(names)):
         twice = next(name for name, count in Counter(names).items() if count > 1)
         return f"the class {quote(twice)} is there twice"

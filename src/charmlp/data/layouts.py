@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -88,7 +89,7 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
     from charmlp.data.rendering import open_rendered
 
     count = data.removeprefix(_SYNTHETIC).strip()
-    if count and not (count.isascii() and count.isdigit() and 0 < int(count) <= MAX_ENTRIES):
+    if count and not (re.fullmatch("[0-9]{1,9}", count) and 0 < int(count) <= MAX_ENTRIES):
         raise UsageError(
             f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
         )
@@ -154,7 +155,7 @@ def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
             f"{printable(data)}: not a list that is known here; expected is a folder, or a file that ends in"
             f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
         )
-    return _lone_list([data], im_dir)
+    return _one_list(data, im_dir)
 
 
 def _named_lists(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
@@ -177,11 +178,13 @@ def _named_lists(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
 
 
 def _lone_list(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
-    """A single list or table, whatever its name; without a column `split` all of it is for training."""
-    if len(lists) != 1:
-        return None
-    folder = lists[0].parent
-    return _lists(_read(lists[0]), folder, im_dir, f"{lists[0].name} in {_name(folder)}/")
+    """The only list or table of a folder, whatever its name."""
+    return _one_list(lists[0], im_dir) if len(lists) == 1 else None
+
+
+def _one_list(path: Path, im_dir: _Path | None) -> _Layout:
+    """A list or table; without a column `split` all of it is for training."""
+    return _lists(_read(path), path.parent, im_dir, f"{path.name} in {_name(path.parent)}/")
 
 
 def _idx_files(paths: Iterable[Path], im_dir: _Path | None) -> _Layout | None:
@@ -222,13 +225,15 @@ def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words
     """Lists whose images lie in `im_dir`, or in `images/` beside them, or beside them."""
     if im_dir is not None:
         folder = Path(im_dir)
-        words += f", images in {_name(folder)}/"
     else:
         folder = _image_folder(beside, splits.values())
-        words += ", images in the same folder" if folder == beside else ""
     images = ImageFolder(folder)
     for entries in splits.values():
         images.check(entries)
+    if im_dir is not None:
+        words += f", images in {_name(folder)}/"
+    elif folder == beside:
+        words += ", images in the same folder"
     return _files(splits, folder, words)
 
 
@@ -268,4 +273,5 @@ def _read_one(path: Path) -> Entries:
 
 
 def _name(folder: Path) -> str:
-    return folder.resolve().name or str(folder)
+    """A folder's own name, also where it is given as `.` or `..`; of a drive its letter."""
+    return Path(os.path.abspath(folder)).name or str(folder)  # noqa: PTH100  # Path.resolve would follow links

@@ -42,6 +42,8 @@ def _number(written: str) -> float:
 
 def _parse_object(text: str, where: str) -> tuple[tuple[str, object], ...]:
     shown = printable(where)
+    if not text.strip():
+        raise DataError(f"{shown}: the file is empty; {EXPECTED} is expected")
     try:
         value = json.loads(
             text,
@@ -63,21 +65,27 @@ def _parse_object(text: str, where: str) -> tuple[tuple[str, object], ...]:
 
 
 _TRAILING_COMMA = re.compile(r",\s*[}\]]")
+_IN_PLAIN_WORDS = {  # how a message of Python's json module begins → what we say
+    "Expecting property name": "a name in double quotes is expected",
+    "Expecting ':'": "a colon is expected",
+    "Expecting ','": "a comma or a closing } is expected",
+    "Expecting value": 'a label in double quotes, as "A", is expected',
+    "Unterminated string": "a double quote that is never closed",
+    "Invalid control character": "the line ends, or has a tab, inside double quotes",
+    "Invalid \\": "a single backslash (write / or two of them)",
+    "Extra data": "more follows after the closing }",
+}
 
 
 def _explain(error: json.JSONDecodeError) -> tuple[int, str]:
     """Where and why a text is no JSON. Python's releases point to different ends of a trailing comma."""
     text, position = error.doc, error.pos
-    if not text.strip():
-        return 0, f"the file is empty; {EXPECTED} is expected"
     comma = text.rfind(",", 0, position + 1)
     if comma >= 0 and _TRAILING_COMMA.match(text, comma) and not text[comma + 1 : position].strip():
         return comma, "a comma before the closing bracket; remove it"
     if position >= len(text.rstrip()):
         return position, f"the text ends too early; {EXPECTED} is expected"
-    found = quote(text[position : position + 20])
-    if error.msg.startswith("Extra data"):
-        return position, f"{found} follows after the end of the list"
-    if error.msg.startswith("Invalid control character"):
-        return position, f"{found}: a name or label goes over the end of a line, or holds a tab"
-    return position, f"not JSON at {found}: {error.msg[0].lower() + error.msg[1:]}"
+    if not text[:position].strip():
+        return position, f"{EXPECTED} is expected"
+    words = (words for start, words in _IN_PLAIN_WORDS.items() if error.msg.startswith(start))
+    return position, f"{next(words, error.msg)} here: {quote(text[position : position + 20])[1:-1]}"

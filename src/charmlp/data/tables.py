@@ -69,8 +69,11 @@ def read_parquet(path: Path) -> dict[str, Entries]:
         raise DataError(f"{printable(path)}: more than {MAX_LIST_BYTES // 2**20} MB; {EXPECTED} is expected")
     try:
         with parquet.ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            columns = [names[column] for column in _find_columns(names, where)]
+            schema = file.schema_arrow
+            columns = [schema.names[column] for column in _find_columns(schema.names, where)]
+            for name in columns:
+                if arrow.types.is_nested(kind := schema.field(name).type):
+                    raise DataError(f"{printable(path)}: the column {name} holds {kind}; texts are expected")
             _check_parquet_size(file.metadata, columns, where)
         # Texts stay in dictionary form: a file of a few bytes may repeat a long one a million times.
         with parquet.ParquetFile(path, read_dictionary=columns) as file:
@@ -108,11 +111,14 @@ def _text(word: object) -> object:
 
 
 def is_table(path: Path) -> bool:
-    """Whether a CSV file's first line names the columns path and label, or the file is Parquet by its suffix."""
+    """Whether the first line of a CSV file names the columns path and label; a Parquet file always is one."""
     if path.suffix.lower() == ".parquet":
         return True
-    with path.open("rb") as file:
-        header = file.readline(_LONGEST_HEADER).decode("utf-8-sig", "replace")
+    try:
+        with path.open("rb") as file:
+            header = file.readline(_LONGEST_HEADER).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
     names = {name.strip(' "\r\n').lower() for name in re.split("[,;\t]", header)}
     return {"path", "label"} <= names
 
@@ -137,10 +143,10 @@ def _by_split(rows: Iterable[_Row], problems: Problems, *, has_splits: bool) -> 
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} rows; so many are not accepted")
         split = _split_of(rest[0]) if has_splits else "train"
         if not isinstance(name, str):
-            problems.add(f"{place}the path is {kind_of(name)}; a text is expected, as 0001.jpg")
+            problems.add(f"{place}the path is {kind_of(name)} (a text is expected, as 0001.jpg)")
         elif split is None:
             problems.add(
-                f"{place}{quote(name)}: the split is {quote(rest[0])}; expected is train, val or test"
+                f"{place}{quote(name)}: the split is {quote(rest[0])} (train, val or test is expected)"
             )
         else:
             found.setdefault(split, Entries(where, problems)).add(name, label, place)

@@ -1,0 +1,137 @@
+"""Labels become classes by one rule."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charmlp.data.entries import Entries
+from charmlp.data.labels import LETTERS, check_count, class_indices, classes_of, given_classes
+from charmlp.errors import DataError, UsageError
+
+
+def entries_of(*labels: str) -> Entries:
+    entries = Entries("train.json")
+    for index, label in enumerate(labels):
+        entries.add(f"{index:04}.png", label)
+    assert not entries.problems.count
+    return entries
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (["G", "g", "o"], LETTERS),
+        (["A"], LETTERS),
+        (list(string.ascii_letters), LETTERS),
+        (["1", "0", "1"], ("0", "1")),
+        (["b", "a", "7"], ("7", "a", "b")),
+        (["A", "a", "7"], ("7", "A", "a")),  # no folding where there is more than letters
+        (["ı", "I"], ("I", "ı")),
+        (["ſ", "S"], ("S", "ſ")),
+        (["\u212a", "k"], ("k", "\u212a")),  # the Kelvin sign
+        (["Ａ", "A"], ("A", "Ａ")),  # full width
+        (["AB", "A"], ("A", "AB")),
+        (["甲", "乙", "🙂", "👩‍🚒", " "], (" ", "乙", "甲", "👩‍🚒", "🙂")),
+        (["10", "9", "1"], ("1", "10", "9")),  # as texts, not as numbers
+    ],
+)
+def test_classes_of_labels(labels: list[str], classes: tuple[str, ...]) -> None:
+    assert sorted(classes_of(entries_of(*labels))) == sorted(classes)
+    assert classes_of(entries_of(*reversed(labels))) == tuple(sorted(classes))
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "indices"),
+    [
+        (LETTERS, ["A", "a", "Z", "z"], [0, 0, 25, 25]),
+        (("b", "a"), ["A", "a", "B"], [1, 1, 0]),
+        (("I", "J"), ["i", "ı"], [0, -1]),
+        (("S", "T"), ["s", "ſ"], [0, -1]),
+        (("K", "L"), ["k", "\u212a"], [0, -1]),
+        (("A", "b"), ["A", "a", "b", "B"], [0, -1, 1, -1]),  # given in both cases: exact
+        (("A", "1"), ["A", "a", "1"], [0, -1, 1]),
+        (("É", "E"), ["É", "é", "E", "e"], [0, -1, 1, -1]),
+        (("ss", "ß"), ["ß", "ss", "SS"], [1, 0, -1]),
+    ],
+)
+def test_indices_of_labels(classes: tuple[str, ...], labels: list[str], indices: list[int]) -> None:
+    entries = entries_of(*labels)
+    assert class_indices(entries, classes).tolist() == indices
+    assert class_indices(entries, classes).dtype == np.int64
+    assert entries.problems.count == 2 * indices.count(-1)
+
+
+def test_a_label_that_is_no_class_is_named_with_its_entry() -> None:
+    entries = entries_of("A", "%")
+    class_indices(entries, LETTERS)
+    assert '"0001.png": the label "%" is none of the 26 classes ("A", "B", "C", "D", …, "Z")' in (
+        entries.problems.summary()
+    )
+
+
+def test_number_of_classes() -> None:
+    assert len(classes_of(entries_of("A", "b"), n_classes=26)) == 26
+    check_count(LETTERS, 26)
+    with pytest.raises(DataError, match=r'train.json: the labels make 2 classes \("0", "1"\), not 26'):
+        classes_of(entries_of("0", "1"), n_classes=26)
+    with pytest.raises(UsageError, match="--classes gives 26 classes and --n_classes says 10"):
+        check_count(LETTERS, 10)
+
+
+def test_one_slip_among_letters_is_named() -> None:
+    with pytest.raises(DataError, match=r'"ı" of "0002.png" is no letter A–Z'):
+        classes_of(entries_of("A", "B", "ı", "C"), n_classes=26)
+
+
+def test_one_class_is_too_few() -> None:
+    with pytest.raises(DataError, match='every label is "7"; at least two classes are needed'):
+        classes_of(entries_of("7", "7"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "points"), [("K\u212a", r"U\+004B and U\+212A"), (["\u00e9", "e\u0301"], r"U\+0065 U\+0301")]
+)
+def test_classes_that_look_the_same(labels: str | list[str], points: str) -> None:
+    with pytest.raises(DataError, match=rf"two classes look the same .*{points}"):
+        classes_of(entries_of(*labels))
+
+
+def test_given_classes(tmp_path: Path) -> None:
+    file = tmp_path / "classes.txt"
+    file.write_bytes("\ufeffcat\r\n甲\r\n\r\n".encode())
+    assert given_classes(None) is None
+    assert given_classes("0123456789") == tuple("0123456789")
+    assert given_classes(["cat", "dog"]) == ("cat", "dog")
+    assert given_classes(file) == given_classes(str(file)) == ("cat", "甲")
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        ("", "0 given; at least two are needed"),
+        ("A", "1 given; at least two are needed"),
+        ("ABA", 'the class "A" is there twice'),
+        ("classes.txt", 'the class "s" is there twice'),  # a file that is not there
+        (["A", ""], "the class is empty"),
+        (["A", "B\n"], "begins or ends with a space"),
+        (["A", "B\x1b[0m"], r"the class has the character U\+001B"),
+        (["A", "\udc80"], r"the class has the character U\+DC80"),
+        (["A", 7], "the class is a number"),
+        (["\u00e9", "e\u0301"], "two classes look the same"),
+    ],
+)
+def test_given_classes_that_are_wrong(classes: str | list[str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        given_classes(classes)
+
+
+def test_a_file_of_classes_that_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere.txt: no such file; a file with one class a line"):
+        given_classes(tmp_path / "nowhere.txt")
+    (tmp_path / "gbk.txt").write_bytes("甲\n乙\n".encode("gbk"))
+    with pytest.raises(DataError, match="looks like GBK"):
+        given_classes(str(tmp_path / "gbk.txt"))

@@ -1,0 +1,64 @@
+"""Bytes against the readers of lists and tables: any exception but `CharmlpError` is a failure.
+
+    python tests/fuzz/fuzz_lists.py -max_total_time=60 [folder of found inputs]
+
+needs atheris (pip install atheris). `tests/data/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from charmlp.data.entries import Entries
+from charmlp.data.labels import class_indices, classes_of
+from charmlp.data.lists import parse_list
+from charmlp.data.tables import parse_csv
+from charmlp.errors import CharmlpError
+
+WHERE = "hostile.json"
+
+
+def read_hostile_list(data: bytes) -> str:
+    """Read `data` as a JSON list and as a table; what comes out must be harmless. Says what it was."""
+    return f"{outcome(lambda: [parse_list(data, WHERE)])}, {outcome(lambda: parse_csv(data, WHERE).values())}"
+
+
+def outcome(read: object) -> str:
+    """'read' or 'refused'."""
+    try:
+        lists: Iterable[Entries] = read()  # type: ignore[operator]  # a function without arguments
+        for entries in lists:
+            check_entries(entries)
+            entries.problems.raise_if_any()
+            classes = classes_of(entries)
+            assert class_indices(entries, classes).min() >= 0, "a label that made the classes is none of them"
+    except CharmlpError as error:
+        message = str(error)
+        assert message.isprintable(), f"not one printable line: {message!r}"
+        assert message.startswith(WHERE) and len(message) < 5000, message
+        return "refused"
+    return "read"
+
+
+def check_entries(entries: Entries) -> None:
+    """What the rest of the program takes for granted."""
+    assert len(set(entries.names)) == len(entries.names) == len(entries.labels)
+    for name, label in zip(entries.names, entries.labels, strict=True):
+        parts = name.split("/")
+        assert all(part not in ("", ".", "..") for part in parts[:-1]) and parts[-1], name
+        assert ".." not in parts and "\\" not in name and name[1:2] != ":", name
+        assert "\0" not in name + label and label, (name, label)
+        (name + label).encode("utf-8")
+
+
+def main() -> None:
+    import atheris
+
+    atheris.instrument_all()
+    atheris.Setup(sys.argv, read_hostile_list)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
