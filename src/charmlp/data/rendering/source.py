@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from charmlp.data.fonts import LETTERS, Font, find_fonts, split_families
 from charmlp.data.letterset import LetterSet
 from charmlp.data.rendering.studio import render, texts_of
+from charmlp.data.rendering.style import Style
 from charmlp.data.source import SPLITS, Source
 from charmlp.errors import DataError, UsageError
 
@@ -24,12 +25,14 @@ class RenderedSource(Source):
     counts   number of letters of each split
     fonts    the fonts of each split
     seed     the same seed draws the same letters
+    style    how they look
     """
 
     classes: tuple[str, ...]
     counts: dict[str, int]
     fonts: dict[str, list[Font]]
     seed: int
+    style: Style = field(default_factory=Style)
     layout: str = "rendered from fonts"
 
     @property
@@ -46,28 +49,21 @@ class RenderedSource(Source):
     ) -> LetterSet:
         """Draw one split. `skip_bad` has no meaning here: no rendered letter is unreadable."""
         if split not in self.counts:
-            raise DataError(
-                f"no {SPLITS.get(split, split)} letters: rendered are only {', '.join(self.counts)}"
-            )
-        letters = render(
+            raise DataError(f"no {SPLITS.get(split, split)} letters; there are: {', '.join(self.counts)}")
+        return render(
             self.counts[split],
             classes=self.classes,
             norm_size=norm_size,
             seed=self._seed_of(split),
             fonts=self.fonts[split],
+            style=self.style,
+            progress=progress,
         )
-        if progress is not None:
-            progress(len(letters), len(letters))
-        return letters
 
     def identity(self) -> str:
-        """A hash over the classes, the counts, the seed and the fonts' names."""
-        facts = (
-            self.classes,
-            self.counts,
-            self.seed,
-            {s: [str(f) for f in v] for s, v in self.fonts.items()},
-        )
+        """A hash over the classes, the counts, the seed, the fonts' names and the style."""
+        faces = {split: [str(font) for font in fonts] for split, fonts in self.fonts.items()}
+        facts = (self.classes, self.counts, self.seed, faces, self.style)
         return hashlib.sha256(ascii(facts).encode()).hexdigest()[:16]
 
     def describe(self) -> str:

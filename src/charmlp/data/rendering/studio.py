@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from charmlp.data.rendering.plans import make_plans
 from charmlp.data.rendering.style import Style
 from charmlp.data.rendering.textures import texture_bank
 from charmlp.errors import DataError, printable
+
+BATCH = 16_384  # letters planned and painted at a time
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
@@ -40,6 +42,7 @@ def render(
     seed: int,
     fonts: Sequence[Font] | None = None,
     style: Style | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> LetterSet:
     """`count` letters, every class as often as any other, in a random order.
 
@@ -47,6 +50,7 @@ def render(
     seed       the same seed draws the same pixels, whatever the number of cores
     fonts      what to draw from; None is `find_fonts()`
     style      how they look; None is `Style()`
+    progress   called with (letters done, letters in all) now and then
 
     Raises DataError where no font can draw a class.
     """
@@ -58,11 +62,18 @@ def render(
     table = glyph_table(fonts, texts)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
-    glyphs = choose(_texts(labels, classes, table, style, generator), table, _families(fonts), generator)
-    before, after = (choose_company(glyphs, table, generator) for _ in range(2))
-    plans = make_plans(glyphs, before, after, table, style, generator)
+    images = np.empty((count, *norm_size), np.uint8)
+    for start in range(0, count, BATCH):
+        batch = slice(start, min(start + BATCH, count))
+        wanted = _texts(labels[batch], classes, table, style, generator)
+        glyphs = choose(wanted, table, _families(fonts), generator)
+        before, after = (choose_company(glyphs, table, generator) for _ in range(2))
+        plans = make_plans(glyphs, before, after, table, style, generator)
+        images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
+        if progress is not None:
+            progress(batch.stop, count)
     return LetterSet(
-        images=paint(plans, table.fields, texture_bank(), *norm_size),
+        images=images,
         labels=labels.astype(np.int64),
         classes=tuple(classes),
         names=tuple(f"rendered-{number}" for number in range(count)),
