@@ -27,7 +27,7 @@ PLAIN = replace(
     Style(),
     **{name: 0.0 for name in Style.__dataclass_fields__ if name.endswith("_chance")},
     turn=0.0, slant=0.0, tilt=0.0, margin=0.0, margin_spread=0.0, contrast=(200.0, 200.0), light_ink=1.0,
-    ink_shading=0.0, light=0.0, weight=0.0, blur=1e-6, noise=0.0,
+    ink_shading=0.0, light=0.0, weight=(0.0, 0.0), blur=1e-6, noise=0.0,
 )  # fmt: skip
 
 
@@ -50,6 +50,13 @@ def draw_some(fonts: list[Font], count: int = 260, seed: int = 1, **changes: obj
     style = replace(PLAIN, **changes)  # type: ignore[arg-type]  # each field has its own type
     letters = render(count, classes=CLASSES, norm_size=(32, 32), seed=seed, fonts=fonts, style=style)
     return letters.images.astype(float)
+
+
+def centred(images: np.ndarray) -> np.ndarray:
+    """Each picture as a row of mean 0 and length 1; a flat one as zeros."""
+    rows = images.reshape(len(images), -1).astype(np.float32)
+    rows -= rows.mean(axis=1, keepdims=True)
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-3)
 
 
 # What comes back
@@ -200,7 +207,7 @@ def test_a_turned_letter_still_fits_its_crop(fonts: list[Font]) -> None:
 
 def test_bolder_strokes_have_more_ink(fonts: list[Font]) -> None:
     """Weights of both signs come up: some letters gain, some lose."""
-    change = draw_some(fonts, weight=2.0).mean(axis=(1, 2)) - draw_some(fonts).mean(axis=(1, 2))
+    change = draw_some(fonts, weight=(0.0, 2.0)).mean(axis=(1, 2)) - draw_some(fonts).mean(axis=(1, 2))
     assert (change > 8).mean() > 0.2 and (change < -8).mean() > 0.2
 
 
@@ -214,10 +221,8 @@ def test_each_ingredient_changes_pictures_and_leaves_the_rest_alone(fonts: list[
     base |= {"margin": 0.1} if chance == "neighbour_chance" else {}
     without, always = draw_some(fonts, 130, **base), draw_some(fonts, 130, **base, **{chance: 1.0})
     assert (without != always).any(axis=(1, 2)).mean() > 0.6
-    correlations = [
-        abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) for a, b in zip(without, always, strict=True)
-    ]
-    assert np.median(correlations) > (0.1 if chance in ("hollow_chance", "carved_chance") else 0.7)
+    correlations = (centred(without) * centred(always)).sum(axis=1)
+    assert np.median(np.abs(correlations)) > (0.1 if chance in ("hollow_chance", "carved_chance") else 0.6)
 
 
 # The compiled loops, beside SciPy's
@@ -330,12 +335,6 @@ def test_a_count_below_one_is_refused() -> None:
         open_rendered(0)
 
 
-def standardised(images: np.ndarray) -> np.ndarray:
-    rows = images.reshape(len(images), -1).astype(np.float32)
-    rows -= rows.mean(axis=1, keepdims=True)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
 def test_rendered_letters_teach_to_read_photographs(scene_letters: Path) -> None:
     """The nearest of 8,000 rendered letters says what a photograph shows, mostly; with wrong labels never."""
     import json
@@ -351,7 +350,7 @@ def test_rendered_letters_teach_to_read_photographs(scene_letters: Path) -> None
     )
     truth = np.array([CLASSES.index(letter.upper()) for letter in labels.values()])
     letters = render(8000, classes=CLASSES, norm_size=(32, 32), seed=1)
-    nearest = (standardised(photographs) @ standardised(letters.images).T).argmax(axis=1)
+    nearest = (centred(photographs) @ centred(letters.images).T).argmax(axis=1)
     assert (letters.labels[nearest] == truth).mean() > 0.7
     assert (np.roll(letters.labels, 1)[nearest] == truth).mean() < 0.2
 

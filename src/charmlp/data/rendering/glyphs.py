@@ -81,21 +81,15 @@ def _place(picture: NDArray[np.uint8], field: NDArray[np.uint8]) -> None:
 
 
 def choose(
-    texts: NDArray[np.int64],
-    table: GlyphTable,
-    family_of_face: NDArray[np.int64],
-    generator: np.random.Generator,
+    texts: NDArray[np.int64], table: GlyphTable, chances: NDArray[np.float64], generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """A glyph (a row of the table) for each text: any family as likely as another, then any of its faces."""
+    """A glyph (a row of the table) for each text, by the chances of the faces that have it."""
     rows = np.empty(len(texts), np.int64)
     for text in np.unique(texts):
         wanted = np.flatnonzero(texts == text)
         choices = np.flatnonzero(table.text == text)
-        _, member, size = np.unique(
-            family_of_face[table.face[choices]], return_inverse=True, return_counts=True
-        )
-        chances = 1 / size[member]
-        rows[wanted] = generator.choice(choices, len(wanted), p=chances / chances.sum())
+        weights = chances[table.face[choices]]
+        rows[wanted] = generator.choice(choices, len(wanted), p=weights / weights.sum())
     return rows
 
 

@@ -133,6 +133,12 @@ def _to_field(plan: Plan, xs: Grid, ys: Grid) -> None:
             bend = plan.wave * np.sin(plan.wave_rate * _from_middle(row, height) + plan.wave_phase)
             for column in range(width):
                 xs[row, column] += np.float32(bend)
+    if plan.tile > 0:
+        tile = plan.tile
+        for row in range(height):
+            for column in range(width):
+                xs[row, column] = (np.floor(xs[row, column] / tile) + _HALF) * tile
+                ys[row, column] = (np.floor(ys[row, column] / tile) + _HALF) * tile
 
 
 @compiled

@@ -22,7 +22,20 @@ PLAN = np.dtype(
         (name, np.float32)
         for name in (
             # from the picture's square, −1 to 1 on both axes, to the glyph's field
-            *("xx", "xy", "x0", "yx", "yy", "y0", "tilt_x", "tilt_y", "wave", "wave_rate", "wave_phase"),
+            *(
+                "xx",
+                "xy",
+                "x0",
+                "yx",
+                "yy",
+                "y0",
+                "tilt_x",
+                "tilt_y",
+                "wave",
+                "wave_rate",
+                "wave_phase",
+                "tile",
+            ),
             # neighbours: where their middle lies in the glyph's field, and their size to the glyph's
             *("before_x", "before_y", "before_size", "after_x", "after_y", "after_size"),
             # strokes, in field pixels
@@ -97,7 +110,7 @@ def _place(plans: NDArray[np.void], table: GlyphTable, style: Style, dice: Dice)
     hull = np.einsum("nij,nkj->nki", forward, table.hulls[plans["glyph"]])
     low, high = hull.min(axis=1), hull.max(axis=1)
     size = high - low
-    slack = size.max(axis=1)[:, None] * style.margin_scale
+    slack = size.max(axis=1)[:, None]
     low = low - slack * np.stack([_margin(style, dice), _margin(style, dice)], axis=1)
     high = high + slack * np.stack([_margin(style, dice), _margin(style, dice)], axis=1)
     wanted = (high - low)[:, 1] * dice.between(style.narrowest)
@@ -115,6 +128,7 @@ def _place(plans: NDArray[np.void], table: GlyphTable, style: Style, dice: Dice)
     np.clip(plans["tilt_y"], -0.3, 0.3, out=plans["tilt_y"])
     plans["wave"] = dice.happens(style.wave_chance) * dice.between(style.wave)
     plans["wave_rate"], plans["wave_phase"] = dice.between((1, 4)), dice.between((0, 2 * np.pi))
+    plans["tile"] = dice.happens(style.mosaic_chance) * dice.between(style.mosaic)
 
 
 def _margin(style: Style, dice: Dice) -> NDArray[np.float64]:
@@ -172,7 +186,8 @@ def _choose_tones(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
 def _shape_strokes(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
     """Bolder, thinner, worn; with an outline, a shadow or a bevel."""
     ground, step = plans["ground"].copy(), plans["ink"] - plans["ground"]
-    plans["weight"] = dice.gauss(style.weight)
+    # Where a stroke runs between the middles of tiles, it has to be bolder to be laid at all.
+    plans["weight"] = style.weight[0] + dice.gauss(style.weight[1]) + plans["tile"] / 4
     plans["rough"] = dice.happens(style.rough_chance) * dice.between(style.rough)
     plans["rough_grid"] = dice.between((0.3, 1.2))
     plans["rough_texture"] = dice.generator.integers(0, TEXTURES, dice.count)

@@ -62,11 +62,12 @@ def render(
     table = glyph_table(fonts, texts)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
+    chances = _chances(fonts)
     images = np.empty((count, *norm_size), np.uint8)
     for start in range(0, count, BATCH):
         batch = slice(start, min(start + BATCH, count))
         wanted = _texts(labels[batch], classes, table, style, generator)
-        glyphs = choose(wanted, table, _families(fonts), generator)
+        glyphs = choose(wanted, table, chances, generator)
         before, after = (choose_company(glyphs, table, generator) for _ in range(2))
         plans = make_plans(glyphs, before, after, table, style, generator)
         images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
@@ -101,6 +102,7 @@ def _texts(
     return texts
 
 
-def _families(fonts: Sequence[Font]) -> NDArray[np.int64]:
-    """The number of each font's family."""
-    return np.unique([font.family for font in fonts], return_inverse=True)[1].astype(np.int64)
+def _chances(fonts: Sequence[Font]) -> NDArray[np.float64]:
+    """How often to draw from each face: every family alike, and within a family every face."""
+    family = np.unique([font.family for font in fonts], return_inverse=True)[1]
+    return 1 / np.bincount(family)[family]

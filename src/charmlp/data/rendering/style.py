@@ -17,9 +17,9 @@ class Style:
     capitals: float = 0.5
     """How often a class that has two forms, A to Z, is drawn as the capital."""
 
-    turn: float = 4.0
+    turn: float = 3.0
     """Standard deviation of the rotation, in degrees."""
-    slant: float = 0.08
+    slant: float = 0.06
     """Standard deviation of the shear: sideways to height."""
     tilt: float = 0.05
     """Standard deviation of the perspective: how much nearer one side of the picture is."""
@@ -28,13 +28,11 @@ class Style:
     wave: Range = (0.5, 2.5)
     """Height of the wave."""
 
-    margin_scale: float = 1.0
-    """Factor of all margins."""
-    margin: float = 0.02
+    margin: float = 0.015
     """Mean air between the letter and each side of the crop, in parts of the letter's longer side."""
     margin_spread: float = 0.03
     """Its standard deviation; a negative margin cuts into the letter, by at most 0.06."""
-    narrowest: Range = (0.2, 0.45)
+    narrowest: Range = (0.15, 0.4)
     """Least width of a crop to its height: so wide do people crop an I."""
 
     neighbour_chance: float = 0.5
@@ -44,7 +42,7 @@ class Style:
 
     light_ink: float = 0.5
     """How often the letter is lighter than its ground."""
-    contrast: Range = (15.0, 235.0)
+    contrast: Range = (20.0, 235.0)
     """Least and greatest difference between ink and ground, in grey levels."""
     contrast_shape: tuple[float, float] = (1.2, 1.5)
     """The beta distribution of the contrast between the two."""
@@ -62,9 +60,13 @@ class Style:
     glare: Range = (0.2, 1.0)
     """Its height in parts of the contrast."""
 
-    weight: float = 0.5
-    """Standard deviation of what strokes gain on each side."""
-    rough_chance: float = 0.15
+    weight: tuple[float, float] = (0.2, 0.6)
+    """What strokes gain on each side: mean and standard deviation."""
+    mosaic_chance: float = 0.03
+    """How often the letter is laid in square tiles."""
+    mosaic: Range = (4.5, 7.0)
+    """Side of a tile."""
+    rough_chance: float = 0.1
     """How often strokes have worn edges."""
     rough: Range = (0.3, 1.5)
     """How far they are worn."""
@@ -100,7 +102,7 @@ class Style:
     """Standard deviation of its logarithm."""
     blur_skew: float = 0.15
     """Standard deviation of the logarithm of its elongation."""
-    noise: float = 3.0
+    noise: float = 2.0
     """Mean of the noise's standard deviation, in grey levels."""
     jpeg_chance: float = 0.15
     """How often the picture shows the blocks of a JPEG file."""
