@@ -100,7 +100,7 @@ def header(*shape: int, magic: bytes = b"\0\0\x08\x03") -> bytes:
 DAMAGED = [  # an image file, and the words about it
     (b"", "begins with nothing; IDX images begin with 00 00 08 03"),
     (b"\0\0", "begins with 00 00; IDX images begin"),
-    (header(20, 6), "IDX images begin with 00 00 08 03"),
+    (header(20, 6), "ends within its header"),
     (header(20, 6, 4, magic=b"\0\0\x08\x01") + bytes(480), "begins with 00 00 08 01"),
     (header(20, 6, 4, magic=b"\0\0\x0d\x03") + bytes(480), "begins with 00 00 0d 03"),
     (b"\x89PNG" + bytes(500), "begins with 89 50 4e 47"),

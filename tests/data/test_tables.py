@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from charmlp.data import open_source
-from charmlp.data.tables import is_table, parse_csv
+from charmlp.data.tables import is_table, parse_csv, read_parquet
 from charmlp.errors import DataError, MissingExtraError
 from tests.data.making import make_images
 
@@ -65,6 +65,7 @@ def test_a_column_says_the_split() -> None:
         (b"path,label,split\na.png,A,\n", 'the split is ""'),
         (b'path,label\n"a.png,A\n', "not CSV: unexpected end of data"),
         (b'path,label\n"a"b.png,A\n', "line 2: not CSV: "),
+        (b'path\tlabel\n"a"b.png\tA\n', "line 2: not CSV: "),
         (b"path,label\n" + b"x" * 200_000 + b",A\n", "line 2: not CSV: field larger than field limit"),
         (b"path,label\na\0.png,A\n", "NUL" if sys.version_info < (3, 11) else "U+0000"),
         ("path,label\n甲.png,甲\n".encode("gbk"), "it looks like GBK"),
@@ -146,6 +147,19 @@ class TestParquet:
         assert path.stat().st_size < 2_000_000
         with pytest.raises(DataError, match=r"1,000,000 problems.* a name of 50,000 characters"):
             open_source(path)
+
+    def test_flipped_bytes(self, tmp_path: Path) -> None:
+        path = self.write(tmp_path / "letters.parquet", path=["a.png", "b.png"] * 50, label=["A", "B"] * 50)
+        whole, generator = path.read_bytes(), np.random.default_rng(1)
+        refused = 0
+        for place in generator.integers(len(whole), size=300):
+            path.write_bytes(whole[:place] + generator.bytes(1) + whole[place + 1 :])
+            try:
+                read_parquet(path)
+            except DataError as error:
+                refused += 1
+                assert str(error).isprintable()
+        assert refused > 50
 
     def test_damaged(self, tmp_path: Path) -> None:
         path = self.write(tmp_path / "letters.parquet", path=["a.png"] * 99, label=["A"] * 99)

@@ -1,6 +1,6 @@
 """Bytes against the readers of lists and tables: any exception but `CharmlpError` is a failure.
 
-    python tests/fuzz/fuzz_lists.py -max_total_time=60 [folder of found inputs]
+    python -m tests.fuzz.fuzz_lists -max_total_time=60 [folder of inputs]
 
 needs atheris (pip install atheris). `tests/data/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
 """

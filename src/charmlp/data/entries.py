@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -15,12 +14,13 @@ MAX_ENTRIES = 5_000_000
 
 
 def quote(text: object) -> str:
-    """`text` in double quotes, escaped and cut to a length that fits a message."""
+    """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
     whole = str(text)
-    cut = whole[:LONGEST_QUOTE]
-    if not cut.isprintable():  # asked first for the sake of lists with a million problems
-        cut = printable(cut)
-    return f'"{cut}…"' if len(whole) > LONGEST_QUOTE else f'"{cut}"'
+    if len(whole) > LONGEST_QUOTE:
+        whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
+    if not whole.isprintable():  # asked first for the sake of lists with a million problems
+        whole = printable(whole)
+    return f'"{whole}"'
 
 
 @dataclass
@@ -96,16 +96,13 @@ def _normal(name: str) -> str:
     return root + "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
-_DRIVE = re.compile(r"[A-Za-z]:")
-
-
 def fault_of_name(name: str) -> str | None:
     """What is wrong with an entry's file name (forward slashes), or None."""
     if not name or name.endswith("/"):
         return "no file name (an image's path is expected, as 0001.jpg)"
     if len(name) > LONGEST_NAME:
         return f"a name of {len(name):,} characters (at most {LONGEST_NAME:,} are possible)"
-    if name.startswith("/") or _DRIVE.match(name):
+    if name.startswith("/") or name[1:2] == ":":  # a drive of Windows, everywhere
         return "an absolute path (a path relative to the image folder is expected)"
     if ".." in name and ".." in name.split("/"):
         return 'leads out of the image folder (a path without ".." is expected)'
@@ -114,18 +111,18 @@ def fault_of_name(name: str) -> str | None:
     return None
 
 
-def fault_of_label(label: object) -> str | None:
-    """What is wrong with a label as a class name, or None."""
+def fault_of_label(label: object, what: str = "label") -> str | None:
+    """What is wrong with a label as a class name, or None; `what` the label is called in messages."""
     if not isinstance(label, str):
-        return f'the label is {kind_of(label)} (a text is expected, as "A")'
+        return f'the {what} is {kind_of(label)} (a text is expected, as "A")'
     if not label:
-        return "the label is empty (a class name is expected, as A)"
+        return f"the {what} is empty (a class name is expected, as A)"
     if len(label) > LONGEST_NAME:
-        return f"a label of {len(label):,} characters (at most {LONGEST_NAME:,} are accepted)"
-    if len(label) > 1 and label != label.strip() != "":
-        return f"the label {quote(label)} begins or ends with a space"
+        return f"a {what} of {len(label):,} characters (at most {LONGEST_NAME:,} are accepted)"
+    if label != label.strip() != "":
+        return f"the {what} {quote(label)} begins or ends with a space (remove it)"
     if not label.isprintable() and (character := _forbidden(label)):
-        return f"the label has the character {character}, which no class name may have"
+        return f"the {what} has the character {character}, which no class name may have"
     return None
 
 

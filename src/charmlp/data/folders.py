@@ -51,8 +51,8 @@ def _read_classes(folder: Path, data: Path) -> Entries:
         images = sorted(filter(is_image_name, listing.files))
         if listing.fault:
             entries.problems.add(f"{quote(class_folder.name)}: cannot be listed: {listing.fault}")
-        elif images and (fault := fault_of_label(class_folder.name)):
-            entries.problems.add(f"{quote(class_folder.name)}: {fault.replace('label', 'folder name')}")
+        elif images and (fault := fault_of_label(class_folder.name, "folder name")):
+            entries.problems.add(f"{quote(class_folder.name)}: {fault}")
         place = class_folder.relative_to(data).as_posix()
         entries.names += [f"{place}/{name}" for name in images]
         entries.labels += [class_folder.name] * len(images)

@@ -146,9 +146,11 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{shown}: cannot be read: {error}") from None
     magic = bytes((0, 0, 8, rank))
-    if len(header) < _header_size(rank) or header[:4] != magic:
+    if header[:4] != magic:
         found = header[:4].hex(" ") or "nothing"
         raise DataError(f"{shown}: begins with {found}; IDX {kind} begin with {magic.hex(' ')}")
+    if len(header) < _header_size(rank):
+        raise DataError(f"{shown}: ends within its header; is it complete?")
     shape = tuple(np.frombuffer(header, ">u4")[1:].tolist())
     stated = "×".join(f"{number:,}" for number in shape)
     if math.prod(shape) == 0:

@@ -16,7 +16,7 @@ import os
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,23 +64,23 @@ def _read_classes(path: Path) -> tuple[str, ...]:
 
 def _check_classes(names: tuple[str, ...], where: str) -> None:
     for name in names:
-        if fault := fault_of_label(name):
-            raise UsageError(f"{where}: {fault.replace('label', 'class')}")
+        if fault := fault_of_label(name, "class"):
+            raise UsageError(f"{where}: {fault}")
     if len(names) < 2:
         raise UsageError(f"{where}: {len(names)} given; at least two are needed")
     if twins := _twins(names):
         raise UsageError(f"{where}: {twins}")
 
 
-def _twins(names: Iterable[str]) -> str | None:
-    """What is wrong where two classes look the same on every screen, or None."""
+def _twins(names: Sequence[str]) -> str | None:
+    """What is wrong where two classes are, or look, the same, or None."""
     seen: dict[str, str] = {}
     for name in names:
         earlier = seen.setdefault(unicodedata.normalize("NFC", name), name)
         if earlier != name:
             points = " and ".join(" ".join(f"U+{ord(one):04X}" for one in text) for text in (earlier, name))
             return f"two classes look the same ({quote(name)}), but are different characters: {points}"
-    if len(seen) < len(tuple(names)):
+    if len(seen) < len(names):
         twice = next(name for name, count in Counter(names).items() if count > 1)
         return f"the class {quote(twice)} is there twice"
     return None

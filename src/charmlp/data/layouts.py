@@ -260,7 +260,7 @@ def _read(path: Path) -> dict[str, Entries]:
 
 
 def _read_one(path: Path) -> Entries:
-    """A list that is all for one split."""
+    """A list that is all for one split, JSON where its suffix does not say otherwise."""
     if path.suffix.lower() not in _READERS:
         return read_list(path)
     splits = _read(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -115,9 +115,9 @@ class PictureSource(Source):
         progress: Callable[[int, int], None] | None = None,
     ) -> LetterSet:
         if split not in self.parts:
-            there = ", ".join(SPLITS[name] for name in self.splits)
+            there = " and ".join(SPLITS[name] for name in self.splits)
             raise DataError(
-                f"no {SPLITS.get(split, split)} images: {printable(self.layout)} has only: {there} images"
+                f"no {SPLITS.get(split, split)} images, only {there} images: {printable(self.layout)}"
             )
         part = self.parts[split]
         packed = pack(
@@ -138,18 +138,9 @@ class PictureSource(Source):
 
     def identity(self) -> str:
         """A hash over the classes and each split's names and labels; pixels do not enter."""
-        digest = hashlib.sha256(_line(self.classes))
-        for split in self.splits:
-            part = self.parts[split]
-            digest.update(_line([split]))
-            for name, label in sorted(zip(part.names, part.labels.tolist(), strict=True)):
-                digest.update(_line([name, self.classes[label]]))
-        return digest.hexdigest()[:16]
-
-
-def _line(fields: Iterable[str]) -> bytes:
-    """An unambiguous ASCII line: no two lists of fields share one."""
-    return json.dumps(list(fields)).encode("ascii") + b"\n"
+        parts = [(split, self.parts[split]) for split in self.splits]
+        entries = {split: sorted(zip(part.names, part.labels.tolist(), strict=True)) for split, part in parts}
+        return hashlib.sha256(json.dumps([self.classes, entries]).encode("ascii")).hexdigest()[:16]
 
 
 def _encodable(name: str) -> str:

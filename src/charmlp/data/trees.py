@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from charmlp.data.entries import quote
+from charmlp.errors import printable
 
 EXPECTED = """\
   lists                  a folder per class      a table                 IDX files
@@ -31,21 +32,22 @@ def expected_and_found(folder: Path) -> str:
     if len(lines) > _MOST_LINES:
         lines[-1] = "    …"
     found = "\n".join(lines) or "    (nothing)"
-    return f"expected one of\n{EXPECTED}\nfound\n  {quote(folder)[1:-1]}/\n{found}"
+    return f"expected one of\n{EXPECTED}\nfound\n  {printable(folder)}/\n{found}"
 
 
 def _tree(folder: Path, depth: int) -> Iterator[str]:
     margin = "  " * (depth + 1)
     try:
         with os.scandir(folder) as listed:
-            items = sorted((item.name, item.is_dir()) for item in itertools.islice(listed, _MOST_LISTED))
+            names = sorted(item.name for item in itertools.islice(listed, _MOST_LISTED))
     except OSError as error:
         yield f"{margin}(cannot be listed: {error.strerror})"
         return
-    for name, is_folder in items[:_PER_FOLDER]:
+    for name in names[:_PER_FOLDER]:
+        is_folder = os.path.isdir(folder / name)  # noqa: PTH112  # Path.is_dir may raise
         yield f"{margin}{quote(name)[1:-1]}{'/' if is_folder else ''}"
         if is_folder and depth < _DEPTH:
             yield from _tree(folder / name, depth + 1)
-    if len(items) > _PER_FOLDER:
-        more = f"{len(items) - _PER_FOLDER:,}{' or more' if len(items) == _MOST_LISTED else ''}"
+    if len(names) > _PER_FOLDER:
+        more = f"{len(names) - _PER_FOLDER:,}{' or more' if len(names) == _MOST_LISTED else ''}"
         yield f"{margin}… {more} others"
