@@ -1,0 +1,147 @@
+"""What the operations refuse, said before anything is computed: their own limits, and torch's errors."""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from torch import Tensor
+
+
+def require_dense_real(operation: str, *tensors: Tensor | None) -> None:
+    """Raise `NotImplementedError` unless all are ordinary tensors of real numbers; `TypeError` for no tensor.
+
+    The derivations are for real numbers: complex ones would need conjugates in every backward.
+    """
+    for tensor in tensors:
+        if tensor is None:
+            continue
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"charmlp.nn: {operation}() takes tensors, not {type(tensor).__name__}")
+        if tensor.is_complex():
+            raise NotImplementedError(
+                f"charmlp.nn: {operation} is derived for real numbers, not {tensor.dtype}"
+            )
+        if tensor.layout != torch.strided or tensor.is_nested or tensor.is_quantized:
+            raise NotImplementedError(
+                f"charmlp.nn: {operation} takes dense tensors, not sparse, nested or quantized"
+            )
+
+
+def refuse_autocast(operation: str, tensor: Tensor) -> None:
+    """Raise `NotImplementedError` inside `torch.autocast`, which changes the dtype of torch's operation."""
+    if torch.is_autocast_enabled(tensor.device.type):
+        raise NotImplementedError(
+            f"charmlp.nn: {operation} does not support torch.autocast; convert the model with .to(dtype)"
+        )
+
+
+def refuse_inplace(inplace: bool) -> None:
+    """Raise `NotImplementedError` for `inplace=True`: no operation here writes into its inputs."""
+    if inplace:
+        raise NotImplementedError("charmlp.nn: no operation writes into its input; leave out inplace=True")
+
+
+def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    """Raise `NotImplementedError` for our own limits; shapes that do not fit raise torch's error later."""
+    require_dense_real("linear", input, weight, bias)
+    refuse_autocast("linear", input)
+    if weight.dim() != 2:
+        raise NotImplementedError(
+            f"charmlp.nn: linear takes a matrix as weight, not shape {list(weight.shape)}"
+        )
+    if bias is not None and (bias.shape != weight.shape[:1] or bias.dtype != weight.dtype):
+        raise NotImplementedError(
+            f"charmlp.nn: linear with weight {list(weight.shape)} of {weight.dtype} takes a bias "
+            f"[{weight.shape[0]}] of the same dtype, not {list(bias.shape)} of {bias.dtype}"
+        )
+
+
+def check_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, label_smoothing: float
+) -> None:
+    """Raise what torch raises for arguments that do not fit, and `NotImplementedError` for our own limits."""
+    require_dense_real("cross_entropy", input, target, weight)
+    refuse_autocast("cross_entropy", input)
+    if input.dim() == 0:
+        raise IndexError("cross_entropy: the input needs a dimension of classes, but is one number")
+    n_classes = input.shape[min(1, input.dim() - 1)]
+    if not input.is_floating_point() or n_classes == 0:
+        raise NotImplementedError(
+            f"charmlp.nn: cross_entropy takes floating point logits of at least one class, "
+            f"not {list(input.shape)} of {input.dtype}"
+        )
+    if weight is not None and weight.shape != (n_classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {n_classes} classes or no "
+            f"classes but got weight tensor of shape: {list(weight.shape)}"
+        )
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    if target.shape == input.shape:
+        check_probabilities(target, ignore_index)
+    else:
+        check_indices(input, target)
+        if weight is not None and weight.dtype != input.dtype:
+            raise RuntimeError(f"expected a weight of {input.dtype}, but found {weight.dtype}")
+        if weight is not None and weight.requires_grad:
+            raise NotImplementedError("charmlp.nn: cross_entropy of class indices has no gradient by weight")
+
+
+def check_probabilities(target: Tensor, ignore_index: int) -> None:
+    """The errors of a target of the input's shape, which holds probabilities."""
+    if not target.is_floating_point():
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {target.dtype}"
+        )
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+
+
+def check_indices(input: Tensor, target: Tensor) -> None:
+    """The errors of a target of another shape, which holds class indices."""
+    rows = input.shape[:1] + input.shape[2:] if input.dim() > 1 else torch.Size()
+    if target.dtype not in (torch.int64, torch.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype}")
+    if not rows and target.shape == (1,):
+        raise NotImplementedError(
+            "charmlp.nn: cross_entropy of one row takes one number as target, not shape [1]"
+        )
+    if rows[:1] != target.shape[:1]:
+        raise ValueError(
+            f"Expected input batch_size {list(rows[:1])} to match target batch_size {list(target.shape[:1])}."
+        )
+    if rows != target.shape:
+        raise RuntimeError(f"Expected target size {list(rows)}, got {list(target.shape)}")
+
+
+def check_mse_loss(input: Tensor, target: Tensor, weight: Tensor | None) -> None:
+    """Raise what torch raises for arguments that do not fit, and warn of shapes that only broadcast."""
+    require_dense_real("mse_loss", input, target, weight)
+    refuse_autocast("mse_loss", input)
+    if not (input.is_floating_point() or target.is_floating_point()):
+        raise NotImplementedError(f"charmlp.nn: mse_loss takes floating point tensors, not {input.dtype}")
+    if weight is not None and weight.shape != input.shape:
+        raise ValueError("Weights and input must have the same size.")
+    if target.shape != input.shape:
+        warnings.warn(
+            f"mse_loss: the target's size {list(target.shape)} differs from the input's {list(input.shape)}; "
+            "one of them is repeated to fit, which is rarely meant",
+            stacklevel=3,
+        )
+
+
+def reduction_name(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction; torch's older two arguments, where given, take its place, with torch's warning."""
+    if size_average is not None or reduce is not None:
+        if reduce is not None and not reduce:
+            reduction = "none"
+        else:
+            reduction = "sum" if size_average is not None and not size_average else "mean"
+        warnings.warn(
+            f"size_average and reduce are deprecated, please use reduction={reduction!r} instead",
+            stacklevel=3,
+        )
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return reduction

@@ -1,0 +1,184 @@
+"""Losses: softmax cross entropy and the mean squared error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charmlp.nn.checks import check_cross_entropy, check_mse_loss, reduction_name
+
+
+def log_softmax(logits: Tensor) -> Tensor:
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m) over the last dimension, m = maxⱼ zₙⱼ.
+
+    The shift by m changes nothing but the overflow: the largest exponent is 0, so the sum is at least 1.
+    """
+    shifted = logits - logits.amax(-1, keepdim=True)
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+class CrossEntropyFunction(torch.autograd.Function):
+    """L = −(1/S) Σₙₖ tₙₖ log qₙₖ with q = softmax(z) of each row.
+
+    logits z: N×K   targets t: N×K   total S: one number   L: one number
+    (instead of N any leading dimensions, or none; without a total one loss a row, Lₙ = −Σₖ tₙₖ log qₙₖ)
+
+    From log qₙₖ = zₙₖ − log Σⱼ exp zₙⱼ follows ∂log qₙₖ/∂zₙᵢ = [k = i] − qₙᵢ, and with it
+
+        ∂L/∂zₙᵢ = −(1/S) Σₖ tₙₖ ([k = i] − qₙᵢ) = (qₙᵢ Σₖ tₙₖ − tₙᵢ) / S
+        ∂L/∂tₙₖ = −log qₙₖ / S
+
+    Where each row of t is one-hot and S = N, that is the course's ∂L/∂z = (q − y*) / N. A masked class
+    (z = −∞, q = 0) adds nothing where its t is 0: 0 log 0 = lim t log t = 0.
+    Saved for backward: the inputs. Derivation in full: docs/derivations/softmax-cross-entropy.md.
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(logits: Tensor, targets: Tensor, total: Tensor | None) -> Tensor:
+        losses = -torch.where(targets == 0, 0, targets * log_softmax(logits)).sum(-1)
+        return losses if total is None else losses.sum() / total
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        logits, targets, total = ctx.saved_tensors
+        needs_logits, needs_targets, _ = ctx.needs_input_grad
+        gradient = gradient.unsqueeze(-1) if total is None else gradient / total
+        log_q = log_softmax(logits)
+        row_sums = targets.sum(-1, keepdim=True)
+        grad_logits = gradient * (log_q.exp() * row_sums - targets) if needs_logits else None
+        grad_targets = -gradient * log_q if needs_targets else None
+        return grad_logits, grad_targets, None
+
+
+class MSELossFunction(torch.autograd.Function):
+    """L = (1/M) Σᵢ (yᵢ − y*ᵢ)².
+
+    prediction y and target y*: one shape   total M: a number   L: one number
+    (without a total one loss an element, Lᵢ = (yᵢ − y*ᵢ)²)
+
+        ∂L/∂yᵢ = 2 (yᵢ − y*ᵢ) / M        ∂L/∂y*ᵢ = −∂L/∂yᵢ
+
+    Saved for backward: the inputs y and y*. Derivation in full: docs/derivations/squared-error.md.
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(prediction: Tensor, target: Tensor, total: int | None) -> Tensor:
+        squares = (prediction - target) ** 2
+        return squares if total is None else squares.sum() / total
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        prediction, target, ctx.total = inputs
+        ctx.save_for_backward(prediction, target)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        prediction, target = ctx.saved_tensors
+        gradient = gradient if ctx.total is None else gradient / ctx.total
+        grad_prediction = gradient * 2 * (prediction - target)
+        return grad_prediction, -grad_prediction, None
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Softmax cross entropy of logits z and a target: class indices y, or probabilities p.
+
+    input: N×K, K, or N×K×d₁×…   indices: the same without K   probabilities: the same   weight w: K
+
+    L = −(1/S) Σₙₖ tₙₖ log softmax(zₙ)ₖ   with   tₙₖ = cₙ wₖ ((1 − ε) pₙₖ + ε/K)
+
+    p of an index y is 1 at y, else 0; ε is `label_smoothing` (Szegedy et al. 2016, section 7,
+    arXiv:1512.00567); cₙ is 0 where y is `ignore_index`, else 1. reduction "mean": S = Σₙ cₙ w_yₙ for indices
+    (N where nothing is weighted or ignored), S = N for probabilities; "sum": S = 1; "none": the N losses.
+
+    Arguments and errors are those of `torch.nn.functional.cross_entropy` (`IndexError` for an index that is
+    no class); what docs/nn.md lists as not supported raises `NotImplementedError`.
+    """
+    reduction = reduction_name(size_average, reduce, reduction)
+    check_cross_entropy(input, target, weight, ignore_index, label_smoothing)
+    class_dim = min(1, input.dim() - 1)
+    logits = input.movedim(class_dim, -1)
+    n_classes = logits.shape[-1]
+    if weight is None:
+        weight = logits.new_ones(n_classes)
+
+    if target.shape == input.shape:
+        probabilities = target.movedim(class_dim, -1)
+        counted = row_weights = logits.new_ones(logits.shape[:-1])
+    else:
+        counted = target != ignore_index
+        labels = target.long().masked_fill(~counted, 0)
+        row_weights = counted * weight.index_select(0, labels.flatten()).reshape(labels.shape)
+        probabilities = torch.zeros_like(logits).scatter(-1, labels.unsqueeze(-1), 1)
+        # what an ignored row holds must not matter, nan and S = 0 included
+        logits = logits.masked_fill(~counted.unsqueeze(-1), 0)
+
+    smoothed = (1 - label_smoothing) * probabilities + label_smoothing / n_classes
+    targets = counted.unsqueeze(-1) * weight * smoothed
+    total = {"mean": row_weights.sum(), "sum": logits.new_ones(()), "none": None}[reduction]
+    return CrossEntropyFunction.apply(logits, targets, total)
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Mean squared error L = (1/M) Σᵢ (yᵢ − y*ᵢ)²; with weights L = Σᵢ wᵢ (yᵢ − y*ᵢ)² / Σᵢ wᵢ.
+
+    input and target: any shape, the same or (with a warning) one that broadcasts; weight: the input's shape.
+    `reduction="sum"` does not divide, "none" returns the M losses. Arguments and errors are those of
+    `torch.nn.functional.mse_loss`; what docs/nn.md lists as not supported raises `NotImplementedError`.
+    """
+    reduction = reduction_name(size_average, reduce, reduction)
+    check_mse_loss(input, target, weight)
+    input, target = torch.broadcast_tensors(input, target)
+    if weight is None:
+        total = {"mean": input.numel(), "sum": 1, "none": None}[reduction]
+        return MSELossFunction.apply(input, target, total)
+    losses = weight * MSELossFunction.apply(input, target, None)
+    if reduction == "none":
+        return losses
+    return losses.sum() / weight.sum() if reduction == "mean" else losses.sum()
+
+
+class CrossEntropyLoss(torch.nn.CrossEntropyLoss):
+    """`torch.nn.CrossEntropyLoss` with the forward and backward of this file."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return cross_entropy(
+            input,
+            target,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
+        )
+
+
+class MSELoss(torch.nn.MSELoss):
+    """`torch.nn.MSELoss` with the forward and backward of this file."""
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return mse_loss(input, target, reduction=self.reduction)
