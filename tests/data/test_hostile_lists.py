@@ -12,7 +12,7 @@ import pytest
 
 from charmlp.data import open_source
 from charmlp.data.text import MAX_LIST_BYTES
-from charmlp.errors import CharmlpError, DataError
+from charmlp.errors import DataError
 from tests.data.making import make_image, make_list
 
 WHOLE = {"a.png": "A", "b.png": "b", "sub/c.png": "C"}
@@ -249,6 +249,7 @@ def test_a_million_entries_are_checked_at_once(folder: Path, monkeypatch: pytest
     assert len(asked) <= 4
 
 
-def test_the_refusals_are_errors_of_ours() -> None:
-    """Negative control: `refusal` would not take any exception for a refusal."""
-    assert issubclass(DataError, CharmlpError) and not issubclass(ValueError, CharmlpError)
+def test_a_good_list_is_no_refusal(folder: Path) -> None:
+    """Negative control for `refusal`."""
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        refusal(folder)

@@ -147,7 +147,7 @@ def test_capitals_are_as_frequent_as_asked(fonts: list[Font]) -> None:
             norm_size=(32, 32),
             seed=1,
             fonts=fonts,
-            style=replace(PLAIN, capitals=capitals),
+            style=replace(PLAIN, capitals=capitals, narrowest=(0.4, 0.4)),
         )
         widths[capitals] = (letters.images.max(axis=1) > letters.images.min() + 100).sum(axis=1).mean()
     assert widths[0.0] < 0.8 * widths[1.0]

@@ -1,0 +1,47 @@
+# The same verbs for people and for CI. Windows without make: README.md gives the lines.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check fuzz clean help
+
+help:
+	@echo "make demo    install the small package and run the main job on rendered letters"
+	@echo "make test    install everything and run the tests"
+	@echo "make check   format, lint, types, import arrows"
+	@echo "make fuzz    look for inputs that break the readers, a minute each"
+	@echo "make clean   remove the environment and what the demo made"
+
+.venv/small: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) -e .
+	@touch $@
+
+.venv/full: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) -e '.[all,test,check]'
+	@touch .venv/small $@
+
+demo: .venv/small
+	$(BIN)/charmlp train --data synth: --out demo/run --overwrite
+	$(BIN)/charmlp test --data synth: --model demo/run
+	$(BIN)/charmlp synth --out demo/new --count 3 --seed 7 --overwrite
+	$(BIN)/charmlp predict demo/new/images --model demo/run
+	@echo
+	@echo "model: demo/run/model.safetensors   pictures: demo/run/figures   new letters: demo/new/images"
+
+test: .venv/full
+	$(BIN)/python -m pytest
+
+check: .venv/full
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_import_map.py
+
+fuzz: .venv/full
+	$(PIP) -e '.[fuzz]'
+	for target in images models lists; do $(BIN)/python tests/fuzz/fuzz_$$target.py -max_total_time=60 || exit 1; done
+
+clean:
+	rm -rf .venv demo

@@ -1,0 +1,105 @@
+"""Values and gradients in float64: beside torch's, and beside differences (gradcheck, gradgradcheck)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
+from torch.autograd.gradcheck import GradcheckError
+
+from charmlp.nn.activations import ReLUFunction, SigmoidFunction
+from charmlp.nn.linear import LinearFunction
+from charmlp.nn.losses import CrossEntropyFunction, MSELossFunction
+from tests.nn.cases import CASES, MEANS_OF_NOTHING, Case, draw, each_case
+from tests.nn.twins import assert_twins
+
+
+@pytest.mark.parametrize("case", CASES + MEANS_OF_NOTHING, ids=str)
+def test_values_and_gradients_are_torchs(case: Case) -> None:
+    assert_twins(case.ours, case.torchs, *case.inputs)
+
+
+@each_case
+def test_gradcheck(case: Case) -> None:
+    assert gradcheck(case.ours, case.inputs, check_batched_grad=True)
+
+
+@each_case
+def test_gradgradcheck(case: Case) -> None:
+    assert gradgradcheck(case.ours, case.inputs)
+
+
+@each_case
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16], ids=str)
+def test_results_and_gradients_keep_the_dtype(case: Case, dtype: torch.dtype) -> None:
+    case = case.to(dtype)
+    output = case.ours(*case.inputs)
+    gradients = torch.autograd.grad(output.sum(), case.inputs)
+    assert {tensor.dtype for tensor in (output, *gradients)} == {dtype}
+
+
+# Negative controls: one Function of each kind with one mistake in its backward.
+
+
+class LinearWithoutInputGradient(LinearFunction):
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        grad_x, *others = LinearFunction.backward(ctx, gradient)
+        return (None if grad_x is None else 0 * grad_x, *others)
+
+
+class ReLUWithoutMask(ReLUFunction):
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return gradient
+
+
+class SigmoidOfConstant(SigmoidFunction):
+    """Right once, wrong twice: the saved output is cut off from the graph."""
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        y = ctx.saved_tensors[0].detach()
+        return gradient * y * (1 - y)
+
+
+class CrossEntropyWithoutMean(CrossEntropyFunction):
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        return CrossEntropyFunction.backward(ctx, gradient * ctx.saved_tensors[2])
+
+
+class MSELossWithoutTwo(MSELossFunction):
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        return MSELossFunction.backward(ctx, gradient / 2)
+
+
+WRONG = {
+    LinearWithoutInputGradient: (draw(5, 3), draw(4, 3), draw(4)),
+    ReLUWithoutMask: (draw(5, 3),),
+    CrossEntropyWithoutMean: (draw(5, 3), draw(5, 3).detach().softmax(1), torch.tensor(5.0)),
+    MSELossWithoutTwo: (draw(5, 3), draw(5, 3), 15),
+}
+
+
+@pytest.mark.parametrize("function", WRONG)
+def test_a_wrong_backward_is_seen(function: Any) -> None:
+    right = function.__mro__[1].apply
+    inputs = WRONG[function]
+    assert gradcheck(right, inputs)
+    assert_twins(right, right, *inputs)
+    with pytest.raises(GradcheckError):
+        gradcheck(function.apply, inputs)
+    with pytest.raises(AssertionError):
+        assert_twins(function.apply, right, *inputs)
+
+
+def test_a_backward_that_is_wrong_the_second_time_is_seen() -> None:
+    inputs = (draw(5, 3),)
+    assert gradcheck(SigmoidOfConstant.apply, inputs)
+    with pytest.raises(GradcheckError):
+        gradgradcheck(SigmoidOfConstant.apply, inputs)

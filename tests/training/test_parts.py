@@ -1,0 +1,113 @@
+"""Parameters, schedules, masks and the order of images."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from charmlp.config import TrainingConfig
+from charmlp.data.letterset import LetterSet
+from charmlp.training.dropout import draw_mask, draw_masks
+from charmlp.training.epochs import Epochs, balanced_weights
+from charmlp.training.parameters import Parameters
+from charmlp.training.schedule import average_decay, learning_rates
+
+
+def letters(n: int, first: int = 0, n_classes: int = 3) -> LetterSet:
+    """Images 2×2 whose grey value is their number."""
+    images = np.repeat(np.arange(first, first + n, dtype=np.uint8), 4).reshape(n, 2, 2)
+    classes = tuple("ABC"[:n_classes])
+    return LetterSet(images, np.arange(n) % n_classes, classes, tuple(map(str, range(n))))
+
+
+def seen(epochs: Epochs, order: np.random.Generator) -> list[int]:
+    """The numbers of the images of one epoch, in order."""
+    chunks = [inputs for inputs, _ in epochs.chunks(order, np.random.default_rng(0))]
+    return [round(float(value)) for value in (np.concatenate(chunks)[:, 0] + 1) * 127.5]
+
+
+def test_parameters_are_views_of_one_buffer() -> None:
+    parameters = Parameters.initial((6, 4, 3), np.random.default_rng(0))
+    assert parameters.flat.size == 6 * 4 + 4 + 4 * 3 + 3
+    parameters.flat[:] = 7
+    assert all((view == 7).all() for view in parameters.weights + parameters.biases)
+    twin = parameters.copy()
+    twin.flat[:] = 0
+    assert (parameters.flat == 7).all()
+
+
+def test_the_start_has_torchs_distribution() -> None:
+    weight = Parameters.initial((400, 300), np.random.default_rng(0)).weights[0]
+    assert np.abs(weight).max() <= 1 / 20
+    assert weight.std() == pytest.approx(1 / 20 / np.sqrt(3), rel=0.02)
+
+
+def test_learning_rates() -> None:
+    config = TrainingConfig(lr=2.0)
+    assert (learning_rates(config, 3, 4, 10) == 2.0).all()
+    cosine = learning_rates(dataclasses.replace(config, schedule="cosine", warmup=0.2), 0, 1000, 1000)
+    assert cosine[:200] == pytest.approx(2 * (np.arange(200) + 0.5) / 200)
+    assert (np.diff(cosine[200:]) < 0).all()
+    assert cosine[600] == pytest.approx(1.0, abs=0.01)
+    assert cosine[-1] == pytest.approx(0, abs=1e-4)
+    parts = [learning_rates(dataclasses.replace(config, schedule="cosine"), s, 100, 1000) for s in (0, 100)]
+    whole = learning_rates(dataclasses.replace(config, schedule="cosine"), 0, 200, 1000)
+    assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_the_average_forgets_its_start() -> None:
+    config = TrainingConfig(ema_decay=0.999)
+    assert average_decay(config, 1) < 0.2
+    assert average_decay(config, 10**6) == 0.999
+
+
+def test_masks_keep_the_mean() -> None:
+    mask = draw_mask(np.random.default_rng(0), (1000, 500), 0.3, np.float32)
+    assert mask.dtype == np.float32
+    assert (mask == 0).mean() == pytest.approx(0.3, abs=0.005)
+    assert mask.mean() == pytest.approx(1, abs=0.005)
+    assert draw_masks(np.random.default_rng(0), 2, [3, 4], [0.0, 0.5])[0] is None
+
+
+def test_an_epoch_shows_every_image_once_in_a_new_order() -> None:
+    epochs = Epochs(TrainingConfig(batch_size=4), letters(50))
+    order = np.random.default_rng(0)
+    first, second = seen(epochs, order), seen(epochs, order)
+    assert sorted(first) == sorted(second) == list(range(50))
+    assert first != second
+    assert first != list(range(50))
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    runs = [seen(Epochs(TrainingConfig(), letters(50)), np.random.default_rng(5)) for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_each_batch_holds_its_share_of_rendered_letters() -> None:
+    config = TrainingConfig(batch_size=8, synth_ratio=0.75)
+    epochs = Epochs(config, letters(20), letters(100, first=100))
+    order = np.random.default_rng(0)
+    numbers = seen(epochs, order)
+    assert len(numbers) == len(epochs) == 20 + 10 * 6
+    assert sorted(n for n in numbers if n < 100) == list(range(20))
+    for i in range(10):
+        assert sum(n >= 100 for n in numbers[8 * i : 8 * i + 8]) == 6
+    second = seen(epochs, order)
+    assert len({n for n in numbers + second if n >= 100}) == 100  # all of them before any comes again
+
+
+def test_labels_stay_with_their_images() -> None:
+    epochs = Epochs(TrainingConfig(batch_size=8, synth_ratio=0.5), letters(21), letters(30, first=120))
+    for inputs, labels in epochs.chunks(np.random.default_rng(0), np.random.default_rng(0)):
+        numbers = np.rint((inputs[:, 0] + 1) * 127.5).astype(int)
+        assert (labels == np.where(numbers < 120, numbers, numbers - 120) % 3).all()
+
+
+def test_balanced_sampling_and_weights() -> None:
+    uneven = LetterSet(np.zeros((100, 1, 1), np.uint8), np.repeat([0, 1], [90, 10]), ("A", "B"), ("",) * 100)
+    epochs = Epochs(TrainingConfig(sampling="balanced"), uneven)
+    drawn = np.concatenate([epochs.training_order(np.random.default_rng(seed)) for seed in range(50)])
+    assert uneven.labels[drawn].mean() == pytest.approx(0.5, abs=0.02)
+    assert balanced_weights(uneven.labels, 2) == pytest.approx([100 / 180, 100 / 20])

@@ -1,0 +1,177 @@
+"""Both steps beside PyTorch's own layers and optimizers: same start, same batches, same result."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from charmlp.config import OPTIMIZERS, TrainingConfig
+from charmlp.training.dropout import draw_masks
+from charmlp.training.epochs import balanced_weights
+from charmlp.training.parameters import Parameters
+from charmlp.training.schedule import average_decay, learning_rates
+from charmlp.training.steps import make_step
+
+torch = pytest.importorskip("torch")
+
+Array = NDArray[Any]
+UPDATES, BATCH, D, K = 200, 8, 20, 5
+BASE = TrainingConfig(hidden_size=(12,), batch_size=BATCH, lr=1e-2)
+ACTIVATIONS = {
+    "none": torch.nn.Identity,
+    "relu": torch.nn.ReLU,
+    "sigmoid": torch.nn.Sigmoid,
+    "tanh": torch.nn.Tanh,
+}
+
+
+def sizes_of(config: TrainingConfig) -> tuple[int, ...]:
+    return (D, *config.hidden_size, K)
+
+
+def batches(dtype: Any) -> tuple[Array, Array]:
+    rng = np.random.default_rng(1)
+    n = UPDATES * BATCH - 3  # the last batch is smaller
+    return rng.normal(size=(n, D)).astype(dtype), rng.integers(0, K, n)
+
+
+def start(config: TrainingConfig, dtype: Any) -> Parameters:
+    return Parameters.initial(sizes_of(config), np.random.default_rng(2), dtype)
+
+
+def run_ours(
+    name: str, config: TrainingConfig, dtype: Any, weights: Array | None = None
+) -> tuple[Array, Array]:
+    """Losses and the kept parameters of one of our steps, in two calls so that state must survive."""
+    step = make_step(name, config, start(config, dtype), weights)
+    inputs, labels = batches(dtype)
+    rates = learning_rates(config, 0, UPDATES, UPDATES)
+    masks = np.random.default_rng(3)
+    half, cut = UPDATES // 2, UPDATES // 2 * BATCH
+    first = step.run(inputs[:cut], labels[:cut], rates[:half], masks)
+    second = step.run(inputs[cut:], labels[cut:], rates[half:], masks)
+    return np.concatenate([first, second]), step.averaged().flat
+
+
+def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) -> tuple[Array, Array]:
+    """The same with torch.nn, torch.optim, torch.nn.functional and nothing of ours but what is drawn."""
+    sizes = sizes_of(config)
+    initial = start(config, dtype)
+    linears = []
+    for weight, bias in zip(initial.weights, initial.biases, strict=True):
+        linear = torch.nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.from_numpy(weight).dtype)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(weight))
+            linear.bias.copy_(torch.from_numpy(bias))
+        linears.append(linear)
+    activation = ACTIVATIONS[config.act_type]()
+    parameters = [p for linear in linears for p in linear.parameters()]
+    options: dict[str, Any] = {"momentum": config.momentum} if config.optimizer == "sgd" else {}
+    kind = {name.lower(): getattr(torch.optim, name) for name in dir(torch.optim)}[config.optimizer]
+    optimizer = kind(parameters, lr=config.lr, weight_decay=config.weight_decay, **options)
+    average = [p.detach().clone() for p in parameters]
+    masks = np.random.default_rng(3)
+    shares = [config.input_dropout] + [config.dropout] * len(config.hidden_size)
+    inputs, labels = (torch.from_numpy(array) for array in batches(dtype))
+    weight = None if weights is None else torch.from_numpy(weights).to(inputs.dtype)
+    losses = []
+    for i, lr in enumerate(learning_rates(config, 0, UPDATES, UPDATES)):
+        x, y = inputs[i * BATCH : (i + 1) * BATCH], labels[i * BATCH : (i + 1) * BATCH]
+        kept = draw_masks(masks, len(x), sizes[:-1], shares, dtype)
+        for j, linear in enumerate(linears):
+            mask = kept[j]
+            x = linear(x if mask is None else x * torch.from_numpy(mask))
+            if j < len(linears) - 1 or len(linears) == 1:
+                x = activation(x)
+        loss = torch.nn.functional.cross_entropy(x, y, weight=weight, label_smoothing=config.label_smoothing)
+        optimizer.zero_grad()
+        loss.backward()
+        if config.clip_norm:
+            torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+        optimizer.step()
+        decay = average_decay(config, i + 1)
+        for a, p in zip(average, parameters, strict=True):
+            a += (1 - decay) * (p.detach() - a)
+        losses.append(loss.item())
+    kept_parameters = average if config.ema_decay else parameters
+    return np.array(losses), torch.cat([p.detach().reshape(-1) for p in kept_parameters]).numpy()
+
+
+def assert_equal(name: str, config: TrainingConfig, weights: Array | None = None) -> None:
+    """float64: weights within 1e-9 relative; float32: loss curves within 1e-4 relative."""
+    ours, theirs = run_ours(name, config, np.float64, weights), run_torch(config, np.float64, weights)
+    assert np.abs(ours[1] - theirs[1]).max() <= 1e-9 * np.abs(theirs[1]).max()
+    ours, theirs = run_ours(name, config, np.float32, weights), run_torch(config, np.float32, weights)
+    assert np.allclose(ours[0], theirs[0], rtol=1e-4, atol=0)
+
+
+both_steps = pytest.mark.parametrize("name", ["analytic", "autograd"])
+
+
+@both_steps
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None:
+    lr = {"adadelta": 1.0, "sgd": 1e-2}.get(optimizer, 1e-3)
+    config = dataclasses.replace(BASE, optimizer=optimizer, weight_decay=weight_decay, lr=lr)
+    assert_equal(name, config)
+
+
+@both_steps
+@pytest.mark.parametrize("hidden_size", [(), (12,), (12, 7), (12, 7, 9)])
+@pytest.mark.parametrize("act_type", ACTIVATIONS)
+def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_size: tuple[int, ...]) -> None:
+    assert_equal(name, dataclasses.replace(BASE, act_type=act_type, hidden_size=hidden_size))
+
+
+@both_steps
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"label_smoothing": 0.1},
+        {"clip_norm": 0.3},
+        {"schedule": "cosine", "warmup": 0.1},
+        {"ema_decay": 0.97},
+        {"input_dropout": 0.2, "dropout": 0.5},
+        {"dropout": 0.5, "act_type": "tanh", "hidden_size": (12, 7)},
+    ],
+    ids=lambda options: "-".join(options),
+)
+def test_every_option(name: str, options: dict[str, Any]) -> None:
+    assert_equal(name, dataclasses.replace(BASE, **options))
+
+
+@both_steps
+def test_class_weights(name: str) -> None:
+    weights = balanced_weights(batches(np.float64)[1], K) * np.arange(1, K + 1)
+    assert_equal(name, dataclasses.replace(BASE, label_smoothing=0.1), weights)
+
+
+@both_steps
+def test_all_at_once(name: str) -> None:
+    everything = dataclasses.replace(
+        BASE, hidden_size=(12, 7), optimizer="adamw", lr=1e-3, weight_decay=0.05, schedule="cosine", warmup=0.05,
+        label_smoothing=0.1, input_dropout=0.2, dropout=0.3, clip_norm=1.0, ema_decay=0.98,
+    )  # fmt: skip
+    assert_equal(name, everything)
+
+
+def test_another_optimizer_would_be_noticed() -> None:
+    ours = run_ours("analytic", dataclasses.replace(BASE, optimizer="rmsprop", lr=1e-3), np.float64)
+    theirs = run_torch(dataclasses.replace(BASE, optimizer="adagrad", lr=1e-3), np.float64)
+    assert np.abs(ours[1] - theirs[1]).max() > 1e-3
+
+
+def test_inputs_are_left_alone() -> None:
+    inputs, labels = batches(np.float32)
+    before = inputs.copy()
+    config = dataclasses.replace(BASE, input_dropout=0.5)
+    step = make_step("analytic", config, start(config, np.float32), None)
+    step.run(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
+    assert np.array_equal(inputs, before)
