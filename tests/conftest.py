@@ -1,4 +1,4 @@
-"""Where CI runs, everything that a test needs is there: a skip is a failure, but for what no CI machine has."""
+"""Where CI runs, everything that a test needs is there: a skip is a failure, but for what CI never has."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def cross_entropy(logits: Array, targets: Array, total: float) -> float:
     `total` S is N for the mean over the batch, or the sum of the labels' weights where classes are
     weighted: PyTorch's definition.
     """
-    return float(-np.vdot(targets, log_softmax(logits)) / total)
+    return -float(np.vdot(targets, log_softmax(logits))) / total
 
 
 def cross_entropy_backward(logits: Array, targets: Array, total: float) -> Array:

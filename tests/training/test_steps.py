@@ -156,8 +156,8 @@ def test_class_weights(name: str) -> None:
 @both_steps
 def test_all_at_once(name: str) -> None:
     everything = dataclasses.replace(
-        BASE, hidden_size=(12, 7), optimizer="adamw", lr=1e-3, weight_decay=0.05, schedule="cosine", warmup=0.05,
-        label_smoothing=0.1, input_dropout=0.2, dropout=0.3, clip_norm=1.0, ema_decay=0.98,
+        BASE, hidden_size=(12, 7), optimizer="adamw", lr=1e-3, weight_decay=0.05, schedule="cosine",
+        warmup=0.05, label_smoothing=0.1, input_dropout=0.2, dropout=0.3, clip_norm=1.0, ema_decay=0.98,
     )  # fmt: skip
     assert_equal(name, everything)
 

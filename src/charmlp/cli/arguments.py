@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
         """Parse the arguments; raises `UsageError` where they are wrong."""
         known = {plain(flag): flag for flag in self._option_string_actions if flag.startswith("--")}
-        spelled = []
+        spelled: list[str] = []
         for i, argument in enumerate(arguments):
             if argument == "--":
                 spelled += arguments[i:]

@@ -1,5 +1,5 @@
 """Evaluation: scores on labelled letters, and pictures."""
 
-from charmlp.evaluation.evaluate import Evaluation, evaluate
+from charmlp.evaluation.measure import Evaluation, evaluate
 
 __all__ = ["Evaluation", "evaluate"]

@@ -7,6 +7,7 @@ the L2 penalty g ← g + λθ, but for AdamW, which shrinks the weights themselv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -162,7 +163,13 @@ def make_optimizer(config: TrainingConfig, like: Array) -> Optimizer:
     if config.optimizer == "sgd":
         optimizer = SGD(like, config.momentum)
     else:
-        kinds = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": Adam, "adadelta": Adadelta}
+        kinds: dict[str, Callable[[Array], Optimizer]] = {
+            "adagrad": Adagrad,
+            "rmsprop": RMSprop,
+            "adam": Adam,
+            "adamw": Adam,
+            "adadelta": Adadelta,
+        }
         optimizer = kinds[config.optimizer](like)
     if not config.weight_decay:
         return optimizer

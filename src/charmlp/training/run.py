@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from charmlp.config import RECIPES, TrainingConfig
-from charmlp.data import open_source
+from charmlp.data import SPLITS, open_source
 from charmlp.data.letterset import LetterSet
-from charmlp.data.sources import Source
+from charmlp.data.source import Source
 from charmlp.errors import DataError, UsageError
 from charmlp.files import check_writable
 from charmlp.modelfile import Model, check_expressible, write_model
@@ -141,7 +142,7 @@ def load(
             split,
             config.norm_size,
             skip_bad=skip_bad,
-            progress=lambda done, total, split=split: reporter.progress(f"reading {split}", done, total),
+            progress=partial(reporter.progress, f"reading {SPLITS[split]} images"),
         )
         for split in ("train", "val")
         if source.splits.get(split)

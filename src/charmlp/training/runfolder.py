@@ -22,7 +22,7 @@ class RunFolder:
     """A folder that appears when training starts and is brought up to date while it goes on."""
 
     def __init__(self, path: Path | None, *, overwrite: bool = False) -> None:
-        """Choose the folder (`runs/<date-time>` unless given); refuse what cannot be written, create nothing."""
+        """Choose the folder (`runs/<date-time>` unless given); refuse what cannot be written to."""
         self.path = new_run_path() if path is None else path
         if self.path.exists() and not self.path.is_dir():
             raise UsageError(f"--out: {printable(self.path)} is a file, not a folder")

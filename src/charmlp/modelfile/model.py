@@ -1,0 +1,124 @@
+"""What a model is, and what a sound one looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.config import ACTIVATIONS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
+from charmlp.errors import ModelFileError, printable
+
+Array = NDArray[Any]
+
+MAX_PARAMETERS = 10**9
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that reading an image takes.
+
+    classes        K names, in the order of the logits
+    norm_size      height and width of the grey image
+    preprocessing  what makes inputs of its pixels (`charmlp.images.to_inputs`)
+    act_type       activation between layers
+    weights        by layer, float32, out×in; the first has in = height · width, the last out = K
+    biases         by layer, float32, out
+    provenance     where it comes from: recipe, seed, data, version, …
+    """
+
+    classes: tuple[str, ...]
+    norm_size: tuple[int, int]
+    preprocessing: str
+    act_type: str
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Input size, hidden sizes, number of classes."""
+        return (self.weights[0].shape[1], *(weight.shape[0] for weight in self.weights))
+
+    @property
+    def input_size(self) -> int:
+        return self.sizes[0]
+
+    @property
+    def output_size(self) -> int:
+        return self.sizes[-1]
+
+    @property
+    def hidden_size(self) -> tuple[int, ...]:
+        return self.sizes[1:-1]
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(size_out * (size_in + 1) for size_in, size_out in pairwise(self.sizes))
+
+    def __repr__(self) -> str:
+        return f"Model({'-'.join(map(str, self.sizes))}, {self.act_type}, {len(self.classes)} classes)"
+
+
+def check_facts(
+    classes: Sequence[str], norm_size: Sequence[int], preprocessing: str, act_type: str, where: str
+) -> None:
+    """Raise `ModelFileError` where what a file says about its model cannot be."""
+    if act_type not in ACTIVATIONS:
+        raise _refusal(where, f"the activation is {act_type!r}; expected one of {', '.join(ACTIVATIONS)}")
+    if preprocessing not in PREPROCESSINGS:
+        raise _refusal(
+            where, f"the preprocessing is {preprocessing!r}; expected one of {', '.join(PREPROCESSINGS)}"
+        )
+    if len(norm_size) != 2 or not all(
+        isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= MAX_NORM_SIZE
+        for side in norm_size
+    ):
+        raise _refusal(where, f"norm_size is {list(norm_size)}; expected two sides from 1 to {MAX_NORM_SIZE}")
+    if len(classes) < 2 or not all(isinstance(name, str) and name for name in classes):
+        raise _refusal(where, "the classes are not a list of at least two names")
+    if len(set(classes)) < len(classes):
+        raise _refusal(where, "a class is there twice")
+
+
+def check_shapes(
+    shapes: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
+    norm_size: Sequence[int],
+    n_classes: int,
+    where: str,
+) -> None:
+    """Raise `ModelFileError` where weights (out×in) and biases (out) do not chain from pixels to classes."""
+    if not 1 <= len(shapes) <= MAX_LAYERS:
+        raise _refusal(where, f"{len(shapes):,} layers; expected 1 to {MAX_LAYERS}")
+    size, parameters = norm_size[0] * norm_size[1], 0
+    for layer, (weight, bias) in enumerate(shapes):
+        if len(weight) != 2 or weight[1] != size or not weight[0]:
+            raise _refusal(where, f"layer {layer}: the weight is {_times(weight)}; expected out×{size}")
+        if bias != (weight[0],):
+            raise _refusal(where, f"layer {layer}: the bias is {_times(bias)}; expected {weight[0]}")
+        size = weight[0]
+        parameters += weight[0] * (weight[1] + 1)
+    if size != n_classes:
+        raise _refusal(where, f"the last layer has {size:,} outputs, but there are {n_classes:,} classes")
+    if parameters > MAX_PARAMETERS:
+        raise _refusal(where, f"{parameters:,} parameters; at most 10⁹ are accepted")
+
+
+def check_values(weights: Sequence[Array], biases: Sequence[Array], where: str) -> None:
+    """Raise `ModelFileError` where a number is NaN or infinite."""
+    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        for what, array in (("weight", weight), ("bias", bias)):
+            if not np.isfinite(array).all():
+                raise _refusal(where, f"layer {layer}: the {what} has values that are not finite (NaN, Inf)")
+
+
+def _times(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape)) or "a single number"
+
+
+def _refusal(where: str, fault: str) -> ModelFileError:
+    return ModelFileError(f"{where}: {printable(fault)}")
