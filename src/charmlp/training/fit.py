@@ -112,7 +112,8 @@ def run_epoch(
     for inputs, labels in epochs.chunks(order, changes):
         updates = -(-len(inputs) // config.batch_size)
         rates = learning_rates(config, done, updates, config.epochs * epochs.updates)
-        losses.append(step.run(inputs, labels, rates, masks))
+        with np.errstate(over="ignore", invalid="ignore"):  # told of below, in words
+            losses.append(step.run(inputs, labels, rates, masks))
         done += updates
     loss = float(np.concatenate(losses).mean())
     if not np.isfinite(loss):

@@ -112,6 +112,7 @@ def train(
         result = fit(config, training, validation, step_name=step_name, on_epoch=on_epoch)
         model = make_model(config, training.classes, result, source.identity())
         write_model(model, folder.model)
+        folder.finish()
         if model_path is not None:
             write_model(model, Path(model_path))
     finally:

@@ -44,8 +44,11 @@ class RunFolder:
         return self.path / "figures"
 
     def start(self, config: TrainingConfig) -> None:
-        """Create the folder and make it the newest run."""
+        """Create the folder."""
         write_whole(self.path / "config.toml", config.to_toml().encode())
+
+    def finish(self) -> None:
+        """Make this the newest run, now that it has a model."""
         inside = self.path.parent.resolve() == RUNS.resolve()
         newest = self.path.name if inside else str(self.path.resolve())
         write_whole(RUNS / "latest", f"{newest}\n".encode())

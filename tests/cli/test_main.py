@@ -1,0 +1,72 @@
+"""What holds for every command: help, spelling, exit status, and what is imported when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from charmlp.cli import VERBS
+from tests.cli.conftest import Result, run_program
+
+Run = Callable[..., Result]
+HEAVY = ("torch", "sklearn", "matplotlib", "numba", "scipy", "rich", "numpy")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example_and_imports_nothing_heavy(verb: str, tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom charmlp.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    answer = run_program("-c", script, verb, "--help", cwd=tmp_path)
+    assert answer.status == 0, answer.err
+    assert "example:\n  charmlp " in answer.out
+    assert answer.out.endswith("[]\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["help"], ["--version"], ["--mode", "test", "--help"]]
+)
+def test_help_is_no_error(run: Run, arguments: list[str]) -> None:
+    answer = run(*arguments)
+    assert answer.status == 0
+    assert answer.err == ""
+
+
+def test_no_command_is_an_error_that_helps(run: Run) -> None:
+    answer = run()
+    assert answer.status == 2
+    assert "verbs:" in answer.out
+
+
+@pytest.mark.parametrize("arguments", [["trian"], ["--data", "x"], ["--mode", "fly"], ["--mode"]])
+def test_a_wrong_command_line(run: Run, arguments: list[str]) -> None:
+    answer = run(*arguments)
+    assert answer.status == 2
+    assert answer.out == ""
+    assert answer.err.startswith("charmlp: error: ") and answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("flag", ["--batch-size", "--batch_size", "--batchsize", "--BatchSize"])
+def test_flags_are_known_in_every_spelling(run: Run, course: Path, flag: str) -> None:
+    answer = run("train", "--recipe", "slides", "--data", course, f"{flag}=0")
+    assert answer.status == 2
+    assert "--batchsize: expected a whole number, at least 1" in answer.err
+
+
+def test_import_charmlp_costs_nothing(tmp_path: Path) -> None:
+    script = f"import sys, charmlp; print([name for name in {HEAVY} if name in sys.modules])"
+    assert run_program("-c", script, cwd=tmp_path).out == "[]\n"
+
+
+def test_all_is_complete_and_sorted() -> None:
+    import charmlp
+
+    assert sorted(charmlp.__all__) == charmlp.__all__
+    for name in charmlp.__all__:
+        assert callable(getattr(charmlp, name))
+    with pytest.raises(AttributeError, match="no attribute 'tarin'"):
+        _ = charmlp.tarin  # type: ignore[attr-defined]

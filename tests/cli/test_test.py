@@ -1,0 +1,56 @@
+"""`charmlp test`: figures, and where they go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import Result
+
+Run = Callable[..., Result]
+
+
+def test_json_holds_the_figures_and_nothing_else(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course, "--model", trained, "--format", "json", "--out", "figures")
+    found = json.loads(answer.out)
+    assert answer.status == 0
+    assert found["n"] == 32
+    assert 0.9 <= found["accuracy"] <= 1
+    assert found["loss"] > 0
+    assert set(found["per_class"]) == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert sum(entry["support"] for entry in found["per_class"].values()) == 32
+
+
+def test_the_pictures(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course, "--model", trained, "--out", "figures")
+    assert answer.status == 0
+    for name in ("tsne.png", "test_confusion.png"):
+        assert f"picture   {Path('figures') / name}" in answer.out
+        with Image.open(Path("figures") / name) as picture:
+            assert min(picture.size) > 600
+
+
+def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course / "train.json", "--model", trained, "--out", "figures")
+    assert answer.status == 0
+    assert "of 96 test images" in answer.out
+
+
+@pytest.mark.parametrize(("split", "n"), [("train", 96), ("val", 32), ("test", 32)])
+def test_a_split(run: Run, course: Path, trained: Path, split: str, n: int) -> None:
+    answer = run(
+        "test", "--data", course, "--model", trained, "--split", split, "--format", "json", "--out", "f"
+    )
+    assert json.loads(answer.out)["n"] == n
+
+
+def test_a_list_with_a_label_that_the_model_does_not_know(run: Run, course: Path, trained: Path) -> None:
+    Path("digits.json").write_text(json.dumps({"0000.png": "7"}), "utf-8")
+    answer = run("test", "--test_file_path", "digits.json", "--im_dir", course / "images", "--model", trained)
+    assert answer.status == 1
+    assert answer.err.count("\n") == 1
+    assert "digits.json" in answer.err and "'7'" in answer.err.replace('"', "'")

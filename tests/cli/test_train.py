@@ -1,0 +1,181 @@
+"""`charmlp train`: what a run leaves behind, and what it refuses before it starts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charmlp.config import ACTIVATIONS, OPTIMIZERS
+from charmlp.recognizer import Recognizer
+from tests.cli.conftest import LETTERS, Result, run_program
+
+Run = Callable[..., Result]
+
+WITHOUT_TORCH = """
+import sys
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+sys.meta_path.insert(0, NoTorch())
+from charmlp.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def metrics(folder: Path) -> list[dict[str, str]]:
+    """The lines of a run's metrics.csv."""
+    return list(csv.DictReader((folder / "metrics.csv").read_text("utf-8").splitlines()))
+
+
+def test_a_run_folder_is_whole(run: Run, course: Path) -> None:
+    answer = run("train", "--recipe", "slides", "--data", course, "--epoch", "12", "--out", "first")
+    assert answer.status == 0
+    folder = Path("first")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "config.toml", "figures", "log.txt", "metrics.csv", "model.safetensors",
+    ]  # fmt: skip
+    assert {path.name for path in (folder / "figures").iterdir()} == {"confusion.png", "loss.png"}
+    rows = metrics(folder)
+    assert [row["epoch"] for row in rows] == [str(epoch) for epoch in range(1, 13)]
+    assert [row["epoch"] for row in rows if row["val_accuracy"]] == ["10", "12"]
+    assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
+    assert "96 training, 32 validation" in (folder / "log.txt").read_text("utf-8")
+    assert Path("runs/latest").read_text("utf-8").strip() == str(folder.resolve())
+    assert "model     first" in answer.out
+
+
+def test_results_go_to_stdout_and_the_rest_to_stderr(run: Run, course: Path) -> None:
+    answer = run("train", "--recipe", "slides", "--data", course, "--epoch", "1", "--out", "first")
+    assert "epoch" in answer.err and "loss" in answer.err
+    assert len(answer.out.splitlines()) == 3
+
+
+def test_the_newest_run_is_the_default_model(run: Run, course: Path) -> None:
+    assert run("train", "--recipe", "slides", "--data", course, "--epoch", "1").status == 0
+    image = course / "new_images" / "predict01.png"
+    assert run("predict", image).status == 0
+    assert run("test", "--data", course).status == 0
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_trains_and_loads_again(run: Run, course: Path, optimizer: str) -> None:
+    answer = run(
+        "train", "--recipe", "slides", "--data", course, "--epoch", "3", "--optim_type", optimizer,
+        "--lr", "1.0" if optimizer == "adadelta" else "0.01", "--out", "a",
+    )  # fmt: skip
+    assert answer.status == 0, answer.err
+    losses = [float(row["loss"]) for row in metrics(Path("a"))]
+    assert losses[-1] < losses[0]
+    assert Recognizer.load("a/model.safetensors").model.sizes == (1024, 32, 26)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("layers", ["1", "2", "3", "4"])
+def test_every_activation_and_depth_with_a_picture_that_is_no_square(
+    run: Run, course: Path, activation: str, layers: str
+) -> None:
+    sizes = ["--hsize", ",".join(["9", "8", "7"][: int(layers) - 1])] if layers != "1" else []
+    answer = run(
+        "train", "--recipe", "slides", "--data", course, "--epoch", "1", "--act", activation,
+        "--layer", layers, *sizes, "--norm_size", "20", "12", "--out", "a",
+    )  # fmt: skip
+    assert answer.status == 0, answer.err
+    recognizer = Recognizer.load("a/model.safetensors")
+    assert recognizer.model.norm_size == (20, 12)
+    assert recognizer.model.act_type == activation
+    assert len(recognizer.model.weights) == int(layers)
+    assert recognizer.predict(course / "new_images" / "predict01.png").prediction.isalpha()
+
+
+def test_the_same_seed_gives_the_same_bits(run: Run, course: Path) -> None:
+    for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
+        arguments = ("--recipe", "slides", "--data", course, "--epoch", "2", "--seed", seed, "--out", name)
+        assert run("train", *arguments).status == 0
+    a, b, c = (Recognizer.load(f"{name}/model.safetensors").model.weights[0] for name in "abc")
+    assert np.array_equal(a, b)
+    assert not np.array_equal(a, c)
+
+
+def test_classes_that_are_given(run: Run, course: Path) -> None:
+    classes = LETTERS.upper()
+    answer = run(
+        "train", "--recipe", "slides", "--data", course, "--classes", classes, "--epoch", "1", "--out", "a"
+    )
+    assert answer.status == 0
+    assert Recognizer.load("a/model.safetensors").classes == tuple(classes)
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "words"),
+    [
+        (["--hsize", "32,32", "--layer", "2"], 2, "--layer 2 needs 1 hidden sizes, but --hsize gives 2"),
+        (["--hsize", "0"], 2, "--hsize: expected"),
+        (["--lr", "nan"], 2, "--lr: expected a number above 0"),
+        (["--lr", "-1"], 2, "--lr: expected a number above 0"),
+        (["--epoch", "2.5"], 2, "--epoch: expected a whole number"),
+        (["--optim_type", "lion"], 2, "--optim_type: expected one of sgd"),
+        (["--norm_size", "32,-32"], 2, "--norm_size: expected height,width"),
+        (["--device", "tpu"], 2, "--device: expected cpu, cuda or cuda:N"),
+        (["--n_classes", "25"], 1, "26 classes"),
+        (["--optim_type", "adam", "--momentum", "0.9"], 2, "adam has no momentum"),
+        (["--classes", "ABC"], 1, "is none of the 3 classes"),
+        (["--model_path", "model.onnx"], 1, "model.onnx: a model's name ends in"),
+        (["--monitor", "auc"], 2, "--monitor: expected one of accuracy"),
+        (["--colour", "red"], 2, "--colour"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_flag_costs_one_line_and_nothing_else(
+    run: Run, course: Path, flags: list[str], status: int, words: str
+) -> None:
+    answer = run("train", "--recipe", "slides", "--data", course, *flags)
+    assert answer.status == status
+    assert answer.err.count("\n") == 1
+    assert answer.err.startswith("charmlp: error: ")
+    assert words in answer.err
+    assert list(Path().iterdir()) == []  # nothing was written
+
+
+def test_a_gpu_that_is_not_there(run: Run, course: Path) -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    answer = run("train", "--recipe", "slides", "--data", course, "--device", "cuda")
+    assert answer.status == 2
+    assert "finds no CUDA GPU" in answer.err
+
+
+def test_an_existing_run_is_refused(run: Run, course: Path) -> None:
+    arguments = ("train", "--recipe", "slides", "--data", course, "--epoch", "1", "--out", "a")
+    assert run(*arguments).status == 0
+    before = Path("a/model.safetensors").read_bytes()
+    refused = run(*arguments, "--seed", "7")
+    assert refused.status == 2 and "--overwrite" in refused.err
+    assert Path("a/model.safetensors").read_bytes() == before
+    assert run(*arguments, "--seed", "7", "--overwrite").status == 0
+    assert Path("a/model.safetensors").read_bytes() != before
+
+
+def test_a_loss_that_runs_away_is_one_line(run: Run, course: Path) -> None:
+    answer = run("train", "--recipe", "slides", "--data", course, "--lr", "1e20", "--out", "a")
+    assert answer.status == 1
+    assert "lower --lr" in answer.err.splitlines()[-1]
+
+
+def test_without_torch_everything_but_pth_works(course: Path, tmp_path: Path) -> None:
+    image = course / "new_images" / "predict01.png"
+    train = ("train", "--recipe", "slides", "--data", course, "--epoch", "1", "--out", "a", "--overwrite")
+    assert run_program("-c", WITHOUT_TORCH, *train, cwd=tmp_path).status == 0
+    assert (
+        run_program("-c", WITHOUT_TORCH, "test", "--data", course, "--model", "a", cwd=tmp_path).status == 0
+    )
+    assert run_program("-c", WITHOUT_TORCH, "predict", image, "--model", "a", cwd=tmp_path).status == 0
+    for flags in (["--model_path", "m.pth"], ["--step", "autograd"]):
+        refused = run_program("-c", WITHOUT_TORCH, *train, *flags, cwd=tmp_path)
+        assert refused.status == 1
+        assert refused.err.endswith("pip install 'charmlp[torch]'\n")
