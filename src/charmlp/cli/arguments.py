@@ -20,15 +20,36 @@ COURSE_IMAGES = str(COURSE_DATA / "images")
 COURSE_MODEL = "saved_models/recognition.pth"
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser for which `--batch-size`, `--batch_size` and `--batchsize` are one flag."""
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help that reads the same under every version of Python: docs/cli.md holds it."""
 
-    def __init__(self, verb: str, description: str, example: str) -> None:
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=96)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """`--model_path, --model FILE`, with what follows the flag written once."""
+        if not action.option_strings:
+            return str(self._metavar_formatter(action, action.dest)(1)[0])
+        takes = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
+        if action.choices is not None and action.metavar is None:
+            takes = f" {{{','.join(map(str, action.choices))}}}"
+        return ", ".join(action.option_strings) + takes
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser for which `--batch-size`, `--batch_size` and `--batchsize` are one flag.
+
+    `takes` is what the command line has beside flags, as the usage line shows it.
+    """
+
+    def __init__(self, verb: str, description: str, example: str, takes: str = "") -> None:
+        prog = f"charmlp {verb}".rstrip()
         super().__init__(
-            prog=f"charmlp {verb}".rstrip(),
+            prog=prog,
+            usage=f"{prog} {takes} [FLAG …]".replace("  ", " "),
             description=description,
             epilog="example:\n" + "".join(f"  {line}\n" for line in example.strip().splitlines()),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=HelpFormatter,
             allow_abbrev=False,
         )
 
@@ -101,7 +122,9 @@ def add_setting_flags(parser: Parser) -> None:
     """Every field of `TrainingConfig`, with the defaults of each recipe."""
     group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
     group.add_argument(
-        "--layer", metavar="N", help="number of layers, where it shall be checked against --hsize"
+        "--layer",
+        metavar="N",
+        help="number of linear layers, one more than hidden sizes; 1 alone: no hidden layer",
     )
     for field in settings():
         group.add_argument(

@@ -28,6 +28,7 @@ def run(arguments: Sequence[str]) -> int:
         "The course's form: recipe 'slides', the course's paths and lines of output.",
         "charmlp --mode train --hsize 32,32 --layer 3\ncharmlp --mode test\n"
         f"charmlp --mode predict --im_path {COURSE_IMAGE}",
+        takes="--mode MODE",
     )
     parser.add_argument("--mode", required=True, choices=("train", "test", "predict"))
     add_data_flags(parser, LISTS)

@@ -28,8 +28,11 @@ def run(arguments: Sequence[str]) -> int:
         "info",
         "Describe a model file, a run folder, a data set, or, without a path, this installation.",
         "charmlp info runs/first\ncharmlp info scene-letters --figure letters.png",
+        takes="[PATH]",
     )
-    parser.add_argument("path", nargs="?", help="model file, run folder, or data as behind --data")
+    parser.add_argument(
+        "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
+    )
     parser.add_argument("--figure", metavar="FILE", help="draw a sheet of sample images (PNG)")
     args = parser.parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))

@@ -31,6 +31,7 @@ def run(arguments: Sequence[str]) -> int:
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
         "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv > letters.csv",
+        takes="PATH…",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
     parser.add_argument("--im_path", metavar="PATH", help="one more image")

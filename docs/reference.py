@@ -1,0 +1,45 @@
+"""Writes docs/cli.md: what every command says with --help.
+
+python docs/reference.py            writes the page
+python docs/reference.py --check    status 1 where the page is not what the commands say
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from pathlib import Path
+
+from charmlp.cli import VERBS, main
+
+PAGE = Path(__file__).with_name("cli.md")
+HEAD = """\
+# The command line
+
+Written by `make docs` from the commands themselves. Hyphen, underscore and capitals do not matter in a
+flag: `--batch-size` is `--batchsize`. Exit status: 0 done; 1 the input or the run was at fault; 2 the command
+line was wrong; 130 interrupted. Results go to standard output, everything else to standard error.
+"""
+
+
+def help_of(*arguments: str) -> str:
+    """What a command prints with --help."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        main([*arguments, "--help"])
+    return printed.getvalue()
+
+
+def page() -> str:
+    """The whole page."""
+    commands = {"charmlp": help_of()}
+    commands |= {f"charmlp {verb}": help_of(verb) for verb in VERBS}
+    commands |= {"charmlp --mode": help_of("--mode", "train")}
+    return HEAD + "".join(f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items())
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(f"{PAGE.name} is stale: run make docs" if PAGE.read_text("utf-8") != page() else 0)
+    PAGE.write_text(page(), "utf-8")

@@ -1,0 +1,106 @@
+"""Pictures: what they show, for ordinary and for odd input. How they look is for human eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from charmlp.data.letterset import LetterSet
+from charmlp.evaluation import pictures
+from charmlp.metrics import score
+from charmlp.training.fit import Epoch
+
+ODD_NAMES = ("α", "中文", "ı", "a$b^2", "Z̃", "very long class name", "\u202eabc", "🙂")
+
+
+def logits_of(labels: np.ndarray, n_classes: int) -> np.ndarray:
+    """Well separated clusters, one a class."""
+    rng = np.random.default_rng(0)
+    return 8 * np.eye(n_classes)[labels] + rng.normal(size=(len(labels), n_classes))
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for panel in figure.axes for text in panel.texts]
+
+
+def test_each_point_of_the_scatter_is_its_letter_in_the_colour_of_its_class() -> None:
+    labels = np.repeat(np.arange(4), 12)
+    figure = pictures.tsne_scatter(logits_of(labels, 4), labels, "ABCD")
+    marks = figure.axes[0].texts
+    assert [mark.get_text() for mark in marks] == ["ABCD"[label] for label in labels]
+    colours = {(mark.get_text(), tuple(mark.get_color())) for mark in marks}
+    assert len(colours) == len({colour for _, colour in colours}) == 4
+
+
+def test_the_scatter_separates_what_the_logits_separate() -> None:
+    labels = np.repeat(np.arange(4), 12)
+    points = pictures.embed(logits_of(labels, 4), seed=1)
+    centres = np.stack([points[labels == label].mean(axis=0) for label in range(4)])
+    nearest = np.linalg.norm(points[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == labels).mean() > 0.95
+    assert np.array_equal(points, pictures.embed(logits_of(labels, 4), seed=1))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("n_classes", [1, 2, 3])
+def test_few_points(n: int, n_classes: int, tmp_path: Path) -> None:
+    labels = np.arange(n) % n_classes
+    figure = pictures.tsne_scatter(logits_of(labels, n_classes), labels, "ABC"[:n_classes])
+    assert pictures.save(figure, tmp_path / "a.png").is_file()
+
+
+def test_many_points_are_thinned_out() -> None:
+    labels = np.arange(pictures.MOST_POINTS + 500) % 3
+    logits = np.zeros((len(labels), 3))  # nothing to embed: quick
+    figure = pictures.tsne_scatter(logits, labels, "ABC")
+    assert len(figure.axes[0].texts) == pictures.MOST_POINTS
+    assert f"of {len(labels):,}" in figure.axes[0].get_title()
+
+
+def test_any_class_name_can_be_drawn(tmp_path: Path) -> None:
+    labels = np.arange(len(ODD_NAMES) * 3) % len(ODD_NAMES)
+    logits = logits_of(labels, len(ODD_NAMES))
+    letters = LetterSet(
+        np.zeros((len(labels), 8, 8), np.uint8), labels, ODD_NAMES, tuple(map(str, labels.tolist()))
+    )
+    for number, figure in enumerate(
+        (
+            pictures.tsne_scatter(logits, labels, ODD_NAMES),
+            pictures.confusion_matrix(score(logits, labels), ODD_NAMES),
+            pictures.contact_sheet([("sämple", letters)]),
+        )
+    ):
+        path = pictures.save(figure, tmp_path / f"{number}.png")
+        with Image.open(path) as picture:
+            picture.verify()
+
+
+def test_the_confusion_matrix_has_the_counts() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 2])
+    logits = np.eye(3)[[0, 0, 1, 1, 1, 2]]
+    figure = pictures.confusion_matrix(score(logits, labels), "ABC")
+    assert sorted(texts(figure)) == ["1", "1", "2", "2"]
+    assert figure.axes[0].get_title() == "accuracy 83.3% of 6"
+
+
+def test_the_loss_curve_has_both_losses() -> None:
+    scores = score(np.eye(3), np.arange(3))
+    epochs = [Epoch(n, 2 / n, 0.1, 0.0, scores if n % 5 == 0 else None) for n in range(1, 11)]
+    figure = pictures.loss_curve(epochs)
+    training, validation = figure.axes[0].lines
+    assert list(training.get_xdata()) == list(range(1, 11))
+    assert list(validation.get_xdata()) == [5, 10]
+    assert len(figure.axes) == 2
+    assert len(pictures.loss_curve([Epoch(1, 1.0, 0.1, 0.0, None)]).axes) == 1
+
+
+def test_the_contact_sheet_labels_its_images() -> None:
+    images = np.arange(20 * 64, dtype=np.uint8).reshape(20, 8, 8)
+    letters = LetterSet(images, np.arange(20) % 2, ("A", "B"), tuple(map(str, range(20))))
+    figure = pictures.contact_sheet([("train", letters)], columns=5)
+    titles = [panel.get_title() for panel in figure.subfigs[0].axes]
+    assert titles == ["A", "B"] * 10

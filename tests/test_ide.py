@@ -1,0 +1,58 @@
+"""The editors' run configurations: each is a command line that the program understands."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from charmlp.cli import course
+from charmlp.cli.arguments import Parser
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def vscode() -> dict[str, list[str]]:
+    launch = json.loads((ROOT / ".vscode" / "launch.json").read_text("utf-8"))
+    for entry in launch["configurations"]:
+        assert (entry["program"], entry["cwd"]) == (
+            "${workspaceFolder}/recognition.py",
+            "${workspaceFolder}",
+        )
+    return {f"vscode {entry['name']}": entry["args"] for entry in launch["configurations"]}
+
+
+def pycharm() -> dict[str, list[str]]:
+    found = {}
+    for file in sorted((ROOT / ".run").glob("*.run.xml")):
+        tree = ElementTree.parse(file)
+        options = {entry.get("name"): entry.get("value") for entry in tree.iter("option")}
+        assert options["SCRIPT_NAME"] == "$PROJECT_DIR$/recognition.py"
+        assert options["WORKING_DIRECTORY"] == "$PROJECT_DIR$"
+        found[f"pycharm {file.stem}"] = shlex.split(options["PARAMETERS"] or "")
+    return found
+
+
+class Understood(Exception):
+    """The parser took the arguments."""
+
+
+@pytest.mark.parametrize("arguments", [*vscode().values(), *pycharm().values()], ids=[*vscode(), *pycharm()])
+def test_the_program_understands(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = Parser.parse_args
+
+    def parse_only(self: Parser, given: list[str]) -> None:
+        parse(self, given)
+        raise Understood
+
+    monkeypatch.setattr(Parser, "parse_args", parse_only)
+    with pytest.raises(Understood):
+        course.run(arguments)
+
+
+def test_train_test_and_predict_are_there_for_both() -> None:
+    for names in (vscode(), pycharm()):
+        assert {arguments[1] for arguments in names.values()} == {"train", "test", "predict"}
