@@ -10,7 +10,7 @@ import pytest
 from charmlp.config import TrainingConfig
 from charmlp.data.letterset import LetterSet
 from charmlp.training.dropout import draw_mask, draw_masks
-from charmlp.training.epochs import Epochs, balanced_weights
+from charmlp.training.epochs import Epochs
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
 
@@ -110,4 +110,23 @@ def test_balanced_sampling_and_weights() -> None:
     epochs = Epochs(TrainingConfig(sampling="balanced"), uneven)
     drawn = np.concatenate([epochs.training_order(np.random.default_rng(seed)) for seed in range(50)])
     assert uneven.labels[drawn].mean() == pytest.approx(0.5, abs=0.02)
-    assert balanced_weights(uneven.labels, 2) == pytest.approx([100 / 180, 100 / 20])
+
+
+def test_class_weights_make_every_class_weigh_the_same() -> None:
+    labels = np.repeat([0, 1], [90, 10])
+    uneven = LetterSet(np.zeros((100, 1, 1), np.uint8), labels, ("A", "B", "C"), ("",) * 100)
+    alone = Epochs(TrainingConfig(batch_size=10), uneven).class_weights()
+    assert alone == pytest.approx([100 / (3 * 90), 100 / (3 * 10), 100 / 3])  # no C: as if there were one
+    drawn = Epochs(TrainingConfig(batch_size=10, sampling="balanced"), uneven).class_weights()
+    assert drawn[0] == drawn[1]
+    # Half of each batch is rendered, a third of that each class: 90 + 33, 10 + 33 and 33 of 200.
+    even = LetterSet(np.zeros((300, 1, 1), np.uint8), np.arange(300) % 3, ("A", "B", "C"), ("",) * 300)
+    mixed = Epochs(TrainingConfig(batch_size=10, synth_ratio=0.5), uneven, even)
+    counts = np.array([90, 10, 0]) + 100 / 3
+    assert mixed.class_weights() == pytest.approx(200 / (3 * counts))
+    assert (counts * mixed.class_weights()).sum() == pytest.approx(len(mixed))
+
+
+def test_many_photographs_take_fewer_rendered_letters() -> None:
+    epochs = Epochs(TrainingConfig(batch_size=8, synth_ratio=0.75), letters(60), letters(20, first=100))
+    assert epochs.rendered_per_batch == 2

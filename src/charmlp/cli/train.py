@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from charmlp.cli.arguments import (
     data_arguments,
     given_settings,
 )
-from charmlp.config import RECIPES, TrainingConfig
+from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,11 +71,7 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
     """The recipe with the given flags in place of its defaults."""
     if args.recipe not in RECIPES:
         raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {args.recipe!r}")
-    given = given_settings(args)
-    config = dataclasses.replace(RECIPES[args.recipe], **given)
-    if given.get("momentum") and config.optimizer != "sgd":
-        raise UsageError(f"--momentum {config.momentum:g}: --optim_type {config.optimizer} has no momentum")
-    return config
+    return override(RECIPES[args.recipe], given_settings(args))
 
 
 def train_and_draw(

@@ -21,7 +21,8 @@ class Epochs:
     """Draws epoch after epoch from a training set, mixed with rendered letters where there are any.
 
     An epoch shows every image of the training set once. With rendered letters, each batch holds
-    `synth_ratio` of them, and the rendered ones go round on their own.
+    `synth_ratio` of them, or their share of all letters where that is less (many photographs need
+    little help), and the rendered ones go round on their own.
     """
 
     def __init__(
@@ -30,11 +31,10 @@ class Epochs:
         self.config = config
         self.training = training
         self.rendered = rendered
-        self.rendered_per_batch = (
-            0
-            if rendered is None
-            else min(round(config.synth_ratio * config.batch_size), config.batch_size - 1)
-        )
+        self.rendered_per_batch = 0
+        if rendered is not None:
+            share = min(config.synth_ratio, len(rendered) / (len(rendered) + len(training)))
+            self.rendered_per_batch = min(round(share * config.batch_size), config.batch_size - 1)
         self.training_per_batch = config.batch_size - self.rendered_per_batch
         self.updates = -(-len(training) // self.training_per_batch)
         self.position = 0
@@ -69,6 +69,20 @@ class Epochs:
         labels = self.training.labels
         share = 1 / np.bincount(labels, minlength=len(self.training.classes))[labels]
         return order.choice(n, n, p=share / share.sum())
+
+    def class_weights(self) -> Array:
+        """w = 1 / (K · share of the class in what an epoch shows), so that every class weighs the same.
+
+        Photographs and rendered letters count together; a class that is not there counts as one image.
+        """
+        n_classes = len(self.training.classes)
+        counts = np.bincount(self.training.labels, minlength=n_classes).astype(np.float64)
+        if self.config.sampling == "balanced":
+            counts = np.where(counts > 0, len(self.training) / np.count_nonzero(counts), 0.0)
+        if self.rendered is not None and self.rendered_per_batch:
+            shown = self.updates * self.rendered_per_batch
+            counts += np.bincount(self.rendered.labels, minlength=n_classes) * (shown / len(self.rendered))
+        return np.asarray(len(self) / (n_classes * np.maximum(counts, 1)))
 
     def mixed(self, training: Array, order: np.random.Generator) -> Array:
         """Weave rendered letters into every batch; their numbers begin where the training set's end."""
@@ -110,9 +124,3 @@ class Epochs:
             images[chosen] = letters.images[numbers[chosen] - first]
             labels[chosen] = letters.labels[numbers[chosen] - first]
         return images, labels
-
-
-def balanced_weights(labels: Array, n_classes: int) -> Array:
-    """w = N / (K · count), so that every class weighs the same in the loss; absent classes count as one."""
-    counts = np.maximum(np.bincount(labels, minlength=n_classes), 1)
-    return np.asarray(len(labels) / (n_classes * counts))

@@ -17,7 +17,7 @@ from charmlp.data.letterset import LetterSet
 from charmlp.errors import CharmlpError
 from charmlp.images import to_inputs
 from charmlp.metrics import Scores, score
-from charmlp.training.epochs import CHUNK, Epochs, balanced_weights
+from charmlp.training.epochs import CHUNK, Epochs
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import learning_rates
 from charmlp.training.steps import Step, make_step
@@ -69,9 +69,7 @@ def fit(
     initial, order, changes, masks = (np.random.default_rng([config.seed, stream]) for stream in range(4))
     epochs = Epochs(config, training, rendered)
     sizes = (math.prod(config.norm_size), *config.hidden_size, len(training.classes))
-    weights = None
-    if config.class_weights == "balanced":
-        weights = balanced_weights(training.labels, len(training.classes))
+    weights = epochs.class_weights() if config.class_weights == "balanced" else None
     step = make_step(step_name, config, Parameters.initial(sizes, initial), weights)
     keeper = Keeper(config, validation is not None)
     history: list[Epoch] = []

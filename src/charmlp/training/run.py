@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import RECIPES, TrainingConfig
+from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.data import SPLITS, open_source
 from charmlp.data.letterset import LetterSet
+from charmlp.data.rendering import RenderedSource, render
 from charmlp.data.source import Source
 from charmlp.errors import DataError, UsageError
 from charmlp.files import check_writable
 from charmlp.modelfile import Model, check_expressible, write_model
+from charmlp.training.epochs import Epochs
 from charmlp.training.fit import Epoch, Fit, fit
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps import check_step, choose_step
 from charmlp.version import __version__
 
-RENDERED_LETTERS = 20_000
+RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in smaller numbers
 
 
 class Reporter:
@@ -100,6 +102,8 @@ def train(
 
     say(source.describe())
     training, validation = load(source, config, skip_bad, reporter)
+    rendered = render_beside(source, config, say, reporter)
+    config = settle_epochs(config, Epochs(config, training, rendered), say)
     say(f"step: {step_name} ({why})")
     folder.start(config)
 
@@ -109,8 +113,8 @@ def train(
         reporter.epoch(epoch, config.epochs)
 
     try:
-        result = fit(config, training, validation, step_name=step_name, on_epoch=on_epoch)
-        model = make_model(config, training.classes, result, source.identity())
+        result = fit(config, training, validation, rendered=rendered, step_name=step_name, on_epoch=on_epoch)
+        model = make_model(config, training.classes, result, source.identity(), rendered)
         write_model(model, folder.model)
         folder.finish()
         if model_path is not None:
@@ -129,7 +133,7 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
     unknown = set(settings) - {field.name for field in dataclasses.fields(TrainingConfig)}
     if unknown:
         raise UsageError(f"no setting is called {', '.join(sorted(unknown))}")
-    return dataclasses.replace(recipe, **settings)
+    return override(recipe, settings)
 
 
 def load(
@@ -151,7 +155,52 @@ def load(
     return sets[0], sets[1] if len(sets) == 2 else None
 
 
-def make_model(config: TrainingConfig, classes: Sequence[str], result: Fit, data_identity: str) -> Model:
+def render_beside(
+    source: Source, config: TrainingConfig, say: Callable[[str], None], reporter: Reporter
+) -> LetterSet | None:
+    """The rendered letters that are mixed with the photographs; `None`, and why, where there are none.
+
+    Classes must be single characters: the font draws the word `cat`, the photograph shows one.
+    """
+    if not config.synth_ratio or isinstance(source, RenderedSource):
+        return None
+    words = [name for name in source.classes if len(name) != 1]
+    if words:
+        say(f"no rendered letters: the class {words[0]} is not a single character")
+        return None
+    height, width = config.norm_size
+    count = min(config.synth_count, RENDERED_BYTES // (height * width))
+    reporter.progress("rendering letters", 0, count)
+    try:
+        letters = render(
+            count,
+            classes=source.classes,
+            norm_size=config.norm_size,
+            seed=config.seed,
+            progress=partial(reporter.progress, "rendering letters"),
+        )
+    except DataError as error:
+        say(f"no rendered letters: {error}")
+        return None
+    say(f"{count:,} rendered letters mixed in")
+    return letters
+
+
+def settle_epochs(config: TrainingConfig, epochs: Epochs, say: Callable[[str], None]) -> TrainingConfig:
+    """The settings with the number of epochs that `updates` asks for."""
+    if config.updates:
+        config = dataclasses.replace(config, epochs=max(1, round(config.updates / epochs.updates)))
+    say(f"{config.epochs:,} epochs of {epochs.updates:,} updates on {config.batch_size:,} images")
+    return config
+
+
+def make_model(
+    config: TrainingConfig,
+    classes: Sequence[str],
+    result: Fit,
+    data_identity: str,
+    rendered: LetterSet | None,
+) -> Model:
     """The kept parameters as a model file's content."""
     scores = result.kept.validation
     provenance = {
@@ -159,6 +208,7 @@ def make_model(config: TrainingConfig, classes: Sequence[str], result: Fit, data
         "recipe": config.recipe,
         "seed": config.seed,
         "data": data_identity,
+        "rendered_letters": 0 if rendered is None else len(rendered),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if scores is None else scores.accuracy,
     }

@@ -1,0 +1,171 @@
+"""A whole run: photographs with rendered letters beside them, or rendered letters alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from charmlp.data.fonts import Font, find_fonts
+from charmlp.data.letterset import LetterSet
+from charmlp.data.rendering import render
+from charmlp.errors import UsageError
+from charmlp.training import Reporter, train
+from charmlp.training import run as run_module
+
+QUICK = {"hidden_size": (24,), "norm_size": (12, 12), "batch_size": 32, "synth_count": 400}
+
+
+class Listener(Reporter):
+    """Remembers what is said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.bars: dict[str, tuple[int, int]] = {}
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        self.bars[what] = (done, total)
+
+
+@pytest.fixture(scope="module")
+def fonts() -> list[Font]:
+    """Three families: drawing all of them takes seconds."""
+    return [font for font in find_fonts() if font.family in ("Arimo", "Arvo", "DejaVu Sans")]
+
+
+@pytest.fixture
+def few_fonts(fonts: list[Font], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs render from few fonts."""
+
+    def render_few(count: int, **options: Any) -> LetterSet:
+        return render(count, fonts=fonts, **options)
+
+    monkeypatch.setattr(run_module, "render", render_few)
+
+
+@pytest.fixture
+def photographs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Noise that is labelled as it comes: 40 training and 20 validation images of three classes."""
+    monkeypatch.chdir(tmp_path)
+    return make_photographs(tmp_path / "photographs", "ABC")
+
+
+def make_photographs(folder: Path, classes: Any) -> Path:
+    rng = np.random.default_rng(0)
+    (folder / "images").mkdir(parents=True)
+    for split, count in (("train", 40), ("validation", 20)):
+        labels = {f"{split}{number}.png": classes[number % len(classes)] for number in range(count)}
+        for name in labels:
+            Image.fromarray(rng.integers(0, 255, (12, 12), np.uint8)).save(folder / "images" / name)
+        (folder / f"{split}.json").write_text(json.dumps(labels), "utf-8")
+    return folder
+
+
+def test_rendered_letters_join_the_photographs(photographs: Path, few_fonts: None) -> None:
+    listener = Listener()
+    result = train(photographs, **QUICK, updates=40, synth_ratio=0.75, reporter=listener)
+    # Eight of each batch of 32 are photographs: 40 photographs make 5 updates, 40 updates 8 epochs.
+    assert len(result.fit.history) == 8
+    assert "400 rendered letters mixed in" in listener.lines
+    assert "8 epochs of 5 updates on 32 images" in listener.lines
+    assert listener.bars["rendering letters"] == (400, 400)
+    assert result.model.provenance["rendered_letters"] == 400
+    assert "epochs = 8\n" in (result.path / "config.toml").read_text("utf-8")
+
+
+def test_without_the_share_nothing_is_rendered(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "render", None)
+    result = train(photographs, **QUICK, epochs=2, synth_ratio=0.0)
+    assert result.model.provenance["rendered_letters"] == 0
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        (["cat", "dog"], "no rendered letters: the class cat is not a single character"),
+        ("AB\U00013000", "no rendered letters: no font can draw the class \U00013000"),
+    ],
+)
+def test_classes_that_fonts_cannot_draw_are_trained_on_photographs_alone(
+    tmp_path: Path, few_fonts: None, monkeypatch: pytest.MonkeyPatch, classes: Any, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    listener = Listener()
+    result = train(make_photographs(tmp_path / "data", classes), **QUICK, epochs=2, reporter=listener)
+    assert any(line.startswith(words) for line in listener.lines)
+    assert result.model.provenance["rendered_letters"] == 0
+
+
+def test_large_pictures_come_in_smaller_numbers(
+    photographs: Path, few_fonts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "RENDERED_BYTES", 144 * 50)
+    assert train(photographs, **QUICK, epochs=1).model.provenance["rendered_letters"] == 50
+
+
+def test_rendered_letters_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held-out families validate; nothing is rendered beside what is rendered already."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_module, "render", None)
+    result = train("synth:2000", classes="AB", norm_size=(16, 16), hidden_size=(32,), epochs=6)
+    assert result.accuracy is not None and result.accuracy > 0.85
+    assert result.fit.kept.validation is not None and result.fit.kept.validation.support.sum() == 200
+
+
+def test_epochs_and_updates_displace_each_other(photographs: Path, few_fonts: None) -> None:
+    assert len(train(photographs, **QUICK, epochs=3, out="a").fit.history) == 3
+    with pytest.raises(UsageError, match="--epoch and --updates: give one or the other"):
+        train(photographs, **QUICK, epochs=3, updates=10)
+
+
+def test_the_same_seed_gives_the_same_bits(photographs: Path, few_fonts: None) -> None:
+    options = QUICK | {"epochs": 3, "synth_ratio": 0.5}
+    first, again, other = (
+        train(photographs, **options, seed=seed, out=name).model.weights[0]
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+def test_training_stops_when_patience_ends(photographs: Path) -> None:
+    """Labels that nothing can learn: validation does not improve for long."""
+    settings = QUICK | {"epochs": 200, "synth_ratio": 0.0, "augment": False, "patience": 5}
+    result = train(photographs, **settings, monitor="loss")
+    losses = [epoch.validation.loss for epoch in result.fit.history if epoch.validation]
+    assert len(losses) < 200
+    assert result.fit.kept_epoch == int(np.argmin(losses)) + 1 == len(losses) - 5
+
+
+@pytest.mark.parametrize("monitor", ["accuracy", "macro_f1", "loss"])
+def test_the_kept_epoch_is_the_monitors_best(photographs: Path, monitor: str) -> None:
+    settings = QUICK | {"epochs": 12, "synth_ratio": 0.0, "augment": False}
+    result = train(photographs, **settings, monitor=monitor)
+    figures = [getattr(epoch.validation, monitor) for epoch in result.fit.history]
+    best = int(np.argmin(figures) if monitor == "loss" else np.argmax(figures))
+    assert result.fit.kept_epoch == best + 1
+    last = train(photographs, **settings, monitor=monitor, keep="last", out="last")
+    assert last.fit.kept_epoch == 12
+
+
+@pytest.mark.parametrize("option", [{"class_weights": "balanced"}, {"sampling": "balanced"}])
+def test_rare_classes_are_read_more_often_when_they_weigh_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: dict[str, Any]
+) -> None:
+    """Noise with nine A to each B: a plain model says A, one for which both weigh the same says B as well."""
+    monkeypatch.chdir(tmp_path)
+    folder = make_photographs(tmp_path / "data", "AAAAAAAAAB")
+    settings = QUICK | {"epochs": 10, "synth_ratio": 0.0, "dropout": 0.8, "lr": 1e-3, "classes": "AB"}
+    said = []
+    for name, given in (("plain", {}), ("balanced", option)):
+        run = train(folder, **settings, **given, keep="last", out=name)
+        scores = run.fit.kept.validation
+        assert scores is not None
+        said.append(scores.confusion[:, 1].sum())
+    assert said[1] > said[0]
