@@ -52,7 +52,7 @@ SIZES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself, hence hashable
 class Specimen:
     """One implementation.
 
@@ -210,9 +210,10 @@ class Case:
         return bool(self.names["D"] == self.names["K"])
 
 
-def cases(specimen: Specimen) -> list[Case]:
+@cache
+def cases(specimen: Specimen) -> tuple[Case, ...]:
     """Several sizes, the square one among them; for cross-entropy a confident mistake as well."""
     made = [Case(specimen, sizes, seed) for seed, sizes in enumerate(SIZES)]
     if specimen.kind == "cross_entropy":
         made.append(Case(specimen, SIZES[0], seed=3, scale=25.0))
-    return made
+    return tuple(made)
