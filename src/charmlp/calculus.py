@@ -31,17 +31,20 @@ def linear(x: Array, weight: Array, bias: Array, out: Array | None = None) -> Ar
 
 
 def linear_backward_input(gradient: Array, weight: Array, out: Array | None = None) -> Array:
-    """∂L/∂x = ∂L/∂y W, N×D: row n of x meets every output k through W's row k."""
+    """∂L/∂x = ∂L/∂y W, N×D: row n of x meets each output k through W's row k (docs/derivations/linear.md)."""
     return np.matmul(gradient, weight, out=out)
 
 
 def linear_backward_weight(gradient: Array, x: Array, out: Array | None = None) -> Array:
-    """∂L/∂W = (∂L/∂y)ᵀ x, K×D: the batch is summed by the product."""
+    """∂L/∂W = (∂L/∂y)ᵀ x, K×D: the batch is summed by the product (docs/derivations/linear.md)."""
     return np.matmul(gradient.T, x, out=out)
 
 
 def linear_backward_bias(gradient: Array, out: Array | None = None) -> Array:
-    """∂L/∂b = Σₙ ∂L/∂yₙ, K: b was copied to every row, and the adjoint of a copy is a sum."""
+    """∂L/∂b = Σₙ ∂L/∂yₙ, K: b was copied to every row, and the adjoint of a copy is a sum.
+
+    Derivation: docs/derivations/linear.md.
+    """
     return np.sum(gradient, axis=0, out=out)
 
 
@@ -54,7 +57,7 @@ def identity(x: Array, out: Array | None = None) -> Array:
 
 
 def identity_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
-    """∂L/∂x = ∂L/∂y."""
+    """∂L/∂x = ∂L/∂y (docs/derivations/activations.md)."""
     return np.positive(gradient, out=out)
 
 
@@ -64,12 +67,12 @@ def relu(x: Array, out: Array | None = None) -> Array:
 
 
 def relu_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
-    """∂L/∂x = ∂L/∂y · [x > 0], and x > 0 exactly where y > 0."""
+    """∂L/∂x = ∂L/∂y · [x > 0], and x > 0 exactly where y > 0 (docs/derivations/activations.md)."""
     return np.multiply(gradient, y > 0, out=out)
 
 
 def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """y = 1 / (1 + e⁻ˣ) = (1 + tanh(x/2)) / 2; the second form overflows for no x."""
+    """y = 1 / (1 + e⁻ˣ) = (1 + tanh(x/2)) / 2; the second never overflows (docs/derivations/stability.md)."""
     y = np.multiply(x, 0.5, out=out)
     np.tanh(y, out=y)
     y += 1
@@ -78,7 +81,7 @@ def sigmoid(x: Array, out: Array | None = None) -> Array:
 
 
 def sigmoid_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
-    """∂L/∂x = ∂L/∂y · y (1 − y)."""
+    """∂L/∂x = ∂L/∂y · y (1 − y) (docs/derivations/activations.md)."""
     return np.multiply(gradient, y * (1 - y), out=out)
 
 
@@ -88,7 +91,7 @@ def tanh(x: Array, out: Array | None = None) -> Array:
 
 
 def tanh_backward(gradient: Array, y: Array, out: Array | None = None) -> Array:
-    """∂L/∂x = ∂L/∂y · (1 − y²)."""
+    """∂L/∂x = ∂L/∂y · (1 − y²) (docs/derivations/activations.md)."""
     return np.multiply(gradient, 1 - y * y, out=out)
 
 
@@ -112,7 +115,10 @@ ACTIVATIONS = {
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
-    """qₙₖ = exp(zₙₖ − m) / Σⱼ exp(zₙⱼ − m) with m = maxⱼ zₙⱼ: a shift changes nothing but the overflow."""
+    """qₙₖ = exp(zₙₖ − m) / Σⱼ exp(zₙⱼ − m) with m = maxⱼ zₙⱼ: a shift changes nothing but the overflow.
+
+    Why: docs/derivations/stability.md.
+    """
     q = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
     np.exp(q, out=q)
     q /= q.sum(axis=1, keepdims=True)
@@ -120,7 +126,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def log_softmax(logits: Array) -> Array:
-    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0."""
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0 (docs/derivations/stability.md)."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
@@ -141,7 +147,7 @@ def cross_entropy(logits: Array, targets: Array, total: float) -> float:
     """L = −(1/S) Σₙₖ tₙₖ log qₙₖ with q = softmax(z); logits z and targets t: N×K.
 
     `total` S is N for the mean over the batch, or the sum of the labels' weights where classes are
-    weighted: PyTorch's definition.
+    weighted: PyTorch's definition (docs/derivations/softmax-cross-entropy.md).
     """
     return -float(np.vdot(targets, log_softmax(logits))) / total
 
@@ -159,12 +165,12 @@ def cross_entropy_backward(logits: Array, targets: Array, total: float) -> Array
 
 
 def squared_error(prediction: Array, target: Array) -> float:
-    """L = (1/M) Σᵢ (yᵢ − y*ᵢ)² over all M elements."""
+    """L = (1/M) Σᵢ (yᵢ − y*ᵢ)² over all M elements (docs/derivations/squared-error.md)."""
     return float(np.mean((prediction - target) ** 2))
 
 
 def squared_error_backward(prediction: Array, target: Array) -> Array:
-    """∂L/∂y = 2 (y − y*) / M."""
+    """∂L/∂y = 2 (y − y*) / M (docs/derivations/squared-error.md)."""
     return 2 * (prediction - target) / prediction.size
 
 

@@ -1,25 +1,26 @@
-"""Computes the formulas of the documentation, with numbers and with SymPy's symbols.
+"""Computes the formulas of the documentation, with one of the kits of kits.py.
 
-A `Scope` is one table of shapes and the formulas below it. The first formula that has a name on its left defines
-that name; names without a definition are inputs, random numbers or symbols of the shape that the table gives;
-every further side of every formula must have the same value. ∂L/∂W is never taken from the page: it is the
-central difference, or SymPy's derivative, of whatever the page defines as L, all other things that L is defined
-from held fixed. f stands for any function that gives one number, h for any function of one number.
+A `Scope` is one table of shapes and the formulas below it. The first formula that has a name on its left
+defines that name; names without a definition are inputs, random numbers or symbols of the shape that the
+table gives; every further side of every formula must have the same value. ∂L/∂W is never taken from the page:
+it is the central difference, or SymPy's derivative, of whatever the page defines as L, all else that L is
+defined from held fixed. f stands for any function that gives one number, h for any function of one number,
+ε for a positive number. `Σₖ tₖ = 1` for an input t is an assumption, and t is chosen so that it holds.
 """
 
 from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
-from .latex import (
+from tests.docs.kits import Numbers, Symbols
+from tests.docs.latex import (
     Call,
     Cases,
     Comparison,
@@ -44,79 +45,6 @@ class WrongFormula(AssertionError):
     """Two sides of a formula differ, or a shape is not the one in the table."""
 
 
-class Numbers:
-    """Floating-point numbers; derivatives are central differences."""
-
-    sizes = {"N": 5, "D": 7, "K": 3}
-    functions: dict[str, Callable[..., Any]] = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "h": np.sin, "h'": np.cos}
-
-    def __init__(self, seed: int) -> None:
-        self.generator = np.random.default_rng(seed)
-
-    def inputs(self, name: str, shape: tuple[int, int]) -> np.ndarray:
-        return self.generator.normal(size=shape)
-
-    def derivative(self, of: str, by: str, values: Values) -> np.ndarray:
-        at, step = values[by], 1e-5
-        result = np.zeros(values[of].shape + at.shape)
-        for place in np.ndindex(at.shape):
-            shift = np.zeros(at.shape)
-            shift[place] = step
-            rise = values.replaced(by, at + shift)[of] - values.replaced(by, at - shift)[of]
-            result[(..., *place)] = rise / (2 * step)
-        return result
-
-    def largest(self, numbers: list[Any]) -> Any:
-        return max(numbers)
-
-    def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
-        return np.allclose(left, right, rtol=1e-6, atol=1e-8)
-
-
-class Symbols:
-    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided."""
-
-    sizes = {"N": 2, "D": 3, "K": 2}
-    functions: dict[str, Callable[..., Any]] = {
-        name: np.frompyfunc(function, 1, 1)
-        for name, function in [("exp", sp.exp), ("log", sp.log), ("tanh", sp.tanh), ("h", sp.sin), ("h'", sp.cos)]
-    }
-
-    def __init__(self, seed: int) -> None:
-        self.first_sign = seed
-
-    def inputs(self, name: str, shape: tuple[int, int]) -> np.ndarray:
-        array = np.empty(shape, dtype=object)
-        for count, (row, column) in enumerate(np.ndindex(shape)):
-            sign = "positive" if (count + self.first_sign) % 2 == 0 else "negative"
-            array[row, column] = sp.Symbol(f"{name}_{row}{column}", **{sign: True})
-        return array
-
-    def derivative(self, of: str, by: str, values: Values) -> np.ndarray:
-        at = values[by]
-        names = np.empty(at.shape, dtype=object)
-        for place in np.ndindex(at.shape):
-            names[place] = at[place] if at[place].is_Symbol else sp.Dummy(real=True)
-        back = dict(zip(names.flat, at.flat, strict=True))
-        expressions = values.replaced(by, names)[of]
-        result = np.empty(expressions.shape + at.shape, dtype=object)
-        for place in np.ndindex(result.shape):
-            expression, name = expressions[place[: expressions.ndim]], names[place[expressions.ndim :]]
-            result[place] = sp.diff(expression, name).subs(back)
-        return result
-
-    def largest(self, numbers: list[Any]) -> Any:
-        return sp.Max(*numbers)
-
-    def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
-        return all(_is_zero(difference) for difference in np.ravel(left - right))
-
-
-def _is_zero(difference: Any) -> bool:
-    expression = sp.expand(sp.sympify(difference).rewrite(sp.exp))
-    return expression == 0 or sp.simplify(sp.logcombine(sp.expand(expression), force=True)) == 0
-
-
 def any_scalar(array: np.ndarray) -> Any:
     """f: a sum of different weights times u + u²/2, so that no two elements have the same derivative."""
     return sum((place + 2) * u + (place + 1) * u * u / 2 for place, u in enumerate(array.flat))
@@ -127,27 +55,38 @@ class Scope:
     """A table of shapes and the formulas that follow it."""
 
     shapes: list[tuple[str, str]]  # ("W", "K \\times D"), as written
-    formulas: list[str] = field(default_factory=list)
+    formulas: list[str]
 
     def check(self, kit: Numbers | Symbols) -> None:
         """Raises WrongFormula where a formula or a shape does not hold."""
-        equations = [(text, read_equation(text)) for text in self.formulas]
-        declared = [(read_equation(symbol)[0], self._shape(shape, kit)) for symbol, shape in self.shapes]
-        values = Values(kit, {node.name: shape for node, shape in declared if isinstance(node, Name)})
-        for text, sides in equations:
-            if len(sides) < 2:
-                raise WrongFormula(f"{text}: says nothing")
-            if isinstance(sides[0], Name) and sides[0].name not in {*values.definitions, "delta"}:
-                values.define(sides[0], sides[1])
-        for text, sides in equations:
-            values.check_equal(text, sides)
-        for node, shape in declared:
-            if np.shape(values.compute(node, {index: 0 for index, _ in values.free(node)})) != shape:
-                raise WrongFormula(f"{node} has not the shape {shape} of the table")
+        values = self.values(kit)
+        for text in self.formulas:
+            values.check_equal(text, read_equation(text))
+        for symbol, text in self.shapes:
+            node = read_equation(symbol)[0]
+            first = {index: 0 for index, _ in values.free(node)}
+            if np.shape(values.compute(node, first)) != _shape(text, kit):
+                raise WrongFormula(f"{symbol} has not the shape {text} of the table")
 
-    def _shape(self, text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
-        rows, columns = (kit.sizes.get(size.strip()) or int(size) for size in text.split("\\times"))
-        return () if (rows, columns) == (1, 1) else (rows, columns)
+    def values(self, kit: Numbers | Symbols) -> Values:
+        """What the table and the formulas define; nothing is compared yet."""
+        declared = [(read_equation(symbol)[0], _shape(text, kit)) for symbol, text in self.shapes]
+        values = Values(kit, {node.name: shape for node, shape in declared if isinstance(node, Name)})
+        equations = [read_equation(text) for text in self.formulas]
+        for sides in equations:
+            if len(sides) > 1 and isinstance(sides[0], Name) and sides[0].name not in values.definitions:
+                values.define(sides[0], sides[1])
+        for sides in equations:
+            match sides:
+                case [Over("sum", index, _, Name(name, indices)), Number(1)] if indices[-1:] == (index,):
+                    values.sums_to_one.add(name)
+        return values
+
+
+def _shape(text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
+    """(rows, columns), or () for one number."""
+    rows, columns = (kit.sizes.get(size.strip()) or int(size) for size in text.split("\\times"))
+    return () if (rows, columns) == (1, 1) else (rows, columns)
 
 
 class Values:
@@ -156,6 +95,7 @@ class Values:
     def __init__(self, kit: Numbers | Symbols, shapes: dict[str, tuple[int, ...]]) -> None:
         self.kit, self.shapes = kit, shapes
         self.definitions: dict[str, tuple[Name, Node]] = {}
+        self.sums_to_one: set[str] = set()
         self.inputs: dict[str, np.ndarray] = {}
         self.known: dict[str, np.ndarray] = {}
         self.derivatives: dict[tuple[str, str], np.ndarray] = {}
@@ -166,7 +106,7 @@ class Values:
     def replaced(self, name: str, value: np.ndarray) -> Values:
         """The same scope, with one name held at `value`, whatever its definition says."""
         other = Values(self.kit, self.shapes)
-        other.definitions, other.inputs = self.definitions, self.inputs
+        other.definitions, other.inputs, other.sums_to_one = self.definitions, self.inputs, self.sums_to_one
         other.known = {name: value}
         return other
 
@@ -179,12 +119,13 @@ class Values:
         left, right = self.definitions[name]
         if not left.indices:
             return np.asarray(self.compute(right, {}))
-        shape = self._declared(name)
+        extents = [range(self._extent(name, axis)) for axis in range(len(left.indices))]
         elements = [
             self.compute(right, dict(zip(left.indices, place, strict=True)))
-            for place in itertools.product(*(range(self._extent(name, axis)) for axis in range(len(left.indices))))
+            for place in itertools.product(*extents)
         ]
-        return np.array(elements, dtype=np.result_type(*map(np.asarray, elements))).reshape(shape)
+        kind = np.result_type(*map(np.asarray, elements))
+        return np.array(elements, dtype=kind).reshape(self._declared(name))
 
     def _input(self, name: str) -> np.ndarray:
         if name in self.kit.sizes:
@@ -199,8 +140,8 @@ class Values:
             return np.ones(shape, dtype=int)
         if name == "e":  # e_k, the k-th unit vector, is row k of the identity, stood upright by `_element`
             return np.eye(shape[0], dtype=int)
-        array = self.kit.inputs(name, shape or (1, 1)).reshape(shape)
-        if name == "y*" and shape:  # targets are probabilities: each row sums to 1
+        array = self.kit.inputs(name, shape, positive=name == "varepsilon")
+        if name in self.sums_to_one:
             array[:, -1] = 1 - array[:, :-1].sum(axis=1)
         return array
 
@@ -210,18 +151,20 @@ class Values:
         return self.shapes[name]
 
     def _extent(self, name: str, axis: int) -> int:
-        """How far the index at place `axis` of a name runs; a lone index runs along a vector, or over the rows."""
+        """How far the index at place `axis` runs; a lone one runs along a vector, or over the rows."""
         shape = self._declared(name)
         return shape[1] if axis == 0 and shape[0] == 1 else shape[axis]
 
     def check_equal(self, text: str, sides: list[Node]) -> None:
         """All sides agree for every value of the indices that no sum binds."""
+        if len(sides) < 2:
+            raise WrongFormula(f"{text}: says nothing")
         extents = {index: extent for side in sides for index, extent in self.free(side)}
         for place in itertools.product(*map(range, extents.values())):
             indices = dict(zip(extents, place, strict=True))
-            first, *others = [self.compute(side, indices) for side in sides]
+            first, *others = [np.asarray(self.compute(side, indices)) for side in sides]
             for other in others:
-                if np.shape(other) != np.shape(first) or not self.kit.equal(np.asarray(first), np.asarray(other)):
+                if other.shape != first.shape or not self.kit.equal(first, other):
                     raise WrongFormula(f"{text} at {indices}: {first} is not {other}")
 
     def free(self, node: Node) -> Iterator[tuple[str, int]]:
@@ -247,7 +190,7 @@ class Values:
             case Product(left, right, elementwise):
                 return _product(self.compute(left, indices), self.compute(right, indices), elementwise)
             case Quotient(top, bottom):
-                return self._divide(self.compute(top, indices), self.compute(bottom, indices))
+                return self.kit.quotient(self.compute(top, indices), self.compute(bottom, indices))
             case Power(base, exponent):
                 return _power(self.compute(base, indices), self.compute(exponent, indices))
             case Transpose(base):
@@ -258,11 +201,12 @@ class Values:
                 return self._call(function, self.compute(argument, indices))
             case Comparison(left, relation, right):
                 holds = RELATIONS[relation](self.compute(left, indices), self.compute(right, indices))
-                return np.vectorize(int)(holds) if np.ndim(holds) else int(holds)
+                return np.vectorize(bool)(holds).astype(int)[()]
             case Cases(branches):
-                return next(
-                    self.compute(value, indices) for value, condition in branches if self.compute(condition, indices)
-                )
+                for value, condition in branches:
+                    if self.compute(condition, indices):
+                        return self.compute(value, indices)
+                raise WrongFormula("no case holds")
         raise TypeError(node)
 
     def _element(self, name: str, places: list[int]) -> Any:
@@ -282,14 +226,10 @@ class Values:
         positions = np.arange(len(table)).reshape(self[of.name].shape)
         row = _indexed(positions, [indices[index] for index in of.indices]) if of.indices else positions
         if np.size(row) != 1:
-            raise WrongFormula(f"the derivative of the whole {of.name} by {by.name} is no array of two dimensions")
-        gradient = table[int(np.squeeze(row))]
+            raise WrongFormula(f"the derivative of all of {of.name} by {by.name} is no matrix")
+        gradient = table[int(np.squeeze(row)), ...]
         places = [indices[index] for index in by.indices]
         return _indexed(gradient, places) if places else gradient[()]
-
-    def _divide(self, top: Any, bottom: Any) -> Any:
-        exact = isinstance(self.kit, Symbols) and np.ndim(top) == 0
-        return sp.sympify(top) / bottom if exact else top / bottom
 
     def _over(self, node: Over, indices: Indices) -> Any:
         extents = dict(self.free(node.body))

@@ -7,7 +7,7 @@ so that the tests can compute them (see formulas.py). This file knows the notati
     \\frac{\\partial L}{\\partial W_{kd}}            a derivative; any other \\frac is a quotient
     \\sum_{d=1}^{D} x_{d} W_{kd} + b_{k}            the sum reaches as far as the product does, not over the +
     [x \\gt 0], \\begin{cases} a & x \\ge 0 \\cr b & x \\lt 0 \\end{cases}
-    x y (one after the other), x \\odot y            matrix product (or number times array), and element by element
+    x y, x \\odot y                                 product (of matrices, or of a number and an array), and ⊙
 """
 
 from __future__ import annotations
@@ -101,12 +101,23 @@ class Cases:
 
 
 Node = (
-    Number | Name | Derivative | Sum | Product | Quotient | Power | Transpose | Over | Call | Comparison | Cases
+    Number
+    | Name
+    | Derivative
+    | Sum
+    | Product
+    | Quotient
+    | Power
+    | Transpose
+    | Over
+    | Call
+    | Comparison
+    | Cases
 )
 
 FUNCTIONS = {"\\exp", "\\log", "\\tanh", "\\sigma", "f", "h", "h'"}
 RELATIONS = {"\\gt": ">", "\\ge": ">=", "\\lt": "<", "\\le": "<="}
-SIZE_COMMANDS = {"\\left", "\\right", "\\big", "\\Big", "\\quad", "\\qquad"}  # how it looks, not what it means
+LOOKS = {"\\left", "\\right", "\\quad", "\\qquad"}  # how it looks, not what it means
 TOKEN = re.compile(r"\\[A-Za-z]+|h'|[0-9]+|[A-Za-z]|[-+={}()\[\]^_&]")
 END_OF_PRODUCT = {"+", "-", "=", ")", "}", "]", "&", "\\cr", "\\end", *RELATIONS}
 
@@ -129,7 +140,7 @@ class _Reader:
         if rest:
             raise Unreadable(f"{rest.split()[0]!r} in {text!r}")
         self.text = text
-        self.tokens = [token for token in TOKEN.findall(text) if token not in SIZE_COMMANDS]
+        self.tokens = [token for token in TOKEN.findall(text) if token not in LOOKS]
         self.position = 0
 
     def peek(self, ahead: int = 0) -> str | None:
@@ -207,7 +218,7 @@ class _Reader:
         if token == "\\mathbf":
             self.expect("{", "1", "}")
             token = "ones"
-        elif token not in ("\\ell", "\\delta") and not token.isalpha():
+        elif token not in ("\\ell", "\\delta", "\\varepsilon") and not token.isalpha():
             raise Unreadable(f"unexpected {token!r} in {self.text!r}")
         if self.peek() == "^" and self.peek(1) == "\\ast":
             self.expect("^", "\\ast")

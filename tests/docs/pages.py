@@ -7,23 +7,26 @@ import io
 import re
 import sys
 import types
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from .formulas import Scope
+from tests.docs.formulas import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-DERIVATIONS = sorted(path.stem for path in (DOCS / "derivations").glob("*.md") if "." not in path.stem)
-TUTORIALS = sorted(path.stem for path in (DOCS / "tutorial").glob("*.md") if "." not in path.stem)
+CHINESE = ".zh-CN.md"
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"\$([^$\n]+)\$")
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+IN_THE_CODE = re.compile(r"^(?:In the code:|对应代码：)(.*?)\n\n", re.MULTILINE | re.DOTALL)
 SHAPE_ROW = re.compile(r"^\| \$([^$]+)\$ \| \$([^$]+)\$ \|", re.MULTILINE)
 SHAPE_HEAD = re.compile(r"^\| (?:Symbol|符号) \| (?:Shape|形状) \|", re.MULTILINE)
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,36 @@ class Page:
         return LINK.findall(self.prose)
 
     @property
+    def in_the_code(self) -> list[tuple[str, Path]]:
+        """(name, file) of each link after "In the code:"."""
+        match = IN_THE_CODE.search(self.prose)
+        links = LINK.findall(match[1]) if match else []
+        return [(name.strip("`"), (self.path.parent / target).resolve()) for name, target in links]
+
+    @property
+    def anchors(self) -> set[str]:
+        """What `#…` may follow the page's address: GitHub's rule for headings."""
+        seen: Counter[str] = Counter()
+        anchors = set()
+        for heading in HEADING.findall(self.prose):
+            words = LINK.sub(r"\1", heading).strip().lower()
+            anchor = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+            anchors.add(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
+            seen[anchor] += 1
+        return anchors
+
+    @property
     def scopes(self) -> list[Scope]:
         """Each table of shapes with the formulas down to the next such table."""
         starts = [match.start() for match in SHAPE_HEAD.finditer(self.prose)]
-        parts = [self.prose[a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        parts = [self.prose[start:end] for start, end in pairwise([*starts, None])]
         return [Scope(SHAPE_ROW.findall(part), DISPLAY.findall(part)) for part in parts]
 
     def run(self) -> None:
-        """Executes the Python blocks in one namespace; a ```text block is what the block before it prints."""
-        module = types.ModuleType("page")  # a module of its own, so that classes defined on the page have a home
+        """Executes the Python blocks in one namespace; what one prints stands in a ```text block after it."""
+        module = types.ModuleType("page")  # of its own, so that classes defined on the page have a home
         sys.modules["page"] = module
-        blocks = self.blocks
-        for block, following in zip(blocks, [*blocks[1:], Block("", "", 0)], strict=True):
+        for block, following in pairwise([*self.blocks, Block("", "", 0)]):
             if block.language != "python":
                 continue
             printed = io.StringIO()
@@ -86,17 +107,30 @@ class Page:
                 code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec")
                 exec(code, module.__dict__)
             expected = following.text if following.language == "text" else ""
-            assert printed.getvalue() == expected, f"{self.path.name}, line {block.line}, prints {printed.getvalue()}"
+            place = f"{self.path.name}, line {block.line}"
+            assert same_output(printed.getvalue(), expected), f"{place}, prints\n{printed.getvalue()}"
 
 
-def read(folder: str, name: str, language: str = "en") -> Page:
-    """docs/FOLDER/NAME.md, or its Chinese twin."""
-    path = DOCS / folder / f"{name}{'' if language == 'en' else '.zh-CN'}.md"
+def same_output(printed: str, expected: str) -> bool:
+    """Equal; only a number after ≈ may be off by a fifth, since machines round differently."""
+    if "≈" not in expected:
+        return printed == expected
+    rough = re.compile(rf"(?<=≈ )-?{NUMBER.pattern}")
+    if rough.sub("?", printed) != rough.sub("?", expected):
+        return False
+    pairs = zip(map(float, rough.findall(printed)), map(float, rough.findall(expected)), strict=True)
+    return all(abs(ours - theirs) <= 0.2 * abs(theirs) for ours, theirs in pairs)
+
+
+def read(path: Path) -> Page:
     return Page(path, path.read_text(encoding="utf-8"))
 
 
-def every_page() -> Iterator[Path]:
-    """The pages that this room looks after."""
-    yield from sorted((DOCS / "derivations").glob("*.md"))
-    yield from sorted((DOCS / "tutorial").glob("*.md"))
-    yield from sorted(DOCS.glob("ide*.md"))
+def english(folder: str) -> list[Path]:
+    """The pages of docs/FOLDER in English."""
+    return sorted(path for path in (DOCS / folder).glob("*.md") if not path.name.endswith(CHINESE))
+
+
+def chinese(path: Path) -> Path:
+    """NAME.zh-CN.md beside NAME.md."""
+    return path.with_name(path.stem + CHINESE)

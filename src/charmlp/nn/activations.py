@@ -18,7 +18,7 @@ class ReLUFunction(torch.autograd.Function):
     """y = max(0, x).
 
     f′(x) = 1 where x > 0, else 0 (at the kink x = 0, where there is none, 0 as in torch); x > 0 exactly where
-    y > 0, so ∂L/∂x = ∂L/∂y · [y > 0].
+    y > 0, so ∂L/∂x = ∂L/∂y · [y > 0]. Derivation in full: docs/derivations/activations.md.
     """
 
     generate_vmap_rule = True
@@ -42,6 +42,7 @@ class SigmoidFunction(torch.autograd.Function):
 
     f′(x) = e⁻ˣ / (1 + e⁻ˣ)² = y · e⁻ˣ/(1 + e⁻ˣ) = y (1 − y), so ∂L/∂x = ∂L/∂y · y (1 − y).
     Stable: for x → −∞ the exponential becomes ∞ and y the limit 0.
+    Derivation in full: docs/derivations/activations.md.
     """
 
     generate_vmap_rule = True
@@ -64,7 +65,7 @@ class TanhFunction(torch.autograd.Function):
     """y = tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
 
     The quotient rule: f′(x) = ((eˣ + e⁻ˣ)² − (eˣ − e⁻ˣ)²) / (eˣ + e⁻ˣ)² = 1 − y², so
-    ∂L/∂x = ∂L/∂y · (1 − y²).
+    ∂L/∂x = ∂L/∂y · (1 − y²). Derivation in full: docs/derivations/activations.md.
     """
 
     generate_vmap_rule = True
@@ -84,7 +85,10 @@ class TanhFunction(torch.autograd.Function):
 
 
 class IdentityFunction(torch.autograd.Function):
-    """y = x, so f′(x) = 1 and ∂L/∂x = ∂L/∂y. y is a copy: writing into it leaves x as it is."""
+    """y = x, so f′(x) = 1 and ∂L/∂x = ∂L/∂y (docs/derivations/activations.md).
+
+    y is a copy: writing into it leaves x as it is.
+    """
 
     generate_vmap_rule = True
 

@@ -14,6 +14,7 @@ def log_softmax(logits: Tensor) -> Tensor:
     """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m) over the last dimension, m = maxⱼ zₙⱼ.
 
     The shift by m changes nothing but the overflow: the largest exponent is 0, so the sum is at least 1.
+    Why that is needed: docs/derivations/stability.md.
     """
     shifted = logits - logits.amax(-1, keepdim=True)
     return shifted - shifted.exp().sum(-1, keepdim=True).log()

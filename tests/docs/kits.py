@@ -1,0 +1,110 @@
+"""Two ways to compute the formulas of the documentation: with numbers, and with SymPy's symbols.
+
+Each kit has sizes, functions, inputs (arrays of a given shape) and derivatives, and says when two arrays
+are equal. The sizes of the numbers are distinct, so that no transpose goes unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import sympy as sp
+
+if TYPE_CHECKING:
+    from tests.docs.formulas import Values
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+class Numbers:
+    """Floating-point numbers; derivatives are central differences."""
+
+    sizes: ClassVar[Mapping[str, int]] = {"N": 5, "D": 7, "K": 3}
+    functions: ClassVar[Functions] = {
+        "exp": np.exp,
+        "log": np.log,
+        "tanh": np.tanh,
+        "h": np.sin,
+        "h'": np.cos,
+    }
+
+    def __init__(self, seed: int) -> None:
+        self.generator = np.random.default_rng(seed)
+
+    def inputs(self, name: str, shape: tuple[int, ...], positive: bool) -> np.ndarray:
+        array = self.generator.normal(size=shape)
+        return np.asarray(np.abs(array) if positive else array)
+
+    def derivative(self, of: str, by: str, values: Values) -> np.ndarray:
+        at, step = values[by], 1e-5
+        result = np.zeros(values[of].shape + at.shape)
+        for place in np.ndindex(at.shape):
+            shift = np.zeros(at.shape)
+            shift[place] = step
+            rise = values.replaced(by, at + shift)[of] - values.replaced(by, at - shift)[of]
+            result[(..., *place)] = rise / (2 * step)
+        return result
+
+    def largest(self, numbers: list[Any]) -> Any:
+        return max(numbers)
+
+    def quotient(self, top: Any, bottom: Any) -> Any:
+        return top / bottom
+
+    def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
+        return np.allclose(left, right, rtol=1e-6, atol=1e-8)
+
+
+class Symbols:
+    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided."""
+
+    sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2}
+    functions: ClassVar[Functions] = {
+        "exp": np.frompyfunc(sp.exp, 1, 1),
+        "log": np.frompyfunc(sp.log, 1, 1),
+        "tanh": np.frompyfunc(sp.tanh, 1, 1),
+        "h": np.frompyfunc(sp.sin, 1, 1),
+        "h'": np.frompyfunc(sp.cos, 1, 1),
+    }
+
+    def __init__(self, seed: int) -> None:
+        self.first_sign = seed
+
+    def inputs(self, name: str, shape: tuple[int, ...], positive: bool) -> np.ndarray:
+        array = np.empty(shape, dtype=object)
+        for count, place in enumerate(np.ndindex(shape)):
+            sign = "positive" if positive or (count + self.first_sign) % 2 == 0 else "negative"
+            array[place] = sp.Symbol(name + "".join(map(str, place)), **{sign: True})
+        return array
+
+    def derivative(self, of: str, by: str, values: Values) -> np.ndarray:
+        at = values[by]
+        names = np.empty(at.shape, dtype=object)
+        for place in np.ndindex(at.shape):
+            value = sp.sympify(at[place])
+            sign = "positive" if value.is_positive else "negative" if value.is_negative else "real"
+            names[place] = sp.Dummy(**{sign: True})
+        back = dict(zip(names.flat, at.flat, strict=True))
+        expressions = values.replaced(by, names)[of]
+        result = np.empty(expressions.shape + at.shape, dtype=object)
+        for place in np.ndindex(result.shape):
+            expression, name = expressions[place[: expressions.ndim]], names[place[expressions.ndim :]]
+            result[place] = sp.diff(expression, name).subs(back)
+        return result
+
+    def largest(self, numbers: list[Any]) -> Any:
+        return sp.Max(*numbers)
+
+    def quotient(self, top: Any, bottom: Any) -> Any:
+        return sp.sympify(top) / bottom if np.ndim(top) == 0 else top / bottom
+
+    def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
+        return all(_is_zero(difference) for difference in np.ravel(left - right))
+
+
+def _is_zero(difference: Any) -> bool:
+    """Exact: written with exponentials and single logarithms as one fraction, or as e to that less 1."""
+    expression = sp.expand(sp.expand_log(sp.sympify(difference).rewrite(sp.exp), force=True))
+    return sp.cancel(expression) == 0 or sp.cancel(sp.exp(sp.logcombine(expression, force=True)) - 1) == 0

@@ -1,0 +1,261 @@
+"""Every displayed formula of docs/derivations/ holds: with numbers, with symbols, and in the code.
+
+The controls are mistakes: every formula of every page with a wrong sign, without a transpose, a 1/N, a factor
+or a δ, and what the reader and the computer of formulas must refuse.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charmlp import calculus
+from tests.docs.formulas import Scope, WrongFormula
+from tests.docs.kits import Numbers, Symbols
+from tests.docs.latex import Unreadable, read_equation
+from tests.docs.pages import DOCS, ROOT, Page, chinese, english, read
+
+PAGES = english("derivations")
+DERIVATIONS = DOCS / "derivations"
+CODE = [ROOT / "src/charmlp/calculus.py", *sorted((ROOT / "src/charmlp/nn").glob("*.py"))]
+SCOPES = [
+    pytest.param(scope, id=f"{path.stem}-{count}")
+    for path in PAGES
+    for count, scope in enumerate(read(path).scopes)
+]
+each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+
+
+# The formulas hold
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("kit", [Numbers, Symbols])
+def test_formulas_hold(scope: Scope, kit: type[Numbers] | type[Symbols]) -> None:
+    scope.check(kit(0))
+    scope.check(kit(1))
+
+
+@each_page
+def test_no_formula_is_left_out(path: Path) -> None:
+    page = read(path)
+    computed = [formula for scope in page.scopes for formula in scope.formulas]
+    assert computed == page.displays
+    assert page.text.count("$$") == 2 * len(page.displays)
+    assert "\\[" not in page.prose and "```math" not in page.text
+
+
+@each_page
+def test_code_blocks_print_what_the_page_says(path: Path) -> None:
+    read(path).run()
+
+
+# Wrong formulas do not
+
+
+MISTAKES = {
+    "a missing transpose": (r"\^\{\\top\}", ""),
+    "plus for minus": (r" - ", " + "),
+    "minus for plus": (r" \+ ", " - "),
+    "a missing sign": (r"(?<! )-|(?<=[=&] )-", ""),
+    "a missing 1/N": (r"\\frac\{1\}\{[NMS]\} ", ""),
+    "a missing denominator": (r"\\frac\{2\}\{[NM]\}", "2"),
+    "a missing factor 2": (r"(?<![{^\d])2 ", ""),
+    "a missing square": (r"\^\{2\}", ""),
+    "a missing delta": (r"\\delta_\{\w+\} - |(?<! - )\\delta_\{\w+\}(?! -)", ""),
+    "a matrix product": (r"\\odot ", ""),
+    "the other side of the kink": (r"\\gt", r"\\lt"),
+}
+
+
+def mistaken(scope: Scope) -> Iterator[tuple[str, str, Scope]]:
+    """The scope with one mistake in one formula: (kind, the wrong formula, the scope)."""
+    for place, formula in enumerate(scope.formulas):
+        for kind, (pattern, replacement) in MISTAKES.items():
+            for match in re.finditer(pattern, formula):
+                wrong = formula[: match.start()] + replacement.replace("\\\\", "\\") + formula[match.end() :]
+                formulas = [*scope.formulas[:place], wrong, *scope.formulas[place + 1 :]]
+                yield kind, wrong, Scope(scope.shapes, formulas)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_mistake_is_found(scope: Scope) -> None:
+    for _, wrong, page in mistaken(scope):
+        with np.errstate(all="ignore"), pytest.raises(WrongFormula):
+            page.check(Numbers(0))
+            pytest.fail(f"nothing was found in {wrong}")
+
+
+def test_the_pages_give_room_for_every_mistake() -> None:
+    made = Counter(kind for scope in SCOPES for kind, _, _ in mistaken(scope.values[0]))
+    assert set(made) == set(MISTAKES), made
+
+
+LAYER = [("x", r"N \times D"), ("W", r"K \times D"), ("y", r"N \times K"), ("L", r"1 \times 1")]
+MEAN = [r"y = x W^{\top}", r"L = \frac{1}{N} \sum_{n=1}^{N} \sum_{k=1}^{K} y_{nk}^{2}"]
+GRADIENT_Y = r"\frac{\partial L}{\partial y} = "
+GRADIENT_W = r"\frac{\partial L}{\partial W} = "
+
+
+@pytest.mark.parametrize("kit", [Numbers, Symbols])
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        (GRADIENT_Y + r"\frac{2}{N} y", True),
+        (GRADIENT_Y + r"2 y", False),  # no 1/N
+        (GRADIENT_Y + r"-\frac{2}{N} y", False),  # wrong sign
+        (GRADIENT_W + r"\frac{2}{N} y^{\top} x", True),
+        (GRADIENT_W + r"\frac{2}{N} x^{\top} y", False),  # transposed
+        (GRADIENT_W + r"\frac{2}{N} y x", False),  # shapes do not fit
+        (r"\frac{\partial L}{\partial y}", False),  # says nothing
+        (r"\frac{\partial y}{\partial W} = x", False),  # a matrix by a matrix is no matrix
+        (r"\frac{\partial L}{\partial v} = 0", False),  # v is nowhere
+        (r"L = \frac{1}{N} \sum_{n=1}^{K} y_{nk} y_{nk}", False),  # the sum ends too early
+        (r"y \odot x = y \odot x", False),
+        (r"y^{2} = y^{2}", False),  # elements squared, or the matrix?
+    ],
+)
+def test_one_formula_below_a_layer(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
+    scope = Scope(LAYER, [*MEAN, formula])
+    if right:
+        scope.check(kit(0))
+    else:
+        with pytest.raises(WrongFormula):
+            scope.check(kit(0))
+
+
+def test_a_wrong_shape_in_the_table_is_found() -> None:
+    for wrong in ((r"\frac{\partial L}{\partial W}", r"D \times K"), ("y", r"K \times N")):
+        with pytest.raises(WrongFormula):
+            Scope([*LAYER[:2], ("L", r"1 \times 1"), ("y", r"N \times K"), wrong], MEAN).check(Numbers(0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"y = \sqrt{x}",
+        r"y = x / 2",
+        r"y = (x",
+        r"y = x)",
+        r"y = \frac{\partial L}{x}",
+        r"y = [x = 0]",
+        r"y = \sum_{n} x_{n}",
+        r"y = x_n",
+        r"y =",
+        "y = ½ x",
+    ],
+)
+def test_what_could_mean_two_things_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_equation(text)
+
+
+# The formulas are those of the code
+
+ARRAY = np.ndarray
+AGREE: list[tuple[str, int, str, str, Callable[..., object]]] = [
+    # page, scope, gradient of L by …, names of the arguments, the code
+    ("linear", 1, "x", "y' W", calculus.linear_backward_input),
+    ("linear", 1, "W", "y' x", calculus.linear_backward_weight),
+    ("linear", 1, "b", "y'", lambda gradient: calculus.linear_backward_bias(gradient)[None]),
+    ("activations", 1, "x", "y' y", calculus.relu_backward),
+    ("activations", 2, "x", "y' y", calculus.sigmoid_backward),
+    ("activations", 3, "x", "y' y", calculus.tanh_backward),
+    ("activations", 4, "x", "y' y", calculus.identity_backward),
+    ("squared-error", 1, "y", "y y*", calculus.squared_error_backward),
+    ("softmax-cross-entropy", 1, "z", "z y* N", calculus.cross_entropy_backward),
+    ("softmax-cross-entropy", 2, "z", "z t S", calculus.cross_entropy_backward),
+]
+
+
+@pytest.mark.parametrize(("name", "count", "by", "arguments", "backward"), AGREE)
+def test_the_code_computes_the_gradient_of_the_page(
+    name: str, count: int, by: str, arguments: str, backward: Callable[..., object]
+) -> None:
+    kit = Numbers(0)
+    values = read(DERIVATIONS / f"{name}.md").scopes[count].values(kit)
+    given = [
+        kit.derivative("L", argument[:-1], values) if argument.endswith("'") else values[argument]
+        for argument in arguments.split()
+    ]
+    np.testing.assert_allclose(backward(*given), kit.derivative("L", by, values), rtol=1e-6, atol=1e-8)
+
+
+def definitions(path: Path) -> dict[str, str]:
+    """Names of the functions and classes of a file with their docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return {node.name: ast.get_docstring(node) or "" for node in nodes}
+
+
+def backwards(path: Path) -> set[str]:
+    """The functions …_backward… and the classes with a method `backward` of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.name
+        for node in tree.body
+        if (isinstance(node, ast.FunctionDef) and "_backward" in node.name)
+        or (
+            isinstance(node, ast.ClassDef)
+            and any(getattr(part, "name", "") == "backward" for part in node.body)
+        )
+    }
+
+
+def pages_of(docstring: str) -> list[str]:
+    return re.findall(r"docs/derivations/([\w-]+)\.md", docstring)
+
+
+@pytest.mark.parametrize("code", CODE, ids=lambda path: path.name)
+def test_each_backward_links_to_its_page_and_back(code: Path) -> None:
+    for name in backwards(code):
+        pages = pages_of(definitions(code)[name])
+        assert pages, f"the docstring of {name} names no page of docs/derivations"
+        for page in pages:
+            assert (name, code) in read(DERIVATIONS / f"{page}.md").in_the_code, (
+                f"{page}.md does not link {name}"
+            )
+
+
+@each_page
+def test_what_a_page_links_in_the_code_links_back(path: Path) -> None:
+    for name, code in read(path).in_the_code:
+        assert name in definitions(code), f"{path.name} links {name}, which is not in {code.name}"
+        assert path.stem in pages_of(definitions(code)[name]), (
+            f"{name} in {code.name} does not name {path.name}"
+        )
+
+
+def test_there_are_backwards_to_link() -> None:
+    assert len(set().union(*(backwards(code) for code in CODE))) >= 15
+
+
+# The index, and both languages
+
+
+def test_index_lists_every_page_and_repeats_its_formulas() -> None:
+    index = read(DERIVATIONS / "index.md")
+    assert {target for _, target in index.links} >= {path.name for path in PAGES} - {"index.md"}
+    rows = [line for line in index.text.splitlines() if line.startswith("| [")]
+    assert len(rows) >= 9
+    for row in rows:
+        line = Page(index.path, row)
+        displays = set(read(DERIVATIONS / line.links[0][1].split("#")[0]).displays)
+        for formula in line.inline:
+            assert formula in displays, f"${formula}$ is not displayed on {line.links[0][1]}"
+
+
+@each_page
+def test_both_languages_have_the_same_formulas_and_code(path: Path) -> None:
+    ours, theirs = read(path), read(chinese(path))
+    assert ours.displays == theirs.displays
+    assert [scope.shapes for scope in ours.scopes] == [scope.shapes for scope in theirs.scopes]
+    assert set(ours.inline) == set(theirs.inline)
+    assert [block.text for block in ours.blocks] == [block.text for block in theirs.blocks]
+    assert ours.in_the_code == theirs.in_the_code
