@@ -40,7 +40,8 @@ class Case:
 
     @property
     def torchs(self) -> Operation:
-        return functools.partial(TORCHS[self.kind], **self.options)
+        options = {name: from_bytes(value) for name, value in self.options.items()}
+        return functools.partial(TORCHS[self.kind], **options)
 
     def to(self, dtype: torch.dtype) -> Case:
         """The same with floating point numbers of another dtype."""
@@ -49,6 +50,11 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def from_bytes(value: Any) -> Any:
+    """Labels of 64 bits: through jacrev, torch's loss does not take the bytes that it takes otherwise."""
+    return value.long() if isinstance(value, Tensor) and value.dtype == torch.uint8 else value
 
 
 def to_dtype(value: Any, dtype: torch.dtype) -> Any:
@@ -62,6 +68,10 @@ def draw(*shape: int) -> Tensor:
     """Normal numbers, moved away from the kink of relu at 0."""
     x = torch.randn(shape, generator=GENERATOR, dtype=torch.float64)
     return (x + 0.1 * x.sign()).requires_grad_()
+
+
+def draw_complex(*shape: int) -> Tensor:
+    return torch.complex(draw(*shape), draw(*shape)).detach().requires_grad_()
 
 
 def draw_labels(*shape: int, n_classes: int = 5) -> Tensor:
@@ -135,6 +145,11 @@ MEANS_OF_NOTHING = [  # nan, as in torch; the gradients are the same as well
     of_labels("of weight 0", draw(1, 5), torch.tensor([3]), weight=WEIGHT),
     of_probabilities("of no rows, mean", 0, 5),
     squares("of no rows, mean", 0, 3),
+]
+
+COMPLEX = [
+    linear("of complex numbers", draw_complex(5, 3), draw_complex(4, 3), draw_complex(4)),
+    *activations("of complex numbers", draw_complex(5, 3))[1:],  # relu needs an order
 ]
 
 each_case = pytest.mark.parametrize("case", CASES, ids=str)

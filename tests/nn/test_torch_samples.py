@@ -1,10 +1,10 @@
 """PyTorch's own samples, the peer's test suite: each through ours and through torch's operation.
 
-    python -m pytest -rP tests/nn/test_torch_samples.py     prints the table of docs/nn.md
+    python -m pytest -q -rP tests/nn/test_torch_samples.py     prints the rows of the table in docs/nn.md
 
 A sample *agrees* where value and all gradients are the same; it is *refused* where ours raises
-`NotImplementedError`. Nothing else may happen. A *core* sample has 2-D logits, class indices and the mean:
-what the course trains with.
+`NotImplementedError`. Nothing else may happen, and at least 95 of 100 agree. A *core* sample has 2-D logits,
+class indices and the mean, which is what the course trains with; all of these agree.
 """
 
 from __future__ import annotations
@@ -51,12 +51,16 @@ class Sample:
     is_core: bool
 
 
-def samples(dtypes: tuple[torch.dtype, ...]) -> Iterator[Sample]:
+def samples(
+    dtypes: tuple[torch.dtype, ...],
+    modules: dict[str, Any] = MODULES,
+    operations: dict[str, Any] = OPERATIONS,
+) -> Iterator[Sample]:
     """All samples of these dtypes that torch has for what is in charmlp.nn, the same ones each time."""
     torch.manual_seed(0)
     for dtype in dtypes:
         floating = dtype.is_floating_point
-        for name, info in MODULES.items():
+        for name, info in modules.items():
             if dtype in info.dtypes:
                 for entry in info.module_inputs_func(
                     info, "cpu", dtype, requires_grad=floating, training=True
@@ -65,7 +69,7 @@ def samples(dtypes: tuple[torch.dtype, ...]) -> Iterator[Sample]:
                     make = functools.partial(make_module, name, constructor, dtype)
                     is_core = name == "CrossEntropyLoss" and is_core_call(call.args, constructor.kwargs)
                     yield Sample(make, (call.args, call.kwargs), dtype, is_core)
-        for name, info in OPERATIONS.items():
+        for name, info in operations.items():
             if dtype in info.dtypes:
                 for entry in info.reference_inputs("cpu", dtype, requires_grad=floating):
                     args = (entry.input, *entry.args)
@@ -113,17 +117,23 @@ def counts(kind: str) -> Counter[tuple[bool, str]]:
     return Counter((sample.is_core, verdict(sample)) for sample in samples(DTYPES[kind]))
 
 
+def asked(kind: str, is_core: bool) -> int:
+    """How many samples of a kind of dtypes there are, core or not."""
+    return sum(number for (core, _), number in counts(kind).items() if core is is_core)
+
+
 def table_row(kind: str) -> str:
     """A row of the table in docs/nn.md."""
-    core, others = ({v: counts(kind)[is_core, v] for v in ("agrees", "refused")} for is_core in (True, False))
-    return f"| {core['agrees']} of {sum(core.values())} | {others['agrees']} of {sum(others.values())} |"
+    core, others = (f"{counts(kind)[c, 'agrees']} / {asked(kind, c)}" for c in (True, False))
+    return f"| {core} | {others} |"
 
 
 @pytest.mark.parametrize("kind", DTYPES)
-def test_every_sample_agrees_but_complex_ones_which_are_refused(kind: str) -> None:
+def test_the_samples_agree(kind: str) -> None:
     print(kind, table_row(kind))
-    allowed = "refused" if kind == "complex" else "agrees"
-    assert {v for _, v in counts(kind)} == {allowed}
+    assert "DISAGREES" not in {verdict for _, verdict in counts(kind)}
+    assert counts(kind)[True, "agrees"] == asked(kind, True)
+    assert counts(kind)[False, "agrees"] >= 0.95 * asked(kind, False)
 
 
 def test_the_samples_are_those_we_think() -> None:
@@ -134,15 +144,17 @@ def test_the_samples_are_those_we_think() -> None:
     assert set(OPERATIONS) == set(functional.__all__) - {"identity"}
     assert counts("float64, float32")[True, "agrees"] >= 18
     assert counts("float64, float32")[False, "agrees"] >= 500
+    assert counts("complex")[False, "agrees"] >= 150
 
 
 @pytest.mark.parametrize("page", ["nn.md", "nn.zh-CN.md"])
 def test_the_page_has_these_numbers(page: str) -> None:
     text = (PAGES / page).read_text(encoding="utf-8")
+    version = torch.__version__.partition("+")[0]
+    if f"PyTorch {version}" not in text:
+        pytest.skip(f"{page} counts the samples of another version than PyTorch {version}")
     for kind in DTYPES:
-        assert table_row(kind) in text, (
-            f"{page}: torch {torch.__version__} has other samples: {table_row(kind)}"
-        )
+        assert table_row(kind) in text, f"{page} does not have the row of {kind}: {table_row(kind)}"
 
 
 def error_samples() -> Iterator[Any]:
@@ -190,5 +202,6 @@ def wrong_home(**wrong: Any) -> Any:
 )
 def test_a_wrong_operation_disagrees(wrong: dict[str, Operation]) -> None:
     home = wrong_home(**wrong)
-    verdicts = Counter(verdict(sample, home) for sample in samples((torch.float32,)))
+    operations = {name: OPERATIONS[name] for name in wrong}
+    verdicts = Counter(verdict(sample, home) for sample in samples((torch.float32,), {}, operations))
     assert verdicts["DISAGREES"] > 0

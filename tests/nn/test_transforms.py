@@ -1,4 +1,4 @@
-"""torch.func (vmap, jacrev, grad) and torch.compile over our operations, beside the same over torch's."""
+"""torch.func (vmap, jacrev, grad) over our operations, beside the same over torch's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.func import functional_call, grad, jacfwd, jacrev, stack_module_state, vmap
+from torch.func import functional_call, grad, hessian, jacfwd, jacrev, stack_module_state, vmap
 
 from charmlp import nn
 from charmlp.nn import functional
@@ -139,26 +139,8 @@ def test_an_ensemble_of_networks() -> None:
     assert_same(vmap(one)(parameters, buffers), torch.stack([model(x) for model in models]))
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is:DeprecationWarning")  # what torch does for it
 def test_forward_mode_says_that_it_is_not_supported() -> None:
-    with pytest.raises(NotImplementedError, match="jvp"):
-        jacfwd(functional.tanh)(draw(3).detach())
-
-
-# torch.compile. It makes an object of each Function itself, which torch's Function warns of.
-compiling = pytest.mark.filterwarnings(
-    r"ignore:<class 'torch\.autograd\.function\.Function'> should not be instantiated:DeprecationWarning"
-)
-
-
-@pytest.fixture
-def compiler() -> Any:
-    """torch.compile without graph breaks and without a C++ compiler: what is traced is run as it is."""
-    torch.compiler.reset()
-    yield functools.partial(torch.compile, fullgraph=True, backend="aot_eager")
-    torch.compiler.reset()
-
-
-@compiling
-@each_case
-def test_compile(case: Case, compiler: Operation) -> None:
-    assert_twins(compiler(case.ours), case.torchs, *case.inputs)
+    for transform in (jacfwd, hessian):
+        with pytest.raises(NotImplementedError, match="jvp"):
+            transform(functional.tanh)(draw(3).detach())

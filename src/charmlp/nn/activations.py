@@ -1,7 +1,8 @@
 """Activations, element by element: y = f(x), and backward ∂L/∂x = ∂L/∂y · f′(x).
 
 `gradient` stands for ∂L/∂y. Each f′ is written with the *output* y, which is all that is saved for backward.
-Derivations in full: docs/derivations/activations.md.
+Derivations in full: docs/derivations/activations.md. (For complex numbers autograd wants the conjugate of f′,
+`conj`, which a real number is itself.)
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.nn.checks import refuse_inplace, require_dense_real
+from charmlp.nn.checks import HandDerived, check_relu, refuse_inplace, require_dense
 
 
 class ReLUFunction(torch.autograd.Function):
@@ -58,7 +59,7 @@ class SigmoidFunction(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (y,) = ctx.saved_tensors
-        return gradient * y * (1 - y)
+        return gradient * (y * (1 - y)).conj()
 
 
 class TanhFunction(torch.autograd.Function):
@@ -81,7 +82,7 @@ class TanhFunction(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (y,) = ctx.saved_tensors
-        return gradient * (1 - y * y)
+        return gradient * (1 - y * y).conj()
 
 
 class IdentityFunction(torch.autograd.Function):
@@ -106,31 +107,51 @@ class IdentityFunction(torch.autograd.Function):
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = max(0, x), any shape. Raises `NotImplementedError` for `inplace`, and as docs/nn.md lists."""
-    require_dense_real("relu", input)
+    """y = max(0, x), any shape. Raises `NotImplementedError` for `inplace`, and as docs/nn.md lists.
+
+    >>> relu(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([0., 0., 2.])
+    """
+    check_relu(input)
     refuse_inplace(inplace)
     return ReLUFunction.apply(input)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """y = 1 / (1 + e⁻ˣ), any shape; whole numbers become floats, as in torch."""
-    require_dense_real("sigmoid", input)
-    return SigmoidFunction.apply(input if input.is_floating_point() else input.to(torch.get_default_dtype()))
+    """y = 1 / (1 + e⁻ˣ), any shape; whole numbers become floats, as in torch.
+
+    >>> sigmoid(torch.tensor([-1000.0, 0.0, 1000.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    require_dense("sigmoid", input)
+    if not (input.is_floating_point() or input.is_complex()):
+        input = input.to(torch.get_default_dtype())
+    return SigmoidFunction.apply(input).to(input.dtype)  # on a GPU, torch.autocast widens exp
 
 
 def tanh(input: Tensor) -> Tensor:
-    """y = tanh x, any shape; whole numbers become floats, as in torch."""
-    require_dense_real("tanh", input)
+    """y = tanh x, any shape; whole numbers become floats, as in torch.
+
+    >>> tanh(torch.tensor([-1000.0, 0.0, 1000.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    require_dense("tanh", input)
     return TanhFunction.apply(input)
 
 
 def identity(input: Tensor) -> Tensor:
-    """y = x, any shape, as a copy."""
-    require_dense_real("identity", input)
+    """y = x, any shape, as a copy.
+
+    >>> x = torch.tensor([1.0, 2.0])
+    >>> y = identity(x).zero_()
+    >>> x
+    tensor([1., 2.])
+    """
+    require_dense("identity", input)
     return IdentityFunction.apply(input)
 
 
-class ReLU(torch.nn.ReLU):
+class ReLU(HandDerived, torch.nn.ReLU):
     """`torch.nn.ReLU` with the forward and backward of this file; `inplace=True` is refused."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -138,25 +159,29 @@ class ReLU(torch.nn.ReLU):
         super().__init__()
 
     def forward(self, input: Tensor) -> Tensor:
+        """y = max(0, x), any shape."""
         return relu(input, self.inplace)
 
 
-class Sigmoid(torch.nn.Sigmoid):
+class Sigmoid(HandDerived, torch.nn.Sigmoid):
     """`torch.nn.Sigmoid` with the forward and backward of this file."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """y = 1 / (1 + e⁻ˣ), any shape."""
         return sigmoid(input)
 
 
-class Tanh(torch.nn.Tanh):
+class Tanh(HandDerived, torch.nn.Tanh):
     """`torch.nn.Tanh` with the forward and backward of this file."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """y = tanh x, any shape."""
         return tanh(input)
 
 
-class Identity(torch.nn.Identity):
+class Identity(HandDerived, torch.nn.Identity):
     """`torch.nn.Identity`, any constructor arguments, with the forward and backward of this file."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """y = x, any shape, as a copy."""
         return identity(input)

@@ -7,33 +7,39 @@ import warnings
 import torch
 from torch import Tensor
 
+from charmlp.nn.precision import autocast_dtype
 
-def require_dense_real(operation: str, *tensors: Tensor | None) -> None:
-    """Raise `NotImplementedError` unless all are ordinary tensors of real numbers; `TypeError` for no tensor.
 
-    The derivations are for real numbers: complex ones would need conjugates in every backward.
-    """
-    for tensor in tensors:
-        if tensor is None:
-            continue
+class HandDerived:
+    """What all modules of charmlp.nn are: their gradients are Functions, which TorchScript cannot hold."""
+
+    def __prepare_scriptable__(self) -> None:
+        """Called by `torch.jit.script`, which would otherwise fail somewhere inside."""
+        raise NotImplementedError(
+            f"charmlp.nn: {type(self).__name__} cannot be scripted, because torch.jit.script does not know "
+            "autograd.Function; use torch.compile or torch.export"
+        )
+
+
+def require_dense(operation: str, *tensors: Tensor | None, optional: Tensor | None = None) -> None:
+    """Raise `NotImplementedError` unless all are ordinary tensors, `TypeError` for no tensor."""
+    for tensor in tensors if optional is None else (*tensors, optional):
         if not isinstance(tensor, Tensor):
             raise TypeError(f"charmlp.nn: {operation}() takes tensors, not {type(tensor).__name__}")
-        if tensor.is_complex():
-            raise NotImplementedError(
-                f"charmlp.nn: {operation} is derived for real numbers, not {tensor.dtype}"
-            )
         if tensor.layout != torch.strided or tensor.is_nested or tensor.is_quantized:
             raise NotImplementedError(
                 f"charmlp.nn: {operation} takes dense tensors, not sparse, nested or quantized"
             )
 
 
-def refuse_autocast(operation: str, tensor: Tensor) -> None:
-    """Raise `NotImplementedError` inside `torch.autocast`, which changes the dtype of torch's operation."""
-    if torch.is_autocast_enabled(tensor.device.type):
-        raise NotImplementedError(
-            f"charmlp.nn: {operation} does not support torch.autocast; convert the model with .to(dtype)"
-        )
+def require_dense_real(operation: str, *tensors: Tensor | None, optional: Tensor | None = None) -> None:
+    """As `require_dense`, and `NotImplementedError` for complex numbers, which have no order and no loss."""
+    require_dense(operation, *tensors, optional=optional)
+    for tensor in (*tensors, optional):
+        if tensor is not None and tensor.is_complex():
+            raise NotImplementedError(
+                f"charmlp.nn: {operation} is derived for real numbers, not {tensor.dtype}"
+            )
 
 
 def refuse_inplace(inplace: bool) -> None:
@@ -42,18 +48,30 @@ def refuse_inplace(inplace: bool) -> None:
         raise NotImplementedError("charmlp.nn: no operation writes into its input; leave out inplace=True")
 
 
+def check_relu(input: Tensor) -> None:
+    """The limits of relu; torch's error for `bool`."""
+    require_dense_real("relu", input)
+    if input.dtype == torch.bool:
+        raise RuntimeError("Boolean inputs not supported for relu")
+
+
 def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Raise `NotImplementedError` for our own limits; shapes that do not fit raise torch's error later."""
-    require_dense_real("linear", input, weight, bias)
-    refuse_autocast("linear", input)
+    require_dense("linear", input, weight, optional=bias)
     if weight.dim() != 2:
         raise NotImplementedError(
             f"charmlp.nn: linear takes a matrix as weight, not shape {list(weight.shape)}"
         )
-    if bias is not None and (bias.shape != weight.shape[:1] or bias.dtype != weight.dtype):
+    if bias is None:
+        return
+    if bias.shape != weight.shape[:1]:
         raise NotImplementedError(
-            f"charmlp.nn: linear with weight {list(weight.shape)} of {weight.dtype} takes a bias "
-            f"[{weight.shape[0]}] of the same dtype, not {list(bias.shape)} of {bias.dtype}"
+            f"charmlp.nn: linear with a weight of shape {list(weight.shape)} takes a bias of shape "
+            f"{list(weight.shape[:1])}, not {list(bias.shape)}"
+        )
+    if bias.dtype != weight.dtype and autocast_dtype(input.device) is None:
+        raise NotImplementedError(
+            f"charmlp.nn: linear takes weight and bias of one dtype, not {weight.dtype} and {bias.dtype}"
         )
 
 
@@ -61,8 +79,7 @@ def check_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, label_smoothing: float
 ) -> None:
     """Raise what torch raises for arguments that do not fit, and `NotImplementedError` for our own limits."""
-    require_dense_real("cross_entropy", input, target, weight)
-    refuse_autocast("cross_entropy", input)
+    require_dense_real("cross_entropy", input, target, optional=weight)
     if input.dim() == 0:
         raise IndexError("cross_entropy: the input needs a dimension of classes, but is one number")
     n_classes = input.shape[min(1, input.dim() - 1)]
@@ -82,7 +99,7 @@ def check_cross_entropy(
         check_probabilities(target, ignore_index)
     else:
         check_indices(input, target)
-        if weight is not None and weight.dtype != input.dtype:
+        if weight is not None and weight.dtype != input.dtype and autocast_dtype(input.device) is None:
             raise RuntimeError(f"expected a weight of {input.dtype}, but found {weight.dtype}")
         if weight is not None and weight.requires_grad:
             raise NotImplementedError("charmlp.nn: cross_entropy of class indices has no gradient by weight")
@@ -117,8 +134,7 @@ def check_indices(input: Tensor, target: Tensor) -> None:
 
 def check_mse_loss(input: Tensor, target: Tensor, weight: Tensor | None) -> None:
     """Raise what torch raises for arguments that do not fit, and warn of shapes that only broadcast."""
-    require_dense_real("mse_loss", input, target, weight)
-    refuse_autocast("mse_loss", input)
+    require_dense_real("mse_loss", input, target, optional=weight)
     if not (input.is_floating_point() or target.is_floating_point()):
         raise NotImplementedError(f"charmlp.nn: mse_loss takes floating point tensors, not {input.dtype}")
     if weight is not None and weight.shape != input.shape:

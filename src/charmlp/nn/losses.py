@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.nn.checks import check_cross_entropy, check_mse_loss, reduction_name
+from charmlp.nn.checks import HandDerived, check_cross_entropy, check_mse_loss, reduction_name
+from charmlp.nn.precision import loss_dtypes
 
 
 def log_softmax(logits: Tensor) -> Tensor:
@@ -16,7 +17,7 @@ def log_softmax(logits: Tensor) -> Tensor:
     The shift by m changes nothing but the overflow: the largest exponent is 0, so the sum is at least 1.
     Why that is needed: docs/derivations/stability.md.
     """
-    shifted = logits - logits.amax(-1, keepdim=True)
+    shifted = logits - logits.detach().amax(-1, keepdim=True)  # m, which cancels, has no gradient
     return shifted - shifted.exp().sum(-1, keepdim=True).log()
 
 
@@ -112,22 +113,26 @@ def cross_entropy(
 
     Arguments and errors are those of `torch.nn.functional.cross_entropy` (`IndexError` for an index that is
     no class); what docs/nn.md lists as not supported raises `NotImplementedError`.
+
+    >>> cross_entropy(torch.zeros(2, 4), torch.tensor([3, 0]))  # log 4, whatever the target
+    tensor(1.3863)
     """
     reduction = reduction_name(size_average, reduce, reduction)
     check_cross_entropy(input, target, weight, ignore_index, label_smoothing)
+    are_probabilities = target.shape == input.shape
+    wide, dtype = loss_dtypes(input, weight, target if are_probabilities else None)
     class_dim = min(1, input.dim() - 1)
-    logits = input.movedim(class_dim, -1)
+    logits = input.movedim(class_dim, -1).to(wide)
     n_classes = logits.shape[-1]
-    if weight is None:
-        weight = logits.new_ones(n_classes)
+    weight = logits.new_ones(n_classes) if weight is None else weight.to(wide)
 
-    if target.shape == input.shape:
-        probabilities = target.movedim(class_dim, -1)
+    if are_probabilities:
+        probabilities = target.movedim(class_dim, -1).to(wide)
         counted = row_weights = logits.new_ones(logits.shape[:-1])
     else:
         counted = target != ignore_index
         labels = target.long().masked_fill(~counted, 0)
-        row_weights = counted * weight.index_select(0, labels.flatten()).reshape(labels.shape)
+        row_weights = counted * weights_of(labels, weight)
         probabilities = torch.zeros_like(logits).scatter(-1, labels.unsqueeze(-1), 1)
         # what an ignored row holds must not matter, nan and S = 0 included
         logits = logits.masked_fill(~counted.unsqueeze(-1), 0)
@@ -135,7 +140,17 @@ def cross_entropy(
     smoothed = (1 - label_smoothing) * probabilities + label_smoothing / n_classes
     targets = counted.unsqueeze(-1) * weight * smoothed
     total = {"mean": row_weights.sum(), "sum": logits.new_ones(()), "none": None}[reduction]
-    return CrossEntropyFunction.apply(logits, targets, total)
+    return CrossEntropyFunction.apply(logits, targets, total).to(dtype)
+
+
+def weights_of(labels: Tensor, weight: Tensor) -> Tensor:
+    """The weight of each label's class; `IndexError` for a label that is no class."""
+    try:
+        return weight.index_select(0, labels.flatten()).reshape(labels.shape)
+    except IndexError:
+        raise IndexError(
+            f"cross_entropy: a target is out of bounds: the {len(weight)} classes are 0 to {len(weight) - 1}"
+        ) from None
 
 
 def mse_loss(
@@ -151,23 +166,29 @@ def mse_loss(
     input and target: any shape, the same or (with a warning) one that broadcasts; weight: the input's shape.
     `reduction="sum"` does not divide, "none" returns the M losses. Arguments and errors are those of
     `torch.nn.functional.mse_loss`; what docs/nn.md lists as not supported raises `NotImplementedError`.
+
+    >>> mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+    tensor(2.)
     """
     reduction = reduction_name(size_average, reduce, reduction)
     check_mse_loss(input, target, weight)
-    input, target = torch.broadcast_tensors(input, target)
+    wide, dtype = loss_dtypes(input, target, weight)
+    input, target = torch.broadcast_tensors(input.to(wide), target.to(wide))
     if weight is None:
         total = {"mean": input.numel(), "sum": 1, "none": None}[reduction]
-        return MSELossFunction.apply(input, target, total)
+        return MSELossFunction.apply(input, target, total).to(dtype)
+    weight = weight.to(wide)
     losses = weight * MSELossFunction.apply(input, target, None)
-    if reduction == "none":
-        return losses
-    return losses.sum() / weight.sum() if reduction == "mean" else losses.sum()
+    if reduction != "none":
+        losses = losses.sum() / (weight.sum() if reduction == "mean" else 1)
+    return losses.to(dtype)
 
 
-class CrossEntropyLoss(torch.nn.CrossEntropyLoss):
+class CrossEntropyLoss(HandDerived, torch.nn.CrossEntropyLoss):
     """`torch.nn.CrossEntropyLoss` with the forward and backward of this file."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of logits N×K, K, or N×K×d₁×… by class indices or probabilities (`cross_entropy`)."""
         return cross_entropy(
             input,
             target,
@@ -178,8 +199,9 @@ class CrossEntropyLoss(torch.nn.CrossEntropyLoss):
         )
 
 
-class MSELoss(torch.nn.MSELoss):
+class MSELoss(HandDerived, torch.nn.MSELoss):
     """`torch.nn.MSELoss` with the forward and backward of this file."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of two tensors of one shape (`mse_loss`)."""
         return mse_loss(input, target, reduction=self.reduction)

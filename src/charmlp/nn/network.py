@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from charmlp.errors import UsageError
 from charmlp.nn.activations import Identity, ReLU, Sigmoid, Tanh
+from charmlp.nn.checks import HandDerived
 from charmlp.nn.linear import Linear
 
 DEFAULT_HIDDEN_SIZE = (32,)
@@ -17,7 +18,7 @@ DEFAULT_HIDDEN_SIZE = (32,)
 ACTIVATIONS: dict[str, type[nn.Module]] = {"none": Identity, "relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 
 
-class MLP(nn.Module):
+class MLP(HandDerived, nn.Module):
     """Row vectors x: N×D → logits N×K: `n_layers` linear layers, the activation f after each but the last.
 
     h₁ = f(x W₁ᵀ + b₁),  h₂ = f(h₁ W₂ᵀ + b₂),  …,  logits = h W_lastᵀ + b_last
@@ -49,7 +50,7 @@ class MLP(nn.Module):
         act_type: str = "relu",
     ) -> None:
         super().__init__()
-        if act_type not in ACTIVATIONS:
+        if act_type not in tuple(ACTIVATIONS):
             raise UsageError(f"act_type: expected one of {', '.join(ACTIVATIONS)}, not {act_type!r}")
         self.hidden_size = resolve_hidden_size(hidden_size, n_layers)
         self.input_size = whole_number("input_size", input_size)
@@ -66,34 +67,44 @@ class MLP(nn.Module):
         self.net = nn.Sequential(*layers)
 
     def forward(self, input: Tensor) -> Tensor:
+        """The logits of row vectors; input: …×D, result: …×K."""
         return self.net(input)
 
     def summary(self) -> str:
-        """A table of the layers: shapes, parameters and multiply-adds of one image (N = 1), with totals."""
-        lines = [TABLE_LINE.format("layer", "kind", "input", "output", "parameters", "multiply-adds")]
-        size, n_parameters, multiply_adds = self.input_size, 0, 0
+        """A table of the layers: shapes, parameters and multiply-adds of one image (N = 1), with totals.
+
+        >>> print(MLP(4, 3).summary())
+        layer  kind    input  output  parameters  multiply-adds
+        net.0  Linear    N×4    N×32         160            128
+        net.1  ReLU     N×32    N×32           0              0
+        net.2  Linear   N×32     N×3          99             96
+        total            N×4     N×3         259            224
+        """
+        rows: list[tuple[str, ...]] = [("layer", "kind", "input", "output", "parameters", "multiply-adds")]
+        size, total_parameters, total_products = self.input_size, 0, 0
         for name, module in self.net.named_children():
             size_in, parameters, products = size, 0, 0
             if isinstance(module, Linear):
                 size = module.out_features
                 parameters = module.weight.numel() + module.bias.numel()
                 products = module.weight.numel()  # x Wᵀ takes each weight once for each image
-            lines.append(
-                summary_line(f"net.{name}", type(module).__name__, size_in, size, parameters, products)
-            )
-            n_parameters += parameters
-            multiply_adds += products
-        lines.append(
-            summary_line("total", "", self.input_size, self.output_size, n_parameters, multiply_adds)
+            kind = type(module).__name__
+            rows.append(summary_row(f"net.{name}", kind, size_in, size, parameters, products))
+            total_parameters += parameters
+            total_products += products
+        rows.append(
+            summary_row("total", "", self.input_size, self.output_size, total_parameters, total_products)
         )
-        return "\n".join(lines)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        line = "  ".join(f"{{:{'<' if i < 2 else '>'}{width}}}" for i, width in enumerate(widths))
+        return "\n".join(line.format(*row) for row in rows)
 
 
-TABLE_LINE = "{:<9}{:<9}{:>9}{:>9}{:>16}{:>16}"
-
-
-def summary_line(layer: str, kind: str, size_in: int, size_out: int, parameters: int, products: int) -> str:
-    return TABLE_LINE.format(layer, kind, f"N×{size_in}", f"N×{size_out}", f"{parameters:,}", f"{products:,}")
+def summary_row(
+    layer: str, kind: str, size_in: int, size_out: int, parameters: int, products: int
+) -> tuple[str, ...]:
+    """A row of the table, as it is printed."""
+    return layer, kind, f"N×{size_in}", f"N×{size_out}", f"{parameters:,}", f"{products:,}"
 
 
 def resolve_hidden_size(
@@ -113,9 +124,8 @@ def resolve_hidden_size(
         return sizes
     if n_layers == 1 and sizes == DEFAULT_HIDDEN_SIZE:
         return ()
-    raise UsageError(
-        f"n_layers={n_layers} needs {n_layers - 1} hidden sizes, but hidden_size={sizes} has {len(sizes)}"
-    )
+    needed = f"{n_layers - 1} hidden size" + ("s" if n_layers != 2 else "")
+    raise UsageError(f"n_layers={n_layers} needs {needed}, but hidden_size={sizes} has {len(sizes)}")
 
 
 def whole_number(name: str, value: object) -> int:
