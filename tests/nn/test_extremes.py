@@ -73,6 +73,13 @@ def test_a_masked_class_is_as_if_it_were_not_there(smoothing: float) -> None:
     assert not second[:, 4].any() and not second[..., 4].any()
 
 
+def test_a_masked_class_of_weight_0_takes_no_part_in_the_smoothing() -> None:
+    logits, weight = torch.tensor([[-INF, 1.0, 2.0]]), torch.tensor([0.0, 1.0, 1.0])
+    loss = functional.cross_entropy(logits, torch.tensor([1]), weight, label_smoothing=0.3)
+    log_q = logits[0, 1:].log_softmax(0)
+    assert_same(loss, -(0.8 * log_q[0] + 0.1 * log_q[1]))
+
+
 def test_a_masked_class_by_labels() -> None:
     masked = torch.tensor([[-INF, 1.0, 2.0], [0.0, -INF, -INF]])
     for options in ({}, {"weight": torch.tensor([1.0, 2.0, 0.5])}, {"reduction": "none"}):

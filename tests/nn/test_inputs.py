@@ -143,6 +143,12 @@ def test_weights_of_classes_want_gradients_where_torchs_do() -> None:
         functional.cross_entropy(logits, torch.zeros(7, dtype=torch.int64), weight)
 
 
+def test_a_label_in_a_byte_is_not_taken_for_a_negative_one() -> None:
+    """156 and -100, the usual `ignore_index`, are the same byte."""
+    logits, labels = draw(2, 200), torch.tensor([156, 3], dtype=torch.uint8)
+    assert_twins(lambda z: functional.cross_entropy(z, labels), lambda z: F.cross_entropy(z, labels), logits)
+
+
 def test_means_divide_by_the_number_of_rows() -> None:
     """One row repeated has the same mean, and each copy its share of the gradient."""
     x, label = draw(1, 5).detach(), torch.tensor([3])

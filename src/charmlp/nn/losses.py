@@ -130,8 +130,9 @@ def cross_entropy(
         probabilities = target.movedim(class_dim, -1).to(wide)
         counted = row_weights = logits.new_ones(logits.shape[:-1])
     else:
-        counted = target != ignore_index
-        labels = target.long().masked_fill(~counted, 0)
+        labels = target.long()
+        counted = labels != ignore_index
+        labels = labels.masked_fill(~counted, 0)
         row_weights = counted * weights_of(labels, weight)
         probabilities = torch.zeros_like(logits).scatter(-1, labels.unsqueeze(-1), 1)
         # what an ignored row holds must not matter, nan and S = 0 included
