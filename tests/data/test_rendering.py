@@ -330,6 +330,28 @@ def test_the_identity_tells_sources_apart(source: RenderedSource) -> None:
     assert len({source.identity(), *(other.identity() for other in others)}) == 4
 
 
+def test_only_families_that_draw_every_class_are_held_out() -> None:
+    """Few families have Greek letters: those that validate and test do."""
+    source = open_rendered(100, "AΩ")
+    assert all(len(source.load(split, (8, 8))) for split in source.splits)
+    families = {split: {font.family for font in fonts} for split, fonts in source.fonts.items()}
+    assert not families["val"] & families["train"] and len(families["train"]) > 20
+
+
+def test_too_few_families_are_in_every_split(fonts: list[Font], monkeypatch: pytest.MonkeyPatch) -> None:
+    two = [font for font in fonts if font.family in ("Arimo", "Oswald")]
+    monkeypatch.setattr("charmlp.data.rendering.source.find_fonts", lambda *arguments: two)
+    source = open_rendered(100)
+    assert source.fonts == dict.fromkeys(("train", "val", "test"), two)
+    assert source.describe().endswith("faces of 2 families, the same in every split)")
+
+
+def test_nothing_is_held_out_where_nothing_is_asked_for(fonts: list[Font]) -> None:
+    source = open_rendered(5, held_out=0)
+    assert source.splits == {"train": 5}
+    assert {font.family for font in fonts} <= {font.family for font in source.fonts["train"]}
+
+
 def test_a_count_below_one_is_refused() -> None:
     with pytest.raises(UsageError, match="expected at least 1"):
         open_rendered(0)

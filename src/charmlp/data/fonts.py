@@ -2,11 +2,12 @@
 
 Three places: the PyPI packages that charmlp depends on (one family each, see docs/fonts.md, and the few
 families inside matplotlib), the machine, and a folder of the user's. What is found there is dropped again
-when it cannot draw the wanted characters. Three measurements decide, for each face:
+when it cannot draw the wanted characters. Four measurements decide, for each face:
 
     drawn      it has none of the characters: a blank glyph, or the glyph that the font draws for
                characters that it does not have
-    distinct   too many different characters get one and the same picture (fonts of last resort)
+    honest     codes that no font can have get one and the same sign (fonts of last resort draw more)
+    distinct   too many different characters get one and the same picture (placeholders)
     readable   for too many glyphs, the most similar glyph of all other families is another character
                (dingbats, symbols, barcodes)
 
@@ -20,6 +21,7 @@ import importlib.util
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
@@ -37,7 +39,9 @@ FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 # whose files lie beside it.
 _PACKAGE_GROUP = "fontpkg.family"
 
-_MISSING = "\U0010ffff"  # a noncharacter: whatever a font draws for it is its "I do not have that"
+# A noncharacter: whatever a font draws for it is its "I do not have that". A font that draws something else
+# for a code that is not assigned draws placeholders for everything (a font of last resort).
+_MISSING, _UNASSIGNED = "\U0010ffff", "\u0378"
 
 # Limits of the measurements. Of A to z a text face reads 0.9, the wildest legible script 0.5, a font with
 # letters in one half and symbols in the other 0.4, a symbol font 0.04; a sans serif's I and l may be one
@@ -91,13 +95,16 @@ class Glyph(NamedTuple):
 def draw(font: Font, texts: Sequence[str], size: int) -> dict[str, Glyph]:
     """The glyph of each text (a character or more) at `size` pixels to the em.
 
-    A text with a character that the font lacks, or draws blank, is not in the answer.
+    A text with a character that the font lacks, or draws blank, is not in the answer; nothing is for a font
+    that only draws placeholders.
     """
     try:
         face = font.open(size)
-        missing = _tight(face, _MISSING)
+        missing, unassigned = _tight(face, _MISSING), _tight(face, _UNASSIGNED)
         glyphs = {text: _tight(face, text) for text in {*texts, *"".join(texts)}}
     except (OSError, ValueError, SyntaxError):  # what Pillow and FreeType say about broken files
+        return {}
+    if missing is not None and unassigned is not None and not missing.same_as(unassigned):
         return {}
     there = {
         text: glyph
@@ -188,13 +195,19 @@ def usable_fonts(
     out. Fewer than six families cannot vote: then all are.
     """
     everyone = list(dict.fromkeys((*fonts, *witnesses)))
-    pictures = {font: _vote_pictures(font, texts) for font in everyone}
+    pictures = {font: _vote_pictures(font, tuple(texts)) for font in everyone}
     able = [font for font in everyone if pictures[font] and _distinct(pictures[font])]
     readable = _readable(able, pictures, texts)
     return [font for font in fonts if font in readable]
 
 
-def _vote_pictures(font: Font, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+def texts_drawn(font: Font, texts: Sequence[str]) -> set[str]:
+    """Those of the texts that the font can draw."""
+    return set(_vote_pictures(font, tuple(texts)))
+
+
+@lru_cache(maxsize=4096)  # a run asks more than once, and drawing takes seconds
+def _vote_pictures(font: Font, texts: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     """Each text's tight picture stretched to a small square, as a vector of mean 0 and length 1."""
     vectors = {}
     for text, glyph in draw(font, texts, 2 * _VOTE_SIZE).items():
@@ -229,21 +242,23 @@ def _readable(
             means[family[font.family], place[text]] += picture
     length = np.linalg.norm(means, axis=2)
     means /= np.maximum(length, 1e-6)[:, :, None]
-    letters = np.array([text.casefold() for text in texts])
+    letters = [text.casefold() for text in texts]
 
     readable = set()
-    for font in fonts:
+    for name, number in family.items():
+        own = [font for font in fonts if font.family == name]
         answers = length > 0
-        answers[family[font.family]] = False
-        asked = [place[text] for text in pictures[font] if answers[:, place[text]].any()]
-        if not asked:  # nobody else draws what it draws
-            readable.add(font)
-            continue
-        own = np.stack([pictures[font][texts[position]] for position in asked])
-        nearest = (own @ means[answers].T).argmax(axis=1)
-        read = letters[np.nonzero(answers)[1][nearest]] == letters[asked]
-        if read.mean() >= _READABLE:
-            readable.add(font)
+        answers[number] = False
+        answered = answers.any(axis=0)
+        asked = [(font, text) for font in own for text in pictures[font] if answered[place[text]]]
+        read: dict[Font, list[bool]] = {font: [] for font in own}
+        if asked:
+            rows = np.stack([pictures[font][text] for font, text in asked])
+            nearest = np.nonzero(answers)[1][(rows @ means[answers].T).argmax(axis=1)]
+            for (font, text), answer in zip(asked, nearest, strict=True):
+                read[font].append(letters[answer] == text.casefold())
+        # A font that draws what nobody else draws stays.
+        readable |= {font for font in own if not read[font] or np.mean(read[font]) >= _READABLE}
     return readable
 
 

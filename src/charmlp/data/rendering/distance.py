@@ -1,104 +1,88 @@
-"""Masks to signed distance fields: the exact Euclidean transform, compiled, on all cores.
+"""Masks to signed distance fields, compiled, on all cores.
 
-P. Felzenszwalb, D. Huttenlocher: Distance Transforms of Sampled Functions, Theory of Computing 8 (2012),
-415-428. The squared distance is the lower envelope of parabolas, first along the columns, then along the
-rows. A half covered pixel of the mask's edge starts with the part of a pixel that it is off the edge.
+The squared Euclidean distance is separable: min over q of |p − q|² + f(q) is taken down the columns, then
+along the rows. A field's byte ends at ±REACH pixels, so that no pixel farther away can matter. A half
+covered pixel of the mask's edge starts with the part of a pixel that it is off the edge.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from charmlp.data.pixels import Grid, compiled, compiled_parallel
 from charmlp.data.rendering.constants import DIRECTIONS, FIELD, LEVELS
 
-_FAR = 1e10
+REACH = int(128 / LEVELS) + 1
+_FAR = np.float32(1e6)
+_ZERO, _HALF = np.float32(0), np.float32(0.5)
 
 
-@njit(parallel=True, cache=True)
+@compiled_parallel
 def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """The distance field (see `glyphs`) and the hull of each mask of G×FIELD×FIELD."""
     fields = np.empty(masks.shape, np.uint8)
-    hulls = np.empty((len(masks), DIRECTIONS, 2), np.float32)
+    hulls = np.zeros((len(masks), DIRECTIONS, 2), np.float32)
     for glyph in prange(len(masks)):
         _hull(masks[glyph], hulls[glyph])
-        outside = np.empty((FIELD, FIELD), np.float64)
-        inside = np.empty((FIELD, FIELD), np.float64)
+        outside = np.full((FIELD + 2 * REACH, FIELD + 2 * REACH), _FAR, np.float32)
+        inside = np.full((FIELD + 2 * REACH, FIELD + 2 * REACH), _FAR, np.float32)
         for row in range(FIELD):
             for column in range(FIELD):
-                coverage = masks[glyph, row, column] / 255.0
-                off = 0.5 - coverage
-                outside[row, column] = _FAR if coverage == 0 else max(0.0, off) ** 2
-                inside[row, column] = _FAR if coverage == 1 else max(0.0, -off) ** 2
+                coverage = np.float32(masks[glyph, row, column]) / np.float32(255)
+                off = _HALF - coverage
+                if coverage > 0:
+                    outside[row + REACH, column + REACH] = max(_ZERO, off) ** 2
+                if coverage < 1:
+                    inside[row + REACH, column + REACH] = max(_ZERO, -off) ** 2
         _squared_distance(outside)
         _squared_distance(inside)
         for row in range(FIELD):
             for column in range(FIELD):
-                distance = np.sqrt(inside[row, column]) - np.sqrt(outside[row, column])
+                at = row + REACH, column + REACH
+                distance = np.sqrt(inside[at]) - np.sqrt(outside[at])
                 fields[glyph, row, column] = min(max(round(128 + LEVELS * distance), 0), 255)
     return fields, hulls
 
 
-@njit(cache=True)
-def _squared_distance(grid: NDArray[np.float64]) -> None:
-    """Replace each value f(q) by the smallest (p − q)² + f(q) over all pixels q, in place."""
-    places = np.empty(FIELD, np.int64)
-    bounds = np.empty(FIELD + 1, np.float64)
-    line = np.empty(FIELD, np.float64)
-    for column in range(FIELD):
-        line[:] = grid[:, column]
-        _envelope(line, grid[:, column], places, bounds)
-    for row in range(FIELD):
-        line[:] = grid[row]
-        _envelope(line, grid[row], places, bounds)
+@compiled
+def _squared_distance(grid: Grid) -> None:
+    """Replace each value f(q) by the smallest |p − q|² + f(q) over the pixels q within reach, in place.
 
-
-@njit(cache=True)
-def _envelope(
-    line: NDArray[np.float64],
-    lowest: NDArray[np.float64],
-    places: NDArray[np.int64],
-    bounds: NDArray[np.float64],
-) -> None:
-    """The lower envelope of the parabolas (p − q)² + line[q], written to `lowest`.
-
-    places  the q of the parabolas that are part of the envelope, from left to right
-    bounds  where each of them begins to be the lowest
+    A border of REACH pixels stays as it is.
     """
-    last = 0
-    places[0], bounds[0], bounds[1] = 0, -_FAR, _FAR
-    for q in range(1, FIELD):
-        while True:
-            p = places[last]
-            meeting = (line[q] + q * q - line[p] - p * p) / (2.0 * (q - p))
-            if meeting > bounds[last]:
-                break
-            last -= 1
-        last += 1
-        places[last], bounds[last], bounds[last + 1] = q, meeting, _FAR
-    part = 0
-    for p in range(FIELD):
-        while bounds[part + 1] < p:
-            part += 1
-        lowest[p] = (p - places[part]) ** 2 + line[places[part]]
+    first, last = REACH, REACH + FIELD
+    down = grid.copy()
+    for step in range(-REACH, REACH + 1):
+        square = np.float32(step * step)
+        for row in range(first, last):
+            for column in range(first, last):
+                down[row, column] = min(down[row, column], grid[row + step, column] + square)
+    grid[:] = down
+    for step in range(-REACH, REACH + 1):
+        square = np.float32(step * step)
+        for row in range(first, last):
+            for column in range(first, last):
+                grid[row, column] = min(grid[row, column], down[row, column + step] + square)
 
 
-@njit(cache=True)
+@compiled
 def _hull(mask: NDArray[np.uint8], hull: NDArray[np.float32]) -> None:
     """The inked point that lies farthest in each direction, from the middle of the field."""
-    for direction in range(DIRECTIONS):
-        angle = 2 * np.pi * direction / DIRECTIONS
-        to_x, to_y = np.cos(angle), np.sin(angle)
-        farthest = -_FAR
-        for row in range(FIELD):
-            for column in range(FIELD):
-                if mask[row, column] > 127:
-                    x, y = column + 0.5 - FIELD / 2, row + 0.5 - FIELD / 2
-                    x, y = (
-                        x + 0.5 * np.sign(to_x) * (abs(to_x) > 1e-9),
-                        y + 0.5 * np.sign(to_y) * (abs(to_y) > 1e-9),
-                    )
-                    if x * to_x + y * to_y > farthest:
-                        farthest = x * to_x + y * to_y
-                        hull[direction, 0], hull[direction, 1] = x, y
+    farthest = np.full(DIRECTIONS, -_FAR, np.float32)
+    for row in range(FIELD):
+        left, right = FIELD, -1
+        for column in range(FIELD):
+            if mask[row, column] > 127:
+                left, right = min(left, column), max(right, column + 1)
+        if right < 0:
+            continue
+        for direction in range(DIRECTIONS):
+            angle = 2 * np.pi * direction / DIRECTIONS
+            to_x, to_y = np.cos(angle), np.sin(angle)
+            for x, y in ((left, row), (left, row + 1), (right, row), (right, row + 1)):
+                x0, y0 = np.float32(x - FIELD / 2), np.float32(y - FIELD / 2)
+                if x0 * to_x + y0 * to_y > farthest[direction]:
+                    farthest[direction] = x0 * to_x + y0 * to_y
+                    hull[direction, 0], hull[direction, 1] = x0, y0

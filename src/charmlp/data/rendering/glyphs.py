@@ -12,7 +12,8 @@ the middle of a square field:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
@@ -45,31 +46,48 @@ class GlyphTable:
     face: NDArray[np.int64]
 
 
+# By font and texts: drawing hundreds of fonts takes seconds, and a run wants them in several selections.
+_DRAWN: dict[tuple[Font, tuple[str, ...]], GlyphTable] = {}
+
+
 @lru_cache(maxsize=4)
 def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:
-    """Draw every text in every font that has it; kept, since drawing takes seconds and using it does not."""
+    """Draw every text in every font that has it."""
+    _draw_faces([font for font in dict.fromkeys(fonts) if (font, texts) not in _DRAWN], texts)
+    faces = [_DRAWN[font, texts] for font in fonts]
+    joined = {
+        field.name: np.concatenate([getattr(face, field.name) for face in faces])
+        for field in fields(GlyphTable)
+        if field.name != "face"
+    }
+    return GlyphTable(**joined, face=np.repeat(np.arange(len(fonts)), [len(face.text) for face in faces]))
+
+
+def _draw_faces(fonts: Sequence[Font], texts: tuple[str, ...]) -> None:
+    """Draw the glyphs of each font, all distance fields at once, and keep a table for each."""
     from charmlp.data.rendering.distance import distance_fields  # compiled code, loaded when it is needed
 
-    drawn = [
-        (face, text, glyph)
-        for face, font in enumerate(fonts)
-        for text, glyph in enumerate(map(draw(font, texts, _EM).get, texts))
-        if glyph is not None
-    ]
-    masks = np.zeros((len(drawn), FIELD, FIELD), np.uint8)
-    scale = np.empty(len(drawn), np.float32)
-    for row, (_, _, glyph) in enumerate(drawn):
-        scale[row] = INNER / max(glyph.picture.shape)
-        _place(glyph.picture, masks[row])
-    fields, hulls = distance_fields(masks)
-    return GlyphTable(
-        fields=fields,
-        hulls=hulls,
-        scale=scale,
-        middle=np.array([glyph.top - glyph.picture.shape[0] / 2 for _, _, glyph in drawn], np.float32),
-        text=np.array([text for _, text, _ in drawn], np.int64),
-        face=np.array([face for face, _, _ in drawn], np.int64),
-    )
+    drawn = [draw(font, texts, _EM) for font in fonts]
+    masks = np.zeros((sum(map(len, drawn)), FIELD, FIELD), np.uint8)
+    for glyph, mask in zip((glyph for face in drawn for glyph in face.values()), masks, strict=True):
+        _place(glyph.picture, mask)
+    distances, hulls = distance_fields(masks)
+    place = {text: number for number, text in enumerate(texts)}
+    first = 0
+    for font, face in zip(fonts, drawn, strict=True):
+        rows = slice(first, first + len(face))
+        first = rows.stop
+        heights = [glyph.picture.shape[0] for glyph in face.values()]
+        longest = [max(glyph.picture.shape) for glyph in face.values()]
+        tops = [glyph.top for glyph in face.values()]
+        _DRAWN[font, texts] = GlyphTable(
+            fields=distances[rows],
+            hulls=hulls[rows],
+            scale=(INNER / np.array(longest)).astype(np.float32),
+            middle=(np.array(tops) - np.array(heights) / 2).astype(np.float32),
+            text=np.array([place[text] for text in face], np.int64),
+            face=np.zeros(len(face), np.int64),
+        )
 
 
 def _place(picture: NDArray[np.uint8], field: NDArray[np.uint8]) -> None:

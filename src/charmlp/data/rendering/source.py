@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from charmlp.data.fonts import LETTERS, Font, find_fonts, split_families
+from charmlp.data.fonts import LETTERS, Font, find_fonts, split_families, texts_drawn
 from charmlp.data.letterset import LetterSet
-from charmlp.data.rendering.studio import render, texts_of
+from charmlp.data.rendering.studio import check_drawable, forms, render, texts_of
 from charmlp.data.rendering.style import Style
 from charmlp.data.source import SPLITS, Source
 from charmlp.errors import DataError, UsageError
@@ -67,9 +67,11 @@ class RenderedSource(Source):
         return hashlib.sha256(ascii(facts).encode()).hexdigest()[:16]
 
     def describe(self) -> str:
-        faces = sum(map(len, self.fonts.values()))
-        families = len({font.family for fonts in self.fonts.values() for font in fonts})
-        return f"{super().describe()} ({faces} faces of {families} families)"
+        fonts = {font for fonts in self.fonts.values() for font in fonts}
+        families = len({font.family for font in fonts})
+        same = len(self.fonts) > 1 and all(fonts == set(part) for part in self.fonts.values())
+        words = ", the same in every split" if same else ""
+        return f"{super().describe()} ({len(fonts)} faces of {families} families{words})"
 
     def _seed_of(self, split: str) -> int:
         """Three streams of letters from one seed."""
@@ -81,23 +83,40 @@ def open_rendered(
     classes: Sequence[str] | None = None,
     seed: int = 2021,
     *,
+    held_out: int | None = None,
     folder: str | Path | None = None,
     machine: bool = False,
 ) -> RenderedSource:
-    """`count` training letters, and a tenth of that (at most 2,000 each) for validation and for test.
+    """`count` training letters, and `held_out` each (a tenth, at most 2,000) for validation and for test.
 
     Fonts come from the packages, with `machine` also from the operating system, and from `folder`. The
-    three splits share no family. Raises UsageError for a count below one, DataError where no font can
-    draw a class or there are too few families to hold some out.
+    three splits share no family, unless fewer than three families can draw all classes. Raises UsageError
+    for a count below one, DataError where no font can draw a class.
     """
     if count < 1:
         raise UsageError(f"number of rendered letters is {count}; expected at least 1")
     names = tuple(classes) if classes else CLASSES
     fonts = find_fonts(folder, machine, texts_of(names))
-    held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
-    return RenderedSource(
-        classes=names,
-        counts={"train": count, "val": held_out, "test": held_out},
-        fonts=split_families(fonts, seed),
-        seed=seed,
-    )
+    check_drawable(fonts, names)
+    if held_out is None:
+        held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
+    counts = {"train": count} | ({"val": held_out, "test": held_out} if held_out else {})
+    complete = complete_families(fonts, names)
+    if not held_out or len(complete) < 3:
+        split = dict.fromkeys(counts, fonts)
+    else:
+        split = split_families([font for font in fonts if font.family in complete], seed)
+        split["train"] = sorted(split["train"] + [font for font in fonts if font.family not in complete])
+    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed)
+
+
+def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:
+    """The families that can draw every class: only they can test one split or the other."""
+    drawn: dict[str, set[str]] = {}
+    for font in fonts:
+        drawn.setdefault(font.family, set()).update(texts_drawn(font, texts_of(classes)))
+    return {
+        family
+        for family, texts in drawn.items()
+        if all(texts.intersection(forms(name, classes)) for name in classes)
+    }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.fonts import Font, find_fonts
+from charmlp.data.fonts import Font, find_fonts, texts_drawn
 from charmlp.data.letterset import LetterSet
 from charmlp.data.rendering.glyphs import GlyphTable, choose, choose_company, glyph_table
 from charmlp.data.rendering.plans import make_plans
@@ -32,6 +32,14 @@ def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
 def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
     """Every text that the classes need, each once."""
     return tuple(dict.fromkeys(text for name in classes for text in forms(name, classes)))
+
+
+def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
+    """Raise DataError where no font can draw a class."""
+    drawable = {text for font in fonts for text in texts_drawn(font, texts_of(classes))}
+    for name in classes:
+        if not drawable.intersection(forms(name, classes)):
+            raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
 
 
 def render(
@@ -59,6 +67,7 @@ def render(
     style = style or Style()
     texts = texts_of(classes)
     fonts = tuple(find_fonts(texts=texts) if fonts is None else fonts)
+    check_drawable(fonts, classes)
     table = glyph_table(fonts, texts)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
@@ -94,8 +103,6 @@ def _texts(
     texts = np.empty(len(labels), np.int64)
     for label, name in enumerate(classes):
         choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
-        if not choices:
-            raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
         chances = [style.capitals, 1 - style.capitals] if len(choices) == 2 else [1.0]
         wanted = np.flatnonzero(labels == label)
         texts[wanted] = generator.choice(choices, len(wanted), p=chances)
