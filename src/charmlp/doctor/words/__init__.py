@@ -1,0 +1,41 @@
+"""All sentences of the doctor, in English and in Chinese; a test holds that both say the same things."""
+
+from __future__ import annotations
+
+import locale
+from collections.abc import Mapping
+from typing import Any
+
+from charmlp.doctor.words.chinese import CHINESE
+from charmlp.doctor.words.english import ENGLISH
+
+LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+
+
+def say(key: str, language: str, values: Mapping[str, Any]) -> str:
+    """The sentence of that key, its blanks filled; English where the language is not known."""
+    sentence = LANGUAGES.get(language, ENGLISH)[key]
+    return sentence.format_map(Blanks(values))
+
+
+def known(key: str) -> bool:
+    """Whether there is a sentence of that key."""
+    return key in ENGLISH
+
+
+class Blanks(dict[str, Any]):
+    """Values of a sentence; one that is not known stays visible as its name."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def locale_language() -> str:
+    """`zh` where the user's locale is Chinese, else `en`."""
+    import os
+
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(variable):
+            return "zh" if os.environ[variable].lower().startswith("zh") else "en"
+    name = (locale.getlocale()[0] or "").lower()
+    return "zh" if name.startswith(("zh", "chinese")) else "en"
