@@ -11,7 +11,9 @@ from torch import Tensor
 FunctionClass = type[torch.autograd.Function]
 
 
-def make(forward: Callable[..., Tensor], backward: Callable[..., Any], name: str = "Subject") -> FunctionClass:
+def make(
+    forward: Callable[..., Tensor], backward: Callable[..., Any], name: str = "Subject"
+) -> FunctionClass:
     """An old-style Function: forward(*inputs) → y, and backward(g, y, *inputs) → gradients."""
     count = forward.__code__.co_argcount
     header = ", ".join(f"a{i}" for i in range(count))

@@ -8,9 +8,10 @@
 From what goes in to what is said:
 
     subjects.py       the operation as one call on a list of tensors
-    arrangements.py   how it may take its inputs     references.py  right forwards     kinds.py  what it is meant to be
+    arrangements.py   how it may take its inputs
+    references.py     right forwards     kinds.py  what it is meant to be
     runs.py, watch.py one run, with the raw return value of backward     numeric.py  numeric differentiation
-    setups.py         one set-up: inputs, right gradients, own gradients     generic.py  set-ups without a kind
+    setups.py         one set-up: inputs, right gradients, own gradients     generic.py  without a kind
     structure.py      count, None, shapes, dtypes     behaviour.py  random forward, edits in place
     algebra.py        linear in the cotangent?        stability.py  overflow
     formulas.py       the library of wrong gradients  factors.py, naming.py, special.py  which of them it is
@@ -18,7 +19,7 @@ From what goes in to what is said:
     rows.py, words/   names, pages and sentences      diagnosis.py, report.py, figure.py  what is shown
     targets.py, worker.py, runner.py                  the command line's targets, in a process of their own
 
-Importing this package needs the extra `torch`. The target is executed, in this process.
+Examining needs the extra `torch`. The operation is executed, in this process.
 """
 
 from __future__ import annotations
@@ -26,12 +27,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from charmlp.doctor.diagnosis import Diagnosis, Mistake
+from charmlp.doctor.rows import KINDS
 from charmlp.errors import UsageError, require_extra
-
-require_extra("torch", "torch", "the gradient doctor")
-
-from charmlp.doctor.diagnosis import Diagnosis, Mistake  # noqa: E402 (a missing PyTorch is told in one line first)
-from charmlp.doctor.rows import KINDS  # noqa: E402
 
 __all__ = ["Diagnosis", "Mistake", "assert_gradients", "examine"]
 
@@ -46,6 +44,7 @@ def examine(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = Non
     Raises `UsageError` for another kind; whatever `fn` does ends in the diagnosis, its verdict "unknown"
     where it could not be examined. Random generators are left as they were.
     """
+    require_extra("torch", "torch", "the gradient doctor")
     from charmlp.doctor.examination import examine_operation
 
     if kind is not None and kind not in KINDS:

@@ -1,4 +1,7 @@
-"""What a backward pass does with its cotangent g. A right one is linear: b(2g) = 2 b(g), b(g + h) = b(g) + b(h)."""
+"""What a backward pass b does with its cotangent g.
+
+A right one is linear: b(2g) = 2 b(g), b(−g) = −b(g), b(g + h) = b(g) + b(h).
+"""
 
 from __future__ import annotations
 
@@ -48,12 +51,20 @@ def judge(
         return [finding("cotangent-ignored", "", position, [Phrase("b-same")], found="1")]
     if same(by[2.0], base, 4, tolerance) and same(by[-1.0], base, 1, tolerance):
         ratio = norm(by[2.0]) / norm(base)
-        return [finding("cotangent-twice", "", position, [Phrase("b-twice", {"ratio": f"{ratio:.3f}"})], found="g²")]
+        return [
+            finding(
+                "cotangent-twice", "", position, [Phrase("b-twice", {"ratio": f"{ratio:.3f}"})], found="g²"
+            )
+        ]
     broken = []
     for factor, name in ((2.0, "2g"), (-1.0, "−g"), (1e4, "10⁴ g"), (1e-5, "10⁻⁵ g")):
         if not same(by[factor], base, factor, tolerance):
             ratio = projection(by[factor], base) / factor
-            broken.append(Phrase("b-scaled", {"g": name, "factor": name.removesuffix("g").strip(), "ratio": f"{ratio:.3g}"}))
+            broken.append(
+                Phrase(
+                    "b-scaled", {"g": name, "factor": name.removesuffix("g").strip(), "ratio": f"{ratio:.3g}"}
+                )
+            )
     assert base is not None and other is not None
     if not same(total, base + other, 1, 10 * tolerance):
         broken.append(Phrase("b-sum"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -122,8 +121,8 @@ class Arrangement:
 
 def draw(shape: Sequence[int], generator: torch.Generator) -> Tensor:
     """Numbers in ±[0.2, 2], each sign at least once where there are two or more."""
-    sizes = 0.2 + 1.8 * torch.rand(*shape, generator=generator, dtype=torch.float64)
-    signs = torch.where(torch.rand(*shape, generator=generator) < 0.5, -1.0, 1.0).double()
+    sizes = 0.2 + 1.8 * torch.rand(list(shape), generator=generator, dtype=torch.float64)
+    signs = torch.where(torch.rand(list(shape), generator=generator) < 0.5, -1.0, 1.0).double()
     if signs.numel() > 1:
         signs.view(-1)[0], signs.view(-1)[-1] = -1.0, 1.0
     return sizes * signs
@@ -148,9 +147,11 @@ def linear_arrangements() -> Iterator[Arrangement]:
         for form in ("plain", "transposed"):
             slots = [x, Slot("weight", form)] + [bias] * has_bias
             yield from map(Arrangement, list(itertools.permutations(slots))[1:])
-        for form in ("transposed", "plain"):  # columns: y = Wᵀ x + b, or W x + b
-            columns = [Slot("x", "transposed"), Slot("weight", form)] + [Slot("bias", "column")] * has_bias
-            for order in itertools.permutations(columns):
+        for form, bias_form in itertools.product(
+            ("plain", "transposed"), ("column", "plain")[: 1 + has_bias]
+        ):
+            columns = [Slot("x", "transposed"), Slot("weight", form)] + [Slot("bias", bias_form)] * has_bias
+            for order in itertools.permutations(columns):  # y = W x + b, or Wᵀ x + b
                 yield Arrangement(order, Slot("output", "transposed"))
         single = [Slot("x", "single"), Slot("weight")] + [bias] * has_bias
         for order in itertools.permutations(single):

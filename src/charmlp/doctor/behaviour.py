@@ -1,4 +1,4 @@
-"""What an operation does beside its gradient: another forward, random numbers, edits of tensors not its own."""
+"""What is wrong beside the gradient: another forward, random numbers, edits of tensors not its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def forward_findings(setup: SetUp, form: Form | None, named: bool, notes: list[P
     if setup.kind is None:
         return []
     if form is None:
-        return [finding("forward-wrong", "other", evidence=difference(setup), right=FORMS[setup.kind][0].written)]
+        return [
+            finding("forward-wrong", "other", evidence=difference(setup), right=FORMS[setup.kind][0].written)
+        ]
     if not form.right and (named or not form.unless_named):
         return [finding(form.name, form.variant, evidence=difference(setup), found=form.written,
                         right=FORMS[setup.kind][0].written)]  # fmt: skip
@@ -45,7 +47,9 @@ def differ(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
 def difference(setup: SetUp) -> list[Phrase]:
     """The element where forward and reference differ most."""
     assert setup.kind is not None
-    other = SetUp(setup.subject, setup.values, setup.sizes, setup.arrangement, setup.kind, FORMS[setup.kind][0])
+    other = SetUp(
+        setup.subject, setup.values, setup.sizes, setup.arrangement, setup.kind, FORMS[setup.kind][0]
+    )
     try:
         right = other.reference(setup.values).double().reshape(-1)
     except (RuntimeError, ValueError, KeyError):
@@ -70,7 +74,9 @@ def run_findings(setup: SetUp, result: Run) -> list[Finding]:
         for position in call.edited_inputs:
             name = setup.subject.name_of(position) if position_known else f"input {position + 1}"
             findings.append(
-                finding("edited-in-place", "input", None, [Phrase("edited-input", {"input": name})], input=name)
+                finding(
+                    "edited-in-place", "input", None, [Phrase("edited-input", {"input": name})], input=name
+                )
             )
         if call.edited_cotangent:
             findings.append(finding("edited-in-place", "cotangent", evidence=[Phrase("edited-cotangent")]))

@@ -41,7 +41,7 @@ class Mistake:
 
     @property
     def row(self) -> int | None:
-        """The number of the mistake in the list of known ones (docs/doctor.md), None where it is not in it."""
+        """The mistake's number in the list of known ones (docs/doctor.md), None where it is not in it."""
         return NUMBERS[self.name]
 
     @property

@@ -21,7 +21,15 @@ from charmlp.doctor.runs import Cotangents, Run, quiet_and_seeded
 from charmlp.doctor.setups import SetUp, is_float32_inside
 from charmlp.doctor.special import special_findings
 from charmlp.doctor.stability import examine_stability, examine_zero
-from charmlp.doctor.structure import Finding, Repaired, dtype_findings, finding, repair, shape_text
+from charmlp.doctor.structure import (
+    Finding,
+    Repaired,
+    dtype_findings,
+    finding,
+    inner_findings,
+    repair,
+    shape_text,
+)
 from charmlp.doctor.subjects import Build, CannotExamineError, builder
 
 
@@ -34,6 +42,8 @@ def examine_operation(
             return Examination(builder(operation), inputs, kind, target, name).diagnose()
         except CannotExamineError as error:
             return Diagnosis(target, kind, reason=Phrase(error.key, error.values))
+        except SystemExit as error:  # the operation ends the program
+            return Diagnosis(target, kind, reason=Phrase("breaks-off", {"reason": f"SystemExit: {error}"}))
 
 
 class Examination:
@@ -66,12 +76,10 @@ class Examination:
         return [setup for setup in made if setup is not None]
 
     def make(self, sizes: Mapping[str, int], dtype: torch.dtype, seed: int) -> SetUp | None:
-        """A set-up of the recognised kind; its form only where forward agrees with it and with its own slope."""
+        """A set-up of the recognised kind, with its form only where forward agrees with it here, too."""
         assert self.match.arrangement is not None and self.match.kind is not None
         try:
-            setup = try_arrangement(
-                self.build, self.match.kind, self.match.arrangement, dtype, sizes, seed
-            )
+            setup = try_arrangement(self.build, self.match.kind, self.match.arrangement, dtype, sizes, seed)
         except CannotExamineError:
             return None
         if setup is not None and self.match.form is not None and agrees(setup, self.match.form):
@@ -95,6 +103,8 @@ class Examination:
         random = any(f.name == "random-forward" and f.variant == "unseeded" for f in findings)
         first_run = self.first.run(self.first.cotangents[0], twice=True)
         findings += run_findings(self.first, first_run)
+        if self.first.subject.function is None:
+            findings += inner_findings(first_run.calls)
         if not random:
             findings += self.gradient_findings(findings, first_run)
         if not any(f.name == "forward-wrong" or f.variant == "forward" for f in findings):
@@ -107,7 +117,12 @@ class Examination:
         if not mistakes and self.first.form is None and self.first.noise > 1e-2:
             reason = Phrase("not-smooth", {"noise": f"{self.first.noise:.1g}"})
         return Diagnosis(
-            self.target, self.first.kind, tuple(mistakes), tuple(self.notes), reason, tuple(self.comparisons())
+            self.target,
+            self.first.kind,
+            tuple(mistakes),
+            tuple(self.notes),
+            reason,
+            tuple(self.comparisons()),
         )
 
     def fails_in_float64(self) -> bool:
@@ -141,7 +156,9 @@ class Examination:
         if not any(f.name == "random-forward" for f in known):
             findings += [f for f in self.algebra_findings(positions, single) if f.position not in told]
         if first_run.error is not None and not findings and not known:
-            findings.append(finding("engine-refuses", evidence=[Phrase("raises", {"error": first_run.error_text})]))
+            findings.append(
+                finding("engine-refuses", evidence=[Phrase("raises", {"error": first_run.error_text})])
+            )
         return findings
 
     def observe(self, setups: Sequence[SetUp]) -> list[Observed]:
@@ -165,7 +182,9 @@ class Examination:
     def value_findings(self, observations: Sequence[Observed], position: int) -> list[Finding]:
         """What is wrong with the gradient by one input, nothing where it is right."""
         errors = [relative_error(observed, position) for observed in observations]
-        if all(e is not None and e <= o.setup.tolerance for e, o in zip(errors, observations, strict=True)):
+        if all(
+            e is not None and e <= o.tolerance(position) for e, o in zip(errors, observations, strict=True)
+        ):
             return precision_findings(observations[0], position, errors[0] or 0.0)
         if errors[0] is None:
             return []  # an input without a gradient, such as a label
@@ -189,12 +208,14 @@ class Examination:
             names = tuple((f.name, f.variant, f.values) for (f,) in others)
             only = first[0]
             return [
-                Finding(only.name, only.variant, position, (*only.values, ("or", names)), only.evidence, share)
+                Finding(
+                    only.name, only.variant, position, (*only.values, ("or", names)), only.evidence, share
+                )
             ]
         return first
 
     def of_right_form(self, observations: Sequence[Observed], position: int) -> list[Finding] | None:
-        """Where forward is wrong: the findings if backward belongs to the right forward, None if to neither."""
+        """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
         form = self.right_form()
         if form is None or self.first.arrangement is None or self.first.form is form:
             return None
@@ -220,9 +241,7 @@ class Examination:
         setup = self.first
         if setup.dtype != torch.float64 or setup.subject.function is None or setup.subject.parameters:
             return []
-        values = [
-            v.float() if isinstance(v, Tensor) and v.is_floating_point() else v for v in setup.values
-        ]
+        values = [v.float() if isinstance(v, Tensor) and v.is_floating_point() else v for v in setup.values]
         single = SetUp(setup.subject, values, setup.sizes, setup.arrangement, setup.kind, None, setup.fillers)
         try:
             outputs = single.outputs
@@ -258,7 +277,11 @@ class Examination:
                     f for i in range(len(self.first.values)) for f in self.square_findings(observations, i)
                 ]
                 if found:
-                    return [with_evidence(found[0], error), *found[1:], *self.square_structure(observations[0])]
+                    return [
+                        with_evidence(found[0], error),
+                        *found[1:],
+                        *self.square_structure(observations[0]),
+                    ]
         return [finding("backward-raises", evidence=[error])]
 
     def square(self, sizes: Mapping[str, int]) -> list[Observed]:
@@ -271,7 +294,7 @@ class Examination:
 
     def square_findings(self, observations: Sequence[Observed], position: int) -> list[Finding]:
         error = relative_error(observations[0], position)
-        if error is None or error <= observations[0].setup.tolerance:
+        if error is None or error <= observations[0].tolerance(position):
             return []
         return self.explained(observations, position)
 
@@ -336,4 +359,3 @@ def with_evidence(found: Finding, phrase: Phrase) -> Finding:
     return Finding(
         found.name, found.variant, found.position, found.values, (phrase, *found.evidence), found.confidence
     )
-

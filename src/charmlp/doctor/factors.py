@@ -28,7 +28,9 @@ class Factor:
         return self.sign * 2.0**self.twos * math.prod(sizes[s] ** e for s, e in self.exponents)
 
 
-def explain(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]) -> list[Factor]:
+def explain(
+    ratios: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]
+) -> list[Factor]:
     """The simplest factors that give each ratio at its sizes; several where they cannot be told apart.
 
     >>> explain([-5.0, -7.0], [{"N": 5, "C": 3}, {"N": 7, "C": 11}], "NC")

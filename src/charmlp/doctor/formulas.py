@@ -194,8 +194,12 @@ LIBRARY: dict[tuple[str, str], list[Wrong]] = {
         of_logits("q − y* with a softmax over the batch", lambda z, q, t: torch.softmax(z, 0) - t),
         of_logits("q − y* with a softmax over all elements", lambda z, q, t: softmax_of_all(z) - t),
         of_logits("σ(z) − y*", lambda z, q, t: torch.sigmoid(z) - t),
-        of_logits("softmax backward of q − y*", lambda z, q, t: softmax_backward(q, q - t), "softmax-twice",
-                  "jacobian"),
+        of_logits(
+            "softmax backward of q − y*",
+            lambda z, q, t: softmax_backward(q, q - t),
+            "softmax-twice",
+            "jacobian",
+        ),
         of_logits("q − y* with the labels of the next row", lambda z, q, t: q - t.roll(1, 0)),
         of_logits("q − y* with the labels of the next class", lambda z, q, t: q - t.roll(1, 1)),
         of_logits("q − y* with the labels of the class before", lambda z, q, t: q - t.roll(-1, 1)),
@@ -210,7 +214,7 @@ LIBRARY: dict[tuple[str, str], list[Wrong]] = {
         of_error("(y − y*) y", lambda p, t: (p - t) * p),
         of_error("a constant", lambda p, t: torch.ones_like(p)),
     ],
-}  # fmt: skip
+}
 
 
 # The right gradients of the losses but for the coefficient, which depends on what they average.

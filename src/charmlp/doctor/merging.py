@@ -9,6 +9,10 @@ from charmlp.doctor.diagnosis import Mistake, Phrase
 from charmlp.doctor.setups import SetUp
 from charmlp.doctor.structure import Finding
 
+# A gradient that is wrong because of these need not look like any formula.
+EXPLAINS_ANYTHING = {
+    "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward"
+}  # fmt: skip
 
 
 def merge(setup: SetUp, findings: Sequence[Finding]) -> list[Mistake]:
@@ -29,11 +33,9 @@ def without_echoes(findings: Sequence[Finding]) -> list[Finding]:
     names = {found.name for found in findings}
     kept = []
     for found in findings:
-        echo = (
-            (found.name == "unrecognised" and names & {"cotangent-twice", "cotangent-distorted", "cotangent-ignored",
-                                                       "saved-edited", "random-forward"})
-            or (found.name == "edited-in-place" and found.variant == "input" and "saved-edited" in names)
-        )  # fmt: skip
+        echo = (found.name == "unrecognised" and names & EXPLAINS_ANYTHING) or (
+            found.name == "edited-in-place" and found.variant == "input" and "saved-edited" in names
+        )
         if not echo and found not in kept:
             kept.append(found)
     return kept
@@ -49,9 +51,10 @@ def mistake_of(setup: SetUp, group: Sequence[Finding]) -> Mistake:
     if name == "extra-mean" and variant == "layer" and [setup.role(i) for i in positions] == ["bias"]:
         name, variant = "bias-averaged", ""
     inputs = [setup.subject.name_of(i) for i in positions]
+    inputs += [dict(f.values)["inputs"] for f in group if "inputs" in dict(f.values)]
     if inputs:
-        values["inputs"] = ", ".join(inputs)
-    values["all"] = set(positions) >= set(wanted)
+        values["inputs"] = ", ".join(dict.fromkeys(inputs))
+    values["all"] = not values.get("inputs") or set(positions) >= set(wanted)
     evidence: list[Phrase] = []
     for found in group:
         evidence += [phrase for phrase in found.evidence if phrase not in evidence]

@@ -8,7 +8,7 @@ mistakes wins; it must hold in every set-up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from charmlp.doctor.diagnosis import Phrase
 from charmlp.doctor.factors import Factor, explain
-from charmlp.doctor.formulas import CORE, DISTORTIONS, LIBRARY, RIGHT, Distortion, Wrong
+from charmlp.doctor.formulas import CORE, DISTORTIONS, LIBRARY, RIGHT, Distortion, Formula, Wrong
 from charmlp.doctor.runs import Cotangents
 from charmlp.doctor.setups import SetUp
 from charmlp.doctor.structure import Finding, cosine, finding
@@ -24,16 +24,28 @@ from charmlp.doctor.structure import Finding, cosine, finding
 LETTERS = {"linear": "NDK", "mse": "NCM"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observed:
     """The gradients of one set-up for each draw of cotangents, in the shapes of the inputs."""
 
     setup: SetUp
     draws: Sequence[Cotangents]
     gradients: Sequence[Sequence[Tensor | None]]
+    cache: dict[int, Tensor | None] = field(default_factory=dict)
 
     def stacked(self, position: int) -> Tensor | None:
         """The gradients by one input for all draws, one after the other."""
+        if position not in self.cache:
+            self.cache[position] = self.stack(position)
+        return self.cache[position]
+
+    def tolerance(self, position: int) -> float:
+        """Largest relative error that is none, given the digits of the gradient's dtype."""
+        gradient = self.gradients[0][position]
+        digits = 0.0 if gradient is None else 4 * torch.finfo(gradient.dtype).eps
+        return max(self.setup.tolerance, digits)
+
+    def stack(self, position: int) -> Tensor | None:
         parts = [by_input[position] for by_input in self.gradients]
         if any(part is None for part in parts):
             return None
@@ -73,28 +85,32 @@ class Candidate:
             canonical = self.wrong.function(setup.roles, setup.canonical_output, g)
             if canonical.shape != setup.roles[slot.role].shape:
                 return None
-            return loss_scale(setup, position, cotangents) * setup.chosen(position, slot.actual(canonical))
+            return loss_scale(setup, position) * setup.chosen(position, slot.actual(canonical))
         except (RuntimeError, IndexError):
             return None
 
 
-def loss_scale(setup: SetUp, position: int, cotangents: Cotangents) -> float:
+def loss_scale(setup: SetUp, position: int) -> float:
     """What stands before q − y* or y − y* in the right gradient: 1/N for a mean over the batch, say.
 
     The library leaves it out, so that a wrong formula with the right coefficient has the factor 1.
     """
     core = CORE.get((setup.kind or "", setup.role(position)))
-    expected = setup.expected(position, cotangents)
-    if core is None or expected is None or setup.arrangement is None:
+    if core is None or setup.arrangement is None:
         return 1.0
-    v, g = setup.roles, setup.canonical_cotangent(cotangents)
-    slot = setup.arrangement.slots[position]
-    flat = setup.chosen(position, slot.actual(core(v, setup.canonical_output, g)))
-    square = float(flat @ flat)
-    scale = float(expected @ flat) / square if square > 0 else 0.0
-    if setup.form is None or scale == 0:  # forward is not one of ours, and need not be proportional
+    if position not in setup.scales:
+        setup.scales[position] = coefficient(setup, position, core)
+    return setup.scales[position]
+
+
+def coefficient(setup: SetUp, position: int, core: Formula) -> float:
+    if setup.form is None or setup.arrangement is None:  # forward is none of ours: no coefficient can be read
         return 1.0 / setup.sizes["N"] if setup.outputs[0].numel() == 1 else 1.0
-    return scale
+    cotangents = setup.cotangents[0]
+    expected = setup.expected(position, cotangents)
+    canonical = core(setup.roles, setup.canonical_output, setup.canonical_cotangent(cotangents))
+    flat = setup.chosen(position, setup.arrangement.slots[position].actual(canonical))
+    return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
 
 
 @dataclass(frozen=True)
@@ -173,7 +189,7 @@ def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float 
         return None, 1.0
     ratio = float(a @ formula) / square
     residual = float((a - ratio * formula).norm()) / scale
-    return (ratio, residual) if residual <= observed.setup.tolerance else (None, residual)
+    return (ratio, residual) if residual <= observed.tolerance(position) else (None, residual)
 
 
 def letters_of(setup: SetUp) -> str:
@@ -212,7 +228,9 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
         )  # fmt: skip
     if e.factor is None:
         ratio = f"{e.ratios[0]:.4g}"
-        found.append(finding("constant-factor", "", position, [ratio_phrase(e, observations)], 0.8, factor=ratio))
+        found.append(
+            finding("constant-factor", "", position, [ratio_phrase(e, observations)], 0.8, factor=ratio)
+        )
     else:
         evidence = [ratio_phrase(e, observations)]
         found += [
@@ -271,7 +289,9 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
     if a is None or n is None or error is None or not torch.isfinite(a).all():
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
-    phrases = [Phrase("error", {"error": f"{error:.2g}", "alpha": f"{alpha:.3f}", "cosine": f"{cosine(a, n):.3f}"})]
+    phrases = [
+        Phrase("error", {"error": f"{error:.2g}", "alpha": f"{alpha:.3f}", "cosine": f"{cosine(a, n):.3f}"})
+    ]
     wrong = (a - n).abs() > 1e-6 * n.abs().max()
     place = where(observed, position, wrong)
     if place is not None:

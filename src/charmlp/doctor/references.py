@@ -36,6 +36,10 @@ def wrong(
     return Form(written, function, right=False, name=name, variant=variant)
 
 
+def unless_named(written: str, function: Callable[[Roles], Tensor], variant: str = "form") -> Form:
+    return Form(written, function, right=False, unless_named=True, variant=variant)
+
+
 def linear(v: Roles) -> Tensor:
     product = v["x"] @ v["weight"].T
     return product + v["bias"] if "bias" in v else product
@@ -105,9 +109,7 @@ FORMS: dict[str, list[Form]] = {
     "cross_entropy": [
         Form("the mean over the batch", lambda v: losses(v).mean()),
         Form("one loss a row", losses),
-        Form(
-            "the sum over the batch", lambda v: losses(v).sum(), right=False, unless_named=True, variant="sum"
-        ),
+        unless_named("the sum over the batch", lambda v: losses(v).sum(), "sum"),
         wrong("the mean over N·C elements", lambda v: losses(v).mean() / v["logits"].shape[1]),
         wrong("of a softmax of softmax", lambda v: of_softmax_twice(v), "softmax-twice", "forward"),
         wrong("without the minus sign", lambda v: -losses(v).mean()),
@@ -124,15 +126,17 @@ FORMS: dict[str, list[Form]] = {
     ],
     "mse": [
         Form("the mean over all elements", lambda v: squares(v).mean()),
-        Form("half the mean over all elements", lambda v: squares(v).mean() / 2),
+        unless_named("half the mean over all elements", lambda v: squares(v).mean() / 2),
         Form("the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean()),
-        Form("half the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean() / 2),
-        Form("half the sum", lambda v: squares(v).sum() / 2),
+        unless_named(
+            "half the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean() / 2
+        ),
+        unless_named("half the sum", lambda v: squares(v).sum() / 2),
         Form("one square an element", squares),
-        Form("half a square an element", lambda v: squares(v) / 2),
+        unless_named("half a square an element", lambda v: squares(v) / 2),
         Form("one sum a row", lambda v: squares(v).sum(1)),
         Form("one mean a row", lambda v: squares(v).mean(1)),
-        Form("the sum", lambda v: squares(v).sum(), right=False, unless_named=True, variant="sum"),
+        unless_named("the sum", lambda v: squares(v).sum(), "sum"),
         wrong("the root of the mean", lambda v: squares(v).mean().sqrt()),
         wrong("the mean of |y − y*|", lambda v: difference(v).abs().mean()),
         wrong("the mean of y − y*, without the square", lambda v: difference(v).mean()),

@@ -1,4 +1,4 @@
-"""The mistakes that the doctor can name: stable numbers, stable names, and the page that derives the right thing.
+"""The mistakes that the doctor can name: stable numbers, stable names, and the page to read.
 
 A row's number and name are what `--format json` promises; they are never used for another mistake.
 Mistakes without a row (None) are named as well, but are not among the two dozen that people make most.

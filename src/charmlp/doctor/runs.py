@@ -56,8 +56,8 @@ def quiet_and_seeded() -> Iterator[None]:
 
 
 def seed(number: int = 0) -> None:
-    """One state for every generator that a target may use."""
-    torch.manual_seed(number)
+    """One state for every generator that a target may use on the processor."""
+    torch.default_generator.manual_seed(number)  # torch.manual_seed is slow: it tells every other device
     np.random.seed(number)  # noqa: NPY002
     random.seed(number)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,7 @@ class SetUp:
     kind: str | None = None
     form: Form | None = None
     fillers: Sequence[Any] = ()
+    scales: dict[int, float] = field(default_factory=dict)  # naming.loss_scale by position
 
     @property
     def dtype(self) -> torch.dtype:
@@ -179,9 +180,8 @@ class SetUp:
         return self.arrangement.output.canonical(g, self.roles) if g.dim() else g
 
 
-
 def is_float32_inside(tensor: Tensor) -> bool:
-    """Whether every number fits into float32, which float64 results do only by chance, or where they are plain.
+    """Whether every number fits into float32, as float64 results do only where they are plain.
 
     >>> is_float32_inside(torch.tensor([0.1], dtype=torch.float64)), is_float32_inside(torch.tensor([0.1]))
     (False, True)

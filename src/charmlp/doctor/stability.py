@@ -14,6 +14,7 @@ from charmlp.doctor.setups import SetUp
 from charmlp.doctor.structure import Finding, finding
 
 LARGE = 1000.0
+MODERATE = 1e9
 
 
 def examine_stability(setup: SetUp) -> list[Finding]:
@@ -22,6 +23,8 @@ def examine_stability(setup: SetUp) -> list[Finding]:
         return overflow(setup, extreme_inputs(setup))
     if setup.kind == "cross_entropy":
         return overflow(setup, confident(setup, LARGE)) or constant_in_log(setup)
+    if setup.kind is None and len(setup.values) == 1 and setup.dtype == torch.float64:
+        return sudden_overflow(setup)
     return []
 
 
@@ -47,11 +50,11 @@ def extreme_inputs(setup: SetUp) -> list[Any]:
 
 
 def confident(setup: SetUp, size: float) -> list[Any]:
-    """Logits that are sure of a wrong class in the first row, and of the right one in the others."""
+    """Logits of ±size, sure of a wrong class in the first row, and of the right one in the others."""
     label = setup.roles["label"]
     sure = label.clone()
     sure[0] = label[0].roll(1)
-    return with_main(setup, size * (2 * sure - 1) / 2)
+    return with_main(setup, size * (2 * sure - 1))
 
 
 def overflow(setup: SetUp, values: Sequence[Any]) -> list[Finding]:
@@ -63,32 +66,65 @@ def overflow(setup: SetUp, values: Sequence[Any]) -> list[Finding]:
     if not torch.isfinite(y).all():
         bad = "nan" if torch.isnan(y).any() else "inf"
         variant = "log-zero" if setup.kind == "cross_entropy" and bad == "inf" else "forward"
-        return [finding("unstable", variant, evidence=[Phrase("extreme", {"found": bad, "size": "±1000"})], bad=bad)]
-    extreme = SetUp(setup.subject, list(values), setup.sizes, setup.arrangement, setup.kind, None, setup.fillers)
+        return [
+            finding(
+                "unstable", variant, evidence=[Phrase("extreme", {"found": bad, "size": "±1000"})], bad=bad
+            )
+        ]
+    extreme = SetUp(
+        setup.subject, list(values), setup.sizes, setup.arrangement, setup.kind, None, setup.fillers
+    )
     cotangents = tuple(torch.ones_like(out) for out in outputs)
     returned = extreme.returned(extreme.run(cotangents))
     gradient = None if returned is None else returned[main_position(setup)]
     if isinstance(gradient, Tensor) and not torch.isfinite(gradient).all():
         bad = "nan" if torch.isnan(gradient).any() else "inf"
-        return [finding("unstable", "backward", evidence=[Phrase("extreme", {"found": bad, "size": "±1000"})], bad=bad)]
+        return [
+            finding(
+                "unstable", "backward", evidence=[Phrase("extreme", {"found": bad, "size": "±1000"})], bad=bad
+            )
+        ]
     return []
+
+
+def sudden_overflow(setup: SetUp) -> list[Finding]:
+    """Where there is no reference: a result that is moderate up to ±700 and nothing finite at ±1000.
+
+    eˣ alone grows to 10³⁰⁴ before it overflows (at 709.8); what does not grow so has an eˣ inside that does.
+    """
+    x = setup.values[0]
+    signs = torch.where(torch.arange(x.numel()).reshape(x.shape) % 2 == 0, 1.0, -1.0).to(x.dtype)
+    try:
+        before, beyond = setup.forward([650 * signs])[0], setup.forward([LARGE * signs])[0]
+    except Exception:
+        return []
+    if (
+        not torch.isfinite(before).all()
+        or float(before.abs().max()) > MODERATE
+        or torch.isfinite(beyond).all()
+    ):
+        return []
+    bad = "nan" if torch.isnan(beyond).any() else "inf"
+    return [
+        finding("unstable", "forward", evidence=[Phrase("extreme", {"found": bad, "size": "±1000"})], bad=bad)
+    ]
 
 
 def constant_in_log(setup: SetUp) -> list[Finding]:
     """A loss of a confident mistake that stops at −log ε, or a finite one far from the right one."""
-    size = 100.0  # the right loss of such a row is the difference of the logits
-    values = confident(setup, size)
+    right = 100.0  # the loss of such a row is the difference of its logits
+    values = confident(setup, right / 2)
     try:
         found = float(setup.forward(values)[0].double().sum())
         n = setup.sizes["N"] if setup.outputs[0].numel() == 1 and is_mean(setup) else 1
     except Exception:
         return []
-    found, right = found * n, size
+    found *= n
     if not math.isfinite(found) or found > 0.95 * right or found <= 0:
         return []
     words = {"found": f"{found:.2f}", "right": f"{right:.2f}", "epsilon": f"{math.exp(-found):.1e}"}
     return [
-        finding("unstable", "log-constant", evidence=[Phrase("log-constant", words)], epsilon=words["epsilon"],
+        finding("unstable", "log-constant", None, [Phrase("log-constant", words)], epsilon=words["epsilon"],
                 found=words["found"], right_value=words["right"])
     ]  # fmt: skip
 

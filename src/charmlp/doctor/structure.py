@@ -16,6 +16,8 @@ from torch import Tensor
 from charmlp.doctor.diagnosis import Phrase
 from charmlp.doctor.runs import Cotangents
 from charmlp.doctor.setups import SetUp
+from charmlp.doctor.subjects import signature
+from charmlp.doctor.watch import Call, FunctionClass, has_setup_context
 
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
 
@@ -33,7 +35,8 @@ class Finding:
 
 
 def finding(
-    name: str, variant: str = "", position: int | None = None, evidence: Sequence[Phrase] = (), confidence: float = 1.0,
+    name: str, variant: str = "", position: int | None = None, evidence: Sequence[Phrase] = (),
+    confidence: float = 1.0,
     **values: Any,
 ) -> Finding:  # fmt: skip
     return Finding(name, variant, position, tuple(values.items()), tuple(evidence), confidence)
@@ -91,7 +94,7 @@ def repair(setup: SetUp, returned: Sequence[Any], cotangents: Cotangents) -> Rep
 
 
 def count_finding(setup: SetUp, returned: Sequence[Any]) -> Finding | None:
-    """A Function must return one gradient for each input of forward; more may follow only if they are None."""
+    """A Function must return one gradient for each input of forward; what follows must be None."""
     if setup.subject.function is None:
         return None
     n = len(setup.values) + len(setup.fillers)
@@ -118,20 +121,20 @@ def wrong_order(
     n = len(setup.values)
     wanted = [i for i in range(n) if setup.wants[i]]
     given = [i for i in range(n) if gradients[i] is not None]
-    if not wanted or len(given) < len(wanted) or n > 5 or len(given) > 5:
+    if not wanted or not len(wanted) <= len(given) <= 5:
         return None
-    if all(i in given and fits(gradients[i], setup.values[i]) for i in wanted):
+    in_shape = all(i in given and fits(gradients[i], setup.values[i]) for i in wanted)
+    if in_shape and all(alike(setup, i, gradients[i], cotangents) for i in wanted):
         return None
     for order in itertools.permutations(given, len(wanted)):
-        if list(order) == wanted:
-            continue
         pairs = list(zip(wanted, order, strict=True))
-        if not all(fits(gradients[source], setup.values[i]) for i, source in pairs):
+        if list(order) == wanted or not all(fits(gradients[k], setup.values[i]) for i, k in pairs):
             continue
-        if sum(alike(setup, i, gradients[source], cotangents) for i, source in pairs) * 2 >= len(pairs):
+        right = sum(alike(setup, i, gradients[k], cotangents) for i, k in pairs)
+        if right == len(pairs) or (not in_shape and 2 * right >= len(pairs)):
             found: list[int | None] = [None] * n
-            for i, source in pairs:
-                found[i] = source
+            for i, k in pairs:
+                found[i] = k
             return found
     return None
 
@@ -161,12 +164,14 @@ def mend_shape(
     value = setup.values[position]
     shapes = Phrase(
         "shape",
-        {"input": setup.subject.name_of(position), "found": shape_text(gradient), "expected": shape_text(value)},
+        {
+            "input": setup.subject.name_of(position),
+            "found": shape_text(gradient),
+            "expected": shape_text(value),
+        },
     )
     if gradient.dim() == 2 and gradient.shape == value.shape[::-1]:
-        if setup.role(position) in ("weight", "") or alike(setup, position, gradient.T, cotangents):
-            name = "weight-transposed"
-            return gradient.T, [finding(name, "", position, [shapes])]
+        return gradient.T, [finding("weight-transposed", "", position, [shapes])]
     reduced = sum_to(gradient, value.shape)
     if reduced is not None and gradient.numel() == value.numel():
         return reduced, [finding("batch-not-summed", "keepdim", position, [shapes])]
@@ -194,6 +199,42 @@ def sum_to(gradient: Tensor, shape: torch.Size) -> Tensor | None:
         return None
 
 
+def inner_findings(calls: Sequence[Call]) -> list[Finding]:
+    """Wrong shapes and dtypes from a Function inside the operation, which the engine mends silently."""
+    findings = []
+    for call in calls:
+        names = argument_names(call.function)
+        for position, (gradient, value) in enumerate(zip(first_of(call.returned), call.inputs, strict=False)):
+            if not isinstance(gradient, Tensor) or not isinstance(value, Tensor):
+                continue
+            name = names[position] if position < len(names) else f"input {position + 1}"
+            words = {"input": name, "found": shape_text(gradient), "expected": shape_text(value)}
+            if gradient.shape != value.shape and sum_to(gradient, value.shape) is not None:
+                variant = "keepdim" if gradient.numel() == value.numel() else ""
+                findings.append(
+                    finding("batch-not-summed", variant, None, [Phrase("shape", words)], inputs=name)
+                )
+            if value.is_floating_point() and gradient.dtype != value.dtype:
+                words |= {"found": dtype_text(gradient), "expected": dtype_text(value)}
+                findings.append(
+                    finding("wrong-dtype", "returned", None, [Phrase("dtype", words)], inputs=name)
+                )
+    return findings
+
+
+def argument_names(function: FunctionClass) -> tuple[str, ...]:
+    required, optional = signature(function.forward, 0 if has_setup_context(function) else 1)
+    return (required or ()) + optional
+
+
+def first_of(returned: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return returned[0] if returned else ()
+
+
+def dtype_text(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
 def dtype_findings(setup: SetUp, returned: Sequence[Any]) -> list[Finding]:
     """Gradients in another dtype than their inputs."""
     findings = []
@@ -201,8 +242,8 @@ def dtype_findings(setup: SetUp, returned: Sequence[Any]) -> list[Finding]:
         if isinstance(gradient, Tensor) and setup.wants[position] and gradient.dtype != value.dtype:
             words = {
                 "input": setup.subject.name_of(position),
-                "found": str(gradient.dtype).removeprefix("torch."),
-                "expected": str(value.dtype).removeprefix("torch."),
+                "found": dtype_text(gradient),
+                "expected": dtype_text(value),
             }
             findings.append(finding("wrong-dtype", "returned", position, [Phrase("dtype", words)]))
     return findings

@@ -68,7 +68,7 @@ def builder(thing: Any) -> Build:
     if isinstance(thing, type) and issubclass(thing, nn.Module):
         return of_module_class(thing)
     owner = getattr(thing, "__self__", None)
-    if is_function(owner) and getattr(thing, "__name__", "") == "apply":
+    if isinstance(owner, type) and is_function(owner) and getattr(thing, "__name__", "") == "apply":
         return of_function(owner)
     if callable(thing) and not isinstance(thing, type):
         return of_callable(thing)
@@ -149,7 +149,7 @@ def of_module_class(kind: type[nn.Module]) -> Build:
 def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
     parameters = list(inspect.signature(kind).parameters.values())
     arguments: dict[str, Any] = {}
-    positional = []
+    positional: list[Any] = []
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue

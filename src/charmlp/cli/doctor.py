@@ -1,0 +1,127 @@
+"""`charmlp doctor`: names the mistake in a hand-written backward pass."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charmlp.cli.arguments import Parser
+from charmlp.doctor.rows import KINDS
+from charmlp.errors import UsageError, printable, require_extra
+
+if TYPE_CHECKING:
+    from charmlp.doctor.diagnosis import Diagnosis
+    from charmlp.doctor.runner import Outcome
+
+COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Exit status 0: all healthy; 1: a mistake was found; 2: something could not be examined."""
+    parser = Parser(
+        "doctor",
+        "Name the mistake in a hand-written backward pass: autograd.Functions, functions and nn.Modules.\n"
+        "TARGET is file.py (everything defined in it), file.py:Name or package.module:Name.\n\n"
+        "The target is imported, hence executed, in a process of its own: do not point this at code that\n"
+        "you would not run. Exit status: 0 healthy, 1 a mistake was found, 2 a target could not be examined.",
+        "charmlp doctor losses.py\ncharmlp doctor network.py:MyReLU --as relu --show-fix\n"
+        "charmlp doctor losses.py activations.py --format json\n"
+        "charmlp doctor linear.py --figure gradients.png",
+    )
+    add_flags(parser)
+    args = parser.parse_args(arguments)
+    timeout = seconds(args.timeout)
+    figure = None if args.figure is None else Path(args.figure)
+    if figure is not None:
+        from charmlp.files import check_writable
+
+        check_writable(figure)
+    if importlib.util.find_spec("torch") is None:
+        require_extra("torch", "torch", "charmlp doctor")
+
+    from charmlp.doctor.runner import examine_targets
+    from charmlp.doctor.words import locale_language
+
+    language = args.lang or locale_language()
+    diagnoses: list[Diagnosis] = []
+    for outcome in examine_targets(args.targets, args.kind, timeout):
+        tell_skipped(outcome, language)
+        diagnoses += outcome.diagnoses
+        if args.format == "text":
+            for diagnosis in outcome.diagnoses:
+                print_diagnosis(diagnosis, language, args.show_fix)
+    if args.format == "json":
+        entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
+        print(json.dumps(entries, ensure_ascii=False, indent=1))
+    if figure is not None:
+        from charmlp.doctor.figure import draw, save
+
+        save(draw(diagnoses), figure)
+        if args.format == "text":
+            print(f"picture   {figure}")
+    return exit_status(diagnoses)
+
+
+def add_flags(parser: Parser) -> None:
+    """What `doctor` takes."""
+    parser.add_argument(
+        "targets", nargs="+", metavar="TARGET", help="file.py, file.py:Name or package.module:Name"
+    )
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=KINDS,
+        metavar="KIND",
+        help=f"what it is meant to be: {', '.join(KINDS)} (default: recognised)",
+    )
+    parser.add_argument("--show-fix", action="store_true", help="tell the solution as well, not only a hint")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument("--figure", metavar="FILE", help="heat maps of analytic and numeric gradients (PNG)")
+    parser.add_argument(
+        "--timeout", default="60", metavar="S", help="seconds for each thing examined (default 60)"
+    )
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 86400:
+        raise UsageError(
+            f"--timeout: expected seconds, more than 0 and at most 86400, not {printable(text)!r}"
+        )
+    return value
+
+
+def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
+    """The report; its first line in colour on a terminal."""
+    from charmlp.doctor.report import WIDTH, text_lines
+
+    width = min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
+    headline, *rest = text_lines(diagnosis, language, fixes, width)
+    if sys.stdout.isatty():
+        headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
+    print("\n".join([headline, *rest]), flush=True)
+
+
+def tell_skipped(outcome: Outcome, language: str) -> None:
+    """What of a whole file was not examined, and why."""
+    from charmlp.doctor.words import say
+
+    for label, reason in outcome.skipped:
+        words = "" if reason is None else reason.text(language)
+        print(printable(say("skipped", language, {"label": label, "reason": words})), file=sys.stderr)
+
+
+def exit_status(diagnoses: Sequence[Diagnosis]) -> int:
+    verdicts = {diagnosis.verdict for diagnosis in diagnoses}
+    if "mistaken" in verdicts:
+        return 1
+    return 2 if "unknown" in verdicts or not diagnoses else 0

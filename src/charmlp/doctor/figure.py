@@ -1,0 +1,85 @@
+"""Heat maps of gradients: analytic, numeric and their difference, one row of panels for each input."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis
+from charmlp.errors import printable
+from charmlp.files import write_whole
+
+MOST_ROWS = 16
+MOST_CELLS = 12  # columns up to which numbers are written into the cells
+
+
+def draw(diagnoses: Sequence[Diagnosis]) -> Figure:
+    """The mistaken ones first; at most `MOST_ROWS` rows, the rest is only counted."""
+    ordered = sorted(diagnoses, key=lambda d: d.verdict != MISTAKEN)
+    rows = [(diagnosis, comparison) for diagnosis in ordered for comparison in diagnosis.comparisons]
+    drawn = rows[:MOST_ROWS]
+    figure = Figure(figsize=(11, 0.6 + 2.5 * max(1, len(drawn))), layout="constrained")
+    if not drawn:
+        figure.text(0.5, 0.5, "no gradient to draw", ha="center", va="center")
+        return figure
+    panels = figure.subplots(len(drawn), 3, squeeze=False)
+    for line, (diagnosis, comparison) in zip(panels, drawn, strict=True):
+        analytic, numeric = np.array(comparison.analytic), np.array(comparison.numeric)
+        difference = analytic - numeric
+        largest = finite_maximum(analytic, numeric)
+        error = finite_maximum(difference) / max(finite_maximum(numeric), 1e-300)
+        title = f"{short(diagnosis.target)}   ∂L/∂{comparison.input}   {diagnosis.verdict}"
+        heat(line[0], analytic, largest, "analytic")
+        heat(line[1], numeric, largest, "numeric")
+        heat(line[2], difference, largest, f"difference, at most {error:.1g} of the numeric")
+        line[0].set_title(f"{title}\nanalytic", loc="left", fontsize=9)
+    if len(rows) > len(drawn):
+        figure.supxlabel(f"{len(rows) - len(drawn)} more not drawn", fontsize=9)
+    return figure
+
+
+def finite_maximum(*arrays: Any) -> float:
+    """The largest magnitude among the finite numbers."""
+    return max((float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in arrays), default=0.0)
+
+
+def heat(panel: Any, values: Any, largest: float, title: str) -> None:
+    """Blue below 0, white at 0, red above, on one scale for the three panels of a line."""
+    limit = largest or 1.0
+    picture = panel.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+    if values.shape[1] <= MOST_CELLS and values.shape[0] <= MOST_CELLS:
+        for (row, column), value in np.ndenumerate(values):
+            dark = np.isfinite(value) and abs(value) > 0.6 * limit
+            panel.text(column, row, number(value), ha="center", va="center", fontsize=6,
+                       color="white" if dark else "black")  # fmt: skip
+    panel.set_title(f"\n{title}", loc="left", fontsize=9)
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.figure.colorbar(picture, ax=panel, shrink=0.9)
+
+
+def number(value: float) -> str:
+    """A number of a cell; what is nothing but rounding is 0.
+
+    >>> number(0.1234), number(-1e-12), number(float("nan"))
+    ('0.12', '0', 'nan')
+    """
+    return "0" if abs(value) < 1e-9 else f"{value:.2g}"
+
+
+def short(target: str) -> str:
+    """The end of a target's name, which is what tells."""
+    text = printable(target).replace("$", r"\$")
+    return text if len(text) <= 40 else "…" + text[-39:]
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write it as PNG, whole or not at all."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=130, facecolor="white")
+    write_whole(path, content.getvalue())

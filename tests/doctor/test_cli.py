@@ -1,0 +1,208 @@
+"""`charmlp doctor`: what it prints, its exit status, and targets that misbehave."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from charmlp.cli import main
+
+HEADER = "import torch\n"
+RELU = """
+class {name}(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.clamp(min=0)
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return {gradient}
+"""
+GOOD = RELU.format(name="ReLU", gradient="g * (x > 0)")
+BAD = RELU.format(name="BadReLU", gradient="g")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def write(folder: Path, name: str, *parts: str) -> str:
+    path = folder / name
+    path.write_text("".join((HEADER, *parts)), encoding="utf-8")
+    return str(path)
+
+
+def entries(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, object]]]:
+    status = main(["doctor", *arguments, "--format", "json"])
+    out = capsys.readouterr().out
+    found = json.loads(out)
+    assert isinstance(found, list)
+    return status, found
+
+
+def test_a_whole_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of the file; not what it imports, nor functions that use no Function of its own."""
+    write(tmp_path, "neighbour.py", BAD.replace("BadReLU", "Neighbour"))
+    target = write(
+        tmp_path, "whole.py", "from neighbour import Neighbour\n", GOOD, BAD,
+        "def relu(x):\n    return ReLU.apply(x)\n", "def dangerous(x):\n    raise SystemExit(7)\n",
+    )  # fmt: skip
+    status, found = entries(capsys, target)
+    assert status == 1
+    assert [entry["target"] for entry in found] == [
+        f"{target}:{name}" for name in ("ReLU", "BadReLU", "relu")
+    ]
+    assert [entry["verdict"] for entry in found] == ["healthy", "mistaken", "healthy"]
+    (mistake,) = found[1]["mistakes"]  # type: ignore[misc]
+    assert set(mistake) == {"row", "name", "text", "confidence", "evidence", "hint", "page", "alternatives"}
+    assert (mistake["row"], mistake["name"]) == (15, "relu-mask")
+    assert mistake["page"] == "docs/derivations/activations.md"
+
+
+def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = write(tmp_path, "two.py", BAD)
+    assert main(["doctor", f"{target}:BadReLU"]) == 1
+    short = capsys.readouterr()
+    assert short.out.splitlines()[0].endswith("two.py:BadReLU (as relu): 1 mistake")
+    assert "the mask of the ReLU is missing" in short.out and "docs/derivations/activations.md" in short.out
+    assert "[x > 0]" not in short.out and short.err == ""
+    assert main(["doctor", target, "--show-fix", "--lang", "zh"]) == 1
+    chinese = capsys.readouterr().out
+    assert "缺少 ReLU 的掩码" in chinese and "[x > 0]" in chinese and "activations.zh-CN.md" in chinese
+    assert all(width(line) <= 110 for line in chinese.splitlines()[1:])
+
+
+def width(line: str) -> int:
+    from charmlp.doctor.report import columns
+
+    return columns(line)
+
+
+def test_healthy_is_0_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", write(tmp_path, "good.py", GOOD)]) == 0
+    assert capsys.readouterr().out.endswith("good.py:ReLU (as relu): healthy\n")
+
+
+def test_a_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relative imports work from a file, and the current folder's packages by name."""
+    package = tmp_path / "pack"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    write(package, "base.py", GOOD)
+    target = write(
+        package, "net.py", "from .base import ReLU\n", "def act(x):\n    return ReLU.apply(x)\n", BAD
+    )
+    monkeypatch.chdir(tmp_path)
+    status, found = entries(
+        capsys, f"{target}:act", "pack.net:act", "pack.base", "torch.nn.functional:relu", "torch:relu"
+    )
+    assert status == 0
+    assert [entry["verdict"] for entry in found] == ["healthy"] * 5
+
+
+MISBEHAVING = {
+    "syntax.py": ("def f(:\n", "syntax error in line 2"),
+    "imports.py": ("import no_such_module\n", "No module named 'no_such_module' (line 2)"),
+    "exits.py": ("import sys; sys.exit(4)\n", "ends the program when it is imported (exit status 4)"),
+    "dies.py": (
+        "import os; print('last words'); os._exit(0)\n",
+        "ended by itself (exit status 0): last words",
+    ),
+    "raises.py": ("raise KeyboardInterrupt\n", "cannot be imported: KeyboardInterrupt"),
+    "empty.py": ("", "defines no autograd.Function"),
+    "hangs.py": ("while True: pass\n", "no answer within 6 s"),
+    "asks.py": ("input('name? ')\n", "EOFError"),
+    "closes.py": ("import os; os.close(1); os.close(2); raise ValueError('x' * 9999)\n", "ValueError: xxx"),
+}
+
+
+def test_files_that_misbehave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One clear line each, exit status 2, and the others are examined all the same."""
+    targets = [write(tmp_path, name, source) for name, (source, _) in MISBEHAVING.items()]
+    noisy = write(
+        tmp_path, "noisy.py", GOOD, "import os\nprint('[]')\nos.write(1, b'{}\\n')\nprint('x' * 100000)\n"
+    )
+    targets += [str(tmp_path / "absent.py"), str(tmp_path), "no.such.module:f", "9bad", noisy]
+    status, found = entries(capsys, *targets, "--timeout", "6")
+    assert status == 2
+    assert len(found) == len(targets)
+    for entry, (_, words) in zip(found, MISBEHAVING.values(), strict=False):
+        assert entry["verdict"] == "unknown" and words in str(entry["error"]), entry
+        assert "\n" not in str(entry["error"]) and len(str(entry["error"])) < 400
+    assert [entry["verdict"] for entry in found[-5:]] == ["unknown"] * 4 + ["healthy"]
+
+
+def test_one_that_misbehaves_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where forward kills or hangs the process, the file's others are still examined."""
+    parts = [
+        RELU.format(name="Killer", gradient="g").replace("return x.clamp(min=0)", "import os; os._exit(3)"),
+        GOOD,
+        RELU.format(name="Sleeper", gradient="g").replace(
+            "return x.clamp(min=0)", "import time; time.sleep(99)"
+        ),
+        RELU.format(name="Leaver", gradient="g").replace("return x.clamp(min=0)", "raise SystemExit"),
+        BAD,
+    ]
+    target = write(tmp_path, "some.py", *parts)
+    status, found = entries(capsys, target, "--timeout", "6")
+    verdicts = {str(entry["target"]).rpartition(":")[2]: entry["verdict"] for entry in found}
+    assert status == 1  # a mistake was found
+    assert verdicts == {"Killer": "unknown", "ReLU": "healthy", "Sleeper": "unknown", "Leaver": "unknown",
+                        "BadReLU": "mistaken"}  # fmt: skip
+
+
+def test_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = write(tmp_path, "drawn.py", GOOD, BAD)
+    assert main(["doctor", target, "--figure", str(tmp_path / "new" / "out.png")]) == 1
+    with Image.open(tmp_path / "new" / "out.png") as picture:
+        assert picture.format == "PNG" and picture.width > 800
+    assert "out.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "TARGET"),
+        (["a.py", "--as", "gelu"], "gelu"),
+        (["a.py", "--timeout", "soon"], "--timeout: expected seconds"),
+        (["a.py", "--timeout", "-1"], "--timeout: expected seconds"),
+        (["a.py", "--timeout", "nan"], "--timeout: expected seconds"),
+        (["a.py", "--lang", "fr"], "fr"),
+    ],
+)
+def test_a_wrong_command_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert words in error and error.startswith("charmlp: error: ") and error.count("\n") == 1
+
+
+def test_a_figure_that_cannot_be_written_is_told_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "absent.py", "--figure", str(tmp_path)]) == 1
+    assert "a folder" in capsys.readouterr().err
+
+
+def test_help_tells_that_the_target_is_executed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["doctor", "--help"])
+    assert "executed" in " ".join(capsys.readouterr().out.split())
+
+
+def test_nothing_of_torch_is_imported_to_print_help() -> None:
+    code = "import sys, charmlp.cli.doctor, charmlp.doctor.runner; sys.exit('torch' in sys.modules)"
+    path = os.pathsep.join(
+        filter(None, [str(Path(main.__code__.co_filename).parents[2]), os.environ.get("PYTHONPATH")])
+    )
+    assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0
