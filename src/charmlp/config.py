@@ -18,7 +18,7 @@ from charmlp.errors import UsageError
 ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
-STEPS = ("auto", "autograd", "analytic")
+STEPS = ("auto", "autograd", "analytic", "compiled")
 MONITORS = ("accuracy", "macro_f1", "loss")
 
 MAX_LAYERS = 100

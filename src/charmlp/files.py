@@ -1,8 +1,9 @@
-"""Writing files that appear whole or not at all."""
+"""Writing files that appear whole or not at all, and the folder for what can be made again."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -53,3 +54,15 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def cache_folder() -> Path:
+    """Where charmlp keeps what it can make again: `CHARMLP_CACHE`, or below the user's cache folder."""
+    if given := os.environ.get("CHARMLP_CACHE"):
+        return Path(given)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path.home() raises where there is no home
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "charmlp" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "charmlp"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "charmlp"

@@ -9,7 +9,7 @@ import pytest
 
 from charmlp.config import TrainingConfig
 from charmlp.data.letterset import LetterSet
-from charmlp.training.dropout import draw_mask, draw_masks
+from charmlp.training.dropout import Dropout
 from charmlp.training.epochs import Epochs
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
@@ -63,12 +63,16 @@ def test_the_average_forgets_its_start() -> None:
     assert average_decay(config, 10**6) == 0.999
 
 
-def test_masks_keep_the_mean() -> None:
-    mask = draw_mask(np.random.default_rng(0), (1000, 500), 0.3, np.float32)
-    assert mask.dtype == np.float32
-    assert (mask == 0).mean() == pytest.approx(0.3, abs=0.005)
-    assert mask.mean() == pytest.approx(1, abs=0.005)
-    assert draw_masks(np.random.default_rng(0), 2, [3, 4], [0.0, 0.5])[0] is None
+def test_dropout_keeps_the_mean() -> None:
+    dropout = Dropout(TrainingConfig(hidden_size=(4,), dropout=0.3), (500, 4, 2))
+    assert dropout.dropped == [0, 77] and dropout.columns == [0, 0] and dropout.width == 4
+    dropout = Dropout(TrainingConfig(hidden_size=(4,), input_dropout=0.3), (500, 4, 2))
+    x = np.ones((1000, 500), np.float32)
+    y = dropout.drop(x, dropout.draw(np.random.default_rng(0), 1000), 0, out=np.empty_like(x))
+    assert y.dtype == np.float32
+    assert (y == 0).mean() == pytest.approx(0.3, abs=0.005)
+    assert y.mean() == pytest.approx(1, abs=0.005)
+    assert dropout.drop(x, np.empty((1000, 500), np.uint8), 1, out=None) is x
 
 
 def test_an_epoch_shows_every_image_once_in_a_new_order() -> None:

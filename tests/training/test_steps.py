@@ -1,4 +1,4 @@
-"""Both steps beside PyTorch's own layers and optimizers: same start, same batches, same result."""
+"""Each step beside PyTorch's own layers and optimizers: same start, same batches, same result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from charmlp.config import OPTIMIZERS, TrainingConfig
-from charmlp.training.dropout import draw_masks
+from charmlp.training.dropout import Dropout
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
 from charmlp.training.steps import make_step
@@ -73,17 +73,20 @@ def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) 
     kind = {name.lower(): getattr(torch.optim, name) for name in dir(torch.optim)}[config.optimizer]
     optimizer = kind(parameters, lr=config.lr, weight_decay=config.weight_decay, **options)
     average = [p.detach().clone() for p in parameters]
-    masks = np.random.default_rng(3)
-    shares = [config.input_dropout] + [config.dropout] * len(config.hidden_size)
+    dropout, masks = Dropout(config, sizes), np.random.default_rng(3)
+    cut, n = UPDATES // 2 * BATCH, len(batches(dtype)[1])
+    drawn = np.concatenate([dropout.draw(masks, cut), dropout.draw(masks, n - cut)])
     inputs, labels = (torch.from_numpy(array) for array in batches(dtype))
     weight = None if weights is None else torch.from_numpy(weights).to(inputs.dtype)
     losses = []
     for i, lr in enumerate(learning_rates(config, 0, UPDATES, UPDATES)):
         x, y = inputs[i * BATCH : (i + 1) * BATCH], labels[i * BATCH : (i + 1) * BATCH]
-        kept = draw_masks(masks, len(x), sizes[:-1], shares, dtype)
         for j, linear in enumerate(linears):
-            mask = kept[j]
-            x = linear(x if mask is None else x * torch.from_numpy(mask))
+            if dropout.dropped[j]:
+                mine = drawn[i * BATCH : (i + 1) * BATCH, dropout.columns[j] :][:, : sizes[j]]
+                kept = torch.from_numpy(mine >= dropout.dropped[j])
+                x = torch.where(kept, x / (1 - dropout.dropped[j] / 256), 0)
+            x = linear(x)
             if j < len(linears) - 1 or len(linears) == 1:
                 x = activation(x)
         loss = torch.nn.functional.cross_entropy(x, y, weight=weight, label_smoothing=config.label_smoothing)
@@ -110,10 +113,10 @@ def assert_equal(name: str, config: TrainingConfig, weights: Array | None = None
     assert np.allclose(ours[0], theirs[0], rtol=1e-4, atol=0)
 
 
-both_steps = pytest.mark.parametrize("name", ["analytic", "autograd"])
+each_step = pytest.mark.parametrize("name", ["analytic", "autograd", "compiled"])
 
 
-@both_steps
+@each_step
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None:
@@ -122,14 +125,14 @@ def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None
     assert_equal(name, config)
 
 
-@both_steps
+@each_step
 @pytest.mark.parametrize("hidden_size", [(), (12,), (12, 7), (12, 7, 9)])
 @pytest.mark.parametrize("act_type", ACTIVATIONS)
 def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_size: tuple[int, ...]) -> None:
     assert_equal(name, dataclasses.replace(BASE, act_type=act_type, hidden_size=hidden_size))
 
 
-@both_steps
+@each_step
 @pytest.mark.parametrize(
     "options",
     [
@@ -146,13 +149,13 @@ def test_every_option(name: str, options: dict[str, Any]) -> None:
     assert_equal(name, dataclasses.replace(BASE, **options))
 
 
-@both_steps
+@each_step
 def test_class_weights(name: str) -> None:
     weights = np.arange(1, K + 1) / np.bincount(batches(np.float64)[1], minlength=K)
     assert_equal(name, dataclasses.replace(BASE, label_smoothing=0.1), weights)
 
 
-@both_steps
+@each_step
 def test_all_at_once(name: str) -> None:
     everything = dataclasses.replace(
         BASE, hidden_size=(12, 7), optimizer="adamw", lr=1e-3, weight_decay=0.05, schedule="cosine",
@@ -167,10 +170,11 @@ def test_another_optimizer_would_be_noticed() -> None:
     assert np.abs(ours[1] - theirs[1]).max() > 1e-3
 
 
-def test_inputs_are_left_alone() -> None:
+@each_step
+def test_inputs_are_left_alone(name: str) -> None:
     inputs, labels = batches(np.float32)
     before = inputs.copy()
     config = dataclasses.replace(BASE, input_dropout=0.5)
-    step = make_step("analytic", config, start(config, np.float32), None)
+    step = make_step(name, config, start(config, np.float32), None)
     step.run(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
     assert np.array_equal(inputs, before)

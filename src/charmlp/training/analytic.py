@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
-from charmlp.training.dropout import draw_masks
-from charmlp.training.optimizers import make_optimizer
+from charmlp.training.dropout import Dropout
+from charmlp.training.optimizers import make_optimizer, rates, update_all
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 
 Array = NDArray[Any]
+
+SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
 
 class AnalyticStep:
@@ -28,72 +30,119 @@ class AnalyticStep:
         self.gradients = parameters.like()
         self.class_weights = class_weights
         self.activation = calculus.ACTIVATIONS[config.act_type]
+        self.dropout = Dropout(config, parameters.sizes)
         self.optimizer = make_optimizer(config, parameters.flat)
         self.average = parameters.copy() if config.ema_decay else None
         self.updates = 0
+        self.rooms: dict[int, Room] = {}
 
     def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
-        config, sizes = self.config, self.parameters.sizes
-        dtype = self.parameters.flat.dtype
-        targets = calculus.class_targets(labels, sizes[-1], config.label_smoothing, self.class_weights)
-        targets = targets.astype(dtype)
-        totals = np.ones(len(labels)) if self.class_weights is None else self.class_weights[labels]
-        shares = [config.input_dropout] + [config.dropout] * (len(sizes) - 2)
-        losses = np.empty(len(learning_rates))
-        for i, lr in enumerate(learning_rates):
-            batch = slice(i * config.batch_size, (i + 1) * config.batch_size)
-            x, target, total = inputs[batch], targets[batch], float(totals[batch].sum())
-            kept = draw_masks(masks, len(x), sizes[:-1], shares, dtype)
-            layer_inputs, outputs, logits = self.forward(x, kept)
-            losses[i] = calculus.cross_entropy(logits, target, total)
-            gradient = calculus.cross_entropy_backward(logits, target, total)
-            self.backward(gradient, layer_inputs, outputs, kept)
-            self.update(float(lr))
-        return losses
+        size = self.config.batch_size
+        drawn = self.dropout.draw(masks, len(inputs))
+        updates = max(1, SCORES // (size * self.parameters.sizes[-1]))
+        losses = [np.empty(0)]
+        for first in range(0, len(learning_rates), updates):
+            part = slice(first * size, (first + updates) * size)
+            few_rates = learning_rates[first : first + updates]
+            losses.append(self.run_some(inputs[part], labels[part], few_rates, drawn[part]))
+        return np.concatenate(losses)
 
-    def forward(self, x: Array, kept: list[Array | None]) -> tuple[list[Array], list[Array], Array]:
-        """Each layer's input, each activation's output, and the logits."""
-        layer_inputs, outputs = [], []
-        last = len(self.parameters.weights) - 1
-        for layer, (weight, bias) in enumerate(
-            zip(self.parameters.weights, self.parameters.biases, strict=True)
+    def run_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
+        """As many updates as there are rates; what concerns the losses is done for all of them at once.
+
+        ∂L/∂z = (q Σⱼtⱼ − t)/S (see `calculus.cross_entropy_backward`) = q · `share` − `targets`.
+        """
+        targets, share, starts = self.scaled_targets(labels)
+        shifted = np.empty_like(targets)  # z − max z
+        normal = np.empty_like(share)  # Σ exp(z − max z)
+        size = self.config.batch_size
+        for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
+            batch = slice(i * size, (i + 1) * size)
+            x, scores, total = inputs[batch], shifted[batch], normal[batch]
+            room = self.room(len(x))
+            self.forward(x, drawn[batch], room)
+            logits, gradient = room.outputs[-1], room.gradients[-1]
+            np.subtract(logits, np.maximum.reduce(logits, axis=1, keepdims=True), out=scores)
+            np.exp(scores, out=gradient)
+            np.add.reduce(gradient, axis=1, keepdims=True, out=total)
+            gradient *= share[batch] / total
+            gradient -= targets[batch]
+            self.backward(x, drawn[batch], room)
+            self.update(*rate)
+        losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
+        return np.add.reduceat(losses, starts) if len(losses) else losses
+
+    def scaled_targets(self, labels: Array) -> tuple[Array, Array, Array]:
+        """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights."""
+        weights, dtype = self.class_weights, self.parameters.flat.dtype
+        starts = np.arange(0, len(labels), self.config.batch_size)
+        targets = calculus.class_targets(
+            labels, self.parameters.sizes[-1], self.config.label_smoothing, weights
+        )
+        weight = np.ones(len(labels)) if weights is None else weights[labels]
+        sums = np.add.reduceat(weight, starts) if len(labels) else weight
+        targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
+        return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts
+
+    def room(self, batch: int) -> Room:
+        """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
+        if batch not in self.rooms:
+            self.rooms[batch] = Room(batch, self.parameters, self.dropout)
+        return self.rooms[batch]
+
+    def forward(self, x: Array, drawn: Array, room: Room) -> None:
+        """Fill `room.outputs`: the activations, and the logits."""
+        last = len(room.outputs) - 1
+        for layer, (weight, bias, y) in enumerate(
+            zip(self.parameters.weights, self.parameters.biases, room.outputs, strict=True)
         ):
-            mask = kept[layer]
-            x = x if mask is None else x * mask
-            layer_inputs.append(x)
-            x = calculus.linear(x, weight, bias)
+            x = self.dropout.drop(x, drawn, layer, out=room.masked[layer])
+            calculus.linear(x, weight, bias, out=y)
             if layer < last or last == 0:  # a net of one layer has its activation behind it
-                x = self.activation.forward(x, out=x)
-                outputs.append(x)
-        return layer_inputs, outputs, x
+                self.activation.forward(y, out=y)
+            x = y
 
-    def backward(
-        self, gradient: Array, layer_inputs: list[Array], outputs: list[Array], kept: list[Array | None]
-    ) -> None:
+    def backward(self, inputs: Array, drawn: Array, room: Room) -> None:
         """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
-        weights, gradients = self.parameters.weights, self.gradients
-        for layer in reversed(range(len(weights))):
-            if layer < len(outputs):
-                gradient = self.activation.backward(gradient, outputs[layer], out=gradient)
-            calculus.linear_backward_weight(gradient, layer_inputs[layer], out=gradients.weights[layer])
+        gradients, last = self.gradients, len(room.outputs) - 1
+        for layer in range(last, -1, -1):
+            gradient = room.gradients[layer]
+            if layer < last or last == 0:
+                self.activation.backward(gradient, room.outputs[layer], out=gradient)
+            x = inputs if layer == 0 else room.outputs[layer - 1]
+            if (masked := room.masked[layer]) is not None:
+                x = masked
+            calculus.linear_backward_weight(gradient, x, out=gradients.weights[layer])
             calculus.linear_backward_bias(gradient, out=gradients.biases[layer])
             if layer > 0:
-                gradient = calculus.linear_backward_input(gradient, weights[layer])
-                mask = kept[layer]
-                if mask is not None:
-                    gradient *= mask
+                below = room.gradients[layer - 1]
+                calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
+                self.dropout.drop(below, drawn, layer, out=below)
 
-    def update(self, lr: float) -> None:
+    def update(self, lr: float, scale: float, keep: float) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""
+        self.updates += 1
         if self.config.clip_norm:
             clip(self.gradients.flat, self.config.clip_norm)
-        self.optimizer.update(self.parameters.flat, self.gradients.flat, lr)
+        update_all(self.optimizer, self.parameters.flat, self.gradients.flat, lr, scale, keep)
         if self.average is not None:
-            self.updates += 1
             follow(self.average.flat, self.parameters.flat, average_decay(self.config, self.updates))
 
     def averaged(self) -> Parameters:
         return self.parameters if self.average is None else self.average
+
+
+class Room:
+    """Memory for one batch: each layer's inputs after dropout (None without), outputs, and ∂L/∂outputs."""
+
+    def __init__(self, batch: int, parameters: Parameters, dropout: Dropout) -> None:
+        sizes, dtype = parameters.sizes, parameters.flat.dtype
+        self.masked = [
+            np.empty((batch, size), dtype) if dropped else None
+            for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
+        ]
+        self.outputs = [np.empty((batch, size), dtype) for size in sizes[1:]]
+        self.gradients = [np.empty((batch, size), dtype) for size in sizes[1:]]
 
 
 def clip(gradients: Array, largest_norm: float) -> None:

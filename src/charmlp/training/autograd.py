@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from charmlp import nn
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
-from charmlp.training.dropout import draw_masks
+from charmlp.training.dropout import Dropout
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 
@@ -38,6 +38,7 @@ class AutogradStep:
         check_device(config.device)
         self.config = config
         self.sizes = parameters.sizes
+        self.dropout = Dropout(config, self.sizes)
         dtype = torch.from_numpy(parameters.flat).dtype
         self.model = nn.MLP(
             self.sizes[0], self.sizes[-1], self.sizes[1:-1], len(self.sizes) - 1, config.act_type
@@ -56,26 +57,28 @@ class AutogradStep:
         config = self.config
         x_all = torch.from_numpy(inputs).to(config.device)
         labels_all = torch.from_numpy(labels).to(config.device)
-        shares = [config.input_dropout] + [config.dropout] * (len(self.sizes) - 2)
+        drawn = torch.from_numpy(self.dropout.draw(masks, len(inputs))).to(config.device)
         losses = []
         for i, lr in enumerate(learning_rates):
             batch = slice(i * config.batch_size, (i + 1) * config.batch_size)
             x, label = x_all[batch], labels_all[batch]
-            kept = draw_masks(masks, len(x), self.sizes[:-1], shares, inputs.dtype)
-            loss = self.loss(self.forward(x, kept), label)
+            loss = self.loss(self.forward(x, drawn[batch]), label)
             self.optimizer.zero_grad()
             loss.backward()
             losses.append(loss.detach())
             self.update(float(lr))
         return torch.stack(losses).cpu().numpy().astype(float) if losses else np.empty(0)
 
-    def forward(self, x: torch.Tensor, kept: list[Array | None]) -> torch.Tensor:
-        """The network's logits, with each layer's input masked by `kept`."""
-        remaining = iter(kept)
+    def forward(self, x: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        """The network's logits; the bytes `drawn` say which inputs of each layer are dropped."""
+        layer = 0
         for module in self.model.net:
             if isinstance(module, nn.Linear):
-                mask = next(remaining)
-                x = x if mask is None else x * torch.from_numpy(mask).to(x.device)
+                column, dropped = self.dropout.columns[layer], self.dropout.dropped[layer]
+                if dropped:
+                    kept = drawn[:, column : column + x.shape[1]] >= dropped
+                    x = x * kept * (256 / (256 - dropped))
+                layer += 1
             x = module(x)
         return x
 

@@ -1,4 +1,9 @@
-"""Dropout masks, drawn outside the steps so that every step uses the same ones."""
+"""Dropout, drawn outside the steps so that every step drops the same units.
+
+A layer drops some of its inputs and multiplies the others by 1/(1−p), so that the mean stays (inverted
+dropout: Srivastava et al. 2014, section 10). Each input costs one random byte, so that p is a multiple of
+1/256: an input is dropped where its byte is below 256 p.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +11,40 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
+
+from charmlp.config import TrainingConfig
 
 
-def draw_masks(
-    rng: np.random.Generator,
-    n: int,
-    sizes: Sequence[int],
-    shares: Sequence[float],
-    dtype: DTypeLike = np.float32,
-) -> list[NDArray[Any] | None]:
-    """A mask n×size for each size, `None` where nothing is dropped.
+class Dropout:
+    """Which inputs of which layers are dropped, and how many bytes an image needs.
 
-    Kept units are 1/(1−p), so that the mean stays (inverted dropout: Srivastava et al. 2014, section 10).
-    Each unit costs one random byte, so that p is rounded to a multiple of 1/256.
+    dropped  for each layer, how many of the 256 values of a byte drop an input; 0: none
+    columns  for each layer, the first of its columns in the bytes drawn
+    width    bytes an image
     """
-    return [
-        draw_mask(rng, (n, size), share, dtype) if share else None
-        for size, share in zip(sizes, shares, strict=True)
-    ]
 
+    def __init__(self, config: TrainingConfig, sizes: Sequence[int]) -> None:
+        shares = [config.input_dropout] + [config.dropout] * (len(sizes) - 2)
+        self.sizes = tuple(sizes[:-1])
+        self.dropped = [min(max(round(share * 256), 1), 255) if share else 0 for share in shares]
+        self.columns = []
+        self.width = 0
+        for size, dropped in zip(self.sizes, self.dropped, strict=True):
+            self.columns.append(self.width)
+            self.width += size if dropped else 0
 
-def draw_mask(
-    rng: np.random.Generator, shape: tuple[int, int], share: float, dtype: DTypeLike
-) -> NDArray[Any]:
-    dropped = min(max(round(share * 256), 1), 255)
-    table = np.full(256, 256 / (256 - dropped), dtype)
-    table[:dropped] = 0
-    return table[rng.integers(0, 256, shape, dtype=np.uint8)]
+    def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.uint8]:
+        """The bytes for n images, n×width."""
+        return rng.integers(0, 256, (n, self.width), dtype=np.uint8)
+
+    def drop(
+        self, x: NDArray[Any], drawn: NDArray[np.uint8], layer: int, out: NDArray[Any] | None
+    ) -> NDArray[Any]:
+        """The inputs of a layer with some dropped, in `out`; `x` itself where nothing is dropped."""
+        if not self.dropped[layer]:
+            return x
+        column, dropped = self.columns[layer], self.dropped[layer]
+        x = np.multiply(x, drawn[:, column : column + self.sizes[layer]] >= dropped, out=out)
+        x *= 256 / (256 - dropped)
+        return x

@@ -1,14 +1,18 @@
-"""The optimizers on one flat buffer of parameters, with PyTorch's definitions and defaults.
+"""The optimizers, with PyTorch's definitions and defaults, written once for NumPy and for compiled loops.
 
-Each takes θ (parameters) and g (gradients, which it may overwrite) and moves θ in place. Weight decay λ is
-the L2 penalty g ← g + λθ, but for AdamW, which shrinks the weights themselves. Formulas: the pages of
-`torch.optim`; tests hold each one against PyTorch's own.
+θ parameters, g gradients, η learning rate, t number of the update from 1. Weight decay λ is the L2 penalty
+g ← g + λθ, but for AdamW, which shrinks the weights themselves: θ ← (1 − ηλ)θ (Loshchilov and Hutter 2019).
+Formulas: the pages of `torch.optim`; tests hold each one against PyTorch's own.
+
+An optimizer is a tuple of what it remembers, and a rule that moves θ[i]. To NumPy i is a slice, short enough
+that all operations of the rule find it in the processor's cache; in a compiled loop i is a number, and the
+loop around the rule takes one pass over memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,161 +21,155 @@ from charmlp.config import TrainingConfig
 
 Array = NDArray[Any]
 
-
-class Optimizer(Protocol):
-    """One update of the parameters in place."""
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None: ...
+BETA1, BETA2 = 0.9, 0.999  # of Adam
+BLOCK = 16_384  # parameters that NumPy moves at a time: 64 kB
 
 
-class SGD:
+class SGD(NamedTuple):
     """v ← μv + g;  θ ← θ − ηv  (Sutskever et al. 2013, without dampening)."""
 
-    def __init__(self, like: Array, momentum: float) -> None:
-        self.momentum = momentum
-        self.velocity = np.zeros_like(like)
-        self.scratch = np.empty_like(like)
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        self.velocity *= self.momentum
-        self.velocity += gradients
-        np.multiply(self.velocity, lr, out=self.scratch)
-        parameters -= self.scratch
+    decay: float
+    momentum: float
+    velocity: Array
 
 
-class Adagrad:
+def sgd(own: SGD, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+    real = theta.dtype.type
+    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    v = real(own.momentum) * own.velocity[i] + g
+    own.velocity[i] = v
+    theta[i] -= real(lr) * v
+
+
+class Adagrad(NamedTuple):
     """s ← s + g²;  θ ← θ − η g/(√s + ε)  (Duchi et al. 2011)."""
 
-    epsilon = 1e-10
-
-    def __init__(self, like: Array) -> None:
-        self.sum_of_squares = np.zeros_like(like)
-        self.scratch = np.empty_like(like)
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        np.multiply(gradients, gradients, out=self.scratch)
-        self.sum_of_squares += self.scratch
-        np.sqrt(self.sum_of_squares, out=self.scratch)
-        self.scratch += self.epsilon
-        gradients /= self.scratch
-        gradients *= lr
-        parameters -= gradients
+    decay: float
+    epsilon: float
+    sum_of_squares: Array
 
 
-class RMSprop:
+def adagrad(own: Adagrad, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+    real = theta.dtype.type
+    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    s = own.sum_of_squares[i] + g * g
+    own.sum_of_squares[i] = s
+    theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
+
+
+class RMSprop(NamedTuple):
     """s ← αs + (1−α)g²;  θ ← θ − η g/(√s + ε)  (Tieleman and Hinton 2012, lecture 6e)."""
 
-    alpha, epsilon = 0.99, 1e-8
-
-    def __init__(self, like: Array) -> None:
-        self.mean_square = np.zeros_like(like)
-        self.scratch = np.empty_like(like)
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        move_average(self.mean_square, gradients, self.alpha, self.scratch)
-        np.sqrt(self.mean_square, out=self.scratch)
-        self.scratch += self.epsilon
-        gradients /= self.scratch
-        gradients *= lr
-        parameters -= gradients
+    decay: float
+    alpha: float
+    epsilon: float
+    mean_square: Array
 
 
-class Adam:
+def rmsprop(own: RMSprop, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+    real = theta.dtype.type
+    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    s = real(own.alpha) * own.mean_square[i] + real(1 - own.alpha) * (g * g)
+    own.mean_square[i] = s
+    theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
+
+
+class Adam(NamedTuple):
     """m ← β₁m + (1−β₁)g;  s ← β₂s + (1−β₂)g²;  θ ← θ − η m̂/(√ŝ + ε)  (Kingma and Ba 2015).
 
-    m̂ = m/(1−β₁ᵗ) and ŝ = s/(1−β₂ᵗ) undo the start from zero at update t.
+    m̂ = m/(1−β₁ᵗ) and ŝ = s/(1−β₂ᵗ) undo the start from zero: `rates` puts them into η and `scale`.
     """
 
-    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-
-    def __init__(self, like: Array) -> None:
-        self.mean = np.zeros_like(like)
-        self.mean_square = np.zeros_like(like)
-        self.scratch = np.empty_like(like)
-        self.updates = 0
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        self.updates += 1
-        move_average(self.mean_square, gradients, self.beta2, self.scratch)
-        self.mean *= self.beta1
-        gradients *= 1 - self.beta1
-        self.mean += gradients
-        np.sqrt(self.mean_square, out=self.scratch)
-        self.scratch /= np.sqrt(1 - self.beta2**self.updates)
-        self.scratch += self.epsilon
-        np.divide(self.mean, self.scratch, out=self.scratch)
-        self.scratch *= lr / (1 - self.beta1**self.updates)
-        parameters -= self.scratch
+    decay: float
+    beta1: float
+    beta2: float
+    epsilon: float
+    mean: Array
+    mean_square: Array
 
 
-class Adadelta:
+def adam(own: Adam, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+    real = theta.dtype.type
+    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    m = real(own.beta1) * own.mean[i] + real(1 - own.beta1) * g
+    s = real(own.beta2) * own.mean_square[i] + real(1 - own.beta2) * (g * g)
+    own.mean[i], own.mean_square[i] = m, s
+    theta[i] = real(keep) * theta[i] - real(lr) * m / (np.sqrt(s) * real(scale) + real(own.epsilon))
+
+
+class Adadelta(NamedTuple):
     """s ← ρs + (1−ρ)g²;  Δ = g √(d+ε)/√(s+ε);  d ← ρd + (1−ρ)Δ²;  θ ← θ − ηΔ  (Zeiler 2012)."""
 
-    rho, epsilon = 0.9, 1e-6
-
-    def __init__(self, like: Array) -> None:
-        self.mean_square = np.zeros_like(like)
-        self.mean_square_step = np.zeros_like(like)
-        self.scratch = np.empty_like(like)
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        move_average(self.mean_square, gradients, self.rho, self.scratch)
-        np.add(self.mean_square_step, self.epsilon, out=self.scratch)
-        self.scratch /= self.mean_square + self.epsilon
-        np.sqrt(self.scratch, out=self.scratch)
-        gradients *= self.scratch
-        move_average(self.mean_square_step, gradients, self.rho, self.scratch)
-        gradients *= lr
-        parameters -= gradients
+    decay: float
+    rho: float
+    epsilon: float
+    mean_square: Array
+    mean_square_step: Array
 
 
-def move_average(average: Array, values: Array, decay: float, scratch: Array) -> None:
-    """average ← decay · average + (1 − decay) · values², in place."""
-    average *= decay
-    np.multiply(values, values, out=scratch)
-    scratch *= 1 - decay
-    average += scratch
+def adadelta(
+    own: Adadelta, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float
+) -> None:
+    real = theta.dtype.type
+    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    s = real(own.rho) * own.mean_square[i] + real(1 - own.rho) * (g * g)
+    step = g * np.sqrt((own.mean_square_step[i] + real(own.epsilon)) / (s + real(own.epsilon)))
+    own.mean_square[i] = s
+    own.mean_square_step[i] = real(own.rho) * own.mean_square_step[i] + real(1 - own.rho) * (step * step)
+    theta[i] -= real(lr) * step
 
 
-class L2Penalty:
-    """g ← g + λθ before the optimizer's own update."""
-
-    def __init__(self, optimizer: Optimizer, weight_decay: float) -> None:
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        gradients += self.weight_decay * parameters
-        self.optimizer.update(parameters, gradients, lr)
+RULES: dict[type, Callable[..., None]] = {
+    SGD: sgd,
+    Adagrad: adagrad,
+    RMSprop: rmsprop,
+    Adam: adam,
+    Adadelta: adadelta,
+}
 
 
-class DecoupledDecay:
-    """θ ← (1 − ηλ)θ before the optimizer's own update (Loshchilov and Hutter 2019)."""
-
-    def __init__(self, optimizer: Optimizer, weight_decay: float) -> None:
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-
-    def update(self, parameters: Array, gradients: Array, lr: float) -> None:
-        parameters *= 1 - lr * self.weight_decay
-        self.optimizer.update(parameters, gradients, lr)
+def update(optimizer: Any, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+    """Move the parameter number i in place."""
+    RULES[type(optimizer)](optimizer, theta, i, gradient, lr, scale, keep)
 
 
-def make_optimizer(config: TrainingConfig, like: Array) -> Optimizer:
-    """The optimizer that the settings ask for, its state shaped like the flat buffer `like`."""
-    optimizer: Optimizer
+def update_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
+    """Move all parameters in place, a block at a time."""
+    rule = RULES[type(optimizer)]
+    for first in range(0, len(theta), BLOCK):
+        block = slice(first, first + BLOCK)
+        rule(optimizer, theta, block, gradients[block], lr, scale, keep)
+
+
+def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[np.float64]:
+    """What depends on the number of the update alone: rows (η, scale, keep), the first for number `done` + 1.
+
+    Adam's η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ); AdamW's 1 − ηλ, which shrinks the weights. For all others (η, 1, 1).
+    """
+    found = np.ones((len(learning_rates), 3))
+    found[:, 0] = learning_rates
+    if config.optimizer == "adamw":
+        found[:, 2] -= found[:, 0] * config.weight_decay
+    if config.optimizer in ("adam", "adamw"):
+        t = done + 1 + np.arange(len(learning_rates))
+        found[:, 0] /= 1 - BETA1**t
+        found[:, 1] /= np.sqrt(1 - BETA2**t)
+    return found
+
+
+def make_optimizer(config: TrainingConfig, like: Array) -> Any:
+    """The optimizer that the settings ask for, its memory shaped like the flat buffer `like`."""
+    decay = config.weight_decay
+
+    def zeros() -> Array:
+        return np.zeros_like(like)
+
     if config.optimizer == "sgd":
-        optimizer = SGD(like, config.momentum)
-    else:
-        kinds: dict[str, Callable[[Array], Optimizer]] = {
-            "adagrad": Adagrad,
-            "rmsprop": RMSprop,
-            "adam": Adam,
-            "adamw": Adam,
-            "adadelta": Adadelta,
-        }
-        optimizer = kinds[config.optimizer](like)
-    if not config.weight_decay:
-        return optimizer
-    decay = DecoupledDecay if config.optimizer == "adamw" else L2Penalty
-    return decay(optimizer, config.weight_decay)
+        return SGD(decay, config.momentum, zeros())
+    if config.optimizer == "adagrad":
+        return Adagrad(decay, 1e-10, zeros())
+    if config.optimizer == "rmsprop":
+        return RMSprop(decay, 0.99, 1e-8, zeros())
+    if config.optimizer == "adadelta":
+        return Adadelta(decay, 0.9, 1e-6, zeros(), zeros())
+    return Adam(0.0 if config.optimizer == "adamw" else decay, BETA1, BETA2, 1e-8, zeros(), zeros())

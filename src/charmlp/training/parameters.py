@@ -22,8 +22,10 @@ class Parameters:
         self.flat: NDArray[Any] = np.zeros(sum(out * (into + 1) for out, into in shapes), dtype)
         self.weights: list[NDArray[Any]] = []
         self.biases: list[NDArray[Any]] = []
+        self.starts: list[int] = []  # where each layer begins in `flat`: weights, then biases
         start = 0
         for out, into in shapes:
+            self.starts.append(start)
             self.weights.append(self.flat[start : start + out * into].reshape(out, into))
             self.biases.append(self.flat[start + out * into : start + out * (into + 1)])
             start += out * (into + 1)

@@ -1,5 +1,6 @@
-"""What a step is: the part of training that changes the weights. There are two, proven equal in tests.
+"""What a step is: the part of training that changes the weights. There are three, proven equal in tests.
 
+*compiled*  (`compiled.py`)  small nets: many updates in one function compiled by Numba
 *analytic*  (`analytic.py`)  the hand-derived gradients as straight-line NumPy, without autograd
 *autograd*  (`autograd.py`)  the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`: the one to read
 
@@ -43,9 +44,9 @@ class Step(Protocol):
 def choose_step(config: TrainingConfig) -> tuple[str, str]:
     """Which step trains, and why, in words."""
     if config.device != "cpu":
-        if config.step == "analytic":
+        if config.step in ("analytic", "compiled"):
             raise UsageError(
-                f"--step analytic runs on the processor; --device {config.device} needs autograd"
+                f"--step {config.step} runs on the processor; --device {config.device} needs autograd"
             )
         return "autograd", f"--device {config.device}"
     if config.step == "auto":
@@ -70,6 +71,10 @@ def make_step(name: str, config: TrainingConfig, parameters: Parameters, class_w
         from charmlp.training.analytic import AnalyticStep
 
         return AnalyticStep(config, parameters, class_weights)
+    if name == "compiled":
+        from charmlp.training.compiled import CompiledStep
+
+        return CompiledStep(config, parameters, class_weights)
     from charmlp.training.autograd import AutogradStep
 
     return AutogradStep(config, parameters, class_weights)

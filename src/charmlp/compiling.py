@@ -1,0 +1,115 @@
+"""How loops are compiled: by Numba, when they are first called, and kept on disk for later runs.
+
+Importing this file imports Numba, so whoever uses it imports it when it is needed; nothing is compiled then.
+
+    from charmlp.compiling import compiled
+
+    @compiled
+    def total(values): ...
+
+The machine code lies in the user's cache folder (`charmlp.files.cache_folder`, or `NUMBA_CACHE_DIR`), so that
+an installation may be read-only. Numba keeps it apart by processor, by its own version and by the types of
+the arguments; what is added here is that it belongs to the sources of a whole room of charmlp (Numba looks at
+the file of the function alone, and would miss a change in another file whose functions it calls).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+
+from charmlp.files import cache_folder
+from charmlp.version import __version__
+
+PACKAGE = Path(__file__).parent
+
+# Sums may be reordered, so that loops use vector instructions. A number that is not finite stays one:
+# training that diverges must be seen.
+OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """`function` as machine code for one core, kept on disk."""
+    return keep(part_of_compiled(function))
+
+
+def part_of_compiled(function: Callable[..., Any]) -> Any:
+    """The same for a function that only compiled functions call, and with which its code is kept."""
+    return numba.njit(**OPTIONS)(function)
+
+
+def keep(dispatcher: Any) -> Any:
+    """Let a compiled function find its machine code again; where no folder can be written to, it does not."""
+    if Locator.from_function(dispatcher.py_func, dispatcher.py_func.__code__.co_filename) is not None:
+        dispatcher._cache = Kept(dispatcher.py_func)
+    return dispatcher
+
+
+class Locator(_CacheLocator):
+    """Where the machine code of a function lies, and which sources it belongs to."""
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        self._py_file = file  # Numba names it in warnings
+        self._name = function.__module__
+
+    def get_cache_path(self) -> str:
+        return str(folder_of_code())
+
+    def get_source_stamp(self) -> str:
+        return stamp(room_of(Path(self._py_file)))
+
+    def get_disambiguator(self) -> str:
+        return self._name
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Locator | None:
+        return cls(function, file) if is_writable(folder_of_code()) else None
+
+
+class Implementation(CompileResultCacheImpl):
+    _locator_classes = [Locator]  # noqa: RUF012  # Numba's own form
+
+
+class Kept(FunctionCache):
+    """Numba's cache of compiled functions, with our locator."""
+
+    _impl_class = Implementation
+
+
+def folder_of_code() -> Path:
+    """One folder for each place where charmlp is installed: two versions do not overwrite each other."""
+    place = hashlib.sha256(os.fsencode(PACKAGE)).hexdigest()[:16]
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(given or cache_folder() / "compiled") / f"charmlp-{place}"
+
+
+@functools.cache
+def is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def room_of(file: Path) -> Path:
+    """The room of charmlp that a file lies in: its folder directly below the package, or the file alone."""
+    return PACKAGE / file.relative_to(PACKAGE).parts[0] if file.is_relative_to(PACKAGE) else file
+
+
+@functools.cache
+def stamp(room: Path) -> str:
+    """A hash over this version of charmlp, this file, and every source in the room."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in [Path(__file__), *(sorted(room.rglob("*.py")) if room.is_dir() else [room])]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
