@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,33 +159,50 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 
 # The formulas are those of the code
 
-ARRAY = np.ndarray
-AGREE: list[tuple[str, int, str, str, Callable[..., object]]] = [
-    # page, scope, gradient of L by …, names of the arguments, the code
-    ("linear", 1, "x", "y' W", calculus.linear_backward_input),
-    ("linear", 1, "W", "y' x", calculus.linear_backward_weight),
-    ("linear", 1, "b", "y'", lambda gradient: calculus.linear_backward_bias(gradient)[None]),
-    ("activations", 1, "x", "y' y", calculus.relu_backward),
-    ("activations", 2, "x", "y' y", calculus.sigmoid_backward),
-    ("activations", 3, "x", "y' y", calculus.tanh_backward),
-    ("activations", 4, "x", "y' y", calculus.identity_backward),
-    ("squared-error", 1, "y", "y y*", calculus.squared_error_backward),
-    ("softmax-cross-entropy", 1, "z", "z y* N", calculus.cross_entropy_backward),
-    ("softmax-cross-entropy", 2, "z", "z t S", calculus.cross_entropy_backward),
+# page, scope, what (∂x: the gradient of L by x), its function in calculus.py, the names of the arguments
+AGREE = [
+    ("linear", 1, "y", calculus.linear, "x W b"),
+    ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
+    ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
+    ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
+    ("activations", 1, "y", calculus.relu, "x"),
+    ("activations", 1, "∂x", calculus.relu_backward, "∂y y"),
+    ("activations", 2, "y", calculus.sigmoid, "x"),
+    ("activations", 2, "∂x", calculus.sigmoid_backward, "∂y y"),
+    ("activations", 3, "y", calculus.tanh, "x"),
+    ("activations", 3, "∂x", calculus.tanh_backward, "∂y y"),
+    ("activations", 4, "y", calculus.identity, "x"),
+    ("activations", 4, "∂x", calculus.identity_backward, "∂y y"),
+    ("squared-error", 1, "L", calculus.squared_error, "y y*"),
+    ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
+    ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
+    ("softmax-cross-entropy", 1, "L", calculus.cross_entropy, "z y* N"),
+    ("softmax-cross-entropy", 1, "∂z", calculus.cross_entropy_backward, "z y* N"),
+    ("softmax-cross-entropy", 2, "L", calculus.cross_entropy, "z t S"),
+    ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
+    ("stability", 0, "q", calculus.softmax, "z"),
+    ("stability", 0, "ell", calculus.log_softmax, "z"),
+    ("stability", 2, "y", calculus.sigmoid, "x"),
 ]
 
 
-@pytest.mark.parametrize(("name", "count", "by", "arguments", "backward"), AGREE)
-def test_the_code_computes_the_gradient_of_the_page(
-    name: str, count: int, by: str, arguments: str, backward: Callable[..., object]
+@pytest.mark.parametrize(("name", "count", "what", "function", "arguments"), AGREE)
+def test_the_code_computes_what_the_page_says(
+    name: str, count: int, what: str, function: Callable[..., Any], arguments: str
 ) -> None:
     kit = Numbers(0)
     values = read(DERIVATIONS / f"{name}.md").scopes[count].values(kit)
-    given = [
-        kit.derivative("L", argument[:-1], values) if argument.endswith("'") else values[argument]
-        for argument in arguments.split()
-    ]
-    np.testing.assert_allclose(backward(*given), kit.derivative("L", by, values), rtol=1e-6, atol=1e-8)
+
+    def value(symbol: str) -> Any:
+        return kit.derivative("L", symbol[1:], values) if symbol.startswith("∂") else values[symbol]
+
+    computed = np.reshape(function(*map(value, arguments.split())), value(what).shape)
+    np.testing.assert_allclose(computed, value(what), rtol=1e-6, atol=1e-8)
+
+
+def test_every_backward_of_the_code_is_compared() -> None:
+    compared = {function.__name__ for _, _, _, function, _ in AGREE}
+    assert compared >= backwards(ROOT / "src/charmlp/calculus.py")
 
 
 def definitions(path: Path) -> dict[str, str]:
