@@ -176,17 +176,17 @@ def test_a_folder_for_a_list(folder: Path) -> None:
     assert "train.json: a folder; a JSON list" in refusal(folder)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_for_a_list_or_an_image_is_not_opened(folder: Path) -> None:
     os.mkfifo(folder / "images" / "pipe.png")
     make_list(folder / "train.json", {"pipe.png": "A"})
     assert '"pipe.png": not a file but a pipe' in refusal(folder)
     (folder / "train.json").unlink()
     os.mkfifo(folder / "train.json")
-    assert "train.json: not a regular file" in refusal(folder)
+    assert "train.json: not a file but a pipe" in refusal(folder)
 
 
-@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in the file system here")
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no sockets among files")
 def test_links_to_nowhere_and_to_themselves(folder: Path) -> None:
     (folder / "images" / "lost.png").symlink_to("nowhere.png")
     (folder / "images" / "loop.png").symlink_to("loop.png")

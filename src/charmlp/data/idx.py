@@ -25,8 +25,8 @@ from PIL import Image
 
 from charmlp.data.entries import MAX_ENTRIES, Entries, quote
 from charmlp.data.imagefiles import Listing
-from charmlp.data.text import check_regular
 from charmlp.errors import DataError, printable
+from charmlp.files import check_regular
 
 _NAME = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(?:\.gz)?", re.IGNORECASE
@@ -139,7 +139,7 @@ def _is_packed(path: Path) -> bool:
 def _shape(path: Path, kind: str) -> tuple[int, ...]:
     """The sizes that a header states, if the file is large enough for them; else DataError."""
     shown, rank = printable(path), _RANK[kind]
-    size = check_regular(path, f"an IDX file of {kind}")
+    size = check_regular(path, f"an IDX file of {kind}", DataError)
     try:
         with gzip.open(path) if _is_packed(path) else path.open("rb") as file:
             header = file.read(_header_size(rank))

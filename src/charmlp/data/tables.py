@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from charmlp.data.entries import MAX_ENTRIES, Entries, Problems, kind_of, quote
 from charmlp.data.splits import SPLIT_OF, SPLITS
-from charmlp.data.text import MAX_LIST_BYTES, check_regular, decode, read_bytes
+from charmlp.data.text import MAX_LIST_BYTES, decode, read_bytes
 from charmlp.errors import DataError, printable, require_extra
+from charmlp.files import check_regular
 
 if TYPE_CHECKING:
     import pyarrow
@@ -66,7 +67,7 @@ def read_parquet(path: Path) -> dict[str, Entries]:
     parquet = require_extra("pyarrow.parquet", "parquet", "a Parquet table")
     arrow = require_extra("pyarrow", "parquet", "a Parquet table")
     where = str(path)
-    size = check_regular(path, EXPECTED)
+    size = check_regular(path, EXPECTED, DataError)
     if size > MAX_LIST_BYTES:
         raise DataError(f"{printable(path)}: more than {MAX_LIST_BYTES // 2**20} MB; {EXPECTED} is expected")
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import stat
 from pathlib import Path
 
 from charmlp.errors import DataError, printable
+from charmlp.files import open_regular, reason_of
 
 MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -19,32 +19,14 @@ def read_bytes(path: Path, what: str, limit: int = MAX_LIST_BYTES) -> bytes:
     what  the kind of file expected, for messages: 'a JSON list {"0001.jpg": "A", …}'
     """
     shown = printable(path)
-    check_regular(path, what)
     try:
-        with path.open("rb") as file:
+        with open_regular(path, what, DataError) as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise DataError(f"{shown}: cannot be read: {error.strerror}") from None
+        raise DataError(f"{shown}: cannot be read: {reason_of(error)}") from None
     if len(data) > limit:
         raise DataError(f"{shown}: more than {limit // 2**20} MB; {what} is expected")
     return data
-
-
-def check_regular(path: Path, what: str) -> int:
-    """The size of a regular file, without opening it (a named pipe would never answer); else DataError."""
-    shown = printable(path)
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise DataError(f"{shown}: no such file; {what} is expected there") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DataError(f"{shown}: cannot be read: {reason}") from None
-    if stat.S_ISDIR(status.st_mode):
-        raise DataError(f"{shown}: a folder; {what} is expected")
-    if not stat.S_ISREG(status.st_mode):
-        raise DataError(f"{shown}: not a regular file; {what} is expected")
-    return status.st_size
 
 
 def decode(data: bytes, where: str) -> str:

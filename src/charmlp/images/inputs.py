@@ -1,0 +1,23 @@
+"""What the network sees of grey images."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def to_inputs(images: NDArray[np.uint8], preprocessing: str) -> NDArray[np.float32]:
+    """What the network sees of grey images N×H×W: float32 row vectors N×(H·W).
+
+    scale         x = 2p/255 − 1, in [−1, 1], as in the course
+    standardize   x = (p − mean p) / std p for each image by itself; a flat image becomes 0
+    """
+    pixels = images.reshape(len(images), -1).astype(np.float32)
+    if preprocessing == "scale":
+        pixels *= 2 / 255
+        pixels -= 1
+        return pixels
+    pixels -= pixels.mean(axis=1, keepdims=True)
+    deviation = np.sqrt(np.mean(pixels * pixels, axis=1, keepdims=True))
+    pixels /= np.maximum(deviation, 1.0)  # below one grey level there is no letter, only noise to magnify
+    return pixels
