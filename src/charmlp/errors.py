@@ -14,6 +14,7 @@ Whatever else escapes is a bug of ours, not an error of the user's.
 from __future__ import annotations
 
 import importlib
+import unicodedata
 from types import ModuleType
 
 
@@ -71,3 +72,15 @@ def printable(text: object) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in str(text)
     )
+
+
+def forbidden_character(text: str) -> str | None:
+    """The first character of `text` that no file or class name may have, as U+0000, or None.
+
+    Those are control characters, line separators and lone surrogates.
+    """
+    if not text.isprintable():  # asked first for the sake of lists with a million names
+        for character in text:
+            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+                return f"U+{ord(character):04X}"
+    return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 
-from charmlp.errors import DataError, printable
+from charmlp.errors import DataError, forbidden_character, printable
 
 SHOWN = 5  # problems that a message spells out; the others are counted
 LONGEST_QUOTE = 60  # characters of an entry that a message shows
@@ -106,7 +105,7 @@ def fault_of_name(name: str) -> str | None:
         return "an absolute path (a path relative to the image folder is expected)"
     if ".." in name and ".." in name.split("/"):
         return 'leads out of the image folder (a path without ".." is expected)'
-    if not name.isprintable() and (character := _forbidden(name)):
+    if character := forbidden_character(name):
         return f"the name has the character {character}, which no file name may have"
     return None
 
@@ -121,16 +120,8 @@ def fault_of_label(label: object, what: str = "label") -> str | None:
         return f"a {what} of {len(label):,} characters (at most {LONGEST_NAME:,} are accepted)"
     if label != label.strip() != "":
         return f"the {what} {quote(label)} begins or ends with a space (remove it)"
-    if not label.isprintable() and (character := _forbidden(label)):
+    if character := forbidden_character(label):
         return f"the {what} has the character {character}, which no class name may have"
-    return None
-
-
-def _forbidden(text: str) -> str | None:
-    """The first control character, line separator or lone surrogate of `text`, as U+0000, or None."""
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-            return f"U+{ord(character):04X}"
     return None
 
 

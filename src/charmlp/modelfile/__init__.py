@@ -1,6 +1,7 @@
 """Model files: `.safetensors` with everything a recognizer needs, and the course's `.pth`.
 
-`model.py` says what a model is and what is sound; `native.py` and `course.py` read and write the formats.
+`model.py` says what a model is and what is sound; `native.py` and `course.py` read and write the formats, the
+latter through `torchfile.py` and `pickles.py`, which read PyTorch's files without PyTorch and run nothing.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from charmlp.errors import ModelFileError, printable
-from charmlp.modelfile.model import Model
+from charmlp.errors import ModelFileError
+from charmlp.files import shown_path
+from charmlp.modelfile.model import Model, check_model
 
 __all__ = ["Model", "check_expressible", "read_model", "write_model"]
 
@@ -28,8 +30,9 @@ def read_model(path: Path) -> Model:
 
 
 def write_model(model: Model, path: Path) -> None:
-    """Write the model, whole or not at all; the suffix chooses the format."""
+    """Write the model, whole or not at all; the suffix chooses the format. Raises `CharmlpError`."""
     check_expressible(path, classes=model.classes, preprocessing=model.preprocessing)
+    check_model(model, shown_path(path))
     if _suffix(path) == ".pth":
         from charmlp.modelfile.course import write_course
 
@@ -51,5 +54,5 @@ def check_expressible(path: Path, *, classes: Sequence[str], preprocessing: str)
 def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise ModelFileError(f"{printable(path)}: a model's name ends in {' or '.join(SUFFIXES)}")
+        raise ModelFileError(f"{shown_path(path)}: a model's name ends in {' or '.join(SUFFIXES)}")
     return suffix

@@ -1,20 +1,29 @@
-"""The course's `.pth`: {'state_dict': {'net.0.W', 'net.0.b', 'net.2.W', …}, 'configs': {…}}, with PyTorch."""
+"""The course's `.pth`: {'state_dict': {'net.0.W', 'net.0.b', 'net.2.W', …}, 'configs': {…}}.
+
+PyTorch writes it; reading it needs none.
+"""
 
 from __future__ import annotations
 
 import io
-import pickle
-import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from charmlp.errors import ModelFileError, printable, require_extra
-from charmlp.files import write_whole
-from charmlp.modelfile.model import Model, check_facts, check_shapes, check_values
+from charmlp.files import open_regular, reason_of, shown_path, write_whole
+from charmlp.modelfile.model import (
+    Model,
+    check_facts,
+    check_layers,
+    check_shapes,
+    check_values,
+    refusal,
+    short,
+)
+from charmlp.modelfile.pickles import Refused, Tensor
+from charmlp.modelfile.torchfile import ITEM_BYTES, TorchFile, open_torch_file
 
 CLASSES = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 CONFIGS = ("norm_size", "output_size", "hidden_size", "n_layers", "act_type")
@@ -55,50 +64,83 @@ def write_course(model: Model, path: Path) -> None:
 
 
 def read_course(path: Path) -> Model:
-    """Read a `.pth` of the course; nothing is unpickled into code (`weights_only`)."""
-    where = printable(path)
-    torch = require_extra("torch", "torch", f"{where}: a .pth file")
-    if not path.is_file():
-        raise ModelFileError(f"{where}: no such file; a model is expected there")
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if damaged := archive.testzip():
-                raise ModelFileError(f"{where}: damaged: {printable(damaged)} has a wrong checksum")
-    try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise ModelFileError(f"{where}: holds more than tensors and numbers; it is not read") from None
-    except Exception as error:  # torch's reader raises anything at all on damaged files
-        raise ModelFileError(f"{where}: not a file of PyTorch, or damaged: {printable(error)}") from None
-    state, configs = _parts(found, where)
-    n_layers = len(state) // 2
+    """Read and check a model; nothing in the file is executed, and PyTorch is not needed."""
+    where = shown_path(path)
+    with open_regular(path, "a model", ModelFileError) as file:
+        try:
+            return _model(open_torch_file(file), where)
+        except Refused as reason:
+            raise ModelFileError(f"{where}: {printable(reason)}") from None
+        except OSError as error:
+            raise ModelFileError(f"{where}: cannot be read: {reason_of(error)}") from None
+
+
+def _model(saved: TorchFile, where: str) -> Model:
+    state, configs = _parts(saved.value)
+    n_layers = max(1, len(state) // 2)
+    check_layers(n_layers, where)
     names = [(f"net.{2 * layer}.W", f"net.{2 * layer}.b") for layer in range(n_layers)]
-    for name in sorted({name for pair in names for name in pair} ^ set(state)):
-        raise ModelFileError(f"{where}: state_dict: unexpected or missing tensor {printable(name)}")
-    norm_size, act_type = configs["norm_size"], configs["act_type"]
-    check_facts(CLASSES, norm_size, "scale", act_type, where)
-    shapes = [(tuple(state[weight].shape), tuple(state[bias].shape)) for weight, bias in names]
-    check_shapes(shapes, norm_size, len(CLASSES), where)
-    weights = tuple(_array(state[weight], weight, where) for weight, _ in names)
-    biases = tuple(_array(state[bias], bias, where) for _, bias in names)
+    _check_keys("state_dict", state, [name for pair in names for name in pair])
+    for name, tensor in state.items():
+        if not isinstance(tensor, Tensor):
+            raise Refused(f"{name} is no tensor")
+        if tensor.storage.dtype not in ITEM_BYTES:
+            raise Refused(f"{name} holds numbers of type {tensor.storage.dtype}; real ones are expected")
+    check_facts(CLASSES, configs["norm_size"], "scale", configs["act_type"], where)
+    shapes = [(state[weight].shape, state[bias].shape) for weight, bias in names]
+    check_shapes(shapes, configs["norm_size"], len(CLASSES), where)
+    check_configs(configs, tuple(weight[0] for weight, _ in shapes), where)
+    saved.check_room(list(state.values()))
+    weights = tuple(saved.array(state[weight]) for weight, _ in names)
+    biases = tuple(saved.array(state[bias]) for _, bias in names)
     check_values(weights, biases, where)
-    return Model(CLASSES, tuple(norm_size), "scale", act_type, weights, biases, {"format": "course"})
+    height, width = configs["norm_size"]
+    return Model(
+        CLASSES, (height, width), "scale", configs["act_type"], weights, biases, {"format": "course"}
+    )
 
 
-def _parts(found: Any, where: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _parts(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """state_dict and configs, each with the keys of the course's layout."""
-    if not isinstance(found, dict) or set(found) != {"state_dict", "configs"}:
-        raise ModelFileError(f"{where}: expected a dictionary of 'state_dict' and 'configs', as the course's")
+    expected = "expected are 'state_dict' and 'configs', as the course's program saves them"
+    if not isinstance(found, dict):
+        raise Refused(f"holds no dictionary; {expected}")
+    if set(found) != {"state_dict", "configs"}:
+        raise Refused(f"holds {_listed(found)}; {expected}")
     state, configs = found["state_dict"], found["configs"]
-    if not isinstance(state, dict) or not state or not isinstance(configs, dict):
-        raise ModelFileError(f"{where}: 'state_dict' and 'configs' must be dictionaries")
-    for name in sorted(set(CONFIGS) ^ set(configs)):
-        raise ModelFileError(f"{where}: configs: unexpected or missing entry {printable(name)}")
+    if not isinstance(state, dict) or not isinstance(configs, dict):
+        raise Refused("'state_dict' and 'configs' must be dictionaries")
+    _check_keys("configs", configs, CONFIGS)
     return state, configs
 
 
-def _array(tensor: Any, name: str, where: str) -> Any:
-    dtype = str(getattr(tensor, "dtype", type(tensor)))
-    if dtype not in ("torch.float32", "torch.float64", "torch.float16", "torch.bfloat16"):
-        raise ModelFileError(f"{where}: {name} is {dtype}; expected real numbers")
-    return np.ascontiguousarray(tensor.detach().float().numpy())
+def _listed(table: dict[Any, Any]) -> str:
+    """The first keys of a dictionary, for messages."""
+    keys = ", ".join(repr(str(key)[:40]) for key in list(table)[:3])
+    return f"{keys} and {len(table) - 3:,} more" if len(table) > 3 else keys or "nothing"
+
+
+def _check_keys(what: str, table: dict[Any, Any], expected: Sequence[str]) -> None:
+    """Raise `Refused` for the first key that is missing or unknown."""
+    for name in expected:
+        if name not in table:
+            raise Refused(f"{what}: there is no {name}")
+    for name in table:
+        if name not in expected:
+            raise Refused(f"{what}: there is an unknown {str(name)[:60]}")
+
+
+def check_configs(configs: dict[str, Any], sizes_out: tuple[int, ...], where: str) -> None:
+    """Raise `ModelFileError` where configs say something else than the tensors, whose sizes are given."""
+    hidden = configs["hidden_size"]
+    if not isinstance(hidden, list | tuple) or not all(type(size) is int for size in hidden):
+        raise refusal(where, "configs: hidden_size is no list of whole numbers")
+    stated: dict[str, tuple[Any, Any]] = {
+        "n_layers": (configs["n_layers"], len(sizes_out)),
+        "output_size": (configs["output_size"], sizes_out[-1]),
+    }
+    if len(sizes_out) > 1:  # without a hidden layer the course's program leaves its default there
+        stated["hidden_size"] = (tuple(hidden), sizes_out[:-1])
+    for name, (said, found) in stated.items():
+        if type(said) is not type(found) or said != found:
+            raise refusal(where, f"configs: {name} is {short(said)}, but the tensors say {short(found)}")

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
+import math
+from collections.abc import Sequence
+from io import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from charmlp.errors import ModelFileError, printable
-from charmlp.files import write_whole
-from charmlp.modelfile.model import MAX_PARAMETERS, Model, check_facts, check_shapes, check_values
+from charmlp.errors import ModelFileError
+from charmlp.files import open_regular, reason_of, shown_path, write_whole
+from charmlp.modelfile.model import (
+    Model,
+    check_facts,
+    check_layers,
+    check_shapes,
+    check_values,
+    refusal,
+    short,
+)
 
 FORMAT = 1
 KEY = "charmlp"
@@ -65,103 +75,148 @@ def with_checksum(content: bytes, checksum: str, instead_of: str = NO_CHECKSUM) 
 
 def read_native(path: Path) -> Model:
     """Read and check a model; nothing large is allocated before the header has been found sound."""
-    where = printable(path)
-    content = _read(path, where)
-    header = _header(content, where)
-    facts = _facts(header, where)
-    checksum = facts["checksum"]
-    plain = with_checksum(content, NO_CHECKSUM, str(checksum))
-    if hashlib.sha256(plain).hexdigest() != checksum:
-        raise ModelFileError(f"{where}: the checksum does not fit: the file is damaged")
+    where = shown_path(path)
+    with open_regular(path, "a model", ModelFileError) as file:
+        try:
+            return _read(file, where)
+        except OSError as error:
+            raise ModelFileError(f"{where}: cannot be read: {reason_of(error)}") from None
+
+
+def _read(file: BinaryIO, where: str) -> Model:
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    head, table = _header(file, size, where)
+    facts = _facts(table, where)
     classes, norm_size = facts["classes"], facts["norm_size"]
     check_facts(classes, norm_size, facts["preprocessing"], facts["act_type"], where)
-    n_layers = len(header) // 2
-    names = [(f"net.{2 * layer}.weight", f"net.{2 * layer}.bias") for layer in range(n_layers)]
-    _check_names(header, [name for pair in names for name in pair], where)
-    shapes = [(tuple(header[w]["shape"]), tuple(header[b]["shape"])) for w, b in names]
-    check_shapes(shapes, norm_size, len(classes), where)
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        tensors = load(content)
-    except SafetensorError as error:
-        raise ModelFileError(f"{where}: damaged: {printable(error)}") from None
-    weights = tuple(tensors[weight] for weight, _ in names)
-    biases = tuple(tensors[bias] for _, bias in names)
+    check_layers(len(table) // 2, where)
+    names = [f"net.{2 * layer}.{kind}" for layer in range(len(table) // 2) for kind in ("weight", "bias")]
+    _check_tensors(table, names, size - len(head), where)
+    shapes = [tuple(table[name]["shape"]) for name in names]
+    check_shapes(list(zip(shapes[::2], shapes[1::2], strict=True)), norm_size, len(classes), where)
+    hidden = [shape[0] for shape in shapes[:-2:2]]
+    if facts["hidden_size"] != hidden:
+        raise refusal(
+            where, f"hidden_size is {short(facts['hidden_size'])}, but the tensors say {short(hidden)}"
+        )
+    if not isinstance(facts["provenance"], dict):
+        raise refusal(where, "the provenance is no table of names and values")
+    checksum = hashlib.sha256(with_checksum(head, NO_CHECKSUM, str(facts["checksum"])))
+    tensors = {}
+    for name in sorted(names, key=lambda name: table[name]["data_offsets"]):
+        tensors[name] = np.empty(table[name]["shape"], "<f4")
+        content = tensors[name].reshape(-1).view(np.uint8).data
+        if file.readinto(content) != len(content):  # type: ignore[attr-defined]  # typeshed lacks it
+            raise refusal(where, "cut off while it was read")
+        checksum.update(content)
+    if checksum.hexdigest() != facts["checksum"]:
+        raise refusal(where, "damaged: its checksum does not fit")
+    weights, biases = (tuple(tensors[name] for name in names[start::2]) for start in (0, 1))
     check_values(weights, biases, where)
+    height, width = norm_size
     return Model(
-        tuple(classes), tuple(norm_size), facts["preprocessing"], facts["act_type"], weights, biases,
+        tuple(classes), (height, width), facts["preprocessing"], facts["act_type"], weights, biases,
         facts["provenance"],
     )  # fmt: skip
 
 
-def _read(path: Path, where: str) -> bytes:
-    """The bytes of a regular file of a size that can be a model's."""
+def _header(file: BinaryIO, size: int, where: str) -> tuple[bytes, dict[str, Any]]:
+    """The file's bytes before the tensors, and what they say: tensors by name, and `__metadata__`."""
+    start = file.read(8)
+    if start.startswith(b"PK\3\4") or start[:1] == b"\x80":
+        raise refusal(where, "a file of PyTorch by its content, not a .safetensors file")
+    if not start:
+        raise refusal(where, "the file is empty; a model is expected")
+    length = int.from_bytes(start, "little")
+    if len(start) < 8 or length > min(size - 8, MAX_HEADER_BYTES):
+        raise refusal(where, "not a .safetensors file, or cut off")
+    head = start + file.read(length)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ModelFileError(f"{where}: not a regular file; a model file is expected")
-        if status.st_size > 4 * MAX_PARAMETERS + MAX_HEADER_BYTES:
-            raise ModelFileError(f"{where}: {status.st_size:,} bytes are more than any model has")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ModelFileError(f"{where}: no such file; a model is expected there") from None
-    except (OSError, ValueError) as error:
-        raise ModelFileError(
-            f"{where}: cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from None
-
-
-def _header(content: bytes, where: str) -> dict[str, Any]:
-    """The header's entries: tensors by name, and `__metadata__`."""
-    length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > min(len(content) - 8, MAX_HEADER_BYTES):
-        raise ModelFileError(f"{where}: not a .safetensors file, or cut off")
-    try:
-        header = json.loads(content[8 : 8 + length].decode("utf-8"), object_pairs_hook=_each_once)
+        table = _parse(head[8:].decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{where}: not a .safetensors file: {printable(error)}") from None
-    if not isinstance(header, dict) or not all(isinstance(entry, dict) for entry in header.values()):
-        raise ModelFileError(f"{where}: not a .safetensors file: its header is no table of tensors")
-    return header
+        fault = str(error) if isinstance(error, _Fault) else "its header cannot be read"
+        raise refusal(where, f"not a .safetensors file, or damaged: {fault}") from None
+    if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
+        raise refusal(where, "not a .safetensors file: its header is no table of tensors")
+    return head, table
+
+
+class _Fault(ValueError):
+    """What is wrong with a header, in words of ours."""
+
+
+def _parse(text: str) -> Any:
+    """JSON as `json.loads` reads it, without repeated keys, numbers that are none, and endless numbers."""
+
+    def number(digits: str) -> int:
+        if len(digits) > 20:
+            raise _Fault("a number in its header is too long")
+        return int(digits)
+
+    def no_number(word: str) -> None:
+        raise _Fault(f"{word} in its header is no number")
+
+    return json.loads(text, object_pairs_hook=_each_once, parse_int=number, parse_constant=no_number)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Fault(f"{key[:60]!r} is there twice in its header")
+        found[key] = value
     return found
 
 
-def _facts(header: dict[str, Any], where: str) -> dict[str, Any]:
+def _facts(table: dict[str, Any], where: str) -> dict[str, Any]:
     """What the file says about its model; taken out of the header, which keeps the tensors."""
-    metadata = header.pop("__metadata__", {})
-    if KEY not in metadata:
-        raise ModelFileError(f"{where}: no model of charmlp: its header has no key {KEY!r}")
+    metadata = table.pop("__metadata__", {})
+    if not isinstance(metadata.get(KEY), str):
+        raise refusal(where, f"no model of charmlp: its header has no text under {KEY!r}")
     try:
-        facts = json.loads(metadata[KEY], object_pairs_hook=_each_once)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"{where}: the header's key {KEY!r} is no JSON: {printable(error)}") from None
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        version = facts.get("format") if isinstance(facts, dict) else None
-        raise ModelFileError(f"{where}: format version {version!r}; this charmlp reads version {FORMAT}")
-    for name in sorted(set(FIELDS) ^ set(facts)):
-        kind = "missing" if name in FIELDS else "unknown"
-        raise ModelFileError(
-            f"{where}: the header has {'no' if kind == 'missing' else 'an unknown'} entry {name!r}"
-        )
+        facts = _parse(metadata[KEY])
+    except (ValueError, RecursionError) as error:
+        fault = str(error) if isinstance(error, _Fault) else "it is no JSON"
+        raise refusal(where, f"what its header says under {KEY!r} cannot be read: {fault}") from None
+    version = facts.get("format") if isinstance(facts, dict) else None
+    if type(version) is not int or version != FORMAT:
+        raise refusal(where, f"format version {short(version)}; this charmlp reads version {FORMAT}")
+    for name in FIELDS:
+        if name not in facts:
+            raise refusal(where, f"its header does not state {name}")
+    for name in facts:
+        if name not in FIELDS:
+            raise refusal(where, f"its header states an unknown {name[:60]}")
     return facts
 
 
-def _check_names(header: dict[str, Any], names: list[str], where: str) -> None:
-    """Raise where the tensors are not exactly `names`, all float32 with a shape."""
-    for name in sorted(set(names) ^ set(header)):
-        fault = "there is no tensor" if name in names else "unknown tensor"
-        raise ModelFileError(f"{where}: {fault} {printable(name)}")
+def _check_tensors(table: dict[str, Any], names: Sequence[str], room: int, where: str) -> None:
+    """Raise where the tensors are not exactly `names`, float32, one behind the other in `room` bytes."""
+    for name in names or ("net.0.weight",):
+        if name not in table:
+            raise refusal(where, f"there is no tensor {name}")
+    for name in table:
+        if name not in names:
+            raise refusal(where, f"there is an unknown tensor {name[:60]}")
     for name in names:
-        dtype, shape = header[name].get("dtype"), header[name].get("shape")
-        if dtype != "F32" or not isinstance(shape, list) or not all(type(side) is int for side in shape):
-            raise ModelFileError(
-                f"{where}: {printable(name)} is {dtype!r} {shape!r}; expected float32 numbers"
+        entry = table[name]
+        if set(entry) != {"dtype", "shape", "data_offsets"}:
+            raise refusal(where, f"{name}: expected are dtype, shape and data_offsets")
+        if entry["dtype"] != "F32":
+            raise refusal(
+                where, f"{name}: the numbers are {short(entry['dtype'])}; F32 (float32) is expected"
             )
+        for what in ("shape", "data_offsets"):
+            if not isinstance(entry[what], list) or not all(type(n) is int and n >= 0 for n in entry[what]):
+                raise refusal(where, f"{name}: {what} is no list of whole numbers")
+            if len(entry[what]) > 2:
+                raise refusal(where, f"{name}: {what} has more than two numbers")
+    place = 0
+    for name in sorted(names, key=lambda name: table[name]["data_offsets"]):
+        end = place + 4 * math.prod(table[name]["shape"])
+        if table[name]["data_offsets"] != [place, end]:
+            raise refusal(where, f"{name}: the file's tensors overlap, leave gaps or are cut off")
+        place = end
+    if place != room:
+        raise refusal(where, f"damaged or cut off: {room:,} bytes of numbers, where {place:,} are expected")
