@@ -55,6 +55,13 @@ class TestRoundTrip:
         path.write_bytes(pack_native(*native_parts(M)))
         assert same(read_model(path), M)
 
+    def test_any_length_of_header(self, path: Path) -> None:
+        """Its first byte, which is the file's, may be the one that begins a pickle."""
+        for length in range(256):
+            padded = dataclasses.replace(M, provenance={"note": "x" * length})
+            write_model(padded, path)
+            assert same(read_model(path), padded)
+
     def test_the_library_reads_what_we_write(self, path: Path) -> None:
         from safetensors.numpy import load_file
 

@@ -124,12 +124,12 @@ def _read(file: BinaryIO, where: str) -> Model:
 def _header(file: BinaryIO, size: int, where: str) -> tuple[bytes, dict[str, Any]]:
     """The file's bytes before the tensors, and what they say: tensors by name, and `__metadata__`."""
     start = file.read(8)
-    if start.startswith(b"PK\3\4") or start[:1] == b"\x80":
-        raise refusal(where, "a file of PyTorch by its content, not a .safetensors file")
     if not start:
         raise refusal(where, "the file is empty; a model is expected")
     length = int.from_bytes(start, "little")
     if len(start) < 8 or length > min(size - 8, MAX_HEADER_BYTES):
+        if start.startswith((b"PK\3\4", b"\x80")):
+            raise refusal(where, "a file of PyTorch by its content, not a .safetensors file")
         raise refusal(where, "not a .safetensors file, or cut off")
     head = start + file.read(length)
     try:
