@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from charmlp import doctor
 from charmlp.doctor import assert_gradients, examine
 from charmlp.errors import UsageError
-from tests.doctor.making import cross_entropy, linear, make, mse, relu
+from tests.doctor.making import cross_entropy, linear, make, mse, relu, tanh
 from tests.doctor.wrong_ones import q
 
 
@@ -180,3 +180,33 @@ def test_a_tiny_gradient_is_compared_by_its_own_size() -> None:
 
 def test_all_is_complete() -> None:
     assert doctor.__all__ == sorted(doctor.__all__)
+
+
+def test_a_network_tells_which_of_its_functions_is_wrong() -> None:
+    wrong = tanh(lambda g, y, x: g * (1 - y))
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Linear(6, 4), nn.Linear(4, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(wrong.apply(self.first(x)))  # type: ignore[no-any-return]
+
+    (mistake,) = examine(Net()).mistakes
+    assert (mistake.name, mistake.text()[:11]) == ("wrong-variable", "In Subject:")
+
+
+def test_columns_and_rows_are_told_apart_by_backward() -> None:
+    """a b + c is x W + b for rows or W x + b for columns; a right backward for either is right."""
+    products = lambda g, y, a, b, c: (g @ b.T, a.T @ g)  # noqa: E731
+    rows = make(lambda a, b, c: a @ b + c, lambda *v: (*products(*v), v[0].sum(0)))
+    columns = make(lambda a, b, c: a @ b + c, lambda *v: (*products(*v), v[0].sum(1, keepdim=True)))
+    neither = make(lambda a, b, c: a @ b + c, lambda *v: (*products(*v), v[0].mean(0)))
+    assert examine(rows) and examine(columns)
+    assert [m.name for m in examine(neither).mistakes] == ["bias-averaged"]
+
+
+def test_steps_cannot_be_judged() -> None:
+    rounding = make(lambda x: x.round(), lambda g, y, x: g)
+    assert "derivative is 0" in repr(examine(rounding))

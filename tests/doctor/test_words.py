@@ -92,4 +92,9 @@ def test_an_unknown_blank_stays_visible() -> None:
     assert say("healthy", "xx", {}) == "healthy"
 
 
-PAGES = sorted({page(name, kind) for name in NUMBERS for kind in (*KINDS, None)})
+def test_every_page_is_there() -> None:
+    """In English and in Chinese; the report in Chinese names the Chinese one."""
+    pages = {page(name, kind) for name in NUMBERS for kind in (*KINDS, None)}
+    wanted = pages | {name.replace(".md", ".zh-CN.md") for name in pages}
+    assert [name for name in sorted(wanted) if not (ROOT / name).is_file()] == []
+    assert len(pages) > 5

@@ -147,6 +147,9 @@ def linear_arrangements() -> Iterator[Arrangement]:
         for form in ("plain", "transposed"):
             slots = [x, Slot("weight", form)] + [bias] * has_bias
             yield from map(Arrangement, list(itertools.permutations(slots))[1:])
+        if has_bias:
+            for form in ("plain", "transposed"):
+                yield Arrangement((x, Slot("weight", form), Slot("bias", "row")))
         for form, bias_form in itertools.product(
             ("plain", "transposed"), ("column", "plain")[: 1 + has_bias]
         ):
@@ -156,8 +159,6 @@ def linear_arrangements() -> Iterator[Arrangement]:
         single = [Slot("x", "single"), Slot("weight")] + [bias] * has_bias
         for order in itertools.permutations(single):
             yield Arrangement(order, Slot("output", "single"), {"N": 1})
-    yield Arrangement((x, Slot("weight"), Slot("bias", "row")))
-    yield Arrangement((x, Slot("weight", "transposed"), Slot("bias", "row")))
 
 
 def elementwise_arrangements() -> Iterator[Arrangement]:

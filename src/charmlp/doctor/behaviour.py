@@ -11,7 +11,8 @@ from charmlp.doctor.diagnosis import Phrase
 from charmlp.doctor.references import FORMS, Form
 from charmlp.doctor.runs import Run
 from charmlp.doctor.setups import SetUp
-from charmlp.doctor.structure import Finding, finding
+from charmlp.doctor.structure import Finding, argument_names, finding
+from charmlp.doctor.watch import Call
 
 EDITED = "modified by an inplace operation"  # torch's words for a saved tensor that was written into
 
@@ -68,11 +69,10 @@ def difference(setup: SetUp) -> list[Phrase]:
 def run_findings(setup: SetUp, result: Run) -> list[Finding]:
     """Edits in place, and a second backward that gives something else."""
     findings = []
-    position_known = setup.subject.function is not None
     saved = any(call.edited_saved for call in result.calls) or EDITED in result.error_text
     for call in result.calls:
         for position in call.edited_inputs:
-            name = setup.subject.name_of(position) if position_known else f"input {position + 1}"
+            name = input_name(setup, call, position)
             findings.append(
                 finding(
                     "edited-in-place", "input", None, [Phrase("edited-input", {"input": name})], input=name
@@ -85,6 +85,13 @@ def run_findings(setup: SetUp, result: Run) -> list[Finding]:
     elif result.again is not None and result.gradients is not None and changes(result):
         findings.append(finding("random-forward", "backward", evidence=[Phrase("second-differs")]))
     return [f for i, f in enumerate(findings) if f not in findings[:i]]
+
+
+def input_name(setup: SetUp, call: Call, position: int) -> str:
+    """An input of a Function by its name, and which Function it is where the subject only uses it."""
+    names = argument_names(call.function)
+    name = names[position] if position < len(names) else f"input {position + 1}"
+    return name if setup.subject.function is not None else f"{name} ({call.function.__name__})"
 
 
 def changes(result: Run) -> bool:

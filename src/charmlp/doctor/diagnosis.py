@@ -51,6 +51,8 @@ class Mistake:
     def text(self, language: str = "en") -> str:
         """The mistake in one sentence, with the others that fit as well."""
         text = self._say("text", language)
+        if "part" in self.values:
+            text = say("in-part", language, {"part": self.values["part"], "text": text})
         for other in self.alternatives:
             text = say("or", language, {"one": text, "other": other._say("text", language)})
         return text

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from charmlp.doctor.algebra import examine_cotangent
 from charmlp.doctor.arrangements import HALF_SQUARE, SIZES, SQUARE
 from charmlp.doctor.behaviour import forward_findings, run_findings
-from charmlp.doctor.diagnosis import Comparison, Diagnosis, Phrase
+from charmlp.doctor.diagnosis import Comparison, Diagnosis, Mistake, Phrase
 from charmlp.doctor.generic import generic_setup, given_setup
 from charmlp.doctor.kinds import Match, agrees, recognise, try_arrangement
 from charmlp.doctor.merging import merge
@@ -39,30 +40,61 @@ def examine_operation(
     """The diagnosis of one operation. Never raises for what the operation does."""
     with quiet_and_seeded():
         try:
-            return Examination(builder(operation), inputs, kind, target, name).diagnose()
+            return diagnose(
+                builder(operation), inputs, kind, target, "" if is_configured(operation) else name
+            )
         except CannotExamineError as error:
             return Diagnosis(target, kind, reason=Phrase(error.key, error.values))
         except SystemExit as error:  # the operation ends the program
             return Diagnosis(target, kind, reason=Phrase("breaks-off", {"reason": f"SystemExit: {error}"}))
 
 
+def diagnose(
+    build: Build, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
+    """The first reading of the inputs that makes it healthy, else the most usual one.
+
+    x W + b may be meant for rows or for columns, and only backward tells which.
+    """
+    if inputs is not None:
+        setup, named = given_setup(build, inputs, name, kind)
+        return Examination(
+            build, Match(setup.kind, None, setup.form, setup.dtype, named), target, setup
+        ).diagnose()
+    match = recognise(build, name, kind)
+    first = Examination(build, match, target).diagnose()
+    if not first:
+        for arrangement in match.others:
+            other = Examination(build, replace(match, arrangement=arrangement), target).diagnose()
+            if other:
+                return other
+    return first
+
+
+def is_configured(operation: Any) -> bool:
+    """Whether options make it something else than its name says: a sum instead of a mean, smoothed labels."""
+    if getattr(operation, "keywords", None):  # functools.partial
+        return True
+    options = {"reduction": "mean", "label_smoothing": 0.0, "weight": None, "dim": -1}
+    return (
+        isinstance(operation, nn.Module)
+        and not any(True for _ in operation.parameters())
+        and any(
+            getattr(operation, option, default) not in (default, 1 if option == "dim" else default)
+            for option, default in options.items()
+        )
+    )
+
+
 class Examination:
     """The set-ups of one operation, and what was found in them."""
 
-    def __init__(
-        self, build: Build, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
-    ) -> None:
+    def __init__(self, build: Build, match: Match, target: str, given: SetUp | None = None) -> None:
         self.build = build
         self.target = target
+        self.match = match
         self.notes: list[Phrase] = []
-        if inputs is not None:
-            setup, self.named = given_setup(build, inputs, name, kind)
-            self.match = Match(setup.kind, None, setup.form, setup.dtype, self.named)
-            self.setups = [setup]
-        else:
-            self.match = recognise(build, name, kind)
-            self.named = self.match.named
-            self.setups = self.make_setups(self.match.dtype)
+        self.setups = self.make_setups(match.dtype) if given is None else [given]
 
     def make_setups(self, dtype: torch.dtype) -> list[SetUp]:
         """Two set-ups of different sizes and numbers, or one where the second cannot be made."""
@@ -99,7 +131,7 @@ class Examination:
             self.notes.append(Phrase("float32-only"))
         if not any(self.first.wants):
             raise CannotExamineError("no-inputs")
-        findings = forward_findings(self.first, self.match.form, self.named, self.notes)
+        findings = forward_findings(self.first, self.match.form, self.match.named, self.notes)
         random = any(f.name == "random-forward" and f.variant == "unseeded" for f in findings)
         first_run = self.first.run(self.first.cotangents[0], twice=True)
         findings += run_findings(self.first, first_run)
@@ -112,9 +144,11 @@ class Examination:
             at_zero, notes = examine_zero(self.first)
             findings += at_zero
             self.notes += notes
-        mistakes = merge(self.first, findings)
+        mistakes = self.in_parts(merge(self.first, findings))
         reason = None
-        if not mistakes and self.first.form is None and self.first.noise > 1e-2:
+        if [m.name for m in mistakes] == ["unrecognised"] and self.first.kind is None and self.is_flat():
+            mistakes, reason = [], Phrase("flat")
+        elif not mistakes and self.first.form is None and self.first.noise > 1e-2:
             reason = Phrase("not-smooth", {"noise": f"{self.first.noise:.1g}"})
         return Diagnosis(
             self.target,
@@ -124,6 +158,21 @@ class Examination:
             reason,
             tuple(self.comparisons()),
         )
+
+    def is_flat(self) -> bool:
+        """Whether forward does not change with its inputs but in steps: rounding, a comparison."""
+        return not any(bool(jacobian.matrix.any()) for jacobian in self.first.jacobians.values())
+
+    def in_parts(self, mistakes: list[Mistake]) -> list[Mistake]:
+        """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
+        if self.first.subject.function is not None or not any(m.name == "unrecognised" for m in mistakes):
+            return mistakes
+        found = []
+        for function in self.first.functions:
+            name = function.__name__
+            for mistake in examine_operation(function, None, None, name, name).mistakes:
+                found.append(replace(mistake, values={**mistake.values, "part": name}))
+        return [m for m in mistakes if m.name != "unrecognised"] + found if found else mistakes
 
     def fails_in_float64(self) -> bool:
         return self.first.dtype == torch.float64 and self.backward_error(self.first)

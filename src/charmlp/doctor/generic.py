@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,9 +14,11 @@ from charmlp.doctor.kinds import agreeing_form, kind_of_name
 from charmlp.doctor.rows import KINDS
 from charmlp.doctor.runs import one_line
 from charmlp.doctor.setups import SetUp
-from charmlp.doctor.subjects import Build, CannotExamineError, Subject, fill_options
+from charmlp.doctor.subjects import OPTIONS, Build, CannotExamineError, Subject, fill_options
 
 LABELS = "label"
+# Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
+DOMAINS: tuple[Callable[[Tensor], Tensor], ...] = (torch.Tensor.clone, torch.abs, torch.sigmoid)
 
 
 def generic_setup(build: Build, sizes: Mapping[str, int], seed: int = 0) -> SetUp:
@@ -27,8 +29,10 @@ def generic_setup(build: Build, sizes: Mapping[str, int], seed: int = 0) -> SetU
     first_error, forward_only = None, None
     for dtype in (torch.float64, torch.float32):
         subject = build(sizes, dtype)
-        for recipe in recipes(subject, sizes):
-            values = fill_recipe(subject, recipe, dtype, seed)
+        for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
+            values = [
+                domain(v) if v.is_floating_point() else v for v in fill_recipe(subject, recipe, dtype, seed)
+            ]
             fillers = fill_options(subject, len(values))
             if fillers is None:
                 continue
@@ -51,7 +55,10 @@ def generic_setup(build: Build, sizes: Mapping[str, int], seed: int = 0) -> SetU
 def recipes(subject: Subject, sizes: Mapping[str, int]) -> Iterator[list[Any]]:
     """Shapes to try, one an input; "label" stands for a class index a row."""
     n, d, k = sizes["N"], input_size(subject) or sizes["D"], sizes["K"]
-    counts = [1, 2, 3] if subject.required is None else [len(subject.required) - len(subject.parameters)]
+    counts = [1, 2, 3]
+    if subject.required is not None:
+        inputs = subject.required[: len(subject.required) - len(subject.parameters)]
+        counts = [len([name for name in inputs if name not in OPTIONS])]
     if subject.required is not None and not subject.parameters:
         counts += [c for c in range(counts[0] - 1, 0, -1) if c]  # the last may be options
     for count in counts:

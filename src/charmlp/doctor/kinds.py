@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -33,10 +33,6 @@ FILLING = ("function", "func", "fn", "layer", "module", "op", "my", "custom", "m
            "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
            "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f")  # fmt: skip
 
-# Kinds of which a wrong forward is known even without a name: nothing else takes such inputs. But a function
-# that computes |x| is no wrong relu unless it is called so.
-TELLING = ("linear", "cross_entropy")
-
 CLOSE = 1e-6  # relative: a forward agrees with a reference
 CLOSE_FLOAT32 = 1e-4
 
@@ -50,6 +46,7 @@ class Match:
     form: Form | None
     dtype: torch.dtype
     named: bool  # the user or the name says the kind
+    others: tuple[Arrangement, ...] = ()  # with which forward agrees as well
 
 
 def kind_of_name(name: str) -> str | None:
@@ -62,6 +59,8 @@ def kind_of_name(name: str) -> str | None:
         r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", re.sub(r"ReLU|RELU", "Relu", name).replace("LU", "lu")
     )
     spelled = "".join(word.lower() for word in words)
+    if "relu6" in name.lower():
+        return None
     kept = "".join(word.lower() for word in words if word.lower() not in FILLING)
     for kind, aliases in ALIASES.items():
         if spelled in aliases or kept in aliases or spelled.removesuffix("loss") in aliases:
@@ -85,8 +84,7 @@ def recognise(build: Build, name: str, kind: str | None) -> Match:
                 continue
             if match.form is not None and (match.named or match.form.right or match.form.unless_named):
                 return match
-            if match.named or candidate in TELLING:
-                best = best or match
+            best = best or match
         if best is not None:
             return best
     if kind is None:
@@ -123,20 +121,27 @@ def recognise_noisy(build: Build) -> Match | None:
 
 def match_kind(build: Build, kind: str, dtype: torch.dtype, *, named: bool) -> Match | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    running = None
-    wrong = None
+    right: Match | None = None
+    wrong: Match | None = None
+    running: Match | None = None
     for arrangement in ARRANGEMENTS[kind]:
         trial = try_arrangement(build, kind, arrangement, dtype, SIZES[0])
         if trial is None:
             continue
         form = agreeing_form(trial, kind)
+        match = Match(kind, arrangement, form, trial.dtype, named)
         if form is not None and form.right:
-            return Match(kind, arrangement, form, trial.dtype, named)
-        if form is not None and (wrong is None):
-            wrong = Match(kind, arrangement, form, trial.dtype, named)
-        if running is None and plausible(trial, kind):
-            running = Match(kind, arrangement, None, trial.dtype, named)
-    return wrong or (running if named else None)
+            if right is None and kind != "linear":
+                return match
+            if right is None:
+                right = match
+            elif arrangement.output.form == "transposed":  # columns, where the first took it for rows
+                right = replace(right, others=(*right.others, arrangement))
+        elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
+            wrong = wrong or match
+        elif plausible(trial, kind):
+            running = running or match
+    return right or wrong or (running if named else None)
 
 
 def try_arrangement(
@@ -148,7 +153,9 @@ def try_arrangement(
     seed: int = 0,
 ) -> SetUp | None:
     """The operation with inputs in this arrangement, or None where it does not take them."""
-    subject = build({**sizes, **({"K": sizes["C"]} if kind not in ("linear",) else {})}, dtype)
+    subject = build(sizes if kind == "linear" else {**sizes, "K": sizes["C"]}, dtype)
+    if contradicts(subject, arrangement):
+        return None
     fitted = fit_sizes(subject, arrangement, sizes)
     if fitted is None:
         return None
@@ -166,6 +173,26 @@ def try_arrangement(
     if dtype == torch.float64 and all(y.dtype == torch.float32 for y in outputs):
         return try_arrangement(build, kind, arrangement, torch.float32, sizes, seed)
     return setup
+
+
+ROLE_NAMES = {
+    "x": ("x", "input", "inputs", "inp", "features"),
+    "weight": ("w", "weight", "weights", "kernel"),
+    "bias": ("b", "bias"),
+    "logits": ("logits", "logit", "scores"),
+    "label": ("label", "labels", "target", "targets"),
+}
+
+
+def contradicts(subject: Subject, arrangement: Arrangement) -> bool:
+    """Whether an input's name says that it is another one than the arrangement takes it for."""
+    own = {slot.role for slot in arrangement.slots}
+    for position, slot in enumerate(arrangement.slots):
+        name = subject.name_of(position).lower().rpartition(".")[2]
+        meant = {role for role, names in ROLE_NAMES.items() if name in names and role in own}
+        if meant and slot.role not in meant:
+            return True
+    return False
 
 
 def fit_sizes(
@@ -242,8 +269,23 @@ def agrees(setup: SetUp, form: Form, close: float | None = None) -> bool:
     found = setup.outputs[0].double()
     if found.shape != y.shape and not (found.numel() == y.numel() == 1):
         return False
+    if close is None and setup.kind in ("relu", "identity") and not agrees_far_out(setup, form):
+        return False
     close = close or (CLOSE if setup.dtype == torch.float64 else CLOSE_FLOAT32)
     return bool((found.reshape(y.shape) - y).abs().max() <= close * y.abs().max().clamp(min=1e-300))
+
+
+def agrees_far_out(setup: SetUp, form: Form) -> bool:
+    """The same at ten times the numbers: what is clipped at 6, say, is neither relu nor identity."""
+    values = [10 * value for value in setup.values]
+    try:
+        found = setup.forward(values)[0].double()
+        setup.form = form
+        return bool(torch.allclose(found, setup.reference(values).double(), rtol=CLOSE_FLOAT32))
+    except Exception:
+        return False
+    finally:
+        setup.form = None
 
 
 def constant_in_log(setup: SetUp) -> float | None:

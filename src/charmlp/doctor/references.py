@@ -19,7 +19,8 @@ class Form:
     """A forward: `function(roles)`; `written` is how people write it; `right` unless it is a mistake.
 
     A form that is right `unless_named` is a mistake only where the operation is said to be of this kind: a
-    sum of squares is a fine loss, but it is not the *mean* squared error.
+    sum of squares is a fine loss, but it is not the *mean* squared error. A wrong form that is `telling` is
+    one even where nothing says what was meant: |x| may be no wrong relu, but nobody wants softmax twice.
     """
 
     written: str
@@ -28,16 +29,21 @@ class Form:
     unless_named: bool = False
     name: str = "forward-wrong"
     variant: str = "form"
+    telling: bool = False
 
 
 def wrong(
-    written: str, function: Callable[[Roles], Tensor], name: str = "forward-wrong", variant: str = "form"
+    written: str,
+    function: Callable[[Roles], Tensor],
+    name: str = "forward-wrong",
+    variant: str = "form",
+    telling: bool = False,
 ) -> Form:
-    return Form(written, function, right=False, name=name, variant=variant)
+    return Form(written, function, right=False, name=name, variant=variant, telling=telling)
 
 
 def unless_named(written: str, function: Callable[[Roles], Tensor], variant: str = "form") -> Form:
-    return Form(written, function, right=False, unless_named=True, variant=variant)
+    return Form(written, function, right=False, unless_named=True, variant=variant, telling=True)
 
 
 def linear(v: Roles) -> Tensor:
@@ -75,8 +81,8 @@ def difference(v: Roles) -> Tensor:
 FORMS: dict[str, list[Form]] = {
     "linear": [
         Form("x Wᵀ + b", linear),
-        wrong("x Wᵀ, without b", no_bias),
-        wrong("x Wᵀ − b", lambda v: v["x"] @ v["weight"].T - v["bias"]),
+        wrong("x Wᵀ, without b", no_bias, telling=True),
+        wrong("x Wᵀ − b", lambda v: v["x"] @ v["weight"].T - v["bias"], telling=True),
     ],
     "relu": [
         Form("max(0, x)", lambda v: v["x"].clamp(min=0)),
@@ -100,7 +106,7 @@ FORMS: dict[str, list[Form]] = {
     "identity": [Form("x", lambda v: v["x"].clone())],
     "softmax": [
         Form("e^zₖ / Σⱼ e^zⱼ", lambda v: torch.softmax(v["logits"], 1)),
-        wrong("softmax of softmax", lambda v: double_softmax(v), "softmax-twice", "forward"),
+        wrong("softmax of softmax", lambda v: double_softmax(v), "softmax-twice", "forward", True),
         wrong("a softmax over the batch, not over the classes", lambda v: torch.softmax(v["logits"], 0)),
         wrong("a softmax over all elements", lambda v: v["logits"].flatten().softmax(0).view_as(v["logits"])),
         wrong("e^z, not divided by its sum", lambda v: v["logits"].exp()),
@@ -111,7 +117,7 @@ FORMS: dict[str, list[Form]] = {
         Form("one loss a row", losses),
         unless_named("the sum over the batch", lambda v: losses(v).sum(), "sum"),
         wrong("the mean over N·C elements", lambda v: losses(v).mean() / v["logits"].shape[1]),
-        wrong("of a softmax of softmax", lambda v: of_softmax_twice(v), "softmax-twice", "forward"),
+        wrong("of a softmax of softmax", lambda v: of_softmax_twice(v), "softmax-twice", "forward", True),
         wrong("without the minus sign", lambda v: -losses(v).mean()),
         wrong(
             "with a softmax over the batch, not over the classes",
@@ -160,4 +166,5 @@ def with_constant(epsilon: float) -> Form:
         lambda v: losses_of(torch.log(log_q(v).exp() + epsilon), v).mean(),
         "unstable",
         "log-constant",
+        telling=True,
     )

@@ -18,6 +18,8 @@ from charmlp.doctor.subjects import Subject
 from charmlp.doctor.watch import FunctionClass
 
 N_DRAWS = 3
+# Inputs that need no gradient, where only their names tell
+LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
 SCALAR_COTANGENTS = (1.7, -0.6, 0.45)
 
 
@@ -68,7 +70,9 @@ class SetUp:
         ]
 
     def slot_wants(self, position: int) -> bool:
-        return self.arrangement is None or self.arrangement.slots[position].wants_gradient
+        if self.arrangement is None:
+            return self.subject.name_of(position).lower() not in LABEL_NAMES
+        return self.arrangement.slots[position].wants_gradient
 
     def role(self, position: int) -> str:
         return "" if self.arrangement is None else self.arrangement.slots[position].role

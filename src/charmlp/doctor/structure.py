@@ -101,6 +101,8 @@ def count_finding(setup: SetUp, returned: Sequence[Any]) -> Finding | None:
     surplus = returned[n:]
     if len(returned) >= n and all(g is None for g in surplus):
         return None
+    if len(returned) == 1 and isinstance(returned[0], list):
+        return finding("missing-gradient", "list", evidence=[Phrase("list", {"count": len(returned[0])})])
     return finding(
         "missing-gradient", "count", evidence=[Phrase("count", {"found": len(returned), "expected": n})]
     )

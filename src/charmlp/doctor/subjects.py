@@ -78,7 +78,9 @@ def builder(thing: Any) -> Build:
 # Options that people give a forward without a default, and what they are here.
 OPTIONS: dict[str, Any] = {
     "dim": -1, "axis": -1, "reduction": "mean", "inplace": False, "training": True, "keepdim": False,
-    "n_classes": None, "num_classes": None,
+    "n_classes": None, "num_classes": None, "alpha": 0.3, "slope": 0.3, "negative_slope": 0.3, "scale": 0.7,
+    "factor": 0.7, "eps": 1e-12, "epsilon": 1e-12, "lam": 0.3, "temperature": 1.5, "power": 2, "exponent": 2,
+    "n": 2, "p": 0.5, "margin": 0.5, "delta": 0.5, "threshold": 0.0,
 }  # fmt: skip
 
 

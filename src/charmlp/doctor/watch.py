@@ -114,8 +114,8 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
         except Exception as error:
             call.error = error
             raise
-        tuple_returned = returned if isinstance(returned, tuple | list) else (returned,)
-        call.returned.append(tuple(copied(value) for value in tuple_returned))
+        each = returned if isinstance(returned, tuple) else (returned,)  # a list counts as one, as in torch
+        call.returned.append(tuple(copied(value) for value in each))
         call.edited_cotangent |= any(
             changed(old, old_version, g) for (old, old_version), g in zip(before, cotangents, strict=True)
         )

@@ -53,6 +53,9 @@ CHINESE = {
     "wrong-order:fix": "forward 的每个参数（ctx 除外）对应返回一个梯度，顺序相同。",
     "missing-gradient.none:text": "缺少{whose}：backward 返回 None，而输出依赖于它。",
     "missing-gradient.count:text": "backward 返回的梯度个数不对。",
+    "missing-gradient.list:text": "backward 把各个梯度放在一个列表里返回，自动求导会把它当成一个。",
+    "missing-gradient.list:hint": "Python 怎样返回多个值？",
+    "missing-gradient.list:fix": "返回元组：return a, b。",
     "missing-gradient:hint": "forward 的每个参数都要有梯度；没有梯度的（例如标签）返回 None。",
     "missing-gradient:fix": "返回值的个数与 forward 的参数（ctx 除外）相同；只有不需要梯度的才返回 None。",
     "cotangent-ignored:text": "{whose}没有用到 grad_output：只有当这一层是最后一层、结果又不再缩放时才对。",
@@ -137,7 +140,11 @@ CHINESE = {
     "edited-in-place.input:text": "前向改写了它的输入 {input}：之后再用它的人得到的是别的数。",
     "edited-in-place.cotangent:text": "反向传播原地修改了 grad_output，而计算图的其他分支也在用它。",
     "edited-in-place:hint": "对下标赋值、*= 和名字以 _ 结尾的方法，都会写入调用者手里的那个张量。",
-    "edited-in-place:fix": (
+    "edited-in-place.cotangent:hint": (
+        "对下标赋值、*= 和名字以 _ 结尾的方法，都会写入张量本身；grad_output 并不只归你使用。"
+    ),
+    "edited-in-place:fix": "算出一个新的张量（grad_output * mask），或在写入之前先 clone()。",
+    "edited-in-place.input:fix": (
         "在副本上计算（x.clone()、x.clamp(min=0)）；确实要原地工作的前向必须声明 ctx.mark_dirty(x)。"
     ),
     "random-forward.unseeded:text": "同样的输入、同样的种子，前向给出不同的结果：它的梯度没有意义。",
@@ -174,6 +181,7 @@ CHINESE = {
     "unrecognised:hint": "看看它错在哪里，手工推导那个元素。",
     "unrecognised:fix": "重新推导梯度，以数值梯度为参照。",
     "or": "两种可能都符合：{one} 或者：{other}",
+    "in-part": "在 {part} 中：{text}",
     "whose": "{inputs} 的梯度",
     "whose-all": "梯度",
     # 证据
@@ -185,6 +193,7 @@ CHINESE = {
     "shape": "形状为 {found}，而 {input} 为 {expected}",
     "shapes": "形状为 {found}，而输入为 {expected}",
     "count": "返回 {found} 个，应为 {expected} 个",
+    "list": "一个含 {count} 项的列表",
     "dtype": "是 {found}，而 {input} 是 {expected}",
     "digits": "相对误差 {error}",
     "raises": "{error}",
@@ -225,6 +234,7 @@ CHINESE = {
         "常见的输入都无法让前向运行（{reason}）；请在 Python 里给出输入：charmlp.doctor.examine(f, inputs=…)"
     ),
     "no-inputs": "没有浮点张量作为输入",
+    "flat": "它的前向是阶梯状的，导数处处为 0，无法据此判断梯度",
     "not-smooth": "这里的数值微分不可靠（两种步长相差 {noise}）",
     "breaks-off": "检查中断：{reason}",
     "is-folder": "这是文件夹；请给出文件",

@@ -98,6 +98,9 @@ ENGLISH = {
         "{whose} is missing: backward returns None, but the output depends on it."
     ),
     "missing-gradient.count:text": "Backward returns the wrong number of gradients.",
+    "missing-gradient.list:text": "Backward returns its gradients in a list, which autograd takes for one.",
+    "missing-gradient.list:hint": "How does Python return several values?",
+    "missing-gradient.list:fix": "Return a tuple: return a, b.",
     "missing-gradient:hint": (
         "Each argument of forward needs its gradient, or a None where there is none, such as for labels."
     ),
@@ -240,10 +243,15 @@ ENGLISH = {
         "Assignments to an index, *= and methods with a trailing _ write into the tensor that the caller "
         "still holds."
     ),
-    "edited-in-place:fix": (
+    "edited-in-place.cotangent:hint": (
+        "Assignments to an index, *= and methods with a trailing _ write into the tensor itself; "
+        "grad_output is not yours alone."
+    ),
+    "edited-in-place.input:fix": (
         "Work on a copy (x.clone(), x.clamp(min=0)); a forward that shall work in place must say "
         "ctx.mark_dirty(x)."
     ),
+    "edited-in-place:fix": "Compute a new tensor (grad_output * mask), or clone() before writing.",
     "random-forward.unseeded:text": (
         "Forward gives different results for the same input and seed: its gradient has no meaning."
     ),
@@ -295,6 +303,7 @@ ENGLISH = {
     "unrecognised:hint": "Look at where it errs, and derive that element by hand.",
     "unrecognised:fix": "Derive the gradient again; the numeric one is a guide.",
     "or": "Consistent with either: {one} Or: {other}",
+    "in-part": "In {part}: {text}",
     "whose": "The gradient of {inputs}",
     "whose-all": "The gradient",
     # Evidence
@@ -306,6 +315,7 @@ ENGLISH = {
     "shape": "shape {found}, where {input} has {expected}",
     "shapes": "shapes {found}, where the inputs have {expected}",
     "count": "{found} returned, {expected} expected",
+    "list": "a list of {count}",
     "dtype": "{found}, where {input} is {expected}",
     "digits": "relative error {error}",
     "raises": "{error}",
@@ -349,6 +359,9 @@ ENGLISH = {
         "charmlp.doctor.examine(f, inputs=…)"
     ),
     "no-inputs": "no input is a tensor of floating point numbers",
+    "flat": (
+        "its forward is constant between steps, so its derivative is 0 and no gradient can be judged by it"
+    ),
     "not-smooth": "numeric differentiation is not reliable here (two step sizes differ by {noise})",
     "breaks-off": "it broke off with {reason}",
     "is-folder": "a folder; give a file",
