@@ -12,6 +12,16 @@ ALLOWED_IN_CI = ("no CUDA GPU", "Windows only", "no C++ compiler", "this system"
 SCENE_LETTERS = Path(__file__).resolve().parents[2] / "shared" / "data" / "scene-letters"
 
 
+# Compiled code is kept from one run of the tests to the next, decoded images are not: each test has its own.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).resolve().parents[1] / ".numba_cache"))
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees what another one, or the user, has kept."""
+    monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     report = yield

@@ -87,6 +87,7 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
     group.add_argument("--n_classes", metavar="N", help="number of classes; must match what is found")
+    group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
@@ -97,7 +98,12 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
     if args.data is not None and (given or args.im_dir is not None):
         flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
         raise UsageError(f"--data and {flag}: give one or the other")
-    found: dict[str, Any] = {"data": args.data, "classes": args.classes, "n_classes": count(args.n_classes)}
+    found: dict[str, Any] = {
+        "data": args.data,
+        "classes": args.classes,
+        "n_classes": count(args.n_classes),
+        "cache": not args.no_cache,
+    }
     if args.data is None:
         if not (course or given or args.im_dir) and not Path(COURSE_LISTS[lists[0]]).exists():
             raise UsageError(

@@ -12,6 +12,7 @@ from pathlib import Path
 from charmlp.data.entries import MAX_ENTRIES, Entries, quote
 from charmlp.data.folders import read_folders
 from charmlp.data.idx import is_idx_name, read_idx, set_of
+from charmlp.data.imagecache import ImageCache
 from charmlp.data.imagefiles import ImageFolder, Listing
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
 from charmlp.data.lists import read_list
@@ -55,6 +56,7 @@ def open_source(
     classes: str | os.PathLike[str] | Sequence[str] | None = None,
     n_classes: int | None = None,
     seed: int = DEFAULT_SEED,
+    cache: bool = True,
 ) -> Source:
     """Open and check everything about a data set except the pixels.
 
@@ -64,6 +66,7 @@ def open_source(
     classes    see `charmlp.data.labels`, which also says what the classes are without it
     n_classes  the number of classes that must come out
     seed       of the validation set that is held out of the training images where there is none
+    cache      decoded images are kept for later runs (`charmlp.data.imagecache`)
 
     Raises UsageError where the arguments contradict each other, and DataError naming list and entry where
     something is wrong with the data: all problems of a list are counted, the first five shown.
@@ -81,7 +84,7 @@ def open_source(
         return _rendered(os.fspath(data), given, n_classes, seed)
     else:
         layout = _recognise(Path(data), im_dir)
-    return _source(layout, given, n_classes, seed)
+    return _source(layout, given, n_classes, seed, ImageCache() if cache else None)
 
 
 def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
@@ -102,7 +105,13 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
     return source
 
 
-def _source(layout: _Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
+def _source(
+    layout: _Layout,
+    given: tuple[str, ...] | None,
+    n_classes: int | None,
+    seed: int,
+    cache: ImageCache | None,
+) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     classes = given
     if classes is None:
@@ -122,7 +131,7 @@ def _source(layout: _Layout, given: tuple[str, ...] | None, n_classes: int | Non
         if validates.any():
             parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
             words += f", split by seed {seed}"
-    return PictureSource(classes, words, parts)
+    return PictureSource(classes, words, parts, cache)
 
 
 def _recognise(data: Path, im_dir: _Path | None) -> _Layout:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.data.imagecache import ImageCache
 from charmlp.data.letterset import LetterSet
-from charmlp.data.pack import pack
+from charmlp.data.pack import Packed, pack
 from charmlp.data.splits import SPLITS
 from charmlp.errors import DataError, printable
 
@@ -96,11 +97,15 @@ class Part:
 
 @dataclass(frozen=True, repr=False)
 class PictureSource(Source):
-    """A source whose pictures lie on disk, one file each or many in one."""
+    """A source whose pictures lie on disk, one file each or many in one.
+
+    cache  where decoded images are kept, or None
+    """
 
     classes: tuple[str, ...]
     layout: str
     parts: dict[str, Part]
+    cache: ImageCache | None = None
 
     @property
     def splits(self) -> dict[str, int]:
@@ -120,14 +125,20 @@ class PictureSource(Source):
                 f"no {SPLITS.get(split, split)} images, only {there} images: {printable(self.layout)}"
             )
         part = self.parts[split]
-        packed = pack(
-            part.open(),
-            part.names,
-            norm_size,
-            what=f"{SPLITS[split]} images",
-            skip_bad=skip_bad,
-            progress=progress,
-        )
+        picture, what = part.open(), f"{SPLITS[split]} images"
+        packed = Packed(np.empty((0, *norm_size), np.uint8), np.arange(len(part.names)), ())
+
+        def decode() -> NDArray[np.uint8] | None:
+            """The images, where all could be read: who fixes a bad one must not meet it again."""
+            nonlocal packed
+            packed = pack(picture, part.names, norm_size, what=what, skip_bad=skip_bad, progress=progress)
+            return None if packed.unreadable else packed.images
+
+        paths = picture_files(picture, len(part.names)) if self.cache is not None else None
+        if self.cache is None or paths is None:
+            decode()
+        elif (images := self.cache.get(paths, norm_size, decode)) is not None:
+            packed = Packed(images, packed.kept, ())
         return LetterSet(
             images=packed.images,
             labels=part.labels[packed.kept],
@@ -141,6 +152,14 @@ class PictureSource(Source):
         parts = [(split, self.parts[split]) for split in self.splits]
         entries = {split: sorted(zip(part.names, part.labels.tolist(), strict=True)) for split, part in parts}
         return hashlib.sha256(json.dumps([self.classes, entries]).encode("ascii")).hexdigest()[:16]
+
+
+def picture_files(picture: Callable[[int], Picture], count: int) -> list[Path] | None:
+    """The pictures' files; `None` where many pictures lie in one file, which is quick to read."""
+    first = picture(0) if count else None
+    if not isinstance(first, Path):
+        return None
+    return [Path(picture(index)) for index in range(count)]  # type: ignore[arg-type]  # all like the first
 
 
 def _encodable(name: str) -> str:

@@ -68,6 +68,7 @@ def train(
     classes: str | Sequence[str] | None = None,
     n_classes: int | None = None,
     skip_bad: bool = False,
+    cache: bool = True,
     out: str | PathLike[str] | None = None,
     overwrite: bool = False,
     model_path: str | PathLike[str] | None = None,
@@ -78,6 +79,7 @@ def train(
 
     data        a folder in any known layout, a list, or `synth:`; or else `lists` with `im_dir`
     recipe      `best`, `slides`, or a whole `TrainingConfig`
+    cache       decoded images are kept in the user's cache folder, for later runs
     settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=(64,)`
     model_path  the model is written there as well (`.safetensors` or `.pth`)
 
@@ -91,7 +93,7 @@ def train(
     if model_path is not None:
         check_writable(Path(model_path))
     source = open_source(
-        data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed
+        data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
     )
     if model_path is not None:
         check_expressible(Path(model_path), classes=source.classes, preprocessing=config.preprocessing)
