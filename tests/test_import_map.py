@@ -15,7 +15,7 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"config", "files", "calculus"},
-    {"images", "modelfile", "metrics", "compiling"},
+    {"images", "modelfile", "metrics", "compiling", "variants"},
     {"nn", "data", "recognizer"},
     {"training"},
     {"evaluation", "doctor"},

@@ -15,6 +15,7 @@ from PIL import Image
 from charmlp import calculus
 from charmlp.images import read_grey, to_inputs
 from charmlp.modelfile import Model, read_model
+from charmlp.variants import check_versions, variant
 
 ImageSource = str | PathLike[str] | bytes | Image.Image
 
@@ -37,15 +38,21 @@ class Recognizer:
     >>> recognizer = Recognizer.load("runs/2026-01-01_12-00-00/model.safetensors")  # doctest: +SKIP
     >>> recognizer.predict("letter.png")  # doctest: +SKIP
     Prediction('A', 98.1%)
+
+    With `tta` (test-time augmentation) above 1, so many versions of each image are read, the image itself and
+    slightly changed ones, and their probabilities averaged; always the same versions (`charmlp.variants`).
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, tta: int = 1) -> None:
+        check_versions(tta)
         self.model = model
+        self.tta = tta
 
     @classmethod
-    def load(cls, path: str | PathLike[str]) -> Recognizer:
+    def load(cls, path: str | PathLike[str], tta: int = 1) -> Recognizer:
         """Read a `.safetensors` or `.pth` file; raises `ModelFileError` where it is not sound."""
-        return cls(read_model(Path(path)))
+        check_versions(tta)
+        return cls(read_model(Path(path)), tta)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -57,7 +64,15 @@ class Recognizer:
         return read_grey(image, self.model.norm_size)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """Logits N×K of grey images N×H×W."""
+        """Logits N×K of grey images N×H×W; of several versions, the logarithm of the mean probabilities."""
+        if self.tta == 1:
+            return self._logits(images)
+        total = np.zeros((len(images), len(self.classes)))
+        for number in range(self.tta):
+            total += calculus.softmax(self._logits(variant(images, number)).astype(np.float64))
+        return np.log(np.maximum(total / self.tta, np.finfo(np.float64).tiny))
+
+    def _logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         inputs = to_inputs(images, self.model.preprocessing)
         return calculus.mlp(inputs, self.model.weights, self.model.biases, self.model.act_type)
 

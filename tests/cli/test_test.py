@@ -54,3 +54,21 @@ def test_a_list_with_a_label_that_the_model_does_not_know(run: Run, course: Path
     assert answer.status == 1
     assert answer.err.count("\n") == 1
     assert "digits.json" in answer.err and "'7'" in answer.err.replace('"', "'")
+
+
+def test_versions_of_each_image_are_averaged(run: Run, course: Path, trained: Path) -> None:
+    common = ("test", "--data", course, "--model", trained, "--format", "json")
+    plain, again, averaged = (
+        json.loads(run(*common, *flags).out) for flags in ([], ["--tta", "1"], ["--tta", "8"])
+    )
+    assert plain == again and plain["loss"] != averaged["loss"]
+    refused = run(*common, "--tta", "none")
+    assert refused.status == 2 and "--tta: expected a whole number" in refused.err
+
+
+def test_predict_averages_as_well(run: Run, course: Path, trained: Path) -> None:
+    common = ("predict", course / "new_images" / "predict01.png", "--model", trained, "--format", "json")
+    first, second = (json.loads(run(*common, *flags).out)[0] for flags in ([], ["--tta", "8"]))
+    assert first["prediction"] == second["prediction"]
+    assert first["probability"] != second["probability"]
+    assert run(*common, "--tta", "0").status == 2

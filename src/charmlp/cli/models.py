@@ -6,20 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
+from charmlp.errors import UsageError
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 
-def load_recognizer(model: str | None) -> tuple[Recognizer, Path]:
+def load_recognizer(model: str | None, tta: str = "1") -> tuple[Recognizer, Path]:
     """The model at that path, in that run folder, or of the newest run; and where it lies."""
+    if not tta.isdecimal():
+        raise UsageError(f"--tta: expected a whole number, at least 1, not {tta!r}")
     from charmlp.recognizer import Recognizer
     from charmlp.training.runfolder import newest_model
 
     path = newest_model() if model is None else Path(model)
     if path.is_dir():
         path = path / "model.safetensors"
-    return Recognizer.load(path), path
+    return Recognizer.load(path, int(tta)), path
 
 
 def add_model_flag(parser: Parser) -> None:
@@ -28,6 +31,15 @@ def add_model_flag(parser: Parser) -> None:
         "--model",
         metavar="FILE",
         help="model file or run folder (default: the newest run's model)",
+    )
+
+
+def add_tta_flag(parser: Parser) -> None:
+    parser.add_argument(
+        "--tta",
+        default="1",
+        metavar="N",
+        help="read N versions of each image, slightly changed, and average (default 1)",
     )
 
 

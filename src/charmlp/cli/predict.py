@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.cli.models import add_model_flag, load_recognizer
+from charmlp.cli.models import add_model_flag, add_tta_flag, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
     add_model_flag(parser)
+    add_tta_flag(parser)
     parser.add_argument("--topk", default="1", metavar="K", help="classes to name for each image (default 1)")
     parser.add_argument("--format", choices=("text", "csv", "json"), default="text", help="(default text)")
     args = parser.parse_args(arguments)
@@ -44,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
-    recognizer, _ = load_recognizer(args.model_path)
+    recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(int(args.topk), len(recognizer.classes))
     writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
     return read_all(recognizer, find_images(places), topk, writer)

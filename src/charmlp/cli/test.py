@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.models import add_model_flag, figures_folder, load_recognizer
+from charmlp.cli.models import add_model_flag, add_tta_flag, figures_folder, load_recognizer
 from charmlp.errors import DataError, printable
 
 if TYPE_CHECKING:
@@ -30,13 +30,14 @@ def run(arguments: Sequence[str]) -> int:
     )
     add_data_flags(parser, LISTS)
     add_model_flag(parser)
+    add_tta_flag(parser)
     add_test_flags(parser)
     args = parser.parse_args(arguments)
     if args.data is not None and Path(args.data).is_file():  # one list is tested whole
         args.test_file_path, args.data = args.data, None
         args.im_dir = args.im_dir or beside(args.test_file_path)
     data = data_arguments(args, LISTS)
-    recognizer, path = load_recognizer(args.model_path)
+    recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw(evaluation, figures_folder(path, args.out), args)
     if args.format == "json":
