@@ -142,7 +142,7 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--count", "5", "--norm-size", "0"], 2, "--norm_size: expected height,width"),
         (["--count", "1000000", "--norm-size", "256"], 2, "more than 8 GB of pixels"),
         (["--count", "5", "--seed", "x"], 2, "--seed: expected"),
-        (["--count", "5", "--classes", "AA"], 2, "--classes: the class \"A\" is there twice"),
+        (["--count", "5", "--classes", "AA"], 2, '--classes: the class "A" is there twice'),
         (["--count", "5", "--fonts", "nowhere"], 1, "nowhere: no such folder of fonts"),
         ([], 2, "--count"),
     ],
