@@ -41,7 +41,7 @@ check: .venv/full
 
 fuzz: .venv/full
 	$(PIP) -e '.[fuzz]'
-	for target in images models lists; do $(BIN)/python tests/fuzz/fuzz_$$target.py -max_total_time=60 || exit 1; done
+	for target in images models lists; do $(BIN)/python -m tests.fuzz.fuzz_$$target -max_total_time=60 || exit 1; done
 
 clean:
 	rm -rf .venv demo

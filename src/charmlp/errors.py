@@ -15,13 +15,22 @@ from __future__ import annotations
 
 import importlib
 import unicodedata
+from collections.abc import Sequence
 from types import ModuleType
 
 
 class CharmlpError(Exception):
-    """Something that the user can mend; the command line prints it in one line."""
+    """Something that the user can mend; the command line prints it in one line.
+
+    `details` are further lines of the same kind where the message has room for the first only, such as the
+    sixth unreadable image; the command line prints them below it.
+    """
 
     exit_status = 1
+
+    def __init__(self, message: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
 
 
 class UsageError(CharmlpError):

@@ -30,6 +30,16 @@ def reason_of(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; also for names that no system takes, at which `Path.is_dir` raises."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; also for names that no system takes."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def check_regular(path: Path, expected: str, error: type[CharmlpError]) -> int:
     """The size of a regular file, without opening it (a named pipe would never answer).
 

@@ -137,9 +137,29 @@ def test_lists_wherever_they_lie(tmp_path: Path) -> None:
     test = make_list(tmp_path / "y" / "mine.txt", {"1.png": "B"})
     source = open_source(lists={"train": train, "test": test}, im_dir=tmp_path / "pictures", seed=7)
     assert source.describe() == (
-        "3 training, 1 validation, 1 test images in 26 classes, lists my_training.json, mine.txt,"
+        "3 training, 1 validation, 1 test images in 26 classes, lists x/my_training.json, y/mine.txt,"
         " images in pictures/, split by seed 7"
     )
+
+
+def test_lists_by_name_are_described_as_their_folder_is(tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    make_images(folder / "images", LABELS)
+    train = make_list(folder / "train.json", LABELS)
+    val = make_list(folder / "validation.json", {"1.png": "B"})
+    other = make_list(folder / "mine.json", {"1.png": "B"})
+
+    def words(im_dir: Path | None, **lists: Path) -> str:
+        return open_source(lists=lists, im_dir=im_dir, seed=7).describe().partition("classes, ")[2]
+
+    assert words(None, train=train, val=val) == "lists in letters/"
+    assert words(folder / "images", train=train, val=val) == "lists in letters/"
+    assert words(None, train=train, val=other) == "lists train.json, mine.json in letters/"
+    assert words(None, test=other) == "list mine.json in letters/"
+    (folder / "images").rename(folder / "other")
+    assert words(folder / "other", train=train, val=val) == "lists in letters/, images in other/"
+    make_images(folder, LABELS)
+    assert words(None, train=train, val=val) == "lists in letters/, images in the same folder"
 
 
 def test_one_list_as_data(tmp_path: Path) -> None:

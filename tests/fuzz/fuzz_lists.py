@@ -1,13 +1,12 @@
 """Bytes against the readers of lists and tables: any exception but `CharmlpError` is a failure.
 
-    python -m tests.fuzz.fuzz_lists -max_total_time=60 [folder of inputs]
+    python -m tests.fuzz.fuzz_lists -max_total_time=60
 
-needs atheris (pip install atheris). `tests/data/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
+needs the extra `fuzz`. `tests/data/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from charmlp.data.entries import Entries
@@ -15,8 +14,10 @@ from charmlp.data.labels import class_indices, classes_of
 from charmlp.data.lists import parse_list
 from charmlp.data.tables import parse_csv
 from charmlp.errors import CharmlpError
+from tests.fuzz.running import run
 
 WHERE = "hostile.json"
+SEEDS = (b'{"a.png": "A", "b/c.jpg": "b"}', b"path,label,split\na.png,A,train\nb.png,B,val\n")
 
 
 def read_hostile_list(data: bytes) -> str:
@@ -52,13 +53,5 @@ def check_entries(entries: Entries) -> None:
         (name + label).encode("utf-8")
 
 
-def main() -> None:
-    import atheris
-
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, read_hostile_list)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    run(read_hostile_list, SEEDS)

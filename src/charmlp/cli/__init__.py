@@ -46,14 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except CharmlpError as error:
-        complain(str(error))
+        complain(str(error), error.details)
         return error.exit_status
     except KeyboardInterrupt:
         complain("interrupted")
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         return 0
+    except OSError as error:
+        if error.filename is None:  # nothing was opened: the output's disk is full
+            _close_stdout()
+        place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
+        complain(f"{place}: {error.strerror or error}")
+        return 1
+
+
+def _close_stdout() -> None:
+    """Let nothing more be written where nothing can be: Python would try at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -73,6 +84,6 @@ def dispatch(arguments: list[str]) -> int:
     raise UsageError(f"{printable(verb)!r} is no {kind}; expected one of {', '.join(VERBS)}, or --mode")
 
 
-def complain(message: str) -> None:
-    """Print an error the way every error is printed."""
-    print(f"charmlp: error: {message}", file=sys.stderr)
+def complain(message: str, details: Sequence[str] = ()) -> None:
+    """Print an error the way every error is printed; its details, one a line, below it."""
+    print("\n  ".join([f"charmlp: error: {message}", *details]), file=sys.stderr)

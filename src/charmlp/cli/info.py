@@ -6,12 +6,14 @@ import importlib.metadata
 import json
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
 from charmlp.errors import UsageError, printable
+from charmlp.files import is_file
 from charmlp.version import __version__
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def model_path(path: Path) -> Path | None:
     if path.suffix in (".safetensors", ".pth"):
         return path
     inside = path / "model.safetensors"
-    return inside if inside.is_file() else None
+    return inside if is_file(inside) else None
 
 
 def describe_installation() -> None:
@@ -83,7 +85,7 @@ def describe_model(model: Model, path: Path) -> None:
 
 def describe_data(place: str, figure: Path | None) -> None:
     """Counts by split and class; a sheet of samples where asked for."""
-    from charmlp.data import open_source
+    from charmlp.data import SPLITS, open_source
 
     if figure is not None:
         from charmlp.files import check_writable
@@ -93,6 +95,9 @@ def describe_data(place: str, figure: Path | None) -> None:
     print(printable(source.describe()))
     print(f"classes        {' '.join(printable(name) for name in source.classes)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
+    for split, letters in sets.items():
+        if letters.skipped:
+            print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
     width = max(map(len, map(printable, source.classes)))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(source.classes):

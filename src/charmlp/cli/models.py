@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
 from charmlp.errors import UsageError
+from charmlp.files import is_folder
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
@@ -20,7 +21,7 @@ def load_recognizer(model: str | None, tta: str = "1") -> tuple[Recognizer, Path
     from charmlp.training.runfolder import newest_model
 
     path = newest_model() if model is None else Path(model)
-    if path.is_dir():
+    if is_folder(path):
         path = path / "model.safetensors"
     return Recognizer.load(path, int(tta)), path
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import glob
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +17,11 @@ from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.cli.models import add_model_flag, add_tta_flag, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError, printable
+from charmlp.files import is_file, is_folder, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Prediction, Recognizer
 
-IMAGE_SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm")
-)
 BATCH = 64
 THREADS = 4
 
@@ -45,40 +45,56 @@ def run(arguments: Sequence[str]) -> int:
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
+    if hasattr(sys.stdin, "reconfigure"):  # names of old files may be no UTF-8
+        sys.stdin.reconfigure(errors="surrogateescape")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(int(args.topk), len(recognizer.classes))
     writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
     return read_all(recognizer, find_images(places), topk, writer)
 
 
-def find_images(places: Iterable[str]) -> Iterator[str]:
-    """Every image that the places stand for; a place that is nothing comes as it is, to be complained of."""
+def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
+    """Every image that the places stand for, or what is wrong with one; a plain name comes as it is."""
     for place in places:
         if place == "-":
             yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
-        elif Path(place).is_dir():
-            found = [
-                str(path)
-                for path in Path(place).rglob("*")
-                if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-            ]
+        elif place and is_folder(Path(place)):
+            yield from in_folder(Path(place))
+        elif any(sign in place for sign in "*?[") and not os.path.lexists(place):
+            found = matching(place)
+            yield from found
             if not found:
-                complain(f"{printable(place)}: no image in this folder")
-            yield from sorted(found)
-        elif any(sign in place for sign in "*?[") and not Path(place).exists():
-            yield from matching(place) or [place]
+                yield ImageError(f"{shown_path(place)}: no file has such a name")
         else:
-            yield place
+            yield place or ImageError("'': an empty name; an image is expected")
+
+
+def in_folder(top: Path) -> Iterator[str | CharmlpError]:
+    """The images in a folder and those below it, sorted; folders that cannot be listed are told."""
+    from charmlp.data.imagefiles import is_image_name
+
+    faults: list[OSError] = []
+    found = [
+        os.path.join(folder, name)  # noqa: PTH118  # a million Paths are slow
+        for folder, _, names in os.walk(top, onerror=faults.append)
+        for name in names
+        if is_image_name(name)
+    ]
+    for fault in faults:
+        yield ImageError(f"{shown_path(fault.filename)}: cannot be listed: {fault.strerror}")
+    if not found and not faults:
+        yield ImageError(f"{shown_path(top)}: no image in this folder")
+    yield from sorted(found)
 
 
 def matching(pattern: str) -> list[str]:
     """The files that a pattern stands for, sorted: needed where the shell does not expand it (Windows)."""
-    path = Path(pattern)
-    root = Path(path.anchor)
-    return sorted(str(found) for found in root.glob(str(path.relative_to(root))) if found.is_file())
+    return sorted(path for path in glob.iglob(pattern, recursive=True) if is_file(Path(path)))  # noqa: PTH207
 
 
-def read_all(recognizer: Recognizer, paths: Iterator[str], topk: int, writer: TextWriter) -> int:
+def read_all(
+    recognizer: Recognizer, paths: Iterator[str | CharmlpError], topk: int, writer: TextWriter
+) -> int:
     """Read the images in order, a few ahead in threads; the status is 1 where one could not be read."""
     import numpy as np
 
@@ -101,16 +117,25 @@ def read_all(recognizer: Recognizer, paths: Iterator[str], topk: int, writer: Te
 
 
 def decoded(
-    recognizer: Recognizer, paths: Iterator[str], pool: ThreadPoolExecutor
+    recognizer: Recognizer, paths: Iterator[str | CharmlpError], pool: ThreadPoolExecutor
 ) -> Iterator[tuple[str, Any]]:
     """Each path with its grey image or the error that it gave; never more than a batch waiting."""
     waiting: deque[tuple[str, Future[Any]]] = deque()
     for path in paths:
-        waiting.append((path, pool.submit(recognizer.grey, path)))
+        future = (
+            pool.submit(raised, path)
+            if isinstance(path, CharmlpError)
+            else pool.submit(recognizer.grey, path)
+        )
+        waiting.append((str(path), future))
         if len(waiting) >= BATCH:
             yield settle(*waiting.popleft())
     while waiting:
         yield settle(*waiting.popleft())
+
+
+def raised(error: CharmlpError) -> None:
+    raise error
 
 
 def settle(path: str, future: Future[Any]) -> tuple[str, Any]:
@@ -158,7 +183,7 @@ class CsvWriter(TextWriter):
 
     def write(self, path: str, prediction: Prediction) -> None:
         cells = [cell for name, share in prediction.top for cell in (name, f"{share:.6f}")]
-        self.table.writerow([path, *cells])
+        self.table.writerow([printable(path), *cells])
 
 
 class JsonWriter(TextWriter):
@@ -176,7 +201,10 @@ class JsonWriter(TextWriter):
             "probability": prediction.probability,
             "top": top,
         }
-        print(self.separator + json.dumps(entry, ensure_ascii=False), end="")
+        text = json.dumps(entry, ensure_ascii=False)
+        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
+            text = json.dumps(entry)
+        print(self.separator + text, end="")
         self.separator = ",\n "
 
     def end(self) -> None:

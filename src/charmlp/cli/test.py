@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.models import add_model_flag, add_tta_flag, figures_folder, load_recognizer
 from charmlp.errors import DataError, printable
+from charmlp.files import is_file, is_folder
 
 if TYPE_CHECKING:
     from charmlp.data.source import Source
@@ -33,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     add_tta_flag(parser)
     add_test_flags(parser)
     args = parser.parse_args(arguments)
-    if args.data is not None and Path(args.data).is_file():  # one list is tested whole
+    if args.data is not None and is_file(Path(args.data)):  # one list is tested whole
         args.test_file_path, args.data = args.data, None
         args.im_dir = args.im_dir or beside(args.test_file_path)
     data = data_arguments(args, LISTS)
@@ -63,14 +64,14 @@ def add_test_flags(parser: Parser) -> None:
 def beside(list_file: str) -> str:
     """The image folder that belongs to a list: `images` beside it, or the list's own folder."""
     folder = Path(list_file).parent
-    return str(folder / "images" if (folder / "images").is_dir() else folder)
+    return str(folder / "images" if is_folder(folder / "images") else folder)
 
 
 def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
-    from charmlp.data import open_source
+    from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
     classes = data.pop("classes")
@@ -78,6 +79,8 @@ def evaluate_data(
     split = choose_split(source, args.split)
     print(printable(source.describe()), file=sys.stderr)
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    if letters.skipped:
+        print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
     return evaluate(recognizer, letters), {"val": "validation", "train": "training"}.get(split, split)
 
 

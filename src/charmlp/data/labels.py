@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from charmlp.data.entries import Entries, fault_of_label, quote
 from charmlp.data.text import decode, read_bytes
 from charmlp.errors import DataError, UsageError, printable
+from charmlp.files import is_file
 
 LETTERS = tuple(string.ascii_uppercase)
 _MAX_CLASS_FILE_BYTES = 4 * 2**20
@@ -39,7 +40,7 @@ def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tup
     """
     if classes is None:
         return None
-    if isinstance(classes, os.PathLike) or (isinstance(classes, str) and _is_file(classes)):
+    if isinstance(classes, os.PathLike) or (isinstance(classes, str) and is_file(Path(classes))):
         names = _read_classes(Path(classes))
         where = f"--classes {quote(os.fspath(classes))}"
     else:
@@ -47,13 +48,6 @@ def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tup
         where = "--classes"
     _check_classes(names, where)
     return names
-
-
-def _is_file(text: str) -> bool:
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):  # too long for a path, or with a NUL
-        return False
 
 
 def _read_classes(path: Path) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from charmlp.data.splits import SPLIT_OF, SPLITS, hold_out
 from charmlp.data.tables import is_table, read_csv, read_parquet
 from charmlp.data.trees import expected_and_found
 from charmlp.errors import DataError, UsageError, printable
+from charmlp.files import shown_path
 
 DEFAULT_SEED = 2021
 IMAGES = "images"  # the folder of images that is looked for beside lists
@@ -139,7 +140,7 @@ def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
     if os.path.isdir(data):  # noqa: PTH112  # Path.is_dir raises where a parent may not be entered
         listing = Listing.of(data)
         if listing.fault:
-            raise DataError(f"{printable(data)}: cannot be listed: {listing.fault.lower()}")
+            raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
         files = [data / name for name in sorted(listing.files)]
         lists = [path for path in files if path.suffix.lower() in _READERS]
         tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
@@ -151,17 +152,17 @@ def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
             or _lone_list(lists, im_dir)
         )
         if layout is None:
-            raise DataError(f"{printable(data)}: unknown layout; {expected_and_found(data)}")
+            raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
         return layout
     if not os.path.lexists(data):
         raise DataError(
-            f"{printable(data)}: no such file or folder; a folder of images or a list is expected"
+            f"{shown_path(data)}: no such file or folder; a folder of images or a list is expected"
         )
     if is_idx_name(data.name) and (layout := _idx_files(set_of(data), im_dir)):
         return layout
     if data.suffix.lower() not in _READERS:
         raise DataError(
-            f"{printable(data)}: not a list that is known here; expected is a folder, or a file that ends in"
+            f"{shown_path(data)}: not a list that is known here; expected is a folder, or a file that ends in"
             f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
         )
     return _one_list(data, im_dir)
@@ -216,7 +217,7 @@ def _class_folders(data: Path, im_dir: _Path | None) -> _Layout | None:
     if not splits:
         return None
     if im_dir is not None:
-        raise UsageError(f"--im_dir goes with lists, but {printable(data)} has a folder per class")
+        raise UsageError(f"--im_dir goes with lists, but {shown_path(data)} has a folder per class")
     return _files(splits, data, f"a folder per class in {_name(data)}/")
 
 
@@ -226,8 +227,18 @@ def _given_lists(paths: Mapping[str, Path], im_dir: _Path | None) -> _Layout:
         raise UsageError(f"lists for {', '.join(paths) or 'no split'}; possible are {', '.join(SPLITS)}")
     splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
     beside = next(iter(paths.values())).parent
-    words = "lists " + ", ".join(paths[split].name for split in splits)
-    return _lists(splits, beside, im_dir, words)
+    return _lists(splits, beside, im_dir, _words(paths))
+
+
+def _words(paths: Mapping[str, Path]) -> str:
+    """Where lists lie, for people; names that say nothing new are left out."""
+    folders = {_name(path.parent) for path in paths.values()}
+    in_order = [(split, paths[split]) for split in SPLITS if split in paths]
+    if len(folders) > 1:
+        return "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for _, path in in_order)
+    usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in in_order)
+    names = "" if usual else ", ".join(path.name for _, path in in_order) + " "
+    return f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
 
 
 def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words: str) -> _Layout:
@@ -239,10 +250,10 @@ def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words
     images = ImageFolder(folder)
     for entries in splits.values():
         images.check(entries)
-    if im_dir is not None:
-        words += f", images in {_name(folder)}/"
-    elif folder == beside:
+    if _same(folder, beside):
         words += ", images in the same folder"
+    elif not _same(folder, beside / IMAGES):
+        words += f", images in {_name(folder)}/"
     return _files(splits, folder, words)
 
 
@@ -279,6 +290,11 @@ def _read_one(path: Path) -> Entries:
             " of one; give it as --data"
         )
     return next(iter(splits.values()))
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two folders are spelled as one place."""
+    return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100
 
 
 def _name(folder: Path) -> str:

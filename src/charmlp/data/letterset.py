@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.data.entries import SHOWN
+
 
 @dataclass(frozen=True)
 class LetterSet:
@@ -32,6 +34,15 @@ class LetterSet:
             raise ValueError(
                 f"{len(self.images)} images, {len(self.labels)} labels and {len(self.names)} names"
             )
+
+    def describe_skipped(self, what: str) -> str:
+        """One line about the `what` ("training") images that were left out; empty where there are none."""
+        if not self.skipped:
+            return ""
+        total = len(self) + len(self.skipped)
+        some = f", the first {SHOWN}" if len(self.skipped) > SHOWN else ""
+        reasons = "; ".join(self.skipped[:SHOWN])
+        return f"left out {len(self.skipped):,} of {total:,} {what} images{some}: {reasons}"
 
     def __len__(self) -> int:
         return len(self.images)

@@ -48,8 +48,8 @@ def pack(
     Memory is that of the result, N·H·W bytes, and of the few pictures being decoded. The result does not
     depend on the number of `workers` (default: the processors, at most 8).
 
-    Raises DataError counting all unreadable pictures and naming the first five; with `skip_bad` only where
-    no picture at all can be read. `what` is the subject of that message.
+    Raises DataError counting all unreadable pictures and naming the first five, the others in its `details`;
+    with `skip_bad` only where no picture at all can be read. `what` is the subject of that message.
     """
     count = len(names)
     images = _room_for(count, norm_size, what)
@@ -78,7 +78,8 @@ def pack(
         executor.shutdown(cancel_futures=True)  # an interrupted run does not decode the rest
 
     if faults and (not skip_bad or len(faults) == count):
-        raise DataError(_summary(list(faults.values()), count, what))
+        reasons = list(faults.values())
+        raise DataError(_summary(reasons, count, what), reasons[SHOWN:])
     kept = np.array([index for index in range(count) if index not in faults], np.int64)
     return Packed(images[kept] if faults else images, kept, tuple(faults.values()))
 

@@ -104,6 +104,9 @@ def train(
 
     say(source.describe())
     training, validation = load(source, config, skip_bad, reporter)
+    for letters, split in ((training, "train"), (validation, "val")):
+        if letters is not None and letters.skipped:
+            say(letters.describe_skipped(SPLITS[split]))
     rendered = render_beside(source, config, say, reporter)
     config = settle_epochs(config, Epochs(config, training, rendered), say)
     say(f"step: {step_name} ({why})")
@@ -144,16 +147,19 @@ def load(
     """Decode the training and, where there are any, the validation images."""
     if not source.splits.get("train"):
         raise DataError(f"{source.describe()}: there are no training images")
-    sets = [
-        source.load(
-            split,
-            config.norm_size,
-            skip_bad=skip_bad,
-            progress=partial(reporter.progress, f"reading {SPLITS[split]} images"),
-        )
-        for split in ("train", "val")
-        if source.splits.get(split)
-    ]
+    sets: list[LetterSet] = []
+    faults: list[DataError] = []
+    for split in ("train", "val"):
+        if not source.splits.get(split):
+            continue
+        progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
+        try:
+            sets.append(source.load(split, config.norm_size, skip_bad=skip_bad, progress=progress))
+        except DataError as error:  # the other set is looked at as well: all that is wrong is told at once
+            faults.append(error)
+    if faults:
+        details = [line for error in faults for line in error.details]
+        raise DataError("; ".join(map(str, faults)), details)
     return sets[0], sets[1] if len(sets) == 2 else None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError, UsageError, printable
-from charmlp.files import check_writable, write_whole
+from charmlp.files import check_writable, is_file, is_folder, write_whole
 from charmlp.training.fit import Epoch
 
 RUNS = Path("runs")
@@ -24,9 +24,9 @@ class RunFolder:
     def __init__(self, path: Path | None, *, overwrite: bool = False) -> None:
         """Choose the folder (`runs/<date-time>` unless given); refuse what cannot be written to."""
         self.path = new_run_path() if path is None else path
-        if self.path.exists() and not self.path.is_dir():
+        if is_file(self.path):
             raise UsageError(f"--out: {printable(self.path)} is a file, not a folder")
-        if not overwrite and self.path.is_dir() and any(self.path.iterdir()):
+        if not overwrite and is_folder(self.path) and any(self.path.iterdir()):
             raise UsageError(
                 f"--out: {printable(self.path)} holds something already; give another folder or --overwrite"
             )
@@ -102,7 +102,7 @@ def newest_model() -> Path:
             f"no model: {latest} names no run here; train one with 'charmlp train' or give --model"
         ) from None
     model = RUNS / name / "model.safetensors"  # an absolute name stands for itself
-    if not model.is_file():
+    if not is_file(model):
         raise CharmlpError(
             f"no model: the newest run, {printable(model.parent)}, has no model.safetensors; give --model"
         )
