@@ -64,7 +64,7 @@ class Scope:
             values.check_equal(text, read_equation(text))
         for symbol, text in self.shapes:
             node = read_equation(symbol)[0]
-            first = {index: 0 for index, _ in values.free(node)}
+            first = dict.fromkeys(values.extents(node), 0)
             if np.shape(values.compute(node, first)) != _shape(text, kit):
                 raise WrongFormula(f"{symbol} has not the shape {text} of the table")
 
@@ -159,7 +159,7 @@ class Values:
         """All sides agree for every value of the indices that no sum binds."""
         if len(sides) < 2:
             raise WrongFormula(f"{text}: says nothing")
-        extents = {index: extent for side in sides for index, extent in self.free(side)}
+        extents = self.extents(*sides)
         for place in itertools.product(*map(range, extents.values())):
             indices = dict(zip(extents, place, strict=True))
             first, *others = [np.asarray(self.compute(side, indices)) for side in sides]
@@ -167,8 +167,16 @@ class Values:
                 if other.shape != first.shape or not self.kit.equal(first, other):
                     raise WrongFormula(f"{text} at {indices}: {first} is not {other}")
 
-    def free(self, node: Node) -> Iterator[tuple[str, int]]:
+    def extents(self, *nodes: Node) -> dict[str, int]:
         """The indices that no sum binds, each with the number of its values."""
+        found: dict[str, int] = {}
+        for index, extent in itertools.chain.from_iterable(map(self.free, nodes)):
+            if found.setdefault(index, extent) != extent:
+                raise WrongFormula(f"{index} runs to {found[index]} and to {extent}")
+        return found
+
+    def free(self, node: Node) -> Iterator[tuple[str, int]]:
+        """The same, at each place where an index occurs."""
         if isinstance(node, Name):
             if node.name != "delta":
                 yield from ((index, self._extent(node.name, axis)) for axis, index in enumerate(node.indices))
@@ -186,7 +194,7 @@ class Values:
             case Derivative(of, by):
                 return self._derivative(of, by, indices)
             case Sum(terms):
-                return reduce(operator.add, (sign * self.compute(term, indices) for sign, term in terms))
+                return _sum([sign * self.compute(term, indices) for sign, term in terms])
             case Product(left, right, elementwise):
                 return _product(self.compute(left, indices), self.compute(right, indices), elementwise)
             case Quotient(top, bottom):
@@ -232,12 +240,12 @@ class Values:
         return _indexed(gradient, places) if places else gradient[()]
 
     def _over(self, node: Over, indices: Indices) -> Any:
-        extents = dict(self.free(node.body))
+        extents = self.extents(node.body)
         extent = self.kit.sizes[node.bound] if node.bound else extents[node.index]
         if extents.get(node.index, extent) != extent:
             raise WrongFormula(f"the sum over {node.index} ends at {node.bound}, but the array does not")
         numbers = [self.compute(node.body, {**indices, node.index: place}) for place in range(extent)]
-        return reduce(operator.add, numbers) if node.operation == "sum" else self.kit.largest(numbers)
+        return _sum(numbers) if node.operation == "sum" else self.kit.largest(numbers)
 
     def _call(self, function: str, argument: Any) -> Any:
         if function == "f":
@@ -273,6 +281,13 @@ def _indexed(array: np.ndarray, places: list[int]) -> Any:
     if len(places) == 2:
         return array[places[0], places[1]]
     return array.ravel()[places[0]] if 1 in array.shape else array[places[0] : places[0] + 1]
+
+
+def _sum(terms: list[Any]) -> Any:
+    """Without NumPy's repetition of rows and numbers: on paper the shapes of what is added are equal."""
+    if len({np.shape(term) for term in terms}) > 1:
+        raise WrongFormula(f"sum of shapes {' and '.join(str(np.shape(term)) for term in terms)}")
+    return reduce(operator.add, terms)
 
 
 def _power(base: Any, exponent: Any) -> Any:

@@ -118,6 +118,9 @@ GRADIENT_W = r"\frac{\partial L}{\partial W} = "
         (r"\frac{\partial y}{\partial W} = x", False),  # a matrix by a matrix is no matrix
         (r"\frac{\partial L}{\partial v} = 0", False),  # v is nowhere
         (r"L = \frac{1}{N} \sum_{n=1}^{K} y_{nk} y_{nk}", False),  # the sum ends too early
+        (r"L = \frac{1}{N} \sum_{n=1}^{N} \sum_{k=1}^{K} y_{nk} x_{nk}", False),  # x has more columns
+        (r"y_{nk} = x_{nk}", False),
+        (r"y + L = y + L", False),  # a matrix and a number
         (r"y \odot x = y \odot x", False),
         (r"y^{2} = y^{2}", False),  # elements squared, or the matrix?
     ],
