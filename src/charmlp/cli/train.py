@@ -49,7 +49,8 @@ def run(arguments: Sequence[str]) -> int:
     print(f"model     {result.path / 'model.safetensors'}")
     if args.model_path:
         print(f"          {args.model_path}")
-    print(f"pictures  {result.path / 'figures'}")
+    if args.pictures == "on" or args.show:
+        print(f"pictures  {result.path / 'figures'}")
     return exit_status(result)
 
 
@@ -64,6 +65,7 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
     )
+    group.add_argument("--pictures", choices=("on", "off"), default="on", help="draw the run (default on)")
     group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
 
 
@@ -93,18 +95,15 @@ def train_and_draw(
         reporter=reporter,
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
-    from charmlp.cli.show import show
-    from charmlp.evaluation import pictures
+    if args.pictures == "on" or args.show:
+        from charmlp.evaluation.drawing import draw_apart
 
-    figures = result.path / "figures"
-    drawn = [pictures.save(pictures.loss_curve(result.fit.history), figures / "loss.png")]
-    scores = result.fit.kept.validation
-    if scores is not None:
-        drawn.append(
-            pictures.save(pictures.confusion_matrix(scores, result.model.classes), figures / "confusion.png")
-        )
-    if args.show:
-        show(drawn)
+        scores = result.fit.kept.validation
+        drawn = draw_apart(result.path / "figures", result.fit.history, scores, result.model.classes)
+        if args.show:
+            from charmlp.cli.show import show
+
+            show(drawn)
     return result
 
 

@@ -68,9 +68,8 @@ def fit(
     """
     initial, order, changes, masks = (np.random.default_rng([config.seed, stream]) for stream in range(4))
     epochs = Epochs(config, training, rendered)
-    sizes = (math.prod(config.norm_size), *config.hidden_size, len(training.classes))
     weights = epochs.class_weights() if config.class_weights == "balanced" else None
-    step = make_step(step_name, config, Parameters.initial(sizes, initial), weights)
+    step = make_step(step_name, config, Parameters.initial(layer_sizes(config, training), initial), weights)
     keeper = Keeper(config, validation is not None)
     history: list[Epoch] = []
     interrupted = False
@@ -92,6 +91,11 @@ def fit(
         interrupted = True
     assert keeper.parameters is not None
     return Fit(keeper.parameters, keeper.epoch, tuple(history), interrupted)
+
+
+def layer_sizes(config: TrainingConfig, letters: LetterSet) -> tuple[int, ...]:
+    """Pixels, hidden units of each layer, classes."""
+    return (math.prod(config.norm_size), *config.hidden_size, len(letters.classes))
 
 
 def run_epoch(

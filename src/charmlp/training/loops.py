@@ -87,6 +87,13 @@ def run(
     return losses
 
 
+@compiled
+def update_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
+    """Move all parameters in place, in one pass over memory."""
+    for i in range(np.uintp(len(theta))):
+        update(optimizer, theta, i, gradients[i], lr, scale, keep)
+
+
 @part_of_compiled
 def part(flat: Array, first: int, rows: int, columns: int) -> Array:
     """rows×columns of a flat buffer."""

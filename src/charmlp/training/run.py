@@ -19,7 +19,7 @@ from charmlp.errors import DataError, UsageError
 from charmlp.files import check_writable
 from charmlp.modelfile import Model, check_expressible, write_model
 from charmlp.training.epochs import Epochs
-from charmlp.training.fit import Epoch, Fit, fit
+from charmlp.training.fit import Epoch, Fit, fit, layer_sizes
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps import check_step, choose_step
 from charmlp.version import __version__
@@ -88,8 +88,7 @@ def train(
     config = make_config(recipe, settings)
     reporter = reporter or Reporter()
     folder = RunFolder(None if out is None else Path(out), overwrite=overwrite)
-    step_name, why = choose_step(config)
-    check_step(step_name, config)
+    check_step(config)
     if model_path is not None:
         check_writable(Path(model_path))
     source = open_source(
@@ -108,7 +107,10 @@ def train(
         if letters is not None and letters.skipped:
             say(letters.describe_skipped(SPLITS[split]))
     rendered = render_beside(source, config, say, reporter)
-    config = settle_epochs(config, Epochs(config, training, rendered), say)
+    epochs = Epochs(config, training, rendered)
+    config = settle_epochs(config, epochs, say)
+    sizes = layer_sizes(config, training)
+    step_name, why = choose_step(config, sizes, config.epochs * epochs.updates)
     say(f"step: {step_name} ({why})")
     folder.start(config)
 

@@ -9,6 +9,8 @@ Whatever is random (order, masks) is drawn outside, by the same functions, so th
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError, require_extra
+from charmlp.training.optimizers import MANY_PARAMETERS
 from charmlp.training.parameters import Parameters
 
 Array = NDArray[Any]
@@ -41,22 +44,53 @@ class Step(Protocol):
         ...
 
 
-def choose_step(config: TrainingConfig) -> tuple[str, str]:
-    """Which step trains, and why, in words."""
+def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[str, str]:
+    """Which step trains a net of those sizes for so many updates, and why, in words.
+
+    It depends on nothing else, above all not on what is compiled already: the same seed gives the same bits.
+    """
+    if config.step != "auto":
+        return config.step, f"--step {config.step}"
     if config.device != "cpu":
-        if config.step in ("analytic", "compiled"):
-            raise UsageError(
-                f"--step {config.step} runs on the processor; --device {config.device} needs autograd"
-            )
         return "autograd", f"--device {config.device}"
-    if config.step == "auto":
-        return "analytic", "the fastest on a processor"
-    return config.step, f"--step {config.step}"
+    analytic, compiled = seconds(config, sizes, updates)
+    if analytic - compiled > COMPILING:
+        return (
+            "compiled",
+            f"about {compiled:.0f} s for {updates:,} updates, {analytic / compiled:.1f} times as fast",
+        )
+    if compiled > analytic:
+        return "analytic", "large matrix products"
+    return "analytic", f"{updates:,} updates are done before others are compiled"
 
 
-def check_step(name: str, config: TrainingConfig) -> None:
+COMPILING = 5.0  # seconds that the compiled step takes to be compiled, once on a machine
+
+
+def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[float, float]:
+    """What so many updates cost with the analytic and with the compiled step, on one ordinary core.
+
+    Fitted to what `benchmarks/steps.py` measures (docs/performance.md): so much an update, a parameter, and a
+    parameter and image. The analytic step moves many parameters in a compiled loop, few with NumPy.
+    """
+    parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
+    products = config.batch_size * parameters
+    if parameters >= MANY_PARAMETERS or config.optimizer == "sgd":
+        moving = 0.8e-9 * parameters
+    else:
+        moving = 3.0e-9 * parameters
+    analytic = 35e-6 + moving + 25e-12 * products
+    compiled = 3e-6 + 0.2e-9 * parameters + 55e-12 * products
+    return updates * analytic, updates * compiled
+
+
+def check_step(config: TrainingConfig) -> None:
     """Raise before long work starts where the step cannot run: no PyTorch, or no such GPU."""
-    if name == "autograd":
+    if config.device != "cpu" and config.step in ("analytic", "compiled"):
+        raise UsageError(
+            f"--step {config.step} runs on the processor; --device {config.device} needs autograd"
+        )
+    if config.device != "cpu" or config.step == "autograd":
         require_extra(
             "torch", "torch", f"--device {config.device}" if config.device != "cpu" else "--step autograd"
         )
