@@ -17,10 +17,11 @@ from torch.autograd import gradcheck
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tests.mistakes, where run as a script
 
-from charmlp.doctor import examine
-from charmlp.doctor.rows import ROWS
 from tests.mistakes.manifest import RIGHT, WRONG
 from tests.mistakes.specimens import SIZES, Specimen, load, make_inputs
+
+from charmlp.doctor import examine
+from charmlp.doctor.rows import ROWS
 
 PAGE = Path(__file__).with_name("doctor-gradcheck.md")
 HEAD = """\
@@ -29,9 +30,9 @@ HEAD = """\
 [The doctor](doctor.md) · written by `python docs/gradcheck.py`
 
 The {wrong} wrong implementations of [tests/mistakes](../tests/mistakes) were written without knowing how the
-doctor works. `torch.autograd.gradcheck` gets each with float64 inputs of both signs (float32 where it takes no
-other), parameters included, N = {N}; *passes* means that the mistake stays hidden. A number is a row of the
-doctor's [table of mistakes](doctor.md#what-it-recognises).
+doctor works. `torch.autograd.gradcheck` gets each with float64 inputs of both signs (float32 where it takes
+no other), parameters included, N = {N}; *passes* means that the mistake stays hidden. A number is a row of
+the doctor's [table of mistakes](doctor.md#what-it-recognises).
 
 | | finds that something is wrong | names the mistake |
 |---|---|---|
@@ -39,8 +40,8 @@ doctor's [table of mistakes](doctor.md#what-it-recognises).
 | gradcheck, `fast_mode=True` | {fast_found} of {wrong} | – |
 | the doctor | {examined} of {wrong} | {named} of {wrong} |
 
-Of the {right} right implementations there, gradcheck refuses {gradcheck_refuses} (float32 is too coarse for its
-step) and the doctor {refused}.
+Of the {right} right implementations there, gradcheck refuses {gradcheck_refuses} (float32 is too coarse for
+its step) and the doctor {refused}.
 
 | File | Kind | What is wrong | Row | gradcheck | fast | Doctor |
 |---|---|---|---|---|---|---|

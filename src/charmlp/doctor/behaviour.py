@@ -11,7 +11,7 @@ from charmlp.doctor.diagnosis import Phrase
 from charmlp.doctor.references import FORMS, Form
 from charmlp.doctor.runs import Run
 from charmlp.doctor.setups import SetUp
-from charmlp.doctor.structure import Finding, argument_names, finding
+from charmlp.doctor.structure import Finding, argument_names, finding, shape_text
 from charmlp.doctor.watch import Call
 
 EDITED = "modified by an inplace operation"  # torch's words for a saved tensor that was written into
@@ -30,15 +30,19 @@ def forward_findings(setup: SetUp, form: Form | None, named: bool, notes: list[P
     if setup.kind is None:
         return []
     if form is None:
-        return [
-            finding("forward-wrong", "other", evidence=difference(setup), right=FORMS[setup.kind][0].written)
-        ]
+        return other_forward(setup)
     if not form.right and (named or not form.unless_named):
         return [finding(form.name, form.variant, evidence=difference(setup), found=form.written,
                         right=FORMS[setup.kind][0].written)]  # fmt: skip
     if form is not FORMS[setup.kind][0]:
         notes.append(Phrase("form", {"found": form.written}))
     return []
+
+
+def other_forward(setup: SetUp) -> list[Finding]:
+    """Forward is none that is known for its kind."""
+    right = FORMS[setup.kind or ""][0].written
+    return [finding("forward-wrong", "other", evidence=difference(setup), right=right)]
 
 
 def differ(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
@@ -57,7 +61,7 @@ def difference(setup: SetUp) -> list[Phrase]:
         return []
     found = setup.outputs[0].double().reshape(-1)
     if found.shape != right.shape:
-        return [Phrase("output-shape", {"found": tuple(setup.outputs[0].shape)})]
+        return [Phrase("output-shape", {"found": shape_text(setup.outputs[0])})]
     worst = int((found - right).abs().argmax())
     words = {"found": f"{float(found[worst]):.4g}", "right": f"{float(right[worst]):.4g}"}
     value = setup.values[0]

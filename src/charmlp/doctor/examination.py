@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from charmlp.doctor.algebra import examine_cotangent
 from charmlp.doctor.arrangements import HALF_SQUARE, SIZES, SQUARE
-from charmlp.doctor.behaviour import forward_findings, run_findings
+from charmlp.doctor.behaviour import forward_findings, other_forward, run_findings
 from charmlp.doctor.diagnosis import Comparison, Diagnosis, Mistake, Phrase
 from charmlp.doctor.generic import generic_setup, given_setup
 from charmlp.doctor.kinds import Match, agrees, recognise, try_arrangement
@@ -62,6 +62,10 @@ def diagnose(
             build, Match(setup.kind, None, setup.form, setup.dtype, named), target, setup
         ).diagnose()
     match = recognise(build, name, kind)
+    if match.misfit is not None and match.kind is not None:
+        words = {"right": FORMS[match.kind][0].written}
+        wrong = Mistake("forward-wrong", match.kind, "other", words, evidence=(match.misfit,))
+        return Diagnosis(target, match.kind, (wrong,))
     first = Examination(build, match, target).diagnose()
     if not first:
         for arrangement in match.others:
@@ -132,6 +136,8 @@ class Examination:
         if not any(self.first.wants):
             raise CannotExamineError("no-inputs")
         findings = forward_findings(self.first, self.match.form, self.match.named, self.notes)
+        if self.match.form is not None and not findings:
+            findings += [f for setup in self.setups[1:] if setup.form is None for f in other_forward(setup)]
         random = any(f.name == "random-forward" and f.variant == "unseeded" for f in findings)
         first_run = self.first.run(self.first.cotangents[0], twice=True)
         findings += run_findings(self.first, first_run)
@@ -331,7 +337,8 @@ class Examination:
                         *found[1:],
                         *self.square_structure(observations[0]),
                     ]
-        return [finding("backward-raises", evidence=[error])]
+        variant = "forward" if result.stage == "forward" else ""
+        return [finding("backward-raises", variant, evidence=[error])]
 
     def square(self, sizes: Mapping[str, int]) -> list[Observed]:
         setup = self.make(sizes, self.first.dtype, 2)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 import torch
 
 from charmlp.doctor.arrangements import ARRANGEMENTS, SIZES, Arrangement
+from charmlp.doctor.diagnosis import Phrase
 from charmlp.doctor.references import FORMS, Form, with_constant
 from charmlp.doctor.rows import KINDS
 from charmlp.doctor.runs import forward, one_line
 from charmlp.doctor.setups import SetUp
+from charmlp.doctor.structure import shape_text
 from charmlp.doctor.subjects import OPTIONS, Build, CannotExamineError, Subject, fill_options
 
 ALIASES = {
@@ -47,6 +49,7 @@ class Match:
     dtype: torch.dtype
     named: bool  # the user or the name says the kind
     others: tuple[Arrangement, ...] = ()  # with which forward agrees as well
+    misfit: Phrase | None = None  # why the output can be of no such kind
 
 
 def kind_of_name(name: str) -> str | None:
@@ -87,13 +90,9 @@ def recognise(build: Build, name: str, kind: str | None) -> Match:
             best = best or match
         if best is not None:
             return best
-    if kind is None:
-        noisy = recognise_noisy(build)
-        if noisy is not None:
-            return noisy
     if kind is not None:
-        raise CannotExamineError("does-not-fit", kind=kind, reason=why_not(build, kind))
-    return Match(None, None, None, torch.float64, False)
+        return misfit(build, kind)
+    return recognise_noisy(build) or Match(None, None, None, torch.float64, False)
 
 
 NOISE = 0.1  # relative size of noise through which a kind can still be recognised
@@ -141,6 +140,8 @@ def match_kind(build: Build, kind: str, dtype: torch.dtype, *, named: bool) -> M
             wrong = wrong or match
         elif plausible(trial, kind):
             running = running or match
+            if kind not in ("linear", "cross_entropy"):
+                break  # one row or one column would tell less, and may agree by luck
     return right or wrong or (running if named else None)
 
 
@@ -307,15 +308,27 @@ def constant_in_log(setup: SetUp) -> float | None:
     return float(torch.exp(torch.tensor(-loss, dtype=torch.float64)))
 
 
-def why_not(build: Build, kind: str) -> str:
-    """What the operation says to the most usual inputs of a kind."""
-    arrangement = ARRANGEMENTS[kind][0]
-    try:
-        subject = build(SIZES[0], torch.float64)
+def misfit(build: Build, kind: str) -> Match:
+    """An operation that runs with inputs of its kind, but whose output can be of no such kind.
+
+    Raises `CannotExamineError` where it does not even run.
+    """
+    subject = build(SIZES[0], torch.float64)
+    first_error, outputs = None, None
+    for arrangement in ARRANGEMENTS[kind]:
         values = arrangement.draw(SIZES[0], torch.float64, 0)
-        outputs = forward(subject, [*values, *(fill_options(subject, len(values)) or [])])
-    except CannotExamineError:
-        raise
-    except Exception as error:
-        return one_line(error)
-    return "the output has shape " + ", ".join(str(tuple(y.shape)) for y in outputs)
+        fillers = fill_options(subject, len(values))
+        if fillers is None or not enough(subject, kind, len(values)):
+            continue
+        try:
+            outputs = forward(subject, [*values, *fillers])
+            break
+        except Exception as error:
+            first_error = first_error or error
+    if outputs is None:
+        reason = one_line(first_error) if first_error else "takes " + ", ".join(subject.required or ())
+        raise CannotExamineError("does-not-fit", kind=kind, reason=reason)
+    shape = ", ".join(shape_text(y) for y in outputs)
+    finite = all(torch.isfinite(y).all() for y in outputs)
+    words = Phrase("output-shape", {"found": shape}) if finite else Phrase("not-finite")
+    return Match(kind, None, None, torch.float64, True, misfit=words)

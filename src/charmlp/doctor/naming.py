@@ -42,8 +42,9 @@ class Observed:
     def tolerance(self, position: int) -> float:
         """Largest relative error that is none, given the digits of the gradient's dtype."""
         gradient = self.gradients[0][position]
-        digits = 0.0 if gradient is None else 4 * torch.finfo(gradient.dtype).eps
-        return max(self.setup.tolerance, digits)
+        if gradient is None or not gradient.is_floating_point():
+            return self.setup.tolerance
+        return max(self.setup.tolerance, 4 * torch.finfo(gradient.dtype).eps)
 
     def stack(self, position: int) -> Tensor | None:
         parts = [by_input[position] for by_input in self.gradients]
