@@ -43,7 +43,7 @@ NOT_A_LIST = [  # the bytes of train.json, and the words that must appear in the
     (b'{"a\n.png": "A"}', "inside double quotes here"),
     (rb'{"sub\c.png": "C"}', "a single backslash"),
     (b"path,label\na.png,A\n", 'a JSON list {"0001.jpg": "A", \u2026} is expected'),
-    (b"\x89PNG\r\n\x1a\n" + bytes(40), "byte 0x89 in line 1 is not UTF-8"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(40), "no text but binary data; a UTF-8 text is expected"),
     (bytes(100), 'a JSON list {"0001.jpg": "A", \u2026} is expected'),
     ('{"甲.png": "甲"}'.encode("gbk"), "it looks like GBK, the encoding of a Chinese Windows"),
     ('{"a.png": "A",\n "é.png": "E"}'.encode("latin-1"), "byte 0xE9 in line 2 is not UTF-8"),

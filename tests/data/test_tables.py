@@ -63,7 +63,7 @@ def test_a_column_says_the_split() -> None:
             'line 2: "a.png": the split is "dev" (train, val or test is expected)',
         ),
         (b"path,label,split\na.png,A,\n", 'the split is ""'),
-        (b'path,label\n"a.png,A\n', "not CSV: unexpected end of data"),
+        (b'path,label\n"a.png,A\n', "not CSV: a double quote that is never closed"),
         (b'path,label\n"a"b.png,A\n', "line 2: not CSV: "),
         (b'path\tlabel\n"a"b.png\tA\n', "line 2: not CSV: "),
         (b"path,label\n" + b"x" * 200_000 + b",A\n", "line 2: not CSV: field larger than field limit"),

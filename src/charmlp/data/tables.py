@@ -22,6 +22,7 @@ COLUMNS = ("path", "label", "split")
 EXPECTED = "a table with the columns path,label or path,label,split"
 _MAX_PARQUET_BYTES = 512 * 2**20  # uncompressed
 
+_IN_PLAIN_WORDS = {"unexpected end of data": "a double quote that is never closed"}  # the csv module's → ours
 _LONGEST_HEADER = 10_000  # characters
 
 _Row = tuple[str, Sequence[object]]  # where it stands ("line 7: "), its cells in the order of COLUMNS
@@ -57,8 +58,9 @@ def parse_csv(data: bytes, where: str) -> dict[str, Entries]:
         columns = _find_columns(names, where)
         return _by_split(rows(len(names), columns), problems, has_splits=len(columns) == len(COLUMNS))
     except csv.Error as error:
+        fault = _IN_PLAIN_WORDS.get(str(error), str(error))
         raise DataError(
-            f"{printable(where)}: line {reader.line_num:,}: not CSV: {printable(error)}"
+            f"{printable(where)}: line {reader.line_num:,}: not CSV: {printable(fault)}"
         ) from None
 
 
@@ -85,9 +87,8 @@ def read_parquet(path: Path) -> dict[str, Entries]:
         cells = zip(*(_cells(table[name]) for name in columns), strict=True)
         rows = ((f"row {number:,}: ", row) for number, row in enumerate(cells, 1))
         return _by_split(rows, Problems(where), has_splits=len(columns) == len(COLUMNS))
-    except (arrow.ArrowException, OSError, ValueError) as error:  # ValueError: texts that are not UTF-8
-        reason = str(error).partition("\n")[0]
-        raise DataError(f"{printable(path)}: not a Parquet file: {printable(reason)}") from None
+    except (arrow.ArrowException, OSError, ValueError):  # ValueError: texts that are not UTF-8
+        raise DataError(f"{printable(path)}: not a Parquet file, or a damaged one") from None
 
 
 def _check_parquet_size(metadata: pyarrow.parquet.FileMetaData, where: str) -> None:

@@ -38,6 +38,8 @@ def decode(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        if b"\0" in data[:1024]:
+            raise DataError(f"{shown}: no text but binary data; a UTF-8 text is expected") from None
         found = f"byte 0x{data[error.start]:02X} in line {line:,} is not UTF-8"
     if _looks_like_gbk(data):
         raise DataError(

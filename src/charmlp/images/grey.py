@@ -93,7 +93,7 @@ def _grey_strip(strip: Image.Image, image: Image.Image) -> Image.Image:
     if mode.startswith("I"):
         return _upper_bits(strip, image)
     if mode == "F":
-        raise ImageError("its pixels are floating-point numbers, of which none is white; save it as PNG")
+        raise ImageError("its pixels are floating-point numbers, where 8 or 16 bits are read; save it as PNG")
     if mode == "CMYK":
         if image.format == "JPEG" and "adobe" not in image.info:
             strip = ImageChops.invert(
@@ -112,7 +112,7 @@ def _upper_bits(strip: Image.Image, image: Image.Image) -> Image.Image:
     """The upper 8 of 16 bits; a transparent grey level becomes white."""
     values = np.asarray(strip)
     if strip.mode == "I" and (image.format == "TIFF" or values.min() < 0 or values.max() > 0xFFFF):
-        raise ImageError("its pixels have 32 bits, of which none are known to be white; save it as PNG")
+        raise ImageError("its pixels have 32 bits, where 8 or 16 are read; save it as PNG")
     grey = (values >> 8).astype(np.uint8)
     if isinstance(clear := image.info.get("transparency"), int):
         grey[values == clear] = 255

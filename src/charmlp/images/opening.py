@@ -93,7 +93,7 @@ class Metered:
     def read(self, size: int = -1) -> bytes:
         self.reads_left -= 1
         if self.reads_left < 0:
-            raise Costly("lies in too many small pieces")
+            raise Costly("lies in too many small pieces, as no ordinary program writes them")
         if size < 0:
             size = self.size  # the whole file, whose size is limited
         elif self.header_left is not None:
@@ -172,7 +172,9 @@ def check_cost(image: ImageFile.ImageFile, kind: str, file: Metered) -> None:
         file.reads_left += 4 * math.prod(image.size)
     decoded = math.prod(image.size) * len(image.getbands()) * (2 if "16" in args else 1)
     if decoded > MAX_DECODED_BYTES:
-        raise Costly(f"{decoded / 1e6:,.0f} MB when decoded; at most {MAX_DECODED_BYTES // 10**6} are read")
+        raise Costly(
+            f"takes {decoded / 1e6:,.0f} MB when decoded; at most {MAX_DECODED_BYTES // 10**6} MB are spent"
+        )
     if isinstance(image, JpegImageFile):
         scans = count_scans(file)
         if scans > 1:

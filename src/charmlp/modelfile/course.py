@@ -124,10 +124,10 @@ def _check_keys(what: str, table: dict[Any, Any], expected: Sequence[str]) -> No
     """Raise `Refused` for the first key that is missing or unknown."""
     for name in expected:
         if name not in table:
-            raise Refused(f"{what}: there is no {name}")
+            raise Refused(f"{what}: the entry {name} is missing")
     for name in table:
         if name not in expected:
-            raise Refused(f"{what}: there is an unknown {str(name)[:60]}")
+            raise Refused(f"{what}: unknown entry {str(name)[:60]}")
 
 
 def check_configs(configs: dict[str, Any], sizes_out: tuple[int, ...], where: str) -> None:

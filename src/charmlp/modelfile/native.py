@@ -184,10 +184,10 @@ def _facts(table: dict[str, Any], where: str) -> dict[str, Any]:
         raise refusal(where, f"format version {short(version)}; this charmlp reads version {FORMAT}")
     for name in FIELDS:
         if name not in facts:
-            raise refusal(where, f"its header does not state {name}")
+            raise refusal(where, f"the entry {name} is missing in its header")
     for name in facts:
         if name not in FIELDS:
-            raise refusal(where, f"its header states an unknown {name[:60]}")
+            raise refusal(where, f"unknown entry {name[:60]} in its header")
     return facts
 
 
@@ -195,10 +195,10 @@ def _check_tensors(table: dict[str, Any], names: Sequence[str], room: int, where
     """Raise where the tensors are not exactly `names`, float32, one behind the other in `room` bytes."""
     for name in names or ("net.0.weight",):
         if name not in table:
-            raise refusal(where, f"there is no tensor {name}")
+            raise refusal(where, f"the tensor {name} is missing")
     for name in table:
         if name not in names:
-            raise refusal(where, f"there is an unknown tensor {name[:60]}")
+            raise refusal(where, f"unknown tensor {name[:60]}")
     for name in names:
         entry = table[name]
         if set(entry) != {"dtype", "shape", "data_offsets"}:
