@@ -406,6 +406,8 @@ WRONG: list[tuple[Callable[[], bytes], str]] = [
     (lambda: config(n_layers=True), "configs: n_layers is True, but the tensors say 2"),
     (lambda: config(output_size=10), "configs: output_size is 10, but the tensors say 26"),
     (lambda: config(output_size="26"), "configs: output_size is '26', but the tensors say 26"),
+    (lambda: tensor("net.0.W", b"c" + b"m" * 9999 + b"\nn\n"), "mmm, which is no tensor, number or text"),
+    (lambda: tensor("net.0.W", tensor_of("k" * 9999, (3, 6))), "the archive has no entry model/data/kkk"),
     (many_layers, "150 layers; expected are 1 to 100"),
     (twice_in_the_zip, "the archive's entry model/data/0 is there twice"),
     (twice_in_the_pickle, "the entry 'net.0.W' is there twice"),

@@ -170,7 +170,7 @@ def _set(table: dict[Any, Any], pairs: list[Any]) -> None:
         if type(key) not in (str, int):
             raise TypeError
         if key in table:
-            raise Refused(f"the entry {str(key)!r} is there twice")
+            raise Refused(f"the entry {str(key)[:60]!r} is there twice")
         table[key] = value
 
 
@@ -179,7 +179,7 @@ def _known(words: str) -> Name:
     if words in FUNCTIONS or (module in ("torch", "torch.cuda") and name in DTYPES):
         return Name(words)
     raise Refused(
-        f"names {words}, which is no tensor, number or text; it is not read, and nothing of it was run"
+        f"names {words[:60]}, which is no tensor, number or text; it is not read, and nothing of it was run"
     )
 
 

@@ -148,10 +148,10 @@ def _archive(file: BinaryIO, size: int) -> TorchFile:
     def read(storage: Storage, content: NDArray[np.uint8]) -> None:
         name = f"{folder}/data/{storage.key}"
         if name not in archive.namelist():
-            raise Refused(f"the archive has no entry {name}")
+            raise Refused(f"the archive has no entry {name[:60]}")
         if archive.getinfo(name).file_size != len(content):
-            raise Refused(f"the archive's entry {name} has not the size that its tensor needs")
-        with _faults(f"the archive's entry {name}"), archive.open(name) as entry:
+            raise Refused(f"the archive's entry {name[:60]} has not the size that its tensor needs")
+        with _faults(f"the archive's entry {name[:60]}"), archive.open(name) as entry:
             fill(entry, content)
 
     return TorchFile(value, size, byteorder, read)
@@ -164,7 +164,7 @@ def _check_entries(archive: zipfile.ZipFile, size: int) -> str:
     if len(names) > MAX_ENTRIES:
         raise Refused(f"an archive of {len(names):,} entries; at most {MAX_ENTRIES:,} are read")
     if twice := {name for name in names if names.count(name) > 1}:
-        raise Refused(f"the archive's entry {min(twice)} is there twice")
+        raise Refused(f"the archive's entry {min(twice)[:60]} is there twice")
     if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
         raise Refused("a compressed or encrypted archive, which PyTorch does not write")
     if sum(entry.file_size for entry in entries) > size:
