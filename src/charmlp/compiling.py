@@ -41,6 +41,11 @@ def compiled(function: Callable[..., Any]) -> Any:
     return keep(part_of_compiled(function))
 
 
+def compiled_parallel(function: Callable[..., Any]) -> Any:
+    """The same for all cores: `prange` in it deals its rounds out to them."""
+    return keep(numba.njit(**OPTIONS, parallel=True)(function))
+
+
 def part_of_compiled(function: Callable[..., Any]) -> Any:
     """The same for a function that only compiled functions call, and with which its code is kept."""
     return numba.njit(**OPTIONS)(function)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 import charmlp
+from charmlp.data.letterset import LetterSet
 from tests.cli.conftest import Result
 
 Run = Callable[..., Result]
@@ -39,3 +44,30 @@ def test_nothing_there(run: Run, course: Path) -> None:
     answer = run("info", "nowhere")
     assert answer.status == 1
     assert answer.err.startswith("charmlp: error: nowhere: no such file or folder")
+
+
+def test_the_figure_shows_the_letters_plain_and_augmented(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from charmlp.evaluation import pictures
+
+    sheets: list[dict[str, LetterSet]] = []
+    draw = pictures.contact_sheet
+
+    def remember(rows: Any) -> Any:
+        sheets.append(dict(rows))
+        return draw(rows)
+
+    monkeypatch.setattr(pictures, "contact_sheet", remember)
+    assert run("info", course, "--figure", "letters.png").status == 0
+    (sheet,) = sheets
+    plain, augmented = sheet["train"], sheet["train, augmented as recipe best does"]
+    assert (plain.images != augmented.images).any(axis=(1, 2)).all()
+    assert np.array_equal(plain.labels, augmented.labels)
+    own, next_one = (median_correlation(plain.images, np.roll(augmented.images, by, 0)) for by in (0, 1))
+    assert own > 0.4 and own > next_one + 0.1  # changed, but still the same letters
+
+
+def median_correlation(images: Any, others: Any) -> float:
+    pairs = zip(images, others, strict=True)
+    return float(np.median([abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) for a, b in pairs]))

@@ -35,7 +35,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
     )
-    parser.add_argument("--figure", metavar="FILE", help="draw a sheet of sample images (PNG)")
+    parser.add_argument(
+        "--figure", metavar="FILE", help="draw a sheet of sample images, plain and augmented (PNG)"
+    )
     args = parser.parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
     if args.figure and (args.path is None or model is not None):
@@ -106,8 +108,10 @@ def describe_data(place: str, figure: Path | None) -> None:
     if figure is not None:
         from charmlp.evaluation import pictures
 
-        sheet = pictures.contact_sheet([(split, sample(letters)) for split, letters in sets.items()])
-        print(f"picture        {pictures.save(sheet, figure)}")
+        rows = [(split, sample(letters)) for split, letters in sets.items()]
+        first, letters = rows[0]
+        rows.insert(1, (f"{first}, augmented as recipe best does", augmented(letters)))
+        print(f"picture        {pictures.save(pictures.contact_sheet(rows), figure)}")
 
 
 def sample(letters: LetterSet) -> LetterSet:
@@ -119,3 +123,14 @@ def sample(letters: LetterSet) -> LetterSet:
     chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
     names = tuple(letters.names[i] for i in chosen)
     return LetterSet(letters.images[chosen], letters.labels[chosen], letters.classes, names)
+
+
+def augmented(letters: LetterSet) -> LetterSet:
+    """The letters as training with `--augment on` may show them."""
+    import dataclasses
+
+    import numpy as np
+
+    from charmlp.data.augment import augment
+
+    return dataclasses.replace(letters, images=augment(letters.images, np.random.default_rng(0)))

@@ -1,4 +1,4 @@
-"""Compiled loops over the pixels of one picture, and how loops are compiled here.
+"""Compiled loops over the pixels of one picture.
 
 Importing this file imports Numba, so whoever uses it imports it when it is needed.
 """
@@ -6,18 +6,14 @@ Importing this file imports Numba, so whoever uses it imports it when it is need
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from charmlp.compiling import part_of_compiled
 
 Grid = NDArray[np.float32]
 
-# Reassociating sums lets loops use vector instructions; no value here is infinite or not a number.
-# Compiled code is kept on disk, so that only the first run on a machine waits for it.
-compiled = njit(cache=True, fastmath=True, error_model="numpy")
-compiled_parallel = njit(cache=True, fastmath=True, error_model="numpy", parallel=True)
 
-
-@compiled
+@part_of_compiled
 def blur(picture: NDArray[np.float32], sigma_x: float, sigma_y: float) -> None:
     """Gaussian blur in place, edge pixels replicated; sigmas in pixels."""
     height, width = picture.shape
@@ -45,7 +41,7 @@ def blur(picture: NDArray[np.float32], sigma_x: float, sigma_y: float) -> None:
                     picture[place, other] = total
 
 
-@compiled
+@part_of_compiled
 def add_noise(picture: NDArray[np.float32], sigma: float, seed: int) -> None:
     """Add nearly normal noise: the sum of four 16-bit numbers of one step of xorshift64*."""
     height, width = picture.shape

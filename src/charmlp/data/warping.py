@@ -6,7 +6,8 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from charmlp.data.pixels import Grid, add_noise, blur, compiled, compiled_parallel
+from charmlp.compiling import compiled_parallel, part_of_compiled
+from charmlp.data.pixels import Grid, add_noise, blur
 
 _HALF, _ZERO, _ONE = np.float32(0.5), np.float32(0), np.float32(1)
 
@@ -62,7 +63,7 @@ def warp(
     return changed
 
 
-@compiled
+@part_of_compiled
 def _places(map: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
     """Where each new pixel comes from, in old pixels."""
     height, width = xs.shape
@@ -76,7 +77,7 @@ def _places(map: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
             ys[row, column] = yx * x + yy * y + y0 + middle_y
 
 
-@compiled
+@part_of_compiled
 def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
     """Add the shifts of a coarse grid of points, interpolated between them."""
     height, width = xs.shape
@@ -99,7 +100,7 @@ def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
                     ys[row, column] += (upper + (lower - upper) * low) * height
 
 
-@compiled
+@part_of_compiled
 def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None:
     """The image at places between its pixels; beyond its border the border's pixels."""
     height, width = image.shape
@@ -121,7 +122,7 @@ def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None
             picture[row, column] = upper + (lower - upper) * low
 
 
-@compiled
+@part_of_compiled
 def _paint_over(picture: Grid, corner: NDArray[np.float32], side: float, tone: float) -> None:
     """Hide a rectangle of the share `side` of height and of width."""
     height, width = picture.shape

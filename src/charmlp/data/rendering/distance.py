@@ -11,7 +11,8 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from charmlp.data.pixels import Grid, compiled, compiled_parallel
+from charmlp.compiling import compiled_parallel, part_of_compiled
+from charmlp.data.pixels import Grid
 from charmlp.data.rendering.constants import DIRECTIONS, FIELD, LEVELS
 
 REACH = int(128 / LEVELS) + 1
@@ -46,7 +47,7 @@ def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArra
     return fields, hulls
 
 
-@compiled
+@part_of_compiled
 def _squared_distance(grid: Grid) -> None:
     """Replace each value f(q) by the smallest |p − q|² + f(q) over the pixels q within reach, in place.
 
@@ -67,7 +68,7 @@ def _squared_distance(grid: Grid) -> None:
                 grid[row, column] = min(grid[row, column], down[row, column + step] + square)
 
 
-@compiled
+@part_of_compiled
 def _hull(mask: NDArray[np.uint8], hull: NDArray[np.float32]) -> None:
     """The inked point that lies farthest in each direction, from the middle of the field."""
     farthest = np.full(DIRECTIONS, -_FAR, np.float32)

@@ -13,7 +13,8 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from charmlp.data.pixels import Grid, add_noise, blur, compiled, compiled_parallel
+from charmlp.compiling import compiled_parallel, part_of_compiled
+from charmlp.data.pixels import Grid, add_noise, blur
 from charmlp.data.rendering.constants import FIELD, INNER, LEVELS, TEXTURE
 
 Plan = Any  # one record of `plans.PLAN`
@@ -22,7 +23,7 @@ _MIDDLE = np.float32(FIELD / 2 - 0.5)  # of a field, in pixel centres
 _INSIDE = np.float32(FIELD - 1.001)
 _LEVEL = np.float32(1 / LEVELS)
 _HALF, _QUARTER, _ONE, _ZERO = np.float32(0.5), np.float32(0.25), np.float32(1), np.float32(0)
-_IN_VIEW = np.float32(INNER / 2 + 4)  # a neighbour farther away than this from every point is not seen
+_IN_VIEW = np.float32(INNER / 2 + 10)  # strokes, outlined, shadowed and bent, end this far from the middle
 
 # The orthonormal cosine basis of JPEG: row k holds frequency k.
 _COSINES = np.array(
@@ -57,7 +58,7 @@ def paint(
     return images
 
 
-@compiled
+@part_of_compiled
 def _lay_ground(plan: Plan, textures: Grid, tones: Grid) -> None:
     """One tone, or two with a straight border between them; a texture."""
     height, width = tones.shape
@@ -76,7 +77,7 @@ def _lay_ground(plan: Plan, textures: Grid, tones: Grid) -> None:
                 tones[row, column] += grain * _texture(plan, textures, plan.ground_texture, x, y)
 
 
-@compiled
+@part_of_compiled
 def _lay_letters(plan: Plan, fields: NDArray[np.uint8], textures: Grid, tones: Grid) -> None:
     """The letter and its neighbours, with all that belongs to their strokes, over the ground."""
     height, width = tones.shape
@@ -115,7 +116,7 @@ def _lay_letters(plan: Plan, fields: NDArray[np.uint8], textures: Grid, tones: G
                 tones[row, column] += relief * slope / (_ONE + off_edge * off_edge * _QUARTER)
 
 
-@compiled
+@part_of_compiled
 def _to_field(plan: Plan, xs: Grid, ys: Grid) -> None:
     """Where each point lies in the glyph's field, in field pixels from its middle."""
     height, width = xs.shape
@@ -141,7 +142,7 @@ def _to_field(plan: Plan, xs: Grid, ys: Grid) -> None:
                 ys[row, column] = (np.floor(ys[row, column] / tile) + _HALF) * tile
 
 
-@compiled
+@part_of_compiled
 def _distances(
     plan: Plan, fields: NDArray[np.uint8], xs: Grid, ys: Grid, by_x: float, by_y: float, inside: Grid
 ) -> None:
@@ -156,26 +157,17 @@ def _distances(
         _deepen(fields[plan.after], xs, ys, x, y, plan.after_size, inside)
 
 
-@compiled
+@part_of_compiled
 def _deepen(
     field: NDArray[np.uint8], xs: Grid, ys: Grid, x0: float, y0: float, size: float, inside: Grid
 ) -> None:
     """Raise `inside` to a field of which the middle is at (x0, y0); bilinear between its pixels."""
-    height, width = xs.shape
-    nearest = min(
-        min(abs(xs[0, 0] - x0), abs(xs[0, width - 1] - x0)),
-        min(abs(xs[height - 1, 0] - x0), abs(xs[height - 1, width - 1] - x0)),
-    )
-    left_of = xs[0, 0] < x0 and xs[0, width - 1] < x0
-    left_of = left_of and xs[height - 1, 0] < x0 and xs[height - 1, width - 1] < x0
-    right_of = xs[0, 0] > x0 and xs[0, width - 1] > x0
-    right_of = right_of and xs[height - 1, 0] > x0 and xs[height - 1, width - 1] > x0
-    if (left_of or right_of) and nearest > _IN_VIEW * size:
-        return
+    height = xs.shape[0]
+    first, last = _columns_in_view(xs, x0, _IN_VIEW * size)
     shrink, level = _ONE / size, _LEVEL * size
     flat = field.reshape(FIELD * FIELD)
     for row in range(height):
-        for column in range(width):
+        for column in range(first, last):
             x = min(max((xs[row, column] - x0) * shrink + _MIDDLE, _ZERO), _INSIDE)
             y = min(max((ys[row, column] - y0) * shrink + _MIDDLE, _ZERO), _INSIDE)
             left, top = np.uint32(x), np.uint32(y)
@@ -190,7 +182,19 @@ def _deepen(
             inside[row, column] = max(inside[row, column], depth)
 
 
-@compiled
+@part_of_compiled
+def _columns_in_view(xs: Grid, x0: float, reach: float) -> tuple[int, int]:
+    """The columns of points, from the first to before the last, that come within reach of x0."""
+    height, width = xs.shape
+    first, last = width, 0
+    for column in range(width):
+        low, high = min(xs[0, column], xs[height - 1, column]), max(xs[0, column], xs[height - 1, column])
+        if low - reach <= x0 <= high + reach:
+            first, last = min(first, column), column + 1
+    return first, last
+
+
+@part_of_compiled
 def _cover(tones: Grid, inside: Grid, grown: float, sharpness: float, tone: float, opacity: float) -> None:
     """Paint the strokes, grown by so many field pixels, in one tone."""
     height, width = tones.shape
@@ -200,7 +204,7 @@ def _cover(tones: Grid, inside: Grid, grown: float, sharpness: float, tone: floa
             tones[row, column] += (tone - tones[row, column]) * share
 
 
-@compiled
+@part_of_compiled
 def _ink(plan: Plan, textures: Grid, tones: Grid, inside: Grid, sharpness: float) -> None:
     """Paint the strokes with the ink: a gradient, a texture."""
     height, width = tones.shape
@@ -220,7 +224,7 @@ def _ink(plan: Plan, textures: Grid, tones: Grid, inside: Grid, sharpness: float
                 tones[row, column] += share * grain * _texture(plan, textures, plan.ink_texture, x, y)
 
 
-@compiled
+@part_of_compiled
 def _light(plan: Plan, tones: Grid, picture: Grid) -> None:
     """The mean of each pixel's four points; the light's gradient, a spot of light or shade."""
     height, width = picture.shape
@@ -240,26 +244,26 @@ def _light(plan: Plan, tones: Grid, picture: Grid) -> None:
                 picture[row, column] += plan.glare / (_ONE + (x * x + y * y) * plan.glare_focus) ** 2
 
 
-@compiled
+@part_of_compiled
 def _from_middle(place: int, length: int) -> float:
     """The centre of a row or column, −1 to 1."""
     return np.float32(2 * place + 1) / np.float32(length) - _ONE
 
 
-@compiled
+@part_of_compiled
 def _share(depth: float) -> float:
     """How much of a point is covered by an edge so deep inside which it lies."""
     return min(max(depth + _HALF, _ZERO), _ONE)
 
 
-@compiled
+@part_of_compiled
 def _texture(plan: Plan, textures: Grid, number: int, x: float, y: float) -> float:
     """A texture at a point given in its pixels; it repeats."""
     column, row = int(np.floor(x + plan.phase_x)), int(np.floor(y + plan.phase_y))
     return textures[number, row & (TEXTURE - 1), column & (TEXTURE - 1)]
 
 
-@compiled
+@part_of_compiled
 def _jpeg(picture: NDArray[np.float32], step: float) -> None:
     """Round the cosine coefficients of each whole 8×8 block to steps that grow with the frequency."""
     block, turned = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
@@ -277,7 +281,7 @@ def _jpeg(picture: NDArray[np.float32], step: float) -> None:
             picture[top : top + 8, left : left + 8] = block
 
 
-@compiled
+@part_of_compiled
 def _product(left: NDArray[np.float32], right: NDArray[np.float32], result: NDArray[np.float32]) -> None:
     for row in range(8):
         for column in range(8):
