@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import statistics
 import tempfile
 import time
@@ -24,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pages import write_block
 from PIL import Image
 from rivals import RIVALS, SEEDLESS, SEEDS, Task, pixels
 
@@ -212,15 +212,6 @@ def row(words: str, results: list[dict[str, Any]]) -> str:
     return f"| {words} | {figures} | {parameters} | {seconds} |"
 
 
-def write_block(page: Path, block: str) -> None:
-    """Put the tables between the markers of a page."""
-    text = page.read_text("utf-8")
-    pattern = r"(<!-- benchmarks/accuracy.py -->\n).*?(<!-- end -->)"
-    if not re.search(pattern, text, re.S):
-        raise SystemExit(f"{page}: no markers <!-- benchmarks/accuracy.py --> … <!-- end -->")
-    page.write_text(re.sub(pattern, lambda found: found[1] + block + found[2], text, flags=re.S), "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -251,7 +242,7 @@ def main() -> None:
             found.setdefault(name, []).append(result)
     print("\n" + table(found, 0))
     for page in args.write:
-        write_block(page, table(found, int("zh" in page.name)))
+        write_block(page, "benchmarks/accuracy.py", table(found, int("zh" in page.name)))
 
 
 if __name__ == "__main__":
