@@ -145,12 +145,20 @@ class TestDamaged:
         data[data.index(b"IHDR") + 17 + place] ^= 1
         assert "a PNG file that is damaged" in refusal(bytes(data))
 
+    def test_a_wrong_checksum_of_pixels(self) -> None:
+        data = SEEDS["PNG"]
+        end = data.index(b"IDAT") + 4 + int.from_bytes(data[data.index(b"IDAT") - 4 :][:4], "big")
+        for place in range(data.index(b"IDAT") + 4, end + 4):
+            assert "a PNG file that is damaged" in refusal(
+                data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
+            )
+
     def test_half_a_picture(self) -> None:
         data = saved(Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8)), "JPEG")
         assert refusal(data[: len(data) // 2]).endswith("damaged or cut off: its pixels cannot be decoded")
 
     def test_zeros_behind_a_header(self) -> None:
-        assert "its pixels cannot be decoded" in refusal(header(9, 9) + chunk(b"IDAT", bytes(100)) + END)
+        assert "pixels cannot be decoded" in refusal(header(9, 9) + chunk(b"IDAT", bytes(100)) + END)
         assert "a PNG file that is damaged" in refusal(header(9, 9) + bytes(1000))
 
 

@@ -14,6 +14,7 @@ import re
 import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -121,8 +122,11 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
     try:
         with quiet():
             image = reader(affordable(metered, head, kind))
+            metered.header_left = None
             check_cost(image, kind, metered)
-            scale_transparency(image)
+            if isinstance(image, PngImageFile):
+                check_sums(metered)
+                scale_transparency(image)
     except Costly as cost:
         raise ImageError(f"{shown}: {cost}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -136,7 +140,6 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
             f"{shown}: a {kind} file that is damaged, or of a variety that is not read here;"
             " save it again as PNG or JPEG"
         ) from None
-    metered.header_left = None
     return image
 
 
@@ -232,10 +235,22 @@ def tiff_bytes(image: TiffImageFile, file_size: int) -> int:
     return pixels + file_size + width * height * max(sum(bits), max(bits) * int(tags.get(277, 1))) // 8
 
 
-def scale_transparency(image: ImageFile.ImageFile) -> None:
+def check_sums(file: Metered) -> None:
+    """Raise `ValueError` where a PNG's pixels do not fit their checksums, at which Pillow does not look."""
+    start = file.tell()
+    file.seek(start - 8)  # the header of the first chunk of pixels
+    while (head := file.read(8))[4:] == b"IDAT":
+        left, checksum = int.from_bytes(head[:4], "big"), zlib.crc32(b"IDAT")
+        while left and (piece := file.read(min(left, ImageFile.SAFEBLOCK))):
+            left -= len(piece)
+            checksum = zlib.crc32(piece, checksum)
+        if file.read(4) != checksum.to_bytes(4, "big"):
+            raise ValueError
+    file.seek(start)
+
+
+def scale_transparency(image: PngImageFile) -> None:
     """Bring a PNG's transparent level to 8 bits: the file states it in its own, Pillow compares it with 8."""
-    if not isinstance(image, PngImageFile):
-        return
     rawmode, level = image.tile[0].args, image.info.get("transparency")
     if isinstance(level, int) and rawmode in ("1", "L;2", "L;4"):
         image.info["transparency"] = level * {"1": 255, "L;2": 85, "L;4": 17}[rawmode]
