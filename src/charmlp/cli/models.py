@@ -18,9 +18,13 @@ def load_recognizer(model: str | None, tta: str = "1") -> tuple[Recognizer, Path
     if not tta.isdecimal():
         raise UsageError(f"--tta: expected a whole number, at least 1, not {tta!r}")
     from charmlp.recognizer import Recognizer
-    from charmlp.training.runfolder import newest_model
 
-    path = newest_model() if model is None else Path(model)
+    if model is None:
+        from charmlp.training.runfolder import newest_model
+
+        path = newest_model()
+    else:
+        path = Path(model)
     if is_folder(path):
         path = path / "model.safetensors"
     return Recognizer.load(path, int(tta)), path

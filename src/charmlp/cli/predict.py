@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 import json
 import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +19,13 @@ from charmlp.errors import CharmlpError, ImageError, UsageError, printable
 from charmlp.files import is_file, is_folder, shown_path
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from charmlp.recognizer import Prediction, Recognizer
 
-BATCH = 64
-THREADS = 4
+BATCH = 64  # images that a thread takes at a time
+FEW = 4  # so many are read without threads, whose import takes longer
+MOST_WORKERS = 8
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -95,67 +97,53 @@ def matching(pattern: str) -> list[str]:
 def read_all(
     recognizer: Recognizer, paths: Iterator[str | CharmlpError], topk: int, writer: TextWriter
 ) -> int:
-    """Read the images in order, a few ahead in threads; the status is 1 where one could not be read."""
+    """Read the images in order; the status is 1 where one could not be read."""
     import numpy as np
 
     read = bad = 0
-    with ThreadPoolExecutor(THREADS) as pool:
-        for batch in batches(decoded(recognizer, paths, pool)):
-            greys = [grey for _, grey in batch if not isinstance(grey, CharmlpError)]
-            predictions = iter(recognizer.predict_grey(np.stack(greys), topk) if greys else ())
-            for path, grey in batch:
-                if isinstance(grey, CharmlpError):
-                    complain(str(grey))
-                    bad += 1
-                else:
-                    writer.write(path, next(predictions))
-                    read += 1
+    for batch in decoded(recognizer, paths):
+        greys = [grey for _, grey in batch if not isinstance(grey, CharmlpError)]
+        predictions = iter(recognizer.predict_grey(np.stack(greys), topk) if greys else ())
+        for path, grey in batch:
+            if isinstance(grey, CharmlpError):
+                complain(str(grey))
+                bad += 1
+            else:
+                writer.write(path, next(predictions))
+                read += 1
     writer.end()
     if not read and not bad:
         raise ImageError("no image to read")
     return 1 if bad else 0
 
 
-def decoded(
-    recognizer: Recognizer, paths: Iterator[str | CharmlpError], pool: ThreadPoolExecutor
-) -> Iterator[tuple[str, Any]]:
-    """Each path with its grey image or the error that it gave; never more than a batch waiting."""
-    waiting: deque[tuple[str, Future[Any]]] = deque()
+def decoded(recognizer: Recognizer, paths: Iterator[str | CharmlpError]) -> Iterator[list[tuple[str, Any]]]:
+    """Batches of paths, each with its grey image or its error: decoded on all cores, a few batches ahead."""
+    first = list(islice(paths, BATCH))
+    if len(first) < FEW:
+        yield decode(recognizer, first)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    waiting: deque[Future[list[tuple[str, Any]]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        while first or waiting:
+            while first and len(waiting) < 2 * workers:
+                waiting.append(pool.submit(decode, recognizer, first))
+                first = list(islice(paths, BATCH))
+            yield waiting.popleft().result()
+
+
+def decode(recognizer: Recognizer, paths: Sequence[str | CharmlpError]) -> list[tuple[str, Any]]:
+    """Each path with its image, or its error as a value: one bad image must not stop the others."""
+    found: list[tuple[str, Any]] = []
     for path in paths:
-        future = (
-            pool.submit(raised, path)
-            if isinstance(path, CharmlpError)
-            else pool.submit(recognizer.grey, path)
-        )
-        waiting.append((str(path), future))
-        if len(waiting) >= BATCH:
-            yield settle(*waiting.popleft())
-    while waiting:
-        yield settle(*waiting.popleft())
-
-
-def raised(error: CharmlpError) -> None:
-    raise error
-
-
-def settle(path: str, future: Future[Any]) -> tuple[str, Any]:
-    """The result, or the error as a value: one bad image must not stop the others."""
-    try:
-        return path, future.result()
-    except CharmlpError as error:
-        return path, error
-
-
-def batches(items: Iterator[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
-    """The items in lists of at most `BATCH`."""
-    batch: list[tuple[str, Any]] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        try:
+            found.append((str(path), path if isinstance(path, CharmlpError) else recognizer.grey(path)))
+        except CharmlpError as error:
+            found.append((str(path), error))
+    return found
 
 
 class TextWriter:
@@ -177,6 +165,8 @@ class CsvWriter(TextWriter):
 
     def __init__(self, topk: int) -> None:
         super().__init__(topk)
+        import csv
+
         self.table = csv.writer(sys.stdout, lineterminator="\n")
         more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
         self.table.writerow(["file", "prediction", "probability", *more])

@@ -8,11 +8,14 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError, UsageError, printable
 from charmlp.files import check_writable, is_file, is_folder, write_whole
-from charmlp.training.fit import Epoch
+
+if TYPE_CHECKING:
+    from charmlp.training.fit import Epoch
 
 RUNS = Path("runs")
 SECONDS_BETWEEN_WRITES = 5.0

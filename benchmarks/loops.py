@@ -1,0 +1,97 @@
+"""The training loop alone, and the matrix products that it is measured by.
+
+python benchmarks/loops.py small STEP UPDATES HIDDEN sgd|adam   processor time of an update, microseconds
+python benchmarks/loops.py large UPDATES                        share of the matrix-product peak, 0 to 1
+python benchmarks/loops.py pack SCENE_LETTERS WORKERS           seconds to decode the images
+python benchmarks/loops.py render COUNT                         seconds to render letters, masks at hand
+"""
+
+import dataclasses
+import itertools
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from charmlp.config import SLIDES
+from charmlp.training.parameters import Parameters
+from charmlp.training.steps import make_step
+
+
+def small(step_name: str, updates: int, hidden: int, optimizer: str) -> float:
+    """Processor time of an update of 1024-hidden-26 in batches of eight, microseconds."""
+    config = dataclasses.replace(SLIDES, hidden_size=(hidden,), optimizer=optimizer)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(1200, 1024)).astype(np.float32), rng.integers(0, 26, 1200)
+    step = make_step(step_name, config, Parameters.initial((1024, hidden, 26), rng), None)
+    rates = np.full(150, 5e-4 if optimizer == "sgd" else 1e-3)
+    step.run(x, y, rates, rng)  # warms up
+    batches = np.empty_like(x)
+    epochs, start = -(-updates // 150), time.process_time()
+    for _ in range(epochs):
+        order = rng.permutation(1200)
+        step.run(np.take(x, order, 0, out=batches, mode="clip"), y[order], rates, rng)
+    return (time.process_time() - start) / (150 * epochs) * 1e6
+
+
+def large(updates: int) -> float:
+    """What 1024-2048-2048-26, batch 512, AdamW reaches of the speed of matrix products alone, 0 to 1."""
+    sizes, batch = (1024, 2048, 2048, 26), 512
+    config = dataclasses.replace(
+        SLIDES, hidden_size=sizes[1:-1], batch_size=batch, optimizer="adamw", lr=1e-3
+    )
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(batch, 1024)).astype(np.float32), rng.integers(0, 26, batch)
+    step = make_step("analytic", config, Parameters.initial(sizes, rng), None)
+    a, b = rng.normal(size=(2, 2048, 2048)).astype(np.float32)
+    product = np.empty_like(a)
+    np.matmul(a, b, out=product)
+    step.run(x, y, np.full(1, 1e-3), rng)
+    pairs = list(itertools.pairwise(sizes))
+    operations = 2 * batch * sum(into * out * (2 if i == 0 else 3) for i, (into, out) in enumerate(pairs))
+    shares = []
+    for _ in range(updates):
+        start = time.process_time()
+        np.matmul(a, b, out=product)
+        middle = time.process_time()
+        step.run(x, y, np.full(1, 1e-3), rng)
+        stop = time.process_time()
+        shares.append(operations / (stop - middle) / (2 * 2048**3 / (middle - start)))
+    return float(np.median(shares))
+
+
+def pack(data: str, workers: int) -> float:
+    """Wall-clock seconds to decode all training images."""
+    from charmlp.data import open_source
+    from charmlp.data.pack import pack
+
+    part = open_source(data, cache=False).parts["train"]  # type: ignore[attr-defined]
+    picture = part.open()
+    pack(picture, part.names[:64], (32, 32), what="images", workers=workers)
+    start = time.perf_counter()
+    pack(picture, part.names, (32, 32), what="images", workers=workers)
+    return time.perf_counter() - start
+
+
+def render(count: int) -> float:
+    """Wall-clock seconds to render letters once the masks are drawn and the loops compiled."""
+    from charmlp.data.rendering import render
+
+    options = {"classes": tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "norm_size": (32, 32), "seed": 0}
+    render(500, **options)
+    start = time.perf_counter()
+    render(count, **options)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    verb, *arguments = sys.argv[1:]
+    if verb == "small":
+        print(small(arguments[0], int(arguments[1]), int(arguments[2]), arguments[3]))
+    elif verb == "large":
+        print(large(int(arguments[0])))
+    elif verb == "pack":
+        print(pack(str(Path(arguments[0])), int(arguments[1])))
+    else:
+        print(render(int(arguments[0])))
