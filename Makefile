@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check fuzz clean help
+.PHONY: demo test check docs fuzz clean help
 
 help:
 	@echo "make demo    install the small package and run the main job on rendered letters"
 	@echo "make test    install everything and run the tests"
 	@echo "make check   format, lint, types, import arrows"
 	@echo "make fuzz    look for inputs that break the readers, a minute each"
+	@echo "make docs    write the pages that are made from the code"
 	@echo "make clean   remove the environment and what the demo made"
 
 .venv/small: pyproject.toml constraints.txt
@@ -31,7 +32,7 @@ demo: .venv/small
 	@echo "model: demo/run/model.safetensors   pictures: demo/run/figures   new letters: demo/new/images"
 
 test: .venv/full
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/full
 	$(BIN)/ruff format --check
@@ -42,6 +43,10 @@ check: .venv/full
 fuzz: .venv/full
 	$(PIP) -e '.[fuzz]'
 	for target in images models lists; do $(BIN)/python -m tests.fuzz.fuzz_$$target -max_total_time=60 || exit 1; done
+
+docs: .venv/full
+	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/gradcheck.py
 
 clean:
 	rm -rf .venv demo

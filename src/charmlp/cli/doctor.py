@@ -32,6 +32,7 @@ def run(arguments: Sequence[str]) -> int:
         "charmlp doctor losses.py\ncharmlp doctor network.py:MyReLU --as relu --show-fix\n"
         "charmlp doctor losses.py activations.py --format json\n"
         "charmlp doctor linear.py --figure gradients.png",
+        takes="TARGET…",
     )
     add_flags(parser)
     args = parser.parse_args(arguments)

@@ -23,6 +23,7 @@ def run(arguments: Sequence[str]) -> int:
         "charmlp synth --out letters --count 20000\n"
         "charmlp train --data letters\n"
         "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
+        takes="--out DIR --count N",
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
     parser.add_argument(

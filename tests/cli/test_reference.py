@@ -1,0 +1,23 @@
+"""docs/cli.md is what the commands say, on every version of Python."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+from tests.cli.conftest import ROOT
+
+PAGE = ROOT / "docs" / "cli.md"
+
+
+def test_the_page_is_not_stale() -> None:
+    """Mended by `make docs`."""
+    assert runpy.run_path(str(ROOT / "docs" / "reference.py"))["page"]() == PAGE.read_text("utf-8")
+
+
+def test_every_flag_of_training_is_on_the_page() -> None:
+    from charmlp.config import settings
+
+    page = Path(PAGE).read_text("utf-8")
+    for field in settings():
+        assert f"  {field.metadata['flag']} " in page
