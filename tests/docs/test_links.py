@@ -16,6 +16,7 @@ ENGLISH_ONLY = {  # for developers, generated, or measurements; everything else 
     "docs/accuracy.md",
     "docs/architecture.md",
     "docs/cli.md",
+    "docs/doctor-gradcheck.md",
     "docs/fonts.md",
     "docs/performance.md",
 }

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from charmlp import doctor
 from charmlp.doctor import assert_gradients, examine
 from charmlp.errors import UsageError
-from tests.doctor.making import cross_entropy, linear, make, mse, relu, tanh
+from tests.doctor.making import cross_entropy, linear, losses, make, mse, relu, tanh
 from tests.doctor.wrong_ones import q
 
 
@@ -210,3 +210,13 @@ def test_columns_and_rows_are_told_apart_by_backward() -> None:
 def test_steps_cannot_be_judged() -> None:
     rounding = make(lambda x: x.round(), lambda g, y, x: g)
     assert "derivative is 0" in repr(examine(rounding))
+
+
+def test_sizes_written_into_the_code_are_seen() -> None:
+    """Forward that runs, or is right, at the first sizes only."""
+    by_luck = make(lambda x: torch.tanh(x) + 0 * x[4].sum() + 0 * x[0, 6], lambda g, y, x: g * (1 - y * y))
+    five = cross_entropy(lambda g, z, t: g * (q(z) - t) / 5, lambda z, t: losses(z, t).sum() / 5)
+    assert [m.name for m in examine(by_luck).mistakes] == ["forward-wrong"]
+    assert [m.name for m in examine(five).mistakes] == ["forward-wrong"]
+    gradient = cross_entropy(lambda g, z, t: g * (q(z) - t) / 5)
+    assert not examine(gradient)

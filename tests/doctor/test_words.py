@@ -98,3 +98,11 @@ def test_every_page_is_there() -> None:
     wanted = pages | {name.replace(".md", ".zh-CN.md") for name in pages}
     assert [name for name in sorted(wanted) if not (ROOT / name).is_file()] == []
     assert len(pages) > 5
+
+
+@pytest.mark.parametrize("name", ["doctor.md", "doctor.zh-CN.md"])
+def test_the_manual_has_every_row(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert [row for row, slug in ROWS.items() if f"| {row} | `{slug}` |" not in text] == []
+    assert all(f"`{slug}`" in text for slug in NUMBERS)
+    assert all(f"`{kind}`" in text for kind in KINDS)

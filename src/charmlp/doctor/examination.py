@@ -10,15 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from charmlp.doctor.algebra import examine_cotangent
-from charmlp.doctor.arrangements import HALF_SQUARE, SIZES, SQUARE
+from charmlp.doctor.arrangements import HALF_SQUARE, SHAPES, SIZES, SQUARE
 from charmlp.doctor.behaviour import forward_findings, other_forward, run_findings
 from charmlp.doctor.diagnosis import Comparison, Diagnosis, Mistake, Phrase
 from charmlp.doctor.generic import generic_setup, given_setup
-from charmlp.doctor.kinds import Match, agrees, recognise, try_arrangement
+from charmlp.doctor.kinds import Match, agrees, failure, recognise, try_arrangement
 from charmlp.doctor.merging import merge
 from charmlp.doctor.naming import Observed, describe, explanations, findings_of, relative_error
 from charmlp.doctor.references import FORMS, Form
-from charmlp.doctor.runs import Cotangents, Run, quiet_and_seeded
+from charmlp.doctor.runs import Cotangents, Run, one_line, quiet_and_seeded
 from charmlp.doctor.setups import SetUp, is_float32_inside
 from charmlp.doctor.special import special_findings
 from charmlp.doctor.stability import examine_stability, examine_zero
@@ -136,6 +136,8 @@ class Examination:
         if not any(self.first.wants):
             raise CannotExamineError("no-inputs")
         findings = forward_findings(self.first, self.match.form, self.match.named, self.notes)
+        if self.match.arrangement is not None and len(self.setups) == 1:
+            findings += self.size_findings()
         if self.match.form is not None and not findings:
             findings += [f for setup in self.setups[1:] if setup.form is None for f in other_forward(setup)]
         random = any(f.name == "random-forward" and f.variant == "unseeded" for f in findings)
@@ -164,6 +166,16 @@ class Examination:
             reason,
             tuple(self.comparisons()),
         )
+
+    def size_findings(self) -> list[Finding]:
+        """A forward that runs in the first set-up only."""
+        error = failure(self.build, self.match, SIZES[1])
+        if error is None or self.match.arrangement is None:
+            return []
+        letters = sorted(set("".join(SHAPES[slot.role] for slot in self.match.arrangement.slots)))
+        first, second = (", ".join(f"{x} = {sizes[x]}" for x in letters) for sizes in SIZES)
+        words = {"first": first, "second": second, "error": one_line(error)}
+        return [finding("forward-wrong", "sizes", evidence=[Phrase("fails-at", words)])]
 
     def is_flat(self) -> bool:
         """Whether forward does not change with its inputs but in steps: rounding, a comparison."""

@@ -196,6 +196,24 @@ def contradicts(subject: Subject, arrangement: Arrangement) -> bool:
     return False
 
 
+def failure(build: Build, match: Match, sizes: Mapping[str, int]) -> Exception | None:
+    """What forward raises at other sizes with inputs that it takes otherwise, None for nothing."""
+    assert match.arrangement is not None and match.kind is not None
+    try:
+        subject = build(sizes if match.kind == "linear" else {**sizes, "K": sizes["C"]}, match.dtype)
+    except CannotExamineError:
+        return None
+    fitted = fit_sizes(subject, match.arrangement, sizes)
+    if fitted is None:
+        return None
+    values = match.arrangement.draw(fitted, match.dtype, seed=1)
+    try:
+        forward(subject, [*values, *(fill_options(subject, len(values)) or [])])
+    except Exception as error:
+        return error
+    return None
+
+
 def fit_sizes(
     subject: Subject, arrangement: Arrangement, sizes: Mapping[str, int]
 ) -> Mapping[str, int] | None:

@@ -212,7 +212,9 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
     alone = e.mistakes == 1
     error = relative_error(observations[0], position)
     confidence = 0.99 if e.mistakes <= 1 else 0.9
-    fits = Phrase("fits", {"residual": f"{e.residual:.0e}", "error": f"{error or 0:.2g}"})
+    # What is mere rounding is not told in figures, which would differ from machine to machine.
+    words = {"residual": f"{e.residual:.0e}", "error": f"{error or 0:.2g}"}
+    fits = Phrase("fits-exactly" if e.residual < 1e-9 else "fits", words)
     if e.candidate.wrong is not None:
         wrong = e.candidate.wrong
         right = RIGHT.get((setup.kind or "", setup.role(position)), "")

@@ -161,6 +161,9 @@ CHINESE = {
     "forward-wrong.other:text": "前向错了：结果不是 {right}。",
     "forward-wrong:hint": "手算一个元素，与结果对照。",
     "forward-wrong:fix": "前向应当计算 {right}。",
+    "forward-wrong.sizes:text": "换一种尺寸，前向就出错退出。",
+    "forward-wrong.sizes:hint": "代码里的每个下标和每个数，各属于哪一个维度？",
+    "forward-wrong.sizes:fix": "所有尺寸都从输入的形状取得，并取对维度。",
     "constant-factor:text": "{whose}是应有值的 {factor} 倍。",
     "constant-factor.size:text": (
         "{whose}是应有值的 {factor} 倍，{letter} 是一个尺寸：某处对它求了和或求了平均。"
@@ -191,6 +194,7 @@ CHINESE = {
     "ratio-2": "{w1} 时比值为 {r1}，{w2} 时为 {r2}",
     "ratio": "无论尺寸如何，比值都是 {r1}",
     "fits": "与这个公式相差 {residual}，与正确公式相差 {error}",
+    "fits-exactly": "与这个公式完全相符，与正确公式相差 {error}",
     "distorted": "把 g 换成 {found} 即相符",
     "shape": "形状为 {found}，而 {input} 为 {expected}",
     "shapes": "形状为 {found}，而输入为 {expected}",
@@ -219,6 +223,7 @@ CHINESE = {
     "forward-gives": "得到 {found}，正确的是 {right}",
     "output-shape": "输出的形状是 {found}",
     "not-finite": "普通的输入得到 nan 或 inf",
+    "fails-at": "{first} 时能运行，{second} 时出错：{error}",
     "edited-input": "{input} 在前向之前与之后不同",
     "edited-cotangent": "grad_output 在反向传播之前与之后不同",
     "second-backward": "保存的张量在反向传播之前与之后不同",

@@ -280,6 +280,9 @@ ENGLISH = {
     "forward-wrong.other:text": "Forward is wrong: its result is not {right}.",
     "forward-wrong:hint": "Compute one element by hand and compare.",
     "forward-wrong:fix": "Forward must compute {right}.",
+    "forward-wrong.sizes:text": "Forward fails at other sizes.",
+    "forward-wrong.sizes:hint": "Which dimension does each index and each number in the code belong to?",
+    "forward-wrong.sizes:fix": "Take every size from the input's shape, and the right dimension of it.",
     "constant-factor:text": "{whose} is {factor} times what it should be.",
     "constant-factor.size:text": (
         "{whose} is {factor} times what it should be, where {letter} is a size: something is summed or "
@@ -313,6 +316,7 @@ ENGLISH = {
     "ratio-2": "ratio {r1} for {w1}, {r2} for {w2}",
     "ratio": "ratio {r1} whatever the sizes",
     "fits": "this formula fits to {residual}, the right one is off by {error}",
+    "fits-exactly": "this formula fits exactly, the right one is off by {error}",
     "distorted": "fits with {found} in place of g",
     "shape": "shape {found}, where {input} has {expected}",
     "shapes": "shapes {found}, where the inputs have {expected}",
@@ -341,6 +345,7 @@ ENGLISH = {
     "forward-gives": "it gives {found}, right is {right}",
     "output-shape": "the output has shape {found}",
     "not-finite": "ordinary inputs give nan or inf",
+    "fails-at": "runs for {first}, but for {second}: {error}",
     "edited-input": "{input} before and after forward differ",
     "edited-cotangent": "grad_output before and after backward differ",
     "second-backward": "a saved tensor before and after backward differs",
