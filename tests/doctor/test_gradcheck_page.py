@@ -15,4 +15,4 @@ def test_the_page_is_up_to_date() -> None:
     spec.loader.exec_module(script)
     page = script.page()
     assert script.PAGE.read_text(encoding="utf-8") == page, "python docs/gradcheck.py writes it anew"
-    assert page.count("**passes**") > 30 and page.count("| fails |") > 150
+    assert page.count("**passes**") > 30 and page.count("| fails |") > 90
