@@ -144,6 +144,7 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--count", "5", "--seed", "x"], 2, "--seed: expected"),
         (["--count", "5", "--classes", "AA"], 2, '--classes: the class "A" is there twice'),
         (["--count", "5", "--fonts", "nowhere"], 1, "nowhere: no such folder of fonts"),
+        (["--count", "5", "--out", f"{__file__}/a"], 1, "is not a folder"),
         ([], 2, "--count"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

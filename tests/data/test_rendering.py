@@ -324,6 +324,12 @@ def test_the_source_draws_each_split_anew_but_the_same(source: RenderedSource) -
         source.load("dev", (16, 16))
 
 
+def test_the_held_out_families_are_the_same_for_every_seed(source: RenderedSource) -> None:
+    other = open_rendered(1000, seed=5)
+    assert other.fonts == source.fonts
+    assert (other.load("val", (8, 8)).images != source.load("val", (8, 8)).images).any()
+
+
 def test_the_identity_tells_sources_apart(source: RenderedSource) -> None:
     assert open_rendered(1000).identity() == source.identity()
     others = [replace(source, seed=1), replace(source, style=PLAIN), replace(source, classes=CLASSES[:5])]

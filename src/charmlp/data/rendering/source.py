@@ -90,8 +90,9 @@ def open_rendered(
     """`count` training letters, and `held_out` each (a tenth, at most 2,000) for validation and for test.
 
     Fonts come from the packages, with `machine` also from the operating system, and from `folder`. The
-    three splits share no family, unless fewer than three families can draw all classes. Raises UsageError
-    for a count below one, DataError where no font can draw a class.
+    three splits share no family, unless fewer than three families can draw all classes; which families are
+    held out does not depend on the seed, so that no model is tested on fonts that it has seen. Raises
+    UsageError for a count below one, DataError where no font can draw a class.
     """
     if count < 1:
         raise UsageError(f"number of rendered letters is {count}; expected at least 1")
@@ -105,7 +106,7 @@ def open_rendered(
     if not held_out or len(complete) < 3:
         split = dict.fromkeys(counts, fonts)
     else:
-        split = split_families([font for font in fonts if font.family in complete], seed)
+        split = split_families([font for font in fonts if font.family in complete])
         split["train"] = sorted(split["train"] + [font for font in fonts if font.family not in complete])
     return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed)
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from charmlp.data.rendering.source import RenderedSource
 from charmlp.errors import CharmlpError, UsageError, printable
+from charmlp.files import check_writable
 
 LISTS = {"train": "train.json", "val": "validation.json", "test": "test.json"}
 FACTS = "synth.json"  # says that charmlp wrote the folder, and how
@@ -23,12 +24,13 @@ _TOLD_EVERY = 500  # pictures
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raise `UsageError` where letters could not be written to `folder`, or would bury something.
+    """Raise `CharmlpError` where letters could not be written to `folder`, or would bury something.
 
     With `overwrite`, a folder goes where all that is in it was written here; nothing else does.
     """
     shown = printable(folder)
     if not folder.exists():
+        check_writable(folder)
         return
     if not folder.is_dir():
         raise UsageError(f"--out: {shown} is a file, not a folder")
