@@ -11,14 +11,12 @@ from markdown_it import MarkdownIt
 from tests.docs.pages import CHINESE, DISPLAY, DOCS, ROOT, Page, chinese, read
 
 FILES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
-ENGLISH_ONLY = {  # for developers, generated, or measurements; everything else is for users
+ENGLISH_ONLY = {  # for developers, or generated; everything else is for users
     "CHANGELOG.md",
-    "docs/accuracy.md",
     "docs/architecture.md",
     "docs/cli.md",
     "docs/doctor-gradcheck.md",
     "docs/fonts.md",
-    "docs/performance.md",
 }
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -52,6 +50,12 @@ def test_broken_links_are_found() -> None:
     text += "[g](gone.md) [h](#a-heading-twice-2)\n\n```text\n# no heading [no](link)\n```\n"
     page = Page(DOCS / "fonts.md", text)
     assert broken_links(page) == ["fonts.md#more", "../../up.md", "gone.md", "#a-heading-twice-2"]
+
+
+def test_pages_named_in_the_code_exist() -> None:
+    for code in (ROOT / "src").rglob("*.py"):
+        for name in re.findall(r"\bdocs/[\w/-]+(?:\.[\w-]+)?\.md", code.read_text(encoding="utf-8")):
+            assert (ROOT / name).is_file(), f"{code.relative_to(ROOT)} names {name}"
 
 
 # Both languages
