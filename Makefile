@@ -1,15 +1,17 @@
 # The same verbs for people and for CI. Windows without make: README.md gives the lines.
 PYTHON ?= python3
+DATA ?= ../shared/data/scene-letters
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check docs fuzz clean help
+.PHONY: demo test check bench docs fuzz clean help
 
 help:
 	@echo "make demo    install the small package and run the main job on rendered letters"
 	@echo "make test    install everything and run the tests"
 	@echo "make check   format, lint, types, import arrows"
 	@echo "make fuzz    look for inputs that break the readers, a minute each"
+	@echo "make bench   how fast, beside other programs: DATA=folder with lists and images"
 	@echo "make docs    write the pages that are made from the code"
 	@echo "make clean   remove the environment and what the demo made"
 
@@ -39,6 +41,11 @@ check: .venv/full
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_import_map.py
+
+bench: .venv/full
+	$(PIP) -e '.[bench]'
+	env -u OPENBLAS_CORETYPE $(BIN)/python benchmarks/speed.py $(DATA) \
+	  --write docs/performance.md docs/performance.zh-CN.md
 
 fuzz: .venv/full
 	$(PIP) -e '.[fuzz]'

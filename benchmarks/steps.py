@@ -1,0 +1,102 @@
+"""What an update costs with each step, by layer sizes, batch and optimizer; and the parts of a compiled one.
+
+    python benchmarks/steps.py            the grid that `charmlp.training.steps.seconds` is fitted to
+    python benchmarks/steps.py --parts    operation by operation, slides recipe
+
+Processor time in microseconds, the quickest of five; set OMP_NUM_THREADS=1 for one core.
+"""
+
+import dataclasses
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from charmlp.config import SLIDES, TrainingConfig
+from charmlp.training.parameters import Parameters
+from charmlp.training.steps import make_step, seconds
+
+HIDDEN = ((), (16,), (32,), (64,), (128,), (512,), (64, 64))
+
+
+def quickest(function: Callable[[], object], times: int) -> float:
+    """Microseconds of one call."""
+    function()
+    best = float("inf")
+    for _ in range(5):
+        start = time.process_time()
+        for _ in range(times):
+            function()
+        best = min(best, (time.process_time() - start) / times)
+    return best * 1e6
+
+
+def update(name: str, config: TrainingConfig, count: int) -> float:
+    """Microseconds of an update in a run of `count`."""
+    rng, sizes = np.random.default_rng(0), (1024, *config.hidden_size, 26)
+    x = rng.normal(size=(count * config.batch_size, 1024)).astype(np.float32)
+    labels = rng.integers(0, 26, len(x))
+    step = make_step(name, config, Parameters.initial(sizes, rng), None)
+    return quickest(lambda: step.run(x, labels, np.full(count, 1e-3), rng), 1) / count
+
+
+def grid() -> None:
+    print("optimizer batch hidden       analytic compiled  times   (fitted: analytic compiled)")
+    for optimizer in ("sgd", "adam"):
+        for batch in (8, 32, 128):
+            for hidden in HIDDEN:
+                config = dataclasses.replace(
+                    SLIDES, optimizer=optimizer, batch_size=batch, hidden_size=hidden
+                )
+                measured = [
+                    update(name, config, 10 if 512 in hidden else 40) for name in ("analytic", "compiled")
+                ]
+                fitted = [1e6 * value for value in seconds(config, (1024, *hidden, 26), 1)]
+                words = ",".join(map(str, hidden)) or "none"
+                print(
+                    f"{optimizer:9} {batch:5} {words:10} {measured[0]:10.0f} {measured[1]:8.0f} "
+                    f"{measured[0] / measured[1]:6.2f}   ({fitted[0]:.0f} {fitted[1]:.0f})"
+                )
+
+
+def parts() -> None:
+    """The loops one by one; each is called from Python, which adds 0.2 µs."""
+    from charmlp.training import loops
+    from charmlp.training.optimizers import SGD
+
+    rng = np.random.default_rng(0)
+
+    def numbers(*shape: int) -> np.ndarray:
+        return rng.normal(size=shape).astype(np.float32)
+
+    x, weight, bias, hidden = numbers(8, 1024), numbers(32, 1024), numbers(32), numbers(8, 32)
+    upper, upper_bias, logits = numbers(26, 32), numbers(26), numbers(8, 26)
+    theta = numbers(33_690)
+    optimizer = SGD(0.0, 0.9, np.zeros_like(theta))
+    gradient = numbers(32, 8)
+    half = np.where(rng.random(gradient.shape) < 0.5, 0, gradient).astype(np.float32)
+    layers, size = loops.table_of_layers((1024, 32, 26), (0, 0), (0, 0), 8)
+    memory, labels = np.zeros(size, np.float32), rng.integers(0, 26, 8)
+    rows: list[tuple[str, Callable[[], object]]] = [
+        ("first layer forward", lambda: loops.dots(x, weight, bias, hidden)),
+        ("second layer forward", lambda: loops.dots(hidden, upper, upper_bias, logits)),
+        ("softmax, loss, gradient", lambda: loops.cross_entropy(layers, np.ones(26), 0.0, memory, labels)),
+        ("gradient of the hidden units", lambda: loops.sums(logits, upper, hidden)),
+        (
+            "second layer's rows move",
+            lambda: loops.move(optimizer, theta, 0, logits.T.copy(), hidden, 1e-4, 1, 1),
+        ),
+        ("first layer's rows move", lambda: loops.move(optimizer, theta, 0, half, x, 1e-4, 1, 1)),
+        ("the same without zeros", lambda: loops.move(optimizer, theta, 0, gradient, x, 1e-4, 1, 1)),
+        (
+            "all parameters, gradients at hand",
+            lambda: loops.update_all(optimizer, theta, theta.copy(), 1e-4, 1, 1),
+        ),
+    ]
+    for words, function in rows:
+        print(f"{words:36}{quickest(function, 1000):6.1f}")
+
+
+if __name__ == "__main__":
+    parts() if "--parts" in sys.argv else grid()
