@@ -49,15 +49,19 @@ def entries(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, l
     return status, found
 
 
-def test_a_whole_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_whole_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the order of the file; not what it imports, nor functions that use no Function of its own."""
+    monkeypatch.chdir(tmp_path)
     write(tmp_path, "neighbour.py", BAD.replace("BadReLU", "Neighbour"))
     target = write(
         tmp_path, "whole.py", "from neighbour import Neighbour\n", GOOD, BAD,
         "def relu(x):\n    return ReLU.apply(x)\n", "def dangerous(x):\n    raise SystemExit(7)\n",
+        "def main(epochs=3):\n    open('started', 'w')\n    return ReLU.apply(torch.ones(epochs))\n",
     )  # fmt: skip
     status, found = entries(capsys, target)
-    assert status == 1
+    assert status == 1 and not Path("started").exists()
     assert [entry["target"] for entry in found] == [
         f"{target}:{name}" for name in ("ReLU", "BadReLU", "relu")
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import random
 
 import numpy as np
@@ -220,3 +222,11 @@ def test_sizes_written_into_the_code_are_seen() -> None:
     assert [m.name for m in examine(five).mistakes] == ["forward-wrong"]
     gradient = cross_entropy(lambda g, z, t: g * (q(z) - t) / 5)
     assert not examine(gradient)
+
+
+@pytest.mark.parametrize("name", ["factors", "figure", "report", "rows", "setups", "subjects", "targets"])
+def test_examples_in_docstrings(name: str) -> None:
+    module = importlib.import_module(f"charmlp.doctor.{name}")
+    result = doctest.testmod(module)
+    assert result.failed == 0
+    assert result.attempted

@@ -36,7 +36,7 @@ def draw(diagnoses: Sequence[Diagnosis]) -> Figure:
         title = f"{short(diagnosis.target)}   ∂L/∂{comparison.input}   {diagnosis.verdict}"
         heat(line[0], analytic, largest, "analytic")
         heat(line[1], numeric, largest, "numeric")
-        heat(line[2], difference, largest, f"difference, at most {error:.1g} of the numeric")
+        heat(line[2], difference, largest, f"difference, up to {error:.2g} of the largest")
         line[0].set_title(f"{title}\nanalytic", loc="left", fontsize=9)
     if len(rows) > len(drawn):
         figure.supxlabel(f"{len(rows) - len(drawn)} more not drawn", fontsize=9)

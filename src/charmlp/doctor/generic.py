@@ -61,7 +61,7 @@ def recipes(subject: Subject, sizes: Mapping[str, int]) -> Iterator[list[Any]]:
         counts = [len([name for name in inputs if name not in OPTIONS])]
     if subject.required is not None and not subject.parameters:
         counts += [c for c in range(counts[0] - 1, 0, -1) if c]  # the last may be options
-    for count in counts:
+    for count in filter(None, counts):
         matrices = [(n, d)] * count
         if count == 2:
             yield [(n, k), LABELS]

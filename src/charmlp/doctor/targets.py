@@ -16,6 +16,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+MOST_INPUTS = 4  # of a function that is called unasked
+
 
 class TargetError(Exception):
     """A target that cannot be found or imported; `key` and `values` are a phrase."""
@@ -108,7 +110,7 @@ def guarded(load_module: Any, path: Path | None) -> ModuleType:
     except SystemExit as error:
         raise TargetError("exits", status=str(error.code)) from None
     except SyntaxError as error:
-        raise TargetError("syntax", line=str(error.lineno), reason=str(error.msg)) from None
+        raise TargetError("syntax", line=str(error.lineno or "?"), reason=str(error.msg)) from None
     except BaseException as error:  # whatever the file raises is its own affair
         raise TargetError("import-fails", reason=reason_of(error), place=place_of(error, path)) from None
     assert isinstance(module, ModuleType)
@@ -146,8 +148,8 @@ def named(module: ModuleType, name: str) -> Any:
 def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     """Everything in the module that has a hand-written gradient, in the order of the file.
 
-    Its Functions and modules, and the functions that use one of its Functions; others would be torch's own
-    gradient, and nobody asked to have them called.
+    Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
+    have torch's own gradient, and nobody asked to have them called.
     """
     from torch import nn
 
@@ -159,9 +161,16 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
         if (
             name in functions
             or (isinstance(thing, type) and issubclass(thing, nn.Module))
-            or (inspect.isfunction(thing) and functions & names_in(thing.__code__))
+            or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
         ):
             yield name, thing
+
+
+def is_operation(function: Any) -> bool:
+    """Whether it may be called with tensors: a `main()` or `train(many, settings, …)` is not to be started."""
+    parameters = inspect.signature(function).parameters.values()
+    required = [p for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    return 1 <= len(required) <= MOST_INPUTS
 
 
 def is_own(thing: Any, name: str, module: ModuleType) -> bool:
