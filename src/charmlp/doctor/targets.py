@@ -167,7 +167,7 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def is_operation(function: Any) -> bool:
-    """Whether it may be called with tensors: a `main()` or `train(many, settings, …)` is not to be started."""
+    """Whether it may be called with tensors: a `main()` is not to be started."""
     parameters = inspect.signature(function).parameters.values()
     required = [p for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     return 1 <= len(required) <= MOST_INPUTS
