@@ -8,7 +8,8 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,12 @@ from charmlp.files import is_file, is_folder, shown_path
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from charmlp.images.workers import Workers
     from charmlp.recognizer import Prediction, Recognizer
 
 BATCH = 64  # images that a thread takes at a time
 FEW = 4  # so many are read without threads, whose import takes longer
+MANY = 1000  # from here on processes of their own read the images
 MOST_WORKERS = 8
 
 
@@ -119,31 +122,44 @@ def read_all(
 
 def decoded(recognizer: Recognizer, paths: Iterator[str | CharmlpError]) -> Iterator[list[tuple[str, Any]]]:
     """Batches of paths, each with its grey image or its error: decoded on all cores, a few batches ahead."""
-    first = list(islice(paths, BATCH))
+    first = list(islice(paths, MANY))
     if len(first) < FEW:
-        yield decode(recognizer, first)
+        yield list(zip(map(str, first), decode(recognizer, first), strict=True))
         return
     from concurrent.futures import ThreadPoolExecutor
 
+    from charmlp.images.workers import Workers
+
+    rest = chain(first, paths)
+    many = len(first) == MANY
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    waiting: deque[Future[list[tuple[str, Any]]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        while first or waiting:
-            while first and len(waiting) < 2 * workers:
-                waiting.append(pool.submit(decode, recognizer, first))
-                first = list(islice(paths, BATCH))
-            yield waiting.popleft().result()
+    waiting: deque[tuple[list[str | CharmlpError], Future[list[Any]]]] = deque()
+    with Workers(recognizer.model.norm_size) as processes, ThreadPoolExecutor(workers) as pool:
+        read = partial(apart, processes) if many else partial(decode, recognizer)
+        batch = list(islice(rest, BATCH))
+        while batch or waiting:
+            while batch and len(waiting) < 2 * workers:
+                waiting.append((batch, pool.submit(read, batch)))
+                batch = list(islice(rest, BATCH))
+            names, future = waiting.popleft()
+            yield list(zip(map(str, names), future.result(), strict=True))
 
 
-def decode(recognizer: Recognizer, paths: Sequence[str | CharmlpError]) -> list[tuple[str, Any]]:
-    """Each path with its image, or its error as a value: one bad image must not stop the others."""
-    found: list[tuple[str, Any]] = []
+def decode(recognizer: Recognizer, paths: Sequence[str | CharmlpError]) -> list[Any]:
+    """The images, or errors as values: one bad image must not stop the others."""
+    found: list[Any] = []
     for path in paths:
         try:
-            found.append((str(path), path if isinstance(path, CharmlpError) else recognizer.grey(path)))
+            found.append(path if isinstance(path, CharmlpError) else recognizer.grey(path))
         except CharmlpError as error:
-            found.append((str(path), error))
+            found.append(error)
     return found
+
+
+def apart(processes: Workers, paths: Sequence[str | CharmlpError]) -> list[Any]:
+    """The same in another process."""
+    answers = iter(processes.read([path for path in paths if not isinstance(path, CharmlpError)]))
+    return [path if isinstance(path, CharmlpError) else next(answers) for path in paths]
 
 
 class TextWriter:
