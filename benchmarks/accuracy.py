@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -92,8 +93,8 @@ TTA = (2, 8, 16)  # measured on the models of recipe best
 class Benchmark:
     """Runs what has not been run, and remembers it."""
 
-    def __init__(self, data: str, kept: Path) -> None:
-        self.data, self.kept = data, kept
+    def __init__(self, data: str, kept: Path, finished: bool = False) -> None:
+        self.data, self.kept, self.finished = data, kept, finished
         source = open_source(data)
         self.identity = source.identity()
         self.training, self.validation = source.load("train", SIZE), source.load("val", SIZE)
@@ -112,13 +113,15 @@ class Benchmark:
     def once(self, name: str, seed: int, facts: object, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The result that is kept under name, seed and facts, or what `work` gives now."""
         key = f"{name} {seed} {self.identity} {facts}"
+        if self.finished and key not in self.results:
+            return {}
         if key not in self.results:
-            wall, cpu = time.perf_counter(), time.process_time()
+            wall, cpu = time.perf_counter(), processor_time()
             try:
                 found = work()
             except (LookupError, ImportError) as error:
                 found = {"reason": str(error)}
-            found |= {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+            found |= {"wall": time.perf_counter() - wall, "cpu": processor_time() - cpu}
             self.results[key] = found
             self.kept.parent.mkdir(parents=True, exist_ok=True)
             self.kept.write_text(json.dumps(self.results, indent=1), "utf-8")
@@ -159,6 +162,12 @@ class Benchmark:
 
         task = Task(self.training, self.validation, self.picture, seed)
         return self.once(name, seed, "", lambda: dict(self.scores(RIVALS[name](task))))
+
+
+def processor_time() -> float:
+    """Seconds of processor time of this process and of those that it started."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def figure(results: list[dict[str, Any]], key: str) -> str:
@@ -207,7 +216,8 @@ def row(words: str, results: list[dict[str, Any]]) -> str:
     if reasons:
         return f"| {words} | {reasons[0]} | | | | |"
     parameters = f"{results[0]['parameters']:,}" if results and "parameters" in results[0] else ""
-    seconds = f"{statistics.mean(result['cpu'] for result in results):.0f}" if results else ""
+    spent = [result["cpu"] for result in results if "cpu" in result]
+    seconds = f"{statistics.mean(spent):.0f}" if spent else ""
     figures = " | ".join(figure(results, key) for key in ("all", "far", "last"))
     return f"| {words} | {figures} | {parameters} | {seconds} |"
 
@@ -221,12 +231,13 @@ def main() -> None:
     parser.add_argument("--only", help="names of rows, comma separated")
     parser.add_argument("--kept", type=Path, default=KEPT, help=f"finished rows (default {KEPT})")
     parser.add_argument("--write", type=Path, nargs="*", default=[], help="pages to write the tables into")
+    parser.add_argument("--finished", action="store_true", help="run nothing, show what is kept")
     args = parser.parse_args()
     names = [*ROWS, *RIVALS, *(f"best-{name}" for name in ABLATIONS)]
     wanted = args.only.split(",") if args.only else names
     if unknown := set(wanted) - set(names):
         parser.error(f"--only: no row is called {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    benchmark = Benchmark(args.data, args.kept)
+    benchmark = Benchmark(args.data, args.kept, args.finished)
     print(f"{len(benchmark.validation)} validation images, {benchmark.far.sum()} of them far")
     found: dict[str, list[dict[str, Any]]] = {}
     for name in wanted:
@@ -239,7 +250,8 @@ def main() -> None:
                 result = benchmark.rival(name, seed)
             else:
                 result = benchmark.recipe(name, ablation[0] if ablation else ROWS[name][0], seed)
-            found.setdefault(name, []).append(result)
+            if result:
+                found.setdefault(name, []).append(result)
     print("\n" + table(found, 0))
     for page in args.write:
         write_block(page, "benchmarks/accuracy.py", table(found, int("zh" in page.name)))

@@ -153,5 +153,5 @@ RIVALS: dict[str, Callable[[Task], Labels]] = {
     "cnn": small_cnn,
 }
 SEEDLESS = frozenset(("nearest", "hog-svc", "tesseract"))
-SEEDS = {"cnn": 3}  # at most: a minute and more each
+SEEDS = {"cnn": 2}  # at most: four minutes each
 PAGE_MODES = ("8", "10", "13")  # a word, a character, a raw line
