@@ -137,7 +137,7 @@ CHINESE = {
     "saved-edited:text": "为反向传播保存的张量被原地修改了：再做一次反向传播，结果就不同。",
     "saved-edited:hint": "对保存的张量做的哪个运算会写入它（等号左边的下标、*=、名字以 _ 结尾的方法）？",
     "saved-edited:fix": "算出一个新的张量，或在写入之前先 clone()。",
-    "edited-in-place.input:text": "前向改写了它的输入 {input}：之后再用它的人得到的是别的数。",
+    "edited-in-place.input:text": "前向改写了输入（{input}）：之后再用它的人得到的是别的数。",
     "edited-in-place.cotangent:text": "反向传播原地修改了 grad_output，而计算图的其他分支也在用它。",
     "edited-in-place:hint": "对下标赋值、*= 和名字以 _ 结尾的方法，都会写入调用者手里的那个张量。",
     "edited-in-place.cotangent:hint": (

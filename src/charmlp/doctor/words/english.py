@@ -234,7 +234,7 @@ ENGLISH = {
     ),
     "saved-edited:fix": "Compute a new tensor, or clone() before writing.",
     "edited-in-place.input:text": (
-        "Forward overwrites its input {input}: whoever uses it afterwards gets other numbers."
+        "Forward overwrites {input}, its input: whoever uses it afterwards gets other numbers."
     ),
     "edited-in-place.cotangent:text": (
         "Backward edits grad_output in place, which other branches of the graph use as well."
