@@ -70,3 +70,14 @@ def test_all_is_complete_and_sorted() -> None:
         assert callable(getattr(charmlp, name))
     with pytest.raises(AttributeError, match="no attribute 'tarin'"):
         _ = charmlp.tarin  # type: ignore[attr-defined]
+
+
+def test_the_doctor_without_torch_finds_no_mistake(tmp_path: Path) -> None:
+    """Status 2, could not examine: 1 would say that something is wrong with the target."""
+    (tmp_path / "mine.py").write_text("", "utf-8")
+    script = (
+        "import sys; sys.modules['torch'] = None\nfrom charmlp.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    answer = run_program("-c", script, "doctor", "mine.py", cwd=tmp_path)
+    assert answer.status == 2
+    assert answer.err.startswith("charmlp: error: charmlp doctor needs torch, which is not installed: pip ")

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.doctor.rows import KINDS
-from charmlp.errors import UsageError, printable, require_extra
+from charmlp.errors import MissingExtraError, UsageError, printable, require_extra
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
 
         check_writable(figure)
     if importlib.util.find_spec("torch") is None:
-        require_extra("torch", "torch", "charmlp doctor")
+        return could_not_start()
 
     from charmlp.doctor.runner import examine_targets
     from charmlp.doctor.words import locale_language
@@ -66,6 +67,15 @@ def run(arguments: Sequence[str]) -> int:
         if args.format == "text":
             print(f"picture   {figure}")
     return exit_status(diagnoses)
+
+
+def could_not_start() -> int:
+    """Say that PyTorch is missing; the status must not be the one of a mistake found."""
+    try:
+        require_extra("torch", "torch", "charmlp doctor")
+    except MissingExtraError as error:
+        complain(str(error))
+    return 2
 
 
 def add_flags(parser: Parser) -> None:
