@@ -26,6 +26,11 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are no name: packed ones hold the time, and every worker must find the same tests."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     report = yield
