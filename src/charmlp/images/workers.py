@@ -1,4 +1,4 @@
-"""Many images read by processes: half of the work on a small image is Python, which threads take in turns.
+"""Many images read by processes: part of the work on a small image is Python, which threads take in turns.
 
 Each thread that reads gets a process of its own, which answers one pickled list of paths after another
 through pipes that nobody else has. It is started by its name: whoever uses this needs no `if __name__ == …`.

@@ -4,7 +4,7 @@
 *analytic*  (`analytic.py`)  the hand-derived gradients as straight-line NumPy, without autograd
 *autograd*  (`autograd.py`)  the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`: the one to read
 
-Whatever is random (order, masks) is drawn outside, by the same functions, so that both do the same.
+Whatever is random (order, masks) is drawn outside, by the same functions, so that all do the same.
 """
 
 from __future__ import annotations
