@@ -14,7 +14,7 @@ PACKAGE = Path(charmlp.__file__).parent
 
 FLOORS = [
     {"errors", "version"},
-    {"config", "files", "calculus"},
+    {"config", "files", "processes", "calculus"},
     {"images", "modelfile", "metrics", "compiling", "variants"},
     {"nn", "data", "recognizer"},
     {"training"},

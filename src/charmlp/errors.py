@@ -77,9 +77,12 @@ def printable(text: object) -> str:
     >>> printable("a\\x1b[31m")
     'a\\\\x1b[31m'
     """
+    shown = str(text)
+    if shown.isprintable():
+        return shown
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in str(text)
+        for character in shown
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -82,13 +81,18 @@ class Recognizer:
 
     def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""
-        probabilities = calculus.softmax(self.logits(images).astype(np.float64))
-        return [self.name(row, topk) for row in probabilities]
+        ranks, probabilities = self.rank(images, topk)
+        tops = (
+            tuple(zip(map(self.classes.__getitem__, best), shares, strict=True))
+            for best, shares in zip(ranks.tolist(), probabilities.tolist(), strict=True)
+        )
+        return [Prediction(*top[0], top) for top in tops]
 
-    def name(self, probabilities: NDArray[Any], topk: int) -> Prediction:
-        order = np.argsort(-probabilities, kind="stable")[: max(topk, 1)]
-        top: Sequence[tuple[str, float]] = [(self.classes[i], float(probabilities[i])) for i in order]
-        return Prediction(top[0][0], top[0][1], tuple(top))
+    def rank(self, images: NDArray[np.uint8], topk: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The `topk` most probable classes of grey images N×H×W, best first, and their probabilities, N×k."""
+        probabilities = calculus.softmax(self.logits(images).astype(np.float64))
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
+        return order, np.take_along_axis(probabilities, order, axis=1)
 
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"

@@ -20,7 +20,7 @@ from PIL import Image
 
 from charmlp import files
 from charmlp.errors import ImageError
-from charmlp.images import opening, read_grey
+from charmlp.images import grey, opening, read_grey
 from charmlp.images.opening import MAX_PIXELS, MAX_READS, count_scans
 from tests.images.making import chunk, header, letter, png, saved, seeds, tiff
 
@@ -117,6 +117,14 @@ class TestNoImage:
         os.mkfifo(path)
         monkeypatch.setattr(files, "check_regular", lambda *_: 0)  # the file was there when it was looked at
         assert "a pipe" in refusal(path)
+
+    def test_a_disk_that_fails(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Failing(io.BytesIO):
+            def read(self, size: int | None = -1) -> bytes:
+                raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(grey, "open_regular", lambda *_: Failing())
+        assert refusal(tmp_path / "a.png").endswith("cannot be read: Input/output error")
 
     @pytest.mark.skipif(getattr(os, "getuid", int)() == 0, reason="this system: root may read everything")
     def test_a_file_that_may_not_be_read(self, tmp_path: Path) -> None:

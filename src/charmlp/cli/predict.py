@@ -6,12 +6,10 @@ import glob
 import json
 import os
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
-from itertools import chain, islice
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
@@ -20,15 +18,7 @@ from charmlp.errors import CharmlpError, ImageError, UsageError, printable
 from charmlp.files import is_file, is_folder, shown_path
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from charmlp.images.workers import Workers
-    from charmlp.recognizer import Prediction, Recognizer
-
-BATCH = 64  # images that a thread takes at a time
-FEW = 4  # so many are read without threads, whose import takes longer
-MANY = 1000  # from here on processes of their own read the images
-MOST_WORKERS = 8
+    from charmlp.recognizer import Recognizer
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -52,9 +42,11 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
     if hasattr(sys.stdin, "reconfigure"):  # names of old files may be no UTF-8
         sys.stdin.reconfigure(errors="surrogateescape")
+    if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(int(args.topk), len(recognizer.classes))
-    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
+    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](recognizer.classes, topk)
     return read_all(recognizer, find_images(places), topk, writer)
 
 
@@ -101,76 +93,44 @@ def read_all(
     recognizer: Recognizer, paths: Iterator[str | CharmlpError], topk: int, writer: TextWriter
 ) -> int:
     """Read the images in order; the status is 1 where one could not be read."""
-    import numpy as np
+    from charmlp.images.batches import read_batches
 
     read = bad = 0
-    for batch in decoded(recognizer, paths):
-        greys = [grey for _, grey in batch if not isinstance(grey, CharmlpError)]
-        predictions = iter(recognizer.predict_grey(np.stack(greys), topk) if greys else ())
-        for path, grey in batch:
-            if isinstance(grey, CharmlpError):
-                complain(str(grey))
-                bad += 1
-            else:
-                writer.write(path, next(predictions))
-                read += 1
+    with closing(read_batches(paths, recognizer.model.norm_size)) as batches:
+        for places, batch in batches:
+            for fault in batch.faults.values():
+                complain(str(fault))
+            good = [str(path) for place, path in enumerate(places) if place not in batch.faults]
+            if good:
+                ranks, shares = recognizer.rank(batch.images, topk)
+                writer.write(good, ranks.tolist(), shares.tolist())
+            read, bad = read + len(good), bad + len(batch.faults)
     writer.end()
     if not read and not bad:
         raise ImageError("no image to read")
     return 1 if bad else 0
 
 
-def decoded(recognizer: Recognizer, paths: Iterator[str | CharmlpError]) -> Iterator[list[tuple[str, Any]]]:
-    """Batches of paths, each with its grey image or its error: decoded on all cores, a few batches ahead."""
-    first = list(islice(paths, MANY))
-    if len(first) < FEW:
-        yield list(zip(map(str, first), decode(recognizer, first), strict=True))
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    from charmlp.images.workers import Workers
-
-    rest = chain(first, paths)
-    many = len(first) == MANY
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    waiting: deque[tuple[list[str | CharmlpError], Future[list[Any]]]] = deque()
-    with Workers(recognizer.model.norm_size) as processes, ThreadPoolExecutor(workers) as pool:
-        read = partial(apart, processes) if many else partial(decode, recognizer)
-        batch = list(islice(rest, BATCH))
-        while batch or waiting:
-            while batch and len(waiting) < 2 * workers:
-                waiting.append((batch, pool.submit(read, batch)))
-                batch = list(islice(rest, BATCH))
-            names, future = waiting.popleft()
-            yield list(zip(map(str, names), future.result(), strict=True))
-
-
-def decode(recognizer: Recognizer, paths: Sequence[str | CharmlpError]) -> list[Any]:
-    """The images, or errors as values: one bad image must not stop the others."""
-    found: list[Any] = []
-    for path in paths:
-        try:
-            found.append(path if isinstance(path, CharmlpError) else recognizer.grey(path))
-        except CharmlpError as error:
-            found.append(error)
-    return found
-
-
-def apart(processes: Workers, paths: Sequence[str | CharmlpError]) -> list[Any]:
-    """The same in another process."""
-    answers = iter(processes.read([path for path in paths if not isinstance(path, CharmlpError)]))
-    return [path if isinstance(path, CharmlpError) else next(answers) for path in paths]
-
-
 class TextWriter:
-    """`letter.png: A 98.1 %`, one line an image."""
+    """`letter.png: A 98.1 %`, one line an image.
 
-    def __init__(self, topk: int) -> None:
-        self.topk = topk
+    `write` takes the paths of a batch and, for each, its most probable classes (as numbers) and their
+    probabilities, best first.
+    """
 
-    def write(self, path: str, prediction: Prediction) -> None:
-        names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in prediction.top)
-        print(f"{printable(path)}: {names}")
+    def __init__(self, classes: Sequence[str], topk: int) -> None:
+        self.classes = classes
+        self.shown = [printable(name) for name in classes]
+
+    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
+        lines = []
+        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
+            names = ", ".join(
+                f"{self.shown[number]} {100 * share:.1f} %"
+                for number, share in zip(best, probabilities, strict=True)
+            )
+            lines.append(f"{printable(path)}: {names}\n")
+        sys.stdout.write("".join(lines))
 
     def end(self) -> None:
         """Nothing follows the last line."""
@@ -179,39 +139,45 @@ class TextWriter:
 class CsvWriter(TextWriter):
     """A table: file, prediction, probability, and with `--topk K` the runners-up."""
 
-    def __init__(self, topk: int) -> None:
-        super().__init__(topk)
+    def __init__(self, classes: Sequence[str], topk: int) -> None:
+        super().__init__(classes, topk)
         import csv
 
         self.table = csv.writer(sys.stdout, lineterminator="\n")
         more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
         self.table.writerow(["file", "prediction", "probability", *more])
 
-    def write(self, path: str, prediction: Prediction) -> None:
-        cells = [cell for name, share in prediction.top for cell in (name, f"{share:.6f}")]
-        self.table.writerow([printable(path), *cells])
+    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
+        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
+            top = zip(best, probabilities, strict=True)
+            cells = [cell for number, share in top for cell in (self.classes[number], f"{share:.6f}")]
+            self.table.writerow([printable(path), *cells])
 
 
 class JsonWriter(TextWriter):
     """One array; each object is written as soon as it is known."""
 
-    def __init__(self, topk: int) -> None:
-        super().__init__(topk)
+    def __init__(self, classes: Sequence[str], topk: int) -> None:
+        super().__init__(classes, topk)
         self.separator = "["
 
-    def write(self, path: str, prediction: Prediction) -> None:
-        top = [{"class": name, "probability": share} for name, share in prediction.top]
-        entry = {
-            "file": path,
-            "prediction": prediction.prediction,
-            "probability": prediction.probability,
-            "top": top,
-        }
-        text = json.dumps(entry, ensure_ascii=False)
-        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
-            text = json.dumps(entry)
-        print(self.separator + text, end="")
-        self.separator = ",\n "
+    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
+        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
+            top = [
+                {"class": self.classes[number], "probability": share}
+                for number, share in zip(best, probabilities, strict=True)
+            ]
+            entry = {
+                "file": path,
+                "prediction": top[0]["class"],
+                "probability": top[0]["probability"],
+                "top": top,
+            }
+            text = json.dumps(entry, ensure_ascii=False)
+            if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
+                text = json.dumps(entry)
+            sys.stdout.write(self.separator + text)
+            self.separator = ",\n "
 
     def end(self) -> None:
         print("[]" if self.separator == "[" else "]")

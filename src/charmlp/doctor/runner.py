@@ -8,24 +8,20 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
+from charmlp import processes
 from charmlp.doctor.diagnosis import Diagnosis, Phrase, unpack
 from charmlp.doctor.targets import Target, parse_target
 
 MOST_PROCESSES = 4
 START_TIMEOUT = 120.0  # seconds
 LINES_KEPT = 20  # of what a target prints: the last ones tell why a process ended
-
-# Not `-m`: that would put the current folder first on the path, and a random.py there before the library's.
-START = "import sys; sys.path[:] = [p for p in sys.path if p]; from charmlp.doctor.worker import main; main()"
 
 
 @dataclass
@@ -134,15 +130,13 @@ def take(message: dict[str, Any], outcome: Outcome, place: str, finished: list[s
 
 
 def start(job: dict[str, Any]) -> subprocess.Popen[bytes]:
-    """A Python of our own kind that can import charmlp, whatever the folder."""
-    home = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
+    """A process that has taken the job and answers line by line."""
     process = subprocess.Popen(
-        [sys.executable, "-c", START],
+        processes.command("charmlp.doctor.worker"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:backslashreplace"},
+        env=processes.environment(PYTHONIOENCODING="utf-8:backslashreplace"),
         start_new_session=os.name == "posix",  # so that what the target starts can be ended with it
     )
     assert process.stdin is not None

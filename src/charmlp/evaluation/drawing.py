@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from charmlp import processes
 from charmlp.errors import CharmlpError, printable
 from charmlp.metrics import Scores
 from charmlp.training.fit import Epoch
@@ -21,13 +21,11 @@ def draw_apart(
 
     Returns the pictures' files. Raises `CharmlpError` where they cannot be drawn; the run itself is done.
     """
-    place = str(Path(__file__).parents[2])
-    search = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))
     answer = subprocess.run(
-        [sys.executable, "-m", "charmlp.evaluation.drawing", str(folder)],
+        processes.command(__name__, str(folder)),
         input=pickle.dumps((tuple(history), scores, tuple(classes))),
         capture_output=True,
-        env=os.environ | {"PYTHONPATH": search},
+        env=processes.environment(),
     )
     if answer.returncode:
         reason = answer.stderr.decode(errors="replace").strip().rpartition("\n")[2]
@@ -45,8 +43,9 @@ def draw(folder: Path, history: Sequence[Epoch], scores: Scores | None, classes:
     return drawn
 
 
-if __name__ == "__main__":
-    history, scores, classes = pickle.load(sys.stdin.buffer)  # from `draw_apart`, through a pipe of its own
+def main() -> None:
+    """Draw what comes from `draw_apart`, through a pipe of its own."""
+    history, scores, classes = pickle.load(sys.stdin.buffer)
     try:
         drawn = draw(Path(sys.argv[1]), history, scores, classes)
     except CharmlpError as error:

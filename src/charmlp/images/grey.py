@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -13,11 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from charmlp.errors import ImageError
-from charmlp.files import open_regular, shown_path
+from charmlp.files import open_regular, reason_of, shown_path
+from charmlp.images.jpeg import plain_jpeg
 from charmlp.images.opening import MAX_PIXELS, Costly, open_image, quiet
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image"
 
+PLAIN_BYTES = 2**20  # a larger file's header is no matter beside its pixels
 STRIP_PIXELS = 2**20  # a picture is converted in strips, so that no second copy of it is needed
 DIRECT = ("1", "L", "P", "RGB", "RGBX", "YCbCr", "HSV")  # Pillow's own conversion to L is right
 WITH_ALPHA = ("RGBA", "LA", "PA", "La", "RGBa")
@@ -42,15 +43,22 @@ def read_grey(image: ImageSource, norm_size: tuple[int, int]) -> NDArray[np.uint
     if isinstance(image, Image.Image):
         grey = upright(image, "image")
     elif isinstance(image, bytes):
-        grey = _decoded(BytesIO(image), "image")
+        grey = _decoded(image, BytesIO(image), "image")
     else:
-        path = Path(image)
-        with open_regular(path, "an image", ImageError) as file:
-            grey = _decoded(file, shown_path(path))
+        with open_regular(image, "an image", ImageError) as file:
+            try:
+                start = file.read(PLAIN_BYTES)
+            except OSError as error:
+                raise ImageError(f"{shown_path(image)}: cannot be read: {reason_of(error)}") from None
+            grey = _decoded(start, file, shown_path(image))
     return np.asarray(grey.resize((norm_size[1], norm_size[0]), Image.Resampling.BILINEAR))
 
 
-def _decoded(file: BinaryIO, shown: str) -> Image.Image:
+def _decoded(start: bytes, file: BinaryIO, shown: str) -> Image.Image:
+    """The grey picture in `file`, whose `start` was read; few files have more than that."""
+    if len(start) < PLAIN_BYTES and (plain := plain_jpeg(start, MAX_PIXELS)) is not None:
+        return plain.convert("L")
+    file.seek(0)
     with open_image(file, shown) as image:
         return upright(image, shown)
 

@@ -1,91 +1,98 @@
-"""Many images read by processes: part of the work on a small image is Python, which threads take in turns.
+"""Processes that read batches of images; `charmlp.images.batches` says when they are worth their start.
 
-Each thread that reads gets a process of its own, which answers one pickled list of paths after another
-through pipes that nobody else has. It is started by its name: whoever uses this needs no `if __name__ == …`.
+Each answers one pickled list of images after another through pipes that nobody else has, and ends when the
+pipe does, that is, at the latest with the process that started it.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import signal
+import queue
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from pathlib import Path
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
-import numpy as np
-from numpy.typing import NDArray
+from charmlp import processes
+from charmlp.errors import CharmlpError
+from charmlp.images.batches import Batch, ImageOrError, read_batch
 
-from charmlp.errors import CharmlpError, ImageError
-from charmlp.images.grey import read_grey
-
-Answer = NDArray[np.uint8] | ImageError
+PROTOCOL = 5  # of pickle: both ends are the same Python
 
 
 class Workers:
-    """Reads lists of images to grey, N×H×W in parts; use it in `with`, which ends the processes."""
+    """So many processes, and a thread for each that waits for its answers; `with` ends both."""
 
-    def __init__(self, norm_size: tuple[int, int]) -> None:
-        self.norm_size = norm_size
-        self.own = threading.local()
+    def __init__(self, count: int, norm_size: tuple[int, int]) -> None:
+        self.count, self.norm_size = count, norm_size
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.threads = ThreadPoolExecutor(count)
+        self.idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
 
-    def read(self, paths: Sequence[str | os.PathLike[str]]) -> list[Answer]:
-        """The images, or why one cannot be read. Raises `CharmlpError` where the process has ended."""
-        process = getattr(self.own, "process", None) or self.start()
+    def submit(self, images: Sequence[ImageOrError]) -> Future[Batch]:
+        """The images' batch in time, or a `CharmlpError` where its process has ended."""
+        return self.threads.submit(self._read, images)
+
+    def _read(self, images: Sequence[ImageOrError]) -> Batch:
+        process = self.idle.get()
         assert process.stdin is not None and process.stdout is not None
         try:
-            pickle.dump((self.norm_size, [os.fspath(path) for path in paths]), process.stdin)
+            pickle.dump((images, self.norm_size), process.stdin, PROTOCOL)
             process.stdin.flush()
-            answers: list[Answer] = pickle.load(process.stdout)
+            batch: Batch = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             raise CharmlpError(
                 "a process that reads images has ended; is there too little memory?"
             ) from error
-        return answers
+        finally:
+            self.idle.put(process)
+        return batch
 
-    def start(self) -> subprocess.Popen[bytes]:
-        place = str(Path(__file__).parents[2])
-        search = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))
-        process = self.own.process = subprocess.Popen(
-            [sys.executable, "-m", "charmlp.images.workers"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": search, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )
+    def _start(self) -> None:
+        try:
+            process = subprocess.Popen(
+                processes.command(__name__),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=processes.environment(OPENBLAS_NUM_THREADS="1"),
+                # Ctrl-C is for the process that started it
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        except OSError as error:
+            raise CharmlpError(
+                f"a process that reads images cannot be started: {error.strerror or error}"
+            ) from None
         self.processes.append(process)
-        return process
+        self.idle.put(process)
 
     def __enter__(self) -> Workers:
+        try:
+            for _ in range(self.count):
+                self._start()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, *reason: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         for process in self.processes:
             process.kill()  # it holds nothing that could be lost
+        self.threads.shutdown(cancel_futures=True)  # those that waited for an answer have seen its end
+        for process in self.processes:
             process.communicate()
 
 
-def answer(path: str, norm_size: tuple[int, int]) -> Answer:
-    try:
-        return read_grey(path, norm_size)
-    except ImageError as error:
-        return error
-
-
-def serve() -> None:
+def main() -> None:
     """Answer until the other end of the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process's to handle
-    out = sys.stdout.buffer
-    while True:
-        try:
-            norm_size, paths = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        pickle.dump([answer(path, norm_size) for path in paths], out)
-        out.flush()
-
-
-if __name__ == "__main__":
-    serve()
+    with suppress(EOFError, BrokenPipeError, pickle.UnpicklingError):
+        while True:
+            images, norm_size = pickle.load(sys.stdin.buffer)
+            pickle.dump(read_batch(images, norm_size), sys.stdout.buffer, PROTOCOL)
+            sys.stdout.buffer.flush()
+    os._exit(0)  # nobody listens any more

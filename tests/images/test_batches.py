@@ -1,0 +1,139 @@
+"""Many images in order: by whom they are read makes no difference."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from charmlp import processes
+from charmlp.errors import CharmlpError, ImageError
+from charmlp.images import batches, read_grey, workers
+from charmlp.images.batches import read_batches
+from tests.data.making import make_image
+
+N = 120
+SIZE = (5, 4)
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from charmlp.data.pack import pack
+from charmlp.images import batches
+batches.MANY = 20
+paths = sorted(Path(sys.argv[1]).iterdir())
+packed = pack(paths.__getitem__, [path.name for path in paths], (5, 4), what="images", workers=2)
+print(len(packed.images), "subprocess" in sys.modules)
+"""
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[str | Path | CharmlpError]:
+    """Images, a broken one, one that is not there, and an error that was known before."""
+    paths = [tmp_path / f"{index:03}.png" for index in range(N)]
+    for index, path in enumerate(paths):
+        make_image(path, 2 * index)
+    paths[40].write_bytes(b"no picture")
+    paths[41].unlink()
+    return [*map(str, paths[:60]), ImageError("x*: no file has such a name"), *paths[60:]]
+
+
+class Started(list[workers.Workers]):
+    """The groups of processes that were started."""
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
+    found = Started()
+    enter = workers.Workers.__enter__
+    monkeypatch.setattr(workers.Workers, "__enter__", lambda self: found.append(self) or enter(self))
+    yield found
+    assert all(process.poll() is not None for group in found for process in group.processes)
+
+
+def read(images: list[str | Path | CharmlpError], count: int) -> tuple[list[object], list[str], list[str]]:
+    """What was asked for, the pixels, and the faults."""
+    asked: list[object] = []
+    pixels, faults = [], []
+    with closing(read_batches(iter(images), SIZE, count)) as found:
+        for some, batch in found:
+            faults += [f"{len(asked) + place}: {fault}" for place, fault in batch.faults.items()]
+            pixels += [image.tobytes().hex() for image in batch.images]
+            asked += some
+    return asked, pixels, faults
+
+
+@pytest.mark.parametrize(("many", "count"), [(1000, 1), (1000, 2), (1000, 7), (20, 1), (20, 2), (121, 3)])
+def test_the_same_whoever_reads(
+    images: list[str | Path | CharmlpError],
+    started: Started,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    count: int,
+) -> None:
+    monkeypatch.setattr(batches, "MANY", many)
+    monkeypatch.setattr(batches, "PROCESS_BATCH", 50)
+    asked, pixels, faults = read(images, count)
+    assert asked == images
+    good = [image for place, image in enumerate(images) if place not in (40, 41, 60)]
+    assert pixels == [read_grey(image, SIZE).tobytes().hex() for image in good]  # type: ignore[arg-type]
+    assert [fault.partition(":")[0] for fault in faults] == ["40", "41", "60"]
+    assert "not an image" in faults[0] and "no such file" in faults[1] and "no file has" in faults[2]
+    assert [len(group.processes) for group in started] == ([count] if many < 1000 and count > 1 else [])
+
+
+def test_who_stops_early_leaves_nothing_behind(
+    images: list[str | Path | CharmlpError], started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MANY", 20)
+    monkeypatch.setattr(batches, "PROCESS_BATCH", 10)
+    with closing(read_batches(images, SIZE, 2)) as found:
+        next(found)
+        assert len(started[0].processes) == 2
+    assert all(process.poll() is not None for process in started[0].processes)
+
+
+def test_pictures_in_memory_are_read_by_threads(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "MANY", 20)
+    pictures = [Image.new("L", (4, 4), shade) for shade in range(99)]
+    found = [batch for _, batch in read_batches(pictures, SIZE, 2)]
+    assert np.concatenate([batch.images for batch in found])[:, 0, 0].tolist() == list(range(99))
+    assert not started
+
+
+def test_a_frozen_program_does_not_start_itself(
+    images: list[str | Path | CharmlpError], started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MANY", 20)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert len(read(images, 2)[1]) == N - 2
+    assert not started
+
+
+def test_memory_does_not_grow_with_the_size_of_a_picture() -> None:
+    pictures = [Image.new("L", (4, 4)) for _ in range(9)]
+    sizes = [len(batch.images) for _, batch in read_batches(pictures, (512, 512), 2)]
+    assert sizes == [1] * 9
+
+
+def test_a_script_needs_no_guard(images: list[object], tmp_path: Path) -> None:
+    """Processes that import the caller's program anew would run it once more."""
+    (script := tmp_path / "script.py").write_text(SCRIPT)
+    folder = tmp_path / "good"
+    folder.mkdir()
+    for index in range(99):
+        make_image(folder / f"{index}.png", index)
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)],
+        capture_output=True,
+        text=True,
+        env=processes.environment(),
+        cwd=tmp_path,
+    )
+    assert (done.stdout, done.stderr) == ("99 True\n", "")
