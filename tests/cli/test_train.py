@@ -175,7 +175,7 @@ def test_without_torch_everything_but_pth_works(course: Path, tmp_path: Path) ->
         run_program("-c", WITHOUT_TORCH, "test", "--data", course, "--model", "a", cwd=tmp_path).status == 0
     )
     assert run_program("-c", WITHOUT_TORCH, "predict", image, "--model", "a", cwd=tmp_path).status == 0
-    for flags in (["--model_path", "m.pth"], ["--step", "autograd"]):
+    for flags in (["--model_path", "m.pth"], ["--step", "autograd"], ["--device", "cuda"]):
         refused = run_program("-c", WITHOUT_TORCH, *train, *flags, cwd=tmp_path)
         assert refused.status == 1
         assert refused.err.endswith("pip install 'charmlp[torch]'\n")

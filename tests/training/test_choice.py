@@ -19,10 +19,24 @@ def test_a_flag_decides() -> None:
         assert choose_step(config, SMALL, 10**9) == (step, f"--step {step}")
 
 
-def test_a_gpu_needs_torch() -> None:
-    assert choose_step(dataclasses.replace(SLIDES, device="cuda"), SMALL, 10)[0] == "autograd"
-    with pytest.raises(UsageError, match="--step compiled runs on the processor"):
+def test_a_gpu_has_captured_graphs() -> None:
+    config = dataclasses.replace(SLIDES, device="cuda:1")
+    assert choose_step(config, SMALL, 10) == ("analytic", "on cuda:1 each update is one captured graph")
+    assert choose_step(dataclasses.replace(config, step="autograd"), SMALL, 10)[0] == "autograd"
+
+
+def test_the_compiled_step_has_no_gpu() -> None:
+    with pytest.raises(UsageError, match="--step compiled runs on the processor; with --device cuda "):
         check_step(dataclasses.replace(SLIDES, device="cuda", step="compiled"))
+
+
+@pytest.mark.parametrize("step", ["auto", "analytic", "autograd"])
+def test_a_gpu_that_is_not_there(step: str) -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this system has a GPU")
+    with pytest.raises(UsageError, match="finds no CUDA GPU; use --device cpu"):
+        check_step(dataclasses.replace(SLIDES, device="cuda", step=step))
 
 
 def test_compiling_must_pay() -> None:

@@ -13,7 +13,7 @@ from charmlp.config import OPTIMIZERS, TrainingConfig
 from charmlp.training.dropout import Dropout
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
-from charmlp.training.steps import make_step
+from charmlp.training.steps import Step, make_step
 
 torch = pytest.importorskip("torch")
 
@@ -42,11 +42,21 @@ def start(config: TrainingConfig, dtype: Any) -> Parameters:
     return Parameters.initial(sizes_of(config), np.random.default_rng(2), dtype)
 
 
+def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Array | None = None) -> Step:
+    """A step by name; the analytic one on torch runs on the processor here, call by call or as a graph."""
+    if not name.startswith("analytic on torch"):
+        return make_step(name, config, parameters, weights)
+    from charmlp.training.analytic_torch import AnalyticTorchStep
+    from tests.training.recording import record
+
+    return AnalyticTorchStep(config, parameters, weights, record if name.endswith("recorded") else None)
+
+
 def run_ours(
     name: str, config: TrainingConfig, dtype: Any, weights: Array | None = None
 ) -> tuple[Array, Array]:
     """Losses and the kept parameters of one of our steps, in two calls so that state must survive."""
-    step = make_step(name, config, start(config, dtype), weights)
+    step = make(name, config, start(config, dtype), weights)
     inputs, labels = batches(dtype)
     rates = learning_rates(config, 0, UPDATES, UPDATES)
     masks = np.random.default_rng(3)
@@ -113,7 +123,8 @@ def assert_equal(name: str, config: TrainingConfig, weights: Array | None = None
     assert np.allclose(ours[0], theirs[0], rtol=1e-4, atol=0)
 
 
-each_step = pytest.mark.parametrize("name", ["analytic", "autograd", "compiled"])
+STEPS = ["analytic", "autograd", "compiled", "analytic on torch", "analytic on torch, recorded"]
+each_step = pytest.mark.parametrize("name", STEPS)
 
 
 @each_step
@@ -175,6 +186,6 @@ def test_inputs_are_left_alone(name: str) -> None:
     inputs, labels = batches(np.float32)
     before = inputs.copy()
     config = dataclasses.replace(BASE, input_dropout=0.5)
-    step = make_step(name, config, start(config, np.float32), None)
+    step = make(name, config, start(config, np.float32))
     step.run(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
     assert np.array_equal(inputs, before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
@@ -52,7 +52,8 @@ class AnalyticStep:
 
         ∂L/∂z = (q Σⱼtⱼ − t)/S (see `calculus.cross_entropy_backward`) = q · `share` − `targets`.
         """
-        targets, share, starts = self.scaled_targets(labels)
+        sizes, dtype = self.parameters.sizes, self.parameters.flat.dtype
+        targets, share, starts = scaled_targets(self.config, labels, sizes[-1], self.class_weights, dtype)
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
@@ -71,18 +72,6 @@ class AnalyticStep:
             self.update(*rate)
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
-
-    def scaled_targets(self, labels: Array) -> tuple[Array, Array, Array]:
-        """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights."""
-        weights, dtype = self.class_weights, self.parameters.flat.dtype
-        starts = np.arange(0, len(labels), self.config.batch_size)
-        targets = calculus.class_targets(
-            labels, self.parameters.sizes[-1], self.config.label_smoothing, weights
-        )
-        weight = np.ones(len(labels)) if weights is None else weights[labels]
-        sums = np.add.reduceat(weight, starts) if len(labels) else weight
-        targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
-        return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts
 
     def room(self, batch: int) -> Room:
         """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
@@ -143,6 +132,18 @@ class Room:
         ]
         self.outputs = [np.empty((batch, size), dtype) for size in sizes[1:]]
         self.gradients = [np.empty((batch, size), dtype) for size in sizes[1:]]
+
+
+def scaled_targets(
+    config: TrainingConfig, labels: Array, n_classes: int, weights: Array | None, dtype: DTypeLike
+) -> tuple[Array, Array, Array]:
+    """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights."""
+    starts = np.arange(0, len(labels), config.batch_size)
+    targets = calculus.class_targets(labels, n_classes, config.label_smoothing, weights)
+    weight = np.ones(len(labels)) if weights is None else weights[labels]
+    sums = np.add.reduceat(weight, starts) if len(labels) else weight
+    targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
+    return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts
 
 
 def clip(gradients: Array, largest_norm: float) -> None:

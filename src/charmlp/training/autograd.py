@@ -10,23 +10,12 @@ from numpy.typing import NDArray
 
 from charmlp import nn
 from charmlp.config import TrainingConfig
-from charmlp.errors import UsageError
+from charmlp.training.cuda import check_device
 from charmlp.training.dropout import Dropout
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 
 Array = NDArray[Any]
-
-
-def check_device(device: str) -> None:
-    """Raise `UsageError` unless torch can compute on `device`."""
-    if device == "cpu":
-        return
-    if not torch.cuda.is_available():
-        raise UsageError(f"--device {device}: torch {torch.__version__} finds no CUDA GPU; use --device cpu")
-    index = int(device.partition(":")[2] or 0)
-    if index >= torch.cuda.device_count():
-        raise UsageError(f"--device {device}: there are {torch.cuda.device_count()} GPUs, counted from 0")
 
 
 class AutogradStep:

@@ -1,7 +1,8 @@
 """What a step is: the part of training that changes the weights. There are three, proven equal in tests.
 
 *compiled*  (`compiled.py`)  small nets: many updates in one function compiled by Numba
-*analytic*  (`analytic.py`)  the hand-derived gradients as straight-line NumPy, without autograd
+*analytic*  (`analytic.py`)  the hand-derived gradients as straight-line NumPy, without autograd;
+                             with `--device cuda` on torch (`analytic_torch.py`), one captured graph an update
 *autograd*  (`autograd.py`)  the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`: the one to read
 
 Whatever is random (order, masks) is drawn outside, by the same functions, so that all do the same.
@@ -52,7 +53,7 @@ def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> t
     if config.step != "auto":
         return config.step, f"--step {config.step}"
     if config.device != "cpu":
-        return "autograd", f"--device {config.device}"
+        return "analytic", f"on {config.device} each update is one captured graph"
     analytic, compiled = seconds(config, sizes, updates)
     if analytic - compiled > COMPILING:
         return (
@@ -86,21 +87,26 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
 
 def check_step(config: TrainingConfig) -> None:
     """Raise before long work starts where the step cannot run: no PyTorch, or no such GPU."""
-    if config.device != "cpu" and config.step in ("analytic", "compiled"):
+    if config.device != "cpu" and config.step == "compiled":
         raise UsageError(
-            f"--step {config.step} runs on the processor; --device {config.device} needs autograd"
+            f"--step compiled runs on the processor; with --device {config.device} "
+            "--step is analytic or autograd"
         )
     if config.device != "cpu" or config.step == "autograd":
         require_extra(
             "torch", "torch", f"--device {config.device}" if config.device != "cpu" else "--step autograd"
         )
-        from charmlp.training.autograd import check_device
+        from charmlp.training.cuda import check_device
 
         check_device(config.device)
 
 
 def make_step(name: str, config: TrainingConfig, parameters: Parameters, class_weights: Array | None) -> Step:
     """The step of that name, starting from (and owning) `parameters`."""
+    if name == "analytic" and config.device != "cpu":
+        from charmlp.training.analytic_torch import AnalyticTorchStep
+
+        return AnalyticTorchStep(config, parameters, class_weights)
     if name == "analytic":
         from charmlp.training.analytic import AnalyticStep
 

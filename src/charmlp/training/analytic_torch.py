@@ -1,0 +1,274 @@
+"""The analytic step on torch, for CUDA: what `analytic.py` does, without autograd, as one graph an update.
+
+On a GPU a small net spends its time in Python, which launches some twenty operations an update. So an update
+here is a program that needs nothing from outside: inputs, targets, dropout's bytes and rates of a whole chunk
+lie on the device in memory that does not move, and a number there says whose turn it is. The update looks its
+batch up, moves the weights, notes what the losses follow from, and adds one to the number. `cuda.record`
+records it once; from then on an update is one launch.
+
+No tensor here requires a gradient, so that torch notes nothing for autograd. Products have the precision that
+torch has by default (float32, not TF32). On the processor the same update runs call by call; tests hold it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charmlp.config import TrainingConfig
+from charmlp.training import cuda
+from charmlp.training.analytic import scaled_targets
+from charmlp.training.dropout import Dropout
+from charmlp.training.optimizers import rates
+from charmlp.training.optimizers_torch import FlatOptimizer
+from charmlp.training.parameters import Parameters
+from charmlp.training.schedule import average_decay
+
+Array = NDArray[Any]
+Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """Both halves, in place: `forward` turns x into y, `backward` turns ∂L/∂y into ∂L/∂x (`calculus.py`)."""
+
+    forward: Callable[[Tensor], object]
+    backward: Callable[[Tensor, Tensor], object]
+
+
+ACTIVATIONS = {
+    "none": Activation(lambda x: x, lambda gradient, y: gradient),
+    "relu": Activation(lambda x: x.clamp_(min=0), lambda gradient, y: gradient.mul_(y > 0)),
+    "sigmoid": Activation(lambda x: x.sigmoid_(), lambda gradient, y: gradient.mul_(y * (1 - y))),
+    "tanh": Activation(lambda x: x.tanh_(), lambda gradient, y: gradient.mul_(1 - y * y)),
+}
+
+
+class AnalyticTorchStep:
+    """The chain rule, layer by layer, on flat tensors of parameters and gradients.
+
+    `record` takes the update and a function that restores what it changes, and returns what is called in the
+    update's place: on CUDA a graph's launch; on the processor, where none is given, the update itself.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        parameters: Parameters,
+        class_weights: Array | None = None,
+        record: Record | None = None,
+    ) -> None:
+        cuda.check_device(config.device)
+        self.config = config
+        self.sizes, self.dtype = parameters.sizes, parameters.flat.dtype
+        self.device = torch.device(config.device)
+        self.class_weights = class_weights
+        self.activation = ACTIVATIONS[config.act_type]
+        self.dropout = Dropout(config, self.sizes)
+        with cuda.memory_told_of(config.device):
+            self.flat = torch.tensor(parameters.flat, device=self.device)
+            self.gradients = torch.zeros_like(self.flat)
+            self.average = self.flat.clone() if config.ema_decay else None
+            self.optimizer = FlatOptimizer(config, parameters.flat, self.device)
+        self.weights, self.biases = views(self.flat, self.sizes)
+        self.weight_gradients, self.bias_gradients = views(self.gradients, self.sizes)
+        self.turn = torch.zeros(1, dtype=torch.int64, device=self.device)  # which batch of the chunk is next
+        self.updates = 0
+        self.room: Room | None = None
+        self.launch: Callable[[], None] = self.update
+        self.record = record
+        if record is None and self.device.type == "cuda":
+            self.record = partial(cuda.record, device=self.device)
+
+    def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
+        count = len(learning_rates)
+        if not count:
+            return np.empty(0)
+        with cuda.memory_told_of(self.config.device):
+            new = self.make_room(count, min(self.config.batch_size, len(inputs)))
+            self.fill(inputs, labels, learning_rates, masks)
+            if new:
+                self.launch = self.recorded()
+            for _ in range(count):
+                self.launch()
+            self.updates += count
+            return self.losses(count)
+
+    def make_room(self, batches: int, batch: int) -> bool:
+        """Have memory for a chunk of so many batches; whether it is new: what was recorded is void then."""
+        if self.room is not None:
+            if batches <= self.room.batches and batch <= self.room.batch:
+                return False
+            batches, batch = max(batches, self.room.batches), max(batch, self.room.batch)
+            self.room, self.launch = None, self.update  # their memory is free before more is asked for
+        self.room = Room(batches, batch, self.sizes, self.dropout, self.flat)
+        return True
+
+    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> None:
+        """Bring to the device what a chunk's updates need.
+
+        Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
+        ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of both sizes.
+        """
+        assert self.room is not None
+        config, first = self.config, self.updates + 1
+        decays = [average_decay(config, first + i) for i in range(len(learning_rates))]
+        table = np.column_stack([rates(config, learning_rates, self.updates), 1 - np.array(decays)])
+        targets, _, _ = scaled_targets(config, labels, self.sizes[-1], self.class_weights, self.dtype)
+        self.room.inputs.fill(inputs)
+        self.room.targets.fill(targets)
+        self.room.drawn.fill(self.dropout.draw(masks, len(inputs)))
+        self.room.rates.fill(table)
+        self.turn.zero_()
+
+    def recorded(self) -> Callable[[], None]:
+        """What is called for an update. Recording may run it; afterwards the state is as before."""
+        if self.record is None:
+            return self.update
+        state = [self.flat, *self.optimizer.memory, self.turn]
+        state += [] if self.average is None else [self.average]
+        before = [tensor.clone() for tensor in state]
+
+        def restore() -> None:
+            for tensor, value in zip(state, before, strict=True):
+                tensor.copy_(value)
+
+        return self.record(self.update, restore)
+
+    def update(self) -> None:
+        """One update, from memory on the device to memory on the device: no number goes out or comes in."""
+        room = self.room
+        assert room is not None
+        for table in (room.inputs, room.targets, room.drawn, room.rates):
+            table.choose(self.turn)
+        self.forward(room)
+        self.output_gradient(room)
+        self.backward(room)
+        self.move(*room.rates.now[0])
+        self.turn += 1
+
+    def forward(self, room: Room) -> None:
+        """Fill `room.outputs`: the activations, and the logits."""
+        x, last = room.inputs.now, len(room.outputs) - 1
+        for layer, (weight, bias, y) in enumerate(zip(self.weights, self.biases, room.outputs, strict=True)):
+            if (dropped := self.dropout.dropped[layer]) > 0:
+                column, kept = self.dropout.columns[layer], room.kept[layer]
+                torch.ge(room.drawn.now[:, column : column + x.shape[1]], dropped, out=kept)
+                x = torch.mul(x, kept, out=room.seen[layer]).mul_(256 / (256 - dropped))
+            torch.addmm(bias, x, weight.T, out=y)
+            if layer < last or last == 0:  # a net of one layer has its activation behind it
+                self.activation.forward(y)
+            x = y
+
+    def output_gradient(self, room: Room) -> None:
+        """∂L/∂z = q Σⱼtⱼ − t with q = softmax(z); log q is noted, from which a chunk's losses follow."""
+        targets, gradient = room.targets.now, room.gradients[-1]
+        torch.log_softmax(room.outputs[-1], 1, out=room.log_q)
+        room.all_log_q.index_copy_(0, self.turn, room.log_q[None])
+        torch.exp(room.log_q, out=gradient).mul_(targets.sum(1, keepdim=True)).sub_(targets)
+
+    def backward(self, room: Room) -> None:
+        """Fill the gradients from ∂L/∂z, the last layer first."""
+        last = len(room.outputs) - 1
+        for layer in range(last, -1, -1):
+            gradient = room.gradients[layer]
+            if layer < last or last == 0:
+                self.activation.backward(gradient, room.outputs[layer])
+            torch.mm(gradient.T, room.seen[layer], out=self.weight_gradients[layer])
+            torch.sum(gradient, 0, out=self.bias_gradients[layer])
+            if layer > 0:
+                below = torch.mm(gradient, self.weights[layer], out=room.gradients[layer - 1])
+                if (dropped := self.dropout.dropped[layer]) > 0:
+                    below.mul_(room.kept[layer]).mul_(256 / (256 - dropped))
+
+    def move(self, lr: Tensor, scale: Tensor, keep: Tensor, following: Tensor) -> None:
+        """Clip, let the optimizer move the weights, and let the average follow."""
+        if self.config.clip_norm:
+            norm = torch.linalg.vector_norm(self.gradients)
+            self.gradients.mul_((self.config.clip_norm / (norm + 1e-6)).clamp_(max=1))
+        self.optimizer.move(self.flat, self.gradients, lr, scale, keep)
+        if self.average is not None:
+            self.average.lerp_(self.flat, following)
+
+    def losses(self, count: int) -> Array:
+        """L = −Σₙₖ tₙₖ log qₙₖ of the chunk's batches: the one time that the device is waited for."""
+        assert self.room is not None
+        products = self.room.targets.all[:count] * self.room.all_log_q[:count]
+        losses: Array = products.sum((1, 2), dtype=torch.float64).neg_().cpu().numpy()
+        return losses
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.export(self.flat)
+
+    def averaged(self) -> Parameters:
+        return self.export(self.flat if self.average is None else self.average)
+
+    def export(self, flat: Tensor) -> Parameters:
+        """A copy in the processor's memory."""
+        parameters = Parameters(self.sizes, self.dtype)
+        parameters.flat[...] = flat.cpu().numpy()
+        return parameters
+
+
+def views(flat: Tensor, sizes: Sequence[int]) -> tuple[list[Tensor], list[Tensor]]:
+    """Weights and biases of each layer in a flat buffer that is laid out as in `Parameters`."""
+    shapes = [(out, into) for into, out in itertools.pairwise(sizes)]
+    parts = flat.split([length for out, into in shapes for length in (out * into, out)])
+    return [part.view(shape) for part, shape in zip(parts[::2], shapes, strict=True)], list(parts[1::2])
+
+
+class Table:
+    """On the device: `all`, an entry for each batch of a chunk; `now`, the one whose turn it is."""
+
+    def __init__(self, all_entries: Tensor) -> None:
+        self.all = all_entries
+        self.now = all_entries[0].clone()
+
+    def fill(self, rows: Array) -> None:
+        """Put the rows of all entries, one after the other; what is left over becomes zero."""
+        places = self.all.flatten(0, -2)
+        places[: len(rows)].copy_(torch.from_numpy(rows))
+        places[len(rows) :].zero_()
+
+    def choose(self, turn: Tensor) -> None:
+        if self.all.numel():  # without dropout no bytes are drawn
+            torch.index_select(self.all, 0, turn, out=self.now[None])
+
+
+class Room:
+    """Memory that does not move: tables for a chunk, and for one batch what `analytic.Room` holds.
+
+    seen   each layer's inputs after dropout
+    kept   which of them are not dropped; empty where none is
+    """
+
+    def __init__(
+        self, batches: int, batch: int, sizes: Sequence[int], dropout: Dropout, like: Tensor
+    ) -> None:
+        self.batches, self.batch = batches, batch
+        zeros = like.new_zeros
+        self.inputs = Table(zeros(batches, batch, sizes[0]))
+        self.targets = Table(zeros(batches, batch, sizes[-1]))
+        self.drawn = Table(zeros(batches, batch, dropout.width, dtype=torch.uint8))
+        self.rates = Table(zeros(batches, 1, 4))
+        self.all_log_q = zeros(batches, batch, sizes[-1])
+        self.log_q = zeros(batch, sizes[-1])
+        self.outputs = [zeros(batch, size) for size in sizes[1:]]
+        self.gradients = [zeros(batch, size) for size in sizes[1:]]
+        self.kept = [
+            zeros(batch, size if dropped else 0, dtype=torch.bool)
+            for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
+        ]
+        self.seen = [
+            torch.zeros_like(x) if dropped else x
+            for x, dropped in zip([self.inputs.now, *self.outputs[:-1]], dropout.dropped, strict=True)
+        ]
