@@ -89,3 +89,19 @@ def test_whatever_ends_the_program_ends_its_processes(paths: list[Path], how: st
         assert errors.rstrip().endswith(b"KeyboardInterrupt") and errors.count(b"Traceback") == 1
     else:
         assert errors == b""
+
+
+def test_a_process_does_without_numpy(tmp_path: Path) -> None:
+    """NumPy takes as long to import as all else that such a process needs."""
+    script = (
+        "import sys; from charmlp.images.workers import read_pixels\n"
+        "pixels, faults = read_pixels(sys.argv[1:], (5, 4))\n"
+        "print(len(pixels), faults, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(make_image(tmp_path / "a.png"))],
+        capture_output=True,
+        text=True,
+        env=processes.environment(),
+    )
+    assert (done.stdout, done.stderr) == ("20 {} False\n", "")

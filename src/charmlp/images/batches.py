@@ -1,7 +1,7 @@
 """Many images, in order, on all cores, in constant memory.
 
-Few are read here, some by threads, many by processes: a third of the work on a small image is Python,
-which threads take in turns, but to start a process takes as long as to read some hundred images.
+Few are read here, some by threads, many by processes: part of the work on a small image is Python, which
+threads take in turns, but to start a process takes as long as to read some hundred images.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from charmlp import processes
 from charmlp.errors import CharmlpError
-from charmlp.images.grey import ImageSource, read_grey
+from charmlp.images.grey import ImageSource, grey_picture
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 ImageOrError: TypeAlias = "ImageSource | CharmlpError"
 Given = TypeVar("Given", bound=ImageOrError)
@@ -33,7 +33,7 @@ MANY = 2000  # from here on processes read them
 MOST_WORKERS = 8
 MOST_AHEAD = 2  # batches that wait for each worker
 BATCH = 32  # images that a thread takes at a time
-PROCESS_BATCH = 256  # and a process: meanwhile nobody need look after it
+PROCESS_BATCH = 128  # and a process: meanwhile nobody need look after it
 BATCH_BYTES = 2**18  # of grey pixels that any of them takes at a time
 
 
@@ -50,17 +50,28 @@ def read_batch(images: Sequence[ImageOrError], norm_size: tuple[int, int]) -> Ba
 
     An error among the images, such as a name that stands for nothing, is a fault at its place.
     """
-    greys, faults = np.empty((len(images), *norm_size), np.uint8), {}
-    read = 0
+    return to_batch(*read_pixels(images, norm_size), norm_size)
+
+
+def read_pixels(
+    images: Sequence[ImageOrError], norm_size: tuple[int, int]
+) -> tuple[bytes, dict[int, CharmlpError]]:
+    """The same before it becomes an array: the pixels of all images that can be read, and the faults."""
+    pixels, faults = [], {}
     for place, image in enumerate(images):
         try:
             if isinstance(image, CharmlpError):
                 raise image
-            greys[read] = read_grey(image, norm_size)
-            read += 1
+            pixels.append(grey_picture(image, norm_size).tobytes())
         except CharmlpError as error:
             faults[place] = error
-    return Batch(greys[:read], faults)
+    return b"".join(pixels), faults
+
+
+def to_batch(pixels: bytes, faults: dict[int, CharmlpError], norm_size: tuple[int, int]) -> Batch:
+    import numpy as np
+
+    return Batch(np.frombuffer(pixels, np.uint8).reshape(-1, *norm_size), faults)
 
 
 def read_batches(

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import struct
 from io import BytesIO
-from typing import BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from charmlp.errors import ImageError
 from charmlp.files import open_regular, reason_of, shown_path
 from charmlp.images.jpeg import plain_jpeg
 from charmlp.images.opening import MAX_PIXELS, Costly, open_image, quiet
+
+if (
+    TYPE_CHECKING
+):  # the processes that read many images do without NumPy, whose import takes longer than theirs
+    import numpy as np
+    from numpy.typing import NDArray
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image"
 
@@ -40,6 +44,13 @@ def read_grey(image: ImageSource, norm_size: tuple[int, int]) -> NDArray[np.uint
     megapixels, checked before decoding; of 16 bits the upper 8 count; EXIF says what is upright.
     Raises `ImageError` naming the file.
     """
+    import numpy as np
+
+    return np.asarray(grey_picture(image, norm_size))
+
+
+def grey_picture(image: ImageSource, norm_size: tuple[int, int]) -> Image.Image:
+    """The same as a Pillow image in mode L."""
     if isinstance(image, Image.Image):
         grey = upright(image, "image")
     elif isinstance(image, bytes):
@@ -51,13 +62,15 @@ def read_grey(image: ImageSource, norm_size: tuple[int, int]) -> NDArray[np.uint
             except OSError as error:
                 raise ImageError(f"{shown_path(image)}: cannot be read: {reason_of(error)}") from None
             grey = _decoded(start, file, shown_path(image))
-    return np.asarray(grey.resize((norm_size[1], norm_size[0]), Image.Resampling.BILINEAR))
+    return grey.resize((norm_size[1], norm_size[0]), Image.Resampling.BILINEAR)
 
 
 def _decoded(start: bytes, file: BinaryIO, shown: str) -> Image.Image:
-    """The grey picture in `file`, whose `start` was read; few files have more than that."""
-    if len(start) < PLAIN_BYTES and (plain := plain_jpeg(start, MAX_PIXELS)) is not None:
-        return plain.convert("L")
+    """The grey picture in `file`, whose `start` was read: less than `PLAIN_BYTES` are all that there is."""
+    if len(start) < PLAIN_BYTES:
+        if (plain := plain_jpeg(start, MAX_PIXELS)) is not None:
+            return plain.convert("L")
+        file = BytesIO(start)
     file.seek(0)
     with open_image(file, shown) as image:
         return upright(image, shown)
@@ -118,6 +131,8 @@ def _grey_strip(strip: Image.Image, image: Image.Image) -> Image.Image:
 
 def _upper_bits(strip: Image.Image, image: Image.Image) -> Image.Image:
     """The upper 8 of 16 bits; a transparent grey level becomes white."""
+    import numpy as np
+
     values = np.asarray(strip)
     if strip.mode == "I" and (image.format == "TIFF" or values.min() < 0 or values.max() > 0xFFFF):
         raise ImageError("its pixels have 32 bits, where 8 or 16 are read; save it as PNG")

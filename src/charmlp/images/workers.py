@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from charmlp import processes
 from charmlp.errors import CharmlpError
-from charmlp.images.batches import Batch, ImageOrError, read_batch
+from charmlp.images.batches import Batch, ImageOrError, read_pixels, to_batch
 
 PROTOCOL = 5  # of pickle: both ends are the same Python
 
@@ -39,16 +39,17 @@ class Workers:
         process = self.idle.get()
         assert process.stdin is not None and process.stdout is not None
         try:
-            pickle.dump((images, self.norm_size), process.stdin, PROTOCOL)
+            plain = [os.fspath(image) if isinstance(image, os.PathLike) else image for image in images]
+            pickle.dump((plain, self.norm_size), process.stdin, PROTOCOL)  # a Path takes long to pickle
             process.stdin.flush()
-            batch: Batch = pickle.load(process.stdout)
+            pixels, faults = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             raise CharmlpError(
                 "a process that reads images has ended; is there too little memory?"
             ) from error
         finally:
             self.idle.put(process)
-        return batch
+        return to_batch(pixels, faults, self.norm_size)
 
     def _start(self) -> None:
         try:
@@ -93,6 +94,6 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError, pickle.UnpicklingError):
         while True:
             images, norm_size = pickle.load(sys.stdin.buffer)
-            pickle.dump(read_batch(images, norm_size), sys.stdout.buffer, PROTOCOL)
+            pickle.dump(read_pixels(images, norm_size), sys.stdout.buffer, PROTOCOL)
             sys.stdout.buffer.flush()
     os._exit(0)  # nobody listens any more
