@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,54 @@ def test_another_version_of_the_sources_compiles_anew(
     monkeypatch.setattr(compiling, "stamp", lambda room: "other sources")
     again = compiling.compiled(double)
     assert again(3.0) == 6.0 and sum(again.stats.cache_misses.values()) == 1
+
+
+def test_wide_vectors_are_asked_for_where_they_are_wanted() -> None:
+    def plain(x: float) -> float:
+        return 2 * x
+
+    def wide(x: float) -> float:
+        compiling.wide_vectors()
+        return 2 * x
+
+    for function, wanted in ((plain, False), (wide, True)):
+        part = compiling.part_of_compiled(function)
+        assert part(3.0) == 6.0
+        (code,) = part.inspect_llvm().values()
+        assert ("prefer-vector-width" in code) is wanted
+
+
+def test_code_from_the_cache_gives_the_same_bits(tmp_path: Path) -> None:
+    """One process compiles, the next one finds the code; a third, for itself, compiles again."""
+    answers = [trained_bits(tmp_path / folder) for folder in ("one", "one", "two")]
+    assert answers[0] == answers[1] == answers[2]
+    assert kept(tmp_path / "one")
+
+
+TRAIN = """
+import dataclasses, hashlib
+import numpy as np
+from charmlp.config import SLIDES
+from charmlp.training import loops
+from charmlp.training.parameters import Parameters
+from charmlp.training.steps import make_step
+config = dataclasses.replace(SLIDES, hidden_size=(12,), lr=0.01)
+rng = np.random.default_rng(0)
+step = make_step("compiled", config, Parameters.initial((100, 12, 5), rng), None)
+inputs, labels = rng.normal(size=(400, 100)).astype(np.float32), rng.integers(0, 5, 400)
+losses = step.run(inputs, labels, np.full(50, 0.01), rng)
+print(hashlib.sha256(losses.tobytes() + step.parameters.flat.tobytes()).hexdigest())
+print(sum(loops.run.stats.cache_hits.values()))
+"""
+
+
+def trained_bits(cache: Path) -> str:
+    """A hash of what a small training ends with, in a process with that folder for compiled code."""
+    cold = not cache.exists()
+    answer = subprocess.run(
+        [sys.executable, "-c", TRAIN], env=os.environ | {"NUMBA_CACHE_DIR": str(cache)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    bits, hits = answer.stdout.split()
+    assert int(hits) == (0 if cold else 1)
+    return bits

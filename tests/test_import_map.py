@@ -14,7 +14,7 @@ PACKAGE = Path(charmlp.__file__).parent
 
 FLOORS = [
     {"errors", "version"},
-    {"config", "files", "processes", "calculus"},
+    {"config", "files", "processes", "calculus", "memory"},
     {"images", "modelfile", "metrics", "compiling", "variants"},
     {"nn", "data", "recognizer"},
     {"training"},

@@ -32,9 +32,9 @@ def sizes_of(config: TrainingConfig) -> tuple[int, ...]:
     return (D, *config.hidden_size, K)
 
 
-def batches(dtype: Any) -> tuple[Array, Array]:
+def batches(dtype: Any, batch_size: int = BATCH) -> tuple[Array, Array]:
     rng = np.random.default_rng(1)
-    n = UPDATES * BATCH - 3  # the last batch is smaller
+    n = UPDATES * batch_size - batch_size // 3  # the last batch is smaller
     return rng.normal(size=(n, D)).astype(dtype), rng.integers(0, K, n)
 
 
@@ -57,10 +57,10 @@ def run_ours(
 ) -> tuple[Array, Array]:
     """Losses and the kept parameters of one of our steps, in two calls so that state must survive."""
     step = make(name, config, start(config, dtype), weights)
-    inputs, labels = batches(dtype)
+    inputs, labels = batches(dtype, config.batch_size)
     rates = learning_rates(config, 0, UPDATES, UPDATES)
     masks = np.random.default_rng(3)
-    half, cut = UPDATES // 2, UPDATES // 2 * BATCH
+    half, cut = UPDATES // 2, UPDATES // 2 * config.batch_size
     first = step.run(inputs[:cut], labels[:cut], rates[:half], masks)
     second = step.run(inputs[cut:], labels[cut:], rates[half:], masks)
     return np.concatenate([first, second]), step.averaged().flat
@@ -84,16 +84,18 @@ def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) 
     optimizer = kind(parameters, lr=config.lr, weight_decay=config.weight_decay, **options)
     average = [p.detach().clone() for p in parameters]
     dropout, masks = Dropout(config, sizes), np.random.default_rng(3)
-    cut, n = UPDATES // 2 * BATCH, len(batches(dtype)[1])
+    size = config.batch_size
+    arrays = batches(dtype, size)
+    cut, n = UPDATES // 2 * size, len(arrays[1])
     drawn = np.concatenate([dropout.draw(masks, cut), dropout.draw(masks, n - cut)])
-    inputs, labels = (torch.from_numpy(array) for array in batches(dtype))
+    inputs, labels = (torch.from_numpy(array) for array in arrays)
     weight = None if weights is None else torch.from_numpy(weights).to(inputs.dtype)
     losses = []
     for i, lr in enumerate(learning_rates(config, 0, UPDATES, UPDATES)):
-        x, y = inputs[i * BATCH : (i + 1) * BATCH], labels[i * BATCH : (i + 1) * BATCH]
+        x, y = inputs[i * size : (i + 1) * size], labels[i * size : (i + 1) * size]
         for j, linear in enumerate(linears):
             if dropout.dropped[j]:
-                mine = drawn[i * BATCH : (i + 1) * BATCH, dropout.columns[j] :][:, : sizes[j]]
+                mine = drawn[i * size : (i + 1) * size, dropout.columns[j] :][:, : sizes[j]]
                 kept = torch.from_numpy(mine >= dropout.dropped[j])
                 x = torch.where(kept, x / (1 - dropout.dropped[j] / 256), 0)
             x = linear(x)
@@ -144,6 +146,12 @@ def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_si
 
 
 @each_step
+@pytest.mark.parametrize("batch_size", [1, 3, 9, 20])
+def test_every_size_of_batch(name: str, batch_size: int) -> None:
+    assert_equal(name, dataclasses.replace(BASE, batch_size=batch_size, optimizer="adam", lr=1e-3))
+
+
+@each_step
 @pytest.mark.parametrize(
     "options",
     [
@@ -179,6 +187,14 @@ def test_another_optimizer_would_be_noticed() -> None:
     ours = run_ours("analytic", dataclasses.replace(BASE, optimizer="rmsprop", lr=1e-3), np.float64)
     theirs = run_torch(dataclasses.replace(BASE, optimizer="adagrad", lr=1e-3), np.float64)
     assert np.abs(ours[1] - theirs[1]).max() > 1e-3
+
+
+@each_step
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_the_same_seed_gives_the_same_bits(name: str, dropout: float) -> None:
+    config = dataclasses.replace(BASE, dropout=dropout, ema_decay=0.9)
+    first, again = (run_ours(name, config, np.float32) for _ in range(2))
+    assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
 
 
 @each_step

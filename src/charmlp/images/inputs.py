@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ def to_inputs(images: NDArray[np.uint8], preprocessing: str) -> NDArray[np.float
     """
     import numpy as np  # not above: who only decodes images does without
 
-    pixels = images.reshape(len(images), -1).astype(np.float32)
+    from charmlp.memory import aligned_empty
+
+    pixels = aligned_empty((len(images), math.prod(images.shape[1:])))
+    pixels[...] = images.reshape(pixels.shape)
     if preprocessing == "scale":
         pixels *= 2 / 255
         pixels -= 1

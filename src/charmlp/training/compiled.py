@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import ACTIVATIONS, TrainingConfig
+from charmlp.memory import aligned_empty
 from charmlp.training import loops
 from charmlp.training.dropout import Dropout
 from charmlp.training.optimizers import make_optimizer, rates
@@ -33,7 +34,7 @@ class CompiledStep:
         self.layers, size = loops.table_of_layers(
             parameters.sizes, dropout.dropped, dropout.columns, config.batch_size
         )
-        self.memory = np.empty(size, parameters.flat.dtype)
+        self.memory = aligned_empty(size, parameters.flat.dtype)
         self.class_weights = np.ones(parameters.sizes[-1]) if class_weights is None else class_weights
 
     def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:

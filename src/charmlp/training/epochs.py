@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ from charmlp.images import to_inputs
 
 Array = NDArray[Any]
 
-CHUNK = 8192  # images that are floats at one time
+CHUNK_BYTES = 2**20  # of floats at one time: they are read again while they are in the processor's cache
+CHUNK_BYTES_ON_GPU = 2**25  # fewer and larger copies
 
 
 class Epochs:
@@ -52,14 +54,20 @@ class Epochs:
         `order` draws which image comes when; `changes` draws the augmentation.
         """
         sequence = self.mixed(self.training_order(order), order)
-        batches = max(1, CHUNK // self.config.batch_size)
-        for start in range(0, len(sequence), batches * self.config.batch_size):
-            images, labels = self.gather(sequence[start : start + batches * self.config.batch_size])
+        size = self.chunk_size()
+        for start in range(0, len(sequence), size):
+            images, labels = self.gather(sequence[start : start + size])
             if self.config.augment:
                 from charmlp.data.augment import augment
 
                 images = augment(images, changes)
             yield to_inputs(images, self.config.preprocessing), labels
+
+    def chunk_size(self) -> int:
+        """Images in a chunk, whole batches."""
+        chunk_bytes = CHUNK_BYTES if self.config.device == "cpu" else CHUNK_BYTES_ON_GPU
+        batch_bytes = 4 * self.config.batch_size * math.prod(self.training.images.shape[1:])
+        return max(1, chunk_bytes // batch_bytes) * self.config.batch_size
 
     def training_order(self, order: np.random.Generator) -> Array:
         """The training set shuffled, or drawn with every class equally likely."""

@@ -17,10 +17,12 @@ from charmlp.data.letterset import LetterSet
 from charmlp.errors import CharmlpError
 from charmlp.images import to_inputs
 from charmlp.metrics import Scores, score
-from charmlp.training.epochs import CHUNK, Epochs
+from charmlp.training.epochs import Epochs
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import learning_rates
 from charmlp.training.steps import Step, make_step
+
+CHUNK = 1024  # images that are validated at one time
 
 
 @dataclass(frozen=True)

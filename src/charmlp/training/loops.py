@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from charmlp.compiling import OPTIONS, compiled, part_of_compiled
+from charmlp.compiling import OPTIONS, compiled, inlined, part_of_compiled, wide_vectors
 from charmlp.training.optimizers import RULES, update
 
 Array = NDArray[Any]
@@ -94,19 +94,19 @@ def update_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale:
         update(optimizer, theta, i, gradients[i], lr, scale, keep)
 
 
-@part_of_compiled
+@inlined
 def part(flat: Array, first: int, rows: int, columns: int) -> Array:
     """rows×columns of a flat buffer."""
     return flat[first : first + rows * columns].reshape(rows, columns)
 
 
-@part_of_compiled
+@inlined
 def activated(layers: NDArray[np.int64], layer: int) -> bool:
     """Whether an activation follows: not behind the last layer, unless it is the only one."""
     return layer < len(layers) - 1 or len(layers) == 1
 
 
-@part_of_compiled
+@inlined
 def forward(
     layers: NDArray[np.int64],
     activation: int,
@@ -129,7 +129,7 @@ def forward(
         x = y
 
 
-@part_of_compiled
+@inlined
 def cross_entropy(
     layers: NDArray[np.int64], class_weights: Array, smoothing: float, memory: Array, labels: Array
 ) -> float:
@@ -137,29 +137,38 @@ def cross_entropy(
     batch, classes = len(labels), layers[-1, UNITS]
     logits = part(memory, layers[-1, OUTPUT], batch, classes)
     gradient = part(memory, layers[-1, GRADIENT], batch, classes)
+    real = memory.dtype.type
+    spread = smoothing / classes  # of every class, times its weight; the rest is the label's
     loss, total = 0.0, 0.0
     for n in range(batch):
         total += class_weights[labels[n]]
     for n in range(batch):
-        highest, normal = logits[n, 0], 0.0
+        highest, normal = logits[n, 0], real(0)
         for k in range(1, classes):
             highest = max(highest, logits[n, k])
         for k in range(classes):
             gradient[n, k] = np.exp(logits[n, k] - highest)
+        for k in range(classes):
             normal += gradient[n, k]
-        label_target, spread = (1 - smoothing) * class_weights[labels[n]], smoothing / classes
+        log_normal = highest + np.log(np.float64(normal))
+        label_target = (1 - smoothing) * class_weights[labels[n]]
         targets = label_target
+        loss += label_target * (log_normal - logits[n, labels[n]])
+        if smoothing > 0:
+            for k in range(classes):
+                targets += spread * class_weights[k]
+                loss += spread * class_weights[k] * (log_normal - logits[n, k])
+        share = real(targets / (normal * total))
         for k in range(classes):
-            targets += spread * class_weights[k]
-        log_normal = highest + np.log(normal)
-        for k in range(classes):
-            target = spread * class_weights[k] + (label_target if k == labels[n] else 0.0)
-            loss += target * (log_normal - logits[n, k])
-            gradient[n, k] = (gradient[n, k] / normal * targets - target) / total
+            gradient[n, k] *= share
+        if smoothing > 0:
+            for k in range(classes):
+                gradient[n, k] -= real(spread * class_weights[k] / total)
+        gradient[n, labels[n]] -= real(label_target / total)
     return loss / total
 
 
-@part_of_compiled
+@inlined
 def backward(
     layers: NDArray[np.int64], activation: int, clip_norm: float, theta: Array, memory: Array,
     gradients: Array, optimizer: Any, inputs: Array, drawn: NDArray[np.uint8],
@@ -181,30 +190,32 @@ def backward(
                 drop(below, drawn[:, column:], dropped, below)
         if dropped > 0:
             x = part(memory, seen, batch, width)
-        # ∂L/∂W = (∂L/∂y)ᵀ x, some rows at a time; ∂L/∂b = Σₙ ∂L/∂yₙ lies behind the last row.
-        turned = np.empty((units, batch), theta.dtype)
-        for n in range(batch):
-            for k in range(units):
-                turned[k, n] = gradient[n, k]
+        # ∂L/∂W = (∂L/∂y)ᵀ x, row by row; ∂L/∂b = Σₙ ∂L/∂yₙ lies behind the last row.
+        bias = np.uintp(start + units * width)
         if clip_norm > 0:
-            sums(turned, x, part(gradients, start, units, width))
-            for k in range(units):
-                gradients[start + units * width + k] = turned[k].sum()
+            sums(gradient.T, x, part(gradients, start, units, width))
+        elif batch <= 8:
+            move_few(optimizer, theta, start, gradient, x, lr, scale, keep)
         else:
-            move(optimizer, theta, start, turned, x, lr, scale, keep)
-            for k in range(units):
-                update(
-                    optimizer, theta, np.uintp(start + units * width + k), turned[k].sum(), lr, scale, keep
-                )
+            move(optimizer, theta, start, gradient.T, x, lr, scale, keep)
+        for k in range(np.uintp(units)):
+            g = theta.dtype.type(0)
+            for n in range(batch):
+                g += gradient[n, k]
+            if clip_norm > 0:
+                gradients[bias + k] = g
+            else:
+                update(optimizer, theta, bias + k, g, lr, scale, keep)
 
 
 # The products that all layers are made of. Tiles of 2×4 dot products, and eight addends at a time, use each
 # number several times once it is loaded. Edges repeat a row, or add zero, and have no code of their own.
 
 
-@part_of_compiled
+@inlined
 def dots(x: Array, weight: Array, bias: Array, y: Array) -> None:
     """y = x Wᵀ + b: each y is the dot product of two rows."""
+    wide_vectors()
     zero, batch, units, width = x.dtype.type(0), len(x), len(weight), x.shape[1]
     for k in range(0, units, 2):
         j = min(k + 1, units - 1)
@@ -225,7 +236,7 @@ def dots(x: Array, weight: Array, bias: Array, y: Array) -> None:
             y[n, j], y[n1, j], y[n2, j], y[n3, j] = j0 + bias[j], j1 + bias[j], j2 + bias[j], j3 + bias[j]
 
 
-@part_of_compiled
+@inlined
 def sums(factors: Array, rows: Array, out: Array) -> None:
     """out = factors · rows, M×D = M×N · N×D."""
     numbers, values = np.empty(len(rows) + 8, np.uintp), np.empty(len(rows) + 8, out.dtype)
@@ -234,7 +245,7 @@ def sums(factors: Array, rows: Array, out: Array) -> None:
         add(rows, numbers, values, count, out[m])
 
 
-@part_of_compiled
+@inlined
 def move(
     optimizer: Any,
     theta: Array,
@@ -250,25 +261,54 @@ def move(
     width = np.uintp(rows.shape[1])
     row = np.empty(width, rows.dtype)
     for m in range(len(factors)):
-        count = choose(factors[m], numbers, values)
-        at, last = np.uintp(start) + np.uintp(m) * width, max(count - 1, 0) // 8 * 8
-        n0, n1, n2, n3 = numbers[last], numbers[last + 1], numbers[last + 2], numbers[last + 3]
-        n4, n5, n6, n7 = numbers[last + 4], numbers[last + 5], numbers[last + 6], numbers[last + 7]
-        v0, v1, v2, v3 = values[last], values[last + 1], values[last + 2], values[last + 3]
-        v4, v5, v6, v7 = values[last + 4], values[last + 5], values[last + 6], values[last + 7]
-        if count <= 4:
-            for i in range(width):
-                g = (v0 * rows[n0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
-                update(optimizer, theta, at + i, g, lr, scale, keep)
-        else:
-            add(rows, numbers, values, last, row)
-            for i in range(width):
-                g = (v0 * rows[n0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
-                g += (v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i])
-                update(optimizer, theta, at + i, g + row[i], lr, scale, keep)
+        add(rows, numbers, values, choose(factors[m], numbers, values), row)
+        at = np.uintp(start) + np.uintp(m) * width
+        for i in range(width):
+            update(optimizer, theta, at + i, row[i], lr, scale, keep)
 
 
-@part_of_compiled
+@inlined
+def move_few(
+    optimizer: Any, theta: Array, start: int, gradient: Array, rows: Array,
+    lr: float, scale: float, keep: float,
+) -> None:  # fmt: skip
+    """The same for at most eight rows: their sum stays in a register until the parameter has moved."""
+    wide_vectors()
+    count, width = len(rows), np.uintp(rows.shape[1])
+    n1, n2, n3 = row_or_last(1, count), row_or_last(2, count), row_or_last(3, count)
+    n4, n5, n6, n7 = (
+        row_or_last(4, count),
+        row_or_last(5, count),
+        row_or_last(6, count),
+        row_or_last(7, count),
+    )
+    for k in range(np.uintp(gradient.shape[1])):
+        at = np.uintp(start) + k * width
+        v0, v1, v2, v3 = (
+            gradient[0, k],
+            factor(gradient, 1, k),
+            factor(gradient, 2, k),
+            factor(gradient, 3, k),
+        )
+        v4, v5 = factor(gradient, 4, k), factor(gradient, 5, k)
+        v6, v7 = factor(gradient, 6, k), factor(gradient, 7, k)
+        for i in range(width):
+            g = (v0 * rows[0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
+            g += (v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i])
+            update(optimizer, theta, at + i, g, lr, scale, keep)
+
+
+@inlined
+def row_or_last(n: int, count: int) -> np.uintp:
+    return np.uintp(min(n, count - 1))
+
+
+@inlined
+def factor(gradient: Array, n: int, k: int) -> Any:
+    return gradient[n, k] if n < len(gradient) else gradient.dtype.type(0)
+
+
+@inlined
 def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
     """The factors that are not zero, packed, zeros behind them: behind ReLU and dropout half of them are."""
     count = 0
@@ -280,9 +320,10 @@ def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
     return count
 
 
-@part_of_compiled
+@inlined
 def add(rows: Array, numbers: NDArray[np.uintp], values: Array, count: int, out: Array) -> None:
     """out = Σ value · row over the first `count` numbers, eight at a time."""
+    wide_vectors()
     for i in range(len(out)):
         out[i] = 0
     for c in range(0, count, 8):
@@ -295,7 +336,7 @@ def add(rows: Array, numbers: NDArray[np.uintp], values: Array, count: int, out:
             out[i] += g + ((v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i]))
 
 
-@part_of_compiled
+@inlined
 def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
     """out = x · 256/(256 − dropped) where the byte drawn is not below `dropped`, else 0."""
     kept = x.dtype.type(256 / (256 - dropped))
@@ -304,7 +345,7 @@ def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
             out[n, i] = x[n, i] * kept if drawn[n, i] >= dropped else 0
 
 
-@part_of_compiled
+@inlined
 def activate(kind: int, y: Array) -> None:
     """The activation in place (see `charmlp.calculus`)."""
     one, half = y.dtype.type(1), y.dtype.type(0.5)
@@ -318,7 +359,7 @@ def activate(kind: int, y: Array) -> None:
                 y[n, i] = half * (one + np.tanh(half * y[n, i]))
 
 
-@part_of_compiled
+@inlined
 def activate_backward(kind: int, gradient: Array, y: Array) -> None:
     """∂L/∂x from ∂L/∂y, in place, by the output y."""
     one = y.dtype.type(1)
@@ -332,7 +373,7 @@ def activate_backward(kind: int, gradient: Array, y: Array) -> None:
                 gradient[n, i] *= y[n, i] * (one - y[n, i])
 
 
-@part_of_compiled
+@inlined
 def clip(gradients: Array, largest_norm: float) -> None:
     """g ← g · min(1, c / (‖g‖ + 10⁻⁶)), as `torch.nn.utils.clip_grad_norm_`."""
     squares = 0.0
@@ -343,7 +384,7 @@ def clip(gradients: Array, largest_norm: float) -> None:
         gradients[i] *= factor
 
 
-@part_of_compiled
+@inlined
 def follow(average: Array, theta: Array, decay: float) -> None:
     """a ← a + (1 − d)(θ − a)."""
     share = theta.dtype.type(1 - decay)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
+from charmlp.memory import aligned_zeros
 
 Array = NDArray[Any]
 
@@ -36,7 +37,7 @@ class SGD(NamedTuple):
 
 def sgd(own: SGD, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    g = gradient + real(own.decay) * theta[i]
     v = real(own.momentum) * own.velocity[i] + g
     own.velocity[i] = v
     theta[i] -= real(lr) * v
@@ -52,7 +53,7 @@ class Adagrad(NamedTuple):
 
 def adagrad(own: Adagrad, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    g = gradient + real(own.decay) * theta[i]
     s = own.sum_of_squares[i] + g * g
     own.sum_of_squares[i] = s
     theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
@@ -69,7 +70,7 @@ class RMSprop(NamedTuple):
 
 def rmsprop(own: RMSprop, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    g = gradient + real(own.decay) * theta[i]
     s = real(own.alpha) * own.mean_square[i] + real(1 - own.alpha) * (g * g)
     own.mean_square[i] = s
     theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
@@ -91,7 +92,7 @@ class Adam(NamedTuple):
 
 def adam(own: Adam, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    g = gradient + real(own.decay) * theta[i]
     m = real(own.beta1) * own.mean[i] + real(1 - own.beta1) * g
     s = real(own.beta2) * own.mean_square[i] + real(1 - own.beta2) * (g * g)
     own.mean[i], own.mean_square[i] = m, s
@@ -112,7 +113,7 @@ def adadelta(
     own: Adadelta, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float
 ) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i] if own.decay else gradient
+    g = gradient + real(own.decay) * theta[i]
     s = real(own.rho) * own.mean_square[i] + real(1 - own.rho) * (g * g)
     step = g * np.sqrt((own.mean_square_step[i] + real(own.epsilon)) / (s + real(own.epsilon)))
     own.mean_square[i] = s
@@ -180,7 +181,7 @@ def make_optimizer(config: TrainingConfig, like: Array) -> Any:
     decay = config.weight_decay
 
     def zeros() -> Array:
-        return np.zeros_like(like)
+        return aligned_zeros(like.shape, like.dtype)
 
     if config.optimizer == "sgd":
         return SGD(decay, config.momentum, zeros())

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from charmlp.memory import aligned_zeros
+
 
 class Parameters:
     """One buffer `flat` of all parameters; `weights[l]` (out×in) and `biases[l]` (out) are views into it.
@@ -19,7 +21,7 @@ class Parameters:
     def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:
         self.sizes = tuple(sizes)
         shapes = list(zip(self.sizes[1:], self.sizes[:-1], strict=True))
-        self.flat: NDArray[Any] = np.zeros(sum(out * (into + 1) for out, into in shapes), dtype)
+        self.flat: NDArray[Any] = aligned_zeros(sum(out * (into + 1) for out, into in shapes), dtype)
         self.weights: list[NDArray[Any]] = []
         self.biases: list[NDArray[Any]] = []
         self.starts: list[int] = []  # where each layer begins in `flat`: weights, then biases
