@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from charmlp import compiling
+from charmlp.config import SLIDES
+from charmlp.training.parameters import Parameters
+from charmlp.training.steps import make_step
 
 
 def double(x: float) -> float:
@@ -61,6 +67,36 @@ def test_wide_vectors_are_asked_for_where_they_are_wanted() -> None:
         assert part(3.0) == 6.0
         (code,) = part.inspect_llvm().values()
         assert ("prefer-vector-width" in code) is wanted
+
+
+SUBNORMAL = np.float32(1e-40)
+on_x86 = pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"), reason="this system: no x86 processor"
+)
+
+
+@on_x86
+def test_numbers_too_small_are_flushed_and_the_mode_comes_back() -> None:
+    def half(x: np.float32, mode: np.int32) -> tuple[np.float32, np.int32]:
+        before = compiling.exchange_float_mode(mode)
+        product = x * np.float32(0.5)
+        return product, compiling.exchange_float_mode(before)
+
+    part = compiling.part_of_compiled(half)
+    assert part(SUBNORMAL, compiling.FLUSHED)[0] == 0
+    assert part(SUBNORMAL, compiling.USUAL)[0] > 0
+    assert np.array([SUBNORMAL, SUBNORMAL])[0] * np.float32(0.5) > 0
+
+
+@on_x86
+def test_training_flushes_and_leaves_the_mode_as_it_was() -> None:
+    """A gradient that is certain: its product with the learning rate is subnormal, and does not arrive."""
+    config = dataclasses.replace(SLIDES, hidden_size=(), momentum=0.0)
+    parameters = Parameters((1, 2))
+    step = make_step("compiled", config, parameters, None)
+    step.run(np.ones((8, 1), np.float32), np.zeros(8, int), np.full(1, 1e-39), np.random.default_rng(0))
+    assert not parameters.flat.any()
+    assert np.array([SUBNORMAL])[0] * np.float32(0.5) > 0
 
 
 def test_code_from_the_cache_gives_the_same_bits(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from charmlp.compiling import OPTIONS, compiled, inlined, part_of_compiled, wide_vectors
+from charmlp.compiling import (
+    FLUSHED,
+    OPTIONS,
+    compiled,
+    exchange_float_mode,
+    inlined,
+    part_of_compiled,
+    wide_vectors,
+)
 from charmlp.training.optimizers import RULES, update
 
 Array = NDArray[Any]
@@ -69,6 +77,7 @@ def run(
     batch_size: int, rates: Array, decays: Array, drawn: NDArray[np.uint8],
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
+    mode = exchange_float_mode(FLUSHED)
     losses = np.empty(len(rates))
     gradients = np.empty(len(theta) if clip_norm > 0 else 0, theta.dtype)
     for i in range(len(rates)):
@@ -84,14 +93,17 @@ def run(
                 update(optimizer, theta, j, gradients[j], lr, scale, keep)
         if len(average) > 0:
             follow(average, theta, decays[i])
+    exchange_float_mode(mode)
     return losses
 
 
 @compiled
 def update_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
     """Move all parameters in place, in one pass over memory."""
+    mode = exchange_float_mode(FLUSHED)
     for i in range(np.uintp(len(theta))):
         update(optimizer, theta, i, gradients[i], lr, scale, keep)
+    exchange_float_mode(mode)
 
 
 @inlined
