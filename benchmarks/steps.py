@@ -91,7 +91,7 @@ def parts() -> None:
         ("the same without zeros", lambda: loops.move(optimizer, theta, 0, gradient, x, 1e-4, 1, 1)),
         (
             "all parameters, gradients at hand",
-            lambda: loops.update_all(optimizer, theta, theta.copy(), 1e-4, 1, 1),
+            lambda: loops.update_all(optimizer, theta, theta.copy(), 0.0, 1e-4, 1, 1),
         ),
     ]
     for words, function in rows:

@@ -24,7 +24,7 @@ def letters(n: int, first: int = 0, n_classes: int = 3) -> LetterSet:
 
 def seen(epochs: Epochs, order: np.random.Generator) -> list[int]:
     """The numbers of the images of one epoch, in order."""
-    chunks = [inputs for inputs, _ in epochs.chunks(order, np.random.default_rng(0))]
+    chunks = [inputs.copy() for inputs, _ in epochs.chunks(order, np.random.default_rng(0))]
     return [round(float(value)) for value in (np.concatenate(chunks)[:, 0] + 1) * 127.5]
 
 

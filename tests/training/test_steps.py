@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import platform
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from charmlp.config import OPTIMIZERS, TrainingConfig
+from charmlp.training.analytic import AnalyticStep
 from charmlp.training.dropout import Dropout
+from charmlp.training.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
 from charmlp.training.steps import Step, make_step
@@ -44,6 +47,10 @@ def start(config: TrainingConfig, dtype: Any) -> Parameters:
 
 def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Array | None = None) -> Step:
     """A step by name; the analytic one on torch runs on the processor here, call by call or as a graph."""
+    if name == "analytic in loops":  # as for large nets
+        step = AnalyticStep(config, parameters, weights)
+        step.elementwise = InLoops(config)
+        return step
     if not name.startswith("analytic on torch"):
         return make_step(name, config, parameters, weights)
     from charmlp.training.analytic_torch import AnalyticTorchStep
@@ -125,7 +132,14 @@ def assert_equal(name: str, config: TrainingConfig, weights: Array | None = None
     assert np.allclose(ours[0], theirs[0], rtol=1e-4, atol=0)
 
 
-STEPS = ["analytic", "autograd", "compiled", "analytic on torch", "analytic on torch, recorded"]
+STEPS = [
+    "analytic",
+    "analytic in loops",
+    "autograd",
+    "compiled",
+    "analytic on torch",
+    "analytic on torch, recorded",
+]
 each_step = pytest.mark.parametrize("name", STEPS)
 
 
@@ -205,3 +219,18 @@ def test_inputs_are_left_alone(name: str) -> None:
     step = make(name, config, start(config, np.float32))
     step.run(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
     assert np.array_equal(inputs, before)
+
+
+def test_many_parameters_go_through_loops() -> None:
+    assert isinstance(make_elementwise(BASE, MANY_PARAMETERS - 1), OnNumPy)
+    assert isinstance(make_elementwise(BASE, MANY_PARAMETERS), InLoops)
+
+
+def test_a_large_net_leaves_the_mode_of_floats_as_it_was() -> None:
+    """Also where training is interrupted."""
+    subnormal = np.full(2, 1e-40, np.float32)
+    with pytest.raises(KeyboardInterrupt), InLoops(BASE).running():
+        flushed = subnormal * np.float32(0.5)
+        raise KeyboardInterrupt
+    assert ((subnormal * np.float32(0.5)) > 0).all()
+    assert (flushed == 0).all() or platform.machine().lower() not in ("x86_64", "amd64")

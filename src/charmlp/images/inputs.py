@@ -10,18 +10,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def to_inputs(images: NDArray[np.uint8], preprocessing: str) -> NDArray[np.float32]:
+def to_inputs(
+    images: NDArray[np.uint8], preprocessing: str, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """What the network sees of grey images N×H×W: float32 row vectors N×(H·W).
 
     scale         x = 2p/255 − 1, in [−1, 1], as in the course
     standardize   x = (p − mean p) / std p for each image by itself; a flat image becomes 0
+
+    `out` is memory for them: N×(H·W) or more rows, of which the first N are returned.
     """
     import numpy as np  # not above: who only decodes images does without
 
     from charmlp.memory import aligned_empty
 
-    pixels = aligned_empty((len(images), math.prod(images.shape[1:])))
-    pixels[...] = images.reshape(pixels.shape)
+    shape = (len(images), math.prod(images.shape[1:]))
+    pixels: NDArray[np.float32] = aligned_empty(shape) if out is None else out[: len(images)]
+    pixels[...] = images.reshape(shape)
     if preprocessing == "scale":
         pixels *= 2 / 255
         pixels -= 1

@@ -9,8 +9,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
+from charmlp.memory import aligned_empty
 from charmlp.training.dropout import Dropout
-from charmlp.training.optimizers import make_optimizer, rates, update_all
+from charmlp.training.elementwise import make_elementwise
+from charmlp.training.optimizers import make_optimizer, rates
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 
@@ -29,7 +31,7 @@ class AnalyticStep:
         self.parameters = parameters
         self.gradients = parameters.like()
         self.class_weights = class_weights
-        self.activation = calculus.ACTIVATIONS[config.act_type]
+        self.elementwise = make_elementwise(config, parameters.flat.size)
         self.dropout = Dropout(config, parameters.sizes)
         self.optimizer = make_optimizer(config, parameters.flat)
         self.average = parameters.copy() if config.ema_decay else None
@@ -44,7 +46,8 @@ class AnalyticStep:
         for first in range(0, len(learning_rates), updates):
             part = slice(first * size, (first + updates) * size)
             few_rates = learning_rates[first : first + updates]
-            losses.append(self.run_some(inputs[part], labels[part], few_rates, drawn[part]))
+            with self.elementwise.running():
+                losses.append(self.run_some(inputs[part], labels[part], few_rates, drawn[part]))
         return np.concatenate(losses)
 
     def run_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
@@ -80,15 +83,17 @@ class AnalyticStep:
         return self.rooms[batch]
 
     def forward(self, x: Array, drawn: Array, room: Room) -> None:
-        """Fill `room.outputs`: the activations, and the logits."""
+        """Fill `room.outputs`: the activations, and the logits.
+
+        The last layer has no activation behind it, unless it is the only one.
+        """
         last = len(room.outputs) - 1
         for layer, (weight, bias, y) in enumerate(
             zip(self.parameters.weights, self.parameters.biases, room.outputs, strict=True)
         ):
             x = self.dropout.drop(x, drawn, layer, out=room.masked[layer])
-            calculus.linear(x, weight, bias, out=y)
-            if layer < last or last == 0:  # a net of one layer has its activation behind it
-                self.activation.forward(y, out=y)
+            np.matmul(x, weight.T, out=y)
+            self.elementwise.forward(y, bias, activated=layer < last or last == 0)
             x = y
 
     def backward(self, inputs: Array, drawn: Array, room: Room) -> None:
@@ -96,13 +101,12 @@ class AnalyticStep:
         gradients, last = self.gradients, len(room.outputs) - 1
         for layer in range(last, -1, -1):
             gradient = room.gradients[layer]
-            if layer < last or last == 0:
-                self.activation.backward(gradient, room.outputs[layer], out=gradient)
+            activated = layer < last or last == 0
+            self.elementwise.backward(gradient, room.outputs[layer], activated, gradients.biases[layer])
             x = inputs if layer == 0 else room.outputs[layer - 1]
             if (masked := room.masked[layer]) is not None:
                 x = masked
             calculus.linear_backward_weight(gradient, x, out=gradients.weights[layer])
-            calculus.linear_backward_bias(gradient, out=gradients.biases[layer])
             if layer > 0:
                 below = room.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
@@ -111,11 +115,11 @@ class AnalyticStep:
     def update(self, lr: float, scale: float, keep: float) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""
         self.updates += 1
-        if self.config.clip_norm:
-            clip(self.gradients.flat, self.config.clip_norm)
-        update_all(self.optimizer, self.parameters.flat, self.gradients.flat, lr, scale, keep)
+        theta = self.parameters.flat
+        self.elementwise.update(self.optimizer, theta, self.gradients.flat, lr, scale, keep)
         if self.average is not None:
-            follow(self.average.flat, self.parameters.flat, average_decay(self.config, self.updates))
+            decay = average_decay(self.config, self.updates)
+            self.elementwise.follow(self.average.flat, theta, decay)
 
     def averaged(self) -> Parameters:
         return self.parameters if self.average is None else self.average
@@ -127,11 +131,11 @@ class Room:
     def __init__(self, batch: int, parameters: Parameters, dropout: Dropout) -> None:
         sizes, dtype = parameters.sizes, parameters.flat.dtype
         self.masked = [
-            np.empty((batch, size), dtype) if dropped else None
+            aligned_empty((batch, size), dtype) if dropped else None
             for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
         ]
-        self.outputs = [np.empty((batch, size), dtype) for size in sizes[1:]]
-        self.gradients = [np.empty((batch, size), dtype) for size in sizes[1:]]
+        self.outputs = [aligned_empty((batch, size), dtype) for size in sizes[1:]]
+        self.gradients = [aligned_empty((batch, size), dtype) for size in sizes[1:]]
 
 
 def scaled_targets(
@@ -144,16 +148,3 @@ def scaled_targets(
     sums = np.add.reduceat(weight, starts) if len(labels) else weight
     targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
     return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts
-
-
-def clip(gradients: Array, largest_norm: float) -> None:
-    """g ← g · min(1, c / (‖g‖ + 10⁻⁶)), as `torch.nn.utils.clip_grad_norm_`."""
-    norm = float(np.sqrt(np.vdot(gradients, gradients)))
-    gradients *= min(1.0, largest_norm / (norm + 1e-6))
-
-
-def follow(average: Array, parameters: Array, decay: float) -> None:
-    """a ← a + (1 − d)(θ − a), in place."""
-    difference = parameters - average
-    difference *= 1 - decay
-    average += difference

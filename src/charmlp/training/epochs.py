@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from charmlp.config import TrainingConfig
 from charmlp.data.letterset import LetterSet
 from charmlp.images import to_inputs
+from charmlp.memory import aligned_empty
 
 Array = NDArray[Any]
 
@@ -41,6 +42,10 @@ class Epochs:
         self.updates = -(-len(training) // self.training_per_batch)
         self.position = 0
         self.round = np.empty(0, np.int64)
+        # A chunk's images, and their floats: new memory for each would cost more than filling it.
+        size, shape = min(self.chunk_size(), len(self)), training.images.shape[1:]
+        self.images = np.empty((size, *shape), np.uint8)
+        self.floats = aligned_empty((size, math.prod(shape)))
 
     def __len__(self) -> int:
         """Images in an epoch."""
@@ -49,7 +54,7 @@ class Epochs:
     def chunks(
         self, order: np.random.Generator, changes: np.random.Generator
     ) -> Iterator[tuple[Array, Array]]:
-        """Inputs and labels of one epoch, whole batches at a time.
+        """Inputs and labels of one epoch, whole batches at a time; the inputs hold until the next ones come.
 
         `order` draws which image comes when; `changes` draws the augmentation.
         """
@@ -61,7 +66,7 @@ class Epochs:
                 from charmlp.data.augment import augment
 
                 images = augment(images, changes)
-            yield to_inputs(images, self.config.preprocessing), labels
+            yield to_inputs(images, self.config.preprocessing, self.floats), labels
 
     def chunk_size(self) -> int:
         """Images in a chunk, whole batches."""
@@ -123,10 +128,11 @@ class Epochs:
     def gather(self, numbers: Array) -> tuple[Array, Array]:
         """Images and labels by number, from the training set or, above it, from the rendered letters."""
         n = len(self.training)
+        images = self.images[: len(numbers)]
         if self.rendered is None:
-            return self.training.images[numbers], self.training.labels[numbers]
+            np.take(self.training.images, numbers, 0, out=images, mode="clip")  # no number is out of range
+            return images, self.training.labels[numbers]
         real = numbers < n
-        images = np.empty((len(numbers), *self.training.images.shape[1:]), np.uint8)
         labels = np.empty(len(numbers), np.int64)
         for chosen, letters, first in ((real, self.training, 0), (~real, self.rendered, n)):
             images[chosen] = letters.images[numbers[chosen] - first]

@@ -23,8 +23,6 @@ from charmlp.memory import aligned_zeros
 Array = NDArray[Any]
 
 BETA1, BETA2 = 0.9, 0.999  # of Adam
-BLOCK = 16_384  # parameters that NumPy moves at a time: 64 kB
-MANY_PARAMETERS = 100_000  # from here on a compiled loop pays for its start
 
 
 class SGD(NamedTuple):
@@ -133,31 +131,6 @@ RULES: dict[type, Callable[..., None]] = {
 def update(optimizer: Any, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     """Move the parameter number i in place."""
     RULES[type(optimizer)](optimizer, theta, i, gradient, lr, scale, keep)
-
-
-def update_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
-    """Move all parameters in place; `gradients` may be overwritten."""
-    if len(theta) >= MANY_PARAMETERS:
-        from charmlp.training import loops  # imports Numba
-
-        loops.update_all(optimizer, theta, gradients, lr, scale, keep)
-    elif isinstance(optimizer, SGD):
-        sgd_in_place(optimizer, theta, gradients, lr)
-    else:
-        for first in range(0, len(theta), BLOCK):
-            block = slice(first, first + BLOCK)
-            update(optimizer, theta, block, gradients[block], lr, scale, keep)
-
-
-def sgd_in_place(own: SGD, theta: Array, gradients: Array, lr: float) -> None:
-    """The rule of `sgd` without a new array: on small nets it is a third of an update."""
-    if own.decay:
-        gradients += own.decay * theta
-    velocity = own.velocity
-    velocity *= own.momentum
-    velocity += gradients
-    np.multiply(velocity, lr, out=gradients)
-    theta -= gradients
 
 
 def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[np.float64]:

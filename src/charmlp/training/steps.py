@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError, require_extra
-from charmlp.training.optimizers import MANY_PARAMETERS
+from charmlp.training.elementwise import MANY_PARAMETERS
 from charmlp.training.parameters import Parameters
 
 Array = NDArray[Any]
