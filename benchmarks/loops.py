@@ -85,10 +85,12 @@ def pack(data: str, workers: int) -> float:
 
 
 def render(count: int) -> float:
-    """Wall-clock seconds to render letters once the masks are drawn and the loops compiled."""
+    """Wall-clock seconds to render letters once fonts are chosen, masks drawn and loops compiled."""
+    from charmlp.data.fonts import find_fonts
     from charmlp.data.rendering import render
 
-    options = {"classes": tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "norm_size": (32, 32), "seed": 0}
+    classes = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    options = {"classes": classes, "norm_size": (32, 32), "seed": 0, "fonts": find_fonts()}
     render(500, **options)
     start = time.perf_counter()
     render(count, **options)

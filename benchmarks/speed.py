@@ -196,7 +196,7 @@ def two_cores(verb: str) -> Callable[[Bench], float]:
             )
         else:
             one, two = bench.medians(
-                lambda: bench.loop("render", "4000", cores=1), lambda: bench.loop("render", "4000", cores=2)
+                lambda: bench.loop("render", "16000", cores=1), lambda: bench.loop("render", "16000", cores=2)
             )
         return one / two
 
