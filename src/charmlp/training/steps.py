@@ -79,9 +79,9 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     if parameters >= MANY_PARAMETERS or config.optimizer == "sgd":
         moving = 0.8e-9 * parameters
     else:
-        moving = 3.0e-9 * parameters
-    analytic = 35e-6 + moving + 25e-12 * products
-    compiled = 3e-6 + 0.2e-9 * parameters + 55e-12 * products
+        moving = 3.5e-9 * parameters
+    analytic = 25e-6 + moving + 33e-12 * products
+    compiled = 3e-6 + 0.05e-9 * parameters + 50e-12 * products
     return updates * analytic, updates * compiled
 
 
