@@ -267,7 +267,9 @@ def _tight(face: ImageFont.FreeTypeFont, text: str) -> Glyph | None:
     mask, (_, offset) = face.getmask2(text, mode="L", anchor="ls")
     if not mask.size[0] or not mask.size[1]:
         return None
-    picture = np.asarray(mask, dtype=np.uint8).reshape(mask.size[1], mask.size[0])
+    image = Image.new("L", mask.size)
+    image.im.paste(mask, (0, 0, *mask.size))  # NumPy would read the mask itself number by number
+    picture = np.asarray(image)
     ink = picture > picture.max() // 2
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
