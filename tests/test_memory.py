@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from charmlp.memory import LINE, aligned_empty, aligned_zeros
+from charmlp.memory import LINE, aligned_empty, aligned_zeros, spaced_rows, with_spaces
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8])
@@ -23,3 +23,14 @@ def test_they_begin_at_a_line_and_are_like_any_other(shape: int | tuple[int, ...
 def test_numpys_own_do_not() -> None:
     """The negative control: of twenty large arrays, not all begin at a line."""
     assert any(np.empty(100_000 + n).ctypes.data % LINE for n in range(20))
+
+
+@pytest.mark.parametrize(("width", "apart"), [(512, 528), (2048, 2064), (26, 26), (500, 500)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_a_large_power_of_two_apart_are_spaced(count: int, width: int, apart: int) -> None:
+    rows = spaced_rows(count, width)
+    assert rows.shape == (count, width) and rows.strides == (4 * apart, 4)
+    whole = with_spaces(rows)
+    assert whole.shape == (count, apart) and whole.flags.c_contiguous
+    rows[:] = 1
+    assert whole.sum() == count * width and whole.ctypes.data % LINE == 0

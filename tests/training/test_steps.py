@@ -221,6 +221,12 @@ def test_inputs_are_left_alone(name: str) -> None:
     assert np.array_equal(inputs, before)
 
 
+@pytest.mark.parametrize("act_type", ["relu", "sigmoid"])
+@pytest.mark.parametrize("name", ["analytic", "analytic in loops"])
+def test_layers_whose_rows_lie_apart(name: str, act_type: str) -> None:
+    assert_equal(name, dataclasses.replace(BASE, hidden_size=(512, 12), act_type=act_type, dropout=0.2))
+
+
 def test_many_parameters_go_through_loops() -> None:
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS - 1), OnNumPy)
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS), InLoops)

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
-from charmlp.memory import aligned_empty
+from charmlp.memory import spaced_rows
 from charmlp.training.dropout import Dropout
 from charmlp.training.elementwise import make_elementwise
 from charmlp.training.optimizers import make_optimizer, rates
@@ -131,11 +131,11 @@ class Room:
     def __init__(self, batch: int, parameters: Parameters, dropout: Dropout) -> None:
         sizes, dtype = parameters.sizes, parameters.flat.dtype
         self.masked = [
-            aligned_empty((batch, size), dtype) if dropped else None
+            spaced_rows(batch, size, dtype) if dropped else None
             for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
         ]
-        self.outputs = [aligned_empty((batch, size), dtype) for size in sizes[1:]]
-        self.gradients = [aligned_empty((batch, size), dtype) for size in sizes[1:]]
+        self.outputs = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
+        self.gradients = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
 
 
 def scaled_targets(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.config import ACTIVATIONS, TrainingConfig
+from charmlp.memory import with_spaces
 from charmlp.training.optimizers import SGD, update
 
 Array = NDArray[Any]
@@ -104,11 +105,12 @@ class InLoops:
         return self.loops.subnormals_flushed()
 
     def forward(self, y: Array, bias: Array, activated: bool) -> None:
-        self.loops.add_bias_and_activate(self.kind if activated else self.loops.NONE, y, bias)
+        kind = self.kind if activated else self.loops.NONE
+        self.loops.add_bias_and_activate(kind, with_spaces(y), bias)
 
     def backward(self, gradient: Array, y: Array, activated: bool, bias_gradient: Array) -> None:
         kind = self.kind if activated else self.loops.NONE
-        self.loops.activate_backward_and_sum(kind, gradient, y, bias_gradient)
+        self.loops.activate_backward_and_sum(kind, with_spaces(gradient), with_spaces(y), bias_gradient)
 
     def update(
         self, optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float

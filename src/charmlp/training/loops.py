@@ -118,7 +118,7 @@ def subnormals_flushed() -> Iterator[None]:
 
 @compiled
 def add_bias_and_activate(kind: int, y: Array, bias: Array) -> None:
-    """y ← f(y + b), row by row, as each is in the nearest cache."""
+    """y ← f(y + b), row by row, as each is in the nearest cache; rows may be longer than b."""
     for n in range(len(y)):
         row = y[n : n + 1]
         for i in range(len(bias)):
