@@ -17,7 +17,7 @@ from charmlp.memory import aligned_empty
 Array = NDArray[Any]
 
 CHUNK_BYTES = 2**20  # of floats at one time: they are read again while they are in the processor's cache
-CHUNK_BYTES_ON_GPU = 2**25  # fewer and larger copies
+LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
 
 
 class Epochs:
@@ -70,7 +70,8 @@ class Epochs:
 
     def chunk_size(self) -> int:
         """Images in a chunk, whole batches."""
-        chunk_bytes = CHUNK_BYTES if self.config.device == "cpu" else CHUNK_BYTES_ON_GPU
+        large = self.config.augment or self.config.device != "cpu"
+        chunk_bytes = LARGE_CHUNK_BYTES if large else CHUNK_BYTES
         batch_bytes = 4 * self.config.batch_size * math.prod(self.training.images.shape[1:])
         return max(1, chunk_bytes // batch_bytes) * self.config.batch_size
 
