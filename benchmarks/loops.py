@@ -4,6 +4,7 @@ python benchmarks/loops.py small STEP UPDATES HIDDEN sgd|adam   processor time o
 python benchmarks/loops.py large UPDATES                        share of the matrix-product peak, 0 to 1
 python benchmarks/loops.py pack SCENE_LETTERS WORKERS           seconds to decode 20,000 images
 python benchmarks/loops.py render COUNT                         seconds to render letters, masks at hand
+python benchmarks/loops.py read SCENE_LETTERS                   processor time of an image, ms: Pillow's, ours
 """
 
 import dataclasses
@@ -97,6 +98,27 @@ def render(count: int) -> float:
     return time.perf_counter() - start
 
 
+def read(data: str) -> tuple[float, float]:
+    """Processor milliseconds of an image, by Pillow alone and by `read_grey`, in turns; medians of nine."""
+    from PIL import Image
+
+    from charmlp.images import read_grey
+
+    paths = sorted(Path(data, "images").iterdir())
+
+    def alone(path: Path) -> object:
+        return Image.open(path).convert("L").resize((32, 32), Image.Resampling.BILINEAR)
+
+    times: list[list[float]] = [[], []]
+    for _ in range(9):
+        for reader, found in zip((alone, lambda path: read_grey(path, (32, 32))), times, strict=True):
+            start = time.process_time()
+            for path in paths:
+                reader(path)
+            found.append((time.process_time() - start) / len(paths) * 1e3)
+    return float(np.median(times[0])), float(np.median(times[1]))
+
+
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]
     if verb == "small":
@@ -105,5 +127,7 @@ if __name__ == "__main__":
         print(large(int(arguments[0])))
     elif verb == "pack":
         print(pack(str(Path(arguments[0])), int(arguments[1])))
+    elif verb == "read":
+        print("Pillow {:.3f}, charmlp {:.3f}".format(*read(arguments[0])))
     else:
         print(render(int(arguments[0])))

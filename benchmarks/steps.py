@@ -64,7 +64,7 @@ def grid() -> None:
 
 def parts() -> None:
     """The loops one by one, called from Python, which adds up to 0.5 µs."""
-    from charmlp.training import loops
+    from charmlp.training import loops, passes
     from charmlp.training.optimizers import SGD
 
     rng = np.random.default_rng(0)
@@ -76,7 +76,8 @@ def parts() -> None:
 
     x, weight, bias, hidden = numbers(8, 1024), numbers(32, 1024), numbers(32), numbers(8, 32)
     upper, upper_bias, logits = numbers(26, 32), numbers(26), numbers(8, 26)
-    theta, velocity = numbers(33_690), numbers(33_690)
+    theta, velocity, gradients = numbers(33_690), numbers(33_690), numbers(33_690)
+    small = np.full_like(theta, 1e-39)
     optimizer = SGD(0.0, 1.0, velocity)
     layers, size = loops.table_of_layers((1024, 32, 26), (0, 0), (0, 0), 8)
     memory, labels = np.zeros(size, np.float32), rng.integers(0, 26, 8)
@@ -93,8 +94,18 @@ def parts() -> None:
         ("first layer's rows move", lambda: loops.move_few(optimizer, theta, 0, hidden, x, 1e-9, 1, 1)),
         (
             "all parameters, gradients at hand",
-            lambda: loops.update_all(optimizer, theta, theta, 0.0, 1e-9, 1, 1),
+            lambda: passes.update_all(optimizer, theta, gradients, 0.0, 1e-9, 1, 1),
         ),
+    ]
+
+    def halved_and_flushed() -> None:
+        with passes.subnormals_flushed():
+            np.multiply(small, 0.5, out=gradients)
+
+    rows += [
+        ("as many numbers halved by NumPy", lambda: np.multiply(theta, 0.5, out=gradients)),
+        ("the same below 1e-38", lambda: np.multiply(small, 0.5, out=gradients)),
+        ("the same below 1e-38, flushed", halved_and_flushed),
     ]
     for words, function in rows:
         print(f"{words:36}{quickest(function, 1000):6.1f}")

@@ -78,9 +78,11 @@ def _wide_vectors(typing_context: Any) -> Any:
 wide_vectors: Any = _wide_vectors
 
 
-# Numbers below 10⁻³⁸ (subnormal ones) take an x86 processor a hundred times as long as others. Training makes
-# them: gradients of letters that are certain, velocities of units that are dead. In FLUSHED mode they are 0.
-USUAL, FLUSHED = np.int32(0x1F80), np.int32(0x1F80 | 0x8040)
+# Numbers below 10⁻³⁸ (subnormal ones) take an x86 processor over forty times as long as others. Training
+# makes them: gradients of letters that are certain, velocities of units that are dead. In FLUSHED mode they
+# are 0.
+USUAL = np.int32(0x1F80)
+FLUSHED = np.int32(USUAL | 0x8040)
 
 
 @intrinsic

@@ -137,3 +137,19 @@ def test_a_script_needs_no_guard(images: list[object], tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert (done.stdout, done.stderr) == ("99 True\n", "")
+
+
+def test_pictures_in_memory_are_not_gathered() -> None:
+    """Only paths are looked at far ahead, to see whether processes are worth their start."""
+    asked = 0
+
+    def pictures() -> Iterator[Image.Image]:
+        nonlocal asked
+        for _ in range(3000):
+            asked += 1
+            yield Image.new("L", (4, 4), 200)
+
+    with closing(read_batches(pictures(), (4, 4), workers=2)) as batches:
+        next(batches)
+        assert asked <= 32 * (2 * 2 + 2)
+        assert sum(len(batch.images) for _, batch in batches) == 3000 - 32

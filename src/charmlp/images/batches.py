@@ -85,7 +85,9 @@ def read_batches(
     """
     workers = workers or min(os.cpu_count() or 1, MOST_WORKERS)
     rest = iter(images)
-    first = list(islice(rest, MANY))
+    first = list(islice(rest, FEW))
+    if all(map(is_path, first)):  # pictures in memory are not gathered: they may be large
+        first += islice(rest, MANY - FEW)
     apart = len(first) == MANY and processes.can_start() and all(map(is_path, first))
     size = max(1, min(PROCESS_BATCH if apart else BATCH, BATCH_BYTES // math.prod(norm_size)))
     lists = in_lists(chain(first, rest), size)

@@ -92,33 +92,33 @@ class OnNumPy:
 
 
 class InLoops:
-    """One pass over memory for each method, in `loops.py`; numbers that are too small are 0 there."""
+    """One pass over memory for each method, in `passes.py`; numbers that are too small are 0 there."""
 
     def __init__(self, config: TrainingConfig) -> None:
-        from charmlp.training import loops  # imports Numba
+        from charmlp.training import loops, passes  # imports Numba
 
-        self.loops = loops
+        self.passes, self.none = passes, loops.NONE
         self.kind = ACTIVATIONS.index(config.act_type)
         self.clip_norm = config.clip_norm
 
     def running(self) -> AbstractContextManager[object]:
-        return self.loops.subnormals_flushed()
+        return self.passes.subnormals_flushed()
 
     def forward(self, y: Array, bias: Array, activated: bool) -> None:
-        kind = self.kind if activated else self.loops.NONE
-        self.loops.add_bias_and_activate(kind, with_spaces(y), bias)
+        kind = self.kind if activated else self.none
+        self.passes.add_bias_and_activate(kind, with_spaces(y), bias)
 
     def backward(self, gradient: Array, y: Array, activated: bool, bias_gradient: Array) -> None:
-        kind = self.kind if activated else self.loops.NONE
-        self.loops.activate_backward_and_sum(kind, with_spaces(gradient), with_spaces(y), bias_gradient)
+        kind = self.kind if activated else self.none
+        self.passes.activate_backward_and_sum(kind, with_spaces(gradient), with_spaces(y), bias_gradient)
 
     def update(
         self, optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float
     ) -> None:
-        self.loops.update_all(optimizer, theta, gradients, self.clip_norm, lr, scale, keep)
+        self.passes.update_all(optimizer, theta, gradients, self.clip_norm, lr, scale, keep)
 
     def follow(self, average: Array, theta: Array, decay: float) -> None:
-        self.loops.follow_all(average, theta, decay)
+        self.passes.follow_all(average, theta, decay)
 
 
 def clip(gradients: Array, largest_norm: float) -> None:
