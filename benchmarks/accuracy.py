@@ -31,7 +31,7 @@ from rivals import RIVALS, SEEDLESS, SEEDS, Task, pixels
 import charmlp
 from charmlp.config import BEST, RECIPES, override
 from charmlp.data import open_source
-from charmlp.data.source import PictureSource
+from charmlp.data.pictures import PictureSource
 from charmlp.recognizer import Recognizer
 
 SIZE = (32, 32)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from charmlp.config import SLIDES
-from charmlp.data.letterset import LetterSet
+from charmlp.letters.letterset import LetterSet
 from charmlp.training.epochs import Epochs
 from charmlp.training.fit import run_epoch
 from charmlp.training.parameters import Parameters
@@ -87,8 +87,8 @@ def pack(data: str, workers: int) -> float:
 
 def render(count: int) -> float:
     """Wall-clock seconds to render letters once fonts are chosen, masks drawn and loops compiled."""
-    from charmlp.data.fonts import find_fonts
-    from charmlp.data.rendering import render
+    from charmlp.rendering import render
+    from charmlp.rendering.fonts import find_fonts
 
     classes = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     options = {"classes": classes, "norm_size": (32, 32), "seed": 0, "fonts": find_fonts()}

@@ -19,8 +19,8 @@ import numpy as np
 from pages import write_block
 
 from charmlp.data.augment import augment
-from charmlp.data.fonts import LETTERS, find_fonts
-from charmlp.data.rendering import render
+from charmlp.rendering import render
+from charmlp.rendering.fonts import LETTERS, find_fonts
 
 COUNT = 16_384
 ROUNDS = 7

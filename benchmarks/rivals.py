@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from charmlp.config import BEST
-from charmlp.data.letterset import LetterSet
-from charmlp.data.rendering import render
 from charmlp.images import to_inputs
+from charmlp.letters.letterset import LetterSet
+from charmlp.rendering import render
 from charmlp.training.epochs import Epochs
 from charmlp.training.schedule import learning_rates
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from charmlp.config import SLIDES, TrainingConfig
-from charmlp.memory import aligned_empty
+from charmlp.system.memory import aligned_empty
 from charmlp.training.parameters import Parameters
 from charmlp.training.steps import make_step, seconds
 

@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, WeightedRandomSampler
 
 from charmlp.data import open_source
-from charmlp.data.rendering import render
+from charmlp.rendering import render
 
 BATCH, RATIO = 256, 0.75
 

@@ -13,10 +13,7 @@ Whatever else escapes is a bug of ours, not an error of the user's.
 
 from __future__ import annotations
 
-import importlib
-import unicodedata
 from collections.abc import Sequence
-from types import ModuleType
 
 
 class CharmlpError(Exception):
@@ -53,46 +50,3 @@ class ModelFileError(CharmlpError):
 
 class MissingExtraError(CharmlpError):
     """An optional dependency is not installed."""
-
-
-def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
-    """Import an optional `module`, or say in one line what to install.
-
-    >>> require_extra("json", "torch", "a .pth file").__name__
-    'json'
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or module.split(".")[0] != error.name.split(".")[0]:
-            raise  # the package is there; something inside it is broken
-        raise MissingExtraError(
-            f"{purpose} needs {module.split('.')[0]}, which is not installed: pip install 'charmlp[{extra}]'"
-        ) from None
-
-
-def printable(text: object) -> str:
-    """`text` with control characters (and lone surrogates) escaped, safe to print on a terminal.
-
-    >>> printable("a\\x1b[31m")
-    'a\\\\x1b[31m'
-    """
-    shown = str(text)
-    if shown.isprintable():
-        return shown
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in shown
-    )
-
-
-def forbidden_character(text: str) -> str | None:
-    """The first character of `text` that no file or class name may have, as U+0000, or None.
-
-    Those are control characters, line separators and lone surrogates.
-    """
-    if not text.isprintable():  # asked first for the sake of lists with a million names
-        for character in text:
-            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-                return f"U+{ord(character):04X}"
-    return None

@@ -13,8 +13,8 @@ from PIL import Image
 
 from charmlp import calculus
 from charmlp.images import read_grey, to_inputs
+from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, read_model
-from charmlp.variants import check_versions, variant
 
 ImageSource = str | PathLike[str] | bytes | Image.Image
 
@@ -39,7 +39,7 @@ class Recognizer:
     Prediction('A', 98.1%)
 
     With `tta` (test-time augmentation) above 1, so many versions of each image are read, the image itself and
-    slightly changed ones, and their probabilities averaged; always the same versions (`charmlp.variants`).
+    slightly changed ones, and their probabilities averaged; always the same ones (`charmlp.images.variants`).
     """
 
     def __init__(self, model: Model, tta: int = 1) -> None:

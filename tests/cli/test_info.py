@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import charmlp
-from charmlp.data.letterset import LetterSet
+from charmlp.letters.letterset import LetterSet
 from tests.cli.conftest import Result
 
 Run = Callable[..., Result]

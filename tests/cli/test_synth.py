@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from charmlp.data import open_source
-from charmlp.data.rendering import writing
-from charmlp.data.rendering.source import RenderedSource
+from charmlp.rendering import writing
+from charmlp.rendering.source import RenderedSource
 from tests.cli.conftest import FONTS, Result
 
 Run = Callable[..., Result]
@@ -122,7 +122,7 @@ def test_what_is_not_finished_is_not_there(
 
 
 def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from charmlp.data.fonts import find_fonts
+    from charmlp.rendering.fonts import find_fonts
 
     fonts = [font for font in find_fonts() if font.family == "Arimo"]
     source = RenderedSource(("A", "B"), {"train": 12, "val": 3}, dict.fromkeys(("train", "val"), fonts), 1)

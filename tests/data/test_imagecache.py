@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from charmlp.data import open_source
-from charmlp.data import source as source_module
+from charmlp.data import open_source, pictures
 from charmlp.data.imagecache import SUFFIX, ImageCache
 from charmlp.errors import DataError
-from charmlp.files import cache_folder
+from charmlp.system.files import cache_folder
 from tests.data.making import make_image
 
 SIZE = (4, 5)
@@ -34,13 +33,13 @@ def letters(tmp_path: Path) -> Path:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many images each call of `pack` was given."""
     calls: list[int] = []
-    pack = source_module.pack
+    pack = pictures.pack
 
     def counting(picture, names, *arguments, **options):  # type: ignore[no-untyped-def]
         calls.append(len(names))
         return pack(picture, names, *arguments, **options)
 
-    monkeypatch.setattr(source_module, "pack", counting)
+    monkeypatch.setattr(pictures, "pack", counting)
     return calls
 
 

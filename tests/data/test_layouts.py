@@ -397,7 +397,7 @@ def test_rendered_letters(monkeypatch: pytest.MonkeyPatch) -> None:
 
         splits, load, identity = property(lambda self: {"train": 2}), None, None
 
-    monkeypatch.setattr("charmlp.data.rendering.open_rendered", Rendered)
+    monkeypatch.setattr("charmlp.rendering.open_rendered", Rendered)
     assert open_source("synth:").describe() == "2 training images in 26 classes, 5 letters of seed 2021"
     source = open_source("synth:60", classes="AB", n_classes=2, seed=3)
     assert source.describe() == "2 training images in 2 classes, 60 letters of seed 3"

@@ -24,7 +24,7 @@ from tests.docs.pages import DOCS, ROOT, Page, chinese, english, read
 
 PAGES = english("derivations")
 DERIVATIONS = DOCS / "derivations"
-CODE = [ROOT / "src/charmlp/calculus.py", *sorted((ROOT / "src/charmlp/nn").glob("*.py"))]
+CODE = [path for room in ("calculus", "nn") for path in sorted((ROOT / "src/charmlp" / room).glob("*.py"))]
 SCOPES = [
     pytest.param(scope, id=f"{path.stem}-{count}")
     for path in PAGES
@@ -162,7 +162,7 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 
 # The formulas are those of the code
 
-# page, scope, what (∂x: the gradient of L by x), its function in calculus.py, the names of the arguments
+# page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments
 AGREE = [
     ("linear", 1, "y", calculus.linear, "x W b"),
     ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
@@ -205,7 +205,8 @@ def test_the_code_computes_what_the_page_says(
 
 def test_every_backward_of_the_code_is_compared() -> None:
     compared = {function.__name__ for _, _, _, function, _ in AGREE}
-    assert compared >= backwards(ROOT / "src/charmlp/calculus.py")
+    for path in (ROOT / "src/charmlp/calculus").glob("*.py"):
+        assert compared >= backwards(path)
 
 
 def definitions(path: Path) -> dict[str, str]:

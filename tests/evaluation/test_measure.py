@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import charmlp
-from charmlp.data.letterset import LetterSet
 from charmlp.errors import DataError
+from charmlp.letters.letterset import LetterSet
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 

@@ -9,8 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from charmlp.data.letterset import LetterSet
 from charmlp.evaluation import pictures
+from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import score
 from charmlp.training.fit import Epoch
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charmlp import processes
 from charmlp.errors import CharmlpError, ImageError
 from charmlp.images import batches, read_grey, workers
 from charmlp.images.batches import read_batches
+from charmlp.system import processes
 from tests.data.making import make_image
 
 N = 120

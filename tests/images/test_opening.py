@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charmlp import files
 from charmlp.errors import ImageError
 from charmlp.images import grey, opening, read_grey
 from charmlp.images.opening import MAX_PIXELS, MAX_READS, count_scans
+from charmlp.system import files
 from tests.images.making import chunk, header, letter, png, saved, seeds, tiff
 
 SEEDS = seeds()

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charmlp import processes
 from charmlp.errors import CharmlpError
 from charmlp.images.batches import read_batch
 from charmlp.images.workers import Workers
+from charmlp.system import processes
 from tests.data.making import make_image
 
 ENDLESS = """

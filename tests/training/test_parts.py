@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from charmlp.config import TrainingConfig
-from charmlp.data.letterset import LetterSet
+from charmlp.letters.letterset import LetterSet
 from charmlp.training.dropout import Dropout
 from charmlp.training.epochs import Epochs
 from charmlp.training.parameters import Parameters

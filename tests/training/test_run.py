@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charmlp.data.fonts import Font, find_fonts
-from charmlp.data.letterset import LetterSet
-from charmlp.data.rendering import render
 from charmlp.errors import UsageError
+from charmlp.letters.letterset import LetterSet
+from charmlp.rendering import render
+from charmlp.rendering.fonts import Font, find_fonts
 from charmlp.training import Reporter, train
 from charmlp.training import run as run_module
 

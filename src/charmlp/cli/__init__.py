@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from charmlp.errors import CharmlpError, UsageError, printable
+from charmlp.errors import CharmlpError, UsageError
+from charmlp.text import printable
 from charmlp.version import __version__
 
 VERBS = {

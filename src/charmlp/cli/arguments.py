@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from charmlp.config import RECIPES, parse_setting, resolve_hidden_size, settings
-from charmlp.errors import UsageError, printable
+from charmlp.errors import UsageError
+from charmlp.text import printable
 
 COURSE_DATA = Path("data/character_classification")
 COURSE_LISTS = {

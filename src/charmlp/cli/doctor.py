@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.doctor.rows import KINDS
-from charmlp.errors import MissingExtraError, UsageError, printable, require_extra
+from charmlp.errors import MissingExtraError, UsageError
+from charmlp.system.extras import require_extra
+from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
@@ -40,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
     timeout = seconds(args.timeout)
     figure = None if args.figure is None else Path(args.figure)
     if figure is not None:
-        from charmlp.files import check_writable
+        from charmlp.system.files import check_writable
 
         check_writable(figure)
     if importlib.util.find_spec("torch") is None:

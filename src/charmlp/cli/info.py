@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
-from charmlp.errors import UsageError, printable
-from charmlp.files import is_file
+from charmlp.errors import UsageError
+from charmlp.system.files import is_file
+from charmlp.text import printable
 from charmlp.version import __version__
 
 if TYPE_CHECKING:
-    from charmlp.data.letterset import LetterSet
+    from charmlp.letters.letterset import LetterSet
     from charmlp.modelfile import Model
 
 PACKAGES = ("numpy", "numba", "pillow", "safetensors", "matplotlib", "scikit-learn", "torch", "pyarrow")
@@ -90,7 +91,7 @@ def describe_data(place: str, figure: Path | None) -> None:
     from charmlp.data import SPLITS, open_source
 
     if figure is not None:
-        from charmlp.files import check_writable
+        from charmlp.system.files import check_writable
 
         check_writable(figure)
     source = open_source(place)
@@ -118,7 +119,7 @@ def sample(letters: LetterSet) -> LetterSet:
     """Some of the letters, spread evenly over the set."""
     import numpy as np
 
-    from charmlp.data.letterset import LetterSet
+    from charmlp.letters.letterset import LetterSet
 
     chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
     names = tuple(letters.names[i] for i in chosen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
 from charmlp.errors import UsageError
-from charmlp.files import is_folder
+from charmlp.system.files import is_folder
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.cli.models import add_model_flag, add_tta_flag, load_recognizer
-from charmlp.errors import CharmlpError, ImageError, UsageError, printable
-from charmlp.files import is_file, is_folder, shown_path
+from charmlp.errors import CharmlpError, ImageError, UsageError
+from charmlp.system.files import is_file, is_folder
+from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer

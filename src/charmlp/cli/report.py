@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from charmlp.errors import printable
+from charmlp.text import printable
 from charmlp.training import Reporter
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Any
 
 from charmlp.cli.arguments import Parser
 from charmlp.config import parse_setting, settings
-from charmlp.errors import UsageError, printable
+from charmlp.errors import UsageError
+from charmlp.text import printable
 
 MOST_LETTERS = 10**6
 MOST_BYTES = 8 * 2**30
@@ -45,8 +46,8 @@ def run(arguments: Sequence[str]) -> int:
 
     from charmlp.cli.report import make_reporter
     from charmlp.data.labels import given_classes
-    from charmlp.data.rendering import open_rendered
-    from charmlp.data.rendering.writing import LISTS, check_folder, write_letters
+    from charmlp.rendering import open_rendered
+    from charmlp.rendering.writing import LISTS, check_folder, write_letters
 
     out = Path(args.out)
     check_folder(out, overwrite=args.overwrite)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.models import add_model_flag, add_tta_flag, figures_folder, load_recognizer
-from charmlp.errors import DataError, printable
-from charmlp.files import is_file, is_folder
+from charmlp.errors import DataError
+from charmlp.system.files import is_file, is_folder
+from charmlp.text import printable
 
 if TYPE_CHECKING:
-    from charmlp.data.source import Source
     from charmlp.evaluation import Evaluation
+    from charmlp.letters.source import Source
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)

@@ -8,8 +8,8 @@
 
 from charmlp.data.labels import LETTERS
 from charmlp.data.layouts import open_source
-from charmlp.data.letterset import LetterSet
-from charmlp.data.source import Source
-from charmlp.data.splits import SPLITS
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
+from charmlp.letters.splits import SPLITS
 
 __all__ = ["LETTERS", "SPLITS", "LetterSet", "Source", "open_source"]

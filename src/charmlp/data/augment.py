@@ -60,7 +60,7 @@ def augment(
 
     Pixels between pixels are interpolated on both axes; outside the picture, its edge continues.
     """
-    from charmlp.data.warping import warp  # compiled code, loaded when it is needed
+    from charmlp.images.warping import warp  # compiled code, loaded when it is needed
 
     if images.ndim != 3 or images.dtype != np.uint8:
         raise ValueError(f"images must be uint8 N×H×W, not {images.dtype} {images.shape}")

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from charmlp.errors import DataError, forbidden_character, printable
+from charmlp.errors import DataError
+from charmlp.text import SHOWN, forbidden_character, printable, quote
 
-SHOWN = 5  # problems that a message spells out; the others are counted
-LONGEST_QUOTE = 60  # characters of an entry that a message shows
 LONGEST_NAME = 4096  # characters; no system opens a longer path
 MAX_ENTRIES = 5_000_000
-
-
-def quote(text: object) -> str:
-    """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
-    whole = str(text)
-    if len(whole) > LONGEST_QUOTE:
-        whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
-    if not whole.isprintable():  # asked first for the sake of lists with a million problems
-        whole = printable(whole)
-    return f'"{whole}"'
 
 
 @dataclass

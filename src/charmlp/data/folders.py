@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
-from charmlp.data.entries import Entries, fault_of_label, quote
+from charmlp.data.entries import Entries, fault_of_label
 from charmlp.data.imagefiles import Listing, is_image_name
-from charmlp.data.splits import SPLIT_OF, SPLITS
-from charmlp.errors import DataError, printable
+from charmlp.errors import DataError
+from charmlp.letters.splits import SPLIT_OF, SPLITS
+from charmlp.text import printable, quote
 
 
 def read_folders(data: Path) -> dict[str, Entries]:

@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, quote
+from charmlp.data.entries import MAX_ENTRIES, Entries
 from charmlp.data.imagefiles import Listing
-from charmlp.errors import DataError, printable
-from charmlp.files import check_regular
+from charmlp.errors import DataError
+from charmlp.system.files import check_regular
+from charmlp.text import printable, quote
 
 _NAME = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(?:\.gz)?", re.IGNORECASE

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.files import cache_folder
+from charmlp.system.files import cache_folder
 
 VERSION = (
     1  # of the preprocessing in charmlp.images, as far as grey pixels are concerned, and of this file's form

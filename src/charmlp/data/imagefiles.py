@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from charmlp.data.entries import Entries, quote
-from charmlp.errors import DataError, printable
+from charmlp.data.entries import Entries
+from charmlp.errors import DataError
+from charmlp.text import printable, quote
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")

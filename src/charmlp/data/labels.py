@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.entries import Entries, fault_of_label, quote
+from charmlp.data.entries import Entries, fault_of_label
 from charmlp.data.text import decode, read_bytes
-from charmlp.errors import DataError, UsageError, printable
-from charmlp.files import is_file
+from charmlp.errors import DataError, UsageError
+from charmlp.system.files import is_file
+from charmlp.text import printable, quote
 
 LETTERS = tuple(string.ascii_uppercase)
 _MAX_CLASS_FILE_BYTES = 4 * 2**20

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, quote
+from charmlp.data.entries import MAX_ENTRIES, Entries
 from charmlp.data.folders import read_folders
 from charmlp.data.idx import is_idx_name, read_idx, set_of
 from charmlp.data.imagecache import ImageCache
 from charmlp.data.imagefiles import ImageFolder, Listing
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
 from charmlp.data.lists import read_list
-from charmlp.data.source import Part, Picture, PictureSource, Source
-from charmlp.data.splits import SPLIT_OF, SPLITS, hold_out
+from charmlp.data.pictures import Part, Picture, PictureSource
 from charmlp.data.tables import is_table, read_csv, read_parquet
 from charmlp.data.trees import expected_and_found
-from charmlp.errors import DataError, UsageError, printable
-from charmlp.files import shown_path
+from charmlp.errors import DataError, UsageError
+from charmlp.letters.source import Source
+from charmlp.letters.splits import SPLIT_OF, SPLITS, hold_out
+from charmlp.text import printable, quote, shown_path
 
 DEFAULT_SEED = 2021
 IMAGES = "images"  # the folder of images that is looked for beside lists
@@ -90,7 +91,7 @@ def open_source(
 
 def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
     """`synth:` or `synth:COUNT`."""
-    from charmlp.data.rendering import open_rendered
+    from charmlp.rendering import open_rendered
 
     count = data.removeprefix(_SYNTHETIC).strip()
     if count and not (re.fullmatch("[0-9]{1,9}", count) and 0 < int(count) <= MAX_ENTRIES):

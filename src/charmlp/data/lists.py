@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, kind_of, quote
+from charmlp.data.entries import MAX_ENTRIES, Entries, kind_of
 from charmlp.data.text import decode, read_bytes
-from charmlp.errors import DataError, printable
+from charmlp.errors import DataError
+from charmlp.text import printable, quote
 
 EXPECTED = 'a JSON list {"0001.jpg": "A", …}'
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.entries import SHOWN
-from charmlp.errors import CharmlpError, DataError, printable
+from charmlp.errors import CharmlpError, DataError
 from charmlp.images.batches import read_batches
+from charmlp.text import SHOWN, printable
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, Problems, kind_of, quote
-from charmlp.data.splits import SPLIT_OF, SPLITS
+from charmlp.data.entries import MAX_ENTRIES, Entries, Problems, kind_of
 from charmlp.data.text import MAX_LIST_BYTES, decode, read_bytes
-from charmlp.errors import DataError, printable, require_extra
-from charmlp.files import check_regular
+from charmlp.errors import DataError
+from charmlp.letters.splits import SPLIT_OF, SPLITS
+from charmlp.system.extras import require_extra
+from charmlp.system.files import check_regular
+from charmlp.text import printable, quote
 
 if TYPE_CHECKING:
     import pyarrow

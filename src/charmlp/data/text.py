@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from charmlp.errors import DataError, printable
-from charmlp.files import open_regular, reason_of
+from charmlp.errors import DataError
+from charmlp.system.files import open_regular, reason_of
+from charmlp.text import printable
 
 MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

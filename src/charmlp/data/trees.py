@@ -7,8 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from charmlp.data.entries import quote
-from charmlp.errors import printable
+from charmlp.text import printable, quote
 
 EXPECTED = """\
   lists                  a folder per class      a table                 IDX files

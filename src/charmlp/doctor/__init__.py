@@ -29,7 +29,8 @@ from typing import Any
 
 from charmlp.doctor.diagnosis import Diagnosis, Mistake
 from charmlp.doctor.rows import KINDS
-from charmlp.errors import UsageError, require_extra
+from charmlp.errors import UsageError
+from charmlp.system.extras import require_extra
 
 __all__ = ["Diagnosis", "Mistake", "assert_gradients", "examine"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis
-from charmlp.errors import printable
-from charmlp.files import write_whole
+from charmlp.system.files import write_whole
+from charmlp.text import printable
 
 MOST_ROWS = 16
 MOST_CELLS = 12  # columns up to which numbers are written into the cells

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from charmlp.doctor.diagnosis import HEALTHY, UNKNOWN, Diagnosis, Mistake
 from charmlp.doctor.words import say
-from charmlp.errors import printable
+from charmlp.text import printable
 
 WIDTH = 110
 COLOURS = {HEALTHY: "#1a7f37", "mistaken": "#cf222e", UNKNOWN: "#9a6700"}

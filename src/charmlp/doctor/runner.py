@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from charmlp import processes
 from charmlp.doctor.diagnosis import Diagnosis, Phrase, unpack
 from charmlp.doctor.targets import Target, parse_target
+from charmlp.system import processes
 
 MOST_PROCESSES = 4
 START_TIMEOUT = 120.0  # seconds

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from charmlp import processes
-from charmlp.errors import CharmlpError, printable
+from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
+from charmlp.system import processes
+from charmlp.text import printable
 from charmlp.training.fit import Epoch
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.letterset import LetterSet
-from charmlp.errors import DataError, printable
+from charmlp.errors import DataError
+from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores, score
 from charmlp.recognizer import Recognizer
+from charmlp.text import printable
 
 BATCH = 4096
 

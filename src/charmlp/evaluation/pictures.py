@@ -14,10 +14,10 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from charmlp.data.letterset import LetterSet
-from charmlp.errors import printable
-from charmlp.files import write_whole
+from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
+from charmlp.system.files import write_whole
+from charmlp.text import printable
 from charmlp.training.fit import Epoch
 
 Array = NDArray[Any]

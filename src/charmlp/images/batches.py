@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from charmlp import processes
 from charmlp.errors import CharmlpError
 from charmlp.images.grey import ImageSource, grey_picture
+from charmlp.system import processes
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 from PIL import Image, ImageChops
 
 from charmlp.errors import ImageError
-from charmlp.files import open_regular, reason_of, shown_path
 from charmlp.images.jpeg import plain_jpeg
 from charmlp.images.opening import MAX_PIXELS, Costly, open_image, quiet
+from charmlp.system.files import open_regular, reason_of
+from charmlp.text import shown_path
 
 if (
     TYPE_CHECKING

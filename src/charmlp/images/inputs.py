@@ -22,7 +22,7 @@ def to_inputs(
     """
     import numpy as np  # not above: who only decodes images does without
 
-    from charmlp.memory import aligned_empty
+    from charmlp.system.memory import aligned_empty
 
     shape = (len(images), math.prod(images.shape[1:]))
     pixels: NDArray[np.float32] = aligned_empty(shape) if out is None else out[: len(images)]

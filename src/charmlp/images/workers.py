@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
-from charmlp import processes
 from charmlp.errors import CharmlpError
 from charmlp.images.batches import Batch, ImageOrError, read_pixels, to_batch
+from charmlp.system import processes
 
 PROTOCOL = 5  # of pickle: both ends are the same Python
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from charmlp.errors import ModelFileError
-from charmlp.files import shown_path
 from charmlp.modelfile.model import Model, check_model
+from charmlp.text import shown_path
 
 __all__ = ["Model", "check_expressible", "read_model", "write_model"]
 

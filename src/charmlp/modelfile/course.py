@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from charmlp.errors import ModelFileError, printable, require_extra
-from charmlp.files import open_regular, reason_of, shown_path, write_whole
+from charmlp.errors import ModelFileError
 from charmlp.modelfile.model import (
     Model,
     check_facts,
@@ -24,6 +23,9 @@ from charmlp.modelfile.model import (
 )
 from charmlp.modelfile.pickles import Refused, Tensor
 from charmlp.modelfile.torchfile import ITEM_BYTES, TorchFile, open_torch_file
+from charmlp.system.extras import require_extra
+from charmlp.system.files import open_regular, reason_of, write_whole
+from charmlp.text import printable, shown_path
 
 CLASSES = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 CONFIGS = ("norm_size", "output_size", "hidden_size", "n_layers", "act_type")

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import ACTIVATIONS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
-from charmlp.errors import ModelFileError, forbidden_character, printable
+from charmlp.errors import ModelFileError
+from charmlp.text import forbidden_character, printable
 
 Array = NDArray[Any]
 

@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from charmlp.errors import ModelFileError
-from charmlp.files import open_regular, reason_of, shown_path, write_whole
 from charmlp.modelfile.model import (
     Model,
     check_facts,
@@ -27,6 +26,8 @@ from charmlp.modelfile.model import (
     refusal,
     short,
 )
+from charmlp.system.files import open_regular, reason_of, write_whole
+from charmlp.text import shown_path
 
 FORMAT = 1
 KEY = "charmlp"

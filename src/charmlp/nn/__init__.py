@@ -11,7 +11,7 @@ The modules below are drop-ins for those of `torch.nn`; `charmlp.nn.functional` 
 arguments of `torch.nn.functional`. Importing this package needs the extra `torch`.
 """
 
-from charmlp.errors import require_extra
+from charmlp.system.extras import require_extra
 
 require_extra("torch", "torch", "charmlp.nn")
 

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
-from charmlp.memory import spaced_rows
+from charmlp.system.memory import spaced_rows
 from charmlp.training.dropout import Dropout
 from charmlp.training.elementwise import make_elementwise
 from charmlp.training.optimizers import make_optimizer, rates

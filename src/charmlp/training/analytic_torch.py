@@ -38,7 +38,7 @@ Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
 
 @dataclass(frozen=True)
 class Activation:
-    """Both halves, in place: `forward` turns x into y, `backward` turns ∂L/∂y into ∂L/∂x (`calculus.py`)."""
+    """Both halves, in place: `forward` turns x into y, `backward` turns ∂L/∂y into ∂L/∂x (`calculus/`)."""
 
     forward: Callable[[Tensor], object]
     backward: Callable[[Tensor, Tensor], object]

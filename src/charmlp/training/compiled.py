@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import ACTIVATIONS, TrainingConfig
-from charmlp.memory import aligned_empty
+from charmlp.system.memory import aligned_empty
 from charmlp.training import loops
 from charmlp.training.dropout import Dropout
 from charmlp.training.optimizers import make_optimizer, rates

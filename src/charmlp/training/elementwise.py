@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.config import ACTIVATIONS, TrainingConfig
-from charmlp.memory import with_spaces
+from charmlp.system.memory import with_spaces
 from charmlp.training.optimizers import SGD, update
 
 Array = NDArray[Any]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
-from charmlp.data.letterset import LetterSet
 from charmlp.images import to_inputs
-from charmlp.memory import aligned_empty
+from charmlp.letters.letterset import LetterSet
+from charmlp.system.memory import aligned_empty
 
 Array = NDArray[Any]
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
-from charmlp.data.letterset import LetterSet
 from charmlp.errors import CharmlpError
 from charmlp.images import to_inputs
+from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores, score
 from charmlp.training.epochs import Epochs
 from charmlp.training.parameters import Parameters

@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from charmlp.compiling import (
+from charmlp.system.compiling import (
     FLUSHED,
     OPTIONS,
     compiled,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
-from charmlp.memory import aligned_zeros
+from charmlp.system.memory import aligned_zeros
 
 Array = NDArray[Any]
 

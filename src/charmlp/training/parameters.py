@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from charmlp.memory import aligned_zeros
+from charmlp.system.memory import aligned_zeros
 
 
 class Parameters:

@@ -12,12 +12,12 @@ from typing import Any
 
 from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.data import SPLITS, open_source
-from charmlp.data.letterset import LetterSet
-from charmlp.data.rendering import RenderedSource, render
-from charmlp.data.source import Source
 from charmlp.errors import DataError, UsageError
-from charmlp.files import check_writable
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
 from charmlp.modelfile import Model, check_expressible, write_model
+from charmlp.rendering import RenderedSource, render
+from charmlp.system.files import check_writable
 from charmlp.training.epochs import Epochs
 from charmlp.training.fit import Epoch, Fit, fit, layer_sizes
 from charmlp.training.runfolder import RunFolder

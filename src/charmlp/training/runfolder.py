@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.config import TrainingConfig
-from charmlp.errors import CharmlpError, UsageError, printable
-from charmlp.files import check_writable, is_file, is_folder, write_whole
+from charmlp.errors import CharmlpError, UsageError
+from charmlp.system.files import check_writable, is_file, is_folder, write_whole
+from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.training.fit import Epoch

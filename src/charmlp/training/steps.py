@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
-from charmlp.errors import UsageError, require_extra
+from charmlp.errors import UsageError
+from charmlp.system.extras import require_extra
 from charmlp.training.elementwise import MANY_PARAMETERS
 from charmlp.training.parameters import Parameters
 

@@ -1,0 +1,70 @@
+"""Softmax, cross entropy, squared error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def softmax(logits: Array, out: Array | None = None) -> Array:
+    """qₙₖ = exp(zₙₖ − m) / Σⱼ exp(zₙⱼ − m) with m = maxⱼ zₙⱼ: a shift changes nothing but the overflow.
+
+    Why: docs/derivations/stability.md.
+    """
+    q = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    np.exp(q, out=q)
+    q /= q.sum(axis=1, keepdims=True)
+    return q
+
+
+def log_softmax(logits: Array) -> Array:
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0 (docs/derivations/stability.md)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def class_targets(
+    labels: Array, n_classes: int, label_smoothing: float = 0.0, class_weights: Array | None = None
+) -> Array:
+    """t = w ∘ ((1 − ε) onehot(label) + ε/K), N×K float64.
+
+    ε smooths the labels (Szegedy et al. 2016, section 7, arXiv:1512.00567); w are weights of the K classes.
+    """
+    targets = np.full((len(labels), n_classes), label_smoothing / n_classes)
+    targets[np.arange(len(labels)), labels] += 1 - label_smoothing
+    return targets if class_weights is None else targets * class_weights
+
+
+def cross_entropy(logits: Array, targets: Array, total: float) -> float:
+    """L = −(1/S) Σₙₖ tₙₖ log qₙₖ with q = softmax(z); logits z and targets t: N×K.
+
+    `total` S is N for the mean over the batch, or the sum of the labels' weights where classes are
+    weighted: PyTorch's definition (docs/derivations/softmax-cross-entropy.md).
+    """
+    return -float(np.vdot(targets, log_softmax(logits))) / total
+
+
+def cross_entropy_backward(logits: Array, targets: Array, total: float) -> Array:
+    """∂L/∂zₙₖ = (qₙₖ Σⱼ tₙⱼ − tₙₖ) / S; where rows of t sum to 1 and S = N this is (q − y*) / N.
+
+    Derivation: docs/derivations/softmax-cross-entropy.md.
+    """
+    gradient = softmax(logits)
+    gradient *= targets.sum(axis=1, keepdims=True)
+    gradient -= targets
+    gradient /= total
+    return gradient
+
+
+def squared_error(prediction: Array, target: Array) -> float:
+    """L = (1/M) Σᵢ (yᵢ − y*ᵢ)² over all M elements (docs/derivations/squared-error.md)."""
+    return float(np.mean((prediction - target) ** 2))
+
+
+def squared_error_backward(prediction: Array, target: Array) -> Array:
+    """∂L/∂y = 2 (y − y*) / M (docs/derivations/squared-error.md)."""
+    return 2 * (prediction - target) / prediction.size

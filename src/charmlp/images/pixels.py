@@ -1,0 +1,59 @@
+"""Compiled loops over the pixels of one picture.
+
+Importing this file imports Numba, so whoever uses it imports it when it is needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.system.compiling import part_of_compiled
+
+Grid = NDArray[np.float32]
+
+
+@part_of_compiled
+def blur(picture: NDArray[np.float32], sigma_x: float, sigma_y: float) -> None:
+    """Gaussian blur in place, edge pixels replicated; sigmas in pixels."""
+    height, width = picture.shape
+    for axis in range(2):
+        sigma, length = (sigma_x, width) if axis == 0 else (sigma_y, height)
+        if sigma < 0.2:
+            continue
+        reach = min(int(np.ceil(2.5 * sigma)), length - 1)
+        weights = np.empty(2 * reach + 1, np.float32)
+        for step in range(-reach, reach + 1):
+            weights[step + reach] = np.exp(-0.5 * (step / sigma) ** 2)
+        weights /= weights.sum()
+        line = np.empty(length + 2 * reach, np.float32)
+        for other in range(height if axis == 0 else width):
+            for place in range(length + 2 * reach):
+                inside = min(max(place - reach, 0), length - 1)
+                line[place] = picture[other, inside] if axis == 0 else picture[inside, other]
+            for place in range(length):
+                total = np.float32(0)
+                for step in range(2 * reach + 1):
+                    total += weights[step] * line[place + step]
+                if axis == 0:
+                    picture[other, place] = total
+                else:
+                    picture[place, other] = total
+
+
+@part_of_compiled
+def add_noise(picture: NDArray[np.float32], sigma: float, seed: int) -> None:
+    """Add nearly normal noise: the sum of four 16-bit numbers of one step of xorshift64*."""
+    height, width = picture.shape
+    state = np.uint64(seed) | np.uint64(1)
+    scale = np.float32(sigma / (65536 * np.sqrt(4 / 12)))
+    for row in range(height):
+        for column in range(width):
+            state ^= state >> np.uint64(12)
+            state ^= state << np.uint64(25)
+            state ^= state >> np.uint64(27)
+            bits = state * np.uint64(2685821657736338717)
+            total = np.float32(0)
+            for quarter in range(4):
+                total += np.float32(np.int64(bits >> np.uint64(16 * quarter) & np.uint64(65535)))
+            picture[row, column] += (total - np.float32(2 * 65535)) * scale

@@ -1,0 +1,133 @@
+"""The compiled loops of `augment`: one image after another on every core."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from charmlp.images.pixels import Grid, add_noise, blur
+from charmlp.system.compiling import compiled_parallel, part_of_compiled
+
+_HALF, _ZERO, _ONE = np.float32(0.5), np.float32(0), np.float32(1)
+
+
+@compiled_parallel
+def warp(
+    images: NDArray[np.uint8],
+    maps: Grid,
+    bends: NDArray[np.float32],
+    contrast: NDArray[np.float32],
+    brightness: NDArray[np.float32],
+    inverted: NDArray[np.bool_],
+    blurs: NDArray[np.float32],
+    noises: NDArray[np.float32],
+    corners: Grid,
+    cutout: float,
+    seeds: NDArray[np.uint64],
+) -> NDArray[np.uint8]:
+    """New images of the same shape; a column or row of each argument belongs to one image.
+
+    maps     N×6: (xx, xy, x0, yx, yy, y0) lead from a new pixel to an old one, both from the middle
+    bends    N×2×4×4 shifts (x, y) of a grid of points, in parts of the side; or none
+    blurs    standard deviations in parts of the side
+    noises   standard deviations in grey levels
+    corners  where in the picture a square of the side `cutout` is painted over, 0 to 1
+    """
+    count, height, width = images.shape
+    changed = np.empty_like(images)
+    for number in prange(count):
+        picture = np.empty((height, width), np.float32)
+        xs, ys = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
+        _places(maps[number], xs, ys)
+        if len(bends) > 0:
+            _bend(bends[number], xs, ys)
+        _sample(images[number], xs, ys, picture)
+        blur(picture, blurs[number] * width, blurs[number] * height)
+        mean = picture.mean()
+        if cutout > 0:
+            _paint_over(picture, corners[number], cutout, mean)
+        if noises[number] > 0:
+            add_noise(picture, noises[number], seeds[number])
+        # Contrast and brightness stay within what fits between black and white: nothing is lost.
+        darkest, lightest = picture.min(), picture.max()
+        gain = min(contrast[number], np.float32(255) / max(lightest - darkest, _ONE))
+        base = mean + brightness[number] - gain * mean
+        base = min(max(base, -gain * darkest), np.float32(255) - gain * lightest)
+        if inverted[number]:
+            gain, base = -gain, np.float32(255) - base
+        for row in range(height):
+            for column in range(width):
+                level = picture[row, column] * gain + base + _HALF
+                changed[number, row, column] = np.uint8(min(max(level, _ZERO), np.float32(255)))
+    return changed
+
+
+@part_of_compiled
+def _places(map: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
+    """Where each new pixel comes from, in old pixels."""
+    height, width = xs.shape
+    middle_x, middle_y = _HALF * (width - 1), _HALF * (height - 1)
+    xx, xy, x0, yx, yy, y0 = map
+    for row in range(height):
+        y = np.float32(row) - middle_y
+        for column in range(width):
+            x = np.float32(column) - middle_x
+            xs[row, column] = xx * x + xy * y + x0 + middle_x
+            ys[row, column] = yx * x + yy * y + y0 + middle_y
+
+
+@part_of_compiled
+def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
+    """Add the shifts of a coarse grid of points, interpolated between them."""
+    height, width = xs.shape
+    points = shifts.shape[1] - 1
+    for row in range(height):
+        y = np.float32(points * row) / np.float32(max(height - 1, 1))
+        top = min(int(y), points - 1)
+        low = y - np.float32(top)
+        for column in range(width):
+            x = np.float32(points * column) / np.float32(max(width - 1, 1))
+            left = min(int(x), points - 1)
+            right = x - np.float32(left)
+            for axis in range(2):
+                grid = shifts[axis]
+                upper = grid[top, left] + (grid[top, left + 1] - grid[top, left]) * right
+                lower = grid[top + 1, left] + (grid[top + 1, left + 1] - grid[top + 1, left]) * right
+                if axis == 0:
+                    xs[row, column] += (upper + (lower - upper) * low) * width
+                else:
+                    ys[row, column] += (upper + (lower - upper) * low) * height
+
+
+@part_of_compiled
+def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None:
+    """The image at places between its pixels; beyond its border the border's pixels."""
+    height, width = image.shape
+    flat = image.reshape(height * width)
+    last_x, last_y = np.float32(width - 1), np.float32(height - 1)
+    for row in range(height):
+        for column in range(width):
+            x = min(max(xs[row, column], _ZERO), last_x)
+            y = min(max(ys[row, column], _ZERO), last_y)
+            left, top = np.uint32(x), np.uint32(y)
+            right, low = x - np.float32(left), y - np.float32(top)
+            next_column = np.uint32(1) if left + 1 < width else np.uint32(0)
+            next_row = np.uint32(width) if top + 1 < height else np.uint32(0)
+            at = top * np.uint32(width) + left
+            one, two = np.float32(flat[at]), np.float32(flat[at + next_column])
+            three, four = np.float32(flat[at + next_row]), np.float32(flat[at + next_row + next_column])
+            upper = one + (two - one) * right
+            lower = three + (four - three) * right
+            picture[row, column] = upper + (lower - upper) * low
+
+
+@part_of_compiled
+def _paint_over(picture: Grid, corner: NDArray[np.float32], side: float, tone: float) -> None:
+    """Hide a rectangle of the share `side` of height and of width."""
+    height, width = picture.shape
+    rows, columns = int(side * height + _HALF), int(side * width + _HALF)
+    top, left = int(corner[0] * (height - rows + 1)), int(corner[1] * (width - columns + 1))
+    for row in range(top, min(top + rows, height)):
+        for column in range(left, min(left + columns, width)):
+            picture[row, column] = tone

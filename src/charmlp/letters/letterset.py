@@ -1,0 +1,52 @@
+"""The one thing that every data source becomes: grey images, packed, with labels and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.text import SHOWN
+
+
+@dataclass(frozen=True)
+class LetterSet:
+    """N grey images of one size with their labels.
+
+    images   uint8, N×H×W, 0 is black
+    labels   int64, N; an index into `classes`
+    classes  the class names, in the order of the model's outputs
+    names    N names for messages and tables (a file's path as its list writes it)
+    skipped  one line for each image that was left out because it cannot be read
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.images.ndim != 3 or self.images.dtype != np.uint8:
+            raise ValueError(f"images must be uint8 N×H×W, not {self.images.dtype} {self.images.shape}")
+        if not len(self.images) == len(self.labels) == len(self.names):
+            raise ValueError(
+                f"{len(self.images)} images, {len(self.labels)} labels and {len(self.names)} names"
+            )
+
+    def describe_skipped(self, what: str) -> str:
+        """One line about the `what` ("training") images that were left out; empty where there are none."""
+        if not self.skipped:
+            return ""
+        total = len(self) + len(self.skipped)
+        some = f", the first {SHOWN}" if len(self.skipped) > SHOWN else ""
+        reasons = "; ".join(self.skipped[:SHOWN])
+        return f"left out {len(self.skipped):,} of {total:,} {what} images{some}: {reasons}"
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __repr__(self) -> str:
+        height, width = self.images.shape[1:]
+        return f"LetterSet({len(self):,} images of {height}×{width} in {len(self.classes)} classes)"

@@ -1,0 +1,56 @@
+"""Where letters come from: opened and checked, known by name and label, and decoded when asked for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.splits import SPLITS
+from charmlp.text import printable
+
+
+class Source(ABC):
+    """Letters in up to three splits, opened and checked but not yet decoded.
+
+    classes  the class names, in the order of the model's outputs
+    layout   where the letters come from, for people: "lists in scene-letters/"
+    """
+
+    classes: tuple[str, ...]
+    layout: str
+
+    @property
+    @abstractmethod
+    def splits(self) -> dict[str, int]:
+        """Number of images of each split there is: 'train', 'val', 'test', in this order."""
+
+    @abstractmethod
+    def load(
+        self,
+        split: str,
+        norm_size: tuple[int, int],
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LetterSet:
+        """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
+
+        skip_bad   leave unreadable images out (`LetterSet.skipped` says which) instead of stopping
+        progress   called with (images done, images in all) now and then, from the calling thread
+
+        Raises DataError where there is no such split, or naming the images that cannot be read.
+        """
+
+    @abstractmethod
+    def identity(self) -> str:
+        """Sixteen hexadecimal digits that stand for this data in a model's provenance."""
+
+    def describe(self) -> str:
+        """One line: `1,200 training, 400 validation images in 26 classes, lists in scene-letters/`."""
+        counts = ", ".join(f"{count:,} {SPLITS[split]}" for split, count in self.splits.items())
+        images = "image" if sum(self.splits.values()) == 1 else "images"
+        return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.describe()})"

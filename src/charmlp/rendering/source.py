@@ -1,0 +1,124 @@
+"""The data source `synth:`: rendered letters, with font families held out for validation and test."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from charmlp.errors import DataError, UsageError
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
+from charmlp.letters.splits import SPLITS
+from charmlp.rendering.fonts import LETTERS, Font, find_fonts, split_families, texts_drawn
+from charmlp.rendering.studio import check_drawable, forms, render, texts_of
+from charmlp.rendering.style import Style
+
+CLASSES = tuple(LETTERS[:26])
+HELD_OUT_LETTERS = 2_000  # of validation and of test, at most
+
+
+@dataclass(frozen=True, repr=False)
+class RenderedSource(Source):
+    """Rendered letters in three splits that share no font family.
+
+    counts   number of letters of each split
+    fonts    the fonts of each split
+    seed     the same seed draws the same letters
+    style    how they look
+    """
+
+    classes: tuple[str, ...]
+    counts: dict[str, int]
+    fonts: dict[str, list[Font]]
+    seed: int
+    style: Style = field(default_factory=Style)
+    layout: str = "rendered from fonts"
+
+    @property
+    def splits(self) -> dict[str, int]:
+        return dict(self.counts)
+
+    def load(
+        self,
+        split: str,
+        norm_size: tuple[int, int],
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> LetterSet:
+        """Draw one split. `skip_bad` has no meaning here: no rendered letter is unreadable."""
+        if split not in self.counts:
+            raise DataError(f"no {SPLITS.get(split, split)} letters; there are: {', '.join(self.counts)}")
+        return render(
+            self.counts[split],
+            classes=self.classes,
+            norm_size=norm_size,
+            seed=self._seed_of(split),
+            fonts=self.fonts[split],
+            style=self.style,
+            progress=progress,
+        )
+
+    def identity(self) -> str:
+        """A hash over the classes, the counts, the seed, the fonts' names and the style."""
+        faces = {split: [str(font) for font in fonts] for split, fonts in self.fonts.items()}
+        facts = (self.classes, self.counts, self.seed, faces, self.style)
+        return hashlib.sha256(ascii(facts).encode()).hexdigest()[:16]
+
+    def describe(self) -> str:
+        fonts = {font for fonts in self.fonts.values() for font in fonts}
+        families = len({font.family for font in fonts})
+        same = len(self.fonts) > 1 and all(fonts == set(part) for part in self.fonts.values())
+        words = ", the same in every split" if same else ""
+        return f"{super().describe()} ({len(fonts)} faces of {families} families{words})"
+
+    def _seed_of(self, split: str) -> int:
+        """Three streams of letters from one seed."""
+        return 3 * self.seed + tuple(SPLITS).index(split)
+
+
+def open_rendered(
+    count: int = 20_000,
+    classes: Sequence[str] | None = None,
+    seed: int = 2021,
+    *,
+    held_out: int | None = None,
+    folder: str | Path | None = None,
+    machine: bool = False,
+) -> RenderedSource:
+    """`count` training letters, and `held_out` each (a tenth, at most 2,000) for validation and for test.
+
+    Fonts come from the packages, with `machine` also from the operating system, and from `folder`. The
+    three splits share no family, unless fewer than three families can draw all classes; which families are
+    held out does not depend on the seed, so that no model is tested on fonts that it has seen. Raises
+    UsageError for a count below one, DataError where no font can draw a class.
+    """
+    if count < 1:
+        raise UsageError(f"number of rendered letters is {count}; expected at least 1")
+    names = tuple(classes) if classes else CLASSES
+    fonts = find_fonts(folder, machine, texts_of(names))
+    check_drawable(fonts, names)
+    if held_out is None:
+        held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
+    counts = {"train": count} | ({"val": held_out, "test": held_out} if held_out else {})
+    complete = complete_families(fonts, names)
+    if not held_out or len(complete) < 3:
+        split = dict.fromkeys(counts, fonts)
+    else:
+        split = split_families([font for font in fonts if font.family in complete])
+        split["train"] = sorted(split["train"] + [font for font in fonts if font.family not in complete])
+    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed)
+
+
+def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:
+    """The families that can draw every class: only they can test one split or the other."""
+    drawn: dict[str, set[str]] = {}
+    for font in fonts:
+        drawn.setdefault(font.family, set()).update(texts_drawn(font, texts_of(classes)))
+    return {
+        family
+        for family, texts in drawn.items()
+        if all(texts.intersection(forms(name, classes)) for name in classes)
+    }

@@ -1,0 +1,1 @@
+"""What charmlp asks of the machine: files, memory, processes, compiled loops, optional packages."""

@@ -1,0 +1,164 @@
+"""Files of others are opened with care; files of ours appear whole or not at all.
+
+And the folder for what can be made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from charmlp.errors import CharmlpError
+from charmlp.text import shown_path
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why the system refuses a file, in its own words (a ValueError: the path has a NUL)."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; also for names that no system takes, at which `Path.is_dir` raises."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; also for names that no system takes."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def check_regular(path: str | os.PathLike[str], expected: str, error: type[CharmlpError]) -> int:
+    """The size of a regular file, without opening it (a named pipe would never answer).
+
+    Raises `error`, which names `path` and says what is `expected` there, for anything else.
+    """
+    try:
+        status = os.stat(path)  # noqa: PTH116  # a million Paths are slow
+    except (FileNotFoundError, NotADirectoryError):
+        raise error(f"{shown_path(path)}: no such file; {expected} is expected there") from None
+    except (OSError, ValueError) as fault:
+        raise error(f"{shown_path(path)}: cannot be read: {reason_of(fault)}") from None
+    return _size_of_regular(status, path, expected, error)
+
+
+def open_regular(path: str | os.PathLike[str], expected: str, error: type[CharmlpError]) -> BinaryIO:
+    """Open a regular file for reading; raises `error` as `check_regular` does.
+
+    It is looked at before and after: should a pipe take its place in between, opening that does not wait.
+    """
+    check_regular(path, expected, error)
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as fault:
+        raise error(f"{shown_path(path)}: cannot be read: {reason_of(fault)}") from None
+    file = os.fdopen(handle, "rb")
+    try:
+        _size_of_regular(os.fstat(handle), path, expected, error)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _size_of_regular(
+    status: os.stat_result, path: str | os.PathLike[str], expected: str, error: type[CharmlpError]
+) -> int:
+    if stat.S_ISDIR(status.st_mode):
+        raise error(f"{shown_path(path)}: a folder; {expected} is expected")
+    if not stat.S_ISREG(status.st_mode):
+        raise error(
+            f"{shown_path(path)}: not a file but a pipe, a device or a socket; {expected} is expected"
+        )
+    return status.st_size
+
+
+def check_writable(path: Path) -> None:
+    """Raise `CharmlpError` where `path` could not be written, before long work starts; creates nothing."""
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        status = None
+    except (OSError, ValueError) as error:  # a name that no system takes, a link to itself
+        raise _refusal(path, reason_of(error)) from None
+    if status is not None:
+        if stat.S_ISDIR(status.st_mode):
+            raise CharmlpError(f"{shown_path(path)}: a folder; a file is to be written there")
+        if not stat.S_ISREG(status.st_mode):
+            raise CharmlpError(f"{shown_path(path)}: a pipe or a device; a file is to be written there")
+        if not os.access(path, os.W_OK):
+            raise _refusal(path, "the file there is read-only")
+    parent = _target(path).absolute().parent
+    while not os.path.lexists(parent):
+        parent = parent.parent
+    if not parent.is_dir():
+        raise _refusal(path, f"{shown_path(parent)} is not a folder")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise _refusal(path, f"the folder {shown_path(parent)} is read-only")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all; folders on the way are made.
+
+    The bytes go to a temporary file beside it, to the disk, and then take the name in one move: who reads
+    `path` finds the old file or the new one. Raises `CharmlpError` (no room, read-only folder); the old file
+    then stays as it was. A link stays a link, and what it leads to is written.
+    """
+    check_writable(path)
+    temporary = None
+    try:
+        target = _target(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        new = target.with_name(f".{secrets.token_hex(8)}.part")
+        with new.open("xb") as file:
+            temporary = new
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+        temporary = None
+        _to_disk(target.parent)
+    except OSError as error:
+        raise _refusal(path, reason_of(error)) from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def cache_folder() -> Path:
+    """Where charmlp keeps what it can make again: `CHARMLP_CACHE`, or below the user's cache folder."""
+    if given := os.environ.get("CHARMLP_CACHE"):
+        return Path(given)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path.home() raises where there is no home
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "charmlp" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "charmlp"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "charmlp"
+
+
+def _target(path: Path) -> Path:
+    """Where a link leads in the end; any other path is its own target."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _to_disk(folder: Path) -> None:
+    """Make a new name in `folder` last through a power cut, where the system offers that."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _refusal(path: Path, reason: str) -> CharmlpError:
+    return CharmlpError(f"{shown_path(path)}: cannot be written: {reason}")

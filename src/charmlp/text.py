@@ -1,0 +1,53 @@
+"""Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
+
+from __future__ import annotations
+
+import unicodedata
+
+SHOWN = 5  # problems that a message spells out; the others are counted
+LONGEST_QUOTE = 60  # characters of an entry that a message shows
+LONGEST_PATH = 200  # characters of a path that a message shows
+
+
+def printable(text: object) -> str:
+    """`text` with control characters (and lone surrogates) escaped, safe to print on a terminal.
+
+    >>> printable("a\\x1b[31m")
+    'a\\\\x1b[31m'
+    """
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in shown
+    )
+
+
+def forbidden_character(text: str) -> str | None:
+    """The first character of `text` that no file or class name may have, as U+0000, or None.
+
+    Those are control characters, line separators and lone surrogates.
+    """
+    if not text.isprintable():  # asked first for the sake of lists with a million names
+        for character in text:
+            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+                return f"U+{ord(character):04X}"
+    return None
+
+
+def quote(text: object) -> str:
+    """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
+    whole = str(text)
+    if len(whole) > LONGEST_QUOTE:
+        whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
+    if not whole.isprintable():  # asked first for the sake of lists with a million problems
+        whole = printable(whole)
+    return f'"{whole}"'
+
+
+def shown_path(path: object) -> str:
+    """A path for messages: escaped, and shortened in its middle where it is very long."""
+    text = printable(path)
+    half = LONGEST_PATH // 2
+    return text if len(text) <= LONGEST_PATH else f"{text[:half]}…{text[-half:]}"
