@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from charmlp.calculus import ACTIVATIONS
 from charmlp.config import SLIDES, TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training.parameters import Parameters
@@ -79,7 +80,7 @@ def parts() -> None:
     theta, velocity, gradients = numbers(33_690), numbers(33_690), numbers(33_690)
     small = np.full_like(theta, 1e-39)
     optimizer = SGD(0.0, 1.0, velocity)
-    layers, size = loops.table_of_layers((1024, 32, 26), (0, 0), (0, 0), 8)
+    layers, size = loops.table_of_layers((1024, 32, 26), ACTIVATIONS["relu"], (0, 0), (0, 0), 8)
     memory, labels = np.zeros(size, np.float32), rng.integers(0, 26, 8)
     upper_start = 32 * 1025
     rows: list[tuple[str, Callable[[], object]]] = [
@@ -94,7 +95,7 @@ def parts() -> None:
         ("first layer's rows move", lambda: loops.move_few(optimizer, theta, 0, hidden, x, 1e-9, 1, 1)),
         (
             "all parameters, gradients at hand",
-            lambda: passes.update_all(optimizer, theta, gradients, 0.0, 1e-9, 1, 1),
+            lambda: passes.clip_and_move(optimizer, theta, gradients, 0.0, 1e-9, 1, 1),
         ),
     ]
 

@@ -15,7 +15,9 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"text"},
-    {"config", "calculus", "system"},
+    {"system"},
+    {"calculus"},
+    {"config"},
     {"images", "letters", "modelfile", "metrics"},
     {"nn", "rendering", "recognizer"},
     {"data"},

@@ -42,7 +42,7 @@ PACKAGE = Path(__file__).parents[1]
 
 # Sums may be reordered, so that loops use vector instructions. A number that is not finite stays one:
 # training that diverges must be seen.
-OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
+OPTIONS: Any = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -4,7 +4,9 @@ Each layer's weights lie as W: K×D, as in a model file. Then every inner loop r
 a layer's outputs are dot products of rows (`dots`), gradients are weighted sums of rows (`sums`), and a row
 of ∂L/∂W moves its weights in the loop that makes it (`move`), so that it is never written to memory.
 
-The formulas are those of `charmlp.calculus`; tests prove that they agree. Importing this file imports Numba.
+The formulas of activations, optimizers, clipping and averaging are those of `charmlp.calculus.activations`
+and `charmlp.training.optimizers`, compiled as they stand; cross-entropy is fused with its gradient, and
+tests prove that it agrees with `charmlp.calculus`. Importing this file imports Numba.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
+from charmlp.calculus.activations import Activation
+from charmlp.calculus.compiled import input_gradient, value
 from charmlp.system.compiling import (
     FLUSHED,
     OPTIONS,
@@ -27,54 +31,64 @@ from charmlp.system.compiling import (
     part_of_compiled,
     wide_vectors,
 )
-from charmlp.training.optimizers import RULES, update
+from charmlp.training.optimizers import RULES, clip_factor, follow, update, with_decay
+from charmlp.training.parameters import layer_starts
 
 Array = NDArray[Any]
 
-NONE, SIGMOID, TANH, RELU = range(4)  # the order of charmlp.config.ACTIVATIONS
-
 # The table of layers: a row for each, with these columns. The last four are places in the memory of a batch.
-WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, OUTPUT, GRADIENT = range(8)
+WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, SUM, OUTPUT, GRADIENT = range(9)
 
 
 COMPILED_RULES: dict[type, Any] = {kind: part_of_compiled(rule) for kind, rule in RULES.items()}
+compiled_with_decay = part_of_compiled(with_decay)
+compiled_clip_factor = part_of_compiled(clip_factor)
+compiled_follow = part_of_compiled(follow)
 
 
-@overload(update, jit_options=OPTIONS)  # type: ignore[arg-type]
+@overload(update, jit_options=OPTIONS)
 def compiled_update(optimizer, theta, i, gradient, lr, scale, keep):
     """What `update` means in compiled code: the rule of that kind of optimizer, and no other."""
     assert isinstance(optimizer, types.NamedTuple)
     rule = COMPILED_RULES[optimizer.instance_class]
     return lambda optimizer, theta, i, gradient, lr, scale, keep: rule(
-        optimizer, theta, i, gradient, lr, scale, keep
+        optimizer, theta, i, compiled_with_decay(optimizer, theta, i, gradient), lr, scale, keep
     )
 
 
 def table_of_layers(
-    sizes: Sequence[int], dropped: Sequence[int], columns: Sequence[int], batch_size: int
+    sizes: Sequence[int],
+    activation: Activation,
+    dropped: Sequence[int],
+    columns: Sequence[int],
+    batch_size: int,
 ) -> tuple[NDArray[np.int64], int]:
     """The table, and how many numbers the memory of a batch holds.
 
     START is where W and b begin among all parameters, DROPPED how many of 256 bytes drop an input of the
-    layer, COLUMN the first of the layer's bytes; SEEN are its inputs after dropout, GRADIENT is ∂L/∂output.
+    layer, COLUMN the first of the layer's bytes; SEEN are its inputs after dropout, SUM is x Wᵀ + b, OUTPUT
+    what the activation makes of it (in the same place, unless its gradient needs the sum), GRADIENT is
+    ∂L/∂output.
     """
-    table = np.zeros((len(sizes) - 1, 8), np.int64)
-    start = place = 0
+    table = np.zeros((len(sizes) - 1, 9), np.int64)
+    place = 0
     for layer, (width, units) in enumerate(itertools.pairwise(sizes)):
         seen = place
-        output = seen + (batch_size * width if dropped[layer] else 0)
+        total = seen + (batch_size * width if dropped[layer] else 0)
+        keeps_sum = activation.saved == "x" and activated(table, layer)
+        output = total + (batch_size * units if keeps_sum else 0)
         gradient = output + batch_size * units
         place = gradient + batch_size * units
-        table[layer] = width, units, start, dropped[layer], columns[layer], seen, output, gradient
-        start += units * (width + 1)
+        start = layer_starts(sizes)[layer]
+        table[layer] = width, units, start, dropped[layer], columns[layer], seen, total, output, gradient
     return table, place
 
 
 @compiled
-def run(
-    layers: NDArray[np.int64], activation: int, class_weights: Array, smoothing: float, clip_norm: float,
-    theta: Array, average: Array, memory: Array, optimizer: Any, inputs: Array, labels: Array,
-    batch_size: int, rates: Array, decays: Array, drawn: NDArray[np.uint8],
+def train_batches(
+    layers: NDArray[np.int64], activation: Activation, class_weights: Array, smoothing: float,
+    clip_norm: float, theta: Array, average: Array, memory: Array, optimizer: Any,
+    inputs: Array, labels: Array, batch_size: int, rates: Array, decays: Array, drawn: NDArray[np.uint8],
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
     mode = exchange_float_mode(FLUSHED)
@@ -89,10 +103,9 @@ def run(
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
             clip(gradients, clip_norm)
-            for j in range(np.uintp(len(theta))):
-                update(optimizer, theta, j, gradients[j], lr, scale, keep)
+            move_all(optimizer, theta, gradients, lr, scale, keep)
         if len(average) > 0:
-            follow(average, theta, decays[i])
+            follow_all(average, theta, decays[i])
     exchange_float_mode(mode)
     return losses
 
@@ -105,14 +118,14 @@ def part(flat: Array, first: int, rows: int, columns: int) -> Array:
 
 @inlined
 def activated(layers: NDArray[np.int64], layer: int) -> bool:
-    """Whether an activation follows: not behind the last layer, unless it is the only one."""
+    """Whether an activation follows: not after the last layer, unless it is the only one."""
     return layer < len(layers) - 1 or len(layers) == 1
 
 
 @inlined
 def forward(
     layers: NDArray[np.int64],
-    activation: int,
+    activation: Activation,
     theta: Array,
     memory: Array,
     x: Array,
@@ -120,15 +133,15 @@ def forward(
 ) -> None:
     """y = x Wᵀ + b, then the activation, layer by layer."""
     for layer in range(len(layers)):
-        width, units, start, dropped, column, seen, output, _ = layers[layer]
+        width, units, start, dropped, column, seen, total, output, _ = layers[layer]
         if dropped > 0:
             kept = part(memory, seen, len(x), width)
             drop(x, drawn[:, column:], dropped, kept)
             x = kept
-        y = part(memory, output, len(x), units)
-        dots(x, part(theta, start, units, width), theta[start + units * width :], y)
+        z, y = part(memory, total, len(x), units), part(memory, output, len(x), units)
+        dots(x, part(theta, start, units, width), theta[start + units * width :], z)
         if activated(layers, layer):
-            activate(activation, y)
+            activate(activation, z, y)
         x = y
 
 
@@ -173,17 +186,17 @@ def cross_entropy(
 
 @inlined
 def backward(
-    layers: NDArray[np.int64], activation: int, clip_norm: float, theta: Array, memory: Array,
+    layers: NDArray[np.int64], activation: Activation, clip_norm: float, theta: Array, memory: Array,
     gradients: Array, optimizer: Any, inputs: Array, drawn: NDArray[np.uint8],
     lr: float, scale: float, keep: float,
 ) -> None:  # fmt: skip
     """From ∂L/∂logits down; a layer's parameters move as soon as the layer below no longer needs them."""
     batch = len(inputs)
     for layer in range(len(layers) - 1, -1, -1):
-        width, units, start, dropped, column, seen, output, above = layers[layer]
+        width, units, start, dropped, column, seen, total, _, above = layers[layer]
         gradient = part(memory, above, batch, units)
         if activated(layers, layer):
-            activate_backward(activation, gradient, part(memory, output, batch, units))
+            activate_backward(activation, gradient, part(memory, total, batch, units))
         x = inputs
         if layer > 0:  # ∂L/∂x = ∂L/∂y W
             x = part(memory, layers[layer - 1, OUTPUT], batch, width)
@@ -349,47 +362,43 @@ def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
 
 
 @inlined
-def activate(kind: int, y: Array) -> None:
-    """The activation in place (see `charmlp.calculus`)."""
-    one, half = y.dtype.type(1), y.dtype.type(0.5)
-    for n in range(y.shape[0]):
-        for i in range(y.shape[1]):
-            if kind == RELU:
-                y[n, i] = max(y[n, i], y.dtype.type(0))
-            elif kind == TANH:
-                y[n, i] = np.tanh(y[n, i])
-            elif kind == SIGMOID:
-                y[n, i] = half * (one + np.tanh(half * y[n, i]))
+def activate(activation: Activation, x: Array, y: Array) -> None:
+    """y = f(x); both may be one array."""
+    real = x.dtype.type
+    for n in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            y[n, i] = value(activation, x[n, i], real)
 
 
 @inlined
-def activate_backward(kind: int, gradient: Array, y: Array) -> None:
-    """∂L/∂x from ∂L/∂y, in place, by the output y."""
-    one = y.dtype.type(1)
-    for n in range(y.shape[0]):
-        for i in range(y.shape[1]):
-            if kind == RELU:
-                gradient[n, i] = gradient[n, i] if y[n, i] > 0 else 0
-            elif kind == TANH:
-                gradient[n, i] *= one - y[n, i] * y[n, i]
-            elif kind == SIGMOID:
-                gradient[n, i] *= y[n, i] * (one - y[n, i])
+def activate_backward(activation: Activation, gradient: Array, saved: Array) -> None:
+    """∂L/∂x from ∂L/∂y, in place; `saved` is x or y, whichever the activation saves."""
+    real = saved.dtype.type
+    for n in range(saved.shape[0]):
+        for i in range(saved.shape[1]):
+            gradient[n, i] = input_gradient(activation, gradient[n, i], saved[n, i], real)
 
 
 @inlined
 def clip(gradients: Array, largest_norm: float) -> None:
-    """g ← g · min(1, c / (‖g‖ + 10⁻⁶)), as `torch.nn.utils.clip_grad_norm_`."""
+    """Scale the gradients where their norm is larger (`optimizers.clip_factor`)."""
     squares = 0.0
     for i in range(len(gradients)):
         squares += gradients[i] * gradients[i]
-    factor = gradients.dtype.type(min(1.0, largest_norm / (np.sqrt(squares) + 1e-6)))
+    factor = gradients.dtype.type(compiled_clip_factor(np.sqrt(squares), largest_norm))
     for i in range(len(gradients)):
         gradients[i] *= factor
 
 
 @inlined
-def follow(average: Array, theta: Array, decay: float) -> None:
-    """a ← a + (1 − d)(θ − a)."""
-    share = theta.dtype.type(1 - decay)
-    for i in range(len(theta)):
-        average[i] += share * (theta[i] - average[i])
+def move_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
+    """Move every parameter by its gradient."""
+    for i in range(np.uintp(len(theta))):
+        update(optimizer, theta, i, gradients[i], lr, scale, keep)
+
+
+@inlined
+def follow_all(average: Array, theta: Array, decay: float) -> None:
+    """Let the moving average of every parameter follow."""
+    for i in range(np.uintp(len(theta))):
+        compiled_follow(average, theta, i, decay)
