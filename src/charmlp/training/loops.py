@@ -16,44 +16,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
 from charmlp.calculus.compiled import input_gradient, value
-from charmlp.system.compiling import (
-    FLUSHED,
-    OPTIONS,
-    compiled,
-    exchange_float_mode,
-    inlined,
-    part_of_compiled,
-    wide_vectors,
-)
-from charmlp.training.optimizers import RULES, clip_factor, follow, update, with_decay
+from charmlp.system.compiling import FLUSHED, compiled, exchange_float_mode, inlined
+from charmlp.training.optimizers_compiled import clip, follow_all, move_all, update
 from charmlp.training.parameters import layer_starts
+from charmlp.training.products import dots, move, move_few, sums
 
 Array = NDArray[Any]
 
 # The table of layers: a row for each, with these columns. The last four are places in the memory of a batch.
 WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, SUM, OUTPUT, GRADIENT = range(9)
-
-
-COMPILED_RULES: dict[type, Any] = {kind: part_of_compiled(rule) for kind, rule in RULES.items()}
-compiled_with_decay = part_of_compiled(with_decay)
-compiled_clip_factor = part_of_compiled(clip_factor)
-compiled_follow = part_of_compiled(follow)
-
-
-@overload(update, jit_options=OPTIONS)
-def compiled_update(optimizer, theta, i, gradient, lr, scale, keep):
-    """What `update` means in compiled code: the rule of that kind of optimizer, and no other."""
-    assert isinstance(optimizer, types.NamedTuple)
-    rule = COMPILED_RULES[optimizer.instance_class]
-    return lambda optimizer, theta, i, gradient, lr, scale, keep: rule(
-        optimizer, theta, i, compiled_with_decay(optimizer, theta, i, gradient), lr, scale, keep
-    )
 
 
 def table_of_layers(
@@ -224,134 +199,6 @@ def backward(
                 update(optimizer, theta, bias + k, g, lr, scale, keep)
 
 
-# The products that all layers are made of. Tiles of 2×4 dot products, and eight addends at a time, use each
-# number several times once it is loaded. Edges repeat a row, or add zero, and have no code of their own.
-
-
-@inlined
-def dots(x: Array, weight: Array, bias: Array, y: Array) -> None:
-    """y = x Wᵀ + b: each y is the dot product of two rows."""
-    wide_vectors()
-    zero, batch, units, width = x.dtype.type(0), len(x), len(weight), x.shape[1]
-    for k in range(0, units, 2):
-        j = min(k + 1, units - 1)
-        for n in range(0, batch, 4):
-            n1, n2, n3 = min(n + 1, batch - 1), min(n + 2, batch - 1), min(n + 3, batch - 1)
-            k0, k1, k2, k3, j0, j1, j2, j3 = zero, zero, zero, zero, zero, zero, zero, zero
-            for i in range(width):
-                v, w = weight[k, i], weight[j, i]
-                k0 += v * x[n, i]
-                k1 += v * x[n1, i]
-                k2 += v * x[n2, i]
-                k3 += v * x[n3, i]
-                j0 += w * x[n, i]
-                j1 += w * x[n1, i]
-                j2 += w * x[n2, i]
-                j3 += w * x[n3, i]
-            y[n, k], y[n1, k], y[n2, k], y[n3, k] = k0 + bias[k], k1 + bias[k], k2 + bias[k], k3 + bias[k]
-            y[n, j], y[n1, j], y[n2, j], y[n3, j] = j0 + bias[j], j1 + bias[j], j2 + bias[j], j3 + bias[j]
-
-
-@inlined
-def sums(factors: Array, rows: Array, out: Array) -> None:
-    """out = factors · rows, M×D = M×N · N×D."""
-    numbers, values = np.empty(len(rows) + 8, np.uintp), np.empty(len(rows) + 8, out.dtype)
-    for m in range(len(factors)):
-        count = choose(factors[m], numbers, values)
-        add(rows, numbers, values, count, out[m])
-
-
-@inlined
-def move(
-    optimizer: Any,
-    theta: Array,
-    start: int,
-    factors: Array,
-    rows: Array,
-    lr: float,
-    scale: float,
-    keep: float,
-) -> None:
-    """The same sums as gradients of the parameters from `start` on, which move at once."""
-    numbers, values = np.empty(len(rows) + 8, np.uintp), np.empty(len(rows) + 8, rows.dtype)
-    width = np.uintp(rows.shape[1])
-    row = np.empty(width, rows.dtype)
-    for m in range(len(factors)):
-        add(rows, numbers, values, choose(factors[m], numbers, values), row)
-        at = np.uintp(start) + np.uintp(m) * width
-        for i in range(width):
-            update(optimizer, theta, at + i, row[i], lr, scale, keep)
-
-
-@inlined
-def move_few(
-    optimizer: Any, theta: Array, start: int, gradient: Array, rows: Array,
-    lr: float, scale: float, keep: float,
-) -> None:  # fmt: skip
-    """The same for at most eight rows: their sum stays in a register until the parameter has moved."""
-    wide_vectors()
-    count, width = len(rows), np.uintp(rows.shape[1])
-    n1, n2, n3 = row_or_last(1, count), row_or_last(2, count), row_or_last(3, count)
-    n4, n5, n6, n7 = (
-        row_or_last(4, count),
-        row_or_last(5, count),
-        row_or_last(6, count),
-        row_or_last(7, count),
-    )
-    for k in range(np.uintp(gradient.shape[1])):
-        at = np.uintp(start) + k * width
-        v0, v1, v2, v3 = (
-            gradient[0, k],
-            factor(gradient, 1, k),
-            factor(gradient, 2, k),
-            factor(gradient, 3, k),
-        )
-        v4, v5 = factor(gradient, 4, k), factor(gradient, 5, k)
-        v6, v7 = factor(gradient, 6, k), factor(gradient, 7, k)
-        for i in range(width):
-            g = (v0 * rows[0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
-            g += (v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i])
-            update(optimizer, theta, at + i, g, lr, scale, keep)
-
-
-@inlined
-def row_or_last(n: int, count: int) -> np.uintp:
-    return np.uintp(min(n, count - 1))
-
-
-@inlined
-def factor(gradient: Array, n: int, k: int) -> Any:
-    return gradient[n, k] if n < len(gradient) else gradient.dtype.type(0)
-
-
-@inlined
-def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
-    """The factors that are not zero, packed, zeros behind them: behind ReLU and dropout half of them are."""
-    count = 0
-    for n in range(len(factors)):
-        numbers[count], values[count] = n, factors[n]
-        count += factors[n] != 0
-    for n in range(count, count + 8):
-        numbers[n], values[n] = 0, 0
-    return count
-
-
-@inlined
-def add(rows: Array, numbers: NDArray[np.uintp], values: Array, count: int, out: Array) -> None:
-    """out = Σ value · row over the first `count` numbers, eight at a time."""
-    wide_vectors()
-    for i in range(len(out)):
-        out[i] = 0
-    for c in range(0, count, 8):
-        n0, n1, n2, n3 = numbers[c], numbers[c + 1], numbers[c + 2], numbers[c + 3]
-        n4, n5, n6, n7 = numbers[c + 4], numbers[c + 5], numbers[c + 6], numbers[c + 7]
-        v0, v1, v2, v3 = values[c], values[c + 1], values[c + 2], values[c + 3]
-        v4, v5, v6, v7 = values[c + 4], values[c + 5], values[c + 6], values[c + 7]
-        for i in range(len(out)):
-            g = (v0 * rows[n0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
-            out[i] += g + ((v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i]))
-
-
 @inlined
 def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
     """out = x · 256/(256 − dropped) where the byte drawn is not below `dropped`, else 0."""
@@ -377,28 +224,3 @@ def activate_backward(activation: Activation, gradient: Array, saved: Array) -> 
     for n in range(saved.shape[0]):
         for i in range(saved.shape[1]):
             gradient[n, i] = input_gradient(activation, gradient[n, i], saved[n, i], real)
-
-
-@inlined
-def clip(gradients: Array, largest_norm: float) -> None:
-    """Scale the gradients where their norm is larger (`optimizers.clip_factor`)."""
-    squares = 0.0
-    for i in range(len(gradients)):
-        squares += gradients[i] * gradients[i]
-    factor = gradients.dtype.type(compiled_clip_factor(np.sqrt(squares), largest_norm))
-    for i in range(len(gradients)):
-        gradients[i] *= factor
-
-
-@inlined
-def move_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
-    """Move every parameter by its gradient."""
-    for i in range(np.uintp(len(theta))):
-        update(optimizer, theta, i, gradients[i], lr, scale, keep)
-
-
-@inlined
-def follow_all(average: Array, theta: Array, decay: float) -> None:
-    """Let the moving average of every parameter follow."""
-    for i in range(np.uintp(len(theta))):
-        compiled_follow(average, theta, i, decay)

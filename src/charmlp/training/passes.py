@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
 from charmlp.system.compiling import FLUSHED, compiled, exchange_float_mode
-from charmlp.training.loops import activate, activate_backward, clip, follow_all, move_all
+from charmlp.training.loops import activate, activate_backward
+from charmlp.training.optimizers_compiled import clip, follow_all, move_all
 
 Array = NDArray[Any]
 
