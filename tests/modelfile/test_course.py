@@ -475,3 +475,52 @@ class TestWrong:
                 read_model(path)
         with pytest.raises(ModelFileError, match="no such file; a model is expected there"):
             read_model(path.with_name("other.pth"))
+
+
+class TestBounds:
+    """Small files that would take long, or much memory, or a message of many lines."""
+
+    MANY = 40_000
+    LIST = b"](" + b"N" * MANY + b"e"
+    ONE_HASH = range(2**61 - 1, 9999 * (2**61 - 1), 2**61 - 1)
+
+    @pytest.mark.parametrize(
+        "pickled",
+        [
+            b"ctorch\nSize\nq\1" + LIST + b"\x85q\2(" + b"h\1h\2R" * MANY + b"t",
+            b"ctorch._utils\n_rebuild_tensor_v2\nq\1(" + b"N" * MANY + b"tq\2(" + b"h\1h\2R" * MANY + b"t",
+            b"(" + b"N" * MANY + b"tq\2(" + b"h\2Q" * MANY + b"t",
+            b"}(" + b"".join(b"\x8a\x0a" + key.to_bytes(10, "little") + b"N" for key in ONE_HASH) + b"u",
+        ],
+        ids=["sizes copied", "arguments copied", "storages", "keys with one hash"],
+    )  # fmt: skip
+    def test_work_that_grows_with_the_square_of_the_file(self, path: Path, pickled: bytes) -> None:
+        """Counted, not timed: the first step is refused, and what follows it is never reached."""
+        data = b"\x80\x02" + pickled + b"cos\nsystem\n."  # which is refused by its name when it is reached
+        assert "(a pickle) cannot be read" in refusal(path, archive(data, PARTS[2]))
+
+    @pytest.mark.parametrize(
+        "shape", [(1,) * 9, (1,) * 10_000, (2**63, 6), (10**600, 6)], ids=["9", "10,000", "2⁶³", "10⁶⁰⁰"]
+    )
+    def test_shapes_that_no_tensor_has(self, path: Path, shape: tuple[int, ...]) -> None:
+        number = shape[0].to_bytes(255, "little")
+        sides = b"(" + (b"\x8a\xff" + number) + b"K\x01" * (len(shape) - 1) + b"t"
+        made = tensor_of("0", (3, 6)).replace(Pickle().value((3, 6)).data[2:], sides)
+        made = made.replace(Pickle().value((6, 1)).data[2:], Pickle().value((1,) * len(shape)).data[2:])
+        assert sides in made and "(a pickle) cannot be read" in refusal(path, tensor("net.0.W", made))
+
+    def test_the_shape_next_to_them_is_told(self, path: Path) -> None:
+        words = "layer 0: the weight is 1×1×1×1×1×1×1×1; expected out×6"
+        assert words in refusal(path, tensor("net.0.W", tensor_of("0", (1,) * 8)))
+
+    @pytest.mark.parametrize("key", [b"]", b"}", b")" + b"\x85" * 50_000], ids=["list", "dict", "deep"])
+    def test_storages_of_old_files_under_keys_that_are_none(self, path: Path, torch: Any, key: bytes) -> None:
+        data = TestVarieties().saved(torch, _use_new_zipfile_serialization=False)
+        keys = data.rindex(b"\x80\x02]q")
+        assert "does not fit its tensors" in refusal(path, data[:keys] + b"\x80\x02](" + key + b"e.")
+
+    def test_a_tensor_of_an_empty_storage(self, path: Path) -> None:
+        for old_or_new in (tensor_of("0", (3, 6), numel=0), tensor_of("0", (), numel=0)):
+            data = archive_of(state=PARTS[0] | {"net.0.W": old_or_new})
+            message = refusal(path, data)
+            assert "of which the file holds" in message or "a single number" in message

@@ -24,14 +24,14 @@ class Refused(Exception):
 
 
 @contextmanager
-def faults(what: str) -> Iterator[None]:
+def refusing(fault: str) -> Iterator[None]:
     """Whatever a library raises on hostile bytes, which is anything at all, as `Refused`."""
     try:
         yield
     except Refused:
         raise
     except Exception:
-        raise Refused(f"damaged: {what}") from None
+        raise Refused(fault) from None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from charmlp.modelfile.model import (
     check_names,
     check_shapes,
     constants_of,
-    faults,
+    refusing,
     short,
 )
 
@@ -107,7 +107,7 @@ def _header(file: BinaryIO, size: int) -> tuple[bytes, dict[str, Any]]:
             raise Refused("a file of PyTorch by its content, not a .safetensors file")
         raise Refused("not a .safetensors file, or cut off")
     head = start + file.read(length)
-    table = _parse(head[8:], "not a .safetensors file, or its header")
+    table = _parse(head[8:], "not a .safetensors file, or damaged: its header")
     if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
         raise Refused("not a .safetensors file: its header is not a table of tensors")
     return head, table
@@ -115,7 +115,7 @@ def _header(file: BinaryIO, size: int) -> tuple[bytes, dict[str, Any]]:
 
 def _parse(text: bytes, what: str) -> Any:
     """JSON as `json.loads` reads it, without repeated keys, NaN and infinity, and endless numbers."""
-    with faults(f"{what} cannot be read"):
+    with refusing(f"{what} cannot be read"):
         return json.loads(
             text.decode("utf-8"), object_pairs_hook=_each_once, parse_int=_whole, parse_constant=_not_finite
         )

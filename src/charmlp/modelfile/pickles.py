@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from charmlp.modelfile.model import Refused, faults
+from charmlp.modelfile.model import Refused, refusing
 
 DTYPES = {  # PyTorch's name of a storage → that of its numbers
     "FloatStorage": "float32",
@@ -78,7 +78,7 @@ def read_pickle(file: BinaryIO, storages: dict[str, Storage] | None = None) -> A
 
     `storages` learns each storage by its key. The file is left behind the pickle's end. Raises `Refused`.
     """
-    with faults("its table of contents (a pickle) cannot be read"):
+    with refusing("damaged: its table of contents (a pickle) cannot be read"):
         return _Reader(file, {} if storages is None else storages).load()
 
 
@@ -111,8 +111,14 @@ class _Reader(pickle._Unpickler):
         return FUNCTIONS[words]
 
     def persistent_load(self, words: Any) -> Storage:
-        storage = _storage(*words)
-        if self.storages.setdefault(storage.key, storage) != storage:
+        """`('storage', torch.FloatStorage, '0', 'cuda:0', 6)`: where the numbers were does not matter."""
+        if len(_expect(words, tuple)) == 6 and words[5] is None:  # in files of before 1.6
+            words = words[:5]
+        kind, name, key, _, size = words
+        if kind != "storage" or not _is_whole(size):
+            raise ValueError
+        storage = Storage(_expect(key, str), DTYPES[_expect(name, str)], size)
+        if self.storages.setdefault(key, storage) != storage:
             raise ValueError
         return storage
 
@@ -152,13 +158,6 @@ def _expect(value: Any, kind: type) -> Any:
 
 def _is_whole(value: Any) -> bool:
     return type(value) is int and abs(value) < LIMIT
-
-
-def _storage(kind: str, name: str, key: str, device: str, size: int, view: None = None) -> Storage:
-    """`('storage', torch.FloatStorage, '0', 'cuda:0', 6)`: where the numbers were does not matter."""
-    if kind != "storage" or view is not None or not _is_whole(size):
-        raise ValueError
-    return Storage(_expect(key, str), DTYPES[_expect(name, str)], size)
 
 
 def _tensor(

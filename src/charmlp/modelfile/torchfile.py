@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.modelfile.model import Refused, faults
+from charmlp.modelfile.model import Refused, refusing
 from charmlp.modelfile.pickles import Storage, Tensor, read_pickle
 
 MAX_PICKLE_BYTES = 2**18  # a hundred layers take some 40,000
@@ -39,27 +39,27 @@ def read_tensors(tensors: Sequence[Tensor], read: Read) -> list[NDArray[np.float
     stored = sum(storage.size for storage in storages)
     if elements > stored:
         raise Refused(f"tensors of {elements:,} numbers in all, of which the file holds {stored:,}")
+    for tensor in tensors:
+        steps = zip(tensor.shape, tensor.stride, strict=True)
+        last = tensor.offset + sum((side - 1) * step for side, step in steps)
+        if max(tensor.n_elements, last + 1) > tensor.storage.size:
+            raise Refused("a tensor reaches beyond the numbers that the file holds for it")
     numbers = {storage: read(storage) for storage in storages}
     return [_view(tensor, numbers[tensor.storage]) for tensor in tensors]
 
 
 def _view(tensor: Tensor, numbers: NDArray[Any]) -> NDArray[np.float32]:
-    """A tensor's part of the numbers."""
-    steps = zip(tensor.shape, tensor.stride, strict=True)
-    last = tensor.offset + sum((side - 1) * step for side, step in steps)
-    if tensor.n_elements > len(numbers) or last >= len(numbers):
-        raise Refused("a tensor reaches beyond the numbers that the file holds for it")
     strides = [step * numbers.itemsize for step in tensor.stride]
     view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which is refused later
         return np.ascontiguousarray(view, np.float32)
 
 
-def _numbers(content: bytes, dtype: str, byteorder: Literal["little", "big"]) -> NDArray[Any]:
+def _numbers(content: bytes, dtype: str, is_big_endian: bool) -> NDArray[Any]:
+    order: Literal["<", ">"] = ">" if is_big_endian else "<"
     if dtype == "bfloat16":  # the upper half of a float32
-        halves = np.frombuffer(content, np.dtype("uint16").newbyteorder(byteorder))
-        return (halves.astype(np.uint32) << 16).view(np.float32)
-    return np.frombuffer(content, np.dtype(dtype).newbyteorder(byteorder))
+        return (np.frombuffer(content, f"{order}u2").astype(np.uint32) << 16).view(np.float32)
+    return np.frombuffer(content, np.dtype(dtype).newbyteorder(order))
 
 
 def open_torch_file(file: BinaryIO) -> tuple[Any, Read]:
@@ -86,7 +86,7 @@ def open_torch_file(file: BinaryIO) -> tuple[Any, Read]:
 
 
 def _archive(file: BinaryIO, size: int) -> tuple[Any, Read]:
-    with faults("the archive cannot be read, or its checksum is wrong"):
+    with refusing("damaged: the archive cannot be read, or its checksum is wrong"):
         bounded = _Bounded(file, MAX_DIRECTORY_BYTES)
         archive = zipfile.ZipFile(bounded)
         bounded.limit = size
@@ -105,8 +105,8 @@ def _archive(file: BinaryIO, size: int) -> tuple[Any, Read]:
         if sizes[name] != storage.n_bytes:
             needed = f"where its tensor needs {storage.n_bytes:,}"
             raise Refused(f"the archive's entry {name[:60]} has {sizes[name]:,} bytes, {needed}")
-        with faults(f"the archive's entry {name[:60]} cannot be read, or its checksum is wrong"):
-            return _numbers(archive.read(name), storage.dtype, "big" if byteorder == b"big" else "little")
+        with refusing(f"damaged: the archive's entry {name[:60]} cannot be read, or its checksum is wrong"):
+            return _numbers(archive.read(name), storage.dtype, byteorder == b"big")
 
     return value, read
 
@@ -177,6 +177,6 @@ def _before_1_6(file: BinaryIO, size: int) -> tuple[Any, Read]:
         content = file.read(storage.n_bytes)
         if len(content) < storage.n_bytes:
             raise Refused("cut off while it was read")
-        return _numbers(content, storage.dtype, "big" if system.get("little_endian") is False else "little")
+        return _numbers(content, storage.dtype, system.get("little_endian") is False)
 
     return value, read
