@@ -51,6 +51,10 @@ class TestRoundTrip:
         write_model(odd, path)
         assert same(read_model(path), odd)
 
+    def test_data_in_a_folder_whose_name_is_not_text(self, path: Path) -> None:
+        write_model(dataclasses.replace(M, provenance={"data": "letters/\udcff"}), path)
+        assert read_model(path).provenance == {"data": "letters/\udcff"}
+
     def test_by_hand_it_is_the_same_file(self, path: Path) -> None:
         path.write_bytes(pack_native(*native_parts(M)))
         assert same(read_model(path), M)

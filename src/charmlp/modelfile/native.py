@@ -58,7 +58,9 @@ def write(model: Model) -> bytes:
     }
     names = array_names(len(model.arrays), "weight", "bias")
     arrays = [np.ascontiguousarray(array, np.float32) for array in model.arrays]
-    content = save(dict(zip(names, arrays, strict=True)), {KEY: json.dumps(facts, ensure_ascii=False)})
+    text = json.dumps(facts, ensure_ascii=False)
+    text = text.encode("utf-8", "backslashreplace").decode()  # in names of folders: bytes that are no text
+    content = save(dict(zip(names, arrays, strict=True)), {KEY: text})
     return with_checksum(content, hashlib.sha256(content).hexdigest())
 
 
