@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charmlp.data.entries import Entries
 from charmlp.data.labels import LETTERS, check_count, class_indices, classes_of, given_classes
+from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError, UsageError
 
 

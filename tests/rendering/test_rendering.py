@@ -16,7 +16,7 @@ from charmlp.letters.source import Source
 from charmlp.rendering import RenderedSource, open_rendered, render
 from charmlp.rendering.constants import DIRECTIONS, FIELD, LEVELS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts
-from charmlp.rendering.studio import forms, texts_of
+from charmlp.rendering.renderer import forms, texts_of
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
 
@@ -103,7 +103,7 @@ def test_no_letters_are_no_letters(fonts: list[Font]) -> None:
 
 
 def test_progress_is_told(fonts: list[Font], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charmlp.rendering.studio.BATCH", 40)
+    monkeypatch.setattr("charmlp.rendering.renderer.BATCH", 40)
     told: list[tuple[int, int]] = []
     render(
         100, classes=CLASSES, norm_size=(8, 8), seed=1, fonts=fonts,

@@ -13,7 +13,7 @@ from charmlp.cli.arguments import (
     add_setting_flags,
     data_arguments,
 )
-from charmlp.cli.models import figures_folder, load_recognizer
+from charmlp.cli.model_flags import figures_folder, load_recognizer
 from charmlp.cli.test import draw, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.cli.models import add_model_flag, add_tta_flag, load_recognizer
+from charmlp.cli.model_flags import add_model_flag, add_tta_flag, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import printable, shown_path
@@ -69,7 +69,7 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
 
 def in_folder(top: Path) -> Iterator[str | CharmlpError]:
     """The images in a folder and those below it, sorted; folders that cannot be listed are told."""
-    from charmlp.data.imagefiles import is_image_name
+    from charmlp.data.readers.imagefiles import is_image_name
 
     faults: list[OSError] = []
     found = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.models import add_model_flag, add_tta_flag, figures_folder, load_recognizer
+from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
 from charmlp.errors import DataError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import printable

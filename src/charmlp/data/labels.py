@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.entries import Entries, fault_of_label
-from charmlp.data.text import decode, read_bytes
+from charmlp.data.readers.entries import Entries, fault_of_label
+from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError, UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable, quote

@@ -12,7 +12,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts, split_families, texts_drawn
-from charmlp.rendering.studio import check_drawable, forms, render, texts_of
+from charmlp.rendering.renderer import check_drawable, forms, render, texts_of
 from charmlp.rendering.style import Style
 
 CLASSES = tuple(LETTERS[:26])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from charmlp.data.entries import Entries
+from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError
 from charmlp.text import printable, quote
 

@@ -15,17 +15,17 @@ import math
 import re
 import string
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.data.entries import MAX_ENTRIES, Entries
-from charmlp.data.imagefiles import Listing
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries
+from charmlp.data.readers.imagefiles import Listing
 from charmlp.errors import DataError
+from charmlp.letters.splits import SPLITS
 from charmlp.system.files import check_regular
 from charmlp.text import printable, quote
 
@@ -49,19 +49,22 @@ _EMNIST_LABELS = {  # label 0, 1, 2, …; None is a label that does not occur
 }
 
 
-@dataclass(frozen=True)
-class IdxSplit:
-    """The images of one split, in the file at `path`, with their names and labels."""
+class IdxEntries(Entries):
+    """The images of one split, which lie in the file `images`: entry 7 is named `FILE/000007`."""
 
-    path: Path
-    entries: Entries
+    def __init__(self, images: Path, labels: Path, numbers: Sequence[int]) -> None:
+        super().__init__(str(labels))
+        self.images = images
+        stem = images.with_suffix("").name if _is_packed(images) else images.name
+        self.names = [f"{stem}/{index:06}" for index in range(len(numbers))]
+        self.labels = [str(number) for number in numbers]
 
-    def open(self) -> Callable[[int], Image.Image]:
-        """The function from an index to its upright picture."""
-        pixels = _read(self.path, "images")
-        if self.path.name.lower().startswith("emnist-"):
+    def pictures(self, names: Sequence[str]) -> Iterable[Image.Image]:
+        """The upright pictures of some of the names."""
+        pixels = _read(self.images, "images")
+        if self.images.name.lower().startswith("emnist-"):
             pixels = pixels.swapaxes(1, 2)
-        return lambda index: Image.fromarray(pixels[index])
+        return (Image.fromarray(pixels[int(name.rpartition("/")[2])]) for name in names)
 
 
 def is_idx_name(name: str) -> bool:
@@ -69,7 +72,7 @@ def is_idx_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def read_idx(paths: Iterable[Path]) -> dict[str, IdxSplit]:
+def read_idx(paths: Iterable[Path]) -> dict[str, Entries]:
     """The splits ('train', 'test') among files of one folder; files with other names are left out.
 
     Raises DataError where images lack their labels or the other way round, where there is more than one set,
@@ -86,7 +89,12 @@ def read_idx(paths: Iterable[Path]) -> dict[str, IdxSplit]:
             f"{printable(path.parent)}: IDX files of {len(found)} sets ({names});"
             f" name one file of the set that is meant, as {printable(path)}"
         )
-    return {split: _split(kinds, name) for name, splits in found.items() for split, kinds in splits.items()}
+    return {
+        split: _split(splits[split], name)
+        for name, splits in found.items()
+        for split in SPLITS
+        if split in splits
+    }
 
 
 def set_of(path: Path) -> list[Path]:
@@ -96,7 +104,7 @@ def set_of(path: Path) -> list[Path]:
     return [path.parent / name for name in sets if sets[name] == sets[path.name]]
 
 
-def _split(paths: dict[str, Path], set_name: str) -> IdxSplit:
+def _split(paths: dict[str, Path], set_name: str) -> IdxEntries:
     for kind, other in (("images", "labels"), ("labels", "images")):
         if kind not in paths:
             there = paths[other]
@@ -111,13 +119,10 @@ def _split(paths: dict[str, Path], set_name: str) -> IdxSplit:
         raise DataError(
             f"{printable(labels)}: {len(numbers):,} labels for the {count:,} images of {images.name}"
         )
-    entries = Entries(str(labels))
-    stem = images.with_suffix("").name if _is_packed(images) else images.name
-    entries.names = [f"{stem}/{index:06}" for index in range(count)]
-    entries.labels = [str(number) for number in numbers]
+    entries = IdxEntries(images, labels, numbers)
     if set_name in _EMNIST_LABELS:
         _say_in_letters(entries, numbers, _EMNIST_LABELS[set_name])
-    return IdxSplit(images, entries)
+    return entries
 
 
 def _say_in_letters(entries: Entries, numbers: Sequence[int], words: Sequence[str | None]) -> None:

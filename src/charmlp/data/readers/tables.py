@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, Problems, kind_of
-from charmlp.data.text import MAX_LIST_BYTES, decode, read_bytes
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries, Problems, kind_of
+from charmlp.data.readers.textfiles import MAX_LIST_BYTES, decode, read_bytes
 from charmlp.errors import DataError
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.extras import require_extra

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, kind_of
-from charmlp.data.text import decode, read_bytes
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries, kind_of
+from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError
 from charmlp.text import printable, quote
 
