@@ -69,7 +69,7 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
 
 def in_folder(top: Path) -> Iterator[str | CharmlpError]:
     """The images in a folder and those below it, sorted; folders that cannot be listed are told."""
-    from charmlp.data.readers.imagefiles import is_image_name
+    from charmlp.images.filekinds import is_image_name
 
     faults: list[OSError] = []
     found = [

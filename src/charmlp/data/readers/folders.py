@@ -6,7 +6,8 @@ import string
 from pathlib import Path
 
 from charmlp.data.readers.entries import Entries, by_split, fault_of_label
-from charmlp.data.readers.imagefiles import Listing, is_image_name
+from charmlp.data.readers.imagefiles import Listing
+from charmlp.images.filekinds import is_image_name
 from charmlp.text import quote
 
 

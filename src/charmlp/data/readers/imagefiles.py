@@ -12,15 +12,6 @@ from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError
 from charmlp.text import printable, quote
 
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
-)
-
-
-def is_image_name(name: str) -> bool:
-    """Whether a file looks like a picture by its name; hidden files (macOS leaves `._a.jpg`) do not."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
-
 
 @dataclass
 class Listing:
