@@ -11,7 +11,7 @@ from charmlp.errors import DataError, UsageError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
-from charmlp.rendering.fonts import LETTERS, Font, find_fonts, split_families, texts_drawn
+from charmlp.rendering.fonts import LETTERS, Font, find_fonts, texts_drawn
 from charmlp.rendering.renderer import check_drawable, forms, render, texts_of
 from charmlp.rendering.style import Style
 
@@ -122,3 +122,28 @@ def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]
         for family, texts in drawn.items()
         if all(texts.intersection(forms(name, classes)) for name in classes)
     }
+
+
+def split_families(fonts: Sequence[Font], seed: int = 2021, held_out: float = 0.1) -> dict[str, list[Font]]:
+    """Training, validation and test fonts: {'train': …, 'val': …, 'test': …}, no family in two of them.
+
+    Each of the last two gets the share `held_out` of the families, at least one, chosen by a hash of the
+    seed and the family's name: adding a font does not shuffle the others. Raises DataError with fewer
+    than three families.
+    """
+    families = sorted(
+        {font.family for font in fonts},
+        key=lambda family: hashlib.sha256(f"{seed} {family}".encode()).digest(),
+    )
+    if len(families) < 3:
+        raise DataError(
+            f"only {len(families)} font families: training, validation and test need one each; "
+            "give more fonts"
+        )
+    share = max(1, round(held_out * len(families)))
+    place = dict.fromkeys(families, "train")
+    place |= dict.fromkeys(families[:share], "val") | dict.fromkeys(families[share : 2 * share], "test")
+    split: dict[str, list[Font]] = {"train": [], "val": [], "test": []}
+    for font in fonts:
+        split[place[font.family]].append(font)
+    return split
