@@ -28,9 +28,7 @@ class Augmentation:
     brightness: float = 0.1  # largest change of brightness, in parts from black to white; nothing is clipped
     inversion: float = 0.5  # how often black and white change places
 
-    elastic: float = (
-        0.0  # standard deviation of shifts of 4×4 points that bend the picture, in parts of the side
-    )
+    elastic: float = 0.0  # standard deviation of shifts of 4×4 points that bend it, in parts of its side
     blur: float = 0.0  # largest standard deviation of a Gaussian blur, in parts of the picture's side
     noise: float = 0.0  # largest standard deviation of noise, in parts of the way from black to white
     cutout: float = 0.0  # side of a square that is painted over with the mean, in parts of the picture's side

@@ -24,7 +24,7 @@ class Style:
 
     margin: float = 0.015  # mean air between the letter and a side of the crop, in parts of its longer side
     margin_spread: float = (
-        0.03  # its standard deviation; a negative margin cuts into the letter, by up to 0.06
+        0.03  # its standard deviation; below 0 the margin cuts into the letter, down to −0.06
     )
     narrowest: Range = (0.15, 0.4)  # least width of a crop to its height: so wide do people crop an I
 
