@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "version"},
     {"text"},
     {"config", "calculus", "system"},
-    {"images", "letters", "modelfile", "metrics"},
+    {"images", "letters", "modelfile", "metrics", "drawing"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},

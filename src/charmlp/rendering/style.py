@@ -23,9 +23,7 @@ class Style:
     wave: Range = (0.5, 2.5)  # height of the wave
 
     margin: float = 0.015  # mean air between the letter and a side of the crop, in parts of its longer side
-    margin_spread: float = (
-        0.03  # its standard deviation; below 0 the margin cuts into the letter, down to −0.06
-    )
+    margin_spread: float = 0.03  # its standard deviation; below 0, to −0.06, the margin cuts into the letter
     narrowest: Range = (0.15, 0.4)  # least width of a crop to its height: so wide do people crop an I
 
     neighbour_chance: float = 0.5  # how often there is another letter before, and after
