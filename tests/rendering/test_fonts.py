@@ -16,15 +16,9 @@ from fontTools.ttLib import TTCollection, TTFont
 from scipy.ndimage import label
 
 from charmlp.errors import DataError
-from charmlp.rendering.fonts import (
-    LETTERS,
-    Font,
-    draw_glyphs,
-    find_fonts,
-    folder_fonts,
-    package_fonts,
-    usable_fonts,
-)
+from charmlp.rendering.fonts import LETTERS, Font, draw_glyphs, find_fonts, package_fonts
+from charmlp.rendering.fonts.finding import folder_fonts
+from charmlp.rendering.fonts.judging import usable_fonts
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE_LICENCES = {"OFL-1.1", "Apache-2.0"}

@@ -321,7 +321,9 @@ def test_the_source_draws_each_split_anew_but_the_same(source: RenderedSource) -
     assert [len(train), len(val), len(test)] == [1000, 100, 100]
     assert (val.images != test.images).any()
     np.testing.assert_array_equal(source.load("val", (16, 16)).images, val.images)
-    with pytest.raises(DataError, match="no dev letters; there are: train, val, test"):
+    with pytest.raises(
+        DataError, match="no dev images, only training and validation and test images: rendered from fonts"
+    ):
         source.load("dev", (16, 16))
 
 

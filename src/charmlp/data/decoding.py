@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from charmlp.data.readers.entries import Picture
 from charmlp.errors import CharmlpError, DataError
 from charmlp.images.batches import read_batches
 from charmlp.letters.letterset import spell_out
+from charmlp.letters.source import Progress
 from charmlp.text import SHOWN, printable
 
 
@@ -32,7 +33,7 @@ def decode_images(
     *,
     what: str,
     skip_bad: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     workers: int | None = None,
 ) -> Decoded:
     """Decode N pictures with their names to grey images of `norm_size` (height, width), in order.

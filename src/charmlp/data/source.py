@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 from charmlp.data.cache import ImageCache
 from charmlp.data.decoding import Decoded, decode_images
 from charmlp.data.readers.entries import Picture
-from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
-from charmlp.letters.source import Source
+from charmlp.letters.source import Progress, Source
 from charmlp.letters.splits import SPLITS
-from charmlp.text import printable
 
 
 @dataclass(frozen=True)
@@ -57,19 +55,9 @@ class PictureSource(Source):
     def splits(self) -> dict[str, int]:
         return {split: len(self.parts[split].names) for split in SPLITS if split in self.parts}
 
-    def load(
-        self,
-        split: str,
-        norm_size: tuple[int, int],
-        *,
-        skip_bad: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+    def _load(
+        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
     ) -> LetterSet:
-        if split not in self.parts:
-            there = " and ".join(SPLITS[name] for name in self.splits)
-            raise DataError(
-                f"no {SPLITS.get(split, split)} images, only {there} images: {printable(self.layout)}"
-            )
         part, what = self.parts[split], f"{SPLITS[split]} images"
 
         def decode(pictures: Iterable[Picture]) -> Decoded:

@@ -120,22 +120,16 @@ def _split(paths: dict[str, Path], set_name: str) -> IdxEntries:
             f"{printable(labels)}: {len(numbers):,} labels for the {count:,} images of {images.name}"
         )
     entries = IdxEntries(images, labels, numbers)
-    if set_name in _EMNIST_LABELS:
-        _say_in_letters(entries, numbers, _EMNIST_LABELS[set_name])
+    if words := _EMNIST_LABELS.get(set_name):  # EMNIST's characters in place of its numbers
+        characters = {str(number): word for number, word in enumerate(words) if word}
+        for name, number in zip(entries.names, entries.labels, strict=True):
+            if number not in characters:
+                entries.problems.add(
+                    f"{quote(name)}: the label {number} is not one of {min(map(int, characters))}"
+                    f" to {len(words) - 1}"
+                )
+        entries.labels = [characters.get(number, "") for number in entries.labels]
     return entries
-
-
-def _say_in_letters(entries: Entries, numbers: Sequence[int], words: Sequence[str | None]) -> None:
-    """Put EMNIST's characters for its numbers."""
-    possible = dict(enumerate(words))
-    for index, number in enumerate(numbers):
-        word = possible.get(number)
-        if word is None:
-            first = next(number for number, word in possible.items() if word)
-            entries.problems.add(
-                f"{quote(entries.names[index])}: the label {number} is not one of {first} to {len(words) - 1}"
-            )
-        entries.labels[index] = word or ""
 
 
 def _is_packed(path: Path) -> bool:
@@ -146,16 +140,17 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     """The sizes that a header states, if the file is large enough for them; else DataError."""
     shown, rank = printable(path), _RANK[kind]
     size = check_regular(path, f"an IDX file of {kind}", DataError)
+    header_size = 4 + 4 * rank
     try:
         with gzip.open(path) if _is_packed(path) else path.open("rb") as file:
-            header = file.read(_header_size(rank))
+            header = file.read(header_size)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{shown}: cannot be read: {error}") from None
     magic = bytes((0, 0, 8, rank))
     if header[:4] != magic:
         found = header[:4].hex(" ") or "nothing"
         raise DataError(f"{shown}: begins with {found}; IDX {kind} begin with {magic.hex(' ')}")
-    if len(header) < _header_size(rank):
+    if len(header) < header_size:
         raise DataError(f"{shown}: ends within its header; is it complete?")
     shape = tuple(np.frombuffer(header, ">u4")[1:].tolist())
     stated = "×".join(f"{number:,}" for number in shape)
@@ -172,21 +167,18 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     return shape
 
 
-def _header_size(rank: int) -> int:
-    return 4 + 4 * rank
-
-
 def _read(path: Path, kind: str) -> NDArray[np.uint8]:
     """All bytes behind the header, in its shape; an unpacked file is mapped into memory, not copied."""
     shape = _shape(path, kind)
+    header_size = 4 + 4 * len(shape)
     if not _is_packed(path):
-        return np.memmap(path, np.uint8, "r", _header_size(len(shape)), shape)
+        return np.memmap(path, np.uint8, "r", header_size, shape)
     content = np.empty(math.prod(shape), np.uint8)
     room = memoryview(content.data)
     filled = 0
     try:
         with gzip.open(path) as file:
-            file.seek(_header_size(len(shape)))
+            file.seek(header_size)
             while filled < len(content) and (count := file.readinto(room[filled : filled + _PIECE])):
                 filled += count
             complete = filled == len(content) and not file.read(1)  # reading the end checks gzip's checksum

@@ -5,19 +5,8 @@ few families inside matplotlib), on the machine and in a folder of the user's; `
 cannot draw the wanted characters; `font.py` draws them. The order is always family, then style.
 """
 
-from charmlp.rendering.fonts.finding import find_fonts, folder_fonts, machine_fonts, package_fonts
-from charmlp.rendering.fonts.font import LETTERS, Font, Glyph, draw_glyphs
-from charmlp.rendering.fonts.judging import texts_drawn, usable_fonts
+from charmlp.rendering.fonts.finding import find_fonts, package_fonts
+from charmlp.rendering.fonts.font import LETTERS, Font, draw_glyphs
+from charmlp.rendering.fonts.judging import texts_drawn
 
-__all__ = [
-    "LETTERS",
-    "Font",
-    "Glyph",
-    "draw_glyphs",
-    "find_fonts",
-    "folder_fonts",
-    "machine_fonts",
-    "package_fonts",
-    "texts_drawn",
-    "usable_fonts",
-]
+__all__ = ["LETTERS", "Font", "draw_glyphs", "find_fonts", "package_fonts", "texts_drawn"]

@@ -76,32 +76,27 @@ def _readable(
     fonts: Sequence[Font], pictures: dict[Font, dict[str, NDArray[np.float32]]], texts: Sequence[str]
 ) -> set[Font]:
     """The fonts that read: a glyph's nearest picture among the other families' is the same text."""
-    place = {text: position for position, text in enumerate(texts)}
-    family = {name: number for number, name in enumerate(sorted({font.family for font in fonts}))}
-    if len(family) < _FAMILIES_FOR_A_VOTE:
+    families = sorted({font.family for font in fonts})
+    if len(families) < _FAMILIES_FOR_A_VOTE:
         return set(fonts)
-
-    means = np.zeros((len(family), len(texts), _VOTE_SIZE * _VOTE_SIZE), np.float32)
-    for font in fonts:
-        for text, picture in pictures[font].items():
-            means[family[font.family], place[text]] += picture
+    place = {text: position for position, text in enumerate(texts)}
+    glyphs = [(font, text) for font in fonts for text in pictures[font]]
+    vectors = np.stack([pictures[font][text] for font, text in glyphs])
+    family_of = np.array([families.index(font.family) for font, _ in glyphs])
+    text_of = np.array([place[text] for _, text in glyphs])
+    means = np.zeros((len(families), len(texts), _VOTE_SIZE * _VOTE_SIZE), np.float32)
+    np.add.at(means, (family_of, text_of), vectors)
     length = np.linalg.norm(means, axis=2)
     means /= np.maximum(length, 1e-6)[:, :, None]
-    letters = [text.casefold() for text in texts]
+    letters = np.array([text.casefold() for text in texts])
 
-    readable = set()
-    for name, number in family.items():
-        own = [font for font in fonts if font.family == name]
+    read: dict[Font, list[bool]] = {font: [] for font in fonts}
+    for number in range(len(families)):
         answers = length > 0
         answers[number] = False
-        answered = answers.any(axis=0)
-        asked = [(font, text) for font in own for text in pictures[font] if answered[place[text]]]
-        read: dict[Font, list[bool]] = {font: [] for font in own}
-        if asked:
-            rows = np.stack([pictures[font][text] for font, text in asked])
-            nearest = np.nonzero(answers)[1][(rows @ means[answers].T).argmax(axis=1)]
-            for (font, text), answer in zip(asked, nearest, strict=True):
-                read[font].append(letters[answer] == text.casefold())
-        # A font that draws what nobody else draws stays.
-        readable |= {font for font in own if not read[font] or np.mean(read[font]) >= _READABLE}
-    return readable
+        asked = np.flatnonzero((family_of == number) & answers.any(axis=0)[text_of])
+        nearest = np.nonzero(answers)[1][(vectors[asked] @ means[answers].T).argmax(axis=1)]
+        for glyph, right in zip(asked, letters[nearest] == letters[text_of[asked]], strict=True):
+            read[glyphs[glyph][0]].append(bool(right))
+    # A font that draws what nobody else draws stays.
+    return {font for font, right in read.items() if not right or np.mean(right) >= _READABLE}
