@@ -39,7 +39,7 @@ class ImageCache:
     ) -> Decoded:
         """The images N×H×W from the cache, or from `decode`, and then stored for the next run.
 
-        They are stored only if all could be read: who mends a damaged one must not meet it again.
+        They are stored only if all could be read: a damaged one must be met again until it is repaired.
         """
         file = self.file(paths, norm_size)
         images = None if file is None else self.find(file, (len(paths), *norm_size))
@@ -91,7 +91,7 @@ class ImageCache:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(np.ascontiguousarray(images).data)
                 stream.write(checksum(images))
-            temporary.replace(file)  # who builds it at the same time replaces it by the same
+            temporary.replace(file)  # another run that decodes the same images writes the same file
             self.remove_oldest(file)
         except OSError:
             pass

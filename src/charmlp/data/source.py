@@ -86,5 +86,5 @@ class PictureSource(Source):
 
 
 def _encodable(name: str) -> str:
-    """`name` with bytes that are no UTF-8 (an old file name) escaped, so that it can be written anywhere."""
+    """`name` with bytes that are not UTF-8 (an old file name) escaped, so that it can be written anywhere."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -22,7 +22,7 @@ DARK = 0.6  # of the strongest colour: from there on, what is written on it is w
 
 
 def sheet(width: float, height: float) -> Figure:
-    """An empty figure of so many inches, whose panels find their places by themselves."""
+    """An empty figure of so many inches; its panels are laid out without overlap."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")

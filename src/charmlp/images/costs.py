@@ -155,7 +155,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
 
 
 def count_scans(file: Metered) -> int:
-    """How many times a JPEG goes over its pixels; read from behind its first scan's header on."""
+    """How many times a JPEG goes over its pixels; counted from the end of its first scan's header."""
     start = file.tell()
     data = file._file.read()
     file.seek(start)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # processes that read images do without NumPy, whose import t
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image"
 
-PLAIN_BYTES = 2**20  # a larger file's header is no matter beside its pixels
+PLAIN_BYTES = 2**20  # of a larger file, the header takes little time beside the pixels
 STRIP_PIXELS = 2**20  # a picture is converted in strips, so that no second copy of it is needed
 DIRECT = ("1", "L", "P", "RGB", "RGBX", "YCbCr", "HSV")  # Pillow's own conversion to L is right
 WITH_ALPHA = ("RGBA", "LA", "PA", "La", "RGBa")

@@ -44,7 +44,7 @@ def _is_quiet(*_: object) -> bool:
 class _WhileReading:
     """Stands for a module's name in Python's warning filters, and matches in threads that read a picture.
 
-    Odd notes in a file are no matter of its reader, and sizes are judged here. Filters hold for all threads,
+    Odd metadata does not matter to us, and sizes are judged in `costs.py`. Filters hold for all threads,
     so this one is set once, for good, and leaves everybody else's use of Pillow alone.
     """
 

@@ -15,14 +15,14 @@ def read_folders(data: Path) -> dict[str, Entries]:
     """The entries of each split of a folder-per-class layout; names are relative to `data`.
 
     Without folders named after the splits there is one split, 'train'. Images lie directly in the folder of
-    their class; hidden files, and files that are no images by their suffix, are left out.
+    their class; hidden files, and files without the suffix of an image, are left out.
     Nothing comes back where `data` has another layout.
     """
     parts = by_split(subfolders(data), "folder")
     found = {split: _read_classes(folder, data) for split, folder in (parts or {"train": data}).items()}
     labels = {label for entries in found.values() for label in entries.labels}
     if not labels or (not parts and len(labels) == 1 and not labels & set(string.ascii_letters)):
-        return {}  # one folder of images, whatever its name, is no folder per class
+        return {}  # one folder of images alone is not a folder per class
     for entries in found.values():
         if not entries.names:
             entries.problems.add("no images in a folder per class, as A/0001.png")

@@ -33,7 +33,7 @@ _Row = tuple[str, Sequence[object]]  # where it stands ("line 7: "), its cells i
 def read_csv(path: Path) -> dict[str, Entries]:
     """The entries of each split that a CSV file (comma, semicolon or tab) names; 'train' where it names none.
 
-    Raises DataError where the file as a whole is no such table; what is wrong with rows is in `problems`.
+    Raises DataError where the file as a whole is not such a table; what is wrong with rows is in `problems`.
     """
     return parse_csv(read_bytes(path, EXPECTED), str(path))
 

@@ -98,5 +98,5 @@ def _readable(
         nearest = np.nonzero(answers)[1][(vectors[asked] @ means[answers].T).argmax(axis=1)]
         for glyph, right in zip(asked, letters[nearest] == letters[text_of[asked]], strict=True):
             read[glyphs[glyph][0]].append(bool(right))
-    # A font that draws what nobody else draws stays.
+    # A font whose characters no other family draws cannot be judged, and is used.
     return {font for font, right in read.items() if not right or np.mean(right) >= _READABLE}
