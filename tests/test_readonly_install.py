@@ -60,7 +60,18 @@ def test_training_and_predicting(tmp_path: Path) -> None:
     set_writable(package, False)
     before = listing(package)
     try:
-        flags = ("--recipe", "slides", "--lr", "0.01", "--epoch", "20", "--step", "compiled")
+        flags = (
+            "--recipe",
+            "slides",
+            "--lr",
+            "0.01",
+            "--epoch",
+            "20",
+            "--step",
+            "analytic",
+            "--hsize",
+            "100",
+        )
         made = ("--data", "letters", "--pictures", "off", "--out", "run")
         run(home, site, "train", *flags, *made, bytecode=bytecode)
         told = run(home, site, "predict", "letters", "--model", "run", bytecode=bytecode)
@@ -71,7 +82,7 @@ def test_training_and_predicting(tmp_path: Path) -> None:
     assert len(answers) == 40
     assert all(Path(path).parent.name == letter for path, letter in answers)
     assert after == before
-    assert list(home.rglob("*.nbc")), "the compiled step was kept nowhere"
+    assert list(home.rglob("*.code")), "the step's compiled passes were kept nowhere"
     assert list(bytecode.rglob("charmlp/**/*.pyc")), "it was another charmlp that ran"
 
 

@@ -18,15 +18,8 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from charmlp.system.compiling import (
-    FLUSHED,
-    OPTIONS,
-    compiled,
-    exchange_float_mode,
-    inlined,
-    part_of_compiled,
-    wide_vectors,
-)
+from charmlp.system.compiling import OPTIONS, compiled, inlined, part_of_compiled, wide_vectors
+from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.optimizers import RULES, update
 
 Array = NDArray[Any]

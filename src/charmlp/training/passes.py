@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.system.compiling import FLUSHED, compiled, exchange_float_mode
+from charmlp.system.compiling import compiled
+from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.loops import activate, activate_backward, clip, follow
 from charmlp.training.optimizers import update
 
