@@ -37,7 +37,9 @@ def run(home: Path, site: Path, *arguments: str, bytecode: Path | None = None) -
     """What `charmlp` prints to stdout, installed in `site` and run by a user whose home is `home`."""
     ours = ("CHARMLP_", "NUMBA_", "PYTHON", "XDG_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {"PYTHONPATH": str(site), "HOME": str(home), "LOCALAPPDATA": str(home)}
+    environment |= {"PYTHONPATH": str(site), "HOME": str(home)}
+    if sys.platform == "win32":  # asks the system, not the environment, for the user's folders
+        environment["CHARMLP_CACHE"] = str(home / "cache")
     if bytecode is not None:  # for what Python itself would write beside the sources
         environment["PYTHONPYCACHEPREFIX"] = str(bytecode)
     done = subprocess.run(

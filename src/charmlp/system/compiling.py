@@ -1,4 +1,4 @@
-"""How loops are compiled: by Numba, when they are first called, and kept on disk (`charmlp.system.codecache`).
+"""How loops are compiled: by Numba, when they are first called; `charmlp.system.codecache` keeps their code.
 
 Importing this file imports Numba, so whoever uses it imports it when it is needed; nothing is compiled then.
 
