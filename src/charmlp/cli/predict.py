@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
