@@ -287,3 +287,27 @@ def trained(cache: str | Path) -> tuple[str, int]:
     )
     bits, hits = answer.stdout.split()
     return bits, int(hits)
+
+
+RACE = """
+import sys, threading
+sys.path.insert(0, sys.argv[1])
+from tests.system.test_codecache import Other, One, call, double, sum_of, triple
+print(*(call(function, value)[0] for function, value in [
+    (double, 3.0), (triple, 3.0), (double, 3), (triple, 3), (sum_of, One(1, 2)), (sum_of, Other(3, 4))]))
+"""
+
+
+@pytest.mark.full
+def test_many_that_compile_at_once_answer_right(folder: Path) -> None:
+    """On a cold cache, time and again: no one's code is ever another's, and all is whole."""
+    for _ in range(8):
+        shutil.rmtree(folder, ignore_errors=True)
+        root = str(Path(__file__).resolve().parents[2])
+        racers = [
+            subprocess.Popen([sys.executable, "-c", RACE, root], stdout=subprocess.PIPE, text=True)
+            for _ in range(6)
+        ]
+        assert {racer.communicate()[0].strip() for racer in racers} == {"6.0 9.0 6 9 3 7"}
+        assert len(files(folder)) == 6
+        assert [call()[1], call(triple)[1], call(sum_of, One(1, 2))[1]] == [True] * 3
