@@ -21,7 +21,7 @@ COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
 LISTS = ("train", "val", "test")
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     """Every mode takes every flag, as the course's program does."""
     parser = Parser(
         "",

@@ -26,7 +26,7 @@ SAMPLES = 64
 SAMPLE_SIZE = (32, 32)
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "info",
         "Describe a model file, a run folder, a data set, or, without a path, this installation.",

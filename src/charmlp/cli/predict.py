@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Top: TypeAlias = "tuple[tuple[str, float], ...]"
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LISTS = ("test",)
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "test",
         "Measure a model on labelled images: accuracy, figures by class, confusion matrix, t-SNE picture.",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LISTS = ("train", "val")
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "train",
         "Train a model on images of letters. The run folder gets the model, the settings,\n"

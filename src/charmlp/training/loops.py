@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
 from charmlp.calculus.compiled import input_gradient, value
-from charmlp.system.compiling import FLUSHED, compiled, exchange_float_mode, inlined
+from charmlp.system.compiling import compiled, inlined
+from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.optimizers_compiled import clip, follow_all, move_all, update
 from charmlp.training.parameters import layer_starts
 from charmlp.training.products import dots, move, move_few, sums
