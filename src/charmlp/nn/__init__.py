@@ -23,7 +23,7 @@ from charmlp.nn.linear import Linear  # noqa: E402
 from charmlp.nn.losses import CrossEntropyLoss, MSELoss  # noqa: E402
 from charmlp.nn.network import MLP  # noqa: E402
 
-_ACTIVATIONS = {module.__name__: module for _, module in ACTIVATIONS.values()}
+_ACTIVATIONS = {block.module.__name__: block.module for block in ACTIVATIONS.values()}
 
 __all__ = ["MLP", "CrossEntropyLoss", "Linear", "MSELoss", "functional"]
 __all__ += _ACTIVATIONS

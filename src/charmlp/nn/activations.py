@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -318,7 +318,7 @@ class GELU(HandDerived, torch.nn.GELU):
 
 
 class SiLUFunction(ElementwiseFunction):
-    """y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ); also called swish (Ramachandran et al. 2017, arXiv:1710.05941).
+    """y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ) (Elfwing, Uchibe, Doya 2018, arXiv:1702.03118); also called swish.
 
     With σ′ = σ (1 − σ) the product rule gives f′(x) = σ(x) + x σ(x) (1 − σ(x)) = σ(x) (1 + x (1 − σ(x))), so
     ∂L/∂x = ∂L/∂y · σ(x) (1 + x (1 − σ(x))). Saved is the input x: f has a minimum, so two x share one y.
@@ -364,13 +364,20 @@ class SiLU(HandDerived, torch.nn.SiLU):
         return silu(input, self.inplace)
 
 
-# The name in `charmlp.calculus.ACTIVATIONS`, which `--act` takes: the function and the module
-ACTIVATIONS: dict[str, tuple[Callable[..., Tensor], type[torch.nn.Module]]] = {
-    "none": (identity, Identity),
-    "sigmoid": (sigmoid, Sigmoid),
-    "tanh": (tanh, Tanh),
-    "relu": (relu, ReLU),
-    "leaky_relu": (leaky_relu, LeakyReLU),
-    "gelu": (gelu, GELU),
-    "silu": (silu, SiLU),
+class Block(NamedTuple):
+    """The three parts of a block of this file."""
+
+    operation: type[ElementwiseFunction]
+    function: Callable[..., Tensor]
+    module: type[torch.nn.Module]
+
+
+ACTIVATIONS = {  # by the names of `charmlp.calculus.ACTIVATIONS`, which `--act` takes
+    "none": Block(IdentityFunction, identity, Identity),
+    "sigmoid": Block(SigmoidFunction, sigmoid, Sigmoid),
+    "tanh": Block(TanhFunction, tanh, Tanh),
+    "relu": Block(ReLUFunction, relu, ReLU),
+    "leaky_relu": Block(LeakyReLUFunction, leaky_relu, LeakyReLU),
+    "gelu": Block(GELUFunction, gelu, GELU),
+    "silu": Block(SiLUFunction, silu, SiLU),
 }

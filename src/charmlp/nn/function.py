@@ -62,6 +62,11 @@ class ElementwiseFunction(HandDerivedFunction):
     """
 
     @classmethod
+    def input_gradient(cls, ctx: Any, gradient: Tensor) -> Tensor:
+        """∂L/∂x = ∂L/∂y · f′(x): what backward returns, without the None of each constant."""
+        found = cls.backward(ctx, gradient)
+        return found[0] if isinstance(found, tuple) else found
+
+    @classmethod
     def jvp(cls, ctx: Any, tangent: Tensor, *constants: None) -> Tensor:
-        result = cls.backward(ctx, tangent.conj())
-        return (result[0] if isinstance(result, tuple) else result).conj()
+        return cls.input_gradient(ctx, tangent.conj()).conj()

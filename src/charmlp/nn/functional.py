@@ -8,7 +8,7 @@ from charmlp.nn.activations import ACTIVATIONS
 from charmlp.nn.linear import linear
 from charmlp.nn.losses import cross_entropy, mse_loss
 
-_ACTIVATIONS = {function.__name__: function for function, _ in ACTIVATIONS.values()}
+_ACTIVATIONS = {block.function.__name__: block.function for block in ACTIVATIONS.values()}
 
 __all__ = ["cross_entropy", "linear", "mse_loss"]
 __all__ += _ACTIVATIONS

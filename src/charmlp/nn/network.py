@@ -57,11 +57,10 @@ class MLP(HandDerived, nn.Module):
         self.n_layers = len(self.hidden_size) + 1
         self.act_type = act_type
 
-        _, activation = ACTIVATIONS[act_type]
         layers = nn.ModuleList()
         for size_in, size_out in pairwise((self.input_size, *self.hidden_size, self.output_size)):
             layers.append(Linear(size_in, size_out))
-            layers.append(activation())
+            layers.append(ACTIVATIONS[act_type].module())
         if self.hidden_size or act_type == "none":
             del layers[-1]
         self.net = nn.Sequential(*layers)
