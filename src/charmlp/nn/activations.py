@@ -295,7 +295,7 @@ class TanhGELUFunction(ElementwiseFunction):
         return gradient * ((1 + t) / 2 + x / 2 * (1 - t * t) * b * (1 + 3 * c * x * x))
 
 
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """y = x Φ(x), any shape; approximate="tanh" writes Φ with tanh.
 
     >>> gelu(torch.tensor([-1.0, 0.0, 2.0]))
@@ -314,7 +314,7 @@ class GELU(HandDerived, torch.nn.GELU):
 
     def forward(self, input: Tensor) -> Tensor:
         """y = x Φ(x), any shape."""
-        return gelu(input, self.approximate)
+        return gelu(input, approximate=self.approximate)
 
 
 class SiLUFunction(ElementwiseFunction):
