@@ -53,12 +53,12 @@ def relu_backward(gradient: Real, y: Real, real: MakeReal) -> Real:
 
 def leaky_relu(x: Real, real: MakeReal) -> Real:
     """y = x where x > 0, else a x with a = 0.01."""
-    return where(x <= 0, real(NEGATIVE_SLOPE) * x, x)
+    return where(x > 0, x, real(NEGATIVE_SLOPE) * x)
 
 
 def leaky_relu_backward(gradient: Real, y: Real, real: MakeReal) -> Real:
     """∂L/∂x = ∂L/∂y where x > 0, else a ∂L/∂y; y has the sign of x (docs/derivations/activations.md)."""
-    return where(y <= 0, real(NEGATIVE_SLOPE) * gradient, gradient)
+    return where(y > 0, gradient, real(NEGATIVE_SLOPE) * gradient)
 
 
 def sigmoid(x: Real, real: MakeReal) -> Real:

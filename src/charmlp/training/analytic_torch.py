@@ -22,8 +22,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from charmlp.calculus import ACTIVATIONS
 from charmlp.config import TrainingConfig
-from charmlp.nn import activations, network
+from charmlp.nn import activations
 from charmlp.training import cuda
 from charmlp.training.analytic import scaled_targets
 from charmlp.training.dropout import Dropout
@@ -34,11 +35,6 @@ from charmlp.training.schedule import average_decay
 
 Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
-
-
-def function_of(act_type: str) -> Any:
-    """The autograd Function of an activation, which is computed with here as it stands in `charmlp.nn`."""
-    return getattr(activations, f"{network.ACTIVATIONS[act_type].__name__}Function")
 
 
 class Saved:
@@ -70,7 +66,8 @@ class AnalyticTorchStep:
         self.sizes, self.dtype = parameters.sizes, parameters.flat.dtype
         self.device = torch.device(config.device)
         self.class_weights = class_weights
-        self.activation = function_of(config.act_type)
+        self.activation = activations.ACTIVATIONS[config.act_type].operation  # as autograd computes it
+        self.constants = tuple(ACTIVATIONS[config.act_type].constants.values())
         self.dropout = Dropout(config, self.sizes)
         with cuda.memory_told_of(config.device):
             self.flat = torch.tensor(parameters.flat, device=self.device)
@@ -165,8 +162,9 @@ class AnalyticTorchStep:
             room.seen[layer] = x
             x = torch.addmm(bias, x, weight.T, out=z)
             if layer < last or last == 0:  # a net of one layer has its activation after it
-                x = self.activation.forward(z)
-                self.activation.setup_context(room.saved[layer], (z,), x)
+                inputs = (z, *self.constants)
+                x = self.activation.forward(*inputs)
+                self.activation.setup_context(room.saved[layer], inputs, x)
         room.logits = x
 
     def output_gradient(self, room: Room) -> None:
@@ -181,7 +179,7 @@ class AnalyticTorchStep:
         gradient, last = room.gradient, len(room.sums) - 1
         for layer in range(last, -1, -1):
             if layer < last or last == 0:
-                gradient = self.activation.backward(room.saved[layer], gradient)
+                gradient = self.activation.input_gradient(room.saved[layer], gradient)
             torch.mm(gradient.T, room.seen[layer], out=self.weight_gradients[layer])
             torch.sum(gradient, 0, out=self.bias_gradients[layer])
             if layer > 0:
