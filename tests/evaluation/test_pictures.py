@@ -12,7 +12,7 @@ from PIL import Image
 from charmlp.evaluation import pictures
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import score
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 ODD_NAMES = ("α", "中文", "ı", "a$b^2", "Z̃", "very long class name", "\u202eabc", "🙂")
 

@@ -94,7 +94,7 @@ def test_training_flushes_and_leaves_the_mode_as_it_was() -> None:
     config = dataclasses.replace(SLIDES, hidden_size=(), momentum=0.0)
     parameters = Parameters((1, 2))
     step = make_step("compiled", config, parameters, None)
-    step.run(np.ones((8, 1), np.float32), np.zeros(8, int), np.full(1, 1e-39), np.random.default_rng(0))
+    step.advance(np.ones((8, 1), np.float32), np.zeros(8, int), np.full(1, 1e-39), np.random.default_rng(0))
     assert not parameters.flat.any()
     assert np.array([SUBNORMAL])[0] * np.float32(0.5) > 0
 
@@ -117,7 +117,7 @@ config = dataclasses.replace(SLIDES, hidden_size=(12,), lr=0.01)
 rng = np.random.default_rng(0)
 step = make_step("compiled", config, Parameters.initial((100, 12, 5), rng), None)
 inputs, labels = rng.normal(size=(400, 100)).astype(np.float32), rng.integers(0, 5, 400)
-losses = step.run(inputs, labels, np.full(50, 0.01), rng)
+losses = step.advance(inputs, labels, np.full(50, 0.01), rng)
 print(hashlib.sha256(losses.tobytes() + step.parameters.flat.tobytes()).hexdigest())
 print(sum(loops.run.stats.cache_hits.values()))
 """

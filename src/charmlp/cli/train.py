@@ -92,14 +92,14 @@ def train_and_draw(
         out=None if args.out is None else Path(args.out),
         overwrite=args.overwrite,
         model_path=model_path,
-        reporter=reporter,
+        callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.drawing import draw_apart
 
-        scores = result.fit.kept.validation
-        drawn = draw_apart(result.path / "figures", result.fit.history, scores, result.model.classes)
+        fitted = result.fit
+        drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
         if args.show:
             from charmlp.cli.show import show
 

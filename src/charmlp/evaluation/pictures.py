@@ -18,7 +18,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
 from charmlp.system.files import write_whole
 from charmlp.text import printable
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 Array = NDArray[Any]
 
