@@ -149,11 +149,11 @@ def test_every_option_goes_on_with_the_same_bits(name: str, options: dict[str, A
 
 @each_step
 def test_any_update_will_do(name: str) -> None:
-    """26 updates an epoch with rendered letters; before a last batch that is smaller, and behind it."""
+    """An epoch has 21 updates with rendered letters, the last one fewer images; some stops are beside it."""
     expected = whole(name, EVERYTHING)
-    for stop in range(1, 78, 4):
+    for stop in range(1, 63, 4):
         assert cut(name, EVERYTHING, (stop,)) == expected
-    assert cut(name, EVERYTHING, (25, 26, 51, 77)) == expected
+    assert cut(name, EVERYTHING, (20, 21, 41, 62)) == expected
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -192,7 +192,7 @@ def without(name: str) -> Callable[[TrainingState], TrainingState]:
         without("parameters"),
         lambda state: with_step(state, updates=state.step.updates - 1),
         lambda state: dataclasses.replace(state, updates=state.updates + 1),
-        lambda state: dataclasses.replace(state, loss_sum=np.nextafter(state.loss_sum, 9)),
+        lambda state: dataclasses.replace(state, loss_sum=state.loss_sum + 1e-9),
         lambda state: dataclasses.replace(state, history=()),
     ],
     ids=["mean", "mean square", "average", "parameters", "t", "position", "loss", "history"],

@@ -87,7 +87,7 @@ class StepState:
 
     def check_fits(self, state: StepState) -> None:
         """Raise `CharmlpError` where `state` belongs to a step of another kind or size than this one."""
-        for name in self.arrays.keys() | state.arrays.keys():
+        for name in (*self.arrays, *state.arrays):
             here, there = (
                 f"{each.arrays[name].dtype} {each.arrays[name].shape}" if name in each.arrays else "nothing"
                 for each in (self, state)
