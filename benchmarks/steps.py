@@ -41,7 +41,7 @@ def update(name: str, config: TrainingConfig, count: int) -> float:
     x[...] = rng.normal(size=x.shape)
     labels = rng.integers(0, 26, len(x))
     step = make_step(name, config, Parameters.initial(sizes, rng), None)
-    return quickest(lambda: step.run(x, labels, np.full(count, 1e-3), rng), 1) / count
+    return quickest(lambda: step.advance(x, labels, np.full(count, 1e-3), rng), 1) / count
 
 
 def grid() -> None:

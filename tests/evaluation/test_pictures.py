@@ -13,7 +13,7 @@ from charmlp.drawing import save
 from charmlp.evaluation import pictures
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import score
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 ODD_NAMES = ("α", "中文", "ı", "a$b^2", "Z̃", "very long class name", "\u202eabc", "🙂")
 

@@ -11,7 +11,7 @@ from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
 from charmlp.system.workers import Parent, Worker
 from charmlp.text import printable
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 
 def draw_apart(

@@ -12,7 +12,7 @@ from charmlp.drawing import class_colours, no_ticks, sheet, short, tidy, write_i
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
 from charmlp.system.extras import require_extra
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

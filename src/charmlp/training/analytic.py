@@ -12,33 +12,31 @@ from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
 from charmlp.training.dropout import Dropout
 from charmlp.training.elementwise import make_elementwise
-from charmlp.training.optimizers import make_optimizer, rates
+from charmlp.training.optimizers import rates
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.steps import ArrayStep
 
 Array = NDArray[Any]
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
 
-class AnalyticStep:
+class AnalyticStep(ArrayStep):
     """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients."""
 
     def __init__(
         self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None
     ) -> None:
-        self.config = config
-        self.parameters = parameters
+        super().__init__(config, parameters)
         self.gradients = parameters.like()
         self.class_weights = class_weights
         self.elementwise = make_elementwise(config, parameters.flat.size)
-        self.dropout = Dropout(config, parameters.sizes)
-        self.optimizer = make_optimizer(config, parameters.flat)
-        self.average = parameters.copy() if config.ema_decay else None
-        self.updates = 0
         self.rooms: dict[int, Room] = {}
 
-    def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
+    def advance(
+        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
+    ) -> Array:
         size = self.config.batch_size
         drawn = self.dropout.draw(masks, len(inputs))
         updates = max(1, SCORES // (size * self.parameters.sizes[-1]))
@@ -47,10 +45,10 @@ class AnalyticStep:
             part = slice(first * size, (first + updates) * size)
             few_rates = learning_rates[first : first + updates]
             with self.elementwise.running():
-                losses.append(self.run_some(inputs[part], labels[part], few_rates, drawn[part]))
+                losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part]))
         return np.concatenate(losses)
 
-    def run_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
+    def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
         """As many updates as there are rates; what concerns the losses is done for all of them at once."""
         sizes, dtype = self.parameters.sizes, self.parameters.flat.dtype
         targets, share, starts = scaled_targets(self.config, labels, sizes[-1], self.class_weights, dtype)
@@ -118,9 +116,6 @@ class AnalyticStep:
         if self.average is not None:
             decay = average_decay(self.config, self.updates)
             self.elementwise.follow(self.average.flat, theta, decay)
-
-    def averaged(self) -> Parameters:
-        return self.parameters if self.average is None else self.average
 
 
 class Room:

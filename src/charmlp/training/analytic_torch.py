@@ -32,6 +32,8 @@ from charmlp.training.optimizers import rates
 from charmlp.training.optimizers_torch import FlatOptimizer
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.state import StepState
+from charmlp.training.steps import by_name
 
 Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
@@ -84,12 +86,14 @@ class AnalyticTorchStep:
         if record is None and self.device.type == "cuda":
             self.record = partial(cuda.record, device=self.device)
 
-    def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
+    def advance(
+        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
+    ) -> Array:
         count = len(learning_rates)
         if not count:
             return np.empty(0)
         with cuda.memory_told_of(self.config.device):
-            new = self.make_room(count, min(self.config.batch_size, len(inputs)))
+            new = self.make_room(count)
             self.fill(inputs, labels, learning_rates, masks)
             if new:
                 self.launch = self.recorded()
@@ -98,14 +102,13 @@ class AnalyticTorchStep:
             self.updates += count
             return self.losses(count)
 
-    def make_room(self, batches: int, batch: int) -> bool:
+    def make_room(self, batches: int) -> bool:
         """Have memory for a chunk of so many batches; whether it is new: what was recorded is void then."""
         if self.room is not None:
-            if batches <= self.room.batches and batch <= self.room.batch:
+            if batches <= self.room.batches:
                 return False
-            batches, batch = max(batches, self.room.batches), max(batch, self.room.batch)
             self.room, self.launch = None, self.update  # their memory is free before more is asked for
-        self.room = Room(batches, batch, self.sizes, self.dropout, self.flat)
+        self.room = Room(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
         return True
 
     def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> None:
@@ -129,15 +132,14 @@ class AnalyticTorchStep:
         """What is called for an update. Recording may run it; afterwards the state is as before."""
         if self.record is None:
             return self.update
-        state = [self.flat, *self.optimizer.memory, self.turn]
-        state += [] if self.average is None else [self.average]
-        before = [tensor.clone() for tensor in state]
+        moved = [*self.tensors().values(), self.turn]
+        before = [tensor.clone() for tensor in moved]
 
-        def restore() -> None:
-            for tensor, value in zip(state, before, strict=True):
+        def undo() -> None:
+            for tensor, value in zip(moved, before, strict=True):
                 tensor.copy_(value)
 
-        return self.record(self.update, restore)
+        return self.record(self.update, undo)
 
     def update(self) -> None:
         """One update, from memory on the device to memory on the device: no number goes out or comes in."""
@@ -205,16 +207,29 @@ class AnalyticTorchStep:
 
     @property
     def parameters(self) -> Parameters:
-        return self.export(self.flat)
+        """A copy in the processor's memory."""
+        return Parameters.of(self.sizes, self.flat.cpu().numpy())
 
     def averaged(self) -> Parameters:
-        return self.export(self.flat if self.average is None else self.average)
-
-    def export(self, flat: Tensor) -> Parameters:
         """A copy in the processor's memory."""
-        parameters = Parameters(self.sizes, self.dtype)
-        parameters.flat[...] = flat.cpu().numpy()
-        return parameters
+        return (
+            self.parameters if self.average is None else Parameters.of(self.sizes, self.average.cpu().numpy())
+        )
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The state, on the device."""
+        return by_name(self.flat, self.average, self.optimizer.own)
+
+    def state(self) -> StepState:
+        """A copy in the processor's memory."""
+        tensors = self.tensors().items()
+        return StepState({name: tensor.cpu().numpy().copy() for name, tensor in tensors}, self.updates)
+
+    def restore(self, state: StepState) -> None:
+        self.state().check_fits(state)
+        for name, tensor in self.tensors().items():
+            tensor.copy_(torch.tensor(state.arrays[name]))
+        self.updates = state.updates
 
 
 def views(flat: Tensor, sizes: Sequence[int]) -> tuple[list[Tensor], list[Tensor]]:
@@ -255,7 +270,7 @@ class Room:
     def __init__(
         self, batches: int, batch: int, sizes: Sequence[int], dropout: Dropout, like: Tensor
     ) -> None:
-        self.batches, self.batch = batches, batch
+        self.batches = batches
         zeros = like.new_zeros
         self.inputs = Table(zeros(batches, batch, sizes[0]))
         self.targets = Table(zeros(batches, batch, sizes[-1]))

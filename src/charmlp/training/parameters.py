@@ -46,15 +46,20 @@ class Parameters:
             bias[...] = rng.uniform(-bound, bound, bias.shape)
         return parameters
 
+    @classmethod
+    def of(cls, sizes: Sequence[int], flat: NDArray[Any]) -> Parameters:
+        """The values of a flat buffer, copied."""
+        parameters = cls(sizes, flat.dtype)
+        parameters.flat[...] = flat
+        return parameters
+
     def like(self) -> Parameters:
         """Zeros of the same form, for gradients."""
         return Parameters(self.sizes, self.flat.dtype)
 
     def copy(self) -> Parameters:
         """The same values in a buffer of their own."""
-        twin = self.like()
-        twin.flat[...] = self.flat
-        return twin
+        return self.of(self.sizes, self.flat)
 
     def __repr__(self) -> str:
         return f"Parameters({'-'.join(map(str, self.sizes))}, {self.flat.size:,} of {self.flat.dtype})"
