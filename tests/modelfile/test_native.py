@@ -148,7 +148,7 @@ class TestDamaged:
 
     def test_a_checksum_that_is_none(self, path: Path) -> None:
         facts, table, content = native_parts(M)
-        for checksum in (None, 7, "", "0" * 63, "f" * 64, ["0" * 64]):
+        for checksum in (None, 7, "", "0" * 63, "f" * 64, ["0" * 64], "\ud800", "\ud800" * 64):
             assert refusal(path, pack_native(facts | {"checksum": checksum}, table, content)) == (
                 "damaged: its checksum does not fit"
             )
