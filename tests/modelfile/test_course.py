@@ -170,7 +170,9 @@ class TestNotExpressible:
             with pytest.raises(ModelFileError, match=words):
                 write_model(other, path)
             with pytest.raises(ModelFileError, match=words):
-                check_expressible(path, classes=other.classes, preprocessing=other.preprocessing)
+                check_expressible(
+                    path, classes=other.classes, preprocessing=other.preprocessing, act_type="none"
+                )
         assert not path.exists()
 
 

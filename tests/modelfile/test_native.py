@@ -84,7 +84,7 @@ class TestNotWritten:
         for bad, words in (
             (dataclasses.replace(M, weights=weights), "not finite"),
             (dataclasses.replace(M, classes=M.classes[:-1]), "26 outputs, but there are 25 classes"),
-            (dataclasses.replace(M, act_type="gelu"), "the activation is 'gelu'"),
+            (dataclasses.replace(M, act_type="swish"), "the activation is 'swish'"),
             (dataclasses.replace(M, classes=("A\n", *M.classes[1:])), "the class 'A\\\\n' is not a name"),
         ):
             with pytest.raises(ModelFileError, match=words):
