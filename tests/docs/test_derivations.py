@@ -72,6 +72,8 @@ MISTAKES = {
     "a missing delta": (r"\\delta_\{\w+\} - |(?<! - )\\delta_\{\w+\}(?! -)", ""),
     "a matrix product": (r"\\odot ", ""),
     "the other side of the kink": (r"\\gt", r"\\lt"),
+    "the density for the probability": (r"\\Phi", r"\\varphi"),
+    "a missing slope": (r"(?<=cr )a |(?<=\+ )a ", ""),
 }
 
 
