@@ -69,7 +69,7 @@ class Chunk:
         return Parameters.initial(self.sizes, np.random.default_rng(0))
 
     def whole(self, step: Step) -> Callable[[], object]:
-        return lambda: step.run(self.inputs, self.labels, self.rates, self.rng)
+        return lambda: step.advance(self.inputs, self.labels, self.rates, self.rng)
 
     def updates_alone(self, step: AnalyticTorchStep) -> Callable[[], object]:
         self.whole(step)()

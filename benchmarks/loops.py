@@ -17,10 +17,11 @@ import numpy as np
 
 from charmlp.config import SLIDES
 from charmlp.letters.letterset import LetterSet
-from charmlp.training.epochs import Epochs
-from charmlp.training.fit import run_epoch
+from charmlp.training.feed import Pictures
+from charmlp.training.order import Order
 from charmlp.training.parameters import Parameters
 from charmlp.training.steps import make_step
+from charmlp.training.trainer import Trainer
 
 
 def small(step_name: str, updates: int, hidden: int, optimizer: str) -> float:
@@ -37,12 +38,11 @@ def small(step_name: str, updates: int, hidden: int, optimizer: str) -> float:
         tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         ("",) * 1200,
     )
-    step = make_step(step_name, config, Parameters.initial((1024, hidden, 26), rng), None)
-    shown = Epochs(config, letters)
-    run_epoch(config, step, shown, 1, rng, rng, rng)  # warms up
+    order, feed = Order(config, 26, letters.labels), Pictures(config.preprocessing, letters)
+    trainer = Trainer(config, order, feed, step_name=step_name)
+    trainer.run(until=150)  # warms up
     start = time.process_time()
-    for number in range(2, 2 + epochs):
-        run_epoch(config, step, shown, number, rng, rng, rng)
+    trainer.run()
     return (time.process_time() - start) / (150 * epochs) * 1e6
 
 
@@ -58,7 +58,7 @@ def large(updates: int) -> float:
     a, b = rng.normal(size=(2, 2048, 2048)).astype(np.float32)
     product = np.empty_like(a)
     np.matmul(a, b, out=product)
-    step.run(x, y, np.full(1, 1e-3), rng)
+    step.advance(x, y, np.full(1, 1e-3), rng)
     pairs = list(itertools.pairwise(sizes))
     operations = 2 * batch * sum(into * out * (2 if i == 0 else 3) for i, (into, out) in enumerate(pairs))
     shares = []
@@ -66,7 +66,7 @@ def large(updates: int) -> float:
         start = time.process_time()
         np.matmul(a, b, out=product)
         middle = time.process_time()
-        step.run(x, y, np.full(1, 1e-3), rng)
+        step.advance(x, y, np.full(1, 1e-3), rng)
         stop = time.process_time()
         shares.append(operations / (stop - middle) / (2 * 2048**3 / (middle - start)))
     return float(np.median(shares))
@@ -75,13 +75,13 @@ def large(updates: int) -> float:
 def pack(data: str, workers: int) -> float:
     """Wall-clock seconds to decode 20,000 images, the training images several times over."""
     from charmlp.data import open_source
-    from charmlp.data.pack import pack
+    from charmlp.data.decoding import decode_images
 
     part = open_source(data, cache=False).parts["train"]  # type: ignore[attr-defined]
-    picture, names = part.open(), [part.names[index % len(part.names)] for index in range(20_000)]
-    pack(picture, part.names, (32, 32), what="images", workers=1)  # the system has the files at hand
-    start = time.perf_counter()
-    pack(lambda index: picture(index % len(part.names)), names, (32, 32), what="images", workers=workers)
+    names = [part.names[index % len(part.names)] for index in range(20_000)]
+    for some in (part.names, names):  # the first time, the system puts the files at hand
+        start = time.perf_counter()
+        decode_images(part.pictures(some), some, (32, 32), what="images", workers=workers)
     return time.perf_counter() - start
 
 

@@ -5,6 +5,7 @@ Needs the extra `bench` (scikit-image, PyTorch); Tesseract is Debian's tesseract
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -21,7 +22,8 @@ from charmlp.config import BEST
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
 from charmlp.rendering import render
-from charmlp.training.epochs import Epochs
+from charmlp.training.feed import Chunks, Pictures
+from charmlp.training.order import Order
 from charmlp.training.schedule import learning_rates
 
 Labels = NDArray[np.int64]
@@ -117,7 +119,9 @@ def small_cnn(task: Task) -> Labels:
     torch.manual_seed(task.seed)
     size, updates, config = (32, 32), 1000, BEST
     rendered = render(config.synth_count, classes=task.training.classes, norm_size=size, seed=task.seed)
-    epochs = Epochs(config, task.training, rendered)
+    config = dataclasses.replace(config, seed=task.seed)
+    order = Order(config, len(task.training.classes), task.training.labels, rendered.labels)
+    chunks = Chunks(config, order, Pictures(config.preprocessing, task.training, rendered))
     layers: list[Any] = []
     for before, after in ((1, 24), (24, 48), (48, 96)):
         layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
@@ -126,11 +130,12 @@ def small_cnn(task: Task) -> Labels:
     )
     optimizer = torch.optim.AdamW(net.parameters(), lr=config.lr, weight_decay=config.weight_decay)
     loss_of = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
-    order, changes = np.random.default_rng([task.seed, 0]), np.random.default_rng([task.seed, 1])
-    rates = iter(learning_rates(config, 0, updates + epochs.updates, updates))
-    done = 0
+    rates = iter(learning_rates(config, 0, updates + order.updates, updates))
+    done, epoch = 0, 0
     while done < updates:
-        for inputs, labels in epochs.chunks(order, changes):
+        epoch += 1
+        for number in range(chunks.count):
+            inputs, labels = chunks.take(epoch, number)
             for first in range(0, len(inputs), config.batch_size):
                 batch = torch.from_numpy(inputs[first : first + config.batch_size]).view(-1, 1, *size)
                 loss = loss_of(net(batch), torch.from_numpy(labels[first : first + config.batch_size]))

@@ -15,8 +15,10 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"text"},
-    {"config", "calculus", "system"},
-    {"images", "letters", "modelfile", "metrics"},
+    {"system"},
+    {"calculus"},
+    {"config"},
+    {"images", "letters", "modelfile", "metrics", "drawing"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},

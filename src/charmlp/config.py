@@ -1,7 +1,8 @@
 """Recipes: every setting of a training run, its flag, its default and what is allowed.
 
 A `TrainingConfig` is checked when it is made, so that a wrong value costs nothing but one line. The
-command line reads its flags from the fields below; `config.toml` in a run folder holds their values.
+command line reads its flags from the fields below; `config.toml` in a run folder holds their values, and can
+be read back.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charmlp.errors import UsageError
+from charmlp import calculus
+from charmlp.errors import CharmlpError, UsageError
 
-ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")
+ACTIVATIONS = tuple(calculus.ACTIVATIONS)
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
@@ -185,6 +188,25 @@ class TrainingConfig:
         values = dataclasses.asdict(self)
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
 
+    @classmethod
+    def from_toml(cls, text: str, name: str = "config.toml", recipe: str = "best") -> TrainingConfig:
+        """The settings that `to_toml` wrote, or some of them: the others are those of the entry `recipe`.
+
+        `recipe` is for a text without that entry. Raises `CharmlpError` that says where in the file called
+        `name` what is wrong.
+        """
+        entries = read_toml(text, name)
+        recipe = entries.pop("recipe", recipe)
+        if not isinstance(recipe, str) or recipe not in RECIPES:
+            raise CharmlpError(f"{name}: recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
+        fields = {field.name: field for field in settings()}
+        if unknown := [entry for entry in entries if entry not in fields]:
+            raise CharmlpError(f"{name}: no setting is called {', '.join(map(repr, unknown))}")
+        values = {entry: value_of(fields[entry], value, name) for entry, value in entries.items()}
+        if "epochs" in values:  # where both are given, as in a run folder, `updates` has settled the epochs
+            values.setdefault("updates", 0)
+        return dataclasses.replace(RECIPES[recipe], **values)
+
 
 def settings() -> tuple[dataclasses.Field[Any], ...]:
     """The fields of `TrainingConfig` that have a flag."""
@@ -201,6 +223,32 @@ def parse_setting(field: dataclasses.Field[Any], text: str) -> Any:
     except (ValueError, KeyError, OverflowError):
         pass
     raise refusal(field, text)
+
+
+def read_toml(text: str, name: str) -> dict[str, Any]:
+    """The entries of a TOML text; raises `CharmlpError` with the line where it is none."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = "brackets in brackets" if isinstance(error, RecursionError) else error
+        raise CharmlpError(f"{name}: is not TOML: {reason}") from None
+
+
+def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
+    """A setting's value from TOML, in the setting's own type; raises `CharmlpError` naming the entry."""
+    kind, found = type(field.default), value
+    if kind is float and type(value) is int and abs(value) < 2**53:
+        found = float(value)
+    elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
+        found = tuple(value)
+    if type(found) is not kind or not field.metadata["rule"].allows(found):
+        flag, words = field.metadata["flag"], field.metadata["rule"].words
+        raise CharmlpError(f"{name}: {field.name} ({flag}): expected {words}, not {value!r}")
+    return found
 
 
 def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:

@@ -179,3 +179,50 @@ def test_without_torch_everything_but_pth_works(course: Path, tmp_path: Path) ->
         refused = run_program("-c", WITHOUT_TORCH, *train, *flags, cwd=tmp_path)
         assert refused.status == 1
         assert refused.err.endswith("pip install 'torch>=2.4'\n")
+
+
+def test_a_run_is_repeated_by_its_config(run: Run, course: Path) -> None:
+    flags = ("--epoch", "2", "--seed", "7", "--hsize", "16", "--dropout", "0.1", "--pictures", "off")
+    assert run("train", "--recipe", "slides", "--data", course, *flags, "--out", "a").status == 0
+    again = ("train", "--data", course, "--config", "a/config.toml", "--pictures", "off")
+    assert run(*again, "--out", "b").status == 0
+    assert run(*again, "--out", "c", "--epoch", "3").status == 0  # a flag beside it wins
+    assert Path("a/config.toml").read_bytes() == Path("b/config.toml").read_bytes()
+    assert Path("a/model.safetensors").read_bytes() == Path("b/model.safetensors").read_bytes()
+    assert len(metrics(Path("c"))) == 3
+    assert "hidden_size = [16]" in Path("c/config.toml").read_text("utf-8")
+
+
+def test_a_config_of_the_recipe_best_settles_its_updates_anew(run: Run, course: Path) -> None:
+    flags = ("--updates", "4", "--synth_ratio", "0", "--hsize", "8", "--pictures", "off")
+    assert run("train", "--data", course, *flags, "--out", "a").status == 0
+    assert (
+        run("train", "--data", course, "--config", "a/config.toml", "--pictures", "off", "--out", "b").status
+        == 0
+    )
+    assert len(metrics(Path("a"))) == len(metrics(Path("b"))) == 4
+    assert "updates = 4" in Path("b/config.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "flags", "status", "words"),
+    [
+        (None, [], 1, "own.toml: no such file; a run's config.toml is expected there"),
+        (b"lr = 'fast'", [], 1, "own.toml: lr (--lr): expected a number above 0, not 'fast'"),
+        (b"colour = 1", [], 1, "own.toml: no setting is called 'colour'"),
+        (b"\xff", [], 1, "own.toml: is not UTF-8 text"),
+        (b"#" * 200_000, [], 1, "own.toml: has more than 100,000 bytes"),
+        (b"lr = 1", ["--recipe", "best"], 2, "--recipe and --config: give one or the other"),
+        (b"lr = 1", ["--lr", "-1"], 2, "--lr: expected a number above 0"),
+        (b"optimizer = 'adam'", ["--momentum", "0.9"], 2, "adam has no momentum"),
+    ],
+)
+def test_a_config_that_is_wrong_costs_one_line(
+    run: Run, course: Path, content: bytes | None, flags: list[str], status: int, words: str
+) -> None:
+    if content is not None:
+        Path("own.toml").write_bytes(content)
+    answer = run("train", "--data", course, "--config", "own.toml", *flags)
+    assert (answer.status, answer.err.count("\n")) == (status, 1)
+    assert words in answer.err
+    assert [path.name for path in Path().iterdir()] == ([] if content is None else ["own.toml"])

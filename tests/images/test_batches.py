@@ -25,12 +25,12 @@ SIZE = (5, 4)
 SCRIPT = """
 import sys
 from pathlib import Path
-from charmlp.data.pack import pack
+from charmlp.data.decoding import decode_images
 from charmlp.images import batches
 batches.MANY = 20
 paths = sorted(Path(sys.argv[1]).iterdir())
-packed = pack(paths.__getitem__, [path.name for path in paths], (5, 4), what="images", workers=2)
-print(len(packed.images), "subprocess" in sys.modules)
+decoded = decode_images(paths, [path.name for path in paths], (5, 4), what="images", workers=2)
+print(len(decoded.images), "subprocess" in sys.modules)
 """
 
 

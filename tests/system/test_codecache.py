@@ -266,9 +266,9 @@ config = dataclasses.replace(SLIDES, hidden_size=(12,), lr=0.01)
 rng = np.random.default_rng(0)
 step = make_step("compiled", config, Parameters.initial((100, 12, 5), rng), None)
 inputs, labels = rng.normal(size=(400, 100)).astype(np.float32), rng.integers(0, 5, 400)
-losses = step.run(inputs, labels, np.full(50, 0.01), rng)
+losses = step.advance(inputs, labels, np.full(50, 0.01), rng)
 print(hashlib.sha256(losses.tobytes() + step.parameters.flat.tobytes()).hexdigest())
-print(sum(loops.run.stats.cache_hits.values()))
+print(sum(loops.train_batches.stats.cache_hits.values()))
 """
 
 

@@ -38,6 +38,6 @@ def test_training_flushes_and_leaves_the_mode_as_it_was() -> None:
     config = dataclasses.replace(SLIDES, hidden_size=(), momentum=0.0)
     parameters = Parameters((1, 2))
     step = make_step("compiled", config, parameters, None)
-    step.run(np.ones((8, 1), np.float32), np.zeros(8, int), np.full(1, 1e-39), np.random.default_rng(0))
+    step.advance(np.ones((8, 1), np.float32), np.zeros(8, int), np.full(1, 1e-39), np.random.default_rng(0))
     assert not parameters.flat.any()
     assert np.array([SUBNORMAL])[0] * np.float32(0.5) > 0

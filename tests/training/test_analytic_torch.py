@@ -45,7 +45,7 @@ def run(step: Step, batch: int = CONFIG.batch_size, chunks: tuple[int, ...] = CH
     for n in chunks:
         inputs, labels = rng.normal(size=(n, SIZES[0])).astype(dtype), rng.integers(0, SIZES[-1], n)
         updates = -(-n // batch)
-        losses.append(step.run(inputs, labels, np.linspace(1e-2, 2e-2, updates), masks))
+        losses.append(step.advance(inputs, labels, np.linspace(1e-2, 2e-2, updates), masks))
         assert losses[-1].shape == (updates,)
     return np.concatenate(losses), step.averaged().flat
 
@@ -77,7 +77,7 @@ def test_recorded_again_only_for_a_larger_chunk() -> None:
 
 def test_no_images_no_losses() -> None:
     step = AnalyticTorchStep(CONFIG, start())
-    empty = step.run(np.empty((0, 20)), np.empty(0, int), np.empty(0), np.random.default_rng(0))
+    empty = step.advance(np.empty((0, 20)), np.empty(0, int), np.empty(0), np.random.default_rng(0))
     assert empty.shape == (0,) and np.array_equal(step.parameters.flat, start().flat)
 
 
@@ -95,7 +95,7 @@ def outside_the_device(kind: type[AnalyticTorchStep], monkeypatch: pytest.Monkey
     config = dataclasses.replace(CONFIG)
     object.__setattr__(config, "device", "meta")
     step = kind(config, start(), record=lambda update, restore: update)
-    step.make_room(3, 8)
+    step.make_room(3)
     step.fill(np.zeros((20, SIZES[0])), np.zeros(20, int), np.ones(3), np.random.default_rng(0))
     with recording.Graph() as graph:
         step.update()

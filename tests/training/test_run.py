@@ -14,20 +14,19 @@ from charmlp.errors import UsageError
 from charmlp.letters.letterset import LetterSet
 from charmlp.rendering import render
 from charmlp.rendering.fonts import Font, find_fonts
-from charmlp.training import Reporter, train
-from charmlp.training import run as run_module
+from charmlp.training import Callback, prepare, train
 
 QUICK = {"hidden_size": (24,), "norm_size": (12, 12), "batch_size": 32, "synth_count": 400}
 
 
-class Listener(Reporter):
+class Listener(Callback):
     """Remembers what is said."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.bars: dict[str, tuple[int, int]] = {}
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         self.lines.append(line)
 
     def progress(self, what: str, done: int, total: int) -> None:
@@ -47,7 +46,7 @@ def few_fonts(fonts: list[Font], monkeypatch: pytest.MonkeyPatch) -> None:
     def render_few(count: int, **options: Any) -> LetterSet:
         return render(count, fonts=fonts, **options)
 
-    monkeypatch.setattr(run_module, "render", render_few)
+    monkeypatch.setattr(prepare, "render", render_few)
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def make_photographs(folder: Path, classes: Any) -> Path:
 
 def test_rendered_letters_join_the_photographs(photographs: Path, few_fonts: None) -> None:
     listener = Listener()
-    result = train(photographs, **QUICK, updates=40, synth_ratio=0.75, reporter=listener)
+    result = train(photographs, **QUICK, updates=40, synth_ratio=0.75, callbacks=[listener])
     # Eight of each batch of 32 are photographs: 40 photographs make 5 updates, 40 updates 8 epochs.
     assert len(result.fit.history) == 8
     assert "400 rendered letters mixed in" in listener.lines
@@ -81,7 +80,7 @@ def test_rendered_letters_join_the_photographs(photographs: Path, few_fonts: Non
 
 
 def test_without_the_share_nothing_is_rendered(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "render", None)
+    monkeypatch.setattr(prepare, "render", None)
     result = train(photographs, **QUICK, epochs=2, synth_ratio=0.0)
     assert result.model.provenance["rendered_letters"] == 0
 
@@ -98,7 +97,7 @@ def test_classes_that_fonts_cannot_draw_are_trained_on_photographs_alone(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     listener = Listener()
-    result = train(make_photographs(tmp_path / "data", classes), **QUICK, epochs=2, reporter=listener)
+    result = train(make_photographs(tmp_path / "data", classes), **QUICK, epochs=2, callbacks=[listener])
     assert any(line.startswith(words) for line in listener.lines)
     assert result.model.provenance["rendered_letters"] == 0
 
@@ -106,17 +105,17 @@ def test_classes_that_fonts_cannot_draw_are_trained_on_photographs_alone(
 def test_large_pictures_come_in_smaller_numbers(
     photographs: Path, few_fonts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "RENDERED_BYTES", 144 * 50)
+    monkeypatch.setattr(prepare, "RENDERED_BYTES", 144 * 50)
     assert train(photographs, **QUICK, epochs=1).model.provenance["rendered_letters"] == 50
 
 
 def test_rendered_letters_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Held-out families validate; nothing is rendered beside what is rendered already."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_module, "render", None)
+    monkeypatch.setattr(prepare, "render", None)
     result = train("synth:2000", classes="AB", norm_size=(16, 16), hidden_size=(32,), epochs=6)
     assert result.accuracy is not None and result.accuracy > 0.85
-    assert result.fit.kept.validation is not None and result.fit.kept.validation.support.sum() == 200
+    assert result.fit.scores is not None and result.fit.scores.support.sum() == 200
 
 
 def test_epochs_and_updates_displace_each_other(photographs: Path, few_fonts: None) -> None:
@@ -165,7 +164,7 @@ def test_rare_classes_are_read_more_often_when_they_weigh_more(
     said = []
     for name, given in (("plain", {}), ("balanced", option)):
         run = train(folder, **settings, **given, keep="last", out=name)
-        scores = run.fit.kept.validation
+        scores = run.fit.scores
         assert scores is not None
         said.append(scores.confusion[:, 1].sum())
     assert said[1] > said[0]

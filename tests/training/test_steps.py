@@ -18,17 +18,13 @@ from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
 from charmlp.training.steps import Step, make_step
 
+blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
 
 Array = NDArray[Any]
 UPDATES, BATCH, D, K = 200, 8, 20, 5
 BASE = TrainingConfig(hidden_size=(12,), batch_size=BATCH, lr=1e-2)
-ACTIVATIONS = {
-    "none": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "sigmoid": torch.nn.Sigmoid,
-    "tanh": torch.nn.Tanh,
-}
+ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in blocks.items()}
 
 
 def sizes_of(config: TrainingConfig) -> tuple[int, ...]:
@@ -68,8 +64,8 @@ def run_ours(
     rates = learning_rates(config, 0, UPDATES, UPDATES)
     masks = np.random.default_rng(3)
     half, cut = UPDATES // 2, UPDATES // 2 * config.batch_size
-    first = step.run(inputs[:cut], labels[:cut], rates[:half], masks)
-    second = step.run(inputs[cut:], labels[cut:], rates[half:], masks)
+    first = step.advance(inputs[:cut], labels[:cut], rates[:half], masks)
+    second = step.advance(inputs[cut:], labels[cut:], rates[half:], masks)
     return np.concatenate([first, second]), step.averaged().flat
 
 
@@ -217,7 +213,7 @@ def test_inputs_are_left_alone(name: str) -> None:
     before = inputs.copy()
     config = dataclasses.replace(BASE, input_dropout=0.5)
     step = make(name, config, start(config, np.float32))
-    step.run(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
+    step.advance(inputs, labels, learning_rates(config, 0, UPDATES, UPDATES), np.random.default_rng(3))
     assert np.array_equal(inputs, before)
 
 

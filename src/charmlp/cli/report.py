@@ -7,24 +7,26 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from charmlp.text import printable
-from charmlp.training import Reporter
+from charmlp.training.callbacks import Callback
 
 if TYPE_CHECKING:
-    from charmlp.training.fit import Epoch
+    from charmlp.training.callbacks import Training
+    from charmlp.training.state import Epoch
 
 MOST_LINES = 25  # for the epochs of one run, where there is no terminal
 
 
-class LineReporter(Reporter):
+class LineReporter(Callback):
     """Plain lines on stderr: a log that stays readable however many epochs there are."""
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)
 
-    def epoch(self, epoch: Epoch, epochs: int) -> None:
+    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+        epochs = training.config.epochs
         every = max(1, epochs // MOST_LINES)
         if epoch.epoch % every == 0 or epoch.epoch in (1, epochs):
-            self.say(describe(epoch, epochs))
+            self.message(describe(epoch, epochs))
 
     def __enter__(self) -> LineReporter:
         return self
@@ -66,7 +68,7 @@ class BarReporter(LineReporter):
     ) -> None:
         self.bars.stop()
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         self.bars.console.print(printable(line), markup=False, highlight=False)
 
     def progress(self, what: str, done: int, total: int) -> None:
@@ -74,7 +76,8 @@ class BarReporter(LineReporter):
             self.tasks[what] = self.bars.add_task(what, total=total)
         self.bars.update(self.tasks[what], completed=done)
 
-    def epoch(self, epoch: Epoch, epochs: int) -> None:
+    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+        epochs = training.config.epochs
         self.progress("training", epoch.epoch, epochs)
         self.bars.update(self.tasks["training"], description=describe(epoch, epochs))
 
@@ -82,7 +85,7 @@ class BarReporter(LineReporter):
 class CourseReporter(LineReporter):
     """The course's lines on stdout; what the course does not know goes to stderr."""
 
-    def epoch(self, epoch: Epoch, epochs: int) -> None:
+    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
         print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
         if epoch.validation is not None:
             accuracy = 100 * epoch.validation.accuracy

@@ -62,7 +62,7 @@ def command(arguments: Sequence[str]) -> int:
             folder=args.fonts,
             machine=args.machine_fonts,
         )
-        reporter.say(source.describe())
+        reporter.message(source.describe())
         write_letters(source, out, norm_size, overwrite=args.overwrite, progress=reporter.progress)
     print(f"images    {printable(out / 'images')}")
     for split, size in source.splits.items():

@@ -15,13 +15,16 @@ from charmlp.cli.arguments import (
     given_settings,
 )
 from charmlp.config import RECIPES, TrainingConfig, override
-from charmlp.errors import UsageError
+from charmlp.errors import CharmlpError, UsageError
+from charmlp.system.files import open_regular
+from charmlp.text import shown_path
 
 if TYPE_CHECKING:
     from charmlp.cli.report import LineReporter
     from charmlp.training import Run
 
 LISTS = ("train", "val")
+MOST_BYTES = 100_000  # of a file of settings
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -31,6 +34,7 @@ def command(arguments: Sequence[str]) -> int:
         "the figures of each epoch, a log and pictures.",
         "charmlp train --data scene-letters\n"
         "charmlp train --data synth: --hsize 128 --epoch 20 --out runs/first\n"
+        "charmlp train --data scene-letters --config runs/first/config.toml --epoch 40\n"
         "charmlp train --recipe slides --train_file_path train.json --val_file_path val.json --im_dir images",
     )
     add_data_flags(parser, LISTS)
@@ -57,9 +61,13 @@ def command(arguments: Sequence[str]) -> int:
 def add_run_flags(parser: Parser, recipe: str) -> None:
     """Recipe, run folder, model file."""
     group = parser.add_argument_group("run")
+    group.add_argument("--recipe", help=f"{' or '.join(RECIPES)}: a set of defaults (default {recipe})")
     group.add_argument(
-        "--recipe", default=recipe, help=f"{' or '.join(RECIPES)}: a set of defaults (default {recipe})"
+        "--config",
+        metavar="FILE",
+        help="instead: the settings of a run, its config.toml; flags beside it win",
     )
+    parser.set_defaults(default_recipe=recipe)
     group.add_argument("--out", help="run folder (default runs/<date-time>)")
     group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
     group.add_argument(
@@ -70,10 +78,32 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
-    """The recipe with the given flags in place of its defaults."""
-    if args.recipe not in RECIPES:
-        raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {args.recipe!r}")
-    return override(RECIPES[args.recipe], given_settings(args))
+    """The recipe, or the settings of a file, with the given flags in place of their values."""
+    given, recipe = given_settings(args), args.recipe or args.default_recipe
+    if args.config is not None:
+        if args.recipe is not None:
+            raise UsageError("--recipe and --config: give one or the other")
+        return override(read_config(Path(args.config), recipe), given)
+    if recipe not in RECIPES:
+        raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
+    return override(RECIPES[recipe], given)
+
+
+def read_config(path: Path, recipe: str) -> TrainingConfig:
+    """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
+    with open_regular(path, "a run's config.toml", CharmlpError) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise CharmlpError(
+            f"{shown_path(path)}: has more than {MOST_BYTES:,} bytes; a run's config.toml is expected"
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CharmlpError(
+            f"{shown_path(path)}: is not UTF-8 text; a run's config.toml is expected"
+        ) from None
+    return TrainingConfig.from_toml(text, shown_path(path), recipe)
 
 
 def train_and_draw(
@@ -92,14 +122,14 @@ def train_and_draw(
         out=None if args.out is None else Path(args.out),
         overwrite=args.overwrite,
         model_path=model_path,
-        reporter=reporter,
+        callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.drawing import draw_apart
 
-        scores = result.fit.kept.validation
-        drawn = draw_apart(result.path / "figures", result.fit.history, scores, result.model.classes)
+        fitted = result.fit
+        drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
         if args.show:
             from charmlp.cli.show import show
 

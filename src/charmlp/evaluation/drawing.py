@@ -11,7 +11,7 @@ from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
 from charmlp.system.workers import Parent, Worker
 from charmlp.text import printable
-from charmlp.training.fit import Epoch
+from charmlp.training.state import Epoch
 
 
 def draw_apart(
@@ -35,11 +35,12 @@ def draw_apart(
 
 def draw(folder: Path, history: Sequence[Epoch], scores: Scores | None, classes: Sequence[str]) -> list[Path]:
     """Draw the same here."""
+    from charmlp.drawing import save
     from charmlp.evaluation import pictures
 
-    drawn = [pictures.save(pictures.loss_curve(history), folder / "loss.png")]
+    drawn = [save(pictures.loss_curve(history), folder / "loss.png")]
     if scores is not None:
-        drawn.append(pictures.save(pictures.confusion_matrix(scores, classes), folder / "confusion.png"))
+        drawn.append(save(pictures.confusion_matrix(scores, classes), folder / "confusion.png"))
     return drawn
 
 

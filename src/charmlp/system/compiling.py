@@ -21,7 +21,7 @@ from charmlp.system.codecache import keep
 
 # Sums may be reordered, so that loops use vector instructions. A number that is not finite stays one:
 # training that diverges must be seen.
-OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
+OPTIONS: Any = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy", "nogil": True}
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Training: one loop, and steps that change the weights.
+"""Training in three stages, prepare → fit → record; one loop, and steps that change the weights.
 
 The names below are imported when they are first used: `charmlp predict` needs the run folder alone.
 """
@@ -9,12 +9,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from charmlp.training.run import Reporter, Run, train
+    from charmlp.training.callbacks import Callback, StopTraining
+    from charmlp.training.run import Run, train
 
-__all__ = ["Reporter", "Run", "train"]
+__all__ = ["Callback", "Run", "StopTraining", "train"]
+
+_HOMES = {"Callback": "callbacks", "Run": "run", "StopTraining": "callbacks", "train": "run"}
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        return getattr(importlib.import_module("charmlp.training.run"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"charmlp.training.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'charmlp.training' has no attribute {name!r}")

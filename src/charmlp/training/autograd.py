@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from charmlp.training.cuda import check_device
 from charmlp.training.dropout import Dropout
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.state import StepState
 
 Array = NDArray[Any]
 
@@ -32,8 +34,7 @@ class AutogradStep:
         self.model = nn.MLP(
             self.sizes[0], self.sizes[-1], self.sizes[1:-1], len(self.sizes) - 1, config.act_type
         ).to(config.device, dtype)
-        self.linears = [module for module in self.model.modules() if isinstance(module, nn.Linear)]
-        self.load(parameters)
+        self.load(self.model.parameters(), parameters.flat)
         weight = None if class_weights is None else torch.tensor(class_weights, dtype=dtype)
         self.loss = nn.CrossEntropyLoss(weight=weight, label_smoothing=config.label_smoothing).to(
             config.device
@@ -42,7 +43,9 @@ class AutogradStep:
         self.average = [p.detach().clone() for p in self.model.parameters()] if config.ema_decay else None
         self.updates = 0
 
-    def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
+    def advance(
+        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
+    ) -> Array:
         config = self.config
         x_all = torch.from_numpy(inputs).to(config.device)
         labels_all = torch.from_numpy(labels).to(config.device)
@@ -78,45 +81,74 @@ class AutogradStep:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
+        self.updates += 1
         if self.average is not None:
-            self.updates += 1
             decay = average_decay(self.config, self.updates)
             for average, parameter in zip(self.average, self.model.parameters(), strict=True):
                 average.lerp_(parameter.detach(), 1 - decay)
 
-    def load(self, parameters: Parameters) -> None:
-        """Copy weights and biases into the modules."""
-        with torch.no_grad():
-            for module, weight, bias in zip(self.linears, parameters.weights, parameters.biases, strict=True):
-                module.weight.copy_(torch.from_numpy(weight))
-                module.bias.copy_(torch.from_numpy(bias))
-
     @property
     def parameters(self) -> Parameters:
-        return self.export(list(self.model.parameters()))
+        return Parameters.of(self.sizes, flat(self.model.parameters()))
 
     def averaged(self) -> Parameters:
-        return self.parameters if self.average is None else self.export(self.average)
+        return self.parameters if self.average is None else Parameters.of(self.sizes, flat(self.average))
 
-    def export(self, tensors: list[torch.Tensor]) -> Parameters:
-        """weight, bias, weight, bias, … as a flat buffer."""
-        flat = torch.cat([tensor.detach().reshape(-1) for tensor in tensors]).cpu().numpy()
-        parameters = Parameters(self.sizes, flat.dtype)
-        parameters.flat[...] = flat
-        return parameters
+    def state(self) -> StepState:
+        """A copy in the processor's memory; what torch's optimizers remember has our names there."""
+        arrays = {"parameters": flat(self.model.parameters())}
+        if self.average is not None:
+            arrays["average"] = flat(self.average)
+        for name, theirs in OPTIMIZERS[self.config.optimizer][1].items():
+            memory = [self.optimizer.state[p].get(theirs) for p in self.model.parameters()]
+            zeros = np.zeros_like(arrays["parameters"])  # before the first update; or there is no momentum
+            arrays[f"optimizer.{name}"] = zeros if any(m is None for m in memory) else flat(memory)
+        return StepState(arrays, self.updates)
+
+    def restore(self, state: StepState) -> None:
+        self.state().check_fits(state)
+        parameters = list(self.model.parameters())
+        self.load(parameters, state.arrays["parameters"])
+        if self.average is not None:
+            self.load(self.average, state.arrays["average"])
+        for parameter in parameters:
+            self.optimizer.state[parameter] = {"step": torch.tensor(float(state.updates))}
+        for name, theirs in OPTIMIZERS[self.config.optimizer][1].items():
+            memory = [torch.empty_like(parameter) for parameter in parameters]
+            self.load(memory, state.arrays[f"optimizer.{name}"])
+            for parameter, tensor in zip(parameters, memory, strict=True):
+                self.optimizer.state[parameter][theirs] = tensor
+        self.updates = state.updates
+
+    def load(self, tensors: Iterable[torch.Tensor], values: Array) -> None:
+        """Copy a flat buffer into weight, bias, weight, bias, …"""
+        tensors = list(tensors)
+        parts = torch.tensor(values).split([tensor.numel() for tensor in tensors])
+        with torch.no_grad():
+            for tensor, part in zip(tensors, parts, strict=True):
+                tensor.copy_(part.view_as(tensor))
+
+
+def flat(tensors: Iterable[torch.Tensor]) -> Array:
+    """weight, bias, weight, bias, … as a flat buffer, copied."""
+    joined: Array = torch.cat([tensor.detach().reshape(-1) for tensor in tensors]).cpu().numpy()
+    return joined
+
+
+# torch's optimizers, and its names for what they remember beside those of `optimizers.py`.
+OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], dict[str, str]]] = {
+    "sgd": (torch.optim.SGD, {"velocity": "momentum_buffer"}),
+    "adagrad": (torch.optim.Adagrad, {"sum_of_squares": "sum"}),
+    "rmsprop": (torch.optim.RMSprop, {"mean_square": "square_avg"}),
+    "adam": (torch.optim.Adam, {"mean": "exp_avg", "mean_square": "exp_avg_sq"}),
+    "adamw": (torch.optim.AdamW, {"mean": "exp_avg", "mean_square": "exp_avg_sq"}),
+    "adadelta": (torch.optim.Adadelta, {"mean_square": "square_avg", "mean_square_step": "acc_delta"}),
+}
 
 
 def make_torch_optimizer(config: TrainingConfig, model: torch.nn.Module) -> torch.optim.Optimizer:
     """torch's own optimizer of that name."""
-    kinds = {
-        "sgd": torch.optim.SGD,
-        "adagrad": torch.optim.Adagrad,
-        "rmsprop": torch.optim.RMSprop,
-        "adam": torch.optim.Adam,
-        "adamw": torch.optim.AdamW,
-        "adadelta": torch.optim.Adadelta,
-    }
     options: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
     if config.optimizer == "sgd":
         options["momentum"] = config.momentum
-    return kinds[config.optimizer](model.parameters(), **options)
+    return OPTIMIZERS[config.optimizer][0](model.parameters(), **options)

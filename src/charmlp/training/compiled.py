@@ -7,42 +7,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.config import ACTIVATIONS, TrainingConfig
+from charmlp.calculus import ACTIVATIONS
+from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training import loops
-from charmlp.training.dropout import Dropout
-from charmlp.training.optimizers import make_optimizer, rates
+from charmlp.training.optimizers import rates
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.steps import ArrayStep
 
 Array = NDArray[Any]
 
 
-class CompiledStep:
+class CompiledStep(ArrayStep):
     """Prepares what `charmlp.training.loops` works on, and calls it."""
 
     def __init__(
         self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None
     ) -> None:
-        self.config = config
-        self.parameters = parameters
-        self.average = parameters.copy() if config.ema_decay else None
-        self.dropout = Dropout(config, parameters.sizes)
-        self.optimizer = make_optimizer(config, parameters.flat)
-        self.updates = 0
-        dropout = self.dropout
+        super().__init__(config, parameters)
+        self.activation = ACTIVATIONS[config.act_type]
         self.layers, size = loops.table_of_layers(
-            parameters.sizes, dropout.dropped, dropout.columns, config.batch_size
+            parameters.sizes,
+            self.activation,
+            self.dropout.dropped,
+            self.dropout.columns,
+            config.batch_size,
         )
         self.memory = aligned_empty(size, parameters.flat.dtype)
         self.class_weights = np.ones(parameters.sizes[-1]) if class_weights is None else class_weights
 
-    def run(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> Array:
+    def advance(
+        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
+    ) -> Array:
         config, count = self.config, len(learning_rates)
         decays = [average_decay(config, self.updates + i + 1) for i in range(count)] if self.average else []
-        losses: Array = loops.run(
+        losses: Array = loops.train_batches(
             self.layers,
-            ACTIVATIONS.index(config.act_type),
+            self.activation,
             self.class_weights,
             config.label_smoothing,
             config.clip_norm,
@@ -59,6 +61,3 @@ class CompiledStep:
         )
         self.updates += count
         return losses
-
-    def averaged(self) -> Parameters:
-        return self.parameters if self.average is None else self.average

@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
+from charmlp.training.randomness import DROPOUT, generator
+
+WORD = 8  # bytes that a generator draws at one time
 
 
 class Dropout:
@@ -21,7 +24,7 @@ class Dropout:
 
     dropped  for each layer, how many of the 256 values of a byte drop an input; 0: none
     columns  for each layer, the first of its columns in the bytes drawn
-    width    bytes an image
+    width    bytes an image, whole words: how many words an image takes says where each image's begin
     """
 
     def __init__(self, config: TrainingConfig, sizes: Sequence[int]) -> None:
@@ -33,10 +36,16 @@ class Dropout:
         for size, dropped in zip(self.sizes, self.dropped, strict=True):
             self.columns.append(self.width)
             self.width += size if dropped else 0
+        self.width += -self.width % WORD
 
-    def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.uint8]:
-        """The bytes for n images, n×width."""
-        return rng.integers(0, 256, (n, self.width), dtype=np.uint8)
+    def masks(self, seed: int, epoch: int, image: int) -> np.random.Generator:
+        """The generator that `draw` takes, from image number `image` of an epoch on."""
+        return generator(seed, DROPOUT, epoch, skip=image * self.width // WORD)
+
+    def draw(self, masks: np.random.Generator, n: int) -> NDArray[np.uint8]:
+        """The bytes for the next n images, n×width."""
+        words = np.asarray(masks.bit_generator.random_raw(n * self.width // WORD), np.uint64)
+        return words.view(np.uint8).reshape(n, self.width)
 
     def drop(
         self, x: NDArray[Any], drawn: NDArray[np.uint8], layer: int, out: NDArray[Any] | None

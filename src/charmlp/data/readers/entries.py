@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.errors import DataError
+from charmlp.letters.letterset import spell_out
+from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.text import SHOWN, forbidden_character, printable, quote
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
 
 LONGEST_NAME = 4096  # characters; no system opens a longer path
 MAX_ENTRIES = 5_000_000
@@ -32,8 +42,7 @@ class Problems:
     def summary(self) -> str:
         if self.count == 1:
             return self.shown[0]
-        some = f", the first {SHOWN}" if self.count > SHOWN else ""
-        return f"{self.count:,} problems{some}: " + "; ".join(self.shown)
+        return spell_out(f"{self.count:,} problems", self.shown, self.count)
 
 
 class Entries:
@@ -42,6 +51,7 @@ class Entries:
     where     the list or folder, for messages
     names     paths relative to the image folder, forward slashes, each once
     labels    as written, not yet classes
+    folder    the folder of the images, once it is known; None where one file holds them all
     problems  what is wrong with single entries; the parts of one table share it
     """
 
@@ -49,11 +59,17 @@ class Entries:
         self.where = where
         self.names: list[str] = []
         self.labels: list[str] = []
+        self.folder: Path | None = None
         self.problems = Problems(where) if problems is None else problems
         self._label_of: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def pictures(self, names: Sequence[str]) -> Iterable[Picture]:
+        """The pictures of some of the names, opened when their turn comes."""
+        assert self.folder is not None
+        return map(self.folder.joinpath, names)
 
     def add(self, written_name: str, label: object, place: str = "") -> None:
         """Add one entry, or the reason why not; `place` (e.g. "line 7: ") leads the message.
@@ -71,6 +87,25 @@ class Entries:
                 self.labels.append(earlier)
         if fault is not None:
             self.problems.add(f"{place}{quote(written_name)}: {fault}")
+
+
+def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
+    """The path that is named after each split, training first; other names are left out.
+
+    Raises DataError where two stand for the same; `what` they are ("list") is for the message.
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        split = SPLIT_OF.get((path.name if what == "folder" else path.stem).lower())
+        if split in found:
+            slash = "/" if what == "folder" else ""
+            raise DataError(
+                f"{printable(path.parent)}: has both {found[split].name}{slash} and {path.name}{slash};"
+                f" one {what} of {SPLITS[split]} images is expected"
+            )
+        if split is not None:
+            found[split] = path
+    return {split: found[split] for split in SPLITS if split in found}
 
 
 def _normal(name: str) -> str:

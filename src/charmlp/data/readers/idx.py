@@ -15,17 +15,17 @@ import math
 import re
 import string
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.data.entries import MAX_ENTRIES, Entries
-from charmlp.data.imagefiles import Listing
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries
+from charmlp.data.readers.imagefiles import Listing
 from charmlp.errors import DataError
+from charmlp.letters.splits import SPLITS
 from charmlp.system.files import check_regular
 from charmlp.text import printable, quote
 
@@ -49,19 +49,22 @@ _EMNIST_LABELS = {  # label 0, 1, 2, …; None is a label that does not occur
 }
 
 
-@dataclass(frozen=True)
-class IdxSplit:
-    """The images of one split, in the file at `path`, with their names and labels."""
+class IdxEntries(Entries):
+    """The images of one split, which lie in the file `images`: entry 7 is named `FILE/000007`."""
 
-    path: Path
-    entries: Entries
+    def __init__(self, images: Path, labels: Path, numbers: Sequence[int]) -> None:
+        super().__init__(str(labels))
+        self.images = images
+        stem = images.with_suffix("").name if _is_packed(images) else images.name
+        self.names = [f"{stem}/{index:06}" for index in range(len(numbers))]
+        self.labels = [str(number) for number in numbers]
 
-    def open(self) -> Callable[[int], Image.Image]:
-        """The function from an index to its upright picture."""
-        pixels = _read(self.path, "images")
-        if self.path.name.lower().startswith("emnist-"):
+    def pictures(self, names: Sequence[str]) -> Iterable[Image.Image]:
+        """The upright pictures of some of the names."""
+        pixels = _read(self.images, "images")
+        if self.images.name.lower().startswith("emnist-"):
             pixels = pixels.swapaxes(1, 2)
-        return lambda index: Image.fromarray(pixels[index])
+        return (Image.fromarray(pixels[int(name.rpartition("/")[2])]) for name in names)
 
 
 def is_idx_name(name: str) -> bool:
@@ -69,7 +72,7 @@ def is_idx_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def read_idx(paths: Iterable[Path]) -> dict[str, IdxSplit]:
+def read_idx(paths: Iterable[Path]) -> dict[str, Entries]:
     """The splits ('train', 'test') among files of one folder; files with other names are left out.
 
     Raises DataError where images lack their labels or the other way round, where there is more than one set,
@@ -86,7 +89,12 @@ def read_idx(paths: Iterable[Path]) -> dict[str, IdxSplit]:
             f"{printable(path.parent)}: IDX files of {len(found)} sets ({names});"
             f" name one file of the set that is meant, as {printable(path)}"
         )
-    return {split: _split(kinds, name) for name, splits in found.items() for split, kinds in splits.items()}
+    return {
+        split: _split(splits[split], name)
+        for name, splits in found.items()
+        for split in SPLITS
+        if split in splits
+    }
 
 
 def set_of(path: Path) -> list[Path]:
@@ -96,7 +104,7 @@ def set_of(path: Path) -> list[Path]:
     return [path.parent / name for name in sets if sets[name] == sets[path.name]]
 
 
-def _split(paths: dict[str, Path], set_name: str) -> IdxSplit:
+def _split(paths: dict[str, Path], set_name: str) -> IdxEntries:
     for kind, other in (("images", "labels"), ("labels", "images")):
         if kind not in paths:
             there = paths[other]
@@ -111,26 +119,17 @@ def _split(paths: dict[str, Path], set_name: str) -> IdxSplit:
         raise DataError(
             f"{printable(labels)}: {len(numbers):,} labels for the {count:,} images of {images.name}"
         )
-    entries = Entries(str(labels))
-    stem = images.with_suffix("").name if _is_packed(images) else images.name
-    entries.names = [f"{stem}/{index:06}" for index in range(count)]
-    entries.labels = [str(number) for number in numbers]
-    if set_name in _EMNIST_LABELS:
-        _say_in_letters(entries, numbers, _EMNIST_LABELS[set_name])
-    return IdxSplit(images, entries)
-
-
-def _say_in_letters(entries: Entries, numbers: Sequence[int], words: Sequence[str | None]) -> None:
-    """Put EMNIST's characters for its numbers."""
-    possible = dict(enumerate(words))
-    for index, number in enumerate(numbers):
-        word = possible.get(number)
-        if word is None:
-            first = next(number for number, word in possible.items() if word)
-            entries.problems.add(
-                f"{quote(entries.names[index])}: the label {number} is not one of {first} to {len(words) - 1}"
-            )
-        entries.labels[index] = word or ""
+    entries = IdxEntries(images, labels, numbers)
+    if words := _EMNIST_LABELS.get(set_name):  # EMNIST's characters in place of its numbers
+        characters = {str(number): word for number, word in enumerate(words) if word}
+        for name, number in zip(entries.names, entries.labels, strict=True):
+            if number not in characters:
+                entries.problems.add(
+                    f"{quote(name)}: the label {number} is not one of {min(map(int, characters))}"
+                    f" to {len(words) - 1}"
+                )
+        entries.labels = [characters.get(number, "") for number in entries.labels]
+    return entries
 
 
 def _is_packed(path: Path) -> bool:
@@ -141,16 +140,17 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     """The sizes that a header states, if the file is large enough for them; else DataError."""
     shown, rank = printable(path), _RANK[kind]
     size = check_regular(path, f"an IDX file of {kind}", DataError)
+    header_size = 4 + 4 * rank
     try:
         with gzip.open(path) if _is_packed(path) else path.open("rb") as file:
-            header = file.read(_header_size(rank))
+            header = file.read(header_size)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{shown}: cannot be read: {error}") from None
     magic = bytes((0, 0, 8, rank))
     if header[:4] != magic:
         found = header[:4].hex(" ") or "nothing"
         raise DataError(f"{shown}: begins with {found}; IDX {kind} begin with {magic.hex(' ')}")
-    if len(header) < _header_size(rank):
+    if len(header) < header_size:
         raise DataError(f"{shown}: ends within its header; is it complete?")
     shape = tuple(np.frombuffer(header, ">u4")[1:].tolist())
     stated = "×".join(f"{number:,}" for number in shape)
@@ -167,21 +167,18 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     return shape
 
 
-def _header_size(rank: int) -> int:
-    return 4 + 4 * rank
-
-
 def _read(path: Path, kind: str) -> NDArray[np.uint8]:
     """All bytes behind the header, in its shape; an unpacked file is mapped into memory, not copied."""
     shape = _shape(path, kind)
+    header_size = 4 + 4 * len(shape)
     if not _is_packed(path):
-        return np.memmap(path, np.uint8, "r", _header_size(len(shape)), shape)
+        return np.memmap(path, np.uint8, "r", header_size, shape)
     content = np.empty(math.prod(shape), np.uint8)
     room = memoryview(content.data)
     filled = 0
     try:
         with gzip.open(path) as file:
-            file.seek(_header_size(len(shape)))
+            file.seek(header_size)
             while filled < len(content) and (count := file.readinto(room[filled : filled + _PIECE])):
                 filled += count
             complete = filled == len(content) and not file.read(1)  # reading the end checks gzip's checksum

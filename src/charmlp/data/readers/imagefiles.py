@@ -8,18 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from charmlp.data.entries import Entries
+from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError
 from charmlp.text import printable, quote
-
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
-)
-
-
-def is_image_name(name: str) -> bool:
-    """Whether a file looks like a picture by its name; hidden files (macOS leaves `._a.jpg`) do not."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
 
 
 @dataclass
@@ -51,7 +42,7 @@ class Listing:
     def _kind(self, item: os.DirEntry[str]) -> set[str]:
         try:
             return self.files if item.is_file() else self.folders if item.is_dir() else self.others
-        except OSError:  # a link to itself, or to where nobody may look
+        except OSError:  # a link to itself, or to where one may not look
             return self.others
 
     def alike(self, name: str) -> str | None:
@@ -75,14 +66,14 @@ class ImageFolder:
             raise DataError(f"{printable(folder)}: no folder of images there: {fault.lower()}")
 
     def check(self, entries: Entries) -> None:
-        """Add to `entries.problems` each name that is no image file."""
+        """Add to `entries.problems` each name that is not an image file."""
         for name in entries.names:
             parent, _, base = name.rpartition("/")
             if base not in self._listing(parent).files and (fault := self._fault(parent, base)):
                 entries.problems.add(f"{quote(name)}: {fault}")
 
     def missing(self, names: Iterable[str]) -> int:
-        """How many of `names` are no files here."""
+        """How many of `names` are not files here."""
         parts = (name.rpartition("/") for name in names)
         return sum(base not in self._listing(parent).files for parent, _, base in parts)
 
@@ -109,7 +100,7 @@ class ImageFolder:
         return f"no such image in {listing.shown} (did you mean {quote(alike)}?)"
 
     def _fault_of_folder(self, parent: str, reason: str) -> str:
-        """Which part of `parent` is the first that is no folder."""
+        """Why there is no folder `parent`: which part of it is missing."""
         above = ""
         for part in parent.split("/"):
             listing = self._listing(above)

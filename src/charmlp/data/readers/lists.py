@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, kind_of
-from charmlp.data.text import decode, read_bytes
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries, kind_of
+from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError
 from charmlp.text import printable, quote
 
@@ -17,7 +17,7 @@ EXPECTED = 'a JSON list {"0001.jpg": "A", …}'
 def read_list(path: Path) -> Entries:
     """The entries of the list at `path`; what is wrong with single entries is in their `problems`.
 
-    Raises DataError where the file as a whole is no list: missing, too large, not UTF-8, not JSON, not one
+    Raises DataError where the file as a whole is not a list: missing, too large, not UTF-8, not JSON, not one
     flat object, without entries.
     """
     return parse_list(read_bytes(path, EXPECTED), str(path))
@@ -79,7 +79,7 @@ _IN_PLAIN_WORDS = {  # how a message of Python's json module begins → what we 
 
 
 def _explain(error: json.JSONDecodeError) -> tuple[int, str]:
-    """Where and why a text is no JSON. Python's releases point to different ends of a trailing comma."""
+    """Where and why a text is not JSON. Python's releases point to different ends of a trailing comma."""
     text, position = error.doc, error.pos
     comma = text.rfind(",", 0, position + 1)
     if comma >= 0 and _TRAILING_COMMA.match(text, comma) and not text[comma + 1 : position].strip():

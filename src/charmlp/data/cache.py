@@ -1,4 +1,4 @@
-"""Decoded images, kept in the user's cache folder and shared by all runs.
+"""Decoded images, stored in the user's cache folder and shared by all runs.
 
 A file holds the packed images of one list at one size: their bytes, then a checksum. Its name is a hash of
 what they were made from: every path, size and time of change, the size of the result, and the versions of the
@@ -18,37 +18,37 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.data.decoding import Decoded
 from charmlp.system.files import cache_folder
 
-VERSION = (
-    1  # of the preprocessing in charmlp.images, as far as grey pixels are concerned, and of this file's form
-)
+VERSION = 1  # of the preprocessing in charmlp.images, up to grey pixels, and of this file's form
 MOST_BYTES = 2 * 2**30  # the oldest files go when there is more
 SUFFIX = ".pixels"
 _CHECKSUM = 4  # bytes
 
 
 class ImageCache:
-    """Finds and keeps the images of one list."""
+    """Finds and stores the images of one list."""
 
     def __init__(self, folder: Path | None = None, most_bytes: int = MOST_BYTES) -> None:
         self.folder = cache_folder() / "images" if folder is None else folder
         self.most_bytes = most_bytes
 
     def get(
-        self,
-        paths: Sequence[Path],
-        norm_size: tuple[int, int],
-        decode: Callable[[], NDArray[np.uint8] | None],
-    ) -> NDArray[np.uint8] | None:
-        """The images N×H×W from the cache, or from `decode`, and then kept for the next run."""
+        self, paths: Sequence[Path], norm_size: tuple[int, int], decode: Callable[[], Decoded]
+    ) -> Decoded:
+        """The images N×H×W from the cache, or from `decode`, and then stored for the next run.
+
+        They are stored only if all could be read: a damaged one must be met again until it is repaired.
+        """
         file = self.file(paths, norm_size)
-        found = None if file is None else self.find(file, (len(paths), *norm_size))
-        if found is None:
-            found = decode()
-            if found is not None and file is not None and self.file(paths, norm_size) == file:
-                self.keep(file, found)  # nothing changed while it was read
-        return found
+        images = None if file is None else self.find(file, (len(paths), *norm_size))
+        if images is not None:
+            return Decoded(images, np.arange(len(paths)))
+        decoded = decode()
+        if file is not None and not decoded.unreadable and self.file(paths, norm_size) == file:
+            self.store(file, decoded.images)  # nothing changed while it was read
+        return decoded
 
     def file(self, paths: Sequence[Path], norm_size: tuple[int, int]) -> Path | None:
         """The file for these images; `None` where one of them cannot be looked at."""
@@ -79,7 +79,7 @@ class ImageCache:
             return None
         return images.reshape(shape)
 
-    def keep(self, file: Path, images: NDArray[np.uint8]) -> None:
+    def store(self, file: Path, images: NDArray[np.uint8]) -> None:
         """Write the images, whole or not at all; where that fails, they are decoded again next time."""
         if images.nbytes > self.most_bytes:
             return
@@ -91,7 +91,7 @@ class ImageCache:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(np.ascontiguousarray(images).data)
                 stream.write(checksum(images))
-            temporary.replace(file)  # who builds it at the same time replaces it by the same
+            temporary.replace(file)  # another run that decodes the same images writes the same file
             self.remove_oldest(file)
         except OSError:
             pass

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from charmlp.data import open_source
-from charmlp.data.tables import is_table, parse_csv, read_parquet
+from charmlp.data.readers.tables import is_table, parse_csv, read_parquet
 from charmlp.errors import DataError, MissingExtraError
 from tests.data.making import make_images
 

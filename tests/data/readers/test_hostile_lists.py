@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from charmlp.data import open_source
-from charmlp.data.text import MAX_LIST_BYTES
+from charmlp.data.readers.textfiles import MAX_LIST_BYTES
 from charmlp.errors import DataError
 from tests.data.making import make_image, make_list
 

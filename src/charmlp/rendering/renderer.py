@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
 from charmlp.rendering.glyphs import GlyphTable, choose, choose_company, glyph_table
 from charmlp.rendering.plans import make_plans
@@ -35,11 +36,17 @@ def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for name in classes for text in forms(name, classes)))
 
 
+def classes_drawn(fonts: Iterable[Font], classes: Sequence[str]) -> list[str]:
+    """The classes of which the fonts together can draw a form."""
+    drawn = {text for font in fonts for text in texts_drawn(font, texts_of(classes))}
+    return [name for name in classes if drawn.intersection(forms(name, classes))]
+
+
 def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
     """Raise DataError where no font can draw a class."""
-    drawable = {text for font in fonts for text in texts_drawn(font, texts_of(classes))}
+    drawn = classes_drawn(fonts, classes)
     for name in classes:
-        if not drawable.intersection(forms(name, classes)):
+        if name not in drawn:
             raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
 
 
@@ -51,7 +58,7 @@ def render(
     seed: int,
     fonts: Sequence[Font] | None = None,
     style: Style | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LetterSet:
     """`count` letters, every class as often as any other, in a random order.
 

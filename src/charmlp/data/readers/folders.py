@@ -5,34 +5,24 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
-from charmlp.data.entries import Entries, fault_of_label
-from charmlp.data.imagefiles import Listing, is_image_name
-from charmlp.errors import DataError
-from charmlp.letters.splits import SPLIT_OF, SPLITS
-from charmlp.text import printable, quote
+from charmlp.data.readers.entries import Entries, by_split, fault_of_label
+from charmlp.data.readers.imagefiles import Listing
+from charmlp.images.filekinds import is_image_name
+from charmlp.text import quote
 
 
 def read_folders(data: Path) -> dict[str, Entries]:
     """The entries of each split of a folder-per-class layout; names are relative to `data`.
 
     Without folders named after the splits there is one split, 'train'. Images lie directly in the folder of
-    their class; hidden files, and files that are no images by their suffix, are left out.
+    their class; hidden files, and files without the suffix of an image, are left out.
     Nothing comes back where `data` has another layout.
     """
-    by_split: dict[str, Path] = {}
-    for folder in subfolders(data):
-        if split := SPLIT_OF.get(folder.name.lower()):
-            if split in by_split:
-                raise DataError(
-                    f"{printable(data)}: has both {by_split[split].name}/ and {folder.name}/;"
-                    f" one folder of {SPLITS[split]} images is expected"
-                )
-            by_split[split] = folder
-    folders = by_split or {"train": data}
-    found = {split: _read_classes(folders[split], data) for split in SPLITS if split in folders}
+    parts = by_split(subfolders(data), "folder")
+    found = {split: _read_classes(folder, data) for split, folder in (parts or {"train": data}).items()}
     labels = {label for entries in found.values() for label in entries.labels}
-    if not labels or (not by_split and len(labels) == 1 and not labels & set(string.ascii_letters)):
-        return {}  # one folder of images, whatever its name, is no folder per class
+    if not labels or (not parts and len(labels) == 1 and not labels & set(string.ascii_letters)):
+        return {}  # one folder of images alone is not a folder per class
     for entries in found.values():
         if not entries.names:
             entries.problems.add("no images in a folder per class, as A/0001.png")
@@ -47,6 +37,7 @@ def subfolders(folder: Path) -> list[Path]:
 
 def _read_classes(folder: Path, data: Path) -> Entries:
     entries = Entries(f"{folder.as_posix()}/")
+    entries.folder = data
     for class_folder in subfolders(folder):
         listing = Listing.of(class_folder)
         images = sorted(filter(is_image_name, listing.files))

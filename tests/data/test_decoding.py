@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charmlp.data.pack import pack
+from charmlp.data.decoding import decode_images
 from charmlp.errors import DataError
 from tests.data.making import make_image
 
@@ -27,16 +27,16 @@ def names(tmp_path: Path) -> list[str]:
 def test_in_order_whatever_the_number_of_workers(
     tmp_path: Path, names: list[str], workers: int | None
 ) -> None:
-    packed = pack(lambda index: tmp_path / names[index], names, (3, 2), what="images", workers=workers)
-    assert packed.images.shape == (N, 3, 2) and packed.images.dtype == np.uint8
-    assert np.array_equal(packed.images[:, 0, 0], np.arange(N) % 251)
-    assert packed.kept.tolist() == list(range(N)) and packed.unreadable == ()
+    decoded = decode_images(map(tmp_path.joinpath, names), names, (3, 2), what="images", workers=workers)
+    assert decoded.images.shape == (N, 3, 2) and decoded.images.dtype == np.uint8
+    assert np.array_equal(decoded.images[:, 0, 0], np.arange(N) % 251)
+    assert decoded.chosen.tolist() == list(range(N)) and decoded.unreadable == ()
 
 
 def test_progress_reaches_the_end(tmp_path: Path, names: list[str]) -> None:
     seen: list[tuple[int, int]] = []
-    pack(
-        lambda index: tmp_path / names[index],
+    decode_images(
+        map(tmp_path.joinpath, names),
         names,
         (2, 2),
         what="images",
@@ -49,7 +49,7 @@ def test_unreadable_images_are_counted_and_five_are_named(tmp_path: Path, names:
     for index in range(10, 170, 10):
         (tmp_path / names[index]).write_bytes(b"no picture")
     with pytest.raises(DataError) as caught:
-        pack(lambda index: tmp_path / names[index], names, (2, 2), what="training images")
+        decode_images(map(tmp_path.joinpath, names), names, (2, 2), what="training images")
     message = str(caught.value)
     assert message.startswith("16 of 300 training images cannot be read, the first 5: ")
     assert [name for name in names if name in message] == [
@@ -65,17 +65,17 @@ def test_unreadable_images_are_counted_and_five_are_named(tmp_path: Path, names:
 def test_skip_bad_goes_on_and_remembers(tmp_path: Path, names: list[str]) -> None:
     for index in (0, 64, 299):
         (tmp_path / names[index]).unlink()
-    packed = pack(lambda index: tmp_path / names[index], names, (2, 2), what="images", skip_bad=True)
+    decoded = decode_images(map(tmp_path.joinpath, names), names, (2, 2), what="images", skip_bad=True)
     good = [index for index in range(N) if index not in (0, 64, 299)]
-    assert packed.kept.tolist() == good
-    assert np.array_equal(packed.images[:, 0, 0], np.array(good) % 251)
-    assert len(packed.unreadable) == 3 and "064.png" in packed.unreadable[1]
+    assert decoded.chosen.tolist() == good
+    assert np.array_equal(decoded.images[:, 0, 0], np.array(good) % 251)
+    assert len(decoded.unreadable) == 3 and "064.png" in decoded.unreadable[1]
 
 
 def test_skip_bad_does_not_go_on_with_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"^2 of 2 images cannot be read: .*b.png"):
-        pack(
-            lambda index: tmp_path / "ab.png"[index:],
+        decode_images(
+            [tmp_path / "a.png", tmp_path / "b.png"],
             ["a.png", "b.png"],
             (2, 2),
             what="images",
@@ -88,15 +88,15 @@ def test_a_fault_of_ours_is_not_an_unreadable_image(names: list[str]) -> None:
         raise ZeroDivisionError(index)
 
     with pytest.raises(ZeroDivisionError):
-        pack(broken, names, (2, 2), what="images", skip_bad=True)
+        decode_images(map(broken, range(N)), names, (2, 2), what="images", skip_bad=True)
 
 
 def test_more_than_the_memory_holds() -> None:
     with pytest.raises(DataError, match=r"images: 3 of 1048576×1073741824 pixels take .* GB of memory"):
-        pack(lambda _: Path(), ["a", "b", "c"], (2**20, 2**30), what="images")
+        decode_images([Path()] * 3, ["a", "b", "c"], (2**20, 2**30), what="images")
 
 
 def test_pictures_in_memory() -> None:
     pictures = [Image.new("L", (4, 4), shade) for shade in (7, 9)]
-    packed = pack(pictures.__getitem__, ["a/0", "a/1"], (4, 4), what="images")
-    assert packed.images[:, 0, 0].tolist() == [7, 9]
+    decoded = decode_images(pictures, ["a/0", "a/1"], (4, 4), what="images")
+    assert decoded.images[:, 0, 0].tolist() == [7, 9]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.data.entries import MAX_ENTRIES, Entries, Problems, kind_of
-from charmlp.data.text import MAX_LIST_BYTES, decode, read_bytes
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries, Problems, kind_of
+from charmlp.data.readers.textfiles import MAX_LIST_BYTES, decode, read_bytes
 from charmlp.errors import DataError
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.extras import require_extra
@@ -33,7 +33,7 @@ _Row = tuple[str, Sequence[object]]  # where it stands ("line 7: "), its cells i
 def read_csv(path: Path) -> dict[str, Entries]:
     """The entries of each split that a CSV file (comma, semicolon or tab) names; 'train' where it names none.
 
-    Raises DataError where the file as a whole is no such table; what is wrong with rows is in `problems`.
+    Raises DataError where the file as a whole is not such a table; what is wrong with rows is in `problems`.
     """
     return parse_csv(read_bytes(path, EXPECTED), str(path))
 

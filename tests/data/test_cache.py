@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from charmlp.data import open_source, pictures
-from charmlp.data.imagecache import SUFFIX, ImageCache
+from charmlp.data import open_source, source
+from charmlp.data.cache import SUFFIX, ImageCache
 from charmlp.errors import DataError
 from charmlp.system.files import cache_folder
 from tests.data.making import make_image
@@ -31,15 +31,15 @@ def letters(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many images each call of `pack` was given."""
+    """How many images each call of `decode_images` was given."""
     calls: list[int] = []
-    pack = pictures.pack
+    decode_images = source.decode_images
 
-    def counting(picture, names, *arguments, **options):  # type: ignore[no-untyped-def]
+    def counting(pictures, names, *arguments, **options):  # type: ignore[no-untyped-def]
         calls.append(len(names))
-        return pack(picture, names, *arguments, **options)
+        return decode_images(pictures, names, *arguments, **options)
 
-    monkeypatch.setattr(pictures, "pack", counting)
+    monkeypatch.setattr(source, "decode_images", counting)
     return calls
 
 
@@ -125,15 +125,15 @@ def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     images = np.zeros((1, 10, 100), np.uint8)
     files = [tmp_path / f"{name}{SUFFIX}" for name in "abc"]
     for number, file in enumerate(files[:2]):
-        cache.keep(file, images)
+        cache.store(file, images)
         os.utime(file, ns=(number, number))
     assert cache.find(files[0], images.shape) is not None  # used just now, so that b is the older one
-    cache.keep(files[2], images)
+    cache.store(files[2], images)
     assert sorted(path.name for path in tmp_path.iterdir()) == [files[0].name, files[2].name]
 
 
 def test_what_is_too_large_is_not_kept(tmp_path: Path) -> None:
-    ImageCache(tmp_path, most_bytes=999).keep(tmp_path / "a", np.zeros((1, 10, 100), np.uint8))
+    ImageCache(tmp_path, most_bytes=999).store(tmp_path / "a", np.zeros((1, 10, 100), np.uint8))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written_to_costs_nothing(
 def fill(folder: Path) -> None:
     images = np.arange(100_000, dtype=np.uint32).view(np.uint8).reshape(100, 40, 100)
     for _ in range(20):
-        ImageCache(folder).keep(folder / f"a{SUFFIX}", images)
+        ImageCache(folder).store(folder / f"a{SUFFIX}", images)
         found = ImageCache(folder).find(folder / f"a{SUFFIX}", images.shape)
         assert found is not None and np.array_equal(found, images)
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from charmlp.data import open_source
-from charmlp.data.entries import Entries
+from charmlp.data.readers.entries import Entries
 from charmlp.errors import CharmlpError
 from tests.data.making import idx_bytes, make_idx
-from tests.data.test_idx import DIGITS, PIXELS
+from tests.data.readers.test_idx import DIGITS, PIXELS
 from tests.fuzz.fuzz_lists import check_entries, outcome, read_hostile_list
 
 ODD = st.sampled_from(

@@ -1,0 +1,123 @@
+"""What examples are: the inputs and labels behind the numbers that an `Order` gives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from charmlp.config import TrainingConfig
+from charmlp.images import to_inputs
+from charmlp.letters.letterset import LetterSet
+from charmlp.system.memory import aligned_empty
+from charmlp.training.order import Order
+from charmlp.training.randomness import AUGMENTATION, generator
+
+Array = NDArray[Any]
+
+CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
+LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
+
+
+class Feed(Protocol):
+    """N examples by number.
+
+    labels  class of each, N
+    width   numbers in an input, D
+    dtype   of the inputs, and so of the parameters that learn from them
+    """
+
+    labels: Array
+    width: int
+
+    @property
+    def dtype(self) -> DTypeLike: ...
+
+    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
+        """The inputs of M examples, M×D; they hold until the next ones are taken.
+
+        `changes` draws random changes (augmentation); without it inputs are as they are.
+        """
+        ...
+
+
+class Pictures:
+    """Packed grey images of a set, and of rendered letters behind it; made inputs when they are taken."""
+
+    dtype = np.float32
+
+    def __init__(self, preprocessing: str, letters: LetterSet, rendered: LetterSet | None = None) -> None:
+        self.preprocessing = preprocessing
+        self.sets = [letters] if rendered is None else [letters, rendered]
+        self.labels = np.concatenate([each.labels for each in self.sets])
+        self.width = math.prod(letters.images.shape[1:])
+        # A chunk's images, and their inputs: new memory for each would cost more than filling it.
+        self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
+        self.inputs = aligned_empty((0, self.width))
+
+    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
+        if len(numbers) > len(self.images):
+            self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
+            self.inputs = aligned_empty((len(numbers), self.width))
+        images = self.gather(numbers)
+        if changes is not None:
+            from charmlp.data.augment import augment  # compiled loops, loaded where they are needed
+
+            images = augment(images, changes)
+        return to_inputs(images, self.preprocessing, self.inputs)
+
+    def gather(self, numbers: Array) -> NDArray[np.uint8]:
+        """Images by number, from the set or, above it, from the rendered letters."""
+        images = self.images[: len(numbers)]
+        if len(self.sets) == 1:
+            np.take(self.sets[0].images, numbers, 0, out=images, mode="clip")  # no number is out of range
+            return images
+        letters, rendered = self.sets
+        real = numbers < len(letters)
+        images[real] = letters.images[numbers[real]]
+        images[~real] = rendered.images[numbers[~real] - len(letters)]
+        return images
+
+
+class Arrays:
+    """Inputs N×D of float32 or float64, of any width, as they are; nothing is changed at random."""
+
+    def __init__(self, inputs: Array, labels: Array) -> None:
+        if inputs.ndim != 2 or inputs.dtype not in (np.float32, np.float64) or len(inputs) != len(labels):
+            raise ValueError(f"inputs must be floats N×D with N labels, not {inputs.dtype} {inputs.shape}")
+        self.all, self.labels = inputs, labels
+        self.width, self.dtype = inputs.shape[1], inputs.dtype
+        self.inputs = aligned_empty((0, self.width), self.dtype)
+
+    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
+        if len(numbers) > len(self.inputs):
+            self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
+        inputs = self.inputs[: len(numbers)]
+        np.take(self.all, numbers, 0, out=inputs, mode="clip")
+        return inputs
+
+
+class Chunks:
+    """An order and what it feeds, a chunk at a time: as many whole batches as memory is good for.
+
+    updates  in a chunk; an epoch's last chunk may have fewer
+    count    chunks in an epoch
+    """
+
+    def __init__(self, config: TrainingConfig, order: Order, feed: Feed) -> None:
+        self.config, self.order, self.feed = config, order, feed
+        large = config.augment or config.device != "cpu"
+        batch_bytes = np.dtype(feed.dtype).itemsize * order.batch_size * feed.width
+        self.updates = max(1, (LARGE_CHUNK_BYTES if large else CHUNK_BYTES) // batch_bytes)
+        self.count = -(-order.updates // self.updates)
+
+    def take(self, epoch: int, number: int) -> tuple[Array, Array]:
+        """Inputs and labels of chunk `number`, from 0, of an epoch, from 1; they hold until the next."""
+        size = self.updates * self.order.batch_size
+        numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
+        changes = None
+        if self.config.augment:
+            changes = generator(self.config.seed, AUGMENTATION, epoch, number)
+        return self.feed.take(numbers, changes), self.feed.labels[numbers]

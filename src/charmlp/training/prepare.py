@@ -1,0 +1,96 @@
+"""The first of a run's three stages: everything that is read or rendered, once, whatever is trained on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from charmlp.config import TrainingConfig
+from charmlp.errors import DataError
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
+from charmlp.letters.splits import SPLITS
+from charmlp.rendering import RenderedSource, render
+from charmlp.training.callbacks import Callback
+
+RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in smaller numbers
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Decoded letters. Any number of trainings that agree in `norm_size` can learn from them.
+
+    rendered  letters to mix with the training set, where they are asked for
+    identity  of the data, for the model's provenance
+    """
+
+    training: LetterSet
+    validation: LetterSet | None
+    rendered: LetterSet | None
+    identity: str
+
+
+def prepare(
+    source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback | None = None
+) -> Prepared:
+    """Decode the training and, where there are any, the validation images; render letters beside them."""
+    callbacks = callbacks or Callback()
+    callbacks.message(source.describe())
+    training, validation = load(source, config, skip_bad, callbacks)
+    for letters, split in ((training, "train"), (validation, "val")):
+        if letters is not None and letters.skipped:
+            callbacks.message(letters.describe_skipped(SPLITS[split]))
+    rendered = render_beside(source, config, callbacks)
+    return Prepared(training, validation, rendered, source.identity())
+
+
+def load(
+    source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback
+) -> tuple[LetterSet, LetterSet | None]:
+    """Decode the training and, where there are any, the validation images."""
+    if not source.splits.get("train"):
+        raise DataError(f"{source.describe()}: there are no training images")
+    sets: list[LetterSet] = []
+    faults: list[DataError] = []
+    for split in ("train", "val"):
+        if not source.splits.get(split):
+            continue
+        progress = partial(callbacks.progress, f"reading {SPLITS[split]} images")
+        try:
+            sets.append(source.load(split, config.norm_size, skip_bad=skip_bad, progress=progress))
+        except DataError as error:  # the other set is looked at as well: all that is wrong is told at once
+            faults.append(error)
+    if faults:
+        details = [line for error in faults for line in error.details]
+        raise DataError("; ".join(map(str, faults)), details)
+    return sets[0], sets[1] if len(sets) == 2 else None
+
+
+def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -> LetterSet | None:
+    """The rendered letters that are mixed with the photographs; `None`, and why, where there are none.
+
+    Classes must be single characters: the font draws the word `cat`, the photograph shows one.
+    """
+    if not config.synth_ratio or isinstance(source, RenderedSource):
+        return None
+    words = [name for name in source.classes if len(name) != 1]
+    if words:
+        callbacks.message(f"no rendered letters: the class {words[0]} is not a single character")
+        return None
+    height, width = config.norm_size
+    count = min(config.synth_count, RENDERED_BYTES // (height * width))
+    progress = partial(callbacks.progress, "rendering letters")
+    progress(0, count)
+    try:
+        letters = render(
+            count,
+            classes=source.classes,
+            norm_size=config.norm_size,
+            seed=config.seed,
+            progress=progress,
+        )
+    except DataError as error:
+        callbacks.message(f"no rendered letters: {error}")
+        return None
+    callbacks.message(f"{count:,} rendered letters mixed in")
+    return letters

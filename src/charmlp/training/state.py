@@ -1,0 +1,151 @@
+"""The whole state of a training: what must be written down to go on later with the same bits.
+
+Random numbers need no state: each is drawn by its position (`randomness.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.config import TrainingConfig
+from charmlp.errors import CharmlpError
+from charmlp.metrics import Scores
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a validation, as in `metrics.Scores`, without what has a number for each class."""
+
+    loss: float
+    accuracy: float
+    macro_f1: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of `metrics.csv`: what an epoch did; without validation, those figures are `None`."""
+
+    epoch: int
+    loss: float
+    lr: float
+    seconds: float
+    validation: Figures | None
+
+
+@dataclass
+class Kept:
+    """The parameters that training will hand out, and what they were chosen by.
+
+    epoch         the one they come from; 0 before there are any
+    parameters    flat
+    scores        of that epoch, where it was validated
+    best          the monitor's best figure so far; more is better
+    disappointed  validations since then, all without improvement
+    """
+
+    epoch: int = 0
+    parameters: Array | None = None
+    scores: Scores | None = None
+    best: float | None = None
+    disappointed: int = 0
+
+    def consider(
+        self, config: TrainingConfig, epoch: int, parameters: Array, scores: Scores | None, validated: bool
+    ) -> None:
+        """Keep a copy of an epoch's parameters: of the last one, or of the best by the monitor.
+
+        `validated` says whether there is a validation set at all; without one, the last epoch is kept.
+        """
+        better = False
+        if scores is not None:
+            figure = getattr(scores, config.monitor) * (-1 if config.monitor == "loss" else 1)
+            better = self.best is None or figure > self.best
+            self.best = figure if better else self.best
+            self.disappointed = 0 if better else self.disappointed + 1
+        if better or config.keep == "last" or not validated or self.parameters is None:
+            self.epoch, self.parameters, self.scores = epoch, parameters.copy(), scores
+
+
+@dataclass(frozen=True)
+class StepState:
+    """What a step changes, by name: `parameters`, their moving `average`, and what the optimizer remembers.
+
+    All arrays are flat and have the layout of `Parameters`; they may be those that the step works on: who
+    wants them to last copies them. `updates` counts what the optimizer has done, as Adam needs it.
+    """
+
+    arrays: dict[str, Array]
+    updates: int
+
+    def check_fits(self, state: StepState) -> None:
+        """Raise `CharmlpError` where `state` belongs to a step of another kind or size than this one."""
+        for name in (*self.arrays, *state.arrays):
+            here, there = (
+                f"{each.arrays[name].dtype} {each.arrays[name].shape}" if name in each.arrays else "nothing"
+                for each in (self, state)
+            )
+            if here != there:
+                raise CharmlpError(f"the state is another training's: {name} is {there}, not {here}")
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """All that a training needs to go on as if it had never stopped, at any update.
+
+    updates   done since the training began; the epoch, and the place in it, follow from that
+    loss_sum  of the losses of the updates of the epoch under way
+    seconds   spent on the epoch under way
+    history   of the epochs that are done
+    """
+
+    step: StepState
+    updates: int
+    loss_sum: float
+    seconds: float
+    kept: Kept
+    history: tuple[Epoch, ...]
+
+    def pack(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Arrays by name, and the rest as what JSON can hold; no bit is lost in either."""
+        arrays = {f"step.{name}": array for name, array in self.step.arrays.items()}
+        kept = dict(vars(self.kept))
+        if self.kept.parameters is not None:
+            arrays["kept.parameters"] = kept.pop("parameters")
+        if self.kept.scores is not None:
+            scores = vars(self.kept.scores)
+            arrays |= {f"scores.{k}": v for k, v in scores.items() if isinstance(v, np.ndarray)}
+            kept["scores"] = {k: v for k, v in scores.items() if not isinstance(v, np.ndarray)}
+        facts = {
+            "step_updates": self.step.updates,
+            "updates": self.updates,
+            "loss_sum": self.loss_sum,
+            "seconds": self.seconds,
+            "kept": kept,
+            "history": [dataclasses.asdict(epoch) for epoch in self.history],
+        }
+        return arrays, facts
+
+    @classmethod
+    def unpack(cls, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> TrainingState:
+        """The state that `pack` was asked for."""
+        inside = {
+            room: {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith(room)}
+            for room in ("step.", "kept.", "scores.")
+        }
+        kept = {**facts["kept"], **inside["kept."]}
+        if kept["scores"] is not None:
+            kept["scores"] = Scores(**{**kept["scores"], **inside["scores."]})
+        history = tuple(
+            Epoch(**{**epoch, "validation": epoch["validation"] and Figures(**epoch["validation"])})
+            for epoch in facts["history"]
+        )
+        step = StepState(inside["step."], facts["step_updates"])
+        return cls(step, facts["updates"], facts["loss_sum"], facts["seconds"], Kept(**kept), history)

@@ -1,0 +1,176 @@
+"""The one training loop: chunks of updates, and after each epoch validation and what is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp import calculus
+from charmlp.config import TrainingConfig
+from charmlp.errors import CharmlpError
+from charmlp.metrics import Scores, score
+from charmlp.training.callbacks import Callback, StopTraining
+from charmlp.training.dropout import Dropout
+from charmlp.training.feed import Chunks, Feed
+from charmlp.training.order import Order
+from charmlp.training.parameters import Parameters
+from charmlp.training.randomness import START, generator
+from charmlp.training.schedule import learning_rates
+from charmlp.training.state import Epoch, Figures, Kept, TrainingState
+from charmlp.training.steps import make_step
+
+VALIDATED_TOGETHER = 1024  # examples
+
+
+class Trainer:
+    """Trains a network on a feed in an order, watched on another feed.
+
+    It stands between two updates, and its `state` there is all that another trainer of the same settings and
+    data needs to go on, by `take_up`, with the same bits.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        order: Order,
+        feed: Feed,
+        validation: Feed | None = None,
+        *,
+        step_name: str = "analytic",
+        callbacks: Callback | None = None,
+    ) -> None:
+        self.config = config
+        self.order = order
+        self.chunks = Chunks(config, order, feed)
+        self.validation = validation
+        self.callbacks = callbacks or Callback()
+        self.sizes = (feed.width, *config.hidden_size, order.n_classes)
+        self.dropout = Dropout(config, self.sizes)
+        weights = order.class_weights() if config.class_weights == "balanced" else None
+        start = Parameters.initial(self.sizes, generator(config.seed, START), feed.dtype)
+        batches = dataclasses.replace(config, batch_size=order.batch_size)
+        self.step = make_step(step_name, batches, start, weights)
+        self.updates = 0
+        self.loss_sum = self.seconds = 0.0  # of the epoch under way
+        self.history: list[Epoch] = []
+        self.kept = Kept()
+        self.stopped: KeyboardInterrupt | StopTraining | None = None
+        self.masks: np.random.Generator | None = None  # for the rest of the epoch, once it is under way
+        self.between_updates = True
+
+    @property
+    def total_updates(self) -> int:
+        return self.config.epochs * self.order.updates
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all epochs are done, or patience is over."""
+        patience = self.config.patience
+        impatient = bool(patience) and self.kept.disappointed >= patience
+        return len(self.history) >= self.config.epochs or impatient
+
+    def run(self, until: int | None = None) -> None:
+        """Train to the end, or until so many updates are done.
+
+        An interrupt (Ctrl-C), or a callback that raises `StopTraining`, ends training with the last whole
+        epoch, or, where there is none yet, goes on to the caller. Raises `CharmlpError` when the loss is no
+        longer a finite number.
+        """
+        self.callbacks.training_begins(self)
+        try:
+            while not self.is_done and (until is None or self.updates < until):
+                start = time.perf_counter()
+                if (done := self.updates - len(self.history) * self.order.updates) < self.order.updates:
+                    self.train_chunk(done, until)
+                    self.seconds += time.perf_counter() - start
+                    self.callbacks.updates_done(self)
+                else:
+                    self.end_epoch(start)
+        except (KeyboardInterrupt, StopTraining) as stop:
+            if self.kept.parameters is None:
+                raise
+            self.stopped = stop
+        finally:
+            self.callbacks.training_ends(self)
+
+    def train_chunk(self, done: int, until: int | None) -> None:
+        """From update `done` of the epoch to the end of its chunk, or as far as `until`."""
+        config, batch, epoch = self.config, self.order.batch_size, len(self.history) + 1
+        number, first = divmod(done, self.chunks.updates)
+        count = min(self.chunks.updates, self.order.updates - (done - first))
+        stop = count if until is None else min(count, first + until - self.updates)
+        inputs, labels = self.chunks.take(epoch, number)
+        rates = learning_rates(config, self.updates - first, count, self.total_updates)
+        if done == 0 or self.masks is None:
+            self.masks = self.dropout.masks(config.seed, epoch, done * batch)
+        part = slice(first * batch, stop * batch)
+        self.between_updates = False
+        with np.errstate(over="ignore", invalid="ignore"):  # told of at the end of the epoch, in words
+            losses = self.step.advance(inputs[part], labels[part], rates[first:stop], self.masks)
+            sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
+        self.updates += stop - first
+        self.loss_sum = float(sums[-1])
+        self.between_updates = True
+
+    def end_epoch(self, start: float) -> None:
+        """Validate where it is the epoch's turn, note how it went, and choose what is kept."""
+        config, number, loss = self.config, len(self.history) + 1, self.loss_sum / self.order.updates
+        if not np.isfinite(loss):
+            raise CharmlpError(
+                f"the loss became {loss} in epoch {number}: lower --lr (now {config.lr:g})"
+                f"{' or set --clip_norm 1' if not config.clip_norm else ''}"
+            )
+        parameters, scores, figures = self.step.averaged(), None, None
+        if self.validation is not None and (number % config.val_interval == 0 or number == config.epochs):
+            scores = validate(config, parameters, self.validation, self.order.n_classes)
+            figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
+        rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
+        seconds = self.seconds + time.perf_counter() - start
+        self.history.append(Epoch(number, loss, rate, seconds, figures))
+        self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
+        self.loss_sum = self.seconds = 0.0
+        self.callbacks.epoch_ends(self, self.history[-1])
+
+    def state(self) -> TrainingState:
+        """All that is needed to go on from here; its arrays hold until the next update.
+
+        There is none where Ctrl-C fell into an update: `RuntimeError`.
+        """
+        if not self.between_updates:
+            raise RuntimeError("an update was interrupted; only the kept parameters are whole")
+        return TrainingState(
+            self.step.state(),
+            self.updates,
+            self.loss_sum,
+            self.seconds,
+            dataclasses.replace(self.kept),
+            tuple(self.history),
+        )
+
+    def take_up(self, state: TrainingState) -> None:
+        """Go on from a state; raises `CharmlpError` where it is that of another training."""
+        done = state.updates - len(state.history) * self.order.updates
+        if not 0 <= done <= self.order.updates:
+            raise CharmlpError(
+                f"the state is another training's: {state.updates:,} updates are not "
+                f"{len(state.history):,} epochs of {self.order.updates:,}"
+            )
+        self.step.restore(state.step)
+        self.updates, self.loss_sum, self.seconds = state.updates, state.loss_sum, state.seconds
+        self.kept, self.history = dataclasses.replace(state.kept), list(state.history)
+        self.masks = None
+
+
+def validate(config: TrainingConfig, parameters: Parameters, feed: Feed, n_classes: int) -> Scores:
+    """Score the parameters on a feed."""
+    logits: list[NDArray[Any]] = []
+    for start in range(0, len(feed.labels), VALIDATED_TOGETHER):
+        numbers = np.arange(start, min(start + VALIDATED_TOGETHER, len(feed.labels)))
+        logits.append(
+            calculus.mlp(feed.take(numbers), parameters.weights, parameters.biases, config.act_type)
+        )
+    return score(np.concatenate(logits), feed.labels)
