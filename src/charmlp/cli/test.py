@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
 from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file, is_folder
+from charmlp.system.files import is_file
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ def run(arguments: Sequence[str]) -> int:
     add_tta_flag(parser)
     add_test_flags(parser)
     args = parser.parse_args(arguments)
-    if args.data is not None and is_file(Path(args.data)):  # one list is tested whole
+    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
+    if one_list:
         args.test_file_path, args.data = args.data, None
-        args.im_dir = args.im_dir or beside(args.test_file_path)
     data = data_arguments(args, LISTS)
+    if one_list:
+        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, figures_folder(path, args.out), args)
@@ -60,12 +62,6 @@ def add_test_flags(parser: Parser) -> None:
     parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
     parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
-
-
-def beside(list_file: str) -> str:
-    """The image folder that belongs to a list: `images` beside it, or the list's own folder."""
-    folder = Path(list_file).parent
-    return str(folder / "images" if is_folder(folder / "images") else folder)
 
 
 def evaluate_data(
