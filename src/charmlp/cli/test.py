@@ -78,7 +78,7 @@ def evaluate_data(
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
-    return evaluate(recognizer, letters), {"val": "validation", "train": "training"}.get(split, split)
+    return evaluate(recognizer, letters), SPLITS[split]
 
 
 def choose_split(source: Source, wanted: str | None) -> str:
