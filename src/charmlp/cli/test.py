@@ -26,7 +26,8 @@ LISTS = ("test",)
 def run(arguments: Sequence[str]) -> int:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, t-SNE picture.",
+        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where\n"
+        "scikit-learn is installed, a picture of the logits by t-SNE.",
         "charmlp test --data scene-letters\n"
         "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
     )
