@@ -107,7 +107,7 @@ def choose(
     return rows
 
 
-def choose_company(
+def choose_neighbours(
     glyphs: NDArray[np.int64], table: GlyphTable, generator: np.random.Generator
 ) -> NDArray[np.int64]:
     """For each glyph any other of the same face."""
