@@ -54,7 +54,9 @@ def augment(
         raise ValueError(f"images must be uint8 N×H×W, not {images.dtype} {images.shape}")
     settings = settings or Augmentation()
     count, height, width = images.shape
-    around = (rng.uniform(-1, 1, (7, count)) * _amounts(settings)[:, None]).astype(np.float32)
+    turn_and_size = (np.deg2rad(settings.rotation), settings.scale, settings.aspect, settings.shear)
+    most = np.array([*turn_and_size, settings.shift, settings.shift, settings.contrast])
+    around = (rng.uniform(-1, 1, (7, count)) * most[:, None]).astype(np.float32)
     turn, scale, aspect, shear, shift_x, shift_y, contrast = around
     brightness = 255 * settings.brightness * rng.uniform(-1, 1, (count,))
     inverted = rng.random((count,)) < settings.inversion
@@ -78,18 +80,4 @@ def augment(
         rng.random((count, 2)).astype(np.float32),
         settings.cutout,
         rng.integers(1, 2**63, (count,), dtype=np.uint64),
-    )
-
-
-def _amounts(settings: Augmentation) -> NDArray[np.float64]:
-    return np.array(
-        [
-            np.deg2rad(settings.rotation),
-            settings.scale,
-            settings.aspect,
-            settings.shear,
-            settings.shift,
-            settings.shift,
-            settings.contrast,
-        ]
     )
