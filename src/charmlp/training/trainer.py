@@ -13,7 +13,7 @@ from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
-from charmlp.training.callbacks import Callback, StopTraining
+from charmlp.training.callbacks import SILENT, Callback, StopTraining
 from charmlp.training.dropout import Dropout
 from charmlp.training.feed import Chunks, Feed
 from charmlp.training.order import Order
@@ -41,13 +41,13 @@ class Trainer:
         validation: Feed | None = None,
         *,
         step_name: str = "analytic",
-        callbacks: Callback | None = None,
+        callbacks: Callback = SILENT,
     ) -> None:
         self.config = config
         self.order = order
         self.chunks = Chunks(config, order, feed)
         self.validation = validation
-        self.callbacks = callbacks or Callback()
+        self.callbacks = callbacks
         self.sizes = (feed.width, *config.hidden_size, order.n_classes)
         self.dropout = Dropout(config, self.sizes)
         weights = order.class_weights() if config.class_weights == "balanced" else None
@@ -99,18 +99,17 @@ class Trainer:
 
     def train_chunk(self, done: int, until: int | None) -> None:
         """From update `done` of the epoch to the end of its chunk, or as far as `until`."""
-        config, batch, epoch = self.config, self.order.batch_size, len(self.history) + 1
+        config, epoch = self.config, len(self.history) + 1
         number, first = divmod(done, self.chunks.updates)
         count = min(self.chunks.updates, self.order.updates - (done - first))
         stop = count if until is None else min(count, first + until - self.updates)
-        inputs, labels = self.chunks.take(epoch, number)
+        inputs, labels = self.chunks.take(epoch, number, first, stop)
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
-            self.masks = self.dropout.masks(config.seed, epoch, done * batch)
-        part = slice(first * batch, stop * batch)
+            self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
         self.between_updates = False
         with np.errstate(over="ignore", invalid="ignore"):  # told of at the end of the epoch, in words
-            losses = self.step.advance(inputs[part], labels[part], rates[first:stop], self.masks)
+            losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
             sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
         self.updates += stop - first
         self.loss_sum = float(sums[-1])
