@@ -4,20 +4,22 @@ DATA ?= ../shared/data/scene-letters
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench docs fuzz clean help
+.PHONY: demo test test-full coverage check bench docs fuzz clean help
 
 help:
-	@echo "make demo    install the small package and run the main job on rendered letters"
-	@echo "make test    install everything and run the tests"
-	@echo "make check   format, lint, types, import arrows"
-	@echo "make fuzz    look for inputs that break the readers, a minute each"
-	@echo "make bench   how fast, beside other programs: DATA=folder with lists and images"
-	@echo "make docs    write the pages that are made from the code"
-	@echo "make clean   remove the environment and what the demo made"
+	@echo "make demo       install the small package and run the main job on rendered letters"
+	@echo "make test       install everything and run the tests"
+	@echo "make test-full  run the heavy tests as well"
+	@echo "make coverage   run the tests, and say which lines none of them reaches"
+	@echo "make check      format, lint, types, import arrows"
+	@echo "make fuzz       look for inputs that break the readers, a minute each"
+	@echo "make bench      how fast, beside other programs: DATA=folder with lists and images"
+	@echo "make docs       write the pages that are made from the code"
+	@echo "make clean      remove the environment and what the demo made"
 
 .venv/small: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(PIP) -e .
+	$(PIP) -e '.[sklearn]'
 	@touch $@
 
 .venv/full: pyproject.toml constraints.txt
@@ -35,6 +37,12 @@ demo: .venv/small
 
 test: .venv/full
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-full: .venv/full
+	$(BIN)/python -m pytest -m full
+
+coverage: .venv/full
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-report=html
 
 check: .venv/full
 	$(BIN)/ruff format --check

@@ -31,7 +31,7 @@ from rivals import RIVALS, SEEDLESS, SEEDS, Task, pixels
 import charmlp
 from charmlp.config import BEST, RECIPES, override
 from charmlp.data import open_source
-from charmlp.data.pictures import PictureSource
+from charmlp.data.source import PictureSource
 from charmlp.recognizer import Recognizer
 
 SIZE = (32, 32)
@@ -107,7 +107,8 @@ class Benchmark:
         """Validation image `number` as it is on disk."""
         source = open_source(self.data)
         assert isinstance(source, PictureSource)
-        found = source.parts["val"].open()(number)
+        part = source.parts["val"]
+        (found,) = part.pictures([part.names[number]])
         return found if isinstance(found, Image.Image) else Image.open(found)
 
     def once(self, name: str, seed: int, facts: object, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from charmlp.calculus import ACTIVATIONS
 from charmlp.config import SLIDES, TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training.parameters import Parameters
@@ -64,7 +65,7 @@ def grid() -> None:
 
 def parts() -> None:
     """The loops one by one, called from Python, which adds up to 0.5 µs."""
-    from charmlp.training import loops, passes
+    from charmlp.training import loops, passes, products
     from charmlp.training.optimizers import SGD
 
     rng = np.random.default_rng(0)
@@ -79,22 +80,22 @@ def parts() -> None:
     theta, velocity, gradients = numbers(33_690), numbers(33_690), numbers(33_690)
     small = np.full_like(theta, 1e-39)
     optimizer = SGD(0.0, 1.0, velocity)
-    layers, size = loops.table_of_layers((1024, 32, 26), (0, 0), (0, 0), 8)
+    layers, size = loops.table_of_layers((1024, 32, 26), ACTIVATIONS["relu"], (0, 0), (0, 0), 8)
     memory, labels = np.zeros(size, np.float32), rng.integers(0, 26, 8)
     upper_start = 32 * 1025
     rows: list[tuple[str, Callable[[], object]]] = [
-        ("first layer forward", lambda: loops.dots(x, weight, bias, hidden)),
-        ("second layer forward", lambda: loops.dots(hidden, upper, upper_bias, logits)),
+        ("first layer forward", lambda: products.dots(x, weight, bias, hidden)),
+        ("second layer forward", lambda: products.dots(hidden, upper, upper_bias, logits)),
         ("softmax, loss, gradient", lambda: loops.cross_entropy(layers, np.ones(26), 0.0, memory, labels)),
-        ("gradient of the hidden units", lambda: loops.sums(logits, upper, hidden)),
+        ("gradient of the hidden units", lambda: products.sums(logits, upper, hidden)),
         (
             "second layer's rows move",
-            lambda: loops.move_few(optimizer, theta, upper_start, logits, hidden, 1e-9, 1, 1),
+            lambda: products.move_few(optimizer, theta, upper_start, logits, hidden, 1e-9, 1, 1),
         ),
-        ("first layer's rows move", lambda: loops.move_few(optimizer, theta, 0, hidden, x, 1e-9, 1, 1)),
+        ("first layer's rows move", lambda: products.move_few(optimizer, theta, 0, hidden, x, 1e-9, 1, 1)),
         (
             "all parameters, gradients at hand",
-            lambda: passes.update_all(optimizer, theta, gradients, 0.0, 1e-9, 1, 1),
+            lambda: passes.clip_and_move(optimizer, theta, gradients, 0.0, 1e-9, 1, 1),
         ),
     ]
 

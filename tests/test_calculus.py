@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.calculus import Activation
 
 Array = NDArray[Any]
 RNG = np.random.default_rng(0)
@@ -44,15 +45,62 @@ def test_linear() -> None:
     assert agree(calculus.linear_backward_bias(g), numeric(lambda b: loss(x, w, b), b))
 
 
-@pytest.mark.parametrize("name", calculus.ACTIVATIONS)
-def test_activations(name: str) -> None:
-    activation = calculus.ACTIVATIONS[name]
+each_activation = pytest.mark.parametrize("activation", calculus.ACTIVATIONS.values(), ids=lambda a: a.name)
+
+
+@each_activation
+def test_activations(activation: Activation) -> None:
     x, g = RNG.normal(size=(N, D)), RNG.normal(size=(N, D))
-    y = activation.forward(x)
-    assert agree(activation.backward(g, y), numeric(lambda x: float((g * activation.forward(x)).sum()), x))
-    out = np.empty_like(x)
-    assert activation.forward(x, out=out) is out
-    assert np.array_equal(out, y)
+    y = activation(x)
+    analytic = activation.input_gradient(g, x, y)
+    assert agree(analytic, numeric(lambda x: float((g * activation(x)).sum()), x))
+    assert np.allclose(analytic, g * activation.slope(x))
+
+
+@each_activation
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_activations_keep_the_dtype(activation: Activation, dtype: Any) -> None:
+    x = np.linspace(-4, 4, 9).astype(dtype)
+    assert activation(x).dtype == activation.slope(x).dtype == dtype
+
+
+@each_activation
+def test_activations_are_torchs_in_every_digit_and_at_the_edges(activation: Activation) -> None:
+    """Values and slopes, float32 by float64, from −30 to 30; and what is not finite stays visible."""
+    torch = pytest.importorskip("torch")
+    network = pytest.importorskip("charmlp.nn.network")
+    twin = getattr(torch.nn, network.ACTIVATIONS[activation.name].__name__)()
+    x = np.linspace(-30, 30, 241)
+    z = torch.tensor(x, requires_grad=True)
+    value = twin(z)
+    (slope,) = torch.autograd.grad(value.sum(), z)
+    for ours, theirs in ((activation(x), value), (activation.slope(x), slope)):
+        assert np.allclose(ours, theirs.detach().numpy(), rtol=1e-11, atol=1e-15)
+    few = x.astype(np.float32)
+    assert np.allclose(activation(few), activation(few.astype(np.float64)), rtol=2e-4, atol=1e-38)
+    assert np.isnan(activation(np.array([np.nan]))).all()
+
+
+def test_sigmoid_keeps_its_digits_where_it_is_small() -> None:
+    x = np.linspace(-80, 0, 161, dtype=np.float32)
+    exact = 1 / (1 + np.exp(-x.astype(np.float64)))
+    assert np.abs(calculus.ACTIVATIONS["sigmoid"](x) / exact - 1).max() < 1e-6
+    with_tanh = np.float32(0.5) * (1 + np.tanh(x / 2))
+    assert np.abs(with_tanh / exact - 1).max() > 0.4  # the other formula, by which this test would fail
+
+
+def test_no_gradient_passes_a_dead_unit_however_large_it_is() -> None:
+    relu = calculus.ACTIVATIONS["relu"]
+    x = np.array([-1.0, 0.0, 2.0])
+    assert np.array_equal(relu.input_gradient(np.full(3, np.inf), x, relu(x)), [0, 0, np.inf])
+
+
+def test_half_an_activation_is_refused() -> None:
+    relu = calculus.ACTIVATIONS["relu"]
+    with pytest.raises(ValueError, match="takes x or y"):
+        Activation("half", relu.forward, relu.backward, "z")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        Activation("half", relu.forward)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -84,7 +132,6 @@ def test_large_logits_stay_finite(shift: float) -> None:
     targets = calculus.class_targets(np.array([1, 2]), 3)
     assert calculus.cross_entropy(logits, targets, 2) == pytest.approx(1000 + np.log(3) / 2)
     assert np.isfinite(calculus.cross_entropy_backward(logits, targets, 2)).all()
-    assert np.isfinite(calculus.sigmoid(logits)).all()
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

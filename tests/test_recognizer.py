@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from charmlp import calculus
 from charmlp.errors import ImageError, ModelFileError
 from charmlp.images import to_inputs
 from charmlp.modelfile import write_model
-from charmlp.recognizer import Recognizer
+from charmlp.recognizer import Prediction, Recognizer
 from tests.images.making import SIZE, exif, letter, lossless, lossy, saved, turned_back
 from tests.modelfile.making import model
 
@@ -84,6 +85,53 @@ def test_many_at_once(recognizer: Recognizer) -> None:
     alone = [recognizer.predict(data) for data in KINDS.values()]
     assert [p.prediction for p in together] == [p.prediction for p in alone]
     assert [p.probability for p in together] == pytest.approx([p.probability for p in alone], rel=1e-5)
+
+
+def test_any_number_of_images_of_any_sort_in_their_order(recognizer: Recognizer, tmp_path: Path) -> None:
+    path = tmp_path / "letter.png"
+    path.write_bytes(KINDS["png colour"])
+    turned = letter().transpose(Image.Transpose.ROTATE_180)
+    for copies in (1, 60):  # read here, and by threads
+        images = [path, str(path), path.read_bytes(), turned] * copies
+        found = list(recognizer.predict_many(iter(images), topk=26))
+        alone = [recognizer.predict(image, topk=26) for image in images[:4]]
+        assert len(found) == len(images)
+        for place, prediction in enumerate(found):
+            assert isinstance(prediction, Prediction)
+            assert dict(prediction.top) == pytest.approx(dict(alone[place % 4].top), rel=1e-4)
+    assert list(recognizer.predict_many([])) == []
+
+
+def test_images_are_taken_only_as_they_are_needed(recognizer: Recognizer) -> None:
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield KINDS["png colour"]
+
+    predictions = recognizer.predict_many(endless())
+    assert all(isinstance(next(predictions), Prediction) for _ in range(10))
+    assert taken < 2000
+    predictions.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_a_bad_image_among_many_is_raised_or_stands_in_its_place(recognizer: Recognizer) -> None:
+    images = [letter(), b"", letter()]
+    with pytest.raises(ImageError, match=r"^image: the file is empty"):
+        list(recognizer.predict_many(images))
+    first, bad, last = recognizer.predict_many(images, return_errors=True)
+    assert isinstance(bad, ImageError) and "the file is empty" in str(bad)
+    assert repr(first) == repr(last) == repr(recognizer.predict(letter()))
+
+
+def test_probabilities(recognizer: Recognizer) -> None:
+    greys = np.stack([recognizer.grey(letter()), np.zeros((20, 16), np.uint8)])
+    shares = recognizer.predict_proba(greys)
+    assert shares.shape == (2, 26) and shares.sum(axis=1) == pytest.approx([1, 1])
+    for row, found in zip(shares, recognizer.predict_grey(greys, topk=26), strict=True):
+        assert dict(found.top) == dict(zip(recognizer.classes, row.tolist(), strict=True))
 
 
 def test_load_and_say(tmp_path: Path) -> None:

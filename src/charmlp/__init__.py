@@ -1,6 +1,12 @@
 """charmlp: train, test, use and explain multilayer perceptrons that read images of letters.
 
-The names below are imported when they are first used, so that `import charmlp` costs almost nothing.
+    import charmlp
+
+    run = charmlp.train("photos", epochs=60, out="runs/first")
+    letter = charmlp.Recognizer.load("runs/first/model.safetensors").predict("new/1.png")
+
+The names below and the rooms `charmlp.nn` and `charmlp.doctor` are imported when they are first used, so that
+`import charmlp` costs almost nothing.
 """
 
 from __future__ import annotations
@@ -11,25 +17,51 @@ from typing import TYPE_CHECKING
 from charmlp.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from charmlp import doctor as doctor
+    from charmlp import nn as nn
+    from charmlp.config import TrainingConfig
+    from charmlp.errors import (
+        CharmlpError,
+        DataError,
+        ImageError,
+        MissingExtraError,
+        ModelFileError,
+        UsageError,
+    )
     from charmlp.evaluation import evaluate
+    from charmlp.modelfile import Model
     from charmlp.recognizer import Recognizer
     from charmlp.training import train
 
-__all__ = ["Recognizer", "evaluate", "train"]
+__all__ = [
+    "CharmlpError",
+    "DataError",
+    "ImageError",
+    "MissingExtraError",
+    "Model",
+    "ModelFileError",
+    "Recognizer",
+    "TrainingConfig",
+    "UsageError",
+    "evaluate",
+    "train",
+]
 
 _HOMES = {
-    "Recognizer": "charmlp.recognizer",
-    "evaluate": "charmlp.evaluation",
-    "train": "charmlp.training",
+    "Model": "modelfile",
+    "Recognizer": "recognizer",
+    "TrainingConfig": "config",
+    "evaluate": "evaluation",
+    "train": "training",
 }
-_ROOMS = ("doctor", "nn")
+_ROOMS = ("doctor", "nn")  # they need PyTorch, hence are no part of `from charmlp import *`
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
     if name in _ROOMS:
         return importlib.import_module(f"charmlp.{name}")
+    if name in __all__:
+        return getattr(importlib.import_module(f"charmlp.{_HOMES.get(name, 'errors')}"), name)
     raise AttributeError(f"module 'charmlp' has no attribute {name!r}")
 
 

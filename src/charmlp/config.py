@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from charmlp import calculus
 from charmlp.errors import CharmlpError, UsageError
 
-ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")
+ACTIVATIONS = tuple(calculus.ACTIVATIONS)
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")

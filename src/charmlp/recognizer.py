@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,14 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from charmlp import calculus
-from charmlp.images import read_grey, to_inputs
+from charmlp.errors import CharmlpError
+from charmlp.images import ImageSource, read_grey, to_inputs
+from charmlp.images.batches import read_batches
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, read_model
-
-ImageSource = str | PathLike[str] | bytes | Image.Image
 
 
 @dataclass(frozen=True)
@@ -79,20 +80,41 @@ class Recognizer:
         """Read one image: a path, the bytes of a file, or a Pillow image. Raises `ImageError`."""
         return self.predict_grey(self.grey(image)[np.newaxis], topk)[0]
 
+    def predict_many(
+        self, images: Iterable[ImageSource | CharmlpError], topk: int = 1, *, return_errors: bool = False
+    ) -> Iterator[Prediction | CharmlpError]:
+        """Read any number of images in their order, on all cores, only some of them in memory at a time.
+
+        Each is a path, the bytes of a file, or a Pillow image. Where one cannot be read, its `ImageError` is
+        raised, or, with `return_errors`, stands in the place of its prediction. (So does a `CharmlpError`
+        among the images, such as a pattern of names that fits none.)
+
+        >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
+        {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}
+        """
+        with closing(read_batches(images, self.model.norm_size)) as batches:
+            for asked, batch in batches:
+                predictions = iter(self.predict_grey(batch.images, topk))
+                for place in range(len(asked)):
+                    fault = batch.faults.get(place)
+                    if fault is not None and not return_errors:
+                        raise fault
+                    yield next(predictions) if fault is None else fault
+
     def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""
-        ranks, probabilities = self.rank(images, topk)
+        probabilities = self.predict_proba(images)
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
+        best = np.take_along_axis(probabilities, order, axis=1)
         tops = (
-            tuple(zip(map(self.classes.__getitem__, best), shares, strict=True))
-            for best, shares in zip(ranks.tolist(), probabilities.tolist(), strict=True)
+            tuple(zip(map(self.classes.__getitem__, numbers), shares, strict=True))
+            for numbers, shares in zip(order.tolist(), best.tolist(), strict=True)
         )
         return [Prediction(*top[0], top) for top in tops]
 
-    def rank(self, images: NDArray[np.uint8], topk: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """The `topk` most probable classes of grey images N×H×W, best first, and their probabilities, N×k."""
-        probabilities = calculus.softmax(self.logits(images).astype(np.float64))
-        order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
-        return order, np.take_along_axis(probabilities, order, axis=1)
+    def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The probability of each class, N×K, for grey images N×H×W of the model's size."""
+        return calculus.softmax(self.logits(images).astype(np.float64))
 
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"

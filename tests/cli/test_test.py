@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,38 @@ def test_the_pictures(run: Run, course: Path, trained: Path) -> None:
         assert f"picture   {Path('figures') / name}" in answer.out
         with Image.open(Path("figures") / name) as picture:
             assert min(picture.size) > 600
+
+
+def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
+    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = ("test", "--data", course, "--model", trained)
+    whole = run(*common, "--out", "with")  # the control: all pictures, and nothing said
+    for module in ("sklearn", "sklearn.manifold"):
+        monkeypatch.setitem(sys.modules, module, None)
+    answer = run(*common, "--out", "without")
+    assert answer.status == 0
+    (line,) = set(answer.err.splitlines()) - set(whole.err.splitlines())
+    assert "t-SNE" in line and "pip install" in line
+    assert sorted(path.name for path in Path("with").iterdir()) == ["test_confusion.png", "tsne.png"]
+    assert [path.name for path in Path("without").iterdir()] == ["test_confusion.png"]
+    expected = whole.out.replace(f"picture   {Path('with') / 'tsne.png'}\n", "").replace("with", "without")
+    assert answer.out == expected
+    json_answer = run(*common, "--format", "json", "--out", "without")
+    assert json.loads(json_answer.out)["n"] == 32 and json_answer.err.count("pip install") == 1
+
+
+def test_the_courses_form_without_scikit_learn(
+    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("sklearn", "sklearn.manifold"):
+        monkeypatch.setitem(sys.modules, module, None)
+    model = trained / "model.safetensors"
+    lists = ("--test_file_path", course / "test.json", "--im_dir", course / "images")
+    answer = run("--mode", "test", "--model_path", model, *lists, "--out", "figures")
+    assert answer.status == 0 and answer.err.count("pip install") == 1
+    assert "[Info] Test accuracy = " in answer.out
+    assert [path.name for path in Path("figures").iterdir()] == ["test_confusion.png"]
 
 
 def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:

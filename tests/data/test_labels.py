@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charmlp.data.entries import Entries
 from charmlp.data.labels import LETTERS, check_count, class_indices, classes_of, given_classes
+from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError, UsageError
 
 
@@ -83,7 +83,7 @@ def test_number_of_classes() -> None:
 
 
 def test_one_slip_among_letters_is_named() -> None:
-    with pytest.raises(DataError, match=r'"ı" of "0002.png" is no letter A–Z'):
+    with pytest.raises(DataError, match=r'"ı" of "0002.png" is not a letter A–Z'):
         classes_of(entries_of("A", "B", "ı", "C"), n_classes=26)
 
 

@@ -395,7 +395,7 @@ def test_rendered_letters(monkeypatch: pytest.MonkeyPatch) -> None:
             self.classes = classes or LETTERS
             self.layout = f"{count} letters of seed {seed}"
 
-        splits, load, identity = property(lambda self: {"train": 2}), None, None
+        splits, _load, identity = property(lambda self: {"train": 2}), None, None
 
     monkeypatch.setattr("charmlp.rendering.open_rendered", Rendered)
     assert open_source("synth:").describe() == "2 training images in 26 classes, 5 letters of seed 2021"

@@ -7,6 +7,7 @@ or a δ, and what the reader and the computer of formulas must refuse.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 from charmlp import calculus
+from charmlp.calculus import activations
 from tests.docs.formulas import Scope, WrongFormula
 from tests.docs.kits import Numbers, Symbols
 from tests.docs.latex import Unreadable, read_equation
@@ -162,20 +164,26 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 
 # The formulas are those of the code
 
+
+def on_numbers(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """An element formula of the table, computed in float64."""
+    return functools.wraps(formula)(lambda *arguments: formula(*arguments, np.float64))
+
+
 # page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments
 AGREE = [
     ("linear", 1, "y", calculus.linear, "x W b"),
     ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
     ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
     ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
-    ("activations", 1, "y", calculus.relu, "x"),
-    ("activations", 1, "∂x", calculus.relu_backward, "∂y y"),
-    ("activations", 2, "y", calculus.sigmoid, "x"),
-    ("activations", 2, "∂x", calculus.sigmoid_backward, "∂y y"),
-    ("activations", 3, "y", calculus.tanh, "x"),
-    ("activations", 3, "∂x", calculus.tanh_backward, "∂y y"),
-    ("activations", 4, "y", calculus.identity, "x"),
-    ("activations", 4, "∂x", calculus.identity_backward, "∂y y"),
+    ("activations", 1, "y", on_numbers(activations.relu), "x"),
+    ("activations", 1, "∂x", on_numbers(activations.relu_backward), "∂y y"),
+    ("activations", 2, "y", on_numbers(activations.sigmoid), "x"),
+    ("activations", 2, "∂x", on_numbers(activations.sigmoid_backward), "∂y y"),
+    ("activations", 3, "y", on_numbers(activations.tanh), "x"),
+    ("activations", 3, "∂x", on_numbers(activations.tanh_backward), "∂y y"),
+    ("activations", 4, "y", on_numbers(activations.identity), "x"),
+    ("activations", 4, "∂x", on_numbers(activations.identity_backward), "∂y y"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
     ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
@@ -185,7 +193,7 @@ AGREE = [
     ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
     ("stability", 0, "q", calculus.softmax, "z"),
     ("stability", 0, "ell", calculus.log_softmax, "z"),
-    ("stability", 2, "y", calculus.sigmoid, "x"),
+    ("stability", 2, "y", on_numbers(activations.sigmoid), "x"),
 ]
 
 

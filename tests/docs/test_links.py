@@ -13,6 +13,7 @@ from tests.docs.pages import CHINESE, DISPLAY, DOCS, ROOT, Page, chinese, read
 FILES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 ENGLISH_ONLY = {  # for developers, or generated; everything else is for users
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/cli.md",
     "docs/doctor-gradcheck.md",

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from charmlp.drawing import save
 from charmlp.evaluation import pictures
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import score
@@ -50,7 +51,7 @@ def test_the_scatter_separates_what_the_logits_separate() -> None:
 def test_few_points(n: int, n_classes: int, tmp_path: Path) -> None:
     labels = np.arange(n) % n_classes
     figure = pictures.tsne_scatter(logits_of(labels, n_classes), labels, "ABC"[:n_classes])
-    assert pictures.save(figure, tmp_path / "a.png").is_file()
+    assert save(figure, tmp_path / "a.png").is_file()
 
 
 def test_many_points_are_thinned_out() -> None:
@@ -74,7 +75,7 @@ def test_any_class_name_can_be_drawn(tmp_path: Path) -> None:
             pictures.contact_sheet([("sämple", letters)]),
         )
     ):
-        path = pictures.save(figure, tmp_path / f"{number}.png")
+        path = save(figure, tmp_path / f"{number}.png")
         with Image.open(path) as picture:
             picture.verify()
 

@@ -2,17 +2,17 @@
 
     python -m tests.fuzz.fuzz_lists -max_total_time=60
 
-needs the extra `fuzz`. `tests/data/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
+needs the extra `fuzz`. `tests/data/readers/test_lists_fuzz.py` runs `read_hostile_list` with hypothesis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from charmlp.data.entries import Entries
 from charmlp.data.labels import class_indices, classes_of
-from charmlp.data.lists import parse_list
-from charmlp.data.tables import parse_csv
+from charmlp.data.readers.entries import Entries
+from charmlp.data.readers.lists import parse_list
+from charmlp.data.readers.tables import parse_csv
 from charmlp.errors import CharmlpError
 from tests.fuzz.running import run
 

@@ -6,11 +6,16 @@ import io
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
+
+from charmlp.errors import ImageError
+from charmlp.images import read_grey
 
 SIZE = (48, 60)  # width, height: a picture that shows whether it was turned
 
@@ -198,3 +203,24 @@ def seeds() -> dict[str, bytes]:
         "PPM": saved(colour, "PPM"),
         "PGM in words": b"P2 7 9 255 " + b" ".join(b"%d" % level for level in small.tobytes()),
     }
+
+
+def refusal(data: bytes | Path) -> str:
+    """What is said about an image that is not read; everything that is said is one line with its name."""
+    with pytest.raises(ImageError) as caught:
+        read_grey(data, (8, 8))
+    message = str(caught.value)
+    assert message.isprintable() and len(message) < 400, message
+    assert message.startswith("image: " if isinstance(data, bytes) else str(data)), message
+    assert not any(word in message for word in ("Error", "<_io", "BytesIO", "0x", "PIL", "None")), message
+    return message
+
+
+def outcome(data: bytes) -> str:
+    """'read' or 'refused'; anything else is a failure."""
+    try:
+        assert read_grey(data, (8, 8)).shape == (8, 8)
+    except ImageError as error:
+        assert str(error).isprintable()
+        return "refused"
+    return "read"

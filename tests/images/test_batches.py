@@ -16,6 +16,7 @@ from charmlp.errors import CharmlpError, ImageError
 from charmlp.images import batches, read_grey, workers
 from charmlp.images.batches import read_batches
 from charmlp.system import processes
+from charmlp.system.workers import Worker
 from tests.data.making import make_image
 
 N = 120
@@ -24,12 +25,12 @@ SIZE = (5, 4)
 SCRIPT = """
 import sys
 from pathlib import Path
-from charmlp.data.pack import pack
+from charmlp.data.decoding import decode_images
 from charmlp.images import batches
 batches.MANY = 20
 paths = sorted(Path(sys.argv[1]).iterdir())
-packed = pack(paths.__getitem__, [path.name for path in paths], (5, 4), what="images", workers=2)
-print(len(packed.images), "subprocess" in sys.modules)
+decoded = decode_images(paths, [path.name for path in paths], (5, 4), what="images", workers=2)
+print(len(decoded.images), "subprocess" in sys.modules)
 """
 
 
@@ -44,17 +45,19 @@ def images(tmp_path: Path) -> list[str | Path | CharmlpError]:
     return [*map(str, paths[:60]), ImageError("x*: no file has such a name"), *paths[60:]]
 
 
-class Started(list[workers.Workers]):
-    """The groups of processes that were started."""
-
-
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
-    found = Started()
-    enter = workers.Workers.__enter__
-    monkeypatch.setattr(workers.Workers, "__enter__", lambda self: found.append(self) or enter(self))
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
+    """The processes that were started; none is left in the end."""
+    found: list[Worker] = []
+    start = workers.Reader.__init__
+
+    def watched(self: workers.Reader, norm_size: tuple[int, int]) -> None:
+        start(self, norm_size)
+        found.append(self.worker)
+
+    monkeypatch.setattr(workers.Reader, "__init__", watched)
     yield found
-    assert all(process.poll() is not None for group in found for process in group.processes)
+    assert all(worker.status is not None for worker in found)
 
 
 def read(images: list[str | Path | CharmlpError], count: int) -> tuple[list[object], list[str], list[str]]:
@@ -72,7 +75,7 @@ def read(images: list[str | Path | CharmlpError], count: int) -> tuple[list[obje
 @pytest.mark.parametrize(("many", "count"), [(1000, 1), (1000, 2), (1000, 7), (20, 1), (20, 2), (121, 3)])
 def test_the_same_whoever_reads(
     images: list[str | Path | CharmlpError],
-    started: Started,
+    started: list[Worker],
     monkeypatch: pytest.MonkeyPatch,
     many: int,
     count: int,
@@ -85,21 +88,23 @@ def test_the_same_whoever_reads(
     assert pixels == [read_grey(image, SIZE).tobytes().hex() for image in good]  # type: ignore[arg-type]
     assert [fault.partition(":")[0] for fault in faults] == ["40", "41", "60"]
     assert "not an image" in faults[0] and "no such file" in faults[1] and "no file has" in faults[2]
-    assert [len(group.processes) for group in started] == ([count] if many < 1000 and count > 1 else [])
+    assert len(started) == (count if many < 1000 and count > 1 else 0)
 
 
 def test_who_stops_early_leaves_nothing_behind(
-    images: list[str | Path | CharmlpError], started: Started, monkeypatch: pytest.MonkeyPatch
+    images: list[str | Path | CharmlpError], started: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "MANY", 20)
     monkeypatch.setattr(batches, "PROCESS_BATCH", 10)
     with closing(read_batches(images, SIZE, 2)) as found:
         next(found)
-        assert len(started[0].processes) == 2
-    assert all(process.poll() is not None for process in started[0].processes)
+        assert [worker.status for worker in started] == [None, None]
+    assert all(worker.status is not None for worker in started)
 
 
-def test_pictures_in_memory_are_read_by_threads(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_in_memory_are_read_by_threads(
+    started: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batches, "MANY", 20)
     pictures = [Image.new("L", (4, 4), shade) for shade in range(99)]
     found = [batch for _, batch in read_batches(pictures, SIZE, 2)]
@@ -108,7 +113,7 @@ def test_pictures_in_memory_are_read_by_threads(started: Started, monkeypatch: p
 
 
 def test_a_frozen_program_does_not_start_itself(
-    images: list[str | Path | CharmlpError], started: Started, monkeypatch: pytest.MonkeyPatch
+    images: list[str | Path | CharmlpError], started: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "MANY", 20)
     monkeypatch.setattr(sys, "frozen", True, raising=False)

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from charmlp.errors import ImageError
+from charmlp.images import MAX_PIXELS
 from charmlp.images.grey import upright
 from charmlp.images.jpeg import MOST_SEGMENTS, plain_jpeg
-from charmlp.images.opening import MAX_PIXELS, open_image
+from charmlp.images.opening import open_image
 from tests.images.making import exif, saved
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8))

@@ -11,9 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.images import read_grey
+from charmlp.images import MAX_PIXELS, read_grey
 from charmlp.images.jpeg import plain_jpeg
-from charmlp.images.opening import MAX_PIXELS
 from tests.images.making import saved
 
 NORM_SIZES = ((32, 32), (28, 28), (16, 48), (40, 7), (1, 1), (64, 64))

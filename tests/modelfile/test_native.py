@@ -51,6 +51,10 @@ class TestRoundTrip:
         write_model(odd, path)
         assert same(read_model(path), odd)
 
+    def test_data_in_a_folder_whose_name_is_not_text(self, path: Path) -> None:
+        write_model(dataclasses.replace(M, provenance={"data": "letters/\udcff"}), path)
+        assert read_model(path).provenance == {"data": "letters/\udcff"}
+
     def test_by_hand_it_is_the_same_file(self, path: Path) -> None:
         path.write_bytes(pack_native(*native_parts(M)))
         assert same(read_model(path), M)
@@ -81,7 +85,7 @@ class TestNotWritten:
             (dataclasses.replace(M, weights=weights), "not finite"),
             (dataclasses.replace(M, classes=M.classes[:-1]), "26 outputs, but there are 25 classes"),
             (dataclasses.replace(M, act_type="gelu"), "the activation is 'gelu'"),
-            (dataclasses.replace(M, classes=("A\n", *M.classes[1:])), "the class 'A\\\\n' is no name"),
+            (dataclasses.replace(M, classes=("A\n", *M.classes[1:])), "the class 'A\\\\n' is not a name"),
         ):
             with pytest.raises(ModelFileError, match=words):
                 write_model(bad, path)
@@ -111,9 +115,9 @@ class TestNoModel:
             (b"PK\3\4" + bytes(100), "a file of PyTorch by its content"),
             (b"\x80\x02}q\x00.........", "a file of PyTorch by its content"),
             (b"\2\0\0\0\0\0\0\0{}", "its header has no text under 'charmlp'"),
-            (b"\2\0\0\0\0\0\0\0[]", "its header is no table of tensors"),
-            (b"\7\0\0\0\0\0\0\0" + b'{"a":1}', "its header is no table of tensors"),
-            (b"\4\0\0\0\0\0\0\0null", "its header is no table of tensors"),
+            (b"\2\0\0\0\0\0\0\0[]", "its header is not a table of tensors"),
+            (b"\7\0\0\0\0\0\0\0" + b'{"a":1}', "its header is not a table of tensors"),
+            (b"\4\0\0\0\0\0\0\0null", "its header is not a table of tensors"),
             (b"\4\0\0\0\0\0\0\0\xff\xff\xff\xff", "its header cannot be read"),
         ],
     )
@@ -123,8 +127,10 @@ class TestNoModel:
     def test_a_file_of_somebody_else(self, path: Path) -> None:
         from safetensors.numpy import save
 
-        assert "no model of charmlp" in refusal(path, save({"a": np.zeros(3, np.float32)}))
-        assert "no model of charmlp" in refusal(path, save({"a": np.zeros(3, np.float32)}, {"format": "pt"}))
+        assert "not a model of charmlp" in refusal(path, save({"a": np.zeros(3, np.float32)}))
+        assert "not a model of charmlp" in refusal(
+            path, save({"a": np.zeros(3, np.float32)}, {"format": "pt"})
+        )
 
 
 class TestDamaged:
@@ -195,17 +201,17 @@ WRONG = [
     (with_fact("format", True), "format version True"),
     (with_fact("format", "1"), "format version '1'"),
     (with_fact("format", [1] * 10**5), "format version of type list"),
-    (with_fact("classes", []), "the classes are no list of at least two names"),
-    (with_fact("classes", "AB"), "the classes are no list of at least two names"),
-    (with_fact("classes", {"A": 1, "B": 2}), "the classes are no list of at least two names"),
+    (with_fact("classes", []), "the classes are not a list of at least two names"),
+    (with_fact("classes", "AB"), "the classes are not a list of at least two names"),
+    (with_fact("classes", {"A": 1, "B": 2}), "the classes are not a list of at least two names"),
     (with_fact("classes", ["A"] * 26), "a class is there twice"),
     (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY"]), "26 outputs, but there are 25 classes"),
-    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", 7]), "the class 7 is no name"),
-    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", ""]), "the class '' is no name"),
-    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "\x1b[2J"]), "is no name"),
-    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "\ud800"]), "is no name"),
-    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "x\u2028"]), "is no name"),
-    (with_fact("norm_size", [-32, -32]), "norm_size is [-32, -32]; expected are two sides from 1 to 4096"),
+    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", 7]), "the class 7 is not a name"),
+    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", ""]), "the class '' is not a name"),
+    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "\x1b[2J"]), "is not a name"),
+    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "\ud800"]), "is not a name"),
+    (with_fact("classes", [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "x\u2028"]), "is not a name"),
+    (with_fact("norm_size", [-32, -32]), "norm_size is [-32, -32]; expected two sides from 1 to 4096"),
     (with_fact("norm_size", [10**6, 10**6]), "norm_size is [1000000, 1000000]"),
     (with_fact("norm_size", [0, 6]), "norm_size is [0, 6]"),
     (with_fact("norm_size", [2]), "norm_size is [2]"),
@@ -220,10 +226,10 @@ WRONG = [
     (with_fact("act_type", {}), "the activation is of type dict"),
     (with_fact("hidden_size", [10**9]), "hidden_size is [1000000000], but the tensors say [3]"),
     (with_fact("hidden_size", 3), "hidden_size is 3, but the tensors say [3]"),
-    (with_fact("provenance", "home"), "the provenance is no table"),
-    (with_fact("weights", []), "unknown entry weights in its header"),
-    (without("classes"), "the entry classes is missing in its header"),
-    (without("checksum"), "the entry checksum is missing in its header"),
+    (with_fact("provenance", "home"), "the provenance is not a table"),
+    (with_fact("weights", []), "header: unknown entry weights"),
+    (without("classes"), "header: the entry classes is missing"),
+    (without("checksum"), "header: the entry checksum is missing"),
     (without("net.2.bias"), "unknown tensor net.2.weight"),
     (with_entry("net.4.weight", dtype="F32", shape=[1, 1], data_offsets=[0, 4]), "unknown tensor"),
     (with_entry("net.0.weight", dtype="F64"), "the numbers are 'F64'; F32 (float32) is expected"),
@@ -231,12 +237,12 @@ WRONG = [
     (with_entry("net.0.weight", dtype="I32"), "the numbers are 'I32'"),
     (with_entry("net.0.weight", dtype="C64"), "the numbers are 'C64'"),
     (with_entry("net.0.weight", dtype=None), "the numbers are None"),
-    (with_entry("net.0.weight", extra=1), "expected are dtype, shape and data_offsets"),
+    (with_entry("net.0.weight", extra=1), "header: net.0.weight: unknown entry extra"),
     (with_entry("net.0.weight", shape=[18]), "layer 0: the weight is 18; expected out×6"),
     (with_entry("net.0.weight", shape=[6, 3]), "layer 0: the weight is 6×3; expected out×6"),
-    (with_entry("net.0.weight", shape=[-3, -6]), "shape is no list of whole numbers"),
-    (with_entry("net.0.weight", shape=[3.0, 6]), "shape is no list of whole numbers"),
-    (with_entry("net.0.weight", shape="3×6"), "shape is no list of whole numbers"),
+    (with_entry("net.0.weight", shape=[-3, -6]), "shape is not a list of whole numbers"),
+    (with_entry("net.0.weight", shape=[3.0, 6]), "shape is not a list of whole numbers"),
+    (with_entry("net.0.weight", shape="3×6"), "shape is not a list of whole numbers"),
     (with_entry("net.0.weight", shape=[1] * 10**5), "shape has more than two numbers"),
     (with_entry("net.0.weight", shape=[10**9, 6]), "overlap, leave gaps or are cut off"),
     (with_entry("net.0.weight", shape=[2**62, 2**62]), "overlap, leave gaps or are cut off"),
@@ -245,20 +251,20 @@ WRONG = [
     (number(0, math.nan), "layer 0: the weight has values that are not finite (NaN, Inf)"),
     (number(18, math.inf), "layer 0: the bias has values that are not finite"),
     (number(-1, -math.inf), "layer 1: the bias has values that are not finite"),
-    (lambda facts, _, content: pack_native(facts, {}, content), "0 layers; expected are 1 to 100"),
-    (lambda facts, _, content: pack_native(facts, LAYERS, content), "10,000 layers; expected are 1 to 100"),
+    (lambda facts, _, content: pack_native(facts, {}, content), "0 layers; expected 1 to 100"),
+    (lambda facts, _, content: pack_native(facts, LAYERS, content), "10,000 layers; expected 1 to 100"),
     (lambda facts, table, content: pack_native(facts, table, content + b"1234"), "damaged or cut off"),
     (lambda facts, table, content: pack_native(facts, table, content[:-4]), "damaged or cut off"),
     (lambda facts, *rest: pack_native([facts], *rest), "format version None"),
-    (lambda _, *rest: pack_native("{", *rest), "cannot be read: it is no JSON"),
-    (lambda _, *rest: pack_native(DEEP, *rest), "cannot be read: it is no JSON"),
+    (lambda _, *rest: pack_native("{", *rest), "(JSON) cannot be read"),
+    (lambda _, *rest: pack_native(DEEP, *rest), "(JSON) cannot be read"),
     (lambda *parts: pack_native(*parts, header=DEEP), "its header cannot be read"),
     (text('"net.0.bias"', '"net.0.weight"'), "'net.0.weight' is there twice in its header"),
     (text(r"\"format\": 1", r"\"format\": 1, \"format\": 1"), "'format' is there twice in its header"),
     (text('"shape"', '"shape": [1], "shape"'), "'shape' is there twice in its header"),
-    (text("[3, 6]", "[NaN, 6]"), "NaN in its header is no number"),
+    (text("[3, 6]", "[NaN, 6]"), "NaN in its header is not a number"),
     (text("[3, 6]", f"[{'9' * 10**6}, 6]"), "a number in its header is too long"),
-    (text(r"\"seed\": 7", r"\"seed\": Infinity"), "Infinity in its header is no number"),
+    (text(r"\"seed\": 7", r"\"seed\": Infinity"), "Infinity in its header is not a number"),
     (text(r"\"format\"", r"\"\\u0066ormat\""), None),
 ]  # fmt: skip
 

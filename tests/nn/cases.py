@@ -11,15 +11,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from charmlp.nn import functional
+from charmlp.nn import activations, functional
 from tests.nn.twins import Operation
 
+ACTIVATIONS = [block.function.__name__ for block in activations.ACTIVATIONS.values()]
 TORCHS: dict[str, Operation] = {
     "linear": F.linear,
-    "relu": F.relu,
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "identity": torch.clone,
+    **{name: getattr(torch, name, getattr(F, name, torch.clone)) for name in ACTIVATIONS},
     "cross_entropy": F.cross_entropy,
     "mse_loss": F.mse_loss,
 }
@@ -82,8 +80,16 @@ def linear(name: str, *inputs: Tensor) -> Case:
     return Case("linear", name, inputs)
 
 
-def activations(name: str, x: Tensor) -> list[Case]:
-    return [Case(kind, name, (x,)) for kind in ("relu", "sigmoid", "tanh", "identity")]
+def each_activation(name: str, x: Tensor) -> list[Case]:
+    return [Case(kind, name, (x,)) for kind in ACTIVATIONS]
+
+
+def takes_complex(kind: str) -> bool:
+    """Whether torch differentiates it for complex numbers: not where an order is needed, nor silu."""
+    try:
+        return bool(TORCHS[kind](draw_complex(1)).is_complex())
+    except RuntimeError:
+        return False
 
 
 def of_labels(name: str, logits: Tensor, labels: Tensor, **options: Any) -> Case:
@@ -114,9 +120,11 @@ CASES = [
     linear("of no rows", draw(0, 3), draw(4, 3), draw(4)),
     linear("of no inputs", draw(5, 0), draw(4, 0), draw(4)),
     linear("to no outputs", draw(5, 3), draw(0, 3), draw(0)),
-    *activations("of a number", draw()),
-    *activations("of a batch", draw(5, 3)),
-    *activations("of nothing", draw(2, 0, 3)),
+    *each_activation("of a number", draw()),
+    *each_activation("of a batch", draw(5, 3)),
+    *each_activation("of nothing", draw(2, 0, 3)),
+    *(Case("leaky_relu", f"of slope {a}", (draw(5, 3),), {"negative_slope": a}) for a in (0.3, 0.0, -2.0)),
+    Case("gelu", "by tanh", (draw(5, 3),), {"approximate": "tanh"}),
     *(of_labels(r, draw(7, 5), LABELS, reduction=r) for r in REDUCTIONS),
     *(
         of_labels(f"{r}, all options", draw(7, 5), LABELS, reduction=r, ignore_index=2, **ALL_OPTIONS)
@@ -149,7 +157,7 @@ MEANS_OF_NOTHING = [  # nan, as in torch; the gradients are the same as well
 
 COMPLEX = [
     linear("of complex numbers", draw_complex(5, 3), draw_complex(4, 3), draw_complex(4)),
-    *activations("of complex numbers", draw_complex(5, 3))[1:],  # relu needs an order
+    *(case for case in each_activation("of complex numbers", draw_complex(5, 3)) if takes_complex(case.kind)),
 ]
 
 each_case = pytest.mark.parametrize("case", CASES, ids=str)

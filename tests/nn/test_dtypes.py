@@ -10,7 +10,7 @@ from torch import Tensor
 
 from charmlp import nn
 from charmlp.nn import functional
-from tests.nn.cases import TORCHS, WEIGHT, Case, draw, draw_labels, each_case
+from tests.nn.cases import ACTIVATIONS, TORCHS, WEIGHT, Case, draw, draw_labels, each_case
 from tests.nn.twins import assert_same
 
 SIXTEEN_BITS = [torch.float16, torch.bfloat16]
@@ -28,9 +28,7 @@ def test_results_and_gradients_keep_the_dtype(case: Case, dtype: torch.dtype) ->
 CALLS: list[tuple[str, tuple[Tensor, ...], dict[str, Any]]] = [
     ("linear", (draw(5, 3), draw(4, 3), draw(4)), {}),
     ("linear", (draw(5, 3), draw(4, 3)), {}),
-    ("relu", (draw(5, 3),), {}),
-    ("sigmoid", (draw(5, 3),), {}),
-    ("tanh", (draw(5, 3),), {}),
+    *((kind, (draw(5, 3),), {}) for kind in ACTIVATIONS),
     ("cross_entropy", (draw(7, 5), draw_labels(7)), {}),
     ("cross_entropy", (draw(7, 5), draw_labels(7)), {"weight": WEIGHT.float()}),
     ("cross_entropy", (draw(7, 5), draw(7, 5).softmax(1)), {}),

@@ -13,6 +13,7 @@ import torch
 
 from charmlp import nn
 from charmlp.nn import functional
+from charmlp.nn.activations import ACTIVATIONS
 from tests.nn.cases import TORCHS, draw, draw_labels
 from tests.nn.twins import assert_same, twin, values_and_gradients
 
@@ -24,9 +25,9 @@ MODULES: list[tuple[str, tuple[Any, ...], dict[str, Any], tuple[Any, ...]]] = [
     ("Linear", (5, 4), {}, (LOGITS,)),
     ("Linear", (5, 4), {"bias": False, "dtype": torch.float64}, (LOGITS.double(),)),
     ("Linear", (5, 4, True, "cpu"), {}, (LOGITS,)),
-    ("ReLU", (), {}, (LOGITS,)),
-    ("Sigmoid", (), {}, (LOGITS,)),
-    ("Tanh", (), {}, (LOGITS,)),
+    *((block.module.__name__, (), {}, (LOGITS,)) for block in ACTIVATIONS.values()),
+    ("LeakyReLU", (0.2,), {}, (LOGITS,)),
+    ("GELU", ("tanh",), {}, (LOGITS,)),
     ("Identity", (54, "anything"), {"unused": True}, (LOGITS,)),
     ("CrossEntropyLoss", (), {}, (LOGITS, LABELS)),
     ("CrossEntropyLoss", (WEIGHT,), {"ignore_index": 2, "label_smoothing": 0.1}, (LOGITS, LABELS)),
@@ -126,6 +127,10 @@ ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("relu", (torch.tensor([True]),), {}),
     ("relu", (3.0,), {}),
     ("sigmoid", ([1.0],), {}),
+    ("leaky_relu", (LABELS,), {}),
+    ("gelu", (LABELS,), {}),
+    ("gelu", (LOGITS,), {"approximate": "erf"}),
+    ("silu", (LABELS,), {}),
     ("cross_entropy", (LOGITS, LABELS[:3]), {}),
     ("cross_entropy", (LOGITS, LABELS + 5), {}),
     ("cross_entropy", (LOGITS, LABELS - 6), {"weight": WEIGHT}),
@@ -174,6 +179,9 @@ UNSUPPORTED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("linear", (torch.eye(3).to_sparse(), torch.ones(4, 3)), {}),
     ("relu", (torch.ones(2, dtype=torch.complex64),), {}),
     ("relu", (torch.ones(2), True), {}),
+    ("leaky_relu", (torch.ones(2), 0.1, True), {}),
+    ("gelu", (torch.ones(2, dtype=torch.complex64),), {}),
+    ("silu", (torch.ones(2), True), {}),
     ("sigmoid", (torch.eye(3).to_sparse(),), {}),
     ("cross_entropy", (torch.zeros(2, 0), torch.zeros(2, 0)), {}),
     ("cross_entropy", (LOGITS[0], LABELS[:1]), {}),
@@ -199,9 +207,10 @@ def test_nested_and_quantized_tensors_are_refused() -> None:
             functional.tanh(tensor)
 
 
-def test_inplace_is_refused_by_the_module() -> None:
+@pytest.mark.parametrize("name", ["ReLU", "LeakyReLU", "SiLU"])
+def test_inplace_is_refused_by_the_module(name: str) -> None:
     with pytest.raises(NotImplementedError, match="writes into its input"):
-        nn.ReLU(inplace=True)
+        getattr(nn, name)(inplace=True)
 
 
 def test_shapes_that_only_broadcast_are_warned_of() -> None:

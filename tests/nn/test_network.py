@@ -12,16 +12,12 @@ import torch
 
 from charmlp import nn
 from charmlp.errors import UsageError
+from charmlp.nn.activations import ACTIVATIONS
 from charmlp.nn.network import resolve_hidden_size
 from tests.nn.cases import draw, draw_labels
 from tests.nn.twins import assert_same, assert_twins
 
-TORCHS = {
-    "none": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "sigmoid": torch.nn.Sigmoid,
-    "tanh": torch.nn.Tanh,
-}
+TORCHS = {name: getattr(torch.nn, block.module.__name__) for name, block in ACTIVATIONS.items()}
 
 
 def torchs_network(sizes: list[int], act_type: str) -> torch.nn.Sequential:
@@ -123,7 +119,7 @@ def test_one_layer_is_followed_by_its_activation() -> None:
         ({"hidden_size": True}, "hidden_size: expected a whole number"),
         ({"input_size": 0}, "input_size: expected a whole number, at least 1, not 0"),
         ({"output_size": -1}, "output_size: expected a whole number, at least 1, not -1"),
-        ({"act_type": "gelu"}, "act_type: expected one of none, relu, sigmoid, tanh, not 'gelu'"),
+        ({"act_type": "swish"}, f"act_type: expected one of {', '.join(ACTIVATIONS)}, not 'swish'"),
         ({"act_type": ["relu"]}, "act_type: expected one of"),
     ],
     ids=str,

@@ -18,6 +18,10 @@ import torch
 
 import charmlp.nn
 from charmlp.nn import functional
+from charmlp.nn.activations import ACTIVATIONS
+from charmlp.nn.function import HandDerivedFunction
+from charmlp.nn.linear import LinearFunction
+from charmlp.nn.losses import CrossEntropyFunction, MSELossFunction
 
 PAGES = Path(__file__).resolve().parents[2] / "docs"
 FILES = {
@@ -30,8 +34,9 @@ FUNCTIONS = [
     for value in vars(module).values()
     if inspect.isclass(value)
     and issubclass(value, torch.autograd.Function)
-    and value.__module__ == module.__name__
+    and value.__module__ == module.__name__ != "charmlp.nn.function"
 ]
+MODULES = [block.module.__name__ for block in ACTIVATIONS.values()]
 
 each_page = pytest.mark.parametrize("page", ["nn.md", "nn.zh-CN.md"])
 
@@ -62,7 +67,9 @@ def test_both_pages_have_the_same_example() -> None:
 
 @each_page
 def test_every_operation_is_on_the_page(page: str) -> None:
+    """Activations may be on the page of their derivations instead."""
     text = (PAGES / page).read_text(encoding="utf-8")
+    text += (PAGES / "derivations" / page.replace("nn", "activations")).read_text(encoding="utf-8")
     for name in [*functional.__all__, *charmlp.nn.__all__]:
         assert f"`{name}`" in text or f"functional.{name}" in text or f".{name}`" in text, name
 
@@ -74,8 +81,9 @@ def test_the_page_calls_nothing_that_is_not_there(page: str) -> None:
         assert hasattr(functional, name)
     for name in re.findall(r"`nn\.(\w+)[(`]", text):
         assert hasattr(charmlp.nn, name) or name == "Sequential"
-    functions = re.findall(r"`(\w+Function)\.apply", text)
-    assert sorted(set(functions)) == sorted(f.__name__ for f in FUNCTIONS if f.__name__ != "MSELossFunction")
+    functions = set(re.findall(r"`(\w+Function)\.apply", text))
+    assert {"LinearFunction", "ReLUFunction", "CrossEntropyFunction"} <= functions  # the course's
+    assert functions <= {function.__name__ for function in FUNCTIONS}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -119,17 +127,27 @@ def test_what_is_not_explained_is_seen() -> None:
 
 def test_every_operation_is_one_function_of_the_new_style() -> None:
     """forward without ctx, setup_context beside it, and a derivation with its formula."""
-    assert len(FUNCTIONS) == 7
+    operations = {block.operation for block in ACTIVATIONS.values()}
+    assert {LinearFunction, CrossEntropyFunction, MSELossFunction} | operations <= set(FUNCTIONS)
     for function in FUNCTIONS:
         assert {"forward", "setup_context", "backward"} <= set(vars(function))
+        assert issubclass(function, HandDerivedFunction)
+        assert function.jvp is not torch.autograd.Function.jvp
         assert "ctx" not in inspect.signature(function.forward).parameters
         assert "∂L/∂" in function.__doc__
 
 
 def test_all_is_complete() -> None:
-    public = {name for name, value in vars(charmlp.nn).items() if inspect.isclass(value)}
-    assert public == set(charmlp.nn.__all__) - {"functional"}
-    assert {name for name in vars(functional) if name[0].islower()} == set(functional.__all__)
+    public = {name for name, value in vars(charmlp.nn).items() if inspect.isclass(value) and name != "Any"}
+    assert public.isdisjoint(MODULES)
+    assert public | {*MODULES, "functional"} == set(charmlp.nn.__all__) == set(dir(charmlp.nn))
+    operations = {name for name, value in vars(functional).items() if inspect.isfunction(value)}
+    assert {name for name in operations if name[0] != "_"} < set(functional.__all__) == set(dir(functional))
+    for name in (*functional.__all__, *charmlp.nn.__all__):
+        assert hasattr(functional, name) or hasattr(charmlp.nn, name)
+    for module in (charmlp.nn, functional):
+        with pytest.raises(AttributeError, match="has no attribute 'ReLu'"):
+            module.__getattr__("ReLu")
 
 
 @pytest.mark.parametrize("name", ["linear", "activations", "losses"])

@@ -19,17 +19,20 @@ from typing import Any
 
 import pytest
 import torch
+from torch.autograd import forward_ad
+from torch.func import functional_call
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
+from torch.utils._pytree import tree_leaves, tree_map
 
 from charmlp import nn
 from charmlp.nn import functional
 from tests.nn.twins import Operation, assert_same, twin, values_and_gradients
 
 MODULES = {info.module_cls.__name__: info for info in module_db if hasattr(nn, info.module_cls.__name__)}
-OPERATIONS = {
-    name: info for info in op_db if hasattr(functional, name := info.name.removeprefix("nn.functional."))
-}
+OPERATIONS = [  # torch has some twice, for real and for complex numbers
+    (name, info) for info in op_db if hasattr(functional, name := info.name.removeprefix("nn.functional."))
+]
 DTYPES = {
     "float64, float32": (torch.float64, torch.float32),
     "float16, bfloat16": (torch.float16, torch.bfloat16),
@@ -54,7 +57,7 @@ class Sample:
 def samples(
     dtypes: tuple[torch.dtype, ...],
     modules: dict[str, Any] = MODULES,
-    operations: dict[str, Any] = OPERATIONS,
+    operations: list[tuple[str, Any]] = OPERATIONS,
 ) -> Iterator[Sample]:
     """All samples of these dtypes that torch has for what is in charmlp.nn, the same ones each time."""
     torch.manual_seed(0)
@@ -69,7 +72,7 @@ def samples(
                     make = functools.partial(make_module, name, constructor, dtype)
                     is_core = name == "CrossEntropyLoss" and is_core_call(call.args, constructor.kwargs)
                     yield Sample(make, (call.args, call.kwargs), dtype, is_core)
-        for name, info in operations.items():
+        for name, info in operations:
             if dtype in info.dtypes:
                 for entry in info.reference_inputs("cpu", dtype, requires_grad=floating):
                     args = (entry.input, *entry.args)
@@ -92,8 +95,11 @@ def is_core_call(args: Any, kwargs: dict[str, Any]) -> bool:
     return args[0].dim() == 2 and args[1].dtype == torch.int64 and kwargs.get("reduction", "mean") == "mean"
 
 
-def verdict(sample: Sample, home: Any = nn) -> str:
+def verdict(
+    sample: Sample, home: Any = nn, outcome: Callable[[Sample, ModuleType], Any] | None = None
+) -> str:
     """agrees, refused or DISAGREES."""
+    outcome = outcome or by_reverse_mode
     expected = outcome(sample, torch.nn)
     try:
         ours = outcome(sample, home)
@@ -105,10 +111,46 @@ def verdict(sample: Sample, home: Any = nn) -> str:
     return "agrees"
 
 
-def outcome(sample: Sample, home: ModuleType) -> Any:
+def by_reverse_mode(sample: Sample, home: ModuleType) -> Any:
     """Value and gradients, by the operation of `home`."""
     operation, parameters = sample.make(home)
     return values_and_gradients(operation, twin(sample.arguments), parameters)
+
+
+def by_forward_mode(sample: Sample, home: ModuleType) -> Any:
+    """Value and its derivative along a random direction of all that is differentiable."""
+    operation, _ = sample.make(home)
+    generator = torch.Generator().manual_seed(0)
+
+    def dual(x: Any) -> Any:
+        if not (isinstance(x, torch.Tensor) and x.requires_grad):
+            return x
+        tangent = torch.randn(x.shape, generator=generator, dtype=torch.float64).to(x.dtype)
+        return forward_ad.make_dual(x.detach().clone(), tangent)
+
+    with forward_ad.dual_level():
+        args, kwargs = tree_map(dual, sample.arguments)
+        if isinstance(operation, torch.nn.Module):
+            parameters = {name: dual(x) for name, x in operation.named_parameters()}
+            output = functional_call(operation, parameters, args, kwargs)
+        else:
+            output = operation(*args, **kwargs)
+        return tuple(forward_ad.unpack_dual(output))
+
+
+def is_differentiable(sample: Sample) -> bool:
+    """Whether something in the call wants a derivative."""
+    return any(isinstance(x, torch.Tensor) and x.requires_grad for x in tree_leaves(sample.arguments))
+
+
+@functools.cache
+def forward_counts(kind: str) -> Counter[str]:
+    """How many of the samples have which verdict in forward mode."""
+    return Counter(
+        verdict(sample, outcome=by_forward_mode)
+        for sample in samples(DTYPES[kind])
+        if is_differentiable(sample)
+    )
 
 
 @functools.cache
@@ -136,12 +178,22 @@ def test_the_samples_agree(kind: str) -> None:
     assert counts(kind)[False, "agrees"] >= 0.95 * asked(kind, False)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:`torch.jit.script` is:DeprecationWarning"
+)  # torch's own, at the first dual
+@pytest.mark.parametrize("kind", ["float64, float32", "float16, bfloat16"])
+def test_the_samples_agree_in_forward_mode(kind: str) -> None:
+    print(kind, "in forward mode:", forward_counts(kind))
+    assert set(forward_counts(kind)) == {"agrees"}
+    assert forward_counts(kind)["agrees"] >= 300
+
+
 def test_the_samples_are_those_we_think() -> None:
     """Nothing is agreed upon because nothing was asked."""
     assert set(MODULES) == set(nn.__all__) - {"Identity", "MLP", "functional"}, (
         "torch has none of an identity"
     )
-    assert set(OPERATIONS) == set(functional.__all__) - {"identity"}
+    assert {name for name, _ in OPERATIONS} == set(functional.__all__) - {"identity"}
     assert counts("float64, float32")[True, "agrees"] >= 18
     assert counts("float64, float32")[False, "agrees"] >= 500
     assert counts("complex")[False, "agrees"] >= 150
@@ -202,6 +254,6 @@ def wrong_home(**wrong: Any) -> Any:
 )
 def test_a_wrong_operation_disagrees(wrong: dict[str, Operation]) -> None:
     home = wrong_home(**wrong)
-    operations = {name: OPERATIONS[name] for name in wrong}
+    operations = [(name, info) for name, info in OPERATIONS if name in wrong]
     verdicts = Counter(verdict(sample, home) for sample in samples((torch.float32,), {}, operations))
     assert verdicts["DISAGREES"] > 0

@@ -16,16 +16,9 @@ from fontTools.ttLib import TTCollection, TTFont
 from scipy.ndimage import label
 
 from charmlp.errors import DataError
-from charmlp.rendering.fonts import (
-    LETTERS,
-    Font,
-    draw,
-    find_fonts,
-    folder_fonts,
-    package_fonts,
-    split_families,
-    usable_fonts,
-)
+from charmlp.rendering.fonts import LETTERS, Font, draw_glyphs, find_fonts, package_fonts
+from charmlp.rendering.fonts.finding import folder_fonts
+from charmlp.rendering.fonts.judging import usable_fonts
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE_LICENCES = {"OFL-1.1", "Apache-2.0"}
@@ -66,7 +59,7 @@ def codes(text: str) -> list[int]:
 
 
 def test_the_packages_hold_enough_faces_and_families(fonts: list[Font]) -> None:
-    full = [font for font in fonts if len(draw(font, LETTERS, 24)) == 52]
+    full = [font for font in fonts if len(draw_glyphs(font, LETTERS, 24)) == 52]
     own = [font for font in full if "matplotlib" not in font.path]
     assert len(own) >= 60 and len({font.family for font in own}) >= 20
     assert {font.source for font in fonts} == {"package"}
@@ -92,9 +85,9 @@ def test_both_forms_of_a_and_g_are_there(fonts: list[Font]) -> None:
     """A g with two bowls encloses two holes; an a of one storey has a hole about as high as itself."""
     holes_of_g, hole_of_a = [], []
     for font in fonts:
-        _, holes = label(np.pad(draw(font, "g", 96)["g"].picture < 128, 1, constant_values=True))
+        _, holes = label(np.pad(draw_glyphs(font, "g", 96)["g"].picture < 128, 1, constant_values=True))
         holes_of_g.append(holes - 1)
-        picture = draw(font, "a", 96)["a"].picture
+        picture = draw_glyphs(font, "a", 96)["a"].picture
         parts, _ = label(np.pad(picture < 128, 1, constant_values=True))
         rows = np.flatnonzero((parts > 1).any(axis=1))
         hole_of_a.append(len(rows) / len(picture))
@@ -127,7 +120,7 @@ def test_the_page_lists_what_is_required_and_its_licence() -> None:
 
 
 def test_a_glyph_is_tight_and_stands_on_its_baseline(dejavu: Path) -> None:
-    glyphs = draw(Font("DejaVu Sans", "Book", str(dejavu)), "xgl", 96)
+    glyphs = draw_glyphs(Font("DejaVu Sans", "Book", str(dejavu)), "xgl", 96)
     for glyph in glyphs.values():
         ink = glyph.picture > 127
         assert ink[0].any() and ink[-1].any() and ink[:, 0].any() and ink[:, -1].any()
@@ -139,7 +132,7 @@ def test_a_glyph_is_tight_and_stands_on_its_baseline(dejavu: Path) -> None:
 def test_a_named_instance_of_a_variable_font_is_a_face_of_its_own(fonts: list[Font]) -> None:
     faces = {font.style: font for font in fonts if font.family == "Oswald"}
     assert len({font.path for font in faces.values()}) == 1
-    light, bold = (draw(faces[style], "l", 96)["l"].picture.shape[1] for style in ("Light", "Bold"))
+    light, bold = (draw_glyphs(faces[style], "l", 96)["l"].picture.shape[1] for style in ("Light", "Bold"))
     assert bold > 1.5 * light
 
 
@@ -147,12 +140,12 @@ def test_a_named_instance_of_a_variable_font_is_a_face_of_its_own(fonts: list[Fo
 def test_other_characters_and_words_are_drawn(texts: list[str]) -> None:
     found = find_fonts(texts=texts)
     assert found
-    assert any(set(draw(font, texts, 32)) == set(texts) for font in found)
+    assert any(set(draw_glyphs(font, texts, 32)) == set(texts) for font in found)
 
 
 def test_what_a_font_lacks_is_not_drawn(dejavu: Path) -> None:
     font = Font("DejaVu Sans", "Book", str(dejavu))
-    assert list(draw(font, ["A", "中", "A中", " ", "\u200b", "AB"], 32)) == ["A", "AB"]
+    assert list(draw_glyphs(font, ["A", "中", "A中", " ", "\u200b", "AB"], 32)) == ["A", "AB"]
 
 
 # Folders and the machine
@@ -246,39 +239,12 @@ def test_a_font_with_missing_letters_is_used_for_the_others(altered: Callable[..
 
     path = altered("Capitals", capitals_only)
     assert judged(path)
-    assert "".join(draw(folder_fonts(path.parent)[0], LETTERS, 24)) == LETTERS[:26]
+    assert "".join(draw_glyphs(folder_fonts(path.parent)[0], LETTERS, 24)) == LETTERS[:26]
 
 
 def test_without_enough_families_there_is_no_vote(altered: Callable[..., Path]) -> None:
     path = altered("Alone", lambda glyphs: None)
     assert len(usable_fonts(folder_fonts(path.parent))) == 1
-
-
-# Held-out families
-
-
-def test_no_family_is_in_two_splits_and_none_is_lost(fonts: list[Font]) -> None:
-    split = split_families(fonts)
-    families = [{font.family for font in split[name]} for name in ("train", "val", "test")]
-    assert not (families[0] & families[1] or families[0] & families[2] or families[1] & families[2])
-    assert sorted(font for part in split.values() for font in part) == fonts
-    assert len(families[1]) == len(families[2]) == round(0.1 * len({font.family for font in fonts}))
-
-
-def test_the_seed_decides_the_split(fonts: list[Font]) -> None:
-    assert split_families(fonts, 1) == split_families(fonts, 1) != split_families(fonts, 2)
-
-
-def test_a_font_more_does_not_shuffle_the_others(fonts: list[Font]) -> None:
-    more = [*fonts, Font("Zzz", "Regular", "zzz.ttf")]
-    before, after = split_families(fonts), split_families(more)
-    moved = [font for name in before for font in before[name] if font not in after[name]]
-    assert len({font.family for font in moved}) <= 2
-
-
-def test_too_few_families_are_an_error() -> None:
-    with pytest.raises(DataError, match="2 font families"):
-        split_families([Font("A", "Regular", "a.ttf"), Font("B", "Regular", "b.ttf")])
 
 
 def test_finding_package_fonts_imports_no_plotting() -> None:

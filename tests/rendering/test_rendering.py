@@ -14,9 +14,10 @@ from scipy import fft, ndimage
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.source import Source
 from charmlp.rendering import RenderedSource, open_rendered, render
-from charmlp.rendering.constants import DIRECTIONS, FIELD, LEVELS
+from charmlp.rendering.distance import DIRECTIONS, LEVELS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts
-from charmlp.rendering.studio import forms, texts_of
+from charmlp.rendering.glyphs import FIELD
+from charmlp.rendering.renderer import forms, texts_of
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
 
@@ -103,7 +104,7 @@ def test_no_letters_are_no_letters(fonts: list[Font]) -> None:
 
 
 def test_progress_is_told(fonts: list[Font], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charmlp.rendering.studio.BATCH", 40)
+    monkeypatch.setattr("charmlp.rendering.renderer.BATCH", 40)
     told: list[tuple[int, int]] = []
     render(
         100, classes=CLASSES, norm_size=(8, 8), seed=1, fonts=fonts,
@@ -320,7 +321,9 @@ def test_the_source_draws_each_split_anew_but_the_same(source: RenderedSource) -
     assert [len(train), len(val), len(test)] == [1000, 100, 100]
     assert (val.images != test.images).any()
     np.testing.assert_array_equal(source.load("val", (16, 16)).images, val.images)
-    with pytest.raises(DataError, match="no dev letters; there are: train, val, test"):
+    with pytest.raises(
+        DataError, match="no dev images, only training and validation and test images: rendered from fonts"
+    ):
         source.load("dev", (16, 16))
 
 

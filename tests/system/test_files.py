@@ -7,13 +7,15 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from charmlp.errors import CharmlpError, DataError
 from charmlp.system import files
-from charmlp.system.files import check_writable, is_file, is_folder, open_regular, write_whole
+from charmlp.system.files import cache_folder, check_writable, is_file, is_folder, open_regular, write_whole
 from charmlp.text import shown_path
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system has other rights and names")
@@ -216,3 +218,24 @@ def test_whoever_writes_a_file_writes_it_whole() -> None:
         for words in (".write_bytes(", ".write_text(", '.open("w', '.open("x', "savefig(", "np.save("):
             if words in text and name not in elsewhere:
                 assert "write_whole" in text or "BytesIO" in text or "mkstemp" in text, f"{name}: {words}"
+
+
+def test_what_can_be_made_again_is_kept_for_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CHARMLP_CACHE", "here")
+    assert cache_folder() == Path("here")
+    monkeypatch.delenv("CHARMLP_CACHE")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name, **_: tmp_path / name)
+    assert cache_folder() == tmp_path / "charmlp"
+
+
+def no_home(name: str, **_: object) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
+@needs_posix
+@pytest.mark.parametrize("answer", [no_home, lambda name, **_: Path("~") / ".cache" / name])
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, answer: Callable[..., Path]) -> None:
+    """No folder of the name "~" comes to lie in the current one."""
+    monkeypatch.delenv("CHARMLP_CACHE")
+    monkeypatch.setattr(platformdirs, "user_cache_path", answer)
+    assert cache_folder().is_absolute() and str(os.getuid()) in cache_folder().name

@@ -18,17 +18,13 @@ from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
 from charmlp.training.steps import Step, make_step
 
+blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
 
 Array = NDArray[Any]
 UPDATES, BATCH, D, K = 200, 8, 20, 5
 BASE = TrainingConfig(hidden_size=(12,), batch_size=BATCH, lr=1e-2)
-ACTIVATIONS = {
-    "none": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "sigmoid": torch.nn.Sigmoid,
-    "tanh": torch.nn.Tanh,
-}
+ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in blocks.items()}
 
 
 def sizes_of(config: TrainingConfig) -> tuple[int, ...]:

@@ -1,25 +1,14 @@
 """The formulas on NumPy arrays: forward and backward of each operation, side by side.
 
-Notation: a batch is a matrix of row vectors; L is the scalar loss; the gradient of L by an array has the
-array's shape. `gradient` stands for ∂L/∂y, what the layer above hands down; each `…_backward` multiplies it
-by the operation's own derivative. Derivations: docs/derivations/. The same formulas for PyTorch, with double
+Notation: a batch is a matrix of row vectors; L is the scalar loss; the gradient of L with respect to an array
+has the array's shape. `gradient` stands for the upstream gradient ∂L/∂y; each `…_backward` multiplies it by
+the operation's own derivative. Derivations: docs/derivations/. The same formulas for PyTorch, with double
 backward, are in `charmlp.nn`; tests prove that both agree.
 
 Every function takes any float dtype and returns the same; `out` is an array for the result.
 """
 
-from charmlp.calculus.activations import (
-    ACTIVATIONS,
-    Activation,
-    identity,
-    identity_backward,
-    relu,
-    relu_backward,
-    sigmoid,
-    sigmoid_backward,
-    tanh,
-    tanh_backward,
-)
+from charmlp.calculus.activations import ACTIVATIONS, Activation
 from charmlp.calculus.linear import (
     linear,
     linear_backward_bias,
@@ -30,7 +19,9 @@ from charmlp.calculus.losses import (
     class_targets,
     cross_entropy,
     cross_entropy_backward,
+    exponentials,
     log_softmax,
+    logits_gradient,
     softmax,
     squared_error,
     squared_error_backward,
@@ -43,21 +34,15 @@ __all__ = [
     "class_targets",
     "cross_entropy",
     "cross_entropy_backward",
-    "identity",
-    "identity_backward",
+    "exponentials",
     "linear",
     "linear_backward_bias",
     "linear_backward_input",
     "linear_backward_weight",
     "log_softmax",
+    "logits_gradient",
     "mlp",
-    "relu",
-    "relu_backward",
-    "sigmoid",
-    "sigmoid_backward",
     "softmax",
     "squared_error",
     "squared_error_backward",
-    "tanh",
-    "tanh_backward",
 ]

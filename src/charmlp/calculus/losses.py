@@ -10,21 +10,29 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def softmax(logits: Array, out: Array | None = None) -> Array:
-    """qₙₖ = exp(zₙₖ − m) / Σⱼ exp(zₙⱼ − m) with m = maxⱼ zₙⱼ: a shift changes nothing but the overflow.
+def exponentials(
+    logits: Array, shifted: Array | None = None, out: Array | None = None, total: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """z − m, exp(z − m) and Σⱼ exp(zⱼ − m) of each row, with m = maxⱼ zⱼ: N×K, N×K and N×1.
 
-    Why: docs/derivations/stability.md.
+    The shift by m changes no quotient of exponentials, and no exponential overflows: the largest is 1
+    (docs/derivations/stability.md). The three arguments are arrays for the results.
     """
-    q = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
-    np.exp(q, out=q)
-    q /= q.sum(axis=1, keepdims=True)
-    return q
+    shifted = np.subtract(logits, np.maximum.reduce(logits, axis=1, keepdims=True), out=shifted)
+    out = np.exp(shifted, out=out)
+    return shifted, out, np.add.reduce(out, axis=1, keepdims=True, out=total)
+
+
+def softmax(logits: Array) -> Array:
+    """qₙₖ = exp(zₙₖ) / Σⱼ exp(zₙⱼ)."""
+    _, powers, total = exponentials(logits)
+    return powers / total
 
 
 def log_softmax(logits: Array) -> Array:
-    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0 (docs/derivations/stability.md)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0."""
+    shifted, _, total = exponentials(logits)
+    return shifted - np.log(total)
 
 
 def class_targets(
@@ -53,11 +61,19 @@ def cross_entropy_backward(logits: Array, targets: Array, total: float) -> Array
 
     Derivation: docs/derivations/softmax-cross-entropy.md.
     """
-    gradient = softmax(logits)
-    gradient *= targets.sum(axis=1, keepdims=True)
-    gradient -= targets
-    gradient /= total
-    return gradient
+    scaled = targets / total
+    _, powers, normal = exponentials(logits)
+    return logits_gradient(powers, normal, scaled, scaled.sum(axis=1, keepdims=True))
+
+
+def logits_gradient(powers: Array, normal: Array, targets: Array, row_sums: Array) -> Array:
+    """∂L/∂z = q Σⱼ tⱼ − t with q = powers / normal (`exponentials`), in the memory of `powers`.
+
+    targets  t, divided by S already; row_sums Σⱼ tⱼ
+    """
+    powers *= row_sums / normal
+    powers -= targets
+    return powers
 
 
 def squared_error(prediction: Array, target: Array) -> float:

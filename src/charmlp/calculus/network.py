@@ -20,7 +20,6 @@ def mlp(x: Array, weights: Sequence[Array], biases: Sequence[Array], act_type: s
     """
     activation = ACTIVATIONS[act_type]
     for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        x = linear(x, weight, bias)
-        activation.forward(x, out=x)
+        x = activation(linear(x, weight, bias))
     logits = linear(x, weights[-1], biases[-1])
-    return activation.forward(logits, out=logits) if len(weights) == 1 else logits
+    return activation(logits) if len(weights) == 1 else logits

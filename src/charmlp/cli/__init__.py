@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import printable
@@ -78,11 +78,17 @@ def dispatch(arguments: list[str]) -> int:
         return 0
     verb = arguments[0]
     if verb in VERBS:
-        return int(importlib.import_module(f"charmlp.cli.{verb}").run(arguments[1:]))
+        return command_of(verb)(arguments[1:])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
-        return int(importlib.import_module("charmlp.cli.course").run(arguments))
+        return command_of("course")(arguments)
     kind = "flag before a verb" if verb.startswith("-") else "verb"
     raise UsageError(f"{printable(verb)!r} is no {kind}; expected one of {', '.join(VERBS)}, or --mode")
+
+
+def command_of(verb: str) -> Callable[[Sequence[str]], int]:
+    """What a verb does: the function `command` of its file, which takes the arguments behind the verb."""
+    command: Callable[[Sequence[str]], int] = importlib.import_module(f"charmlp.cli.{verb}").command
+    return command
 
 
 def complain(message: str, details: Sequence[str] = ()) -> None:

@@ -13,15 +13,15 @@ from charmlp.cli.arguments import (
     add_setting_flags,
     data_arguments,
 )
-from charmlp.cli.models import figures_folder, load_recognizer
-from charmlp.cli.test import draw, evaluate_data
+from charmlp.cli.model_flags import figures_folder, load_recognizer
+from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
 LISTS = ("train", "val", "test")
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     """Every mode takes every flag, as the course's program does."""
     parser = Parser(
         "",
@@ -57,6 +57,6 @@ def run(arguments: Sequence[str]) -> int:
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
-    for picture in draw(evaluation, figures_folder(path, args.out), args):
+    for picture in draw_pictures(evaluation, figures_folder(path, args.out), args):
         print(f"[Info] Picture saved in {picture}")
     return 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     """Exit status 0: all healthy; 1: a mistake was found; 2: something could not be examined."""
     parser = Parser(
         "doctor",

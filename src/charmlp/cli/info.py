@@ -26,7 +26,7 @@ SAMPLES = 64
 SAMPLE_SIZE = (32, 32)
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "info",
         "Describe a model file, a run folder, a data set, or, without a path, this installation.",
@@ -107,12 +107,13 @@ def describe_data(place: str, figure: Path | None) -> None:
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{printable(name):{width}}  {counts}")
     if figure is not None:
-        from charmlp.evaluation import pictures
+        from charmlp.drawing import save
+        from charmlp.evaluation.pictures import contact_sheet
 
         rows = [(split, sample(letters)) for split, letters in sets.items()]
         first, letters = rows[0]
         rows.insert(1, (f"{first}, augmented as recipe best does", augmented(letters)))
-        print(f"picture        {pictures.save(pictures.contact_sheet(rows), figure)}")
+        print(f"picture        {save(contact_sheet(rows), figure)}")
 
 
 def sample(letters: LetterSet) -> LetterSet:

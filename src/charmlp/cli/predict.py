@@ -7,13 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.cli.models import add_model_flag, add_tta_flag, load_recognizer
+from charmlp.cli.model_flags import add_model_flag, add_tta_flag, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import printable, shown_path
@@ -21,8 +21,10 @@ from charmlp.text import printable, shown_path
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
+Top: TypeAlias = "tuple[tuple[str, float], ...]"
 
-def run(arguments: Sequence[str]) -> int:
+
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
@@ -47,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(int(args.topk), len(recognizer.classes))
-    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](recognizer.classes, topk)
+    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
     return read_all(recognizer, find_images(places), topk, writer)
 
 
@@ -68,8 +70,8 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
 
 
 def in_folder(top: Path) -> Iterator[str | CharmlpError]:
-    """The images in a folder and those below it, sorted; folders that cannot be listed are told."""
-    from charmlp.data.imagefiles import is_image_name
+    """The images in a folder and those below it, sorted; errors for those that cannot be listed."""
+    from charmlp.images.filekinds import is_image_name
 
     faults: list[OSError] = []
     found = [
@@ -91,21 +93,19 @@ def matching(pattern: str) -> list[str]:
 
 
 def read_all(
-    recognizer: Recognizer, paths: Iterator[str | CharmlpError], topk: int, writer: TextWriter
+    recognizer: Recognizer, images: Iterator[str | CharmlpError], topk: int, writer: TextWriter
 ) -> int:
     """Read the images in order; the status is 1 where one could not be read."""
-    from charmlp.images.batches import read_batches
-
     read = bad = 0
-    with closing(read_batches(paths, recognizer.model.norm_size)) as batches:
-        for places, batch in batches:
-            for fault in batch.faults.values():
-                complain(str(fault))
-            good = [str(path) for place, path in enumerate(places) if place not in batch.faults]
-            if good:
-                ranks, shares = recognizer.rank(batch.images, topk)
-                writer.write(good, ranks.tolist(), shares.tolist())
-            read, bad = read + len(good), bad + len(batch.faults)
+    named, images = tee(images)
+    predictions = recognizer.predict_many(images, topk, return_errors=True)
+    for prediction, name in zip(predictions, named, strict=True):
+        if isinstance(prediction, CharmlpError):
+            complain(str(prediction))
+            bad += 1
+        else:
+            writer.write(str(name), prediction.top)
+            read += 1
     writer.end()
     if not read and not bad:
         raise ImageError("no image to read")
@@ -115,23 +115,15 @@ def read_all(
 class TextWriter:
     """`letter.png: A 98.1 %`, one line an image.
 
-    `write` takes the paths of a batch and, for each, its most probable classes (as numbers) and their
-    probabilities, best first.
+    `write` takes an image's path and its most probable classes with their probabilities, best first.
     """
 
-    def __init__(self, classes: Sequence[str], topk: int) -> None:
-        self.classes = classes
-        self.shown = [printable(name) for name in classes]
+    def __init__(self, topk: int) -> None:
+        """Nothing comes before the first line."""
 
-    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
-        lines = []
-        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
-            names = ", ".join(
-                f"{self.shown[number]} {100 * share:.1f} %"
-                for number, share in zip(best, probabilities, strict=True)
-            )
-            lines.append(f"{printable(path)}: {names}\n")
-        sys.stdout.write("".join(lines))
+    def write(self, path: str, top: Top) -> None:
+        names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in top)
+        print(f"{printable(path)}: {names}")
 
     def end(self) -> None:
         """Nothing follows the last line."""
@@ -140,45 +132,32 @@ class TextWriter:
 class CsvWriter(TextWriter):
     """A table: file, prediction, probability, and with `--topk K` the runners-up."""
 
-    def __init__(self, classes: Sequence[str], topk: int) -> None:
-        super().__init__(classes, topk)
+    def __init__(self, topk: int) -> None:
         import csv
 
         self.table = csv.writer(sys.stdout, lineterminator="\n")
         more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
         self.table.writerow(["file", "prediction", "probability", *more])
 
-    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
-        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
-            top = zip(best, probabilities, strict=True)
-            cells = [cell for number, share in top for cell in (self.classes[number], f"{share:.6f}")]
-            self.table.writerow([printable(path), *cells])
+    def write(self, path: str, top: Top) -> None:
+        cells = [cell for name, share in top for cell in (name, f"{share:.6f}")]
+        self.table.writerow([printable(path), *cells])
 
 
 class JsonWriter(TextWriter):
     """One array; each object is written as soon as it is known."""
 
-    def __init__(self, classes: Sequence[str], topk: int) -> None:
-        super().__init__(classes, topk)
-        self.separator = "["
+    separator = "["
 
-    def write(self, paths: Sequence[str], ranks: Sequence[list[int]], shares: Sequence[list[float]]) -> None:
-        for path, best, probabilities in zip(paths, ranks, shares, strict=True):
-            top = [
-                {"class": self.classes[number], "probability": share}
-                for number, share in zip(best, probabilities, strict=True)
-            ]
-            entry = {
-                "file": path,
-                "prediction": top[0]["class"],
-                "probability": top[0]["probability"],
-                "top": top,
-            }
-            text = json.dumps(entry, ensure_ascii=False)
-            if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
-                text = json.dumps(entry)
-            sys.stdout.write(self.separator + text)
-            self.separator = ",\n "
+    def write(self, path: str, top: Top) -> None:
+        best, probability = top[0]
+        candidates = [{"class": name, "probability": share} for name, share in top]
+        entry = {"file": path, "prediction": best, "probability": probability, "top": candidates}
+        text = json.dumps(entry, ensure_ascii=False)
+        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
+            text = json.dumps(entry)
+        sys.stdout.write(self.separator + text)
+        self.separator = ",\n "
 
     def end(self) -> None:
         print("[]" if self.separator == "[" else "]")

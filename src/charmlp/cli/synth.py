@@ -16,7 +16,7 @@ MOST_LETTERS = 10**6
 MOST_BYTES = 8 * 2**30
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "synth",
         "Write letters rendered from fonts: a folder with images/ and the lists train.json, validation.json\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.models import add_model_flag, add_tta_flag, figures_folder, load_recognizer
-from charmlp.errors import DataError
+from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
+from charmlp.errors import DataError, MissingExtraError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import printable
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LISTS = ("test",)
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "test",
         "Measure a model on labelled images: accuracy, figures by class, confusion matrix, t-SNE picture.",
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     data = data_arguments(args, LISTS)
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
-    drawn = draw(evaluation, figures_folder(path, args.out), args)
+    drawn = draw_pictures(evaluation, figures_folder(path, args.out), args)
     if args.format == "json":
         print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
         return 0
@@ -94,16 +94,19 @@ def choose_split(source: Source, wanted: str | None) -> str:
     raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
 
 
-def draw(evaluation: Evaluation, folder: Path, args: argparse.Namespace) -> list[Path]:
-    """The pictures of a test: t-SNE of the logits, and the confusion matrix."""
-    from charmlp.evaluation import pictures
+def draw_pictures(evaluation: Evaluation, folder: Path, args: argparse.Namespace) -> list[Path]:
+    """The pictures of a test: t-SNE of the logits, where scikit-learn is installed; the confusion matrix."""
+    from charmlp.drawing import save
+    from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
 
-    letters = evaluation.letters
-    figures = {
-        "tsne.png": pictures.tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed),
-        "test_confusion.png": pictures.confusion_matrix(evaluation.scores, letters.classes),
-    }
-    drawn = [pictures.save(figure, folder / name) for name, figure in figures.items()]
+    letters, drawn = evaluation.letters, []
+    try:
+        scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+        drawn.append(save(scatter, folder / "tsne.png"))
+    except MissingExtraError as missing:
+        print(missing, file=sys.stderr)
+    matrix = confusion_matrix(evaluation.scores, letters.classes)
+    drawn.append(save(matrix, folder / "test_confusion.png"))
     if args.show:
         from charmlp.cli.show import show
 

@@ -27,7 +27,7 @@ LISTS = ("train", "val")
 MOST_BYTES = 100_000  # of a file of settings
 
 
-def run(arguments: Sequence[str]) -> int:
+def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "train",
         "Train a model on images of letters. The run folder gets the model, the settings,\n"

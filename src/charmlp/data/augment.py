@@ -19,31 +19,19 @@ from charmlp.errors import UsageError
 class Augmentation:
     """How much letters are changed. Each range is uniform and symmetric about no change; 0 is off."""
 
-    rotation: float = 8.0
-    """Largest rotation, in degrees."""
-    scale: float = 0.12
-    """Largest change of size: 0.12 is from 0.88 to 1.12 times."""
-    aspect: float = 0.1
-    """Largest change of width to height: 0.1 is from 0.9 to 1.1 times."""
-    shear: float = 0.2
-    """Largest slant: sideways, in parts of the height."""
-    shift: float = 0.1
-    """Largest shift on each axis, in parts of the picture's side."""
-    contrast: float = 0.2
-    """Largest change of contrast: 0.2 is from 0.8 to 1.2 times, or what black and white leave room for."""
-    brightness: float = 0.1
-    """Largest change of brightness, in parts of the way from black to white; nothing is clipped."""
-    inversion: float = 0.5
-    """How often black and white change places."""
+    rotation: float = 8.0  # largest rotation, in degrees
+    scale: float = 0.12  # largest change of size: 0.12 is from 0.88 to 1.12 times
+    aspect: float = 0.1  # largest change of width to height: 0.1 is from 0.9 to 1.1 times
+    shear: float = 0.2  # largest slant: sideways, in parts of the height
+    shift: float = 0.1  # largest shift on each axis, in parts of the picture's side
+    contrast: float = 0.2  # largest change of contrast: 0.8 to 1.2 times, within black and white
+    brightness: float = 0.1  # largest change of brightness, in parts from black to white; nothing is clipped
+    inversion: float = 0.5  # how often black and white change places
 
-    elastic: float = 0.0
-    """Standard deviation of the shifts of 4×4 points that bend the picture, in parts of the side."""
-    blur: float = 0.0
-    """Largest standard deviation of a Gaussian blur, in parts of the picture's side."""
-    noise: float = 0.0
-    """Largest standard deviation of noise, in parts of the way from black to white."""
-    cutout: float = 0.0
-    """Side of a square that is painted over with the picture's mean, in parts of the picture's side."""
+    elastic: float = 0.0  # standard deviation of shifts of 4×4 points that bend it, in parts of its side
+    blur: float = 0.0  # largest standard deviation of a Gaussian blur, in parts of the picture's side
+    noise: float = 0.0  # largest standard deviation of noise, in parts of the way from black to white
+    cutout: float = 0.0  # side of a square that is painted over with the mean, in parts of the picture's side
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -6,7 +6,7 @@
    also those that do not occur; upper and lower case are one class.
 3. Otherwise the classes are the distinct training labels, sorted by code point, exactly as written.
 
-Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are no letters here.
+Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are not letters here.
 A label of any split that is none of the classes is an error.
 """
 
@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.data.entries import Entries, fault_of_label
-from charmlp.data.text import decode, read_bytes
+from charmlp.data.readers.entries import Entries, fault_of_label
+from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError, UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable, quote
@@ -92,7 +92,7 @@ def classes_of(entries: Entries, n_classes: int | None = None) -> tuple[str, ...
     if n_classes is not None and len(classes) != n_classes:
         raise DataError(
             f"{where}: the labels make {len(classes):,} classes ({_some(classes)}), not {n_classes:,}"
-            f"{_stranger(entries)}; mend the list, or give --n_classes {len(classes)}"
+            f"{_stranger(entries)}; correct the list, or give --n_classes {len(classes)}"
         )
     if len(classes) < 2:
         raise DataError(f"{where}: every label is {_some(classes)}; at least two classes are needed")
@@ -108,7 +108,7 @@ def check_count(classes: Sequence[str], n_classes: int | None) -> None:
 
 
 def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]:
-    """int64, N: each label's index in `classes`; a label that is no class goes to `entries.problems`."""
+    """int64, N: each label's index in `classes`; one that is not a class goes to `entries.problems`."""
     index_of = {name: index for index, name in enumerate(classes)}
     if _case_folds(classes):
         index_of |= {name.swapcase(): index for name, index in index_of.items()}
@@ -140,9 +140,9 @@ def _some(classes: Sequence[str]) -> str:
 
 
 def _stranger(entries: Entries) -> str:
-    """The first label that is no letter, where most are: probably one slip, not another alphabet."""
+    """The first label that is not a letter, where most are: probably a slip, not another alphabet."""
     strangers = [index for index, label in enumerate(entries.labels) if not _is_letter(label)]
     if 0 < len(strangers) < len(entries) / 2:
         label, name = entries.labels[strangers[0]], entries.names[strangers[0]]
-        return f": {quote(label)} of {quote(name)} is no letter A–Z"
+        return f": {quote(label)} of {quote(name)} is not a letter A–Z"
     return ""

@@ -1,27 +1,31 @@
-"""Which layout is this? Whatever the user has, opened as one kind of thing: a `Source`."""
+"""Which layout is this? Whatever the user has, opened as one kind of thing: a `Source`.
+
+A layout is recognised by a function here that returns what it found, a `Layout`, or None; they are tried in
+the order of `_recognise_folder`.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from charmlp.data.entries import MAX_ENTRIES, Entries
-from charmlp.data.folders import read_folders
-from charmlp.data.idx import is_idx_name, read_idx, set_of
-from charmlp.data.imagecache import ImageCache
-from charmlp.data.imagefiles import ImageFolder, Listing
+from charmlp.data.cache import ImageCache
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
-from charmlp.data.lists import read_list
-from charmlp.data.pictures import Part, Picture, PictureSource
-from charmlp.data.tables import is_table, read_csv, read_parquet
-from charmlp.data.trees import expected_and_found
+from charmlp.data.readers.entries import MAX_ENTRIES, Entries, by_split
+from charmlp.data.readers.folders import read_folders
+from charmlp.data.readers.idx import is_idx_name, read_idx, set_of
+from charmlp.data.readers.imagefiles import ImageFolder, Listing
+from charmlp.data.readers.lists import read_list
+from charmlp.data.readers.tables import is_table, read_csv, read_parquet
+from charmlp.data.source import Part, PictureSource
+from charmlp.data.unknown_layout import expected_and_found
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLIT_OF, SPLITS, hold_out
+from charmlp.system.files import is_folder
 from charmlp.text import printable, quote, shown_path
 
 DEFAULT_SEED = 2021
@@ -36,17 +40,10 @@ _READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
 }
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """What was recognised.
-
-    splits  the entries of each split
-    open    from a split's name to the function from an entry's index to its picture
-    words   for people: "lists in scene-letters/"
-    """
+class Layout(NamedTuple):
+    """The entries of each split, and words for people: "lists in scene-letters/"."""
 
     splits: dict[str, Entries]
-    open: Callable[[str], Callable[[int], Picture]]
     words: str
 
 
@@ -68,7 +65,7 @@ def open_source(
     classes    see `charmlp.data.labels`, which also says what the classes are without it
     n_classes  the number of classes that must come out
     seed       of the validation set that is held out of the training images where there is none
-    cache      decoded images are kept for later runs (`charmlp.data.imagecache`)
+    cache      decoded images are stored for later runs (`charmlp.data.cache`)
 
     Raises UsageError where the arguments contradict each other, and DataError naming list and entry where
     something is wrong with the data: all problems of a list are counted, the first five shown.
@@ -76,17 +73,18 @@ def open_source(
     given = given_classes(classes)
     if given is not None:
         check_count(given, n_classes)
+    folder = None if im_dir is None else Path(im_dir)
     if data is None:
         if lists is None:
             raise UsageError("no data: give --data, or lists of images")
-        layout = _given_lists({split: Path(path) for split, path in lists.items()}, im_dir)
+        layout = _given_lists({split: Path(path) for split, path in lists.items()}, folder)
     elif lists is not None:
         raise UsageError("give either --data or the lists of images, not both")
     elif os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed)
     else:
-        layout = _recognise(Path(data), im_dir)
-    return _source(layout, given, n_classes, seed, ImageCache() if cache else None)
+        layout = _recognise(Path(data), folder)
+    return _source(layout, given, n_classes, seed, cache)
 
 
 def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
@@ -99,62 +97,41 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
             f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
         )
     source: Source
-    if count:
-        source = open_rendered(int(count), given, seed)
-    else:
-        source = open_rendered(classes=given, seed=seed)
+    source = open_rendered(int(count), given, seed) if count else open_rendered(classes=given, seed=seed)
     check_count(source.classes, n_classes)
     return source
 
 
 def _source(
-    layout: _Layout,
-    given: tuple[str, ...] | None,
-    n_classes: int | None,
-    seed: int,
-    cache: ImageCache | None,
+    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
+    splits, words = layout
     classes = given
     if classes is None:
-        first = layout.splits.get("train") or next(iter(layout.splits.values()))
+        first = splits.get("train") or next(iter(splits.values()))
         first.problems.raise_if_any()
         classes = classes_of(first, n_classes)
-    parts = {}
-    for split, entries in layout.splits.items():
-        labels = class_indices(entries, classes)
-        parts[split] = Part(tuple(entries.names), labels, partial(layout.open, split))
-    for entries in layout.splits.values():
+    parts = {
+        split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
+        for split, entries in splits.items()
+    }
+    for entries in splits.values():
         entries.problems.raise_if_any()
-    words = layout.words
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
         validates = hold_out(whole.names, whole.labels, seed)
         if validates.any():
             parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
             words += f", split by seed {seed}"
-    return PictureSource(classes, words, parts, cache)
+    in_files = all(entries.folder is not None for entries in splits.values())
+    return PictureSource(classes, words, parts, ImageCache() if cache and in_files else None)
 
 
-def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
-    """The layout of `data` itself, or DataError with the trees expected and found."""
-    if os.path.isdir(data):  # noqa: PTH112  # Path.is_dir raises where a parent may not be entered
-        listing = Listing.of(data)
-        if listing.fault:
-            raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
-        files = [data / name for name in sorted(listing.files)]
-        lists = [path for path in files if path.suffix.lower() in _READERS]
-        tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
-        layout = (
-            _named_lists(lists, im_dir)
-            or _idx_files(files, im_dir)
-            or _lone_list(tables, im_dir)
-            or _class_folders(data, im_dir)
-            or _lone_list(lists, im_dir)
-        )
-        if layout is None:
-            raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
-        return layout
+def _recognise(data: Path, im_dir: Path | None) -> Layout:
+    """The layout of `data` itself, or DataError."""
+    if is_folder(data):
+        return _recognise_folder(data, im_dir)
     if not os.path.lexists(data):
         raise DataError(
             f"{shown_path(data)}: no such file or folder; a folder of images or a list is expected"
@@ -169,93 +146,94 @@ def _recognise(data: Path, im_dir: _Path | None) -> _Layout:
     return _one_list(data, im_dir)
 
 
-def _named_lists(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
-    """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
-    paths: dict[str, Path] = {}
-    for path in lists:
-        split = SPLIT_OF.get(path.stem.lower())
-        if split is not None:
-            if split in paths:
-                raise DataError(
-                    f"{printable(path.parent)}: has both {paths[split].name} and {path.name};"
-                    f" one list of {SPLITS[split]} images is expected"
-                )
-            paths[split] = path
-    if not paths:
-        return None
-    splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
-    folder = lists[0].parent
-    return _lists(splits, folder, im_dir, f"lists in {_name(folder)}/")
-
-
-def _lone_list(lists: Sequence[Path], im_dir: _Path | None) -> _Layout | None:
-    """The only list or table of a folder, whatever its name."""
-    return _one_list(lists[0], im_dir) if len(lists) == 1 else None
-
-
-def _one_list(path: Path, im_dir: _Path | None) -> _Layout:
-    """A list or table; without a column `split` all of it is for training."""
-    return _lists(_read(path), path.parent, im_dir, f"{path.name} in {_name(path.parent)}/")
-
-
-def _idx_files(paths: Iterable[Path], im_dir: _Path | None) -> _Layout | None:
-    """MNIST's or EMNIST's files, among others perhaps."""
-    splits = read_idx(paths)
-    if not splits:
-        return None
-    first = next(iter(splits.values())).path
-    if im_dir is not None:
-        raise UsageError(f"--im_dir goes with lists, but {printable(first)} holds its images itself")
-    return _Layout(
-        {split: splits[split].entries for split in SPLITS if split in splits},
-        lambda split: splits[split].open(),
-        f"IDX files in {_name(first.parent)}/",
+def _recognise_folder(data: Path, im_dir: Path | None) -> Layout:
+    """The first layout that fits, or DataError with the trees expected and found."""
+    listing = Listing.of(data)
+    if listing.fault:
+        raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
+    files = [data / name for name in sorted(listing.files)]
+    lists = [path for path in files if path.suffix.lower() in _READERS]
+    tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
+    layout = (
+        _named_lists(lists, im_dir)
+        or _idx_files(files, im_dir)
+        or (_one_list(tables[0], im_dir) if len(tables) == 1 else None)
+        or _class_folders(data, im_dir)
+        or (_one_list(lists[0], im_dir) if len(lists) == 1 else None)
     )
+    if layout is None:
+        raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
+    return layout
 
 
-def _class_folders(data: Path, im_dir: _Path | None) -> _Layout | None:
-    splits = read_folders(data)
-    if not splits:
+def _named_lists(lists: Sequence[Path], im_dir: Path | None) -> Layout | None:
+    """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
+    if not (paths := by_split(lists, "list")):
         return None
+    splits = {split: _read_one(path) for split, path in paths.items()}
+    folder = lists[0].parent
+    return _with_images(splits, folder, im_dir, f"lists in {_name(folder)}/")
+
+
+def _one_list(path: Path, im_dir: Path | None) -> Layout:
+    """A list or table; without a column `split` all of it is for training."""
+    words = f"{path.name} in {_name(path.parent)}/"
+    return _with_images(_READERS[path.suffix.lower()](path), path.parent, im_dir, words)
+
+
+def _idx_files(paths: Sequence[Path], im_dir: Path | None) -> Layout | None:
+    """MNIST's or EMNIST's files, among others perhaps."""
+    if not (splits := read_idx(paths)):
+        return None
+    folder = paths[0].parent
+    _refuse_im_dir(im_dir, f"the IDX files in {shown_path(folder)} hold their images themselves")
+    return Layout(splits, f"IDX files in {_name(folder)}/")
+
+
+def _class_folders(data: Path, im_dir: Path | None) -> Layout | None:
+    if not (splits := read_folders(data)):
+        return None
+    _refuse_im_dir(im_dir, f"{shown_path(data)} has a folder per class")
+    return Layout(splits, f"a folder per class in {_name(data)}/")
+
+
+def _refuse_im_dir(im_dir: Path | None, found: str) -> None:
     if im_dir is not None:
-        raise UsageError(f"--im_dir goes with lists, but {shown_path(data)} has a folder per class")
-    return _files(splits, data, f"a folder per class in {_name(data)}/")
+        raise UsageError(f"--im_dir goes with lists, but {found}")
 
 
-def _given_lists(paths: Mapping[str, Path], im_dir: _Path | None) -> _Layout:
+def _given_lists(paths: Mapping[str, Path], im_dir: Path | None) -> Layout:
     """One list for each split, wherever they lie."""
     if not paths or not set(paths) <= set(SPLITS):
         raise UsageError(f"lists for {', '.join(paths) or 'no split'}; possible are {', '.join(SPLITS)}")
-    splits = {split: _read_one(paths[split]) for split in SPLITS if split in paths}
     beside = next(iter(paths.values())).parent
-    return _lists(splits, beside, im_dir, _words(paths))
+    paths = {split: paths[split] for split in SPLITS if split in paths}
+    splits = {split: _read_one(path) for split, path in paths.items()}
+    return _with_images(splits, beside, im_dir, _words(paths))
 
 
 def _words(paths: Mapping[str, Path]) -> str:
     """Where lists lie, for people; names that say nothing new are left out."""
     folders = {_name(path.parent) for path in paths.values()}
-    in_order = [(split, paths[split]) for split in SPLITS if split in paths]
     if len(folders) > 1:
-        return "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for _, path in in_order)
-    usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in in_order)
-    names = "" if usual else ", ".join(path.name for _, path in in_order) + " "
+        return "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for path in paths.values())
+    usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items())
+    names = "" if usual else ", ".join(path.name for path in paths.values()) + " "
     return f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
 
 
-def _lists(splits: dict[str, Entries], beside: Path, im_dir: _Path | None, words: str) -> _Layout:
+def _with_images(splits: dict[str, Entries], beside: Path, im_dir: Path | None, words: str) -> Layout:
     """Lists whose images lie in `im_dir`, or in `images/` beside them, or beside them."""
-    if im_dir is not None:
-        folder = Path(im_dir)
-    else:
-        folder = _image_folder(beside, splits.values())
+    folder = _image_folder(beside, splits.values()) if im_dir is None else im_dir
     images = ImageFolder(folder)
     for entries in splits.values():
         images.check(entries)
+        entries.folder = folder
     if _same(folder, beside):
         words += ", images in the same folder"
     elif not _same(folder, beside / IMAGES):
         words += f", images in {_name(folder)}/"
-    return _files(splits, folder, words)
+    return Layout(splits, words)
 
 
 def _image_folder(beside: Path, lists: Iterable[Entries]) -> Path:
@@ -266,25 +244,11 @@ def _image_folder(beside: Path, lists: Iterable[Entries]) -> Path:
     return min((beside / IMAGES, beside), key=lambda folder: ImageFolder(folder).missing(first_names))
 
 
-def _files(splits: dict[str, Entries], folder: Path, words: str) -> _Layout:
-    """Entries whose names are files below `folder`."""
-
-    def open_split(split: str) -> Callable[[int], Picture]:
-        names = splits[split].names
-        return lambda index: folder / names[index]
-
-    return _Layout(splits, open_split, words)
-
-
-def _read(path: Path) -> dict[str, Entries]:
-    return _READERS[path.suffix.lower()](path)
-
-
 def _read_one(path: Path) -> Entries:
     """A list that is all for one split, JSON where its suffix does not say otherwise."""
     if path.suffix.lower() not in _READERS:
         return read_list(path)
-    splits = _read(path)
+    splits = _READERS[path.suffix.lower()](path)
     if len(splits) > 1:
         raise DataError(
             f"{printable(path)}: has images of several splits ({', '.join(splits)}), but is given as the list"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
-from charmlp.system import processes
+from charmlp.system.workers import Parent, Worker
 from charmlp.text import printable
 from charmlp.training.state import Epoch
 
@@ -22,33 +21,34 @@ def draw_apart(
 
     Returns the pictures' files. Raises `CharmlpError` where they cannot be drawn; the run itself is done.
     """
-    answer = subprocess.run(
-        processes.command(__name__, str(folder)),
-        input=pickle.dumps((tuple(history), scores, tuple(classes))),
-        capture_output=True,
-        env=processes.environment(),
-    )
-    if answer.returncode:
-        reason = answer.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    try:
+        with Worker(__name__, str(folder)) as worker:
+            drawn, reason = pickle.loads(worker.ask(pickle.dumps((tuple(history), scores, tuple(classes)))))
+    except OSError as error:
+        drawn, reason = [], error.strerror or str(error)
+    except EOFError:
+        drawn, reason = [], worker.last_words()
+    if reason is not None:
         raise CharmlpError(f"the model is saved, but its pictures cannot be drawn: {printable(reason)}")
-    return [Path(line) for line in answer.stdout.decode("utf-8").splitlines()]
+    return drawn
 
 
 def draw(folder: Path, history: Sequence[Epoch], scores: Scores | None, classes: Sequence[str]) -> list[Path]:
     """Draw the same here."""
+    from charmlp.drawing import save
     from charmlp.evaluation import pictures
 
-    drawn = [pictures.save(pictures.loss_curve(history), folder / "loss.png")]
+    drawn = [save(pictures.loss_curve(history), folder / "loss.png")]
     if scores is not None:
-        drawn.append(pictures.save(pictures.confusion_matrix(scores, classes), folder / "confusion.png"))
+        drawn.append(save(pictures.confusion_matrix(scores, classes), folder / "confusion.png"))
     return drawn
 
 
 def main() -> None:
-    """Draw what comes from `draw_apart`, through a pipe of its own."""
-    history, scores, classes = pickle.load(sys.stdin.buffer)
+    """Draw what comes from `draw_apart`; the answer is the pictures' files, and why there are none."""
+    parent = Parent()
     try:
-        drawn = draw(Path(sys.argv[1]), history, scores, classes)
+        drawn, reason = draw(Path(sys.argv[1]), *pickle.loads(parent.receive())), None
     except CharmlpError as error:
-        sys.exit(str(error))
-    sys.stdout.buffer.write("".join(f"{path}\n" for path in drawn).encode("utf-8"))
+        drawn, reason = [], str(error)
+    parent.send(pickle.dumps((drawn, reason)))

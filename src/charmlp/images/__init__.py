@@ -1,11 +1,13 @@
 """Preprocessing, which exists once: decode one image, make it grey, resize it, turn pixels into inputs.
 
-`opening.py` says which files are images and what they may cost, `grey.py` makes grey pictures of what they
-hold, `inputs.py` makes the network's inputs of those.
+    file ──opening, or for plain files jpeg──▶ picture ──grey──▶ uint8 H×W ──inputs──▶ float32 1×(H·W)
+
+`opening.py` asks `filekinds.py` what a file is and `costs.py` what it may cost. `batches.py`
+reads many on all cores; `variants.py` and `warping.py` change grey images a little.
 """
 
+from charmlp.images.costs import MAX_PIXELS
 from charmlp.images.grey import ImageSource, read_grey
 from charmlp.images.inputs import to_inputs
-from charmlp.images.opening import MAX_PIXELS
 
 __all__ = ["MAX_PIXELS", "ImageSource", "read_grey", "to_inputs"]

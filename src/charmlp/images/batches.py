@@ -10,22 +10,14 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from contextlib import ExitStack, contextmanager
+from itertools import chain, cycle, islice
+from typing import TypeVar
 
 from charmlp.errors import CharmlpError
-from charmlp.images.grey import ImageSource, grey_picture
+from charmlp.images.reading import Batch, ImageOrError, read_batch
 from charmlp.system import processes
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-ImageOrError: TypeAlias = "ImageSource | CharmlpError"
 Given = TypeVar("Given", bound=ImageOrError)
 
 FEW = 4  # so many are read without threads, whose import takes longer
@@ -35,43 +27,6 @@ MOST_AHEAD = 2  # batches that wait for each worker
 BATCH = 32  # images that a thread takes at a time
 PROCESS_BATCH = 128  # and a process: meanwhile nobody need look after it
 BATCH_BYTES = 2**18  # of grey pixels that any of them takes at a time
-
-
-@dataclass(frozen=True)
-class Batch:
-    """images uint8 M×H×W, of those that can be read; faults: the others' errors, by place in the batch."""
-
-    images: NDArray[np.uint8]
-    faults: dict[int, CharmlpError]
-
-
-def read_batch(images: Sequence[ImageOrError], norm_size: tuple[int, int]) -> Batch:
-    """Read the images as `read_grey` does; one that cannot be read does not stop the others.
-
-    An error among the images, such as a name that stands for nothing, is a fault at its place.
-    """
-    return to_batch(*read_pixels(images, norm_size), norm_size)
-
-
-def read_pixels(
-    images: Sequence[ImageOrError], norm_size: tuple[int, int]
-) -> tuple[bytes, dict[int, CharmlpError]]:
-    """The same before it becomes an array: the pixels of all images that can be read, and the faults."""
-    pixels, faults = [], {}
-    for place, image in enumerate(images):
-        try:
-            if isinstance(image, CharmlpError):
-                raise image
-            pixels.append(grey_picture(image, norm_size).tobytes())
-        except CharmlpError as error:
-            faults[place] = error
-    return b"".join(pixels), faults
-
-
-def to_batch(pixels: bytes, faults: dict[int, CharmlpError], norm_size: tuple[int, int]) -> Batch:
-    import numpy as np
-
-    return Batch(np.frombuffer(pixels, np.uint8).reshape(-1, *norm_size), faults)
 
 
 def read_batches(
@@ -94,33 +49,47 @@ def read_batches(
     if workers == 1 or len(first) < FEW:
         yield from ((some, read_batch(some, norm_size)) for some in lists)
         return
-    with readers(workers, norm_size, apart) as submit:
-        waiting: deque[tuple[list[Given], Future[Batch]]] = deque()
+    with reading_processes(workers, norm_size) if apart else reading_threads(workers, norm_size) as submit:
+        waiting: deque[tuple[list[Given], Callable[[], Batch]]] = deque()
         for some in lists:
             waiting.append((some, submit(some)))
             if len(waiting) > MOST_AHEAD * workers:
-                some, batch = waiting.popleft()
-                yield some, batch.result()
-        for some, batch in waiting:
-            yield some, batch.result()
+                some, result = waiting.popleft()
+                yield some, result()
+        for some, result in waiting:
+            yield some, result()
+
+
+Submit = Callable[[Sequence[ImageOrError]], Callable[[], Batch]]  # images → what waits for their batch
 
 
 @contextmanager
-def readers(
-    workers: int, norm_size: tuple[int, int], apart: bool
-) -> Iterator[Callable[[Sequence[ImageOrError]], Future[Batch]]]:
-    """The function that hands a list of images to a free thread, or, `apart`, to a free process."""
-    if apart:
-        from charmlp.images.workers import Workers
+def reading_processes(count: int, norm_size: tuple[int, int]) -> Iterator[Submit]:
+    """Processes take batches in turn, and their answers are waited for in the same order."""
+    from charmlp.images.workers import Reader
 
-        with Workers(workers, norm_size) as processes_that_read:
-            yield processes_that_read.submit
-        return
+    with ExitStack() as running:
+        readers: list[Reader] = []
+        for _ in range(count):
+            readers.append(Reader(norm_size))
+            running.callback(readers[-1].worker.end)  # it holds nothing that could be lost
+        turns = cycle(readers)
+
+        def submit(images: Sequence[ImageOrError]) -> Callable[[], Batch]:
+            reader = next(turns)
+            reader.send(images)
+            return reader.receive
+
+        yield submit
+
+
+@contextmanager
+def reading_threads(count: int, norm_size: tuple[int, int]) -> Iterator[Submit]:
     from concurrent.futures import ThreadPoolExecutor
 
-    threads = ThreadPoolExecutor(workers)
+    threads = ThreadPoolExecutor(count)
     try:
-        yield lambda images: threads.submit(read_batch, images, norm_size)
+        yield lambda images: threads.submit(read_batch, images, norm_size).result
     finally:
         threads.shutdown(cancel_futures=True)  # an interrupted run does not read the rest
 

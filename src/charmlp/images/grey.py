@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 from PIL import Image, ImageChops
 
 from charmlp.errors import ImageError
+from charmlp.images.costs import MAX_PIXELS, Costly
 from charmlp.images.jpeg import plain_jpeg
-from charmlp.images.opening import MAX_PIXELS, Costly, open_image, quiet
+from charmlp.images.opening import open_image
+from charmlp.images.quiet import quiet
 from charmlp.system.files import open_regular, reason_of
 from charmlp.text import shown_path
 
-if (
-    TYPE_CHECKING
-):  # the processes that read many images do without NumPy, whose import takes longer than theirs
+if TYPE_CHECKING:  # processes that read images do without NumPy, whose import takes longer than theirs
     import numpy as np
     from numpy.typing import NDArray
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image"
 
-PLAIN_BYTES = 2**20  # a larger file's header is no matter beside its pixels
+PLAIN_BYTES = 2**20  # of a larger file, the header takes little time beside the pixels
 STRIP_PIXELS = 2**20  # a picture is converted in strips, so that no second copy of it is needed
 DIRECT = ("1", "L", "P", "RGB", "RGBX", "YCbCr", "HSV")  # Pillow's own conversion to L is right
 WITH_ALPHA = ("RGBA", "LA", "PA", "La", "RGBa")
@@ -118,9 +118,7 @@ def _grey_strip(strip: Image.Image, image: Image.Image) -> Image.Image:
         raise ImageError("its pixels are floating-point numbers, where 8 or 16 bits are read; save it as PNG")
     if mode == "CMYK":
         if image.format == "JPEG" and "adobe" not in image.info:
-            strip = ImageChops.invert(
-                strip
-            )  # Pillow takes all for Adobe's, which hold ink the other way round
+            strip = ImageChops.invert(strip)  # Pillow takes all for Adobe's, which hold ink inverted
         return strip.convert("RGB").convert("L")
     if mode in WITH_ALPHA or "transparency" in strip.info:
         if mode == "La":

@@ -16,11 +16,11 @@ def to_inputs(
     """What the network sees of grey images N×H×W: float32 row vectors N×(H·W).
 
     scale         x = 2p/255 − 1, in [−1, 1], as in the course
-    standardize   x = (p − mean p) / std p for each image by itself; a flat image becomes 0
+    standardize   x = (p − mean p) / std p for each image separately; a flat image becomes 0
 
     `out` is memory for them: N×(H·W) or more rows, of which the first N are returned.
     """
-    import numpy as np  # not above: who only decodes images does without
+    import numpy as np  # not above: processes that only decode images do without NumPy
 
     from charmlp.system.memory import aligned_empty
 

@@ -2,7 +2,7 @@
 
 Pillow reads a header for all that it may say, piece by piece, which takes as long as decoding a small
 picture. The decoder here is Pillow's own, and so are the pixels, bit for bit. What is not plain, such as
-several scans, inks, EXIF data or damage, is nobody's loss: `opening.py` reads or refuses it with more care.
+several scans, inks, EXIF data or damage, is left to `opening.py`, which reads or refuses it with more care.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def plain_jpeg(data: bytes, most_pixels: int) -> Image.Image | None:
         return None
     try:
         return Image.frombytes(mode, (width, height), data, "jpeg", (mode, ""))
-    except Exception:  # decoders raise anything at all on damaged files; who looks closer says what is wrong
+    except Exception:  # decoders raise anything at all on damaged files; `opening.py` says what is wrong
         return None
 
 

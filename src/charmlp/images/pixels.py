@@ -1,6 +1,6 @@
 """Compiled loops over the pixels of one picture.
 
-Importing this file imports Numba, so whoever uses it imports it when it is needed.
+Importing this file imports Numba, so it is imported only when it is needed.
 """
 
 from __future__ import annotations

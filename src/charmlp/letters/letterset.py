@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.text import SHOWN
+
+
+def spell_out(what: str, reasons: Sequence[str], count: int | None = None) -> str:
+    """`what`, with the first five of its `count` reasons (default: as many as are given).
+
+    >>> spell_out("7 problems", "abcdefg")
+    '7 problems, the first 5: a; b; c; d; e'
+    """
+    some = f", the first {SHOWN}" if (count or len(reasons)) > SHOWN else ""
+    return f"{what}{some}: " + "; ".join(reasons[:SHOWN])
 
 
 @dataclass(frozen=True)
@@ -40,9 +51,7 @@ class LetterSet:
         if not self.skipped:
             return ""
         total = len(self) + len(self.skipped)
-        some = f", the first {SHOWN}" if len(self.skipped) > SHOWN else ""
-        reasons = "; ".join(self.skipped[:SHOWN])
-        return f"left out {len(self.skipped):,} of {total:,} {what} images{some}: {reasons}"
+        return spell_out(f"left out {len(self.skipped):,} of {total:,} {what} images", self.skipped)
 
     def __len__(self) -> int:
         return len(self.images)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import TypeAlias
 
+from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.splits import SPLITS
 from charmlp.text import printable
+
+Progress: TypeAlias = Callable[[int, int], None]  # takes how many are done, and how many there are
 
 
 class Source(ABC):
@@ -25,14 +29,13 @@ class Source(ABC):
     def splits(self) -> dict[str, int]:
         """Number of images of each split there is: 'train', 'val', 'test', in this order."""
 
-    @abstractmethod
     def load(
         self,
         split: str,
         norm_size: tuple[int, int],
         *,
         skip_bad: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> LetterSet:
         """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
 
@@ -41,6 +44,18 @@ class Source(ABC):
 
         Raises DataError where there is no such split, or naming the images that cannot be read.
         """
+        if split not in self.splits:
+            there = " and ".join(SPLITS[name] for name in self.splits)
+            raise DataError(
+                f"no {SPLITS.get(split, split)} images, only {there} images: {printable(self.layout)}"
+            )
+        return self._load(split, norm_size, skip_bad, progress)
+
+    @abstractmethod
+    def _load(
+        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
+    ) -> LetterSet:
+        """Decode a split that is there."""
 
     @abstractmethod
     def identity(self) -> str:

@@ -1,58 +1,94 @@
-"""Model files: `.safetensors` with everything a recognizer needs, and the course's `.pth`.
+"""Model files: `.safetensors` with everything a recognizer needs, the course's `.pth`, and exports.
 
-`model.py` says what a model is and what is sound; `native.py` and `course.py` read and write the formats, the
-latter through `torchfile.py` and `pickles.py`, which read PyTorch's files without PyTorch and run nothing.
+`model.py` says what a model is and what is sound. Each format of the table below is a file: `native.py`, and
+`course.py`, which reads PyTorch's files through `torchfile.py` and `pickles.py`: without PyTorch, running
+nothing of what is in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from charmlp.errors import ModelFileError
-from charmlp.modelfile.model import Model, check_model
-from charmlp.text import shown_path
+from charmlp.modelfile.model import Model, Refused, check_model
+from charmlp.system.extras import require_extra
+from charmlp.system.files import open_regular, reason_of, write_whole
+from charmlp.text import printable, shown_path
 
-__all__ = ["Model", "check_expressible", "read_model", "write_model"]
+__all__ = ["FORMATS", "Format", "Model", "check_expressible", "read_model", "write_model"]
 
-SUFFIXES = (".safetensors", ".pth")
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of model file. Its module is imported when such a file is met, and has, each raising `Refused`,
+
+    write(model) -> bytes                       what a file holds; the model is sound
+    read(file) -> Model                         where such files are read
+    check(classes, preprocessing, act_type)     where there are models that the format cannot express
+    """
+
+    module: str
+    reads: bool = True  # False: an export
+    extra: str | None = None  # the package that writing needs, also the name of the extra
+
+
+FORMATS = {
+    ".safetensors": Format("charmlp.modelfile.native"),
+    ".pth": Format("charmlp.modelfile.course", extra="torch"),
+}
 
 
 def read_model(path: Path) -> Model:
     """The model at `path`; raises `ModelFileError` where the file is not sound. Executes nothing."""
-    if _suffix(path) == ".pth":
-        from charmlp.modelfile.course import read_course
-
-        return read_course(path)
-    from charmlp.modelfile.native import read_native
-
-    return read_native(path)
+    kind = _format(path, to_read=True)
+    with open_regular(path, "a model", ModelFileError) as file, _named(path):
+        model = import_module(kind.module).read(file)
+        check_model(model)
+        return model
 
 
 def write_model(model: Model, path: Path) -> None:
     """Write the model, whole or not at all; the suffix chooses the format. Raises `CharmlpError`."""
-    check_expressible(path, classes=model.classes, preprocessing=model.preprocessing)
-    check_model(model, shown_path(path))
-    if _suffix(path) == ".pth":
-        from charmlp.modelfile.course import write_course
-
-        write_course(model, path)
-    else:
-        from charmlp.modelfile.native import write_native
-
-        write_native(model, path)
+    check_expressible(path, classes=model.classes, preprocessing=model.preprocessing, act_type=model.act_type)
+    with _named(path):
+        check_model(model)
+        content = import_module(_format(path).module).write(model)
+    write_whole(path, content)
 
 
-def check_expressible(path: Path, *, classes: Sequence[str], preprocessing: str) -> None:
-    """Raise `ModelFileError` where the format of `path` cannot say what such a model is."""
-    if _suffix(path) == ".pth":
-        from charmlp.modelfile.course import check_course
+def check_expressible(
+    path: Path, *, classes: Sequence[str], preprocessing: str, act_type: str = "none"
+) -> None:
+    """Raise `CharmlpError` where the format of `path` cannot say what such a model is, or lacks a package."""
+    kind = _format(path)
+    if kind.extra is not None:
+        require_extra(kind.extra, kind.extra, f"{shown_path(path)}: a {path.suffix} file")
+    check = getattr(import_module(kind.module), "check", None)
+    if check is not None:
+        with _named(path):
+            check(classes, preprocessing, act_type)
 
-        check_course(path, classes, preprocessing)
+
+def _format(path: Path, *, to_read: bool = False) -> Format:
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        suffixes = [suffix for suffix, kind in FORMATS.items() if kind.reads or not to_read]
+        raise ModelFileError(f"{shown_path(path)}: a model's name ends in {' or '.join(suffixes)}")
+    if to_read and not kind.reads:
+        raise ModelFileError(f"{shown_path(path)}: a {path.suffix} file can be written, not read")
+    return kind
 
 
-def _suffix(path: Path) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ModelFileError(f"{shown_path(path)}: a model's name ends in {' or '.join(SUFFIXES)}")
-    return suffix
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What is wrong with a file, behind its name."""
+    try:
+        yield
+    except Refused as reason:
+        raise ModelFileError(f"{shown_path(path)}: {printable(reason)}") from None
+    except OSError as error:
+        raise ModelFileError(f"{shown_path(path)}: cannot be read: {reason_of(error)}") from None

@@ -1,6 +1,6 @@
 """The course's `.pth`: {'state_dict': {'net.0.W', 'net.0.b', 'net.2.W', …}, 'configs': {…}}.
 
-PyTorch writes it; reading it needs none.
+PyTorch writes it; reading it does without.
 """
 
 from __future__ import annotations
@@ -8,51 +8,44 @@ from __future__ import annotations
 import io
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from charmlp.errors import ModelFileError
 from charmlp.modelfile.model import (
     Model,
+    Refused,
+    array_names,
+    check_choice,
     check_facts,
-    check_layers,
+    check_names,
     check_shapes,
-    check_values,
-    refusal,
     short,
 )
-from charmlp.modelfile.pickles import Refused, Tensor
-from charmlp.modelfile.torchfile import ITEM_BYTES, TorchFile, open_torch_file
-from charmlp.system.extras import require_extra
-from charmlp.system.files import open_regular, reason_of, write_whole
-from charmlp.text import printable, shown_path
+from charmlp.modelfile.pickles import Tensor
+from charmlp.modelfile.torchfile import REAL_DTYPES, open_torch_file, read_tensors
 
 CLASSES = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+PREPROCESSING = "scale"
+ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")  # those of the course; others may need constants as well
 CONFIGS = ("norm_size", "output_size", "hidden_size", "n_layers", "act_type")
 
 
-def check_course(path: Path, classes: Sequence[str], preprocessing: str) -> None:
-    """Raise `ModelFileError` for a model that the course's layout has no words for."""
-    require_extra("torch", "torch", f"{printable(path)}: a .pth file")
-    instead = "write a .safetensors file instead"
+def check(classes: Sequence[str], preprocessing: str, act_type: str) -> None:
+    """Raise `Refused` for a model that the course's layout has no words for."""
+    only, instead = "a .pth file of the course has", "write a .safetensors file instead"
     if tuple(classes) != CLASSES:
-        raise ModelFileError(
-            f"{printable(path)}: a .pth file of the course has the classes A-Z only; {instead}"
-        )
-    if preprocessing != "scale":
-        raise ModelFileError(
-            f"{printable(path)}: a .pth file of the course has pixels scaled to [-1, 1], "
-            f"not {preprocessing!r}; {instead}"
-        )
+        raise Refused(f"{only} the classes A-Z only; {instead}")
+    if preprocessing != PREPROCESSING:
+        raise Refused(f"{only} pixels scaled to [-1, 1], not {preprocessing!r}; {instead}")
+    if act_type not in ACTIVATIONS:
+        raise Refused(f"{only} the activations {', '.join(ACTIVATIONS)}, not {act_type!r}; {instead}")
 
 
-def write_course(model: Model, path: Path) -> None:
-    """Write the model so that the course's own program reads it."""
-    torch = require_extra("torch", "torch", f"{printable(path)}: a .pth file")
-    state = OrderedDict()
-    for layer, (weight, bias) in enumerate(zip(model.weights, model.biases, strict=True)):
-        state[f"net.{2 * layer}.W"] = torch.tensor(weight, dtype=torch.float32)
-        state[f"net.{2 * layer}.b"] = torch.tensor(bias, dtype=torch.float32)
+def write(model: Model) -> bytes:
+    """The model as the course's own program reads it."""
+    import torch
+
+    names = array_names(len(model.arrays), "W", "b")
+    tensors = [torch.tensor(array, dtype=torch.float32) for array in model.arrays]
     configs = {
         "norm_size": model.norm_size,
         "output_size": model.output_size,
@@ -61,58 +54,44 @@ def write_course(model: Model, path: Path) -> None:
         "act_type": model.act_type,
     }
     content = io.BytesIO()
+    state = OrderedDict(zip(names, tensors, strict=True))
     torch.save({"state_dict": state, "configs": configs}, content)
-    write_whole(path, content.getvalue())
+    return content.getvalue()
 
 
-def read_course(path: Path) -> Model:
-    """Read and check a model; nothing in the file is executed, and PyTorch is not needed."""
-    where = shown_path(path)
-    with open_regular(path, "a model", ModelFileError) as file:
-        try:
-            return _model(open_torch_file(file), where)
-        except Refused as reason:
-            raise ModelFileError(f"{where}: {printable(reason)}") from None
-        except OSError as error:
-            raise ModelFileError(f"{where}: cannot be read: {reason_of(error)}") from None
-
-
-def _model(saved: TorchFile, where: str) -> Model:
-    state, configs = _parts(saved.value)
-    n_layers = max(1, len(state) // 2)
-    check_layers(n_layers, where)
-    names = [(f"net.{2 * layer}.W", f"net.{2 * layer}.b") for layer in range(n_layers)]
-    _check_keys("state_dict", state, [name for pair in names for name in pair])
+def read(file: BinaryIO) -> Model:
+    """The model in a file; nothing in it is executed. Raises `Refused`."""
+    value, read_numbers = open_torch_file(file)
+    state, configs = _parts(value)
+    names = array_names(max(2, len(state)), "W", "b")
+    check_names("state_dict", "entry", state, names)
     for name, tensor in state.items():
         if not isinstance(tensor, Tensor):
-            raise Refused(f"{name} is no tensor")
-        if tensor.storage.dtype not in ITEM_BYTES:
-            raise Refused(f"{name} holds numbers of type {tensor.storage.dtype}; real ones are expected")
-    check_facts(CLASSES, configs["norm_size"], "scale", configs["act_type"], where)
-    shapes = [(state[weight].shape, state[bias].shape) for weight, bias in names]
-    check_shapes(shapes, configs["norm_size"], len(CLASSES), where)
-    check_configs(configs, tuple(weight[0] for weight, _ in shapes), where)
-    saved.check_room(list(state.values()))
-    weights = tuple(saved.array(state[weight]) for weight, _ in names)
-    biases = tuple(saved.array(state[bias]) for _, bias in names)
-    check_values(weights, biases, where)
-    height, width = configs["norm_size"]
-    return Model(
-        CLASSES, (height, width), "scale", configs["act_type"], weights, biases, {"format": "course"}
-    )
+            raise Refused(f"{name} is not a tensor")
+        if tensor.storage.dtype not in REAL_DTYPES:
+            raise Refused(f"{name} holds numbers of type {tensor.storage.dtype}; expected real ones")
+    norm_size, act_type = configs["norm_size"], configs["act_type"]
+    check_choice("activation", act_type, ACTIVATIONS)
+    check_facts(CLASSES, norm_size, PREPROCESSING, act_type)
+    tensors = [state[name] for name in names]
+    check_shapes([tensor.shape for tensor in tensors], norm_size, len(CLASSES))
+    _check_configs(configs, tuple(weight.shape[0] for weight in tensors[::2]))
+    arrays = read_tensors(tensors, read_numbers)
+    weights, biases, provenance = tuple(arrays[::2]), tuple(arrays[1::2]), {"format": "course"}
+    return Model(CLASSES, tuple(norm_size), PREPROCESSING, act_type, weights, biases, provenance)
 
 
 def _parts(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """state_dict and configs, each with the keys of the course's layout."""
-    expected = "expected are 'state_dict' and 'configs', as the course's program saves them"
+    expected = "expected 'state_dict' and 'configs', as the course's program saves them"
     if not isinstance(found, dict):
-        raise Refused(f"holds no dictionary; {expected}")
+        raise Refused(f"does not hold a dictionary; {expected}")
     if set(found) != {"state_dict", "configs"}:
         raise Refused(f"holds {_listed(found)}; {expected}")
     state, configs = found["state_dict"], found["configs"]
     if not isinstance(state, dict) or not isinstance(configs, dict):
         raise Refused("'state_dict' and 'configs' must be dictionaries")
-    _check_keys("configs", configs, CONFIGS)
+    check_names("configs", "entry", configs, CONFIGS)
     return state, configs
 
 
@@ -122,27 +101,15 @@ def _listed(table: dict[Any, Any]) -> str:
     return f"{keys} and {len(table) - 3:,} more" if len(table) > 3 else keys or "nothing"
 
 
-def _check_keys(what: str, table: dict[Any, Any], expected: Sequence[str]) -> None:
-    """Raise `Refused` for the first key that is missing or unknown."""
-    for name in expected:
-        if name not in table:
-            raise Refused(f"{what}: the entry {name} is missing")
-    for name in table:
-        if name not in expected:
-            raise Refused(f"{what}: unknown entry {str(name)[:60]}")
-
-
-def check_configs(configs: dict[str, Any], sizes_out: tuple[int, ...], where: str) -> None:
-    """Raise `ModelFileError` where configs say something else than the tensors, whose sizes are given."""
+def _check_configs(configs: dict[str, Any], sizes_out: tuple[int, ...]) -> None:
+    """Raise `Refused` where configs say something else than the tensors, whose sizes are given."""
     hidden = configs["hidden_size"]
     if not isinstance(hidden, list | tuple) or not all(type(size) is int for size in hidden):
-        raise refusal(where, "configs: hidden_size is no list of whole numbers")
-    stated: dict[str, tuple[Any, Any]] = {
-        "n_layers": (configs["n_layers"], len(sizes_out)),
-        "output_size": (configs["output_size"], sizes_out[-1]),
-    }
+        raise Refused("configs: hidden_size is not a list of whole numbers")
+    found: dict[str, Any] = {"n_layers": len(sizes_out), "output_size": sizes_out[-1]}
     if len(sizes_out) > 1:  # without a hidden layer the course's program leaves its default there
-        stated["hidden_size"] = (tuple(hidden), sizes_out[:-1])
-    for name, (said, found) in stated.items():
-        if type(said) is not type(found) or said != found:
-            raise refusal(where, f"configs: {name} is {short(said)}, but the tensors say {short(found)}")
+        found["hidden_size"] = sizes_out[:-1]
+    for name, value in found.items():
+        said = tuple(hidden) if name == "hidden_size" else configs[name]
+        if type(said) is not type(value) or said != value:
+            raise Refused(f"configs: {name} is {short(said)}, but the tensors say {short(value)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -11,12 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import ACTIVATIONS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
-from charmlp.errors import ModelFileError
-from charmlp.text import forbidden_character, printable
+from charmlp.text import forbidden_character
 
 Array = NDArray[Any]
 
 MAX_PARAMETERS = 10**9
+
+
+class Refused(Exception):
+    """What is wrong with a model or its file; in messages the text follows the file's name."""
+
+
+@contextmanager
+def refusing(fault: str) -> Iterator[None]:
+    """Whatever a library raises on hostile bytes, which is anything at all, as `Refused`."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception:
+        raise Refused(fault) from None
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,11 @@ class Model:
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def arrays(self) -> list[Array]:
+        """Weight and bias of the first layer, of the second, …"""
+        return [array for pair in zip(self.weights, self.biases, strict=True) for array in pair]
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -65,77 +85,78 @@ class Model:
         return f"Model({'-'.join(map(str, self.sizes))}, {self.act_type}, {len(self.classes)} classes)"
 
 
-def check_facts(classes: Any, norm_size: Any, preprocessing: Any, act_type: Any, where: str) -> None:
-    """Raise `ModelFileError` where what a file says about its model, in any type, cannot be."""
-    for what, value, allowed in (
-        ("activation", act_type, ACTIVATIONS),
-        ("preprocessing", preprocessing, PREPROCESSINGS),
-    ):
-        if not isinstance(value, str) or value not in allowed:
-            raise refusal(where, f"the {what} is {short(value)}; expected one of {', '.join(allowed)}")
+def constants_of(act_type: str) -> dict[str, float]:
+    """The constants that an activation computes with, by name, such as a slope; none has any yet."""
+    return {}
+
+
+def array_names(count: int, weight: str, bias: str) -> list[str]:
+    """What files call so many arrays: net.0.weight, net.0.bias, net.2.weight, … (net.1 is an activation)."""
+    layers = count // 2
+    if not 1 <= layers <= MAX_LAYERS:
+        raise Refused(f"{layers:,} layers; expected 1 to {MAX_LAYERS}")
+    return [f"net.{2 * layer}.{kind}" for layer in range(layers) for kind in (weight, bias)]
+
+
+def check_model(model: Model) -> None:
+    """Raise `Refused` where a model is not sound; none is written or handed out that has not been here."""
+    check_facts(model.classes, model.norm_size, model.preprocessing, model.act_type)
+    check_shapes([array.shape for array in model.arrays], model.norm_size, len(model.classes))
+    for number, array in enumerate(model.arrays):
+        if not np.isfinite(array).all():
+            what = ("weight", "bias")[number % 2]
+            raise Refused(f"layer {number // 2}: the {what} has values that are not finite (NaN, Inf)")
+
+
+def check_facts(classes: Any, norm_size: Any, preprocessing: Any, act_type: Any) -> None:
+    """Raise `Refused` where what a file says about its model, in any type, cannot be."""
+    check_choice("activation", act_type, ACTIVATIONS)
+    check_choice("preprocessing", preprocessing, PREPROCESSINGS)
     if (
         not isinstance(norm_size, list | tuple)
         or len(norm_size) != 2
         or not all(type(side) is int and 1 <= side <= MAX_NORM_SIZE for side in norm_size)
     ):
-        raise refusal(
-            where, f"norm_size is {short(norm_size)}; expected are two sides from 1 to {MAX_NORM_SIZE}"
-        )
+        raise Refused(f"norm_size is {short(norm_size)}; expected two sides from 1 to {MAX_NORM_SIZE}")
     if not isinstance(classes, list | tuple) or len(classes) < 2:
-        raise refusal(where, "the classes are no list of at least two names")
+        raise Refused("the classes are not a list of at least two names")
     for name in classes:
         if not isinstance(name, str) or not name or forbidden_character(name):
-            raise refusal(where, f"the class {short(name)} is no name")
+            raise Refused(f"the class {short(name)} is not a name")
     if len(set(classes)) < len(classes):
-        raise refusal(where, "a class is there twice")
+        raise Refused("a class is there twice")
 
 
-def check_layers(count: int, where: str) -> None:
-    """Raise `ModelFileError` for fewer or more layers than a model has."""
-    if not 1 <= count <= MAX_LAYERS:
-        raise refusal(where, f"{count:,} layers; expected are 1 to {MAX_LAYERS}")
-
-
-def check_shapes(
-    shapes: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
-    norm_size: Sequence[int],
-    n_classes: int,
-    where: str,
-) -> None:
-    """Raise `ModelFileError` where weights (out×in) and biases (out) do not chain from pixels to classes."""
-    check_layers(len(shapes), where)
+def check_shapes(shapes: Sequence[tuple[int, ...]], norm_size: Sequence[int], n_classes: int) -> None:
+    """Raise `Refused` where weights (out×in) and biases (out) do not chain from pixels to classes."""
     size, parameters = norm_size[0] * norm_size[1], 0
-    for layer, (weight, bias) in enumerate(shapes):
+    for layer, (weight, bias) in enumerate(zip(shapes[::2], shapes[1::2], strict=True)):
         if len(weight) != 2 or weight[1] != size or not weight[0]:
-            raise refusal(where, f"layer {layer}: the weight is {_times(weight)}; expected out×{size}")
+            raise Refused(f"layer {layer}: the weight is {_times(weight)}; expected out×{size}")
         if bias != (weight[0],):
-            raise refusal(where, f"layer {layer}: the bias is {_times(bias)}; expected {weight[0]}")
+            raise Refused(f"layer {layer}: the bias is {_times(bias)}; expected {weight[0]}")
         size = weight[0]
         parameters += weight[0] * (weight[1] + 1)
     if size != n_classes:
-        raise refusal(where, f"the last layer has {size:,} outputs, but there are {n_classes:,} classes")
+        raise Refused(f"the last layer has {size:,} outputs, but there are {n_classes:,} classes")
     if parameters > MAX_PARAMETERS:
-        raise refusal(where, f"{parameters:,} parameters; at most 10⁹ are accepted")
+        raise Refused(f"{parameters:,} parameters; at most 10⁹ are accepted")
 
 
-def check_model(model: Model, where: str) -> None:
-    """Raise `ModelFileError` where a model is not sound, so that no file is written which cannot be read."""
-    check_facts(model.classes, model.norm_size, model.preprocessing, model.act_type, where)
-    shapes = [(weight.shape, bias.shape) for weight, bias in zip(model.weights, model.biases, strict=True)]
-    check_shapes(shapes, model.norm_size, len(model.classes), where)
-    check_values(model.weights, model.biases, where)
+def check_choice(what: str, value: Any, allowed: Sequence[str]) -> None:
+    """Raise `Refused` for anything but the words that are allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise Refused(f"the {what} is {short(value)}; expected one of {', '.join(allowed)}")
 
 
-def check_values(weights: Sequence[Array], biases: Sequence[Array], where: str) -> None:
-    """Raise `ModelFileError` where a number is NaN or infinite."""
-    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-        for what, array in (("weight", weight), ("bias", bias)):
-            if not np.isfinite(array).all():
-                raise refusal(where, f"layer {layer}: the {what} has values that are not finite (NaN, Inf)")
-
-
-def _times(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape)) or "a single number"
+def check_names(place: str, kind: str, found: Collection[Any], expected: Collection[str]) -> None:
+    """Raise `Refused` for the first name of an entry or a tensor that is missing or unknown."""
+    for name in expected:
+        if name not in found:
+            raise Refused(f"{place}: the {kind} {name} is missing")
+    for name in found:
+        if name not in expected:
+            raise Refused(f"{place}: unknown {kind} {str(name)[:60]}")
 
 
 def short(value: Any) -> str:
@@ -148,6 +169,5 @@ def short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def refusal(where: str, fault: str) -> ModelFileError:
-    """The error for a model file; `where` is its name, already printable."""
-    return ModelFileError(f"{where}: {printable(fault)}")
+def _times(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape)) or "a single number"

@@ -1,15 +1,25 @@
 """What a pickle of PyTorch says, without doing what it says.
 
-A pickle is a program for a small machine with a stack. This one knows the instructions that build plain
-values; the few functions that PyTorch's files name are not called but noted (a tensor is described, not
-made). Whatever else a pickle names or asks for ends the reading: there is nothing here that could run it.
+A pickle is a program for a small machine with a stack. The machine is Python's own, cut down to the
+instructions that build plain values; the few functions that PyTorch's files name are ours, and harmless (a
+tensor is described, not made). Whatever else a pickle names or asks for ends the reading.
+
+It is Python's machine in Python, not the faster one in C: that one keeps the last of two equal keys, reserves
+gigabytes where a pickle says so, and dies of a key of 250,000 nested tuples.
 """
 
 from __future__ import annotations
 
+import math
+import pickle
 import pickletools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
+
+import numpy as np
+
+from charmlp.modelfile.model import Refused, refusing
 
 DTYPES = {  # PyTorch's name of a storage → that of its numbers
     "FloatStorage": "float32",
@@ -25,31 +35,15 @@ DTYPES = {  # PyTorch's name of a storage → that of its numbers
     "ComplexFloatStorage": "complex64",
     "ComplexDoubleStorage": "complex128",
 }
-FUNCTIONS = (
-    "collections.OrderedDict",
-    "torch.Size",
-    "torch._utils._rebuild_tensor",
-    "torch._utils._rebuild_tensor_v2",
-    "torch._utils._rebuild_parameter",
+CODES = {instruction.name: ord(instruction.code) for instruction in pickletools.opcodes}
+PLAIN = (  # the instructions that build plain values, and those that name, call and look up, which are ours
+    *("PROTO", "FRAME", "MARK", "STOP", "BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET"),
+    *("NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
+    *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "EMPTY_TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "TUPLE"),
+    *("EMPTY_LIST", "APPEND", "APPENDS", "EMPTY_DICT", "GLOBAL", "STACK_GLOBAL", "BINPERSID", "REDUCE"),
 )
-_NUMBERS_AND_TEXTS = (
-    *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
-    *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"),
-)
-_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_MARK = object()
-
-
-class Refused(Exception):
-    """Something that is no plain data; the text says what, and follows the file's name."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A function or class that a pickle names, as `module.name`."""
-
-    words: str
+LIMIT = 2**63  # of whole numbers, in PyTorch as well
+MAX_DIMENSIONS = 8
 
 
 @dataclass(frozen=True)
@@ -59,6 +53,10 @@ class Storage:
     key: str
     dtype: str
     size: int
+
+    @property
+    def n_bytes(self) -> int:
+        return self.size * (2 if self.dtype == "bfloat16" else np.dtype(self.dtype).itemsize)
 
 
 @dataclass(frozen=True)
@@ -70,93 +68,86 @@ class Tensor:
     shape: tuple[int, ...]
     stride: tuple[int, ...]
 
+    @property
+    def n_elements(self) -> int:
+        return math.prod(self.shape)
+
 
 def read_pickle(file: BinaryIO, storages: dict[str, Storage] | None = None) -> Any:
     """The value of the pickle that begins here: dictionaries, lists, tuples, texts, numbers, `Tensor`.
 
     `storages` learns each storage by its key. The file is left behind the pickle's end. Raises `Refused`.
     """
-    try:
-        return _run(file, {} if storages is None else storages)
-    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
-        raise Refused("damaged: its table of contents (a pickle) cannot be read") from None
+    with refusing("damaged: its table of contents (a pickle) cannot be read"):
+        return _Reader(file, {} if storages is None else storages).load()
 
 
-def _run(file: BinaryIO, storages: dict[str, Storage]) -> Any:
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
-    argument: Any
-    for instruction, argument, _ in pickletools.genops(file):
-        name = instruction.name
-        if name == "STOP":
-            return stack.pop()
-        if name in ("PROTO", "FRAME"):
-            pass
-        elif name in _NUMBERS_AND_TEXTS:
-            stack.append(argument)
-        elif name in _CONSTANTS:
-            stack.append(_CONSTANTS[name])
-        elif name in ("BINPUT", "LONG_BINPUT"):
-            memo[argument] = stack[-1]
-        elif name == "MEMOIZE":
-            memo[len(memo)] = stack[-1]
-        elif name in ("BINGET", "LONG_BINGET"):
-            stack.append(memo[argument])
-        elif name == "MARK":
-            stack.append(_MARK)
-        elif name in _TUPLES:
-            stack.append(tuple(_pop(stack, _TUPLES[name])))
-        elif name == "TUPLE":
-            stack.append(tuple(_pop_to_mark(stack)))
-        elif name == "EMPTY_LIST":
-            stack.append([])
-        elif name in ("APPEND", "APPENDS"):
-            values = _pop(stack, 1) if name == "APPEND" else _pop_to_mark(stack)
-            _expect(stack[-1], list).extend(values)
-        elif name == "EMPTY_DICT":
-            stack.append({})
-        elif name in ("SETITEM", "SETITEMS"):
-            pairs = _pop(stack, 2) if name == "SETITEM" else _pop_to_mark(stack)
-            _set(_expect(stack[-1], dict), pairs)
-        elif name == "GLOBAL":
-            stack.append(_known(argument.replace(" ", ".", 1)))
-        elif name == "STACK_GLOBAL":
-            stack.append(_known(".".join(_pop(stack, 2))))
-        elif name == "BINPERSID":
-            storage = _storage(*stack.pop())
-            if storages.setdefault(storage.key, storage) != storage:
-                raise ValueError
-            stack.append(storage)
-        elif name == "REDUCE":
-            function, arguments = _pop(stack, 2)
-            stack.append(_noted(_expect(function, Name).words, _expect(arguments, tuple)))
-        elif name == "BUILD":  # attributes of a state dictionary, such as its version: of no use here
-            _expect(stack.pop(), dict)
-            _expect(stack[-1], dict)
-        else:
-            raise Refused(
-                f"holds more than tensors and numbers (the pickle instruction {name}); it is not read"
-            )
-    raise ValueError("no end")
+class _Dispatch(dict[int, Callable[[Any], None]]):
+    """What follows each instruction, by its byte; those that are not here are refused by their names."""
+
+    def __missing__(self, code: int) -> Callable[[Any], None]:
+        name = next(name for name, known in CODES.items() if known == code)
+        raise Refused(f"holds more than tensors and numbers (the pickle instruction {name}); it is not read")
 
 
-def _pop(stack: list[Any], count: int) -> list[Any]:
-    if count > len(stack):
-        raise IndexError
-    values = stack[len(stack) - count :]
-    del stack[len(stack) - count :]
-    return values
+class _Reader(pickle._Unpickler):
+    """Python's reader of pickles, which here knows nothing that could do harm."""
 
+    stack: list[Any]
+    pop_mark: Callable[[], list[Any]]
 
-def _pop_to_mark(stack: list[Any]) -> list[Any]:
-    place = len(stack) - 1
-    while stack[place] is not _MARK:
-        place -= 1
-        if place < 0:
-            raise IndexError
-    values = stack[place + 1 :]
-    del stack[place:]
-    return values
+    def __init__(self, file: BinaryIO, storages: dict[str, Storage]) -> None:
+        super().__init__(file)
+        self.storages = storages
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A function of ours, or the name of a kind of storage; nothing is imported."""
+        if module in ("torch", "torch.cuda") and name in DTYPES:
+            return name
+        words = f"{module}.{name}"
+        if words not in FUNCTIONS:
+            fault = f"names {words[:60]}, which is not a tensor, number or text"
+            raise Refused(f"{fault}; it is not read, and nothing of it was run")
+        return FUNCTIONS[words]
+
+    def persistent_load(self, words: Any) -> Storage:
+        """`('storage', torch.FloatStorage, '0', 'cuda:0', 6)`: where the numbers were does not matter."""
+        if len(_expect(words, tuple)) == 6 and words[5] is None:  # in files of before 1.6
+            words = words[:5]
+        kind, name, key, _, size = words
+        if kind != "storage" or not _is_whole(size):
+            raise ValueError
+        storage = Storage(_expect(key, str), DTYPES[_expect(name, str)], size)
+        if self.storages.setdefault(key, storage) != storage:
+            raise ValueError
+        return storage
+
+    def set_items(self, pairs: list[Any]) -> None:
+        """Fill a dictionary, whose keys are looked at before they are compared with one another."""
+        table = _expect(self.stack[-1], dict)
+        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+            if type(key) is not str and not _is_whole(key):
+                raise TypeError
+            if key in table:
+                raise Refused(f"the entry {str(key)[:60]!r} is there twice")
+            table[key] = value
+
+    def load_setitem(self) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self.set_items([key, value])
+
+    def load_setitems(self) -> None:
+        self.set_items(self.pop_mark())
+
+    def load_build(self) -> None:
+        """Attributes of a state dictionary, such as its version, are of no use here."""
+        _expect(self.stack.pop(), dict)
+        _expect(self.stack[-1], dict)
+
+    dispatch = _Dispatch(
+        {CODES[name]: pickle._Unpickler.dispatch[CODES[name]] for name in PLAIN}
+        | {CODES["SETITEM"]: load_setitem, CODES["SETITEMS"]: load_setitems, CODES["BUILD"]: load_build}
+    )
 
 
 def _expect(value: Any, kind: type) -> Any:
@@ -165,45 +156,25 @@ def _expect(value: Any, kind: type) -> Any:
     return value
 
 
-def _set(table: dict[Any, Any], pairs: list[Any]) -> None:
-    for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-        if type(key) not in (str, int):
-            raise TypeError
-        if key in table:
-            raise Refused(f"the entry {str(key)[:60]!r} is there twice")
-        table[key] = value
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and abs(value) < LIMIT
 
 
-def _known(words: str) -> Name:
-    module, _, name = words.rpartition(".")
-    if words in FUNCTIONS or (module in ("torch", "torch.cuda") and name in DTYPES):
-        return Name(words)
-    raise Refused(
-        f"names {words[:60]}, which is no tensor, number or text; it is not read, and nothing of it was run"
-    )
+def _tensor(
+    storage: Any, offset: Any, shape: Any, stride: Any, grad: Any = 0, hooks: Any = 0, metadata: Any = 0
+) -> Tensor:
+    """What `torch._utils._rebuild_tensor_v2` makes, described."""
+    if not len(_expect(shape, tuple)) == len(_expect(stride, tuple)) <= MAX_DIMENSIONS:
+        raise ValueError
+    if not all(_is_whole(number) and number >= 0 for number in (offset, *shape, *stride)):
+        raise ValueError
+    return Tensor(_expect(storage, Storage), offset, shape, stride)
 
 
-def _storage(kind: str, name: Name, key: str, device: str, size: int, *more: Any) -> Storage:
-    """`('storage', torch.FloatStorage, '0', 'cuda:0', 6)`: where the numbers were does not matter."""
-    if kind != "storage" or any(value is not None for value in more):
-        raise TypeError
-    dtype = DTYPES[_expect(name, Name).words.rpartition(".")[2]]
-    return Storage(_expect(key, str), dtype, _expect(size, int))
-
-
-def _noted(words: str, arguments: tuple[Any, ...]) -> Any:
-    """What a function that the pickle calls stands for."""
-    if words == "collections.OrderedDict" and not arguments:
-        return {}
-    if words == "torch.Size":
-        (sizes,) = arguments
-        return tuple(sizes)
-    if words == "torch._utils._rebuild_parameter":
-        return _expect(arguments[0], Tensor)
-    if words in ("torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2"):
-        storage, offset, shape, stride = arguments[:4]
-        numbers = (offset, *shape, *stride)
-        if any(type(number) is not int or number < 0 for number in numbers) or len(shape) != len(stride):
-            raise ValueError
-        return Tensor(_expect(storage, Storage), offset, tuple(shape), tuple(stride))
-    raise TypeError
+FUNCTIONS: dict[str, Callable[..., Any]] = {  # what PyTorch's files call → what is called instead
+    "collections.OrderedDict": lambda: {},
+    "torch.Size": lambda sizes: _expect(sizes, tuple),
+    "torch._utils._rebuild_tensor": _tensor,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_parameter": lambda tensor, grad, hooks: _expect(tensor, Tensor),
+}

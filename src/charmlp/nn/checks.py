@@ -42,6 +42,12 @@ def require_dense_real(operation: str, *tensors: Tensor | None, optional: Tensor
             )
 
 
+def require_floating(operation: str, tensor: Tensor) -> None:
+    """Raise `NotImplementedError` for whole numbers, which torch does not take here either."""
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        raise NotImplementedError(f"charmlp.nn: {operation} takes floating point numbers, not {tensor.dtype}")
+
+
 def refuse_inplace(inplace: bool) -> None:
     """Raise `NotImplementedError` for `inplace=True`: no operation here writes into its inputs."""
     if inplace:

@@ -8,25 +8,25 @@ import torch
 from torch import Tensor
 
 from charmlp.nn.checks import HandDerived, check_linear
+from charmlp.nn.function import HandDerivedFunction, save
 from charmlp.nn.precision import autocast
 
 
-class LinearFunction(torch.autograd.Function):
+class LinearFunction(HandDerivedFunction):
     """y = x Wᵀ + b for row vectors: yₙₖ = Σᵢ xₙᵢ Wₖᵢ + bₖ.
 
     x: N×D   W: K×D   b: K   y: N×K   (instead of N any leading dimensions, or none)
 
-    With g = ∂L/∂y (N×K), what the layer above hands down, the chain rule sums over all ways to L:
+    With the upstream gradient g = ∂L/∂y (N×K), the chain rule sums over all paths to L:
 
         xₙᵢ goes into every output k of its row n:     ∂L/∂xₙᵢ = Σₖ gₙₖ Wₖᵢ     ∂L/∂x = g W      N×D
         Wₖᵢ ties input i to output k in every row n:   ∂L/∂Wₖᵢ = Σₙ gₙₖ xₙᵢ     ∂L/∂W = gᵀ x     K×D
         bₖ is copied to output k of every row n:       ∂L/∂bₖ  = Σₙ gₙₖ         ∂L/∂b = Σₙ gₙ    K
 
+    Forward mode by the product rule: tangent ẏ = ẋ Wᵀ + x Ẇᵀ + ḃ.
     Saved for backward: the inputs x and W. Derivation in full: docs/derivations/linear.md. (For complex
     numbers autograd wants the conjugates of W and x, `conj`, which real numbers are themselves.)
     """
-
-    generate_vmap_rule = True
 
     @staticmethod
     def forward(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -36,7 +36,7 @@ class LinearFunction(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         x, weight, _ = inputs
-        ctx.save_for_backward(x, weight)
+        save(ctx, x, weight)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -47,6 +47,12 @@ class LinearFunction(torch.autograd.Function):
         grad_weight = torch.tensordot(gradient, x.conj(), dims=(rows, rows)) if needs_weight else None
         grad_bias = gradient.sum_to_size(gradient.shape[-1]) if needs_bias else None
         return grad_x, grad_weight, grad_bias
+
+    @staticmethod
+    def jvp(ctx: Any, x_tangent: Tensor, weight_tangent: Tensor, bias_tangent: Tensor | None) -> Tensor:
+        x, weight = ctx.saved_tensors
+        tangent = x_tangent @ weight.T + x @ weight_tangent.T
+        return tangent if bias_tangent is None else tangent + bias_tangent
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -59,7 +65,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     tensor([[11.5000]])
     """
     check_linear(input, weight, bias)
-    return LinearFunction.apply(*autocast(input, weight, bias))
+    return LinearFunction.call(*autocast(input, weight, bias))
 
 
 class Linear(HandDerived, torch.nn.Linear):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from charmlp.nn.checks import HandDerived, check_cross_entropy, check_mse_loss, reduction_name
+from charmlp.nn.function import HandDerivedFunction, save
 from charmlp.nn.precision import loss_dtypes
 
 
@@ -21,7 +22,17 @@ def log_softmax(logits: Tensor) -> Tensor:
     return shifted - shifted.exp().sum(-1, keepdim=True).log()
 
 
-class CrossEntropyFunction(torch.autograd.Function):
+def logits_gradient(log_q: Tensor, targets: Tensor) -> Tensor:
+    """∂Lₙ/∂zₙᵢ = qₙᵢ Σₖ tₙₖ − tₙᵢ of a row's loss Lₙ = −Σₖ tₙₖ log qₙₖ, derived in `CrossEntropyFunction`."""
+    return log_q.exp() * targets.sum(-1, keepdim=True) - targets
+
+
+def times_log(t: Tensor, log_q: Tensor) -> Tensor:
+    """t log q, and 0 where t is 0, for a masked class (z = −∞, q = 0) as well: 0 log 0 = lim t log t = 0."""
+    return torch.where(t == 0, 0, t * log_q)
+
+
+class CrossEntropyFunction(HandDerivedFunction):
     """L = −(1/S) Σₙₖ tₙₖ log qₙₖ with q = softmax(z) of each row.
 
     logits z: N×K   targets t: N×K   total S: one number   L: one number
@@ -32,21 +43,19 @@ class CrossEntropyFunction(torch.autograd.Function):
         ∂L/∂zₙᵢ = −(1/S) Σₖ tₙₖ ([k = i] − qₙᵢ) = (qₙᵢ Σₖ tₙₖ − tₙᵢ) / S
         ∂L/∂tₙₖ = −log qₙₖ / S
 
-    Where each row of t is one-hot and S = N, that is the course's ∂L/∂z = (q − y*) / N. A masked class
-    (z = −∞, q = 0) adds nothing where its t is 0: 0 log 0 = lim t log t = 0.
+    Where each row of t is one-hot and S = N, that is the course's ∂L/∂z = (q − y*) / N.
+    Forward mode: tangent L̇ = (Σₙₖ ((qₙₖ Σⱼ tₙⱼ − tₙₖ) żₙₖ − ṫₙₖ log qₙₖ) − L Ṡ) / S.
     Saved for backward: the inputs. Derivation in full: docs/derivations/softmax-cross-entropy.md.
     """
 
-    generate_vmap_rule = True
-
     @staticmethod
     def forward(logits: Tensor, targets: Tensor, total: Tensor | None) -> Tensor:
-        losses = -torch.where(targets == 0, 0, targets * log_softmax(logits)).sum(-1)
+        losses = -times_log(targets, log_softmax(logits)).sum(-1)
         return losses if total is None else losses.sum() / total
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
+        save(ctx, *inputs)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -54,13 +63,22 @@ class CrossEntropyFunction(torch.autograd.Function):
         needs_logits, needs_targets, _ = ctx.needs_input_grad
         gradient = gradient.unsqueeze(-1) if total is None else gradient / total
         log_q = log_softmax(logits)
-        row_sums = targets.sum(-1, keepdim=True)
-        grad_logits = gradient * (log_q.exp() * row_sums - targets) if needs_logits else None
+        grad_logits = gradient * logits_gradient(log_q, targets) if needs_logits else None
         grad_targets = -gradient * log_q if needs_targets else None
         return grad_logits, grad_targets, None
 
+    @staticmethod
+    def jvp(ctx: Any, z_tangent: Tensor, t_tangent: Tensor, total_tangent: Tensor | None) -> Tensor:
+        logits, targets, total = ctx.saved_tensors
+        log_q = log_softmax(logits)
+        rows = (logits_gradient(log_q, targets) * z_tangent - times_log(t_tangent, log_q)).sum(-1)
+        if total is None or total_tangent is None:
+            return rows
+        loss = CrossEntropyFunction.forward(logits, targets, total)
+        return (rows.sum() - loss * total_tangent) / total
 
-class MSELossFunction(torch.autograd.Function):
+
+class MSELossFunction(HandDerivedFunction):
     """L = (1/M) Σᵢ (yᵢ − y*ᵢ)².
 
     prediction y and target y*: one shape   total M: a number   L: one number
@@ -68,10 +86,9 @@ class MSELossFunction(torch.autograd.Function):
 
         ∂L/∂yᵢ = 2 (yᵢ − y*ᵢ) / M        ∂L/∂y*ᵢ = −∂L/∂yᵢ
 
+    Forward mode: tangent L̇ = (2/M) Σᵢ (yᵢ − y*ᵢ) (ẏᵢ − ẏ*ᵢ).
     Saved for backward: the inputs y and y*. Derivation in full: docs/derivations/squared-error.md.
     """
-
-    generate_vmap_rule = True
 
     @staticmethod
     def forward(prediction: Tensor, target: Tensor, total: int | None) -> Tensor:
@@ -81,7 +98,7 @@ class MSELossFunction(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         prediction, target, ctx.total = inputs
-        ctx.save_for_backward(prediction, target)
+        save(ctx, prediction, target)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -89,6 +106,12 @@ class MSELossFunction(torch.autograd.Function):
         gradient = gradient if ctx.total is None else gradient / ctx.total
         grad_prediction = gradient * 2 * (prediction - target)
         return grad_prediction, -grad_prediction, None
+
+    @staticmethod
+    def jvp(ctx: Any, prediction_tangent: Tensor, target_tangent: Tensor, total: None) -> Tensor:
+        prediction, target = ctx.saved_tensors
+        terms = 2 * (prediction - target) * (prediction_tangent - target_tangent)
+        return terms if ctx.total is None else terms.sum() / ctx.total
 
 
 def cross_entropy(
@@ -141,7 +164,7 @@ def cross_entropy(
     smoothed = (1 - label_smoothing) * probabilities + label_smoothing / n_classes
     targets = counted.unsqueeze(-1) * weight * smoothed
     total = {"mean": row_weights.sum(), "sum": logits.new_ones(()), "none": None}[reduction]
-    return CrossEntropyFunction.apply(logits, targets, total).to(dtype)
+    return CrossEntropyFunction.call(logits, targets, total).to(dtype)
 
 
 def weights_of(labels: Tensor, weight: Tensor) -> Tensor:
@@ -177,9 +200,9 @@ def mse_loss(
     input, target = torch.broadcast_tensors(input.to(wide), target.to(wide))
     if weight is None:
         total = {"mean": input.numel(), "sum": 1, "none": None}[reduction]
-        return MSELossFunction.apply(input, target, total).to(dtype)
+        return MSELossFunction.call(input, target, total).to(dtype)
     weight = weight.to(wide)
-    losses = weight * MSELossFunction.apply(input, target, None)
+    losses = weight * MSELossFunction.call(input, target, None)
     if reduction != "none":
         losses = losses.sum() / (weight.sum() if reduction == "mean" else 1)
     return losses.to(dtype)

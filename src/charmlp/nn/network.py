@@ -9,13 +9,11 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from charmlp.errors import UsageError
-from charmlp.nn.activations import Identity, ReLU, Sigmoid, Tanh
+from charmlp.nn.activations import ACTIVATIONS
 from charmlp.nn.checks import HandDerived
 from charmlp.nn.linear import Linear
 
 DEFAULT_HIDDEN_SIZE = (32,)
-
-ACTIVATIONS: dict[str, type[nn.Module]] = {"none": Identity, "relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 
 
 class MLP(HandDerived, nn.Module):
@@ -25,8 +23,9 @@ class MLP(HandDerived, nn.Module):
 
     input_size D, output_size K; hidden_size: the sizes of h₁, h₂, … (one number, or a sequence, which may be
     empty); n_layers: follows from hidden_size; where both are given they must agree (`resolve_hidden_size`).
-    act_type names f: none, relu, sigmoid or tanh. A net of one layer has no place between layers: there, as
-    in the course, the activation follows the layer, so that act_type="none" is needed for plain logits.
+    act_type names f: none, relu, … (`activations.ACTIVATIONS`). A net of one layer has no place between
+    layers: there, as in the course, the activation follows the layer, so that act_type="none" is needed for
+    plain logits.
 
     Linear layers and activations alternate in `net`, so that parameters are called net.0.weight, net.0.bias,
     net.2.weight, … Raises `UsageError` for sizes, numbers of layers and activations that cannot be.
@@ -61,7 +60,7 @@ class MLP(HandDerived, nn.Module):
         layers = nn.ModuleList()
         for size_in, size_out in pairwise((self.input_size, *self.hidden_size, self.output_size)):
             layers.append(Linear(size_in, size_out))
-            layers.append(ACTIVATIONS[act_type]())
+            layers.append(ACTIVATIONS[act_type].module())
         if self.hidden_size or act_type == "none":
             del layers[-1]
         self.net = nn.Sequential(*layers)

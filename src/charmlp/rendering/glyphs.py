@@ -3,11 +3,7 @@
 A distance field holds, for each point, how far inside (positive) or outside (negative) the strokes it is.
 One look-up so answers what a mask cannot: a bolder or thinner stroke is another threshold, an outline
 is a band, a bevel is the field's slope. The glyph's tight box is fitted, in its own proportions, into
-the middle of a square field:
-
-    FIELD   side of the square
-    INNER   longer side of the glyph's box in it; the rest is room for outlines and shadows
-    LEVELS  levels of the stored byte to one field pixel; 128 is the edge of the stroke
+the middle of a square field.
 """
 
 from __future__ import annotations
@@ -20,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.rendering.constants import FIELD, INNER
-from charmlp.rendering.fonts import Font, draw
+from charmlp.rendering.fonts import Font, draw_glyphs
 
+FIELD = 64  # side of a glyph's distance field, in pixels
+INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
 
 
@@ -67,7 +64,7 @@ def _draw_faces(fonts: Sequence[Font], texts: tuple[str, ...]) -> None:
     """Draw the glyphs of each font, all distance fields at once, and keep a table for each."""
     from charmlp.rendering.distance import distance_fields  # compiled code, loaded when it is needed
 
-    drawn = [draw(font, texts, _EM) for font in fonts]
+    drawn = [draw_glyphs(font, texts, _EM) for font in fonts]
     masks = np.zeros((sum(map(len, drawn)), FIELD, FIELD), np.uint8)
     for glyph, mask in zip((glyph for face in drawn for glyph in face.values()), masks, strict=True):
         _place(glyph.picture, mask)

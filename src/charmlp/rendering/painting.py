@@ -14,7 +14,9 @@ from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
-from charmlp.rendering.constants import FIELD, INNER, LEVELS, TEXTURE
+from charmlp.rendering.distance import LEVELS
+from charmlp.rendering.glyphs import FIELD, INNER
+from charmlp.rendering.textures import TEXTURE
 from charmlp.system.compiling import compiled_parallel, part_of_compiled
 
 Plan = Any  # one record of `plans.PLAN`

@@ -10,47 +10,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.rendering.constants import INNER, TEXTURE, TEXTURES
-from charmlp.rendering.glyphs import GlyphTable
+from charmlp.rendering.glyphs import INNER, GlyphTable
 from charmlp.rendering.style import Range, Style
+from charmlp.rendering.textures import TEXTURE, TEXTURES
 
+_INDICES = "glyph before after ground_texture ink_texture rough_texture"
+_NUMBERS = (
+    # from the picture's square, −1 to 1 on both axes, to the glyph's field
+    "xx xy x0 yx yy y0 tilt_x tilt_y wave wave_rate wave_phase tile",
+    # neighbours: where their middle lies in the glyph's field, and their size to the glyph's
+    "before_x before_y before_size after_x after_y after_size",
+    # strokes, in field pixels
+    "weight rough rough_grid outline_width",
+    "shadow_x shadow_y shadow_block shadow_sharpness shadow_opacity",
+    # tones, in grey levels
+    "ground ground_beyond split_x split_y split split_sharpness ink ink_x ink_y outline shadow",
+    "ground_grain ground_grid ink_grain ink_grid phase_x phase_y",
+    "relief light_x light_y light_across light_down glare glare_x glare_y glare_focus",
+    # the lens (in parts of the picture), the sensor and the file
+    "blur_x blur_y noise jpeg",
+)
 PLAN = np.dtype(
     [("seed", np.uint64)]
-    + [(name, np.int32) for name in ("glyph", "before", "after")]
-    + [(name, np.int32) for name in ("ground_texture", "ink_texture", "rough_texture")]
-    + [
-        (name, np.float32)
-        for name in (
-            # from the picture's square, −1 to 1 on both axes, to the glyph's field
-            *(
-                "xx",
-                "xy",
-                "x0",
-                "yx",
-                "yy",
-                "y0",
-                "tilt_x",
-                "tilt_y",
-                "wave",
-                "wave_rate",
-                "wave_phase",
-                "tile",
-            ),
-            # neighbours: where their middle lies in the glyph's field, and their size to the glyph's
-            *("before_x", "before_y", "before_size", "after_x", "after_y", "after_size"),
-            # strokes, in field pixels
-            *("weight", "rough", "rough_grid", "outline_width"),
-            *("shadow_x", "shadow_y", "shadow_block", "shadow_sharpness", "shadow_opacity"),
-            # tones, in grey levels
-            *("ground", "ground_beyond", "split_x", "split_y", "split", "split_sharpness"),
-            *("ink", "ink_x", "ink_y", "outline", "shadow"),
-            *("ground_grain", "ground_grid", "ink_grain", "ink_grid", "phase_x", "phase_y"),
-            *("relief", "light_x", "light_y", "light_across", "light_down"),
-            *("glare", "glare_x", "glare_y", "glare_focus"),
-            # the lens (in parts of the picture), the sensor and the file
-            *("blur_x", "blur_y", "noise", "jpeg"),
-        )
-    ],
+    + [(name, np.int32) for name in _INDICES.split()]
+    + [(name, np.float32) for names in _NUMBERS for name in names.split()],
     align=True,
 )
 

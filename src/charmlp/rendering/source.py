@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.letterset import LetterSet
-from charmlp.letters.source import Source
+from charmlp.letters.source import Progress, Source
 from charmlp.letters.splits import SPLITS
-from charmlp.rendering.fonts import LETTERS, Font, find_fonts, split_families, texts_drawn
-from charmlp.rendering.studio import check_drawable, forms, render, texts_of
+from charmlp.rendering.fonts import LETTERS, Font, find_fonts
+from charmlp.rendering.renderer import check_drawable, classes_drawn, render, texts_of
 from charmlp.rendering.style import Style
 
 CLASSES = tuple(LETTERS[:26])
@@ -40,22 +40,15 @@ class RenderedSource(Source):
     def splits(self) -> dict[str, int]:
         return dict(self.counts)
 
-    def load(
-        self,
-        split: str,
-        norm_size: tuple[int, int],
-        *,
-        skip_bad: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+    def _load(
+        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
     ) -> LetterSet:
-        """Draw one split. `skip_bad` has no meaning here: no rendered letter is unreadable."""
-        if split not in self.counts:
-            raise DataError(f"no {SPLITS.get(split, split)} letters; there are: {', '.join(self.counts)}")
+        """Draw one split; no rendered letter is unreadable."""
         return render(
             self.counts[split],
             classes=self.classes,
             norm_size=norm_size,
-            seed=self._seed_of(split),
+            seed=3 * self.seed + tuple(SPLITS).index(split),  # three streams of letters from one seed
             fonts=self.fonts[split],
             style=self.style,
             progress=progress,
@@ -73,10 +66,6 @@ class RenderedSource(Source):
         same = len(self.fonts) > 1 and all(fonts == set(part) for part in self.fonts.values())
         words = ", the same in every split" if same else ""
         return f"{super().describe()} ({len(fonts)} faces of {families} families{words})"
-
-    def _seed_of(self, split: str) -> int:
-        """Three streams of letters from one seed."""
-        return 3 * self.seed + tuple(SPLITS).index(split)
 
 
 def open_rendered(
@@ -114,11 +103,32 @@ def open_rendered(
 
 def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:
     """The families that can draw every class: only they can test one split or the other."""
-    drawn: dict[str, set[str]] = {}
+    faces: dict[str, list[Font]] = {}
     for font in fonts:
-        drawn.setdefault(font.family, set()).update(texts_drawn(font, texts_of(classes)))
-    return {
-        family
-        for family, texts in drawn.items()
-        if all(texts.intersection(forms(name, classes)) for name in classes)
-    }
+        faces.setdefault(font.family, []).append(font)
+    return {family for family, own in faces.items() if len(classes_drawn(own, classes)) == len(classes)}
+
+
+def split_families(fonts: Sequence[Font], seed: int = 2021, held_out: float = 0.1) -> dict[str, list[Font]]:
+    """Training, validation and test fonts: {'train': …, 'val': …, 'test': …}, no family in two of them.
+
+    Each of the last two gets the share `held_out` of the families, at least one, chosen by a hash of the
+    seed and the family's name: adding a font does not shuffle the others. Raises DataError with fewer
+    than three families.
+    """
+    families = sorted(
+        {font.family for font in fonts},
+        key=lambda family: hashlib.sha256(f"{seed} {family}".encode()).digest(),
+    )
+    if len(families) < 3:
+        raise DataError(
+            f"only {len(families)} font families: training, validation and test need one each; "
+            "give more fonts"
+        )
+    share = max(1, round(held_out * len(families)))
+    place = dict.fromkeys(families, "train")
+    place |= dict.fromkeys(families[:share], "val") | dict.fromkeys(families[share : 2 * share], "test")
+    split: dict[str, list[Font]] = {"train": [], "val": [], "test": []}
+    for font in fonts:
+        split[place[font.family]].append(font)
+    return split

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.rendering.constants import TEXTURE, TEXTURES
-
+TEXTURES = 32  # pictures in the bank
+TEXTURE = 64  # side of one; it continues over its edges
 _BANK_SEED = 7
 
 

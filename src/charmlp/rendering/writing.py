@@ -21,13 +21,13 @@ LISTS = {"train": "train.json", "val": "validation.json", "test": "test.json"}
 FACTS = "synth.json"  # says that charmlp wrote the folder, and how
 _OWN = frozenset(("images", FACTS, *LISTS.values()))
 _IMAGE = re.compile(r"[0-9]{6,9}\.png")
-_TOLD_EVERY = 500  # pictures
+_REPORT_EVERY = 500  # pictures
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raise `CharmlpError` where letters could not be written to `folder`, or would bury something.
+    """Raise `CharmlpError` where letters could not be written to `folder`, or would replace something else.
 
-    With `overwrite`, a folder goes where all that is in it was written here; nothing else does.
+    With `overwrite`, a folder may be replaced if all that is in it was written by `write_letters`.
     """
     shown = printable(folder)
     if not folder.exists():
@@ -98,7 +98,7 @@ def _write_splits(
             Image.fromarray(image).save(content, "PNG")
             (folder / "images" / name).write_bytes(content.getvalue())
             labels[name] = source.classes[label]
-            if number % _TOLD_EVERY == 0 or len(labels) == count:
+            if number % _REPORT_EVERY == 0 or len(labels) == count:
                 progress("rendering letters", number, total)
         _write_json(folder / LISTS[split], labels)
     facts = {"classes": source.classes, "seed": source.seed, "norm_size": norm_size, **source.splits}

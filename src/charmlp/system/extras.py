@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
+from collections.abc import Iterator
+from importlib import metadata
 from types import ModuleType
 
 from charmlp.errors import MissingExtraError
+
+# For a charmlp that runs without being installed: the extras whose package has another name.
+PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow"}
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
@@ -17,8 +23,31 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or module.split(".")[0] != error.name.split(".")[0]:
+        package = module.partition(".")[0]
+        if error.name is None or package != error.name.partition(".")[0]:
             raise  # the package is there; something inside it is broken
         raise MissingExtraError(
-            f"{purpose} needs {module.split('.')[0]}, which is not installed: pip install 'charmlp[{extra}]'"
+            f"{purpose} needs {package}, which is not installed: {install_command(extra)}"
         ) from None
+
+
+def install_command(extra: str) -> str:
+    """What to type for the packages of an extra, as the installed metadata has them.
+
+    Not `charmlp[extra]`: that would look for charmlp itself on PyPI.
+    """
+    packages = sorted(packages_of(extra)) or [PACKAGES.get(extra, extra)]
+    return "pip install " + " ".join(f"'{package}'" if "=" in package else package for package in packages)
+
+
+def packages_of(extra: str) -> Iterator[str]:
+    """The requirements that belong to an extra, without their markers: `torch>=2.4`."""
+    try:
+        requirements = metadata.requires("charmlp") or []
+    except metadata.PackageNotFoundError:
+        return
+    for requirement in requirements:
+        package, _, marker = requirement.partition(";")
+        named = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", marker)
+        if named is not None and named[1] == extra:
+            yield package.replace(" ", "").replace("(", "").replace(")", "")

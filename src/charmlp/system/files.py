@@ -9,7 +9,7 @@ import contextlib
 import os
 import secrets
 import stat
-import sys
+import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -135,12 +135,13 @@ def cache_folder() -> Path:
     """Where charmlp keeps what it can make again: `CHARMLP_CACHE`, or below the user's cache folder."""
     if given := os.environ.get("CHARMLP_CACHE"):
         return Path(given)
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path.home() raises where there is no home
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "charmlp" / "Cache"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "charmlp"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "charmlp"
+    import platformdirs  # not needed by every command
+
+    with contextlib.suppress(RuntimeError):  # raised, or "~" taken for a folder, where a user has no home
+        folder = platformdirs.user_cache_path("charmlp", appauthor=False)
+        if folder.is_absolute():
+            return folder
+    return Path(tempfile.gettempdir()) / f"charmlp-{os.getuid()}"
 
 
 def _target(path: Path) -> Path:

@@ -49,10 +49,7 @@ class AnalyticStep(ArrayStep):
         return np.concatenate(losses)
 
     def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
-        """As many updates as there are rates; what concerns the losses is done for all of them at once.
-
-        ∂L/∂z = (q Σⱼtⱼ − t)/S (see `calculus.cross_entropy_backward`) = q · `share` − `targets`.
-        """
+        """As many updates as there are rates; what concerns the losses is done for all of them at once."""
         sizes, dtype = self.parameters.sizes, self.parameters.flat.dtype
         targets, share, starts = scaled_targets(self.config, labels, sizes[-1], self.class_weights, dtype)
         shifted = np.empty_like(targets)  # z − max z
@@ -63,12 +60,8 @@ class AnalyticStep(ArrayStep):
             x, scores, total = inputs[batch], shifted[batch], normal[batch]
             room = self.room(len(x))
             self.forward(x, drawn[batch], room)
-            logits, gradient = room.outputs[-1], room.gradients[-1]
-            np.subtract(logits, np.maximum.reduce(logits, axis=1, keepdims=True), out=scores)
-            np.exp(scores, out=gradient)
-            np.add.reduce(gradient, axis=1, keepdims=True, out=total)
-            gradient *= share[batch] / total
-            gradient -= targets[batch]
+            calculus.exponentials(room.outputs[-1], scores, room.gradients[-1], total)
+            calculus.logits_gradient(room.gradients[-1], total, targets[batch], share[batch])
             self.backward(x, drawn[batch], room)
             self.update(*rate)
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
@@ -77,7 +70,8 @@ class AnalyticStep(ArrayStep):
     def room(self, batch: int) -> Room:
         """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
         if batch not in self.rooms:
-            self.rooms[batch] = Room(batch, self.parameters, self.dropout)
+            keeps_sums = calculus.ACTIVATIONS[self.config.act_type].saved == "x"
+            self.rooms[batch] = Room(batch, self.parameters, self.dropout, keeps_sums)
         return self.rooms[batch]
 
     def forward(self, x: Array, drawn: Array, room: Room) -> None:
@@ -86,21 +80,25 @@ class AnalyticStep(ArrayStep):
         The last layer has no activation behind it, unless it is the only one.
         """
         last = len(room.outputs) - 1
-        for layer, (weight, bias, y) in enumerate(
-            zip(self.parameters.weights, self.parameters.biases, room.outputs, strict=True)
+        for layer, (weight, bias) in enumerate(
+            zip(self.parameters.weights, self.parameters.biases, strict=True)
         ):
             x = self.dropout.drop(x, drawn, layer, out=room.masked[layer])
-            np.matmul(x, weight.T, out=y)
-            self.elementwise.forward(y, bias, activated=layer < last or last == 0)
-            x = y
+            z = np.matmul(x, weight.T, out=room.sums[layer])
+            activated = layer < last or last == 0
+            x = room.outputs[layer] = self.elementwise.forward(z, bias, room.memory[layer], activated)
 
     def backward(self, inputs: Array, drawn: Array, room: Room) -> None:
         """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
         gradients, last = self.gradients, len(room.outputs) - 1
         for layer in range(last, -1, -1):
-            gradient = room.gradients[layer]
-            activated = layer < last or last == 0
-            self.elementwise.backward(gradient, room.outputs[layer], activated, gradients.biases[layer])
+            gradient = self.elementwise.backward(
+                room.gradients[layer],
+                room.sums[layer],
+                room.outputs[layer],
+                layer < last or last == 0,
+                gradients.biases[layer],
+            )
             x = inputs if layer == 0 else room.outputs[layer - 1]
             if (masked := room.masked[layer]) is not None:
                 x = masked
@@ -121,15 +119,24 @@ class AnalyticStep(ArrayStep):
 
 
 class Room:
-    """Memory for one batch: each layer's inputs after dropout (None without), outputs, and ∂L/∂outputs."""
+    """Memory for one batch.
 
-    def __init__(self, batch: int, parameters: Parameters, dropout: Dropout) -> None:
+    masked     each layer's inputs after dropout; None without
+    sums       x Wᵀ + b
+    memory     for what the activation makes of it; the same arrays, unless its gradient needs the sums
+    outputs    what it made, wherever that lies
+    gradients  ∂L/∂outputs
+    """
+
+    def __init__(self, batch: int, parameters: Parameters, dropout: Dropout, keeps_sums: bool) -> None:
         sizes, dtype = parameters.sizes, parameters.flat.dtype
         self.masked = [
             spaced_rows(batch, size, dtype) if dropped else None
             for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
         ]
-        self.outputs = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
+        self.sums = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
+        self.memory = [spaced_rows(batch, size, dtype) for size in sizes[1:]] if keeps_sums else self.sums
+        self.outputs = list(self.memory)
         self.gradients = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,7 +22,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from charmlp.calculus import ACTIVATIONS
 from charmlp.config import TrainingConfig
+from charmlp.nn import activations
 from charmlp.training import cuda
 from charmlp.training.analytic import scaled_targets
 from charmlp.training.dropout import Dropout
@@ -38,20 +39,14 @@ Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
 
 
-@dataclass(frozen=True)
-class Activation:
-    """Both halves, in place: `forward` turns x into y, `backward` turns ∂L/∂y into ∂L/∂x (`calculus/`)."""
+class Saved:
+    """What an activation of `charmlp.nn` saves for its backward, here where autograd does not call it."""
 
-    forward: Callable[[Tensor], object]
-    backward: Callable[[Tensor, Tensor], object]
+    def __init__(self) -> None:
+        self.saved_tensors: tuple[Tensor, ...] = ()
 
-
-ACTIVATIONS = {
-    "none": Activation(lambda x: x, lambda gradient, y: gradient),
-    "relu": Activation(lambda x: x.clamp_(min=0), lambda gradient, y: gradient.mul_(y > 0)),
-    "sigmoid": Activation(lambda x: x.sigmoid_(), lambda gradient, y: gradient.mul_(y * (1 - y))),
-    "tanh": Activation(lambda x: x.tanh_(), lambda gradient, y: gradient.mul_(1 - y * y)),
-}
+    def save_for_backward(self, *tensors: Tensor) -> None:
+        self.saved_tensors = tensors
 
 
 class AnalyticTorchStep:
@@ -73,7 +68,8 @@ class AnalyticTorchStep:
         self.sizes, self.dtype = parameters.sizes, parameters.flat.dtype
         self.device = torch.device(config.device)
         self.class_weights = class_weights
-        self.activation = ACTIVATIONS[config.act_type]
+        self.activation = activations.ACTIVATIONS[config.act_type].operation  # as autograd computes it
+        self.constants = tuple(ACTIVATIONS[config.act_type].constants.values())
         self.dropout = Dropout(config, self.sizes)
         with cuda.memory_told_of(config.device):
             self.flat = torch.tensor(parameters.flat, device=self.device)
@@ -158,38 +154,40 @@ class AnalyticTorchStep:
         self.turn += 1
 
     def forward(self, room: Room) -> None:
-        """Fill `room.outputs`: the activations, and the logits."""
-        x, last = room.inputs.now, len(room.outputs) - 1
-        for layer, (weight, bias, y) in enumerate(zip(self.weights, self.biases, room.outputs, strict=True)):
+        """Fill `room.seen`, what each layer sees, and `room.sums`, whose last are the logits."""
+        x, last = room.inputs.now, len(room.sums) - 1
+        for layer, (weight, bias, z) in enumerate(zip(self.weights, self.biases, room.sums, strict=True)):
             if (dropped := self.dropout.dropped[layer]) > 0:
                 column, kept = self.dropout.columns[layer], room.kept[layer]
                 torch.ge(room.drawn.now[:, column : column + x.shape[1]], dropped, out=kept)
-                x = torch.mul(x, kept, out=room.seen[layer]).mul_(256 / (256 - dropped))
-            torch.addmm(bias, x, weight.T, out=y)
-            if layer < last or last == 0:  # a net of one layer has its activation behind it
-                self.activation.forward(y)
-            x = y
+                x = torch.mul(x, kept).mul_(256 / (256 - dropped))
+            room.seen[layer] = x
+            x = torch.addmm(bias, x, weight.T, out=z)
+            if layer < last or last == 0:  # a net of one layer has its activation after it
+                inputs = (z, *self.constants)
+                x = self.activation.forward(*inputs)
+                self.activation.setup_context(room.saved[layer], inputs, x)
+        room.logits = x
 
     def output_gradient(self, room: Room) -> None:
         """∂L/∂z = q Σⱼtⱼ − t with q = softmax(z); log q is noted, from which a chunk's losses follow."""
-        targets, gradient = room.targets.now, room.gradients[-1]
-        torch.log_softmax(room.outputs[-1], 1, out=room.log_q)
+        targets, gradient = room.targets.now, room.gradient
+        torch.log_softmax(room.logits, 1, out=room.log_q)
         room.all_log_q.index_copy_(0, self.turn, room.log_q[None])
         torch.exp(room.log_q, out=gradient).mul_(targets.sum(1, keepdim=True)).sub_(targets)
 
     def backward(self, room: Room) -> None:
         """Fill the gradients from ∂L/∂z, the last layer first."""
-        last = len(room.outputs) - 1
+        gradient, last = room.gradient, len(room.sums) - 1
         for layer in range(last, -1, -1):
-            gradient = room.gradients[layer]
             if layer < last or last == 0:
-                self.activation.backward(gradient, room.outputs[layer])
+                gradient = self.activation.input_gradient(room.saved[layer], gradient)
             torch.mm(gradient.T, room.seen[layer], out=self.weight_gradients[layer])
             torch.sum(gradient, 0, out=self.bias_gradients[layer])
             if layer > 0:
-                below = torch.mm(gradient, self.weights[layer], out=room.gradients[layer - 1])
+                gradient = torch.mm(gradient, self.weights[layer])
                 if (dropped := self.dropout.dropped[layer]) > 0:
-                    below.mul_(room.kept[layer]).mul_(256 / (256 - dropped))
+                    gradient.mul_(room.kept[layer]).mul_(256 / (256 - dropped))
 
     def move(self, lr: Tensor, scale: Tensor, keep: Tensor, following: Tensor) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""
@@ -260,10 +258,13 @@ class Table:
 
 
 class Room:
-    """Memory that does not move: tables for a chunk, and for one batch what `analytic.Room` holds.
+    """Memory that does not move: tables for a chunk, and what the update fills for one batch.
 
-    seen   each layer's inputs after dropout
-    kept   which of them are not dropped; empty where none is
+    kept      which inputs of each layer are not dropped; empty where all are kept
+    seen      each layer's inputs after dropout
+    sums      x Wᵀ + b of each layer
+    saved     what each layer's activation saves
+    gradient  ∂L/∂logits
     """
 
     def __init__(
@@ -277,13 +278,12 @@ class Room:
         self.rates = Table(zeros(batches, 1, 4))
         self.all_log_q = zeros(batches, batch, sizes[-1])
         self.log_q = zeros(batch, sizes[-1])
-        self.outputs = [zeros(batch, size) for size in sizes[1:]]
-        self.gradients = [zeros(batch, size) for size in sizes[1:]]
+        self.sums = [zeros(batch, size) for size in sizes[1:]]
+        self.logits = self.sums[-1]
+        self.saved = [Saved() for _ in sizes[1:]]
+        self.gradient = zeros(batch, sizes[-1])
         self.kept = [
             zeros(batch, size if dropped else 0, dtype=torch.bool)
             for size, dropped in zip(sizes[:-1], dropout.dropped, strict=True)
         ]
-        self.seen = [
-            torch.zeros_like(x) if dropped else x
-            for x, dropped in zip([self.inputs.now, *self.outputs[:-1]], dropout.dropped, strict=True)
-        ]
+        self.seen = [self.inputs.now for _ in sizes[1:]]

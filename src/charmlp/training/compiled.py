@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.config import ACTIVATIONS, TrainingConfig
+from charmlp.calculus import ACTIVATIONS
+from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training import loops
 from charmlp.training.optimizers import rates
@@ -25,9 +26,13 @@ class CompiledStep(ArrayStep):
         self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None
     ) -> None:
         super().__init__(config, parameters)
-        dropout = self.dropout
+        self.activation = ACTIVATIONS[config.act_type]
         self.layers, size = loops.table_of_layers(
-            parameters.sizes, dropout.dropped, dropout.columns, config.batch_size
+            parameters.sizes,
+            self.activation,
+            self.dropout.dropped,
+            self.dropout.columns,
+            config.batch_size,
         )
         self.memory = aligned_empty(size, parameters.flat.dtype)
         self.class_weights = np.ones(parameters.sizes[-1]) if class_weights is None else class_weights
@@ -37,9 +42,9 @@ class CompiledStep(ArrayStep):
     ) -> Array:
         config, count = self.config, len(learning_rates)
         decays = [average_decay(config, self.updates + i + 1) for i in range(count)] if self.average else []
-        losses: Array = loops.run(
+        losses: Array = loops.train_batches(
             self.layers,
-            ACTIVATIONS.index(config.act_type),
+            self.activation,
             self.class_weights,
             config.label_smoothing,
             config.clip_norm,

@@ -13,29 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.config import ACTIVATIONS, TrainingConfig
+from charmlp.config import TrainingConfig
 from charmlp.system.memory import with_spaces
-from charmlp.training.optimizers import SGD, update
+from charmlp.training import optimizers
 
 Array = NDArray[Any]
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
-BLOCK = 16_384  # parameters that NumPy moves at a time: 64 kB
 
 
 class Elementwise(Protocol):
-    """All in place. `activated` says whether the layer has an activation behind it."""
+    """`activated` says whether an activation follows the layer."""
 
     def running(self) -> AbstractContextManager[object]:
         """Around a run of updates."""
         ...
 
-    def forward(self, y: Array, bias: Array, activated: bool) -> None:
-        """y ← f(y + b)."""
+    def forward(self, z: Array, bias: Array, y: Array, activated: bool) -> Array:
+        """z ← z + b, in place, and f(z), which may lie in the memory of `y`."""
         ...
 
-    def backward(self, gradient: Array, y: Array, activated: bool, bias_gradient: Array) -> None:
-        """∂L/∂y ← ∂L/∂y · f′, and ∂L/∂b from it."""
+    def backward(self, gradient: Array, z: Array, y: Array, activated: bool, bias_gradient: Array) -> Array:
+        """∂L/∂z from ∂L/∂y, perhaps in its place, and ∂L/∂b = Σₙ of it in `bias_gradient`."""
         ...
 
     def update(
@@ -45,7 +44,7 @@ class Elementwise(Protocol):
         ...
 
     def follow(self, average: Array, theta: Array, decay: float) -> None:
-        """a ← a + (1 − d)(θ − a)."""
+        """Let the moving average of the parameters follow."""
         ...
 
 
@@ -63,76 +62,63 @@ class OnNumPy:
     def running(self) -> AbstractContextManager[object]:
         return nullcontext()
 
-    def forward(self, y: Array, bias: Array, activated: bool) -> None:
-        y += bias
-        if activated:
-            self.activation.forward(y, out=y)
+    def forward(self, z: Array, bias: Array, y: Array, activated: bool) -> Array:
+        z += bias
+        return self.activation(z) if activated else z
 
-    def backward(self, gradient: Array, y: Array, activated: bool, bias_gradient: Array) -> None:
+    def backward(self, gradient: Array, z: Array, y: Array, activated: bool, bias_gradient: Array) -> Array:
         if activated:
-            self.activation.backward(gradient, y, out=gradient)
+            gradient = self.activation.input_gradient(gradient, z, y)
         calculus.linear_backward_bias(gradient, out=bias_gradient)
+        return gradient
 
     def update(
         self, optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float
     ) -> None:
         if self.clip_norm:
-            clip(gradients, self.clip_norm)
-        if isinstance(optimizer, SGD):
-            sgd_in_place(optimizer, theta, gradients, lr)
-            return
-        for first in range(0, len(theta), BLOCK):
-            block = slice(first, first + BLOCK)
-            update(optimizer, theta, block, gradients[block], lr, scale, keep)
+            norm = float(np.sqrt(np.vdot(gradients, gradients)))
+            gradients *= optimizers.clip_factor(norm, self.clip_norm)
+        optimizers.update(optimizer, theta, slice(None), gradients, lr, scale, keep)
 
     def follow(self, average: Array, theta: Array, decay: float) -> None:
-        difference = theta - average
-        difference *= 1 - decay
-        average += difference
+        optimizers.follow(average, theta, slice(None), decay)
 
 
 class InLoops:
     """One pass over memory for each method, in `passes.py`; numbers that are too small are 0 there."""
 
     def __init__(self, config: TrainingConfig) -> None:
-        from charmlp.training import loops, passes  # imports Numba
+        from charmlp.training import passes  # imports Numba
 
-        self.passes, self.none = passes, loops.NONE
-        self.kind = ACTIVATIONS.index(config.act_type)
+        self.passes = passes
+        self.activation = calculus.ACTIVATIONS[config.act_type]
         self.clip_norm = config.clip_norm
 
     def running(self) -> AbstractContextManager[object]:
         return self.passes.subnormals_flushed()
 
-    def forward(self, y: Array, bias: Array, activated: bool) -> None:
-        kind = self.kind if activated else self.none
-        self.passes.add_bias_and_activate(kind, with_spaces(y), bias)
+    def forward(self, z: Array, bias: Array, y: Array, activated: bool) -> Array:
+        if not activated:
+            self.passes.add_bias_and_activate(IDENTITY, with_spaces(z), bias, with_spaces(z))
+            return z
+        self.passes.add_bias_and_activate(self.activation, with_spaces(z), bias, with_spaces(y))
+        return y
 
-    def backward(self, gradient: Array, y: Array, activated: bool, bias_gradient: Array) -> None:
-        kind = self.kind if activated else self.none
-        self.passes.activate_backward_and_sum(kind, with_spaces(gradient), with_spaces(y), bias_gradient)
+    def backward(self, gradient: Array, z: Array, y: Array, activated: bool, bias_gradient: Array) -> Array:
+        activation = self.activation if activated else IDENTITY
+        saved = z if activation.saved == "x" else y
+        self.passes.activate_backward_and_sum(
+            activation, with_spaces(gradient), with_spaces(saved), bias_gradient
+        )
+        return gradient
 
     def update(
         self, optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float
     ) -> None:
-        self.passes.update_all(optimizer, theta, gradients, self.clip_norm, lr, scale, keep)
+        self.passes.clip_and_move(optimizer, theta, gradients, self.clip_norm, lr, scale, keep)
 
     def follow(self, average: Array, theta: Array, decay: float) -> None:
-        self.passes.follow_all(average, theta, decay)
+        self.passes.follow(average, theta, decay)
 
 
-def clip(gradients: Array, largest_norm: float) -> None:
-    """g ← g · min(1, c / (‖g‖ + 10⁻⁶)), as `torch.nn.utils.clip_grad_norm_`."""
-    norm = float(np.sqrt(np.vdot(gradients, gradients)))
-    gradients *= min(1.0, largest_norm / (norm + 1e-6))
-
-
-def sgd_in_place(own: SGD, theta: Array, gradients: Array, lr: float) -> None:
-    """The rule of `optimizers.sgd` without a new array: on small nets it is a third of an update."""
-    if own.decay:
-        gradients += own.decay * theta
-    velocity = own.velocity
-    velocity *= own.momentum
-    velocity += gradients
-    np.multiply(velocity, lr, out=gradients)
-    theta -= gradients
+IDENTITY = calculus.ACTIVATIONS["none"]

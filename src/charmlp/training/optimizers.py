@@ -4,9 +4,9 @@
 g ← g + λθ, but for AdamW, which shrinks the weights themselves: θ ← (1 − ηλ)θ (Loshchilov and Hutter 2019).
 Formulas: the pages of `torch.optim`; tests hold each one against PyTorch's own.
 
-An optimizer is a tuple of what it remembers, and a rule that moves θ[i]. To NumPy i is a slice, short enough
-that all operations of the rule find it in the processor's cache; in a compiled loop i is a number, and the
-loop around the rule takes one pass over memory.
+An optimizer is a tuple of what it remembers, and a rule that moves θ[i], or a part of θ where i is a slice.
+The rules are computed as they stand on NumPy arrays, and compiled as they stand in loops where i is a number:
+the loop around the rule then takes one pass over memory. So are clipping and the moving average.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.calculus.elements import scaled
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_zeros
 
@@ -33,12 +34,13 @@ class SGD(NamedTuple):
     velocity: Array
 
 
-def sgd(own: SGD, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+def sgd(own: SGD, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i]
-    v = real(own.momentum) * own.velocity[i] + g
+    v = own.velocity[i]
+    v *= real(own.momentum)
+    v += g
     own.velocity[i] = v
-    theta[i] -= real(lr) * v
+    theta[i] -= scaled(v, real(lr), g)  # g is not needed any more
 
 
 class Adagrad(NamedTuple):
@@ -49,9 +51,8 @@ class Adagrad(NamedTuple):
     sum_of_squares: Array
 
 
-def adagrad(own: Adagrad, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+def adagrad(own: Adagrad, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i]
     s = own.sum_of_squares[i] + g * g
     own.sum_of_squares[i] = s
     theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
@@ -66,9 +67,8 @@ class RMSprop(NamedTuple):
     mean_square: Array
 
 
-def rmsprop(own: RMSprop, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+def rmsprop(own: RMSprop, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i]
     s = real(own.alpha) * own.mean_square[i] + real(1 - own.alpha) * (g * g)
     own.mean_square[i] = s
     theta[i] -= real(lr) * g / (np.sqrt(s) + real(own.epsilon))
@@ -88,9 +88,8 @@ class Adam(NamedTuple):
     mean_square: Array
 
 
-def adam(own: Adam, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
+def adam(own: Adam, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i]
     m = real(own.beta1) * own.mean[i] + real(1 - own.beta1) * g
     s = real(own.beta2) * own.mean_square[i] + real(1 - own.beta2) * (g * g)
     own.mean[i], own.mean_square[i] = m, s
@@ -107,11 +106,8 @@ class Adadelta(NamedTuple):
     mean_square_step: Array
 
 
-def adadelta(
-    own: Adadelta, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float
-) -> None:
+def adadelta(own: Adadelta, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: float) -> None:
     real = theta.dtype.type
-    g = gradient + real(own.decay) * theta[i]
     s = real(own.rho) * own.mean_square[i] + real(1 - own.rho) * (g * g)
     step = g * np.sqrt((own.mean_square_step[i] + real(own.epsilon)) / (s + real(own.epsilon)))
     own.mean_square[i] = s
@@ -130,7 +126,24 @@ RULES: dict[type, Callable[..., None]] = {
 
 def update(optimizer: Any, theta: Array, i: Any, gradient: Any, lr: float, scale: float, keep: float) -> None:
     """Move the parameter number i in place."""
+    if optimizer.decay:
+        gradient = with_decay(optimizer, theta, i, gradient)
     RULES[type(optimizer)](optimizer, theta, i, gradient, lr, scale, keep)
+
+
+def with_decay(optimizer: Any, theta: Array, i: Any, gradient: Any) -> Any:
+    """g + λθ: the gradient of the loss with the L2 penalty λ‖θ‖²/2."""
+    return gradient + theta.dtype.type(optimizer.decay) * theta[i]
+
+
+def clip_factor(norm: float, largest_norm: float) -> float:
+    """min(1, c / (‖g‖ + 10⁻⁶)), by which all gradients are multiplied: `torch.nn.utils.clip_grad_norm_`."""
+    return min(1.0, largest_norm / (norm + 1e-6))
+
+
+def follow(average: Array, theta: Array, i: Any, decay: float) -> None:
+    """a ← a + (1 − d)(θ − a), the moving average of the parameters."""
+    average[i] += theta.dtype.type(1 - decay) * (theta[i] - average[i])
 
 
 def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[np.float64]:

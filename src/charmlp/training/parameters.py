@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from charmlp.system.memory import aligned_zeros
+
+
+def layer_starts(sizes: Sequence[int]) -> list[int]:
+    """Where each layer begins in the flat buffer (its weights row by row, its biases), and where all end."""
+    return [0, *itertools.accumulate(out * (into + 1) for into, out in itertools.pairwise(sizes))]
 
 
 class Parameters:
@@ -20,17 +26,13 @@ class Parameters:
 
     def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:
         self.sizes = tuple(sizes)
-        shapes = list(zip(self.sizes[1:], self.sizes[:-1], strict=True))
-        self.flat: NDArray[Any] = aligned_zeros(sum(out * (into + 1) for out, into in shapes), dtype)
+        *starts, size = layer_starts(sizes)
+        self.flat: NDArray[Any] = aligned_zeros(size, dtype)
         self.weights: list[NDArray[Any]] = []
         self.biases: list[NDArray[Any]] = []
-        self.starts: list[int] = []  # where each layer begins in `flat`: weights, then biases
-        start = 0
-        for out, into in shapes:
-            self.starts.append(start)
+        for start, (into, out) in zip(starts, itertools.pairwise(sizes), strict=True):
             self.weights.append(self.flat[start : start + out * into].reshape(out, into))
             self.biases.append(self.flat[start + out * into : start + out * (into + 1)])
-            start += out * (into + 1)
 
     @classmethod
     def initial(

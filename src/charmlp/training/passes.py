@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.system.compiling import FLUSHED, compiled, exchange_float_mode
-from charmlp.training.loops import activate, activate_backward, clip, follow
-from charmlp.training.optimizers import update
+from charmlp.calculus.activations import Activation
+from charmlp.system.compiling import compiled
+from charmlp.system.floatmode import FLUSHED, exchange_float_mode
+from charmlp.training.loops import activate, activate_backward
+from charmlp.training.optimizers_compiled import clip, follow_all, move_all
 
 Array = NDArray[Any]
 
@@ -35,37 +37,41 @@ def subnormals_flushed() -> Iterator[None]:
 
 
 @compiled
-def add_bias_and_activate(kind: int, y: Array, bias: Array) -> None:
-    """y ← f(y + b), row by row, as each is in the nearest cache; rows may be longer than b."""
-    for n in range(len(y)):
-        row = y[n : n + 1]
+def add_bias_and_activate(activation: Activation, z: Array, bias: Array, y: Array) -> None:
+    """z ← z + b and y = f(z), row by row, as each is in the nearest cache; y may be z.
+
+    Rows may be longer than b.
+    """
+    for n in range(len(z)):
+        row = z[n : n + 1]
         for i in range(len(bias)):
             row[0, i] += bias[i]
-        activate(kind, row)
+        activate(activation, row, y[n : n + 1])
 
 
 @compiled
-def activate_backward_and_sum(kind: int, gradient: Array, y: Array, bias_gradient: Array) -> None:
-    """∂L/∂y ← ∂L/∂y · f′ by the output y, and ∂L/∂b = Σₙ of it."""
+def activate_backward_and_sum(
+    activation: Activation, gradient: Array, saved: Array, bias_gradient: Array
+) -> None:
+    """∂L/∂z from ∂L/∂y, in place, and ∂L/∂b = Σₙ of it; `saved` is z or y (`Activation.saved`)."""
     bias_gradient[:] = 0
-    for n in range(len(y)):
+    for n in range(len(saved)):
         row = gradient[n : n + 1]
-        activate_backward(kind, row, y[n : n + 1])
+        activate_backward(activation, row, saved[n : n + 1])
         for i in range(len(bias_gradient)):
             bias_gradient[i] += row[0, i]
 
 
 @compiled
-def update_all(
+def clip_and_move(
     optimizer: Any, theta: Array, gradients: Array, clip_norm: float, lr: float, scale: float, keep: float
 ) -> None:
     """Clip the gradients and move all parameters, in place, in one pass over memory (two with clipping)."""
     if clip_norm > 0:
         clip(gradients, clip_norm)
-    for i in range(np.uintp(len(theta))):
-        update(optimizer, theta, i, gradients[i], lr, scale, keep)
+    move_all(optimizer, theta, gradients, lr, scale, keep)
 
 
 @compiled
-def follow_all(average: Array, theta: Array, decay: float) -> None:
-    follow(average, theta, decay)
+def follow(average: Array, theta: Array, decay: float) -> None:
+    follow_all(average, theta, decay)

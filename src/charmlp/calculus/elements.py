@@ -1,0 +1,49 @@
+"""What formulas need beside NumPy, on arrays and, by `charmlp.calculus.compiled`, in compiled code."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+Real = Any  # a number or an array, in either case of one real dtype
+
+
+def where(condition: Any, then: Real, otherwise: Real) -> Real:
+    """A branch: on arrays `np.where`, in compiled code an if."""
+    return np.where(condition, then, otherwise)
+
+
+def maximum(x: Real, least: Real) -> Real:
+    """The larger of the two; nan where x is nan."""
+    return np.maximum(x, least)
+
+
+def scaled(x: Real, factor: Real, out: Real) -> Real:
+    """x · factor; of arrays in the memory of `out`, since a new one for a large net is slow to get."""
+    return np.multiply(x, factor, out=out)
+
+
+def erfc(x: Real) -> Real:
+    """1 − erf x = (2/√π) ∫ₓ^∞ exp(−t²) dt. NumPy has none: on arrays, too, this is a compiled loop."""
+    x = np.asarray(x)
+    if x.dtype not in (np.float32, np.float64):  # float16 has no erfc of its own
+        return erfc(x.astype(np.float32)).astype(x.dtype)
+    y = np.empty_like(x, order="C")
+    erfc_loop()(np.ascontiguousarray(x).reshape(-1), y.reshape(-1))
+    return y
+
+
+@functools.cache
+def erfc_loop() -> Any:
+    """The loop, made when it is first needed: that imports Numba."""
+    from charmlp.system.compiling import compiled
+
+    @compiled
+    def fill_with_erfc(x: Any, y: Any) -> None:
+        for i in range(len(x)):
+            y[i] = math.erfc(x[i])
+
+    return fill_with_erfc

@@ -1,0 +1,159 @@
+"""Names with labels, as a list or a folder states them, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from charmlp.errors import DataError
+from charmlp.letters.letterset import spell_out
+from charmlp.letters.splits import SPLIT_OF, SPLITS
+from charmlp.text import SHOWN, forbidden_character, printable, quote
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
+
+LONGEST_NAME = 4096  # characters; no system opens a longer path
+MAX_ENTRIES = 5_000_000
+
+
+@dataclass
+class Problems:
+    """Everything that is wrong with one list: all counted, the first five spelled out."""
+
+    where: str
+    count: int = 0
+    shown: list[str] = field(default_factory=list)
+
+    def add(self, problem: str) -> None:
+        self.count += 1
+        if self.count <= SHOWN:
+            self.shown.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raise one DataError, in one line, for all problems together."""
+        if self.count:
+            raise DataError(f"{printable(self.where)}: {self.summary()}")
+
+    def summary(self) -> str:
+        if self.count == 1:
+            return self.shown[0]
+        return spell_out(f"{self.count:,} problems", self.shown, self.count)
+
+
+class Entries:
+    """N (name, label) pairs in the order of their list.
+
+    where     the list or folder, for messages
+    names     paths relative to the image folder, forward slashes, each once
+    labels    as written, not yet classes
+    folder    the folder of the images, once it is known; None where one file holds them all
+    problems  what is wrong with single entries; the parts of one table share it
+    """
+
+    def __init__(self, where: str, problems: Problems | None = None) -> None:
+        self.where = where
+        self.names: list[str] = []
+        self.labels: list[str] = []
+        self.folder: Path | None = None
+        self.problems = Problems(where) if problems is None else problems
+        self._label_of: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def pictures(self, names: Sequence[str]) -> Iterable[Picture]:
+        """The pictures of some of the names, opened when their turn comes."""
+        assert self.folder is not None
+        return map(self.folder.joinpath, names)
+
+    def add(self, written_name: str, label: object, place: str = "") -> None:
+        """Add one entry, or the reason why not; `place` (e.g. "line 7: ") leads the message.
+
+        A name that occurs again counts once where the labels are equal, and is a problem where they differ.
+        """
+        name = _normal(written_name)
+        fault = fault_of_name(name) or fault_of_label(label)
+        if fault is None:
+            earlier = self._label_of.setdefault(name, str(label))
+            if earlier != label:
+                fault = f"twice, with the labels {quote(earlier)} and {quote(label)}"
+            elif len(self._label_of) > len(self.names):
+                self.names.append(name)
+                self.labels.append(earlier)
+        if fault is not None:
+            self.problems.add(f"{place}{quote(written_name)}: {fault}")
+
+
+def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
+    """The path that is named after each split, training first; other names are left out.
+
+    Raises DataError where two stand for the same; `what` they are ("list") is for the message.
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        split = SPLIT_OF.get((path.name if what == "folder" else path.stem).lower())
+        if split in found:
+            slash = "/" if what == "folder" else ""
+            raise DataError(
+                f"{printable(path.parent)}: has both {found[split].name}{slash} and {path.name}{slash};"
+                f" one {what} of {SPLITS[split]} images is expected"
+            )
+        if split is not None:
+            found[split] = path
+    return {split: found[split] for split in SPLITS if split in found}
+
+
+def _normal(name: str) -> str:
+    """A path with forward slashes, `a//./b` as `a/b`; what makes it absolute stays, to be refused."""
+    if len(name) > LONGEST_NAME:
+        return name
+    name = name.replace("\\", "/")
+    if not ("//" in name or "./" in name):
+        return name
+    root = "/" if name.startswith("/") else ""
+    return root + "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def fault_of_name(name: str) -> str | None:
+    """What is wrong with an entry's file name (forward slashes), or None."""
+    if not name or name.endswith("/"):
+        return "no file name (an image's path is expected, as 0001.jpg)"
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name):,} characters (at most {LONGEST_NAME:,} are possible)"
+    if name.startswith("/") or name[1:2] == ":":  # a drive of Windows, everywhere
+        return "an absolute path (a path relative to the image folder is expected)"
+    if ".." in name and ".." in name.split("/"):
+        return 'leads out of the image folder (a path without ".." is expected)'
+    if character := forbidden_character(name):
+        return f"the name has the character {character}, which no file name may have"
+    return None
+
+
+def fault_of_label(label: object, what: str = "label") -> str | None:
+    """What is wrong with a label as a class name, or None; `what` the label is called in messages."""
+    if not isinstance(label, str):
+        return f'the {what} is {kind_of(label)} (a text is expected, as "A")'
+    if not label:
+        return f"the {what} is empty (a class name is expected, as A)"
+    if len(label) > LONGEST_NAME:
+        return f"a {what} of {len(label):,} characters (at most {LONGEST_NAME:,} are accepted)"
+    if label != label.strip() != "":
+        return f"the {what} {quote(label)} begins or ends with a space (remove it)"
+    if character := forbidden_character(label):
+        return f"the {what} has the character {character}, which no class name may have"
+    return None
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in JSON's words (an object is a tuple of pairs here)."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    kinds = {str: "a text", int: "a number", float: "a number", list: "an array", tuple: "an object"}
+    return kinds.get(type(value), f"of type {type(value).__name__}")

@@ -1,0 +1,112 @@
+"""Which image files there are: each folder is listed once, not each file asked for."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from charmlp.data.readers.entries import Entries
+from charmlp.errors import DataError
+from charmlp.text import printable, quote
+
+
+@dataclass
+class Listing:
+    """The names in one folder, by kind.
+
+    shown  the folder, for messages
+    fault  why the folder cannot be listed; empty where it can
+    """
+
+    shown: str
+    files: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)  # pipes, devices, links to nowhere
+    fault: str = ""
+    _written: dict[str, str] | None = None
+
+    @classmethod
+    def of(cls, folder: Path) -> Listing:
+        listing = cls(printable(folder))
+        try:
+            with os.scandir(folder) as found:
+                for item in found:
+                    listing._kind(item).add(item.name)
+        except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
+            listing.fault = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return listing
+
+    def _kind(self, item: os.DirEntry[str]) -> set[str]:
+        try:
+            return self.files if item.is_file() else self.folders if item.is_dir() else self.others
+        except OSError:  # a link to itself, or to where one may not look
+            return self.others
+
+    def alike(self, name: str) -> str | None:
+        """The name that differs from `name` only in case or in Unicode composition, or None."""
+        if self._written is None:
+            self._written = {_loose(there): there for there in self.files | self.folders}
+        return self._written.get(_loose(name))
+
+
+def _loose(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+class ImageFolder:
+    """Answers for many names below one folder whether each is a regular file, and if not, why."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._listings = {"": Listing.of(folder)}
+        if fault := self._listings[""].fault:
+            raise DataError(f"{printable(folder)}: no folder of images there: {fault.lower()}")
+
+    def check(self, entries: Entries) -> None:
+        """Add to `entries.problems` each name that is not an image file."""
+        for name in entries.names:
+            parent, _, base = name.rpartition("/")
+            if base not in self._listing(parent).files and (fault := self._fault(parent, base)):
+                entries.problems.add(f"{quote(name)}: {fault}")
+
+    def missing(self, names: Iterable[str]) -> int:
+        """How many of `names` are not files here."""
+        parts = (name.rpartition("/") for name in names)
+        return sum(base not in self._listing(parent).files for parent, _, base in parts)
+
+    def _listing(self, parent: str) -> Listing:
+        if parent not in self._listings:
+            listing = self._listings[parent] = Listing.of(self.folder / parent)
+            if listing.fault:
+                listing.fault = self._fault_of_folder(parent, listing.fault)
+        return self._listings[parent]
+
+    def _fault(self, parent: str, base: str) -> str | None:
+        listing = self._listing(parent)
+        if listing.fault:
+            return listing.fault
+        if base in listing.folders:
+            return f"a folder in {listing.shown} (an image file is expected)"
+        if base in listing.others:
+            return f"not a file but a pipe, a device or a broken link in {listing.shown}"
+        alike = listing.alike(base)
+        if alike is None:
+            return f"no such image in {listing.shown}"
+        if (self.folder / parent / base).is_file():  # a disk that takes either case for the same name
+            return None
+        return f"no such image in {listing.shown} (did you mean {quote(alike)}?)"
+
+    def _fault_of_folder(self, parent: str, reason: str) -> str:
+        """Why there is no folder `parent`: which part of it is missing."""
+        above = ""
+        for part in parent.split("/"):
+            listing = self._listing(above)
+            if part not in listing.folders:
+                alike = listing.alike(part)
+                hint = f" (did you mean {quote(alike)}?)" if alike and alike != part else ""
+                return listing.fault or f"no folder {quote(part)} in {listing.shown}{hint}"
+            above = f"{above}/{part}" if above else part
+        return f"the folder {quote(parent)} cannot be listed: {reason.lower()}"

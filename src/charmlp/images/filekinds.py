@@ -1,0 +1,63 @@
+"""Which files are images: by their names where there are many, by their first bytes when one is read."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from PIL import ImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from charmlp.errors import ImageError
+
+READABLE = "JPEG, PNG, WebP, BMP, TIFF, GIF, PPM"
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
+)
+
+KINDS: tuple[tuple[bytes, str, type[ImageFile.ImageFile]], ...] = (
+    (b"\xff\xd8\xff", "JPEG", JpegImageFile),
+    (b"\x89PNG\r\n\x1a\n", "PNG", PngImageFile),
+    (b"RIFF....WEBP", "WebP", WebPImageFile),
+    (b"GIF8[79]a", "GIF", GifImageFile),
+    (b"BM", "BMP", BmpImageFile),
+    (rb"II[*+]\0|MM\0[*+]", "TIFF", TiffImageFile),
+    (rb"P[1-6f]\s", "PPM", PpmImageFile),
+)
+OTHERS = (  # what people have besides, and what to do with it
+    (b"....ftyp(?:heic|heix|mif1|msf1|heim|heis)", "an HEIC photograph; save it as JPEG"),
+    (b"....ftypavi[fs]", "an AVIF picture; save it as PNG or JPEG"),
+    (rb"\0\0\0\x0c(?:jP|JXL)|\xff\x0a", "a JPEG 2000 or JPEG XL picture; save it as PNG or JPEG"),
+    (rb"\0\0[\1\2]\0", "a Windows icon; save it as PNG"),
+    (b"8BPS", "a Photoshop document; save it as PNG"),
+    (b"%PDF|%!PS", "a document (PDF or PostScript); save its page as PNG"),
+    (rb"(?i)\s*(?:<!doctype html|<html)", "a web page, perhaps saved instead of the picture on it"),
+    (rb"\s*(?:<svg|<\?xml)", "a drawing or another document in XML; save it as PNG"),
+    (b"PK\3\4|\x1f\x8b|7z\xbc\xaf|Rar!", "an archive; unpack it"),
+    (b"version https://git-lfs", "a pointer to a file in Git LFS; fetch it with 'git lfs pull'"),
+)
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file looks like a picture by its name; hidden files (macOS leaves `._a.jpg`) do not."""
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
+
+
+def identify(head: bytes, shown: str) -> tuple[str, type[ImageFile.ImageFile]]:
+    """The kind of picture by a file's first bytes, whatever its name, and Pillow's reader for it."""
+    for start, kind, reader in KINDS:
+        if re.match(start, head, re.DOTALL):
+            return kind, reader
+    if not head:
+        raise ImageError(f"{shown}: the file is empty; an image is expected")
+    for start, words in OTHERS:
+        if re.match(start, head, re.DOTALL):
+            raise ImageError(f"{shown}: {words} ({READABLE} are read)")
+    raise ImageError(f"{shown}: not an image ({READABLE} are read)")

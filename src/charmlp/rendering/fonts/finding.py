@@ -1,0 +1,105 @@
+"""Where fonts are: in the installed font packages, on the machine, in a folder of the user's."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from PIL import ImageFont
+
+from charmlp.errors import DataError
+from charmlp.rendering.fonts.font import LETTERS, Font
+from charmlp.rendering.fonts.judging import usable_fonts
+from charmlp.text import printable
+
+FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
+
+# The entry point group by which the font packages make themselves known; each loads as a module
+# whose files lie beside it.
+_PACKAGE_GROUP = "fontpkg.family"
+
+
+def find_fonts(
+    folder: str | Path | None = None, machine: bool = False, texts: Sequence[str] = LETTERS
+) -> list[Font]:
+    """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
+
+    `texts` are what the fonts are wanted for, by default A to Z and a to z. Raises DataError when the
+    folder is not there or holds no usable font.
+    """
+    found = {_key(font): font for font in reversed(package_fonts() + (machine_fonts() if machine else []))}
+    fonts = usable_fonts(sorted(found.values()), texts)
+    if folder is None:
+        return fonts
+    own = usable_fonts(folder_fonts(folder), texts, witnesses=fonts)
+    if not own:
+        raise DataError(
+            f"{printable(folder)}: no font here can draw the classes; "
+            f"expected files ending in {', '.join(FONT_SUFFIXES)}"
+        )
+    merged = {_key(font): font for font in fonts} | {_key(font): font for font in own}
+    return sorted(merged.values())
+
+
+def package_fonts() -> list[Font]:
+    """Every face of the installed font packages, usable or not."""
+    folders = [
+        Path(location) / "files"
+        for point in entry_points(group=_PACKAGE_GROUP)
+        for location in _locations(point.module)
+    ]
+    folders += [Path(location) / "mpl-data" / "fonts" / "ttf" for location in _locations("matplotlib")]
+    return _faces_of(_files_under(folders), "package")
+
+
+def machine_fonts() -> list[Font]:
+    """Every face that the operating system has installed, usable or not."""
+    from matplotlib import font_manager  # slow to import, and seldom needed
+
+    return _faces_of(sorted(Path(path) for path in font_manager.findSystemFonts()), "machine")
+
+
+def folder_fonts(folder: str | Path) -> list[Font]:
+    """Every face in a folder and the folders below it, usable or not."""
+    if not Path(folder).is_dir():
+        raise DataError(f"{printable(folder)}: no such folder of fonts")
+    return _faces_of(_files_under([Path(folder)]), "folder")
+
+
+def _faces_of(paths: Iterable[Path], source: str) -> list[Font]:
+    return sorted({font for path in paths for font in _faces(str(path), source)})
+
+
+def _faces(path: str, source: str) -> tuple[Font, ...]:
+    """The faces of one file: each member of a collection, each named instance; none if it is broken."""
+    faces: list[Font] = []
+    for index in range(256):
+        try:
+            face = ImageFont.truetype(path, 16, index=index)
+            family, style = (printable(name or "unnamed") for name in face.getname())
+        except (OSError, ValueError, SyntaxError):
+            break  # no such member, or no font at all
+        try:
+            instances = [name.decode("utf-8", "replace") for name in face.get_variation_names()]
+        except (OSError, NotImplementedError):  # an ordinary font, or a FreeType without variations
+            faces.append(Font(family, style, path, index, "", source))
+        else:
+            faces += [Font(family, instance, path, index, instance, source) for instance in instances]
+    return tuple(faces)
+
+
+def _files_under(folders: Iterable[Path]) -> list[Path]:
+    files = (file for folder in folders for file in folder.rglob("*"))
+    return sorted(file for file in files if file.suffix.lower() in FONT_SUFFIXES and file.is_file())
+
+
+def _locations(module: str) -> list[str]:
+    """The folders of an installed package, which is not imported for this."""
+    spec = importlib.util.find_spec(module)
+    return list(spec.submodule_search_locations or []) if spec else []
+
+
+def _key(font: Font) -> tuple[str, str]:
+    return font.family, font.style

@@ -1,0 +1,123 @@
+"""Drawing letters by the thousand: choose glyphs, plan each picture, paint all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.errors import DataError
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Progress
+from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
+from charmlp.rendering.glyphs import GlyphTable, choose, choose_company, glyph_table
+from charmlp.rendering.plans import make_plans
+from charmlp.rendering.style import Style
+from charmlp.rendering.textures import texture_bank
+from charmlp.text import printable
+
+BATCH = 16_384  # letters planned and painted at a time
+
+
+def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
+    """The texts that stand for a class: A to Z in both cases, any other class as it is written.
+
+    >>> forms("A", ("A", "B")), forms("A", ("A", "a")), forms("7", ("7",))
+    (('A', 'a'), ('A',), ('7',))
+    """
+    if len(name) == 1 and "A" <= name <= "Z" and name.lower() not in classes:
+        return name, name.lower()
+    return (name,)
+
+
+def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
+    """Every text that the classes need, each once."""
+    return tuple(dict.fromkeys(text for name in classes for text in forms(name, classes)))
+
+
+def classes_drawn(fonts: Iterable[Font], classes: Sequence[str]) -> list[str]:
+    """The classes of which the fonts together can draw a form."""
+    drawn = {text for font in fonts for text in texts_drawn(font, texts_of(classes))}
+    return [name for name in classes if drawn.intersection(forms(name, classes))]
+
+
+def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
+    """Raise DataError where no font can draw a class."""
+    drawn = classes_drawn(fonts, classes)
+    for name in classes:
+        if name not in drawn:
+            raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
+
+
+def render(
+    count: int,
+    *,
+    classes: Sequence[str],
+    norm_size: tuple[int, int],
+    seed: int,
+    fonts: Sequence[Font] | None = None,
+    style: Style | None = None,
+    progress: Progress | None = None,
+) -> LetterSet:
+    """`count` letters, every class as often as any other, in a random order.
+
+    norm_size  height and width of the pictures
+    seed       the same seed draws the same pixels, whatever the number of cores
+    fonts      what to draw from; None is `find_fonts()`
+    style      how they look; None is `Style()`
+    progress   called with (letters done, letters in all) now and then
+
+    Raises DataError where no font can draw a class.
+    """
+    from charmlp.rendering.painting import paint  # compiled code, loaded when it is needed
+
+    style = style or Style()
+    texts = texts_of(classes)
+    fonts = tuple(find_fonts(texts=texts) if fonts is None else fonts)
+    check_drawable(fonts, classes)
+    table = glyph_table(fonts, texts)
+    generator = np.random.default_rng(seed)
+    labels = generator.permutation(np.arange(count) % len(classes))
+    chances = _chances(fonts)
+    images = np.empty((count, *norm_size), np.uint8)
+    for start in range(0, count, BATCH):
+        batch = slice(start, min(start + BATCH, count))
+        wanted = _texts(labels[batch], classes, table, style, generator)
+        glyphs = choose(wanted, table, chances, generator)
+        before, after = (choose_company(glyphs, table, generator) for _ in range(2))
+        plans = make_plans(glyphs, before, after, table, style, generator)
+        images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
+        if progress is not None:
+            progress(batch.stop, count)
+    return LetterSet(
+        images=images,
+        labels=labels.astype(np.int64),
+        classes=tuple(classes),
+        names=tuple(f"rendered-{number}" for number in range(count)),
+    )
+
+
+def _texts(
+    labels: NDArray[np.int64],
+    classes: Sequence[str],
+    table: GlyphTable,
+    style: Style,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Which text stands for each label, among those that some font can draw."""
+    drawable = set(table.text.tolist())
+    place = {text: number for number, text in enumerate(texts_of(classes))}
+    texts = np.empty(len(labels), np.int64)
+    for label, name in enumerate(classes):
+        choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
+        chances = [style.capitals, 1 - style.capitals] if len(choices) == 2 else [1.0]
+        wanted = np.flatnonzero(labels == label)
+        texts[wanted] = generator.choice(choices, len(wanted), p=chances)
+    return texts
+
+
+def _chances(fonts: Sequence[Font]) -> NDArray[np.float64]:
+    """How often to draw from each face: every family alike, and within a family every face."""
+    family = np.unique([font.family for font in fonts], return_inverse=True)[1]
+    return 1 / np.bincount(family)[family]

@@ -1,0 +1,207 @@
+"""Where compiled code is kept: one file for each function and signature, in a folder of one's own.
+
+Numba's own cache keeps an index beside the code; two runs at once, a full disk or a flipped bit between the
+two make it run another function's code. Here an entry's name is the hash of all that it depends on: the
+sources of every module of charmlp behind the function, the types of its arguments, the processor, and the
+versions of Python, NumPy, Numba and LLVM. It is written whole (`charmlp.system.files.write_whole`), begins
+with a checksum over name and content, and is never changed, so that no lock is needed: two runs that write
+one entry write the same. What does not fit is compiled anew; what cannot be read or written never ends a run.
+
+Code from the cache is executed, hence read only where nobody else can have put it: an absolute folder that
+belongs to the user, whom alone the system lets write there (mode 0700), and files of the user's.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import os
+import pickle
+import platform
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+from charmlp.errors import CharmlpError
+from charmlp.system.files import cache_folder, reason_of, write_whole
+from charmlp.text import shown_path
+from charmlp.version import __version__
+
+PACKAGE = Path(__file__).parents[1]
+SUFFIX = ".code"
+CHECKSUM_BYTES = 32
+NOT_COMPILATION = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS")  # of Numba's variables, those that change no code
+
+log = logging.getLogger(__name__)
+
+
+def keep(dispatcher: Any) -> Any:
+    """Let a compiled function find its machine code again."""
+    dispatcher._cache = KeptCode(dispatcher.py_func)
+    return dispatcher
+
+
+class KeptCode:
+    """What Numba asks of a function's cache."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.name = f"{function.__module__}.{function.__qualname__}".replace("<locals>.", "")
+        self.sources = stamp(function.__module__)  # now: the files may change while the process runs
+
+    @property
+    def cache_path(self) -> str:
+        return str(folder_of_code())
+
+    def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
+        """The compiled function for these types of arguments, None where it is not kept, or not as it was."""
+        target.refresh()
+        name = self.entry(signature, target.codegen())
+        try:
+            payload = read_entry(private_folder() / name)
+            code = CompileResult._rebuild(target, *pickle.loads(payload))
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # whatever is wrong with what is kept: it is compiled anew
+            tell(error)
+            return None
+        return code if tuple(code.signature.args) == tuple(signature) else None
+
+    def save_overload(self, signature: Any, code: Any) -> None:
+        """Keep a compiled function; what older sources gave is removed."""
+        if code.library.has_dynamic_globals or not all(part.can_cache for part in code.lifted):
+            return  # it holds addresses of this process
+        name = self.entry(signature, code.codegen)
+        try:
+            folder = private_folder()
+            write_entry(folder / name, dumps(code._reduce()))
+            for other in folder.glob(f"{self.name}-*{SUFFIX}"):
+                if not other.name.startswith(f"{self.name}-{self.sources[:8]}-"):
+                    other.unlink(missing_ok=True)
+        except Exception as error:
+            tell(error)
+
+    def entry(self, signature: Any, codegen: Any) -> str:
+        """The name of the file."""
+        classes = [kind.instance_class for kind in signature if hasattr(kind, "instance_class")]
+        cells = [cell.cell_contents for cell in self.function.__closure__ or ()]
+        facts = (
+            self.name,
+            self.sources,
+            self.function.__code__.co_code,
+            hashlib.sha256(dumps(tuple(cells))).hexdigest() if cells else "",
+            str(signature),
+            [(kind.__module__, kind.__qualname__, kind._fields) for kind in classes],
+            codegen.magic_tuple(),
+            (sys.implementation.cache_tag, platform.python_version()),
+            (np.__version__, numba.__version__, llvmlite.__version__),
+            sorted(
+                (name, value)
+                for name, value in os.environ.items()
+                if name.startswith("NUMBA_") and name not in NOT_COMPILATION
+            ),
+        )
+        key = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return f"{self.name}-{self.sources[:8]}-{key[:32]}{SUFFIX}"
+
+    def enable(self) -> None:
+        """Numba's; this one cannot be switched off."""
+
+    disable = flush = enable
+
+
+class UnusableError(Exception):
+    """What is kept, or the folder for it, is not to be trusted."""
+
+
+def read_entry(path: Path) -> bytes:
+    """The content of a file as it was written under this name, by this user."""
+    with path.open("rb") as file:
+        if not belongs_to_user(os.fstat(file.fileno())):
+            raise UnusableError(f"{shown_path(path)}: belongs to another user")
+        content = file.read()
+    checksum, payload = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
+    if checksum != checksum_of(path.name, payload):
+        raise UnusableError(f"{shown_path(path)}: damaged; it is compiled anew")
+    return payload
+
+
+def write_entry(path: Path, payload: bytes) -> None:
+    write_whole(path, checksum_of(path.name, payload) + payload)
+
+
+def checksum_of(name: str, payload: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\0" + payload).digest()
+
+
+def folder_of_code() -> Path:
+    """One folder for each place where charmlp is installed: two versions do not remove each other's code."""
+    place = hashlib.sha256(os.fsencode(PACKAGE)).hexdigest()[:16]
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(given or cache_folder() / "compiled") / f"charmlp-{place}"
+
+
+def private_folder() -> Path:
+    """The same, made where it is not there; raises `UnusableError` where others may write to it."""
+    folder = folder_of_code()
+    if not folder.is_absolute():
+        raise UnusableError(f"{shown_path(folder)}: not an absolute path")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError as error:
+        raise UnusableError(f"{shown_path(folder)}: {reason_of(error)}") from None
+    if not belongs_to_user(status):
+        raise UnusableError(f"{shown_path(folder)}: belongs to another user")
+    if os.name == "posix" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise UnusableError(f"{shown_path(folder)}: others may write to it; its mode must be 0700")
+    return folder
+
+
+def belongs_to_user(status: os.stat_result) -> bool:
+    return os.name != "posix" or status.st_uid == os.geteuid()
+
+
+def tell(error: Exception) -> None:
+    """One line on standard error, once for each reason; the run goes on."""
+    tell_once(str(error) if isinstance(error, UnusableError | CharmlpError) else repr(error))
+
+
+@functools.cache
+def tell_once(reason: str) -> None:
+    log.warning("charmlp: note: compiled code is not kept, or not found again: %s", reason)
+
+
+def modules_behind(name: str) -> set[str]:
+    """The modules of charmlp that a module takes something from, itself included, near or far."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in sys.modules:
+            continue
+        found.add(name)
+        for value in vars(sys.modules[name]).values():
+            other = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+            if isinstance(other, str) and other.partition(".")[0] == PACKAGE.name:
+                waiting.append(other)
+    return found
+
+
+@functools.cache
+def stamp(name: str) -> str:
+    """A hash over this version of charmlp and the sources behind a module."""
+    digest = hashlib.sha256(__version__.encode())
+    for module in sorted(modules_behind(name)):
+        digest.update(Path(str(sys.modules[module].__file__)).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,55 @@
+"""How pictures look and are saved."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from charmlp.drawing import class_colours, no_ticks, save, sheet, short, tidy, write_in_cell
+from charmlp.errors import CharmlpError
+
+
+def test_a_figure_is_saved_whole_and_names_its_file(tmp_path: Path) -> None:
+    figure = sheet(2, 1)
+    panel = figure.subplots()
+    panel.set_title("中文 \u0378")  # a character that no font has
+    tidy(panel)
+    path = tmp_path / "new" / "a.png"
+    assert save(figure, path, dpi=50) == path
+    with Image.open(path) as picture:
+        assert picture.size == (100, 50)
+    assert [file.name for file in path.parent.iterdir()] == ["a.png"]
+    with pytest.raises(CharmlpError, match="a folder"):
+        save(figure, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [("A", "A", "A"), ("a$b\n", r"a\$b\n", r"a\$b\n"), ("alphabetical!", "alphabetica…", "…phabetical!")],
+)
+def test_names_are_escaped_and_shortened(name: str, start: str, end: str) -> None:
+    assert (short(name), short(name, end=True)) == (start, end)
+
+
+def test_each_class_has_its_colour() -> None:
+    assert len({tuple(colour) for colour in class_colours(26)}) == 26
+
+
+def test_what_is_written_on_a_dark_cell_is_white() -> None:
+    panel = sheet(1, 1).subplots()
+    for strength in (0.1, 0.9):
+        write_in_cell(panel, 0, 1, "7", strength)
+    assert [text.get_color() for text in panel.texts] == ["black", "white"]
+    no_ticks(panel)
+    assert not len(panel.get_xticks()) and not len(panel.get_yticks())
+
+
+def test_nothing_of_weight_is_imported_before_a_picture_is_made() -> None:
+    code = "import sys, charmlp.drawing; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, charmlp.drawing as d; d.sheet(1, 1); sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 1
