@@ -19,6 +19,7 @@ Array = NDArray[Any]
 
 CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
+ALL = slice(0, None)
 
 
 class Feed(Protocol):
@@ -35,14 +36,8 @@ class Feed(Protocol):
     @property
     def dtype(self) -> DTypeLike: ...
 
-    def take(
-        self,
-        numbers: Array,
-        first: int = 0,
-        stop: int | None = None,
-        changes: np.random.Generator | None = None,
-    ) -> Array:
-        """The inputs of examples `first` to `stop` among these; they hold until the next ones are taken.
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+        """The inputs of a part of these examples; they hold until the next ones are taken.
 
         `changes` draws random changes (augmentation), the same for an example whatever part is taken; without
         it inputs are as they are.
@@ -64,22 +59,16 @@ class Pictures:
         self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
         self.inputs = aligned_empty((0, self.width))
 
-    def take(
-        self,
-        numbers: Array,
-        first: int = 0,
-        stop: int | None = None,
-        changes: np.random.Generator | None = None,
-    ) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
         if len(numbers) > len(self.images):
             self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
             self.inputs = aligned_empty((len(numbers), self.width))
-        images = self.gather(numbers[first:stop])
+        images = self.gather(numbers[part])
         if changes is not None:
             from charmlp.data.augment import augment  # compiled loops, loaded where they are needed
 
-            images = augment(images, changes, first=first, of=len(numbers))
-        return to_inputs(images, self.preprocessing, self.inputs[first:])
+            images = augment(images, changes, first=part.start, of=len(numbers))
+        return to_inputs(images, self.preprocessing, self.inputs[part])
 
     def gather(self, numbers: Array) -> NDArray[np.uint8]:
         """Images by number, from the set or, above it, from the rendered letters."""
@@ -104,17 +93,11 @@ class Arrays:
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
-    def take(
-        self,
-        numbers: Array,
-        first: int = 0,
-        stop: int | None = None,
-        changes: np.random.Generator | None = None,
-    ) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
         if len(numbers) > len(self.inputs):
             self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
-        inputs = self.inputs[: len(numbers)][first:stop]
-        np.take(self.all, numbers[first:stop], 0, out=inputs, mode="clip")
+        inputs = self.inputs[: len(numbers)][part]
+        np.take(self.all, numbers[part], 0, out=inputs, mode="clip")
         return inputs
 
 
@@ -138,9 +121,9 @@ class Chunks:
         They hold until the next ones are taken.
         """
         batch = self.order.batch_size
-        size, begin, end = self.updates * batch, first * batch, None if stop is None else stop * batch
+        size, part = self.updates * batch, slice(first * batch, None if stop is None else stop * batch)
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
         changes = None
         if self.config.augment:
             changes = generator(self.config.seed, AUGMENTATION, epoch, number)
-        return self.feed.take(numbers, begin, end, changes), self.feed.labels[numbers[begin:end]]
+        return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]]

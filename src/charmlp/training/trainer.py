@@ -60,7 +60,7 @@ class Trainer:
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
         self.masks: np.random.Generator | None = None  # for the rest of the epoch, once it is under way
-        self.between_updates = True
+        self.is_whole = True  # but in an update, and while an epoch is noted
 
     @property
     def total_updates(self) -> int:
@@ -107,13 +107,13 @@ class Trainer:
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
             self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
-        self.between_updates = False
+        self.is_whole = False
         with np.errstate(over="ignore", invalid="ignore"):  # told of at the end of the epoch, in words
             losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
             sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
         self.updates += stop - first
         self.loss_sum = float(sums[-1])
-        self.between_updates = True
+        self.is_whole = True
 
     def end_epoch(self, start: float) -> None:
         """Validate where it is the epoch's turn, note how it went, and choose what is kept."""
@@ -129,9 +129,11 @@ class Trainer:
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
+        self.is_whole = False
         self.history.append(Epoch(number, loss, rate, seconds, figures))
         self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
         self.loss_sum = self.seconds = 0.0
+        self.is_whole = True
         self.callbacks.epoch_ends(self, self.history[-1])
 
     def state(self) -> TrainingState:
@@ -139,7 +141,7 @@ class Trainer:
 
         There is none where Ctrl-C fell into an update: `RuntimeError`.
         """
-        if not self.between_updates:
+        if not self.is_whole:
             raise RuntimeError("an update was interrupted; only the kept parameters are whole")
         return TrainingState(
             self.step.state(),
