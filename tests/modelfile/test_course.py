@@ -170,7 +170,9 @@ class TestNotExpressible:
             with pytest.raises(ModelFileError, match=words):
                 write_model(other, path)
             with pytest.raises(ModelFileError, match=words):
-                check_expressible(path, classes=other.classes, preprocessing=other.preprocessing)
+                check_expressible(
+                    path, classes=other.classes, preprocessing=other.preprocessing, act_type="none"
+                )
         assert not path.exists()
 
 
@@ -298,6 +300,24 @@ def twice_in_the_pickle() -> bytes:
     return archive_of(state=pairs.data[2:])
 
 
+def directory(change: Callable[[zipfile.ZipInfo], None]) -> bytes:
+    """An archive whose directory says something else than its entries."""
+    file = io.BytesIO(archive_of(more={f"model/data/x{n}": b"" for n in range(20)}))
+    with zipfile.ZipFile(file, "a") as zipped:
+        for entry in zipped.infolist():
+            change(entry)
+        zipped._didModify = True  # type: ignore[attr-defined]
+    return file.getvalue()
+
+
+def larger(entry: zipfile.ZipInfo) -> None:
+    entry.file_size += 10**9
+
+
+def remarked(entry: zipfile.ZipInfo) -> None:
+    entry.comment = bytes(65_000)
+
+
 def bomb(levels: int) -> bytes:
     return archive(pickle_of(*PARTS[:2]), [*PARTS[2][1:], bytes(levels)], compression=zipfile.ZIP_DEFLATED)
 
@@ -406,6 +426,10 @@ WRONG: list[tuple[Callable[[], bytes], str]] = [
     (lambda: tensor("net.0.W", b"c" + b"m" * 9999 + b"\nn\n"), "mmm, which is not a tensor, number or text"),
     (lambda: tensor("net.0.W", tensor_of("k" * 9999, (3, 6))), "the archive has no entry model/data/kkk"),
     (many_layers, "150 layers; expected 1 to 100"),
+    (lambda: directory(larger), "damaged: the archive's entries are larger than the file"),
+    (lambda: directory(remarked), "damaged: the archive's directory cannot be that large"),
+    (lambda: tensor("net.0.W", tensor_of("0", (3, 6)) + b"}b"), "(a pickle) cannot be read"),
+    (lambda: tensor("net.0.W", b"ctorch._utils\n_rebuild_tensor_v2\n}b"), "(a pickle) cannot be read"),
     (twice_in_the_zip, "the archive's entry model/data/0 is there twice"),
     (twice_in_the_pickle, "the entry 'net.0.W' is there twice"),
     (lambda: bomb(2**26), "a compressed or encrypted archive"),
@@ -442,6 +466,8 @@ class TestWrong:
         data = TestVarieties().saved(torch, _use_new_zipfile_serialization=not old)
         for length in range(0, len(data), 5):
             refusal(path, data[:length])
+        if old:
+            assert f"damaged or cut off: {len(data) + 1:,} bytes where" in refusal(path, data + b"x")
 
     def test_no_flipped_bit_goes_unnoticed(self, path: Path) -> None:
         """What the zip's checksums do not cover (dates, rights) does not matter: the same model is read."""

@@ -127,7 +127,7 @@ class TestANewFormat:
         monkeypatch.setitem(FORMATS, ".toy", dataclasses.replace(toy, extra="no_such_package"))
         for write in (
             lambda path: write_model(M, path),
-            lambda path: check_expressible(path, classes=M.classes, preprocessing="scale"),
+            lambda path: check_expressible(path, classes=M.classes, preprocessing="scale", act_type="none"),
         ):
             with pytest.raises(MissingExtraError, match=r"m\.toy: a \.toy file needs no_such_package"):
                 write(tmp_path / "m.toy")

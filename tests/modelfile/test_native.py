@@ -84,7 +84,7 @@ class TestNotWritten:
         for bad, words in (
             (dataclasses.replace(M, weights=weights), "not finite"),
             (dataclasses.replace(M, classes=M.classes[:-1]), "26 outputs, but there are 25 classes"),
-            (dataclasses.replace(M, act_type="gelu"), "the activation is 'gelu'"),
+            (dataclasses.replace(M, act_type="swish"), "the activation is 'swish'"),
             (dataclasses.replace(M, classes=("A\n", *M.classes[1:])), "the class 'A\\\\n' is not a name"),
         ):
             with pytest.raises(ModelFileError, match=words):
@@ -148,7 +148,7 @@ class TestDamaged:
 
     def test_a_checksum_that_is_none(self, path: Path) -> None:
         facts, table, content = native_parts(M)
-        for checksum in (None, 7, "", "0" * 63, "f" * 64, ["0" * 64]):
+        for checksum in (None, 7, "", "0" * 63, "f" * 64, ["0" * 64], "\ud800", "\ud800" * 64):
             assert refusal(path, pack_native(facts | {"checksum": checksum}, table, content)) == (
                 "damaged: its checksum does not fit"
             )

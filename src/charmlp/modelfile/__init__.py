@@ -60,9 +60,7 @@ def write_model(model: Model, path: Path) -> None:
     write_whole(path, content)
 
 
-def check_expressible(
-    path: Path, *, classes: Sequence[str], preprocessing: str, act_type: str = "none"
-) -> None:
+def check_expressible(path: Path, *, classes: Sequence[str], preprocessing: str, act_type: str) -> None:
     """Raise `CharmlpError` where the format of `path` cannot say what such a model is, or lacks a package."""
     kind = _format(path)
     if kind.extra is not None:

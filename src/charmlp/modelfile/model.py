@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp import calculus
 from charmlp.config import ACTIVATIONS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
 from charmlp.text import forbidden_character
 
@@ -86,8 +87,8 @@ class Model:
 
 
 def constants_of(act_type: str) -> dict[str, float]:
-    """The constants that an activation computes with, by name, such as a slope; none has any yet."""
-    return {}
+    """The constants that an activation computes with, by name, such as a slope."""
+    return dict(calculus.ACTIVATIONS[act_type].constants)
 
 
 def array_names(count: int, weight: str, bias: str) -> list[str]:

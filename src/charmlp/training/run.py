@@ -76,7 +76,12 @@ def train(
         data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
     )
     if model_path is not None:
-        check_expressible(Path(model_path), classes=source.classes, preprocessing=config.preprocessing)
+        check_expressible(
+            Path(model_path),
+            classes=source.classes,
+            preprocessing=config.preprocessing,
+            act_type=config.act_type,
+        )
     heard = Callbacks([folder, *callbacks])
     prepared = prepare(source, config, skip_bad=skip_bad, callbacks=heard)
     try:
