@@ -95,7 +95,7 @@ def outside_the_device(kind: type[AnalyticTorchStep], monkeypatch: pytest.Monkey
     config = dataclasses.replace(CONFIG)
     object.__setattr__(config, "device", "meta")
     step = kind(config, start(), record=lambda update, restore: update)
-    step.make_room(3)
+    step.make_buffers(3)
     step.fill(np.zeros((20, SIZES[0])), np.zeros(20, int), np.ones(3), np.random.default_rng(0))
     with recording.Graph() as graph:
         step.update()

@@ -68,6 +68,18 @@ def test_arrays_are_fed_as_they_are(dtype: Any) -> None:
     assert np.array_equal(feed.take(np.array([5])), inputs[[5]])
 
 
+@pytest.mark.parametrize("augment", [False, True])
+def test_a_part_of_a_chunk_is_what_it_is_in_the_whole(augment: bool) -> None:
+    rng = np.random.default_rng(0)
+    own = dataclasses.replace(letters(43), images=rng.integers(0, 256, (43, 12, 12), np.uint8))
+    config = TrainingConfig(augment=augment, batch_size=4)
+    whole, labels = chunks(config, own).take(3, 0)
+    for first, stop in ((0, 2), (2, 7), (7, 11), (0, 11)):
+        part, some = chunks(config, own).take(3, 0, first, stop)
+        assert np.array_equal(part, whole[4 * first : 4 * stop]) and len(part) == len(some)
+        assert np.array_equal(some, labels[4 * first : 4 * stop])
+
+
 @pytest.mark.parametrize("inputs", [np.zeros((4, 2, 2)), np.zeros((4, 2), int), np.zeros((3, 2))])
 def test_arrays_of_another_form_are_refused(inputs: Any) -> None:
     with pytest.raises(ValueError, match="inputs must be floats N×D with N labels"):

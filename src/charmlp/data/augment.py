@@ -42,9 +42,17 @@ class Augmentation:
 
 
 def augment(
-    images: NDArray[np.uint8], rng: np.random.Generator, settings: Augmentation | None = None
+    images: NDArray[np.uint8],
+    rng: np.random.Generator,
+    settings: Augmentation | None = None,
+    *,
+    first: int = 0,
+    of: int | None = None,
 ) -> NDArray[np.uint8]:
     """A changed copy of each image of uint8 N×H×W; the same generator state gives the same pixels.
+
+    The images may be a part of more, those from number `first` on `of` so many: they are changed as they are
+    where all come at once.
 
     Pixels between pixels are interpolated on both axes; outside the picture, its edge continues.
     """
@@ -53,7 +61,9 @@ def augment(
     if images.ndim != 3 or images.dtype != np.uint8:
         raise ValueError(f"images must be uint8 N×H×W, not {images.dtype} {images.shape}")
     settings = settings or Augmentation()
-    count, height, width = images.shape
+    _, height, width = images.shape
+    count = len(images) if of is None else of
+    part = slice(first, first + len(images))
     turn_and_size = (np.deg2rad(settings.rotation), settings.scale, settings.aspect, settings.shear)
     most = np.array([*turn_and_size, settings.shift, settings.shift, settings.contrast])
     around = (rng.uniform(-1, 1, (7, count)) * most[:, None]).astype(np.float32)
@@ -70,14 +80,16 @@ def augment(
     )  # fmt: skip
     return warp(
         np.ascontiguousarray(images),
-        maps.astype(np.float32),
-        (settings.elastic * rng.normal(0, 1, (count if settings.elastic else 0, 2, 4, 4))).astype(np.float32),
-        (1 + contrast).astype(np.float32),
-        brightness.astype(np.float32),
-        inverted,
-        (settings.blur * rng.random((count,))).astype(np.float32),
-        (255 * settings.noise * rng.random((count,))).astype(np.float32),
-        rng.random((count, 2)).astype(np.float32),
+        maps[part].astype(np.float32),
+        (settings.elastic * rng.normal(0, 1, (count if settings.elastic else 0, 2, 4, 4)))[part].astype(
+            np.float32
+        ),
+        (1 + contrast[part]).astype(np.float32),
+        brightness[part].astype(np.float32),
+        inverted[part],
+        (settings.blur * rng.random((count,))[part]).astype(np.float32),
+        (255 * settings.noise * rng.random((count,))[part]).astype(np.float32),
+        rng.random((count, 2))[part].astype(np.float32),
         settings.cutout,
-        rng.integers(1, 2**63, (count,), dtype=np.uint64),
+        rng.integers(1, 2**63, (count,), dtype=np.uint64)[part],
     )

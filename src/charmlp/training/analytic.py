@@ -32,7 +32,7 @@ class AnalyticStep(ArrayStep):
         self.gradients = parameters.like()
         self.class_weights = class_weights
         self.elementwise = make_elementwise(config, parameters.flat.size)
-        self.rooms: dict[int, Room] = {}
+        self.buffers: dict[int, Buffers] = {}
 
     def advance(
         self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
@@ -58,53 +58,53 @@ class AnalyticStep(ArrayStep):
         for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
             batch = slice(i * size, (i + 1) * size)
             x, scores, total = inputs[batch], shifted[batch], normal[batch]
-            room = self.room(len(x))
-            self.forward(x, drawn[batch], room)
-            calculus.exponentials(room.outputs[-1], scores, room.gradients[-1], total)
-            calculus.logits_gradient(room.gradients[-1], total, targets[batch], share[batch])
-            self.backward(x, drawn[batch], room)
+            buffers = self.buffers_for(len(x))
+            self.forward(x, drawn[batch], buffers)
+            calculus.exponentials(buffers.outputs[-1], scores, buffers.gradients[-1], total)
+            calculus.logits_gradient(buffers.gradients[-1], total, targets[batch], share[batch])
+            self.backward(x, drawn[batch], buffers)
             self.update(*rate)
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
-    def room(self, batch: int) -> Room:
+    def buffers_for(self, batch: int) -> Buffers:
         """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
-        if batch not in self.rooms:
+        if batch not in self.buffers:
             keeps_sums = calculus.ACTIVATIONS[self.config.act_type].saved == "x"
-            self.rooms[batch] = Room(batch, self.parameters, self.dropout, keeps_sums)
-        return self.rooms[batch]
+            self.buffers[batch] = Buffers(batch, self.parameters, self.dropout, keeps_sums)
+        return self.buffers[batch]
 
-    def forward(self, x: Array, drawn: Array, room: Room) -> None:
-        """Fill `room.outputs`: the activations, and the logits.
+    def forward(self, x: Array, drawn: Array, buffers: Buffers) -> None:
+        """Fill `buffers.outputs`: the activations, and the logits.
 
         The last layer has no activation behind it, unless it is the only one.
         """
-        last = len(room.outputs) - 1
+        last = len(buffers.outputs) - 1
         for layer, (weight, bias) in enumerate(
             zip(self.parameters.weights, self.parameters.biases, strict=True)
         ):
-            x = self.dropout.drop(x, drawn, layer, out=room.masked[layer])
-            z = np.matmul(x, weight.T, out=room.sums[layer])
+            x = self.dropout.drop(x, drawn, layer, out=buffers.masked[layer])
+            z = np.matmul(x, weight.T, out=buffers.sums[layer])
             activated = layer < last or last == 0
-            x = room.outputs[layer] = self.elementwise.forward(z, bias, room.memory[layer], activated)
+            x = buffers.outputs[layer] = self.elementwise.forward(z, bias, buffers.memory[layer], activated)
 
-    def backward(self, inputs: Array, drawn: Array, room: Room) -> None:
+    def backward(self, inputs: Array, drawn: Array, buffers: Buffers) -> None:
         """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
-        gradients, last = self.gradients, len(room.outputs) - 1
+        gradients, last = self.gradients, len(buffers.outputs) - 1
         for layer in range(last, -1, -1):
             gradient = self.elementwise.backward(
-                room.gradients[layer],
-                room.sums[layer],
-                room.outputs[layer],
+                buffers.gradients[layer],
+                buffers.sums[layer],
+                buffers.outputs[layer],
                 layer < last or last == 0,
                 gradients.biases[layer],
             )
-            x = inputs if layer == 0 else room.outputs[layer - 1]
-            if (masked := room.masked[layer]) is not None:
+            x = inputs if layer == 0 else buffers.outputs[layer - 1]
+            if (masked := buffers.masked[layer]) is not None:
                 x = masked
             calculus.linear_backward_weight(gradient, x, out=gradients.weights[layer])
             if layer > 0:
-                below = room.gradients[layer - 1]
+                below = buffers.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
 
@@ -118,7 +118,7 @@ class AnalyticStep(ArrayStep):
             self.elementwise.follow(self.average.flat, theta, decay)
 
 
-class Room:
+class Buffers:
     """Memory for one batch.
 
     masked     each layer's inputs after dropout; None without

@@ -80,7 +80,7 @@ class AnalyticTorchStep:
         self.weight_gradients, self.bias_gradients = views(self.gradients, self.sizes)
         self.turn = torch.zeros(1, dtype=torch.int64, device=self.device)  # which batch of the chunk is next
         self.updates = 0
-        self.room: Room | None = None
+        self.buffers: Buffers | None = None
         self.launch: Callable[[], None] = self.update
         self.record = record
         if record is None and self.device.type == "cuda":
@@ -93,7 +93,7 @@ class AnalyticTorchStep:
         if not count:
             return np.empty(0)
         with cuda.memory_told_of(self.config.device):
-            new = self.make_room(count)
+            new = self.make_buffers(count)
             self.fill(inputs, labels, learning_rates, masks)
             if new:
                 self.launch = self.recorded()
@@ -102,13 +102,13 @@ class AnalyticTorchStep:
             self.updates += count
             return self.losses(count)
 
-    def make_room(self, batches: int) -> bool:
+    def make_buffers(self, batches: int) -> bool:
         """Have memory for a chunk of so many batches; whether it is new: what was recorded is void then."""
-        if self.room is not None:
-            if batches <= self.room.batches:
+        if self.buffers is not None:
+            if batches <= self.buffers.batches:
                 return False
-            self.room, self.launch = None, self.update  # their memory is free before more is asked for
-        self.room = Room(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
+            self.buffers, self.launch = None, self.update  # their memory is free before more is asked for
+        self.buffers = Buffers(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
         return True
 
     def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> None:
@@ -117,15 +117,15 @@ class AnalyticTorchStep:
         Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
         ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of both sizes.
         """
-        assert self.room is not None
+        assert self.buffers is not None
         config, first = self.config, self.updates + 1
         decays = [average_decay(config, first + i) for i in range(len(learning_rates))]
         table = np.column_stack([rates(config, learning_rates, self.updates), 1 - np.array(decays)])
         targets, _, _ = scaled_targets(config, labels, self.sizes[-1], self.class_weights, self.dtype)
-        self.room.inputs.fill(inputs)
-        self.room.targets.fill(targets)
-        self.room.drawn.fill(self.dropout.draw(masks, len(inputs)))
-        self.room.rates.fill(table)
+        self.buffers.inputs.fill(inputs)
+        self.buffers.targets.fill(targets)
+        self.buffers.drawn.fill(self.dropout.draw(masks, len(inputs)))
+        self.buffers.rates.fill(table)
         self.turn.zero_()
 
     def recorded(self) -> Callable[[], None]:
@@ -143,51 +143,51 @@ class AnalyticTorchStep:
 
     def update(self) -> None:
         """One update, from memory on the device to memory on the device: no number goes out or comes in."""
-        room = self.room
-        assert room is not None
-        for table in (room.inputs, room.targets, room.drawn, room.rates):
+        buffers = self.buffers
+        assert buffers is not None
+        for table in (buffers.inputs, buffers.targets, buffers.drawn, buffers.rates):
             table.choose(self.turn)
-        self.forward(room)
-        self.output_gradient(room)
-        self.backward(room)
-        self.move(*room.rates.now[0])
+        self.forward(buffers)
+        self.output_gradient(buffers)
+        self.backward(buffers)
+        self.move(*buffers.rates.now[0])
         self.turn += 1
 
-    def forward(self, room: Room) -> None:
-        """Fill `room.seen`, what each layer sees, and `room.sums`, whose last are the logits."""
-        x, last = room.inputs.now, len(room.sums) - 1
-        for layer, (weight, bias, z) in enumerate(zip(self.weights, self.biases, room.sums, strict=True)):
+    def forward(self, buffers: Buffers) -> None:
+        """Fill `buffers.seen`, what each layer sees, and `buffers.sums`, whose last are the logits."""
+        x, last = buffers.inputs.now, len(buffers.sums) - 1
+        for layer, (weight, bias, z) in enumerate(zip(self.weights, self.biases, buffers.sums, strict=True)):
             if (dropped := self.dropout.dropped[layer]) > 0:
-                column, kept = self.dropout.columns[layer], room.kept[layer]
-                torch.ge(room.drawn.now[:, column : column + x.shape[1]], dropped, out=kept)
+                column, kept = self.dropout.columns[layer], buffers.kept[layer]
+                torch.ge(buffers.drawn.now[:, column : column + x.shape[1]], dropped, out=kept)
                 x = torch.mul(x, kept).mul_(256 / (256 - dropped))
-            room.seen[layer] = x
+            buffers.seen[layer] = x
             x = torch.addmm(bias, x, weight.T, out=z)
             if layer < last or last == 0:  # a net of one layer has its activation after it
                 inputs = (z, *self.constants)
                 x = self.activation.forward(*inputs)
-                self.activation.setup_context(room.saved[layer], inputs, x)
-        room.logits = x
+                self.activation.setup_context(buffers.saved[layer], inputs, x)
+        buffers.logits = x
 
-    def output_gradient(self, room: Room) -> None:
+    def output_gradient(self, buffers: Buffers) -> None:
         """∂L/∂z = q Σⱼtⱼ − t with q = softmax(z); log q is noted, from which a chunk's losses follow."""
-        targets, gradient = room.targets.now, room.gradient
-        torch.log_softmax(room.logits, 1, out=room.log_q)
-        room.all_log_q.index_copy_(0, self.turn, room.log_q[None])
-        torch.exp(room.log_q, out=gradient).mul_(targets.sum(1, keepdim=True)).sub_(targets)
+        targets, gradient = buffers.targets.now, buffers.gradient
+        torch.log_softmax(buffers.logits, 1, out=buffers.log_q)
+        buffers.all_log_q.index_copy_(0, self.turn, buffers.log_q[None])
+        torch.exp(buffers.log_q, out=gradient).mul_(targets.sum(1, keepdim=True)).sub_(targets)
 
-    def backward(self, room: Room) -> None:
+    def backward(self, buffers: Buffers) -> None:
         """Fill the gradients from ∂L/∂z, the last layer first."""
-        gradient, last = room.gradient, len(room.sums) - 1
+        gradient, last = buffers.gradient, len(buffers.sums) - 1
         for layer in range(last, -1, -1):
             if layer < last or last == 0:
-                gradient = self.activation.input_gradient(room.saved[layer], gradient)
-            torch.mm(gradient.T, room.seen[layer], out=self.weight_gradients[layer])
+                gradient = self.activation.input_gradient(buffers.saved[layer], gradient)
+            torch.mm(gradient.T, buffers.seen[layer], out=self.weight_gradients[layer])
             torch.sum(gradient, 0, out=self.bias_gradients[layer])
             if layer > 0:
                 gradient = torch.mm(gradient, self.weights[layer])
                 if (dropped := self.dropout.dropped[layer]) > 0:
-                    gradient.mul_(room.kept[layer]).mul_(256 / (256 - dropped))
+                    gradient.mul_(buffers.kept[layer]).mul_(256 / (256 - dropped))
 
     def move(self, lr: Tensor, scale: Tensor, keep: Tensor, following: Tensor) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""
@@ -200,8 +200,8 @@ class AnalyticTorchStep:
 
     def losses(self, count: int) -> Array:
         """L = −Σₙₖ tₙₖ log qₙₖ of the chunk's batches: the one time that the device is waited for."""
-        assert self.room is not None
-        products = self.room.targets.all[:count] * self.room.all_log_q[:count]
+        assert self.buffers is not None
+        products = self.buffers.targets.all[:count] * self.buffers.all_log_q[:count]
         losses: Array = products.sum((1, 2), dtype=torch.float64).neg_().cpu().numpy()
         return losses
 
@@ -257,7 +257,7 @@ class Table:
             torch.index_select(self.all, 0, turn, out=self.now[None])
 
 
-class Room:
+class Buffers:
     """Memory that does not move: tables for a chunk, and what the update fills for one batch.
 
     kept      which inputs of each layer are not dropped; empty where all are kept

@@ -56,6 +56,9 @@ class Callback:
     def training_ends(self, training: Training) -> None: ...
 
 
+SILENT = Callback()
+
+
 class Callbacks(Callback):
     """Several callbacks as one: each hears everything, in their order."""
 

@@ -19,6 +19,7 @@ Array = NDArray[Any]
 
 CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
+ALL = slice(0, None)
 
 
 class Feed(Protocol):
@@ -35,10 +36,11 @@ class Feed(Protocol):
     @property
     def dtype(self) -> DTypeLike: ...
 
-    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
-        """The inputs of M examples, M×D; they hold until the next ones are taken.
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+        """The inputs of a part of these examples; they hold until the next ones are taken.
 
-        `changes` draws random changes (augmentation); without it inputs are as they are.
+        `changes` draws random changes (augmentation), the same for an example whatever part is taken; without
+        it inputs are as they are.
         """
         ...
 
@@ -57,16 +59,16 @@ class Pictures:
         self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
         self.inputs = aligned_empty((0, self.width))
 
-    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
         if len(numbers) > len(self.images):
             self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
             self.inputs = aligned_empty((len(numbers), self.width))
-        images = self.gather(numbers)
+        images = self.gather(numbers[part])
         if changes is not None:
             from charmlp.data.augment import augment  # compiled loops, loaded where they are needed
 
-            images = augment(images, changes)
-        return to_inputs(images, self.preprocessing, self.inputs)
+            images = augment(images, changes, first=part.start, of=len(numbers))
+        return to_inputs(images, self.preprocessing, self.inputs[part])
 
     def gather(self, numbers: Array) -> NDArray[np.uint8]:
         """Images by number, from the set or, above it, from the rendered letters."""
@@ -91,11 +93,11 @@ class Arrays:
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
-    def take(self, numbers: Array, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
         if len(numbers) > len(self.inputs):
             self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
-        inputs = self.inputs[: len(numbers)]
-        np.take(self.all, numbers, 0, out=inputs, mode="clip")
+        inputs = self.inputs[: len(numbers)][part]
+        np.take(self.all, numbers[part], 0, out=inputs, mode="clip")
         return inputs
 
 
@@ -113,11 +115,15 @@ class Chunks:
         self.updates = max(1, (LARGE_CHUNK_BYTES if large else CHUNK_BYTES) // batch_bytes)
         self.count = -(-order.updates // self.updates)
 
-    def take(self, epoch: int, number: int) -> tuple[Array, Array]:
-        """Inputs and labels of chunk `number`, from 0, of an epoch, from 1; they hold until the next."""
-        size = self.updates * self.order.batch_size
+    def take(self, epoch: int, number: int, first: int = 0, stop: int | None = None) -> tuple[Array, Array]:
+        """Inputs and labels of chunk `number`, from 0, of an epoch, from 1: of its updates `first` to `stop`.
+
+        They hold until the next ones are taken.
+        """
+        batch = self.order.batch_size
+        size, part = self.updates * batch, slice(first * batch, None if stop is None else stop * batch)
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
         changes = None
         if self.config.augment:
             changes = generator(self.config.seed, AUGMENTATION, epoch, number)
-        return self.feed.take(numbers, changes), self.feed.labels[numbers]
+        return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.metrics import Scores
-from charmlp.training.callbacks import Callback
+from charmlp.training.callbacks import SILENT, Callback
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
 from charmlp.training.parameters import Parameters
@@ -47,7 +47,7 @@ def fit(
     config: TrainingConfig,
     prepared: Prepared,
     *,
-    callbacks: Callback | None = None,
+    callbacks: Callback = SILENT,
     state: TrainingState | None = None,
 ) -> Fit:
     """Train a network on prepared letters, from its start or from a state; see `Trainer.run`."""
@@ -67,9 +67,8 @@ def fit(
     )
 
 
-def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback | None = None) -> Trainer:
+def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT) -> Trainer:
     """The trainer of prepared letters: their order, what feeds them, how long, and by which step."""
-    callbacks = callbacks or Callback()
     training, validation, rendered = prepared.training, prepared.validation, prepared.rendered
     if training.images.shape[1:] != config.norm_size:
         raise UsageError(f"--norm_size: the letters were prepared with {training.images.shape[1:]}")

@@ -11,7 +11,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering import RenderedSource, render
-from charmlp.training.callbacks import Callback
+from charmlp.training.callbacks import SILENT, Callback
 
 RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in smaller numbers
 
@@ -31,10 +31,9 @@ class Prepared:
 
 
 def prepare(
-    source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback | None = None
+    source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
-    callbacks = callbacks or Callback()
     callbacks.message(source.describe())
     training, validation = load(source, config, skip_bad, callbacks)
     for letters, split in ((training, "train"), (validation, "val")):

@@ -136,16 +136,16 @@ class TrainingState:
     @classmethod
     def unpack(cls, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> TrainingState:
         """The state that `pack` was asked for."""
-        inside = {
-            room: {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith(room)}
-            for room in ("step.", "kept.", "scores.")
-        }
-        kept = {**facts["kept"], **inside["kept."]}
+        of: dict[str, dict[str, Array]] = {"step": {}, "kept": {}, "scores": {}}
+        for name, array in arrays.items():
+            whose, _, name = name.partition(".")
+            of[whose][name] = array
+        kept = {**facts["kept"], **of["kept"]}
         if kept["scores"] is not None:
-            kept["scores"] = Scores(**{**kept["scores"], **inside["scores."]})
+            kept["scores"] = Scores(**{**kept["scores"], **of["scores"]})
         history = tuple(
             Epoch(**{**epoch, "validation": epoch["validation"] and Figures(**epoch["validation"])})
             for epoch in facts["history"]
         )
-        step = StepState(inside["step."], facts["step_updates"])
+        step = StepState(of["step"], facts["step_updates"])
         return cls(step, facts["updates"], facts["loss_sum"], facts["seconds"], Kept(**kept), history)

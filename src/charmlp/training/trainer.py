@@ -13,7 +13,7 @@ from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
-from charmlp.training.callbacks import Callback, StopTraining
+from charmlp.training.callbacks import SILENT, Callback, StopTraining
 from charmlp.training.dropout import Dropout
 from charmlp.training.feed import Chunks, Feed
 from charmlp.training.order import Order
@@ -41,13 +41,13 @@ class Trainer:
         validation: Feed | None = None,
         *,
         step_name: str = "analytic",
-        callbacks: Callback | None = None,
+        callbacks: Callback = SILENT,
     ) -> None:
         self.config = config
         self.order = order
         self.chunks = Chunks(config, order, feed)
         self.validation = validation
-        self.callbacks = callbacks or Callback()
+        self.callbacks = callbacks
         self.sizes = (feed.width, *config.hidden_size, order.n_classes)
         self.dropout = Dropout(config, self.sizes)
         weights = order.class_weights() if config.class_weights == "balanced" else None
@@ -60,7 +60,7 @@ class Trainer:
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
         self.masks: np.random.Generator | None = None  # for the rest of the epoch, once it is under way
-        self.between_updates = True
+        self.is_whole = True  # but in an update, and while an epoch is noted
 
     @property
     def total_updates(self) -> int:
@@ -99,22 +99,21 @@ class Trainer:
 
     def train_chunk(self, done: int, until: int | None) -> None:
         """From update `done` of the epoch to the end of its chunk, or as far as `until`."""
-        config, batch, epoch = self.config, self.order.batch_size, len(self.history) + 1
+        config, epoch = self.config, len(self.history) + 1
         number, first = divmod(done, self.chunks.updates)
         count = min(self.chunks.updates, self.order.updates - (done - first))
         stop = count if until is None else min(count, first + until - self.updates)
-        inputs, labels = self.chunks.take(epoch, number)
+        inputs, labels = self.chunks.take(epoch, number, first, stop)
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
-            self.masks = self.dropout.masks(config.seed, epoch, done * batch)
-        part = slice(first * batch, stop * batch)
-        self.between_updates = False
+            self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
+        self.is_whole = False
         with np.errstate(over="ignore", invalid="ignore"):  # told of at the end of the epoch, in words
-            losses = self.step.advance(inputs[part], labels[part], rates[first:stop], self.masks)
+            losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
             sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
         self.updates += stop - first
         self.loss_sum = float(sums[-1])
-        self.between_updates = True
+        self.is_whole = True
 
     def end_epoch(self, start: float) -> None:
         """Validate where it is the epoch's turn, note how it went, and choose what is kept."""
@@ -130,9 +129,11 @@ class Trainer:
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
+        self.is_whole = False
         self.history.append(Epoch(number, loss, rate, seconds, figures))
         self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
         self.loss_sum = self.seconds = 0.0
+        self.is_whole = True
         self.callbacks.epoch_ends(self, self.history[-1])
 
     def state(self) -> TrainingState:
@@ -140,7 +141,7 @@ class Trainer:
 
         There is none where Ctrl-C fell into an update: `RuntimeError`.
         """
-        if not self.between_updates:
+        if not self.is_whole:
             raise RuntimeError("an update was interrupted; only the kept parameters are whole")
         return TrainingState(
             self.step.state(),
