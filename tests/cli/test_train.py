@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charmlp.config import ACTIVATIONS, OPTIMIZERS
+from charmlp.calculus import ACTIVATIONS
+from charmlp.config import OPTIMIZERS
 from charmlp.recognizer import Recognizer
 from tests.cli.conftest import LETTERS, Result, run_program
 
