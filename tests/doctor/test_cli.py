@@ -86,7 +86,7 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def width(line: str) -> int:
-    from charmlp.doctor.report import columns
+    from charmlp.doctor.words.layout import columns
 
     return columns(line)
 
@@ -178,7 +178,7 @@ def test_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "words"),
     [
         ([], "TARGET"),
-        (["a.py", "--as", "gelu"], "gelu"),
+        (["a.py", "--as", "conv"], "conv"),
         (["a.py", "--timeout", "soon"], "--timeout: expected seconds"),
         (["a.py", "--timeout", "-1"], "--timeout: expected seconds"),
         (["a.py", "--timeout", "nan"], "--timeout: expected seconds"),
@@ -205,7 +205,8 @@ def test_help_tells_that_the_target_is_executed(capsys: pytest.CaptureFixture[st
 
 
 def test_nothing_of_torch_is_imported_to_print_help() -> None:
-    code = "import sys, charmlp.cli.doctor, charmlp.doctor.runner; sys.exit('torch' in sys.modules)"
+    modules = "sys, charmlp.cli.doctor, charmlp.doctor.isolation.supervisor, charmlp.doctor.figure"
+    code = f"import {modules}; sys.exit('torch' in sys.modules)"
     path = os.pathsep.join(
         filter(None, [str(Path(main.__code__.co_filename).parents[2]), os.environ.get("PYTHONPATH")])
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from charmlp.doctor import Diagnosis, Mistake, examine
-from charmlp.doctor.rows import NUMBERS, ROWS
+from charmlp.doctor.catalogue import NUMBERS, ROWS
 from tests.doctor.wrong_ones import WRONG, Wrong
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.doctor.rows import KINDS
+from charmlp.doctor.kinds import names
 from charmlp.errors import MissingExtraError, UsageError, printable, require_extra
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.runner import Outcome
+    from charmlp.doctor.isolation.supervisor import Outcome
 
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     if importlib.util.find_spec("torch") is None:
         return could_not_start()
 
-    from charmlp.doctor.runner import examine_targets
+    from charmlp.doctor.isolation.supervisor import examine_targets
     from charmlp.doctor.words import locale_language
 
     language = args.lang or locale_language()
@@ -61,9 +61,9 @@ def run(arguments: Sequence[str]) -> int:
         entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
         print(json.dumps(entries, ensure_ascii=False, indent=1))
     if figure is not None:
-        from charmlp.doctor.figure import draw, save
+        from charmlp.doctor.figure import heat_maps, save
 
-        save(draw(diagnoses), figure)
+        save(heat_maps(diagnoses), figure)
         if args.format == "text":
             print(f"picture   {figure}")
     return exit_status(diagnoses)
@@ -86,9 +86,9 @@ def add_flags(parser: Parser) -> None:
     parser.add_argument(
         "--as",
         dest="kind",
-        choices=KINDS,
+        choices=names(),
         metavar="KIND",
-        help=f"what it is meant to be: {', '.join(KINDS)} (default: recognised)",
+        help=f"what it is meant to be: {', '.join(names())} (default: recognised)",
     )
     parser.add_argument("--show-fix", action="store_true", help="tell the solution as well, not only a hint")
     parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
@@ -113,10 +113,10 @@ def seconds(text: str) -> float:
 
 def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     """The report; its first line in colour on a terminal."""
-    from charmlp.doctor.report import WIDTH, text_lines
+    from charmlp.doctor.words.layout import WIDTH
 
     width = min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
-    headline, *rest = text_lines(diagnosis, language, fixes, width)
+    headline, *rest = diagnosis.lines(language, fixes=fixes, width=width)
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
     print("\n".join([headline, *rest]), flush=True)

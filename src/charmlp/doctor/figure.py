@@ -18,7 +18,7 @@ MOST_ROWS = 16
 MOST_CELLS = 12  # columns up to which numbers are written into the cells
 
 
-def draw(diagnoses: Sequence[Diagnosis]) -> Figure:
+def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
     """The mistaken ones first; at most `MOST_ROWS` rows, the rest is only counted."""
     ordered = sorted(diagnoses, key=lambda d: d.verdict != MISTAKEN)
     rows = [(diagnosis, comparison) for diagnosis in ordered for comparison in diagnosis.comparisons]

@@ -85,19 +85,22 @@ CHINESE = {
     "relu-mask.missing:text": "{whose}原样全部传了下去：缺少 ReLU 的掩码。",
     "relu-mask.inverted:text": "{whose}在 x < 0 处通过、在 x > 0 处被挡住：掩码反了。",
     "relu-mask.slopes:text": (
-        "{whose}在 x > 0 处用的斜率是 {positive}，在 x < 0 处是 {negative}；对 max(0, x) 应当是 1 和 0。"
+        "{whose}在 x > 0 处用的斜率是 {positive}，在 x < 0 处是 {negative}；"
+        "对 {forward} 应当是 {right_positive} 和 {right_negative}。"
     ),
-    "relu-mask:hint": "画出 max(0, x)。它左边的斜率是多少，右边呢？",
-    "relu-mask:fix": "grad_output · [x > 0]；注意不要在 x 被改写之后才计算掩码。",
+    "relu-mask:hint": "画出 {forward}。它左边的斜率是多少，右边呢？",
+    "relu-mask:fix": "grad_output · {derivative}；注意不要在 x 被改写之后才计算掩码。",
     "wrong-mask.cotangent:text": "{whose}是按 grad_output 的符号做掩码的，而不是按 x 的符号：{found}。",
     "wrong-mask.other:text": "{whose}做了掩码，但挡住的不是 x < 0 的地方：掩码来自别的张量。",
-    "wrong-mask:hint": "max(0, x) 是否放行，由哪个张量决定？",
-    "wrong-mask:fix": "掩码取自保存的输入 x（或输出）：grad_output · [x > 0]。",
+    "wrong-mask:hint": "{forward} 是否放行，由哪个张量决定？",
+    "wrong-mask:fix": "掩码取自保存的输入 x（或输出）：grad_output · {derivative}。",
     "wrong-variable:text": "{whose}用了 {found}，正确的是 {right}：导数公式里的变量用错了。",
     "wrong-variable:hint": (
         "斜率既可以用输入 x 写，也可以用输出 y 写，但不能拿一个的公式套另一个变量。你保存的是哪一个？"
     ),
     "wrong-variable:fix": "用输出 y：sigmoid 是 g · y (1 − y)，tanh 是 g · (1 − y²)。",
+    "wrong-variable.of-input:hint": "你保存的是哪个张量，输入 x 还是输出 y？斜率取决于哪一个？",
+    "wrong-variable.of-input:fix": "保存输入 x：{right}。",
     "softmax-diagonal:text": "{whose}只用了 softmax 雅可比矩阵的对角线 y (1 − y)。",
     "softmax-diagonal.product:text": "{whose}只用了 softmax 雅可比矩阵 diag(y) − y yᵀ 中的 g · y 一项。",
     "softmax-diagonal.loss:text": (

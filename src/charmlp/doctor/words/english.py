@@ -149,17 +149,17 @@ ENGLISH = {
         "{whose} is passed on where x < 0 and stopped where x > 0: the mask is inverted."
     ),
     "relu-mask.slopes:text": (
-        "{whose} uses the slope {positive} where x > 0 and {negative} where x < 0; for max(0, x) these are "
-        "1 and 0."
+        "{whose} uses the slope {positive} where x > 0 and {negative} where x < 0; for {forward} these "
+        "are {right_positive} and {right_negative}."
     ),
-    "relu-mask:hint": "Draw max(0, x). What is its slope on the left, and on the right?",
-    "relu-mask:fix": "grad_output · [x > 0]; beware of a mask computed after x was overwritten.",
+    "relu-mask:hint": "Draw {forward}. What is its slope on the left, and on the right?",
+    "relu-mask:fix": "grad_output · {derivative}; beware of a mask computed after x was overwritten.",
     "wrong-mask.cotangent:text": (
         "{whose} is masked by the sign of grad_output, not by the sign of x: {found}."
     ),
     "wrong-mask.other:text": "{whose} is masked, but not where x < 0: the mask is that of another tensor.",
-    "wrong-mask:hint": "Which tensor decides whether max(0, x) lets something through?",
-    "wrong-mask:fix": "Take the mask from the saved input x (or the output): grad_output · [x > 0].",
+    "wrong-mask:hint": "Which tensor decides whether {forward} lets something through?",
+    "wrong-mask:fix": "Take the mask from the saved input x (or the output): grad_output · {derivative}.",
     "wrong-variable:text": (
         "{whose} uses {found} where {right} is right: the derivative takes the wrong variable."
     ),
@@ -168,6 +168,10 @@ ENGLISH = {
         "other variable. Which one did you save?"
     ),
     "wrong-variable:fix": "With the output y: sigmoid g · y (1 − y), tanh g · (1 − y²).",
+    "wrong-variable.of-input:hint": (
+        "Which tensor did you save, the input x or the output y, and which one does the slope depend on?"
+    ),
+    "wrong-variable.of-input:fix": "Save the input x: {right}.",
     "softmax-diagonal:text": "{whose} uses only the diagonal of the softmax's Jacobian, y (1 − y).",
     "softmax-diagonal.product:text": (
         "{whose} uses only the term g · y of the softmax's Jacobian diag(y) − y yᵀ."
