@@ -116,6 +116,21 @@ def try_arrangement(
     build: Build, kind: Kind, arrangement: Arrangement, dtype: torch.dtype, sizes: Sizes, seed: int = 0
 ) -> Trial | None:
     """The operation with inputs in this arrangement, or None where it does not take them."""
+    trial = arranged(build, kind, arrangement, dtype, sizes, seed)
+    try:
+        if trial is None or not all(torch.isfinite(y).all() for y in trial.outputs):
+            return None
+    except Exception:
+        return None
+    if dtype == torch.float64 and all(y.dtype == torch.float32 for y in trial.outputs):
+        return try_arrangement(build, kind, arrangement, torch.float32, sizes, seed)
+    return trial
+
+
+def arranged(
+    build: Build, kind: Kind, arrangement: Arrangement, dtype: torch.dtype, sizes: Sizes, seed: int = 0
+) -> Trial | None:
+    """Inputs in this arrangement, not yet tried; None where their number or their names speak against it."""
     subject = build(constructor_sizes(arrangement, sizes), dtype)
     fitted = fit_sizes(subject, arrangement, sizes)
     if fitted is None or contradicts(subject, arrangement):
@@ -124,16 +139,7 @@ def try_arrangement(
     fillers = fill_options(subject, len(values))
     if fillers is None or not enough(subject, kind, len(values)):
         return None
-    trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
-    try:
-        outputs = trial.outputs
-    except Exception:
-        return None
-    if not all(torch.isfinite(y).all() for y in outputs):
-        return None
-    if dtype == torch.float64 and all(y.dtype == torch.float32 for y in outputs):
-        return try_arrangement(build, kind, arrangement, torch.float32, sizes, seed)
-    return trial
+    return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
 
 def constructor_sizes(arrangement: Arrangement, sizes: Sizes) -> Sizes:
@@ -153,17 +159,18 @@ def contradicts(subject: Subject, arrangement: Arrangement) -> bool:
 
 def failure(build: Build, reading: Reading, sizes: Sizes) -> Exception | None:
     """What forward raises at other sizes with inputs that it takes otherwise, None for nothing."""
-    assert reading.arrangement is not None
+    assert reading.kind is not None and reading.arrangement is not None
     try:
-        subject = build(constructor_sizes(reading.arrangement, sizes), reading.dtype)
+        trial = arranged(build, reading.kind, reading.arrangement, reading.dtype, sizes, seed=1)
     except CannotExamineError:
         return None
-    fitted = fit_sizes(subject, reading.arrangement, sizes)
-    if fitted is None:
-        return None
-    values = reading.arrangement.random_values(fitted, reading.dtype, seed=1)
+    return None if trial is None else error_of(trial)
+
+
+def error_of(trial: Trial) -> Exception | None:
+    """What forward raises."""
     try:
-        subject.forward([*values, *(fill_options(subject, len(values)) or [])])
+        trial.outputs  # noqa: B018 (computed here for the first time)
     except Exception as error:
         return error
     return None
@@ -258,22 +265,14 @@ def misfit(build: Build, kind: Kind) -> Reading:
 
     Raises `CannotExamineError` where it does not even run.
     """
-    subject = build(SIZES[0], torch.float64)
-    first_error, outputs = None, None
-    for arrangement in kind.arrangements:
-        values = arrangement.random_values(SIZES[0], torch.float64, 0)
-        fillers = fill_options(subject, len(values))
-        if fillers is None or not enough(subject, kind, len(values)):
-            continue
-        try:
-            outputs = subject.forward([*values, *fillers])
-            break
-        except Exception as error:
-            first_error = first_error or error
-    if outputs is None:
-        reason = one_line(first_error) if first_error else "takes " + ", ".join(subject.required or ())
-        raise CannotExamineError("does-not-fit", kind=kind.name, reason=reason)
-    finite = all(torch.isfinite(y).all() for y in outputs)
-    shape = ", ".join(shape_text(y) for y in outputs)
-    words = phrase("output-shape", found=shape) if finite else phrase("not-finite")
-    return Reading(kind, named=True, misfit=words)
+    made = (arranged(build, kind, arrangement, torch.float64, SIZES[0]) for arrangement in kind.arrangements)
+    trials = [trial for trial in made if trial is not None]
+    running = next((trial for trial in trials if error_of(trial) is None), None)
+    if running is not None:
+        shape = ", ".join(map(shape_text, running.outputs))
+        finite = all(torch.isfinite(y).all() for y in running.outputs)
+        words = phrase("output-shape", found=shape) if finite else phrase("not-finite")
+        return Reading(kind, named=True, misfit=words)
+    takes = "takes " + ", ".join(build(SIZES[0], torch.float64).required or ())
+    reason = next((one_line(error) for trial in trials if (error := error_of(trial))), takes)
+    raise CannotExamineError("does-not-fit", kind=kind.name, reason=reason)

@@ -1,4 +1,4 @@
-"""All sentences of the doctor, in English and in Chinese; a test holds that both say the same things.
+"""All sentences of the doctor, in English (en.txt) and Chinese (zh.txt); a test holds that both say the same.
 
 What fills a blank may be in both languages as well: `{"en": …, "zh": …}`. So a kind of operation can bring
 its own words in its own file.
@@ -6,27 +6,33 @@ its own words in its own file.
 
 from __future__ import annotations
 
+import importlib.resources
 import locale
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from charmlp.doctor.words.chinese import CHINESE
-from charmlp.doctor.words.english import ENGLISH
 
-LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+def sentences(language: str) -> dict[str, str]:
+    """The lines `KEY = sentence` of the language's file; empty ones and comments left out."""
+    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
+    lines = (line.partition(" = ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {key: sentence for key, _, sentence in lines}
+
+
+LANGUAGES = {language: sentences(language) for language in ("en", "zh")}
 
 
 def say(key: str, language: str, values: Mapping[str, Any]) -> str:
     """The sentence of that key, its blanks filled; English where the language is not known."""
-    sentence = LANGUAGES.get(language, ENGLISH)[key]
+    sentence = LANGUAGES.get(language, LANGUAGES["en"])[key]
     spoken = {name: v.get(language, v["en"]) if isinstance(v, Mapping) else v for name, v in values.items()}
     return sentence.format_map(Blanks(spoken))
 
 
 def has_words(key: str) -> bool:
     """Whether there is a sentence of that key."""
-    return key in ENGLISH
+    return key in LANGUAGES["en"]
 
 
 class Blanks(dict[str, Any]):
