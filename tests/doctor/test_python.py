@@ -232,7 +232,7 @@ def test_sizes_written_into_the_code_are_seen() -> None:
         "figure",
         "finding",
         "isolation.targets",
-        "operation.subject",
+        "operation.building",
         "setups.recognition",
         "setups.trial",
         "words.layout",

@@ -7,7 +7,7 @@
 
 A backward pass on its way to its diagnosis (docs/architecture.md walks it):
 
-    operation/       whatever it is, as one call on a list of arrays; a run with everything watched
+    operation/       whatever it is, as one call on a list of arrays, watched as it runs
     setups/          how it takes its inputs, what it is meant to be, and numbers to try it on
     kinds/           one file for each kind of operation: forms, right and wrong gradients, own checks
     checks/          from a set-up to findings; explanation.py says which mistake a wrong gradient is

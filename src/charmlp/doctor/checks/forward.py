@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
-from torch import Tensor
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.finding import Finding, finding
@@ -20,29 +17,14 @@ def takes_float64(setup: SetUp) -> list[Phrase]:
     return [phrase("float32-only")] if setup.first.dtype == torch.float32 else []
 
 
-def random_findings(setup: SetUp) -> list[Finding]:
-    """Two forwards that differ, under one seed or under two."""
-    trial = setup.first
-    if differ(trial.outputs, trial.forward(trial.values)):
-        return [finding("random-forward.unseeded", phrase("two-forwards"))]
-    if setup.kind is not None and differ(trial.outputs, trial.forward(trial.values, seed=1)):
-        return [finding("random-forward.seeded", phrase("two-seeds"))]
-    return []
-
-
-def is_unseeded(setup: SetUp) -> bool:
-    """Whether no two forwards are the same: then no gradient can be judged."""
-    return any(found.variant == "unseeded" for found in random_findings(setup))
-
-
 def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
-    random = random_findings(setup)
-    if random:
-        return [*random]
     trial, form, kind = setup.first, setup.reading.form, setup.kind
+    if setup.randomness == "unseeded":
+        return [finding("random-forward.unseeded", phrase("two-forwards"))]
     if kind is None:
-        noisy = differ(trial.outputs, trial.forward(trial.values, seed=1))
-        return [phrase("random-note")] if noisy else []
+        return [phrase("random-note")] if setup.randomness else []
+    if setup.randomness:
+        return [finding("random-forward.seeded", phrase("two-seeds"))]
     if form is None:
         return [other_forward(trial)]
     if not form.right and (setup.reading.named or not form.unless_named):
@@ -82,17 +64,13 @@ def is_meant(setup: SetUp) -> bool:
     found = [*computes_its_kind(setup), *runs_at_other_sizes(setup), *is_the_same_at_other_sizes(setup)]
     others = [one for one in found if isinstance(one, Finding)]
     other = any(one.name == "forward-wrong" or one.variant == "forward" for one in others)
-    return not other and (setup.record.stage != "forward" or is_unseeded(setup))
+    return not other and (setup.record.stage != "forward" or setup.randomness == "unseeded")
 
 
 def other_forward(trial: Trial) -> Finding:
     """Forward is none that is known for its kind."""
     assert trial.kind is not None
     return finding("forward-wrong.other", *difference(trial), right=trial.kind.right.text)
-
-
-def differ(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
-    return any(a.shape != b.shape or not torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def difference(trial: Trial) -> list[Phrase]:

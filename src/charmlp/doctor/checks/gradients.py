@@ -9,7 +9,6 @@ import torch
 
 from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.checks.forward import is_unseeded
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import Phrase, phrase
@@ -20,7 +19,7 @@ from charmlp.doctor.setups.trial import is_float32_inside
 
 
 def values_are_right(setup: SetUp) -> list[Finding]:
-    if is_unseeded(setup) or setup.repaired is None or not setup.observations:
+    if not setup.can_be_judged or setup.repaired is None or not setup.observations:
         return []
     there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
     found = [f for position in there for f in wrong_values(setup.observations, position)]

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from charmlp.doctor.checks.forward import is_unseeded
 from charmlp.doctor.checks.side_effects import is_random
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import phrase
@@ -25,7 +24,7 @@ FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
 def backward_is_linear(setup: SetUp) -> list[Finding]:
     """Ignored, squared or distorted upstream gradients, for each input (dropped where it is explained)."""
     trial = setup.first
-    if is_unseeded(setup) or is_random(setup) or setup.repaired is None or not setup.observations:
+    if is_random(setup) or setup.repaired is None or not setup.observations:
         return []
     single = any(g is not None and is_single(g) for g in setup.repaired.gradients)
     tolerance = 1e-4 if single or trial.coarse else 1e-9

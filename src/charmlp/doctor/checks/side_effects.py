@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import torch
 
-from charmlp.doctor.checks.forward import random_findings
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.watch import Call
@@ -50,4 +49,5 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
 
 def is_random(setup: SetUp) -> bool:
     """Whether forward or backward is, so that gradients of two runs cannot be compared."""
-    return bool(random_findings(setup) or backward_repeats_itself(setup))
+    of_kind = setup.randomness and setup.kind is not None
+    return bool(of_kind or setup.randomness == "unseeded" or backward_repeats_itself(setup))

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.checks.forward import is_unseeded
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.watch import Call
@@ -46,14 +45,12 @@ def dtypes_of(name: str, gradient: Tensor, value: Tensor) -> Phrase:
 
 
 def shapes_and_counts(setup: SetUp) -> list[Finding]:
-    if is_unseeded(setup) or setup.repaired is None:
-        return []
-    return setup.repaired.findings
+    return setup.repaired.findings if setup.can_be_judged and setup.repaired is not None else []
 
 
 def dtypes(setup: SetUp) -> list[Finding]:
     """Gradients in another dtype than their inputs, in float64 and in float32."""
-    if is_unseeded(setup) or setup.returned is None:
+    if not setup.can_be_judged or setup.returned is None:
         return []
     return other_dtypes(setup.first, setup.returned) + in_float32(setup.first)
 
@@ -86,7 +83,7 @@ def in_float32(trial: Trial) -> list[Finding]:
 
 def backward_runs(setup: SetUp) -> list[Finding]:
     """A backward that raises, or that the engine refuses (dropped where something else is found)."""
-    if is_unseeded(setup):
+    if setup.randomness == "unseeded":
         return []
     error = phrase("raises", error=setup.record.error_text)
     if setup.returned is None or not (setup.observations or shapes_and_counts(setup) + dtypes(setup)):

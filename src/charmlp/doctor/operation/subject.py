@@ -1,24 +1,16 @@
-"""The operation under examination, whatever it is, as one call on a list of tensors.
-
-A Function is called by `apply`, a function as it is; a module takes its forward's inputs and then its
-parameters, so that the gradients of both are examined alike.
-"""
+"""The operation under examination, whatever it is: one call on a list of arrays, watched as it runs."""
 
 from __future__ import annotations
 
-import copy
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation import record
-from charmlp.doctor.operation.record import Record, Upstream
-from charmlp.doctor.operation.watch import FunctionClass, has_setup_context, is_function, signature
+from charmlp.doctor.operation.record import Record, Upstream, copies, differentiate, leaves_of, seed_all
+from charmlp.doctor.operation.watch import FunctionClass, functions_behind, watched
 
 
 @dataclass(frozen=True)
@@ -51,13 +43,19 @@ class Subject:
 
     def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Tensor, ...]:
         """The outputs alone, under one state of all random generators; the values stay as they are."""
-        return record.forward(self.outputs, values, seed)
+        seed_all(seed)
+        with torch.no_grad():
+            return tuple(output.detach().clone() for output in self.outputs(copies(values)))
 
     def functions(self, values: Sequence[Any], wants: Sequence[bool]) -> list[FunctionClass]:
-        """The Functions to watch: its own, or those that its graph shows."""
+        """The Functions to watch: its own, or those in the graph of an operation that only uses them."""
         if self.function is not None:
             return [self.function]
-        return record.find_functions(self.outputs, values, wants)
+        seed_all()
+        try:
+            return functions_behind(self.outputs(copies(leaves_of(values, wants))))
+        except Exception:  # it runs only where no gradient is wanted; each run will say so
+            return []
 
     def record(
         self,
@@ -68,8 +66,22 @@ class Subject:
         *,
         twice: bool = False,
     ) -> Record:
-        """One run, forward and backward, with everything that can be seen of it."""
-        return record.record(self.outputs, values, wants, upstream, functions, twice=twice)
+        """Forward and backward, once or twice, under one seed, with everything that can be seen of them."""
+        leaves = leaves_of(values, wants)
+        # Not the leaves themselves: a target may write into its inputs, which torch refuses for leaves.
+        inputs = copies(leaves)
+        result = Record(stage="forward")
+        with watched(functions) as result.calls:
+            try:
+                seed_all()
+                outputs = self.outputs(inputs)
+                result.stage = "backward"
+                result.gradients = differentiate(outputs, leaves, upstream, retain=twice)
+                if twice:
+                    result.again = differentiate(outputs, leaves, upstream, retain=False)
+            except Exception as error:
+                result.error = error
+        return result
 
     def gradients(self, result: Record) -> list[Any] | None:
         """The gradients of a run: raw from the Function's own backward, else the engine's."""
@@ -77,133 +89,3 @@ class Subject:
             return result.gradients
         calls = [call for call in result.calls if call.function is self.function and call.returned]
         return list(calls[-1].returned[0]) if calls else None
-
-
-Build = Callable[[Mapping[str, int], torch.dtype], Subject]
-
-
-def builder(thing: Any) -> Build:
-    """How to make a subject of `thing` at given sizes; raises `CannotExamineError` for what is none."""
-    if is_function(thing):
-        return of_function(thing)
-    if isinstance(thing, nn.Module):
-        return of_module(thing)
-    if isinstance(thing, type) and issubclass(thing, nn.Module):
-        return of_module_class(thing)
-    owner = getattr(thing, "__self__", None)
-    if isinstance(owner, type) and is_function(owner) and getattr(thing, "__name__", "") == "apply":
-        return of_function(owner)
-    if callable(thing) and not isinstance(thing, type):
-        return of_callable(thing)
-    raise CannotExamineError("not-a-target", thing=type(thing).__name__)
-
-
-# Options that people give a forward without a default, and what they are here.
-OPTIONS: dict[str, Any] = {
-    "dim": -1, "axis": -1, "reduction": "mean", "inplace": False, "training": True, "keepdim": False,
-    "n_classes": None, "num_classes": None, "alpha": 0.3, "slope": 0.3, "negative_slope": 0.3, "scale": 0.7,
-    "factor": 0.7, "eps": 1e-12, "epsilon": 1e-12, "lam": 0.3, "temperature": 1.5, "power": 2, "exponent": 2,
-    "n": 2, "p": 0.5, "margin": 0.5, "delta": 0.5, "threshold": 0.0,
-}  # fmt: skip
-
-
-def of_function(function: FunctionClass) -> Build:
-    for name in ("forward", "backward"):
-        if getattr(function, name) is getattr(torch.autograd.Function, name):
-            raise CannotExamineError("no-method", method=name)
-    required, optional = signature(function.forward, 0 if has_setup_context(function) else 1)
-    subject = Subject(lambda values: function.apply(*values), required, optional, function=function)
-    return lambda sizes, dtype: subject
-
-
-def of_callable(function: Callable[..., Any]) -> Build:
-    required, optional = signature(function, 0)
-    options = {"dim": -1} if "dim" in optional else {}  # left out, torch's softmax warns
-    subject = Subject(lambda values: function(*values, **options), required, optional)
-    return lambda sizes, dtype: subject
-
-
-def of_module(module: nn.Module) -> Build:
-    """An instance: its own parameters' shapes, whatever the sizes; the instance itself is not touched."""
-
-    def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
-        own = copy.deepcopy(module).to(dtype)
-        parameters = dict(own.named_parameters())
-        required, optional = signature(own.forward, 0)
-        n_inputs = len(required) if required is not None else 1
-        names = tuple(parameters)
-
-        def call(values: Sequence[Any]) -> Any:
-            inputs, given = values[:n_inputs], values[n_inputs:]
-            return torch.func.functional_call(own, dict(zip(names, given, strict=True)), tuple(inputs))
-
-        by_position = {n_inputs + i: p.detach() for i, p in enumerate(parameters.values())}
-        inputs = required if required is not None else ("input",)
-        return Subject(call, inputs + names, optional if not names else (), by_position)
-
-    return build
-
-
-def of_module_class(kind: type[nn.Module]) -> Build:
-    """A class: an instance is made for each size, its arguments guessed from their names."""
-
-    def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
-        try:
-            module = make_module(kind, sizes)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
-        return of_module(module)(sizes, dtype)
-
-    return build
-
-
-def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
-    parameters = list(inspect.signature(kind).parameters.values())
-    arguments: dict[str, Any] = {}
-    positional: list[Any] = []
-    for parameter in parameters:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        if parameter.default is not parameter.empty and parameter.name not in ("dim",):
-            continue
-        value = guess_argument(parameter.name, sizes, len(positional))
-        if parameter.kind is parameter.POSITIONAL_ONLY:
-            positional.append(value)
-        else:
-            arguments[parameter.name] = value
-    return kind(*positional, **arguments)
-
-
-def guess_argument(name: str, sizes: Mapping[str, int], position: int) -> Any:
-    """An argument of a module's constructor, from its name.
-
-    >>> guess_argument("in_features", {"D": 7, "K": 3}, 0), guess_argument("act_type", {}, 4)
-    (7, 'relu')
-    """
-    plain = name.lower().replace("_", "")
-    if plain in ("acttype", "activation", "act"):
-        return "relu"
-    if plain in ("dim", "axis"):
-        return -1
-    if "bias" in plain:
-        return True
-    if "layer" in plain:
-        return 2
-    if "hidden" in plain or plain in ("hsize", "h"):
-        return 4
-    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m", "dout"):
-        return sizes["K"]
-    return sizes["D"]
-
-
-def fill_options(subject: Subject, n_values: int) -> list[Any] | None:
-    """What to give the inputs without a default that follow the first `n_values`; None where it cannot be.
-
-    An argument of a name that is not known becomes None, which mostly means the default.
-    """
-    if subject.required is None:
-        return []
-    if n_values > len(subject.required) + len(subject.optional):
-        return None
-    return [OPTIONS.get(name) for name in subject.required[n_values:]]

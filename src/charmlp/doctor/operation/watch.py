@@ -28,7 +28,6 @@ class Call:
     returned: list[tuple[Any, ...]] = field(default_factory=list)  # one entry for each run of backward
     edited_upstream: bool = False
     edited_saved: bool = False
-    error: Exception | None = None  # raised by backward itself
 
     def name_of(self, position: int) -> str:
         """What forward calls an argument."""
@@ -129,11 +128,7 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
         saved = saved_tensors(ctx)
         saved_before = [copied(tensor) for tensor in saved]
         before = [(copied(g), version(g)) for g in upstream]
-        try:
-            returned = backward(ctx, *upstream)
-        except Exception as error:
-            call.error = error
-            raise
+        returned = backward(ctx, *upstream)
         each = returned if isinstance(returned, tuple) else (returned,)  # a list counts as one, as in torch
         call.returned.append(tuple(copied(value) for value in each))
         call.edited_upstream |= any(

@@ -14,7 +14,8 @@ from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.subject import OPTIONS, Build, Subject, fill_options
+from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
+from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.recognition import agreeing_form, counts
 from charmlp.doctor.setups.trial import Trial, is_real
 from charmlp.doctor.words import one_line

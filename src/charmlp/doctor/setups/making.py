@@ -8,7 +8,7 @@ import torch
 
 from charmlp.doctor.arrangement import SIZES, Sizes
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.subject import Build
+from charmlp.doctor.operation.building import Build
 from charmlp.doctor.setups.guessing import guessed_trial
 from charmlp.doctor.setups.recognition import agrees, failure, try_arrangement
 from charmlp.doctor.setups.setup import Reading, SetUp

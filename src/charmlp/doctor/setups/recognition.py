@@ -12,7 +12,8 @@ from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.subject import OPTIONS, Build, Subject, fill_options
+from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
+from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Reading
 from charmlp.doctor.setups.trial import Trial

@@ -49,6 +49,20 @@ class SetUp:
         return self.first.kind
 
     @cached_property
+    def randomness(self) -> str:
+        """ "unseeded" where two forwards under one seed differ, "seeded" where those under two do, else ""."""
+        for kind, seed in (("unseeded", 0), ("seeded", 1)):
+            pairs = zip(self.first.outputs, self.first.forward(self.first.values, seed), strict=True)
+            if any(a.shape != b.shape or not torch.equal(a, b) for a, b in pairs):
+                return kind
+        return ""
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether there are gradients of one and the same forward."""
+        return self.randomness != "unseeded" and self.returned is not None
+
+    @cached_property
     def record(self) -> Record:
         """One forward, and two backward passes over it."""
         return self.first.record(self.first.upstreams[0], twice=True)
