@@ -121,7 +121,7 @@ MISBEHAVING = {
     "exits.py": ("import sys; sys.exit(4)\n", "ends the program when it is imported (exit status 4)"),
     "dies.py": (
         "import os; print('last words'); os._exit(0)\n",
-        "ended by itself (exit status 0): last words",
+        "ended unexpectedly (exit status 0): last words",
     ),
     "raises.py": ("raise KeyboardInterrupt\n", "cannot be imported: KeyboardInterrupt"),
     "empty.py": ("", "defines no autograd.Function"),

@@ -152,12 +152,12 @@ def takes_words(x: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("thing", "words"),
     [
-        (3, "nothing with a gradient"),
+        (3, "no gradient to check"),
         (NoBackward, "no backward of its own"),
         (Number, "forward returned float"),
         (takes_words, "no attribute 'upper'"),
         (exits, "SystemExit: 3"),
-        (int, "nothing with a gradient"),
+        (int, "no gradient to check"),
         (Particular, "could not be built"),
     ],
 )

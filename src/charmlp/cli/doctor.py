@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
     for outcome in examine_targets(args.targets, args.kind, timeout):
-        tell_skipped(outcome, language)
+        print_skipped(outcome, language)
         diagnoses += outcome.diagnoses
         if args.format == "text":
             for diagnosis in outcome.diagnoses:
@@ -90,7 +90,7 @@ def add_flags(parser: Parser) -> None:
         metavar="KIND",
         help=f"what it is meant to be: {', '.join(names())} (default: recognised)",
     )
-    parser.add_argument("--show-fix", action="store_true", help="tell the solution as well, not only a hint")
+    parser.add_argument("--show-fix", action="store_true", help="show the solution as well, not only a hint")
     parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
     parser.add_argument("--figure", metavar="FILE", help="heat maps of analytic and numeric gradients (PNG)")
@@ -122,7 +122,7 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     print("\n".join([headline, *rest]), flush=True)
 
 
-def tell_skipped(outcome: Outcome, language: str) -> None:
+def print_skipped(outcome: Outcome, language: str) -> None:
     """What of a whole file was not examined, and why."""
     from charmlp.doctor.words import say
 

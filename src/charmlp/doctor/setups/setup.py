@@ -50,7 +50,7 @@ class SetUp:
 
     @cached_property
     def randomness(self) -> str:
-        """ "unseeded" where two forwards under one seed differ, "seeded" where those under two do, else ""."""
+        """`unseeded` where two forwards differ under one seed, `seeded` where under two, else empty."""
         for kind, seed in (("unseeded", 0), ("seeded", 1)):
             pairs = zip(self.first.outputs, self.first.forward(self.first.values, seed), strict=True)
             if any(a.shape != b.shape or not torch.equal(a, b) for a, b in pairs):
