@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.cells import cell_len
 
 from charmlp.cli import main
 
@@ -86,9 +87,7 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def width(line: str) -> int:
-    from charmlp.doctor.words.layout import columns
-
-    return columns(line)
+    return cell_len(line)
 
 
 def test_healthy_is_0_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,17 @@ KIND = Kind(
 '''  # fmt: skip
 
 
-@pytest.fixture()
-def cube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A kind with a parameter, in a file that is nowhere mentioned."""
-    (tmp_path / "cube.py").write_text(CUBE, encoding="utf-8")
-    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+@pytest.fixture(params=["folder", "kinds.zip"])
+def cube(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A kind with a parameter, in a file that is nowhere mentioned, in a folder or in an archive."""
+    place = tmp_path / request.param
+    if place.suffix:
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("cube.py", CUBE)
+    else:
+        place.mkdir()
+        (place / "cube.py").write_text(CUBE, encoding="utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(place)])
     kinds.kinds.cache_clear()
     yield
     sys.modules.pop("charmlp.doctor.kinds.cube", None)

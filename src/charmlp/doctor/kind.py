@@ -92,7 +92,7 @@ class Kind:
     arrangements: tuple[Arrangement, ...]
     forms: tuple[Form, ...]
     gradients: Mapping[str, Gradient]
-    page: str  # docs/derivations/PAGE.md
+    page: str  # the derivation to read, of those in docs/derivations
     name: str = ""
     checks: tuple[Check, ...] = ()
     more_forms: Callable[[Any], Iterable[Form]] = lambda trial: ()

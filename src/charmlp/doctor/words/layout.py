@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
+
+from rich.cells import cell_len
 
 from charmlp.errors import printable
 
@@ -13,7 +14,7 @@ WIDTH = 110
 def wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
     """Lines of at most `width` columns; text without spaces, such as Chinese, is broken anywhere."""
     text = printable(text)
-    if columns(text) > len(text):  # wide characters: textwrap counts them as one column each
+    if cell_len(text) > len(text):  # wide characters: textwrap counts them as one column each
         return wrap_wide(text, first, rest, width)
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
@@ -21,17 +22,8 @@ def wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
 def wrap_wide(text: str, first: str, rest: str, width: int) -> list[str]:
     lines, line = [], first
     for character in text:
-        if columns(line + character) > width and character not in "，。；：）？！、":
+        if cell_len(line + character) > width and character not in "，。；：）？！、":
             lines.append(line)
             line = rest
         line += character
     return [*lines, line]
-
-
-def columns(text: str) -> int:
-    """How many columns a terminal needs.
-
-    >>> columns("hint"), columns("提示")
-    (4, 4)
-    """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
