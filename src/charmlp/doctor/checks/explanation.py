@@ -7,6 +7,7 @@ fewest mistakes wins; it must hold in every trial.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -108,15 +109,15 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
     sizes = [with_elements(trial) for trial in trials]
     found = []
     for candidate in candidates(trials[0], position):
-        fits = [fit(observed, position, candidate) for observed in observations]
-        ratios = tuple(ratio for ratio, _ in fits if ratio)
-        if len(ratios) < len(fits):
+        tried = (fit(observed, position, candidate) for observed in observations)
+        fits = [fitting for fitting in itertools.takewhile(bool, tried) if fitting]
+        if len(fits) < len(observations):
             continue
+        ratios, residuals = (tuple(column) for column in zip(*fits, strict=True))
         factors: list[Factor | None] = list(factors_of(ratios, sizes, letters_of(trials[0])))
         if not factors and max(ratios) - min(ratios) < 1e-6 * abs(ratios[0]):
             factors = [None]  # the same constant everywhere
-        residual = max(residual for _, residual in fits)
-        found += [Explanation(candidate, factor, ratios, residual) for factor in factors]
+        found += [Explanation(candidate, factor, ratios, max(residuals)) for factor in factors]
     fewest = min((explanation.mistakes for explanation in found), default=0)
     return distinct([e for e in found if e.mistakes == fewest])
 
@@ -132,18 +133,18 @@ def distinct(found: Sequence[Explanation]) -> list[Explanation]:
     return list(kept.values())
 
 
-def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float | None, float]:
+def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float, float] | None:
     """The factor by least squares and the relative residual; None where the candidate does not fit."""
     a = observed.analytic[position]
     formula = candidate.gradient(observed, position)
     if a is None or formula is None or a.shape != formula.shape:
-        return None, 1.0
+        return None
     square, scale = float(formula @ formula), float(a.norm())
     if square == 0 or scale == 0 or not torch.isfinite(a).all():
-        return None, 1.0
+        return None
     ratio = float(a @ formula) / square
     residual = float((a - ratio * formula).norm()) / scale
-    return (ratio, residual) if residual <= observed.tolerance(position) else (None, residual)
+    return (ratio, residual) if ratio and residual <= observed.tolerance(position) else None
 
 
 def letters_of(trial: Trial) -> str:

@@ -41,10 +41,9 @@ class WorkerProcess:
             self.popen.stdin.write(json.dumps(job).encode("utf-8"))
             self.popen.stdin.close()
         follow(self.popen.stdout, self.lines.put, at_end=lambda: self.lines.put(None))
-        self.errors = follow(self.popen.stderr, self.keep)
-
-    def keep(self, line: bytes) -> None:
-        self.printed.append(line.decode("utf-8", "replace").rstrip())
+        self.errors = follow(
+            self.popen.stderr, lambda line: self.printed.append(line.decode("utf-8", "replace").rstrip())
+        )
 
     def answer(self, timeout: float) -> dict[str, Any] | None:
         """The next answer, None where it has ended; raises `NoAnswerError` after `timeout` seconds."""
