@@ -235,6 +235,7 @@ def test_sizes_written_into_the_code_are_seen() -> None:
         "operation.building",
         "setups.recognition",
         "setups.trial",
+        "words.layout",
     ],
 )
 def test_examples_in_docstrings(name: str) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.cells import cell_len
-
 from charmlp.doctor.mistake import Mistake, Phrase
 from charmlp.doctor.words import say
-from charmlp.doctor.words.layout import WIDTH, wrapped
+from charmlp.doctor.words.layout import WIDTH, columns, wrapped
 from charmlp.errors import printable
 
 HEALTHY, MISTAKEN, UNKNOWN = "healthy", "mistaken", "unknown"
@@ -74,7 +72,7 @@ class Diagnosis:
             yield from wrapped(mistake.text(language), label, " " * len(label), width)
             for name, words in details(mistake, language, fixes):
                 name = say(name, language, {})
-                lead = " " * len(label) + name + " " * max(2, 10 - cell_len(name))
+                lead = " " * len(label) + name + " " * max(2, 10 - columns(name))
                 yield from wrapped(words, lead, " " * (len(label) + 10), width)
         for note in self.notes:
             yield from wrapped(note.text(language), f"  {say('note', language, {})}: ", "    ", width)

@@ -119,7 +119,9 @@ def try_arrangement(
     """The operation with inputs in this arrangement, or None where it does not take them."""
     trial = arranged(build, kind, arrangement, dtype, sizes, seed)
     try:
-        if trial is None or not all(torch.isfinite(y).all() for y in trial.outputs):
+        if trial is None or contradicts(trial.subject, arrangement):
+            return None
+        if not all(torch.isfinite(y).all() for y in trial.outputs):
             return None
     except Exception:
         return None
@@ -131,10 +133,10 @@ def try_arrangement(
 def arranged(
     build: Build, kind: Kind, arrangement: Arrangement, dtype: torch.dtype, sizes: Sizes, seed: int = 0
 ) -> Trial | None:
-    """Inputs in this arrangement, not yet tried; None where their number or their names speak against it."""
+    """Inputs in this arrangement, not yet tried; None where their number speaks against it."""
     subject = build(constructor_sizes(arrangement, sizes), dtype)
     fitted = fit_sizes(subject, arrangement, sizes)
-    if fitted is None or contradicts(subject, arrangement):
+    if fitted is None:
         return None
     values = arrangement.random_values(fitted, dtype, seed)
     fillers = fill_options(subject, len(values))
