@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from charmlp import calculus
 from charmlp.errors import CharmlpError
 from charmlp.images import ImageSource, read_grey, to_inputs
-from charmlp.images.batches import ImageOrError, read_batches
+from charmlp.images.batches import read_batches
+from charmlp.images.reading import ImageOrError
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, read_model
 
