@@ -50,7 +50,7 @@ def test_the_program_understands(arguments: list[str], monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Parser, "parse_args", parse_only)
     with pytest.raises(Understood):
-        course.run(arguments)
+        course.command(arguments)
 
 
 def test_train_test_and_predict_are_there_for_both() -> None:

@@ -184,7 +184,8 @@ def test_a_fork_that_goes_on_says_nothing(worker: Worker) -> None:
 PROGRAM = """
 import os, signal, sys, time
 from charmlp.system.workers import Worker
-signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run where it is left out
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run where they are ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 start, then = map(str.encode, sys.argv[1:])
 worker = Worker("runs_code", foreign=True)
 print(worker.pid, worker.ask(start).decode(), flush=True)
