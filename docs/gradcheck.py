@@ -21,7 +21,7 @@ from tests.mistakes.manifest import RIGHT, WRONG
 from tests.mistakes.specimens import SIZES, Specimen, load, make_inputs
 
 from charmlp.doctor import examine
-from charmlp.doctor.rows import ROWS
+from charmlp.doctor.catalogue import ROWS
 
 PAGE = Path(__file__).with_name("doctor-gradcheck.md")
 HEAD = """\

@@ -176,3 +176,8 @@ def test_what_a_text_leaves_out_is_its_recipes() -> None:
 def test_a_text_that_holds_no_settings_is_refused_by_file_and_entry(text: str, words: str) -> None:
     with pytest.raises(CharmlpError, match=f"^runs/a.toml: {words}"):
         TrainingConfig.from_toml(text, "runs/a.toml")
+
+
+def test_the_defaults_are_allowed() -> None:
+    """They are not checked when a config is made."""
+    assert all(field.metadata["rule"].allows(field.default) for field in settings())

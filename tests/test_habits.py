@@ -79,7 +79,7 @@ def test_a_verb_by_the_recipe(
         r"^\d\. `([^`]+)`", CONTRIBUTING.partition("## Add a verb")[2].partition("\n## ")[0], re.M
     )
     assert told == [
-        "src/charmlp/cli/count.py", "src/charmlp/cli/__init__.py", "tests/cli/test_count.py", "docs/cli.md",
+        "src/charmlp/cli/VERB.py", "src/charmlp/cli/__init__.py", "tests/cli/test_VERB.py", "docs/cli.md",
     ]  # fmt: skip
     (tmp_path / "count.py").write_text(
         "from charmlp.cli.arguments import Parser\n"

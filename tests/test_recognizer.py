@@ -114,7 +114,7 @@ def test_images_are_taken_only_as_they_are_needed(recognizer: Recognizer) -> Non
     predictions = recognizer.predict_many(endless())
     assert all(isinstance(next(predictions), Prediction) for _ in range(10))
     assert taken < 2000
-    predictions.close()  # type: ignore[attr-defined]  # a generator
+    predictions.close()
 
 
 def test_a_bad_image_among_many_is_raised_or_stands_in_its_place(recognizer: Recognizer) -> None:

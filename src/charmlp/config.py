@@ -15,10 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charmlp import calculus
 from charmlp.errors import CharmlpError, UsageError
 
-ACTIVATIONS = tuple(calculus.ACTIVATIONS)
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
@@ -51,20 +49,31 @@ def parse_switch(text: str) -> bool:
 class Rule:
     """What a setting takes: in words, how its text is read, and which values are allowed."""
 
-    words: str
+    words: str | Callable[[], str]
     parse: Callable[[str], Any]
     allows: Callable[[Any], bool]
+
+    def __str__(self) -> str:
+        return self.words if isinstance(self.words, str) else self.words()
 
 
 def one_of(*choices: str) -> Rule:
     """A rule that allows some words only."""
-    return Rule("one of " + ", ".join(choices), str, choices.__contains__)
+    return Rule(f"one of {', '.join(choices)}", str, choices.__contains__)
+
+
+def activations() -> tuple[str, ...]:
+    """The names in the table, which is imported (with NumPy) when one is asked for: `--help` needs none."""
+    from charmlp.calculus import ACTIVATIONS
+
+    return tuple(ACTIVATIONS)
 
 
 def is_finite(value: float) -> bool:
     return abs(value) < float("inf")
 
 
+ACTIVATION = Rule(lambda: str(one_of(*activations())), str, lambda name: name in activations())
 COUNT = Rule("a whole number, at least 1", int, lambda n: n >= 1)
 COUNT_OR_NONE = Rule("a whole number, at least 0", int, lambda n: n >= 0)
 SEED = Rule("a whole number from 0 to 2⁶³ - 1", int, lambda n: 0 <= n < 2**63)
@@ -105,7 +114,7 @@ class TrainingConfig:
     hidden_size: tuple[int, ...] = setting(
         DEFAULT_HIDDEN_SIZE, "--hsize", HIDDEN_SIZES, "hidden sizes, comma separated"
     )
-    act_type: str = setting("relu", "--act", one_of(*ACTIVATIONS), "activation between layers")
+    act_type: str = setting("relu", "--act", ACTIVATION, "activation between layers")
     norm_size: tuple[int, int] = setting(
         (32, 32), "--norm_size", NORM_SIZE, "height,width to which images are resized"
     )
@@ -175,7 +184,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         for field in settings():
             value = getattr(self, field.name)
-            if not field.metadata["rule"].allows(value):
+            if value != field.default and not field.metadata["rule"].allows(value):
                 raise refusal(field, value)
 
     @property
@@ -246,14 +255,14 @@ def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
         found = tuple(value)
     if type(found) is not kind or not field.metadata["rule"].allows(found):
-        flag, words = field.metadata["flag"], field.metadata["rule"].words
-        raise CharmlpError(f"{name}: {field.name} ({flag}): expected {words}, not {value!r}")
+        flag, rule = field.metadata["flag"], field.metadata["rule"]
+        raise CharmlpError(f"{name}: {field.name} ({flag}): expected {rule}, not {value!r}")
     return found
 
 
 def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:
     """The error for a value that the field's rule does not allow."""
-    return UsageError(f"{field.metadata['flag']}: expected {field.metadata['rule'].words}, not {value!r}")
+    return UsageError(f"{field.metadata['flag']}: expected {field.metadata['rule']}, not {value!r}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from charmlp import calculus
 from charmlp.errors import CharmlpError
 from charmlp.images import ImageSource, read_grey, to_inputs
 from charmlp.images.batches import read_batches
+from charmlp.images.reading import ImageOrError
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, read_model
 
@@ -80,14 +81,25 @@ class Recognizer:
         """Read one image: a path, the bytes of a file, or a Pillow image. Raises `ImageError`."""
         return self.predict_grey(self.grey(image)[np.newaxis], topk)[0]
 
+    @overload
     def predict_many(
-        self, images: Iterable[ImageSource | CharmlpError], topk: int = 1, *, return_errors: bool = False
-    ) -> Iterator[Prediction | CharmlpError]:
+        self, images: Iterable[ImageOrError], topk: int = 1
+    ) -> Generator[Prediction, None, None]: ...
+
+    @overload
+    def predict_many(
+        self, images: Iterable[ImageOrError], topk: int = 1, *, return_errors: bool
+    ) -> Generator[Prediction | CharmlpError, None, None]: ...
+
+    def predict_many(
+        self, images: Iterable[ImageOrError], topk: int = 1, *, return_errors: bool = False
+    ) -> Generator[Prediction | CharmlpError, None, None]:
         """Read any number of images in their order, on all cores, only some of them in memory at a time.
 
         Each is a path, the bytes of a file, or a Pillow image. Where one cannot be read, its `ImageError` is
         raised, or, with `return_errors`, stands in the place of its prediction. (So does a `CharmlpError`
-        among the images, such as a pattern of names that fits none.)
+        among the images, such as a pattern of names that fits none.) Where it is not read to its end, close
+        it (`contextlib.closing`): then neither thread nor process stays.
 
         >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
         {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}

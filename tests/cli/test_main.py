@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,3 +82,26 @@ def test_the_doctor_without_torch_finds_no_mistake(tmp_path: Path) -> None:
     answer = run_program("-c", script, "doctor", "mine.py", cwd=tmp_path)
     assert answer.status == 2
     assert answer.err.startswith("charmlp: error: charmlp doctor needs torch, which is not installed: pip ")
+
+
+CLOSED = """
+import os, sys
+for descriptor in map(int, sys.argv[1].split()):
+    os.close(descriptor)
+os.execv(sys.executable, [sys.executable, "-m", "charmlp", *sys.argv[2:]])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system hands streams on in another way")
+@pytest.mark.parametrize("closed", ["0", "1", "2", "0 1 2"])
+@pytest.mark.parametrize(
+    ("arguments", "status", "out", "err"),
+    [(["--version"], 0, "charmlp ", ""), (["coffee"], 2, "", "charmlp: error: ")],
+)
+def test_closed_streams(
+    tmp_path: Path, closed: str, arguments: list[str], status: int, out: str, err: str
+) -> None:
+    answer = run_program("-c", CLOSED, closed, *arguments, cwd=tmp_path)
+    assert answer.status == status
+    assert answer.out[: len(out) or None] == ("" if "1" in closed else out)
+    assert answer.err[: len(err) or None] == ("" if "2" in closed else err)

@@ -126,7 +126,7 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     fonts = [font for font in find_fonts() if font.family == "Arimo"]
     source = RenderedSource(("A", "B"), {"train": 12, "val": 3}, dict.fromkeys(("train", "val"), fonts), 1)
-    monkeypatch.setattr(writing, "_TOLD_EVERY", 5)
+    monkeypatch.setattr(writing, "_REPORT_EVERY", 5)
     told: list[tuple[int, int]] = []
     writing.write_letters(
         source, Path("a"), (8, 8), progress=lambda what, done, total: told.append((done, total))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charmlp.config import ACTIVATIONS, OPTIMIZERS
+from charmlp.calculus import ACTIVATIONS
+from charmlp.config import OPTIMIZERS
 from charmlp.recognizer import Recognizer
 from tests.cli.conftest import LETTERS, Result, run_program
 
@@ -66,7 +67,7 @@ def test_the_newest_run_is_the_default_model(run: Run, course: Path) -> None:
 def test_every_optimizer_trains_and_loads_again(run: Run, course: Path, optimizer: str) -> None:
     answer = run(
         "train", "--recipe", "slides", "--data", course, "--epoch", "3", "--optim_type", optimizer,
-        "--lr", "1.0" if optimizer == "adadelta" else "0.01", "--out", "a",
+        "--lr", "1.0" if optimizer == "adadelta" else "0.01", "--pictures", "off", "--out", "a",
     )  # fmt: skip
     assert answer.status == 0, answer.err
     losses = [float(row["loss"]) for row in metrics(Path("a"))]
@@ -82,7 +83,7 @@ def test_every_activation_and_depth_with_a_picture_that_is_no_square(
     sizes = ["--hsize", ",".join(["9", "8", "7"][: int(layers) - 1])] if layers != "1" else []
     answer = run(
         "train", "--recipe", "slides", "--data", course, "--epoch", "1", "--act", activation,
-        "--layer", layers, *sizes, "--norm_size", "20", "12", "--out", "a",
+        "--layer", layers, *sizes, "--norm_size", "20", "12", "--pictures", "off", "--out", "a",
     )  # fmt: skip
     assert answer.status == 0, answer.err
     recognizer = Recognizer.load("a/model.safetensors")

@@ -6,6 +6,7 @@ are equal. The sizes of the numbers are distinct, so that no transpose goes unno
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +27,8 @@ class Numbers:
         "exp": np.exp,
         "log": np.log,
         "tanh": np.tanh,
+        "Phi": lambda x: np.vectorize(math.erfc)(-x / 2**0.5) / 2,  # the normal distribution
+        "varphi": lambda x: np.exp(-x * x / 2) / (2 * np.pi) ** 0.5,  # its density
         "h": np.sin,
         "h'": np.cos,
     }
@@ -65,6 +68,8 @@ class Symbols:
         "exp": np.frompyfunc(sp.exp, 1, 1),
         "log": np.frompyfunc(sp.log, 1, 1),
         "tanh": np.frompyfunc(sp.tanh, 1, 1),
+        "Phi": np.frompyfunc(lambda x: sp.erfc(-x / sp.sqrt(2)) / 2, 1, 1),
+        "varphi": np.frompyfunc(lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), 1, 1),
         "h": np.frompyfunc(sp.sin, 1, 1),
         "h'": np.frompyfunc(sp.cos, 1, 1),
     }

@@ -115,7 +115,7 @@ Node = (
     | Cases
 )
 
-FUNCTIONS = {"\\exp", "\\log", "\\tanh", "\\sigma", "f", "h", "h'"}
+FUNCTIONS = {"\\exp", "\\log", "\\tanh", "\\sigma", "\\Phi", "\\varphi", "f", "h", "h'"}
 RELATIONS = {"\\gt": ">", "\\ge": ">=", "\\lt": "<", "\\le": "<="}
 LOOKS = {"\\left", "\\right", "\\quad", "\\qquad"}  # how it looks, not what it means
 TOKEN = re.compile(r"\\[A-Za-z]+|h'|[0-9]+|[A-Za-z]|[-+={}()\[\]^_&]")

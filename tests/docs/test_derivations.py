@@ -7,7 +7,6 @@ or a δ, and what the reader and the computer of formulas must refuse.
 from __future__ import annotations
 
 import ast
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,6 @@ import numpy as np
 import pytest
 
 from charmlp import calculus
-from charmlp.calculus import activations
 from tests.docs.formulas import Scope, WrongFormula
 from tests.docs.kits import Numbers, Symbols
 from tests.docs.latex import Unreadable, read_equation
@@ -74,6 +72,8 @@ MISTAKES = {
     "a missing delta": (r"\\delta_\{\w+\} - |(?<! - )\\delta_\{\w+\}(?! -)", ""),
     "a matrix product": (r"\\odot ", ""),
     "the other side of the kink": (r"\\gt", r"\\lt"),
+    "the density for the probability": (r"\\Phi", r"\\varphi"),
+    "a missing slope": (r"(?<=cr )a |(?<=\+ )a ", ""),
 }
 
 
@@ -165,25 +165,13 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 # The formulas are those of the code
 
 
-def on_numbers(formula: Callable[..., Any]) -> Callable[..., Any]:
-    """An element formula of the table, computed in float64."""
-    return functools.wraps(formula)(lambda *arguments: formula(*arguments, np.float64))
-
-
-# page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments
+# page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments;
+# the activations follow from their table, below
 AGREE = [
     ("linear", 1, "y", calculus.linear, "x W b"),
     ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
     ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
     ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
-    ("activations", 1, "y", on_numbers(activations.relu), "x"),
-    ("activations", 1, "∂x", on_numbers(activations.relu_backward), "∂y y"),
-    ("activations", 2, "y", on_numbers(activations.sigmoid), "x"),
-    ("activations", 2, "∂x", on_numbers(activations.sigmoid_backward), "∂y y"),
-    ("activations", 3, "y", on_numbers(activations.tanh), "x"),
-    ("activations", 3, "∂x", on_numbers(activations.tanh_backward), "∂y y"),
-    ("activations", 4, "y", on_numbers(activations.identity), "x"),
-    ("activations", 4, "∂x", on_numbers(activations.identity_backward), "∂y y"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
     ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
@@ -193,7 +181,7 @@ AGREE = [
     ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
     ("stability", 0, "q", calculus.softmax, "z"),
     ("stability", 0, "ell", calculus.log_softmax, "z"),
-    ("stability", 2, "y", on_numbers(activations.sigmoid), "x"),
+    ("stability", 2, "y", calculus.ACTIVATIONS["sigmoid"], "x"),
 ]
 
 
@@ -211,8 +199,43 @@ def test_the_code_computes_what_the_page_says(
     np.testing.assert_allclose(computed, value(what), rtol=1e-6, atol=1e-8)
 
 
+def section_of(activation: calculus.Activation, page: Page) -> Page:
+    """The part of the page below the activation's heading: that of leaky_relu is LeakyReLU."""
+    name = activation.forward.__name__.replace("_", "")
+    parts = re.split(r"^## ", page.text, flags=re.MULTILINE)
+    sections = {part.splitlines()[0].lower(): part for part in parts}
+    assert name in sections, f"{page.path.name} has no section of {activation.name}"
+    return Page(page.path, sections[name])
+
+
+@pytest.mark.parametrize("activation", calculus.ACTIVATIONS.values(), ids=lambda activation: activation.name)
+def test_each_activation_of_the_table_is_derived_and_drawn(activation: calculus.Activation) -> None:
+    page, kit = read(DERIVATIONS / "activations.md"), Numbers(0)
+    scope = section_of(activation, page).scopes[0]
+    values = scope.values(kit)
+    numbers = [symbol for symbol, shape in scope.shapes if shape == r"1 \times 1" and symbol != "L"]
+    for symbol, constant in zip(numbers, activation.constants.values(), strict=True):
+        values.inputs[symbol] = np.asarray(constant)
+    x, y = values["x"], values["y"]
+    np.testing.assert_allclose(activation(x), y, rtol=1e-6, atol=1e-8)
+    found = activation.input_gradient(kit.derivative("L", "y", values), x, y)
+    np.testing.assert_allclose(found, kit.derivative("L", "x", values), rtol=1e-6, atol=1e-8)
+    for text in (section_of(activation, page).text, read(chinese(page.path)).text):
+        assert f"](figures/{activation.name}.svg)" in text
+
+
+def test_an_activation_without_a_section_is_found() -> None:
+    def softplus(x: Any, real: Any) -> Any:
+        return np.log1p(np.exp(x))
+
+    added = calculus.Activation("softplus", softplus, softplus, "x")
+    with pytest.raises(AssertionError, match=r"activations\.md has no section of softplus"):
+        section_of(added, read(DERIVATIONS / "activations.md"))
+
+
 def test_every_backward_of_the_code_is_compared() -> None:
-    compared = {function.__name__ for _, _, _, function, _ in AGREE}
+    compared = {getattr(function, "__name__", "") for _, _, _, function, _ in AGREE}
+    compared |= {activation.backward.__name__ for activation in calculus.ACTIVATIONS.values()}
     for path in (ROOT / "src/charmlp/calculus").glob("*.py"):
         assert compared >= backwards(path)
 

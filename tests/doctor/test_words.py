@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import charmlp.doctor
-from charmlp.doctor.diagnosis import Mistake, pack, unpack
-from charmlp.doctor.rows import KINDS, NUMBERS, ROWS, page
+from charmlp.doctor.catalogue import NUMBERS, ROWS, page
+from charmlp.doctor.isolation.messages import pack, unpack
+from charmlp.doctor.kinds import kinds
+from charmlp.doctor.mistake import Mistake
 from charmlp.doctor.words import LANGUAGES, locale_language, say
 from tests.doctor.wrong_ones import WRONG
 
@@ -94,7 +96,9 @@ def test_an_unknown_blank_stays_visible() -> None:
 
 def test_every_page_is_there() -> None:
     """In English and in Chinese; the report in Chinese names the Chinese one."""
-    pages = {page(name, kind) for name in NUMBERS for kind in (*KINDS, None)}
+    pages = {
+        page(name, of_kind) for name in NUMBERS for of_kind in ("chain", *(k.page for k in kinds().values()))
+    }
     wanted = pages | {name.replace(".md", ".zh-CN.md") for name in pages}
     assert [name for name in sorted(wanted) if not (ROOT / name).is_file()] == []
     assert len(pages) > 5
@@ -105,4 +109,4 @@ def test_the_manual_has_every_row(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert [row for row, slug in ROWS.items() if f"| {row} | `{slug}` |" not in text] == []
     assert all(f"`{slug}`" in text for slug in NUMBERS)
-    assert all(f"`{kind}`" in text for kind in KINDS)
+    assert all(f"`{kind}`" in text for kind in kinds())

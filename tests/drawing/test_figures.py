@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from charmlp.drawing import class_colours, no_ticks, save, sheet, short, tidy, write_in_cell
+from charmlp.drawing import class_colours, figures, no_ticks, save, sheet, short, tidy, write_in_cell
 from charmlp.errors import CharmlpError
 
 
@@ -33,6 +34,10 @@ def test_a_figure_is_saved_whole_and_names_its_file(tmp_path: Path) -> None:
 )
 def test_names_are_escaped_and_shortened(name: str, start: str, end: str) -> None:
     assert (short(name), short(name, end=True)) == (start, end)
+
+
+def test_the_examples_of_the_code() -> None:
+    assert doctest.testmod(figures).attempted == 1 and doctest.testmod(figures).failed == 0
 
 
 def test_each_class_has_its_colour() -> None:

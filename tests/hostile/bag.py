@@ -25,7 +25,7 @@ from PIL import Image
 from charmlp.cli import main
 from charmlp.modelfile import write_model
 from tests.images.making import chunk, header, letter, png, saved, seeds, tiff
-from tests.images.test_opening import BOMBS, slow_files
+from tests.images.test_costs import BOMBS, slow_files
 from tests.modelfile.making import archive, model, native_parts, pack_native
 from tests.modelfile.test_course import GADGETS, archive_of, config, tensor, twice_in_the_zip
 from tests.modelfile.test_native import WRONG as WRONG_NATIVE

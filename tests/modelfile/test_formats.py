@@ -26,7 +26,6 @@ from charmlp.modelfile import (
     read_model,
     write_model,
 )
-from charmlp.modelfile import model as models
 from charmlp.modelfile.model import Refused
 from tests.modelfile.making import archive, course_parts, model, native_parts, pack_native, pickle_of, same
 
@@ -145,12 +144,7 @@ class TestConstantsOfAnActivation:
     """A leaky ReLU's slope stands in the file, for whoever reads it elsewhere."""
 
     @pytest.fixture
-    def path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        def constants_of(act_type: str) -> dict[str, float]:
-            return dict(SLOPE) if act_type == "leaky_relu" else {}
-
-        monkeypatch.setattr(models, "ACTIVATIONS", (*models.ACTIVATIONS, "leaky_relu"))
-        monkeypatch.setattr(native, "constants_of", constants_of)
+    def path(self, tmp_path: Path) -> Path:
         return tmp_path / "m.safetensors"
 
     def spoiled(self, path: Path, act_type: str, **facts: object) -> Path:

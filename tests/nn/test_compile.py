@@ -12,7 +12,8 @@ from torch import Tensor
 
 from charmlp import nn
 from charmlp.nn import functional
-from tests.nn.cases import Case, draw, draw_labels, each_case
+from charmlp.nn.activations import SigmoidFunction
+from tests.nn.cases import ACTIVATIONS, TORCHS, Case, draw, draw_labels, each_case
 from tests.nn.twins import Operation, assert_same, assert_twins, twin, values_and_gradients
 
 # torch.compile makes an object of each Function itself, which torch's Function warns of
@@ -37,6 +38,23 @@ def compiled(operation: Any, backend: str = "aot_eager", **options: Any) -> Any:
 @each_case
 def test_compile(case: Case) -> None:
     assert_twins(compiled(case.ours), case.torchs, *case.inputs)
+
+
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_compiled_forward_mode(kind: str) -> None:
+    """What is compiled has no jvp, which torch refuses: it differentiates what forward does, to the same."""
+    x, tangent = draw(5, 3).detach(), draw(5, 3).detach()
+
+    def along(f: Operation) -> Operation:
+        return lambda x, tangent: torch.func.jvp(f, (x,), (tangent,))
+
+    assert_same(compiled(along(getattr(functional, kind)))(x, tangent), along(TORCHS[kind])(x, tangent))
+
+
+def test_a_jvp_does_not_compile() -> None:
+    """Why functions go through `call`: torch refuses to trace the Function itself. If not, `call` can go."""
+    with pytest.raises(torch._dynamo.exc.Unsupported, match="custom jvp"):
+        compiled(SigmoidFunction.apply)(draw(5))
 
 
 def test_a_graph_break_is_seen() -> None:

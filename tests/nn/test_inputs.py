@@ -139,7 +139,7 @@ def test_weights_of_classes_want_gradients_where_torchs_do() -> None:
     weight = WEIGHT.clone().requires_grad_()
     logits, target = draw(7, 5), draw(7, 5).softmax(1).detach()
     assert_twins(functional.cross_entropy, F.cross_entropy, logits, target, weight)
-    with pytest.raises(NotImplementedError, match="no gradient by weight"):
+    with pytest.raises(NotImplementedError, match="no gradient with respect to weight"):
         functional.cross_entropy(logits, torch.zeros(7, dtype=torch.int64), weight)
 
 

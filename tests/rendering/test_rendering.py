@@ -14,9 +14,8 @@ from scipy import fft, ndimage
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.source import Source
 from charmlp.rendering import RenderedSource, open_rendered, render
-from charmlp.rendering.distance import DIRECTIONS, LEVELS
+from charmlp.rendering.distance import DIRECTIONS, FIELD, LEVELS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts
-from charmlp.rendering.glyphs import FIELD
 from charmlp.rendering.renderer import forms, texts_of
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
 from charmlp.errors import DataError
+from charmlp.rendering import renderer
 from charmlp.rendering.fonts import Font, find_fonts
 from charmlp.rendering.source import split_families
 
@@ -36,3 +39,7 @@ def test_a_font_more_does_not_shuffle_the_others(fonts: list[Font]) -> None:
 def test_too_few_families_are_an_error() -> None:
     with pytest.raises(DataError, match="2 font families"):
         split_families([Font("A", "Regular", "a.ttf"), Font("B", "Regular", "b.ttf")])
+
+
+def test_the_forms_of_a_class() -> None:
+    assert doctest.testmod(renderer).attempted == 1 and doctest.testmod(renderer).failed == 0

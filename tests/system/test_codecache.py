@@ -246,13 +246,40 @@ def test_checksums_see_a_change_of_name_or_content(tmp_path: Path) -> None:
 
 
 def test_the_sources_behind_a_loop_are_all_of_it() -> None:
+    import charmlp.rendering.painting
     import charmlp.training.loops
 
-    behind = codecache.modules_behind(charmlp.training.loops.__name__)
-    assert {
-        f"charmlp.{name}" for name in ("training.loops", "training.optimizers", "system.floatmode")
-    } <= behind
-    assert "charmlp.rendering.painting" not in behind
+    loops = codecache.sources_behind(charmlp.training.loops.__name__)
+    near_and_far = ("training.loops", "training.optimizers", "system.floatmode", "calculus.activations")
+    assert {f"charmlp.{name}" for name in near_and_far} <= loops.keys()
+    assert "charmlp.rendering.painting" not in loops
+    painting = codecache.sources_behind(charmlp.rendering.painting.__name__)
+    assert "charmlp.rendering.distance" in painting, "it imports a number from there"
+
+
+def test_imports_are_read_as_they_are_written() -> None:
+    source = b"""
+from charmlp.a import (
+    one,
+    TWO,
+)
+from charmlp import room
+import charmlp.b.c
+from other import charmlp
+if TYPE_CHECKING:
+    from charmlp.d import Type
+"""
+    found = set(codecache.modules_imported(source))
+    assert {"charmlp.a", "charmlp.a.TWO", "charmlp.room", "charmlp.b.c"} <= found
+    assert not any("d" in name.split(".") or "other" in name for name in found)
+
+
+def test_a_change_behind_a_loop_is_another_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
+    stamps = set()
+    for sources in ({"a": b"1", "b": b"2"}, {"a": b"1", "b": b"3"}, {"a": b"1b", "": b"2"}, {"a": b"12"}):
+        monkeypatch.setattr(codecache, "sources_behind", lambda name, found=sources: found)
+        stamps.add(codecache.stamp.__wrapped__("a"))
+    assert len(stamps) == 4
 
 
 TRAIN = """

@@ -15,7 +15,15 @@ import math
 from typing import Any
 
 from numba import types
-from numba.extending import NativeValue, models, overload, register_model, typeof_impl, unbox
+from numba.extending import (
+    NativeValue,
+    models,
+    overload,
+    register_jitable,
+    register_model,
+    typeof_impl,
+    unbox,
+)
 
 from charmlp.calculus.activations import ACTIVATIONS, Activation
 from charmlp.calculus.elements import erfc, maximum, scaled, where
@@ -66,6 +74,11 @@ def compiled_scaled(x, factor, out):
 @overload(erfc, jit_options=OPTIONS)
 def compiled_erfc(x):
     return lambda x: math.erfc(x)
+
+
+for entry in ACTIVATIONS.values():  # a formula may call another one, as silu the sigmoid
+    for formula in (entry.forward, entry.backward):
+        register_jitable(**OPTIONS)(formula)
 
 
 def value(activation: Activation, x: Any, real: Any) -> Any:

@@ -24,13 +24,13 @@ def exponentials(
 
 
 def softmax(logits: Array) -> Array:
-    """qₙₖ = exp(zₙₖ) / Σⱼ exp(zₙⱼ)."""
+    """qₙₖ = exp(zₙₖ) / Σⱼ exp(zₙⱼ), shifted so that nothing overflows (docs/derivations/stability.md)."""
     _, powers, total = exponentials(logits)
     return powers / total
 
 
 def log_softmax(logits: Array) -> Array:
-    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0."""
+    """log qₙₖ = zₙₖ − m − log Σⱼ exp(zₙⱼ − m), without a logarithm of 0 (docs/derivations/stability.md)."""
     shifted, _, total = exponentials(logits)
     return shifted - np.log(total)
 

@@ -39,6 +39,7 @@ example:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line, 130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program
             stream.reconfigure(errors="backslashreplace")
@@ -61,6 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
         complain(f"{place}: {error.strerror or error}")
         return 1
+
+
+def open_what_is_closed() -> None:
+    """A standard stream that the caller has closed (`>&-`) leads nowhere; no file of ours takes its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
 
 
 def _close_stdout() -> None:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.doctor.rows import KINDS
+from charmlp.doctor.kinds import names
 from charmlp.errors import MissingExtraError, UsageError
 from charmlp.system.extras import require_extra
 from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.runner import Outcome
+    from charmlp.doctor.isolation.supervisor import Outcome
 
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
@@ -48,13 +48,13 @@ def command(arguments: Sequence[str]) -> int:
     if importlib.util.find_spec("torch") is None:
         return could_not_start()
 
-    from charmlp.doctor.runner import examine_targets
+    from charmlp.doctor.isolation.supervisor import examine_targets
     from charmlp.doctor.words import locale_language
 
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
     for outcome in examine_targets(args.targets, args.kind, timeout):
-        tell_skipped(outcome, language)
+        print_skipped(outcome, language)
         diagnoses += outcome.diagnoses
         if args.format == "text":
             for diagnosis in outcome.diagnoses:
@@ -63,9 +63,10 @@ def command(arguments: Sequence[str]) -> int:
         entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
         print(json.dumps(entries, ensure_ascii=False, indent=1))
     if figure is not None:
-        from charmlp.doctor.figure import draw, save
+        from charmlp.doctor.figure import heat_maps
+        from charmlp.drawing import save
 
-        save(draw(diagnoses), figure)
+        save(heat_maps(diagnoses), figure, dpi=130)
         if args.format == "text":
             print(f"picture   {figure}")
     return exit_status(diagnoses)
@@ -88,11 +89,11 @@ def add_flags(parser: Parser) -> None:
     parser.add_argument(
         "--as",
         dest="kind",
-        choices=KINDS,
+        choices=names(),
         metavar="KIND",
-        help=f"what it is meant to be: {', '.join(KINDS)} (default: recognised)",
+        help=f"what it is meant to be: {', '.join(names())} (default: recognised)",
     )
-    parser.add_argument("--show-fix", action="store_true", help="tell the solution as well, not only a hint")
+    parser.add_argument("--show-fix", action="store_true", help="show the solution as well, not only a hint")
     parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
     parser.add_argument("--figure", metavar="FILE", help="heat maps of analytic and numeric gradients (PNG)")
@@ -115,16 +116,16 @@ def seconds(text: str) -> float:
 
 def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     """The report; its first line in colour on a terminal."""
-    from charmlp.doctor.report import WIDTH, text_lines
+    from charmlp.doctor.words.layout import WIDTH
 
     width = min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
-    headline, *rest = text_lines(diagnosis, language, fixes, width)
+    headline, *rest = diagnosis.lines(language, fixes=fixes, width=width)
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
     print("\n".join([headline, *rest]), flush=True)
 
 
-def tell_skipped(outcome: Outcome, language: str) -> None:
+def print_skipped(outcome: Outcome, language: str) -> None:
     """What of a whole file was not examined, and why."""
     from charmlp.doctor.words import say
 

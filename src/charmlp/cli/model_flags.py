@@ -1,4 +1,4 @@
-"""`--model`: which model a verb uses."""
+"""Which model a verb uses, and how: `--model`, `--tta`; and where its pictures go."""
 
 from __future__ import annotations
 

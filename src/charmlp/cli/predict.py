@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -43,7 +44,7 @@ def command(arguments: Sequence[str]) -> int:
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
-    if hasattr(sys.stdin, "reconfigure"):  # names of old files may be no UTF-8
+    if hasattr(sys.stdin, "reconfigure"):  # names of old files may not be UTF-8
         sys.stdin.reconfigure(errors="surrogateescape")
     if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -98,14 +99,14 @@ def read_all(
     """Read the images in order; the status is 1 where one could not be read."""
     read = bad = 0
     named, images = tee(images)
-    predictions = recognizer.predict_many(images, topk, return_errors=True)
-    for prediction, name in zip(predictions, named, strict=True):
-        if isinstance(prediction, CharmlpError):
-            complain(str(prediction))
-            bad += 1
-        else:
-            writer.write(str(name), prediction.top)
-            read += 1
+    with closing(recognizer.predict_many(images, topk, return_errors=True)) as predictions:
+        for prediction, name in zip(predictions, named, strict=True):
+            if isinstance(prediction, CharmlpError):
+                complain(str(prediction))
+                bad += 1
+            else:
+                writer.write(str(name), prediction.top)
+                read += 1
     writer.end()
     if not read and not bad:
         raise ImageError("no image to read")

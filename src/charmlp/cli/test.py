@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
 from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file, is_folder
+from charmlp.system.files import is_file
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ LISTS = ("test",)
 def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, t-SNE picture.",
+        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where\n"
+        "scikit-learn is installed, a picture of the logits by t-SNE.",
         "charmlp test --data scene-letters\n"
         "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
     )
@@ -35,10 +36,12 @@ def command(arguments: Sequence[str]) -> int:
     add_tta_flag(parser)
     add_test_flags(parser)
     args = parser.parse_args(arguments)
-    if args.data is not None and is_file(Path(args.data)):  # one list is tested whole
+    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
+    if one_list:
         args.test_file_path, args.data = args.data, None
-        args.im_dir = args.im_dir or beside(args.test_file_path)
     data = data_arguments(args, LISTS)
+    if one_list:
+        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, figures_folder(path, args.out), args)
@@ -62,12 +65,6 @@ def add_test_flags(parser: Parser) -> None:
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
 
 
-def beside(list_file: str) -> str:
-    """The image folder that belongs to a list: `images` beside it, or the list's own folder."""
-    folder = Path(list_file).parent
-    return str(folder / "images" if is_folder(folder / "images") else folder)
-
-
 def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
@@ -82,7 +79,7 @@ def evaluate_data(
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
-    return evaluate(recognizer, letters), {"val": "validation", "train": "training"}.get(split, split)
+    return evaluate(recognizer, letters), SPLITS[split]
 
 
 def choose_split(source: Source, wanted: str | None) -> str:

@@ -64,7 +64,9 @@ def augment(
     _, height, width = images.shape
     count = len(images) if of is None else of
     part = slice(first, first + len(images))
-    around = (rng.uniform(-1, 1, (7, count)) * _amounts(settings)[:, None]).astype(np.float32)
+    turn_and_size = (np.deg2rad(settings.rotation), settings.scale, settings.aspect, settings.shear)
+    most = np.array([*turn_and_size, settings.shift, settings.shift, settings.contrast])
+    around = (rng.uniform(-1, 1, (7, count)) * most[:, None]).astype(np.float32)
     turn, scale, aspect, shear, shift_x, shift_y, contrast = around
     brightness = 255 * settings.brightness * rng.uniform(-1, 1, (count,))
     inverted = rng.random((count,)) < settings.inversion
@@ -90,18 +92,4 @@ def augment(
         rng.random((count, 2))[part].astype(np.float32),
         settings.cutout,
         rng.integers(1, 2**63, (count,), dtype=np.uint64)[part],
-    )
-
-
-def _amounts(settings: Augmentation) -> NDArray[np.float64]:
-    return np.array(
-        [
-            np.deg2rad(settings.rotation),
-            settings.scale,
-            settings.aspect,
-            settings.shear,
-            settings.shift,
-            settings.shift,
-            settings.contrast,
-        ]
     )

@@ -41,23 +41,14 @@ def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tup
     """
     if classes is None:
         return None
+    where = "--classes"
     if isinstance(classes, os.PathLike) or (isinstance(classes, str) and is_file(Path(classes))):
-        names = _read_classes(Path(classes))
-        where = f"--classes {quote(os.fspath(classes))}"
+        where += f" {quote(os.fspath(classes))}"
+        data = read_bytes(Path(classes), "a file with one class a line", _MAX_CLASS_FILE_BYTES)
+        lines = decode(data, os.fspath(classes)).replace("\r\n", "\n").split("\n")
+        names = tuple(line for line in lines if line)
     else:
         names = tuple(classes)
-        where = "--classes"
-    _check_classes(names, where)
-    return names
-
-
-def _read_classes(path: Path) -> tuple[str, ...]:
-    data = read_bytes(path, "a file with one class a line", _MAX_CLASS_FILE_BYTES)
-    lines = decode(data, str(path)).replace("\r\n", "\n").split("\n")
-    return tuple(line for line in lines if line)
-
-
-def _check_classes(names: tuple[str, ...], where: str) -> None:
     for name in names:
         if fault := fault_of_label(name, "class"):
             raise UsageError(f"{where}: {fault}")
@@ -65,6 +56,7 @@ def _check_classes(names: tuple[str, ...], where: str) -> None:
         raise UsageError(f"{where}: {len(names)} given; at least two are needed")
     if twins := _twins(names):
         raise UsageError(f"{where}: {twins}")
+    return names
 
 
 def _twins(names: Sequence[str]) -> str | None:

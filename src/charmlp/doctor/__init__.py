@@ -5,19 +5,15 @@
     examine(MyReLU)                      # an autograd.Function, a function or an nn.Module → Diagnosis
     assert_gradients(MyReLU)             # for tests: AssertionError with the diagnosis
 
-From what goes in to what is said:
+A backward pass on its way to its diagnosis (docs/architecture.md walks it):
 
-    subjects.py       the operation as one call on a list of tensors
-    arrangements.py   how it may take its inputs
-    references.py     right forwards     kinds.py  what it is meant to be
-    runs.py, watch.py one run, with the raw return value of backward     numeric.py  numeric differentiation
-    setups.py         one set-up: inputs, right gradients, own gradients     generic.py  without a kind
-    structure.py      count, None, shapes, dtypes     behaviour.py  random forward, edits in place
-    algebra.py        linear in the cotangent?        stability.py  overflow
-    formulas.py       the library of wrong gradients  factors.py, naming.py, special.py  which of them it is
-    examination.py    all of it in order              merging.py  findings → mistakes
-    rows.py, words/   names, pages and sentences      diagnosis.py, report.py, figure.py  what is shown
-    targets.py, worker.py, runner.py                  the command line's targets, in a process of their own
+    operation/       whatever it is, as one call on a list of arrays, watched as it runs
+    setups/          how it takes its inputs, what it is meant to be, and numbers to try it on
+    kinds/           one file for each kind of operation: forms, right and wrong gradients, own checks
+    checks/          from a set-up to findings; explanation.py says which mistake a wrong gradient is
+    merging.py       findings → mistakes      examination.py   all of it in order
+    words/           what is said, in English and Chinese      catalogue.py   stable names, numbers, pages
+    isolation/       the command line's targets, in processes of their own
 
 Examining needs the extra `torch`. The operation is executed, in this process.
 """
@@ -27,8 +23,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from charmlp.doctor.diagnosis import Diagnosis, Mistake
-from charmlp.doctor.rows import KINDS
+from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.kinds import names
+from charmlp.doctor.mistake import Mistake
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
 
@@ -39,8 +36,8 @@ def examine(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = Non
     """Examine an `autograd.Function` (the class or its `apply`), a function or an `nn.Module`.
 
     inputs: the positional arguments of one call; without them, suitable ones are found. Their floating point
-    tensors are examined in float64 where the operation takes it. kind: one of linear, relu, sigmoid, tanh,
-    identity, softmax, cross_entropy, mse, where it shall not be guessed from name and behaviour.
+    tensors are examined in float64 where the operation takes it. kind: the name of a file in kinds/, such as
+    linear, relu or cross_entropy, where it shall not be guessed from name and behaviour.
 
     Raises `UsageError` for another kind; whatever `fn` does ends in the diagnosis, its verdict "unknown"
     where it could not be examined. Random generators are left as they were.
@@ -48,8 +45,8 @@ def examine(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = Non
     require_extra("torch", "torch", "the gradient doctor")
     from charmlp.doctor.examination import examine_operation
 
-    if kind is not None and kind not in KINDS:
-        raise UsageError(f"kind: expected one of {', '.join(KINDS)}, not {kind!r}")
+    if kind is not None and kind not in names():
+        raise UsageError(f"kind: expected one of {', '.join(names())}, not {kind!r}")
     if inputs is not None and (isinstance(inputs, str) or not isinstance(inputs, Sequence)):
         raise UsageError(f"inputs: expected a list or tuple of arguments, not {type(inputs).__name__}")
     name = name_of(fn)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis
-from charmlp.system.files import write_whole
-from charmlp.text import printable
+from charmlp.drawing import no_ticks, sheet, short, write_in_cell
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_ROWS = 16
 MOST_CELLS = 12  # columns up to which numbers are written into the cells
 
 
-def draw(diagnoses: Sequence[Diagnosis]) -> Figure:
+def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
     """The mistaken ones first; at most `MOST_ROWS` rows, the rest is only counted."""
     ordered = sorted(diagnoses, key=lambda d: d.verdict != MISTAKEN)
     rows = [(diagnosis, comparison) for diagnosis in ordered for comparison in diagnosis.comparisons]
     drawn = rows[:MOST_ROWS]
-    figure = Figure(figsize=(11, 0.6 + 2.5 * max(1, len(drawn))), layout="constrained")
+    figure = sheet(11, 0.6 + 2.5 * max(1, len(drawn)))
     if not drawn:
         figure.text(0.5, 0.5, "no gradient to draw", ha="center", va="center")
         return figure
@@ -33,7 +32,7 @@ def draw(diagnoses: Sequence[Diagnosis]) -> Figure:
         difference = analytic - numeric
         largest = finite_maximum(analytic, numeric)
         error = finite_maximum(difference) / max(finite_maximum(numeric), 1e-300)
-        title = f"{short(diagnosis.target)}   ∂L/∂{comparison.input}   {diagnosis.verdict}"
+        title = f"{short(diagnosis.target, 40, end=True)}   ∂L/∂{comparison.input}   {diagnosis.verdict}"
         heat(line[0], analytic, largest, "analytic")
         heat(line[1], numeric, largest, "numeric")
         heat(line[2], difference, largest, f"difference, up to {error:.2g} of the largest")
@@ -54,12 +53,9 @@ def heat(panel: Any, values: Any, largest: float, title: str) -> None:
     picture = panel.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
     if values.shape[1] <= MOST_CELLS and values.shape[0] <= MOST_CELLS:
         for (row, column), value in np.ndenumerate(values):
-            dark = np.isfinite(value) and abs(value) > 0.6 * limit
-            panel.text(column, row, number(value), ha="center", va="center", fontsize=6,
-                       color="white" if dark else "black")  # fmt: skip
+            write_in_cell(panel, row, column, number(value), abs(value) / limit, 6)
     panel.set_title(f"\n{title}", loc="left", fontsize=9)
-    panel.set_xticks([])
-    panel.set_yticks([])
+    no_ticks(panel)
     panel.figure.colorbar(picture, ax=panel, shrink=0.9)
 
 
@@ -70,16 +66,3 @@ def number(value: float) -> str:
     ('0.12', '0', 'nan')
     """
     return "0" if abs(value) < 1e-9 else f"{value:.2g}"
-
-
-def short(target: str) -> str:
-    """The end of a target's name, which is what tells."""
-    text = printable(target).replace("$", r"\$")
-    return text if len(text) <= 40 else "…" + text[-39:]
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write it as PNG, whole or not at all."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=130, facecolor="white")
-    write_whole(path, content.getvalue())

@@ -1,13 +1,14 @@
-"""From findings, one for each input, to mistakes, each told once."""
+"""From findings, one for each input, to mistakes, each reported once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from charmlp.doctor.diagnosis import Mistake, Phrase
-from charmlp.doctor.setups import SetUp
-from charmlp.doctor.structure import Finding
+from charmlp.doctor.catalogue import page
+from charmlp.doctor.finding import Finding
+from charmlp.doctor.mistake import Mistake, Phrase
+from charmlp.doctor.setups.trial import Trial
 
 # A gradient that is wrong because of these need not look like any formula.
 EXPLAINS_ANYTHING = {
@@ -15,53 +16,70 @@ EXPLAINS_ANYTHING = {
 }  # fmt: skip
 
 
-def merge(setup: SetUp, findings: Sequence[Finding]) -> list[Mistake]:
+def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
     """Findings of one name become one mistake that lists its inputs."""
-    groups: dict[tuple[Any, ...], list[Finding]] = {}
+    groups: dict[Any, list[Finding]] = {}
     for found in without_echoes(findings):
-        groups.setdefault((found.name, found.variant, group_values(found)), []).append(found)
-    return [mistake_of(setup, group) for group in groups.values()]
-
-
-def group_values(found: Finding) -> Any:
-    """What keeps two findings of one name apart: a formula belongs to one input."""
-    return found.values if found.name in ("wrong-formula", "constant-factor") else None
+        # a formula belongs to one input
+        apart = repr(found.values) if found.name in ("wrong-formula", "constant-factor") else None
+        groups.setdefault((found.name, found.variant, apart), []).append(found)
+    return [mistake_of(trial, group) for group in groups.values()]
 
 
 def without_echoes(findings: Sequence[Finding]) -> list[Finding]:
     """The findings without those that another one explains."""
-    names = {found.name for found in findings}
-    kept = []
-    for found in findings:
-        echo = (found.name == "unrecognised" and names & EXPLAINS_ANYTHING) or (
-            found.name == "edited-in-place" and found.variant == "input" and "saved-edited" in names
-        )
-        if not echo and found not in kept:
+    kept: list[Finding] = []
+    for number, found in enumerate(findings):
+        if found not in kept and not is_echo(found, findings[:number], findings):
             kept.append(found)
     return kept
 
 
-def mistake_of(setup: SetUp, group: Sequence[Finding]) -> Mistake:
+def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Finding]) -> bool:
+    names = {other.name for other in everything}
+    match found.name, found.variant:
+        case "unrecognised", _:
+            return bool(names & EXPLAINS_ANYTHING)
+        case "edited-in-place", "input":
+            return "saved-edited" in names
+        case "engine-refuses", _:
+            return bool(names - {"engine-refuses", "unstable"})
+        case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
+            return any(of_upstream(other) and other.position == found.position for other in before)
+    return False
+
+
+def of_upstream(found: Finding) -> bool:
+    return found.name.startswith("cotangent") or found.variant == "cotangent"
+
+
+def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     first = group[0]
     values = dict(first.values)
-    positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
-    wanted = [i for i, wants in enumerate(setup.wants) if wants]
     others = values.pop("or", ())
+    positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
+    wanted = {i for i, wants in enumerate(trial.wants) if wants}
     name, variant = first.name, first.variant
-    if name == "extra-mean" and variant == "layer" and [setup.role(i) for i in positions] == ["bias"]:
+    if (name, variant) == ("extra-mean", "layer") and [trial.role(i) for i in positions] == ["bias"]:
         name, variant = "bias-averaged", ""
-    inputs = [setup.subject.name_of(i) for i in positions]
+    inputs = [trial.subject.name_of(i) for i in positions]
     inputs += [dict(f.values)["inputs"] for f in group if "inputs" in dict(f.values)]
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
-    values["all"] = not values.get("inputs") or set(positions) >= set(wanted)
+    values["all"] = not values.get("inputs") or set(positions) >= wanted
     evidence: list[Phrase] = []
     for found in group:
-        evidence += [phrase for phrase in found.evidence if phrase not in evidence]
+        evidence += [words for words in found.evidence if words not in evidence]
+    of_kind = "chain" if trial.kind is None else trial.kind.page
     alternatives = tuple(
-        Mistake(other, setup.kind, other_variant, {**values, **dict(other_values)}, first.confidence)
+        Mistake(
+            other,
+            other_variant,
+            {**values, **dict(other_values)},
+            first.confidence,
+            page=page(other, of_kind),
+        )
         for other, other_variant, other_values in others
     )
-    return Mistake(
-        name, setup.kind, variant, values, min(f.confidence for f in group), tuple(evidence[:3]), alternatives
-    )
+    confidence = min(f.confidence for f in group)
+    return Mistake(name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, of_kind))

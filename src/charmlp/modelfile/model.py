@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.config import ACTIVATIONS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
+from charmlp.config import MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
 from charmlp.text import forbidden_character
 
 Array = NDArray[Any]
@@ -111,7 +111,7 @@ def check_model(model: Model) -> None:
 
 def check_facts(classes: Any, norm_size: Any, preprocessing: Any, act_type: Any) -> None:
     """Raise `Refused` where what a file says about its model, in any type, cannot be."""
-    check_choice("activation", act_type, ACTIVATIONS)
+    check_choice("activation", act_type, tuple(calculus.ACTIVATIONS))
     check_choice("preprocessing", preprocessing, PREPROCESSINGS)
     if (
         not isinstance(norm_size, list | tuple)

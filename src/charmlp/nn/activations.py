@@ -268,6 +268,9 @@ def normal_distribution(x: Tensor) -> Tensor:
     return torch.erfc(x * -math.sqrt(0.5)) / 2
 
 
+TANH_GELU = (math.sqrt(2 / math.pi), 0.044715)  # b and c below
+
+
 class TanhGELUFunction(ElementwiseFunction):
     """y = x/2 (1 + tanh u) with u = b (x + c x³), b = √(2/π), c = 0.044715: GELU without erf, within 0.0005.
 
@@ -276,11 +279,9 @@ class TanhGELUFunction(ElementwiseFunction):
     Derivation in full: docs/derivations/activations.md.
     """
 
-    b, c = math.sqrt(2 / math.pi), 0.044715
-
     @staticmethod
     def forward(x: Tensor) -> Tensor:
-        b, c = TanhGELUFunction.b, TanhGELUFunction.c
+        b, c = TANH_GELU
         return x / 2 * (1 + torch.tanh(b * (x + c * x * x * x)))
 
     @staticmethod
@@ -290,7 +291,7 @@ class TanhGELUFunction(ElementwiseFunction):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        b, c = TanhGELUFunction.b, TanhGELUFunction.c
+        b, c = TANH_GELU
         t = torch.tanh(b * (x + c * x * x * x))
         return gradient * ((1 + t) / 2 + x / 2 * (1 - t * t) * b * (1 + 3 * c * x * x))
 

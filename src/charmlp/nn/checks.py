@@ -108,7 +108,9 @@ def check_cross_entropy(
         if weight is not None and weight.dtype != input.dtype and autocast_dtype(input.device) is None:
             raise RuntimeError(f"expected a weight of {input.dtype}, but found {weight.dtype}")
         if weight is not None and weight.requires_grad:
-            raise NotImplementedError("charmlp.nn: cross_entropy of class indices has no gradient by weight")
+            raise NotImplementedError(
+                "charmlp.nn: cross_entropy of class indices has no gradient with respect to weight"
+            )
 
 
 def check_probabilities(target: Tensor, ignore_index: int) -> None:

@@ -18,7 +18,6 @@ from PIL import Image
 
 from charmlp.rendering.fonts import Font, draw_glyphs
 
-FIELD = 64  # side of a glyph's distance field, in pixels
 INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
 
@@ -62,7 +61,7 @@ def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:
 
 def _draw_faces(fonts: Sequence[Font], texts: tuple[str, ...]) -> None:
     """Draw the glyphs of each font, all distance fields at once, and keep a table for each."""
-    from charmlp.rendering.distance import distance_fields  # compiled code, loaded when it is needed
+    from charmlp.rendering.distance import FIELD, distance_fields  # compiled code, loaded when it is needed
 
     drawn = [draw_glyphs(font, texts, _EM) for font in fonts]
     masks = np.zeros((sum(map(len, drawn)), FIELD, FIELD), np.uint8)
@@ -91,7 +90,7 @@ def _place(picture: NDArray[np.uint8], field: NDArray[np.uint8]) -> None:
     """Write `picture` into the middle of `field`, its longer side INNER pixels long."""
     size = [max(1, round(side * INNER / max(picture.shape))) for side in picture.shape]
     shrunk = Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    row, column = ((FIELD - side) // 2 for side in size)
+    row, column = ((len(field) - side) // 2 for side in size)
     field[row : row + size[0], column : column + size[1]] = np.asarray(shrunk)
 
 
@@ -108,7 +107,7 @@ def choose(
     return rows
 
 
-def choose_company(
+def choose_neighbours(
     glyphs: NDArray[np.int64], table: GlyphTable, generator: np.random.Generator
 ) -> NDArray[np.int64]:
     """For each glyph any other of the same face."""

@@ -14,8 +14,8 @@ from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
-from charmlp.rendering.distance import LEVELS
-from charmlp.rendering.glyphs import FIELD, INNER
+from charmlp.rendering.distance import FIELD, LEVELS
+from charmlp.rendering.glyphs import INNER
 from charmlp.rendering.textures import TEXTURE
 from charmlp.system.compiling import compiled_parallel, part_of_compiled
 

@@ -11,7 +11,7 @@ from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
-from charmlp.rendering.glyphs import GlyphTable, choose, choose_company, glyph_table
+from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
 from charmlp.rendering.plans import make_plans
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
@@ -85,7 +85,7 @@ def render(
         batch = slice(start, min(start + BATCH, count))
         wanted = _texts(labels[batch], classes, table, style, generator)
         glyphs = choose(wanted, table, chances, generator)
-        before, after = (choose_company(glyphs, table, generator) for _ in range(2))
+        before, after = (choose_neighbours(glyphs, table, generator) for _ in range(2))
         plans = make_plans(glyphs, before, after, table, style, generator)
         images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
         if progress is not None:

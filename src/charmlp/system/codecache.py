@@ -19,11 +19,11 @@ import logging
 import os
 import pickle
 import platform
+import re
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import llvmlite
@@ -182,19 +182,28 @@ def tell_once(reason: str) -> None:
     log.warning("charmlp: note: compiled code is not kept, or not found again: %s", reason)
 
 
-def modules_behind(name: str) -> set[str]:
-    """The modules of charmlp that a module takes something from, itself included, near or far."""
-    found: set[str] = set()
+IMPORT = re.compile(rb"^(?:from (charmlp[\w.]*) import (\([^)]*\)|.*)|import (charmlp[\w.]*))", re.MULTILINE)
+
+
+def modules_imported(source: bytes) -> Iterator[str]:
+    """The modules of charmlp that a file may take something from, by the imports at its top."""
+    for module, names, plain in IMPORT.findall(source):
+        yield (module or plain).decode()
+        yield from (f"{module.decode()}.{name.decode()}" for name in re.findall(rb"\w+", names))
+
+
+def sources_behind(name: str) -> dict[str, bytes]:
+    """The sources of a module and of all that it is made from, near or far, by their modules' names.
+
+    Found by imports, not by values: a number that a module imports is part of its machine code as well.
+    """
+    found: dict[str, bytes] = {}
     waiting = [name]
     while waiting:
         name = waiting.pop()
-        if name in found or name not in sys.modules:
-            continue
-        found.add(name)
-        for value in vars(sys.modules[name]).values():
-            other = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-            if isinstance(other, str) and other.partition(".")[0] == PACKAGE.name:
-                waiting.append(other)
+        if name not in found and name in sys.modules:
+            found[name] = Path(str(sys.modules[name].__file__)).read_bytes()
+            waiting += modules_imported(found[name])
     return found
 
 
@@ -202,6 +211,6 @@ def modules_behind(name: str) -> set[str]:
 def stamp(name: str) -> str:
     """A hash over this version of charmlp and the sources behind a module."""
     digest = hashlib.sha256(__version__.encode())
-    for module in sorted(modules_behind(name)):
-        digest.update(Path(str(sys.modules[module].__file__)).read_bytes())
+    for module, source in sorted(sources_behind(name).items()):
+        digest.update(f"\0{module}\0{len(source)}\0".encode() + source)
     return digest.hexdigest()

@@ -17,7 +17,11 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
+from charmlp.errors import CharmlpError
 from charmlp.system.codecache import keep
+
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise CharmlpError("NUMBA_DISABLE_JIT is set, but loops of charmlp run only as compiled code: unset it")
 
 # Sums may be reordered, so that loops use vector instructions. A number that is not finite stays one:
 # training that diverges must be seen.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError
+from charmlp.system.files import reason_of
 from charmlp.text import printable, quote
 
 
@@ -36,7 +37,7 @@ class Listing:
                 for item in found:
                     listing._kind(item).add(item.name)
         except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
-            listing.fault = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            listing.fault = reason_of(error)
         return listing
 
     def _kind(self, item: os.DirEntry[str]) -> set[str]:

@@ -58,7 +58,7 @@ def parse_csv(data: bytes, where: str) -> dict[str, Entries]:
     try:
         names = next(filter(None, reader), [])
         columns = _find_columns(names, where)
-        return _by_split(rows(len(names), columns), problems, has_splits=len(columns) == len(COLUMNS))
+        return _by_split(rows(len(names), columns), problems)
     except csv.Error as error:
         fault = _IN_PLAIN_WORDS.get(str(error), str(error))
         raise DataError(
@@ -88,7 +88,7 @@ def read_parquet(path: Path) -> dict[str, Entries]:
         table.validate(full=True)
         cells = zip(*(_cells(table[name]) for name in columns), strict=True)
         rows = ((f"row {number:,}: ", row) for number, row in enumerate(cells, 1))
-        return _by_split(rows, Problems(where), has_splits=len(columns) == len(COLUMNS))
+        return _by_split(rows, Problems(where))
     except (arrow.ArrowException, OSError, ValueError):  # ValueError: texts that are not UTF-8
         raise DataError(f"{printable(path)}: not a Parquet file, or a damaged one") from None
 
@@ -143,13 +143,13 @@ def _find_columns(header: Sequence[str], where: str) -> list[int]:
     return [names.index(name) for name in COLUMNS if name in names]
 
 
-def _by_split(rows: Iterable[_Row], problems: Problems, *, has_splits: bool) -> dict[str, Entries]:
+def _by_split(rows: Iterable[_Row], problems: Problems) -> dict[str, Entries]:
     where = problems.where
     found: dict[str, Entries] = {}
     for number, (place, (name, label, *rest)) in enumerate(rows, 1):
         if number > MAX_ENTRIES:
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} rows; so many are not accepted")
-        split = _split_of(rest[0]) if has_splits else "train"
+        split = _split_of(rest[0]) if rest else "train"
         if not isinstance(name, str):
             problems.add(f"{place}the path is {kind_of(name)} (a text is expected, as 0001.jpg)")
         elif split is None:

@@ -1,26 +1,38 @@
-"""All sentences of the doctor, in English and in Chinese; a test holds that both say the same things."""
+"""All sentences of the doctor, in English (en.txt) and Chinese (zh.txt); a test holds that both say the same.
+
+What fills a blank may be in both languages as well: `{"en": …, "zh": …}`. So a kind of operation can bring
+its own words in its own file.
+"""
 
 from __future__ import annotations
 
+import importlib.resources
 import locale
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from charmlp.doctor.words.chinese import CHINESE
-from charmlp.doctor.words.english import ENGLISH
 
-LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+def sentences(language: str) -> dict[str, str]:
+    """The lines `KEY = sentence` of the language's file; empty ones and comments left out."""
+    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
+    lines = (line.partition(" = ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {key: sentence for key, _, sentence in lines}
+
+
+LANGUAGES = {language: sentences(language) for language in ("en", "zh")}
 
 
 def say(key: str, language: str, values: Mapping[str, Any]) -> str:
     """The sentence of that key, its blanks filled; English where the language is not known."""
-    sentence = LANGUAGES.get(language, ENGLISH)[key]
-    return sentence.format_map(Blanks(values))
+    sentence = LANGUAGES.get(language, LANGUAGES["en"])[key]
+    spoken = {name: v.get(language, v["en"]) if isinstance(v, Mapping) else v for name, v in values.items()}
+    return sentence.format_map(Blanks(spoken))
 
 
-def known(key: str) -> bool:
+def has_words(key: str) -> bool:
     """Whether there is a sentence of that key."""
-    return key in ENGLISH
+    return key in LANGUAGES["en"]
 
 
 class Blanks(dict[str, Any]):
@@ -32,10 +44,15 @@ class Blanks(dict[str, Any]):
 
 def locale_language() -> str:
     """`zh` where the user's locale is Chinese, else `en`."""
-    import os
-
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(variable):
             return "zh" if os.environ[variable].lower().startswith("zh") else "en"
     name = (locale.getlocale()[0] or "").lower()
     return "zh" if name.startswith(("zh", "chinese")) else "en"
+
+
+def one_line(error: BaseException) -> str:
+    """The error's kind and the first line of what it says."""
+    lines = str(error).strip().splitlines()
+    first = lines[0] if lines else ""
+    return f"{type(error).__name__}: {first[:200]}" if first else type(error).__name__

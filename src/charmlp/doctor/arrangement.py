@@ -1,0 +1,148 @@
+"""How an operation may take its inputs: order, orientation, labels as indices or one-hot, one row or many.
+
+The formulas of the doctor are written once, for inputs in their *canonical* form: x: N×D, weight: K×D,
+bias: K, logits and targets: N×C. An arrangement says how somebody's operation takes the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Sizes = Mapping[str, int]
+Variables = dict[str, Tensor]  # canonical inputs by name
+
+# Primes, all different, so that a factor tells where it comes from.
+SIZES: tuple[Sizes, ...] = ({"N": 5, "D": 7, "K": 3, "C": 3}, {"N": 7, "D": 3, "K": 5, "C": 11})
+
+
+def random_numbers(shape: Sequence[int], generator: torch.Generator) -> Tensor:
+    """Numbers in ±[0.2, 2], away from kinks, each sign at least once where there are two or more."""
+    sizes = 0.2 + 1.8 * torch.rand(list(shape), generator=generator, dtype=torch.float64)
+    signs = torch.where(torch.rand(list(shape), generator=generator) < 0.5, -1.0, 1.0).double()
+    if signs.numel() > 1:
+        signs.view(-1)[0], signs.view(-1)[-1] = -1.0, 1.0
+    return sizes * signs
+
+
+def random_labels(shape: Sequence[int], generator: torch.Generator) -> Tensor:
+    """Labels, one-hot, not all of one class where there are two rows."""
+    n, c = shape
+    labels = (torch.arange(n) * (1 + n // c) + torch.randint(c, (1,), generator=generator)) % c
+    return F.one_hot(labels[torch.randperm(n, generator=generator)], c).double()
+
+
+@dataclass(frozen=True)
+class Role:
+    """What an input is: its canonical shape, a letter for each dimension, and what people call it."""
+
+    name: str
+    shape: str
+    called: tuple[str, ...] = ()
+    constant: bool = False  # no gradient with respect to it is asked for
+    values: Callable[[Sequence[int], torch.Generator], Tensor] = random_numbers
+
+
+X = Role("x", "ND", ("x", "input", "inputs", "inp", "features"))
+WEIGHT = Role("weight", "KD", ("w", "weight", "weights", "kernel"))
+BIAS = Role("bias", "K", ("b", "bias"))
+LOGITS = Role("logits", "NC", ("logits", "logit", "scores"))
+LABEL = Role("label", "NC", ("label", "labels", "target", "targets"), constant=True, values=random_labels)
+PREDICTION = Role("prediction", "NC")
+TARGET = Role("target", "NC", constant=True)
+OUTPUT = Role("output", "")
+
+
+def onehot(labels: Tensor, v: Variables) -> Tensor:
+    logits = v["logits"]
+    return F.one_hot(labels.reshape(-1).long(), logits.shape[1]).to(logits.dtype)
+
+
+# Each form: from canonical, and back to it (differentiable where the input is), given what is known already.
+FORMS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor, Variables], Tensor]]] = {
+    "plain": (lambda t: t, lambda t, v: t),
+    "transposed": (lambda t: t.T.contiguous(), lambda t, v: t.T),
+    "row": (lambda t: t.reshape(1, -1), lambda t, v: t.reshape(-1)),
+    "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
+    "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
+    "single": (lambda t: t[0], lambda t, v: t[None]),
+    "index": (lambda t: t.argmax(1), onehot),
+    "index column": (lambda t: t.argmax(1, keepdim=True), onehot),
+    "index single": (lambda t: t[0].argmax(), onehot),
+    "index onehot": (lambda t: t.long(), lambda t, v: t.to(v["logits"].dtype)),
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One input: what it is, and the form in which it comes."""
+
+    role: Role
+    form: str = "plain"
+
+    @property
+    def is_index(self) -> bool:
+        return self.form.startswith("index")
+
+    def actual(self, canonical: Tensor) -> Tensor:
+        """A canonical tensor (an input or its gradient) in the form of this slot."""
+        return FORMS[self.form][0](canonical)
+
+    def canonical(self, actual: Tensor, known: Variables) -> Tensor:
+        return FORMS[self.form][1](actual, known)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The slots in order, the form of the output, and sizes that differ (`{"N": 1}` for one row only)."""
+
+    slots: tuple[Slot, ...]
+    output: Slot = Slot(OUTPUT)
+    sizes: Sizes = field(default_factory=dict)
+
+    @property
+    def letters(self) -> str:
+        return "".join(slot.role.shape for slot in self.slots)
+
+    def random_values(self, sizes: Sizes, dtype: torch.dtype, seed: int) -> list[Tensor]:
+        """Numbers of both signs, or labels, for each slot."""
+        generator = torch.Generator().manual_seed(seed)
+        sizes = {**sizes, **self.sizes}
+        return [
+            slot.actual(slot.role.values([sizes[letter] for letter in slot.role.shape], generator).to(dtype))
+            for slot in self.slots
+        ]
+
+    def variables(self, values: Sequence[Tensor]) -> Variables:
+        """The canonical inputs of somebody's `values`; raises where they do not fit this arrangement."""
+        known: Variables = {}
+        pairs = list(zip(self.slots, values, strict=True))
+        for slot, value in sorted(pairs, key=lambda pair: pair[0].is_index):  # an index needs the classes
+            known[slot.role.name] = slot.canonical(value, known)
+        sizes: dict[str, int] = {}
+        for slot in self.slots:
+            shape = known[slot.role.name].shape
+            if len(shape) != len(slot.role.shape):
+                raise ValueError(f"{slot.role.name} of shape {tuple(shape)}")
+            for letter, size in zip(slot.role.shape, shape, strict=True):
+                if sizes.setdefault(letter, size) != size:
+                    raise ValueError(f"{letter} is {size} and {sizes[letter]}")
+        return known
+
+    def sizes_of(self, known: Variables) -> dict[str, int]:
+        """The size of each letter."""
+        shapes = (zip(slot.role.shape, known[slot.role.name].shape, strict=True) for slot in self.slots)
+        return {letter: size for pairs in shapes for letter, size in pairs}
+
+
+def arrange(*inputs: Role | tuple[Role, str], output: str = "plain", **sizes: int) -> Arrangement:
+    """An arrangement of inputs, each a role or a role with its form."""
+    slots = tuple(Slot(*entry) if isinstance(entry, tuple) else Slot(entry) for entry in inputs)
+    return Arrangement(slots, Slot(OUTPUT, output), sizes)
+
+
+ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))

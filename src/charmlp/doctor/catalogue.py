@@ -1,0 +1,50 @@
+"""The mistakes that the doctor can name: stable numbers, stable names, and the page to read.
+
+A row's number and name are what `--format json` promises; they are never used for another mistake.
+Mistakes without a row (None) are named as well, but are not among the two dozen that people make most.
+"""
+
+from __future__ import annotations
+
+ROWS = {
+    1: "missing-mean",
+    2: "extra-mean",
+    3: "wrong-divisor",
+    4: "factor-two",
+    5: "sign-flipped",
+    6: "batch-not-summed",
+    7: "bias-averaged",
+    8: "weight-transposed",
+    9: "wrong-transpose-for-input",
+    10: "wrong-order",
+    11: "missing-gradient",
+    12: "cotangent-ignored",
+    13: "cotangent-twice",
+    14: "cotangent-distorted",
+    15: "relu-mask",
+    16: "wrong-mask",
+    17: "kink-choice",
+    18: "wrong-variable",
+    19: "softmax-diagonal",
+    20: "target-forgotten",
+    21: "softmax-twice",
+    22: "unstable",
+    23: "saved-edited",
+    24: "edited-in-place",
+    25: "random-forward",
+    26: "wrong-dtype",
+    27: "forward-wrong",
+}
+NUMBERS: dict[str, int | None] = {name: number for number, name in ROWS.items()} | dict.fromkeys(
+    ("constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "unrecognised")
+)
+PAGE_OF_ROW = {1: "mean", 2: "mean", 3: "mean", 22: "stability"}
+
+
+def page(name: str, page_of_kind: str = "chain") -> str:
+    """The derivation to read, relative to the repository; `chain` where nothing is known of the kind.
+
+    >>> page("missing-mean", "linear"), page("sign-flipped", "linear"), page("sign-flipped")
+    ('docs/derivations/mean.md', 'docs/derivations/linear.md', 'docs/derivations/chain.md')
+    """
+    return f"docs/derivations/{PAGE_OF_ROW.get(NUMBERS[name] or 0, page_of_kind)}.md"

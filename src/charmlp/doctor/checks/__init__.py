@@ -1,0 +1,29 @@
+"""The checks, in the order in which their findings are reported: functions from a set-up to findings.
+
+A check may return phrases as well: notes, which are no mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from charmlp.doctor.checks import forward, gradients, linearity, side_effects, stability, structure
+from charmlp.doctor.finding import Finding
+from charmlp.doctor.mistake import Phrase
+from charmlp.doctor.setups.setup import SetUp
+
+CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
+    forward.takes_float64,
+    forward.computes_its_kind,
+    forward.runs_at_other_sizes,
+    forward.is_the_same_at_other_sizes,
+    side_effects.nothing_edited_in_place,
+    side_effects.backward_repeats_itself,
+    structure.functions_inside_keep_shapes,
+    structure.shapes_and_counts,
+    structure.dtypes,
+    gradients.values_are_right,
+    linearity.backward_is_linear,
+    structure.backward_runs,
+    stability.own_checks_of_kind,
+)

@@ -1,0 +1,244 @@
+"""What a wrong gradient is: the kind's wrong formulas, ranked by residual, and the constant factors.
+
+A gradient is explained as  factor · formula(distortion(g)):  the right formula or a wrong one, the upstream
+gradient g as it is or distorted, and a factor that is a product of sizes, 2 and −1. The explanation with the
+fewest mistakes wins; it must hold in every trial.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from charmlp.doctor.arrays import Array
+from charmlp.doctor.checks.factors import Factor, factors_of
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.kind import Wrong, filled
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.setups.trial import Trial
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """What a backward pass does to the upstream gradient before it uses it."""
+
+    mistake: str
+    written: str
+    function: Callable[[Array], Array]
+
+
+DISTORTIONS = (
+    Distortion("cotangent-ignored", "1", torch.ones_like),
+    Distortion("cotangent-twice", "g²", lambda g: g * g),
+    Distortion("cotangent-distorted.positive", "g · [g > 0]", lambda g: g.clamp(min=0)),
+    Distortion("cotangent-distorted.positive", "g · [g < 0]", lambda g: g.clamp(max=0)),
+    Distortion("cotangent-distorted.abs", "|g|", torch.abs),
+    Distortion("cotangent-distorted.clamp", "clamp(g, −1, 1)", lambda g: g.clamp(-1, 1)),
+    Distortion("cotangent-distorted.sign", "sign(g)", torch.sign),
+    Distortion("cotangent-distorted.mask", "[g > 0]", lambda g: (g > 0).to(g.dtype)),
+    Distortion("cotangent-distorted.power", "g³", lambda g: g**3),
+    Distortion("cotangent-distorted.collapsed", "the mean of g", lambda g: g.mean().expand_as(g)),
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An explanation but for its factor."""
+
+    wrong: Wrong | None = None
+    distortion: Distortion | None = None
+
+    @property
+    def mistakes(self) -> int:
+        return (self.wrong is not None) + (self.distortion is not None)
+
+    def gradient(self, observed: Observed, position: int) -> Array | None:
+        """What this explanation gives for all upstream gradients; None where it cannot be."""
+        if not self.mistakes:
+            return observed.right[position]
+        parts = [self.one(observed.trial, position, upstream) for upstream in observed.trial.upstreams]
+        return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
+
+    def one(self, trial: Trial, position: int, upstream: Upstream) -> Array | None:
+        if self.distortion is not None:
+            upstream = tuple(map(self.distortion.function, upstream))
+        if self.wrong is None:
+            return trial.expected(position, upstream)
+        assert trial.arrangement is not None
+        slot = trial.arrangement.slots[position]
+        try:
+            g = trial.canonical(upstream[0])
+            canonical = self.wrong.function(trial.variables, trial.canonical_output, g)
+            if canonical.shape != trial.variables[slot.role.name].shape:
+                return None
+            return trial.coefficients[position] * trial.chosen(position, slot.actual(canonical))
+        except (RuntimeError, IndexError):
+            return None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    candidate: Candidate
+    factor: Factor | None  # None: a constant that no size explains
+    ratios: tuple[float, ...]
+    residual: float
+
+    @property
+    def mistakes(self) -> float:
+        return self.candidate.mistakes + (1.5 if self.factor is None else self.factor.mistakes)
+
+
+def candidates(trial: Trial, position: int) -> Iterator[Candidate]:
+    of_kind = trial.gradient_of_kind(position)
+    wrong = of_kind.wrong if of_kind is not None else ()
+    yield Candidate()
+    yield from (Candidate(None, distortion) for distortion in DISTORTIONS)
+    yield from map(Candidate, wrong)
+    yield from (Candidate(one, distortion) for one in wrong for distortion in DISTORTIONS)
+
+
+def explanations(observations: Sequence[Observed], position: int) -> list[Explanation]:
+    """The explanations with the fewest mistakes; several where they cannot be told apart, none if unknown."""
+    trials = [observed.trial for observed in observations]
+    sizes = [with_elements(trial) for trial in trials]
+    found = []
+    for candidate in candidates(trials[0], position):
+        tried = (fit(observed, position, candidate) for observed in observations)
+        fits = [fitting for fitting in itertools.takewhile(bool, tried) if fitting]
+        if len(fits) < len(observations):
+            continue
+        ratios, residuals = (tuple(column) for column in zip(*fits, strict=True))
+        factors: list[Factor | None] = list(factors_of(ratios, sizes, letters_of(trials[0])))
+        if not factors and max(ratios) - min(ratios) < 1e-6 * abs(ratios[0]):
+            factors = [None]  # the same constant everywhere
+        found += [Explanation(candidate, factor, ratios, max(residuals)) for factor in factors]
+    fewest = min((explanation.mistakes for explanation in found), default=0)
+    return distinct([e for e in found if e.mistakes == fewest])
+
+
+def distinct(found: Sequence[Explanation]) -> list[Explanation]:
+    """Without those that say the same in other words, such as two wrong formulas of one name."""
+    kept: dict[Any, Explanation] = {}
+    for e in found:
+        names = [
+            part and part.mistake.partition(".")[0] for part in (e.candidate.wrong, e.candidate.distortion)
+        ]
+        kept.setdefault((*names, e.factor), e)
+    return list(kept.values())
+
+
+def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float, float] | None:
+    """The factor by least squares and the relative residual; None where the candidate does not fit."""
+    a = observed.analytic[position]
+    formula = candidate.gradient(observed, position)
+    if a is None or formula is None or a.shape != formula.shape:
+        return None
+    square, scale = float(formula @ formula), float(a.norm())
+    if square == 0 or scale == 0 or not torch.isfinite(a).all():
+        return None
+    ratio = float(a @ formula) / square
+    residual = float((a - ratio * formula).norm()) / scale
+    return (ratio, residual) if ratio and residual <= observed.tolerance(position) else None
+
+
+def letters_of(trial: Trial) -> str:
+    """The sizes that a factor may come from."""
+    if trial.kind is not None and trial.kind.factors:
+        return trial.kind.factors
+    return "NC" if "C" in trial.sizes else "N"
+
+
+def with_elements(trial: Trial) -> Mapping[str, int]:
+    """The sizes with M, the number of elements of a prediction."""
+    return {**trial.sizes, "M": trial.sizes.get("N", 1) * trial.sizes.get("C", 1)}
+
+
+# From explanations to findings
+
+
+def explained(observations: Sequence[Observed], position: int) -> list[Finding]:
+    """The mistakes in the gradient with respect to one input, none where no explanation is known."""
+    ways = [findings_of(observations, position, e) for e in explanations(observations, position)]
+    if len(ways) < 2 or any(len(way) > 1 for way in ways):
+        return ways[0] if ways else []
+    (only,), *others = ways
+    alternatives = tuple((f.name, f.variant, f.values) for (f,) in others)
+    values = (*only.values, ("or", alternatives))
+    return [Finding(only.name, only.variant, position, values, only.evidence, 1 / len(ways))]
+
+
+def findings_of(observations: Sequence[Observed], position: int, e: Explanation) -> list[Finding]:
+    """Each mistake of one explanation."""
+    trial = observations[0].trial
+    wrong, distortion = e.candidate.wrong, e.candidate.distortion
+    confidence = 0.99 if e.mistakes <= 1 else 0.9
+    # What is mere rounding is not given in figures, which would differ from machine to machine.
+    error = observations[0].relative_error(position) or 0
+    fits = phrase(
+        "fits-exactly" if e.residual < 1e-9 else "fits", residual=f"{e.residual:.0e}", error=f"{error:.2g}"
+    )
+    found = []
+    if wrong is not None:
+        words = {"found": filled(wrong.written, trial.variables), **words_of_meant(trial, position)}
+        found.append(finding(wrong.mistake, fits, at=position, confidence=confidence).with_values(words))
+    if distortion is not None:
+        evidence = [phrase("distorted", found=distortion.written), *([fits] if e.mistakes == 1 else [])]
+        words = {"found": distortion.written}
+        found.append(finding(distortion.mistake, *evidence, at=position, confidence=confidence, **words))
+    ratio = ratio_phrase(e, observations)
+    if e.factor is None:
+        constant = f"{e.ratios[0]:.4g}"
+        return [*found, finding("constant-factor", ratio, at=position, confidence=0.8, factor=constant)]
+    return found + [
+        finding(mistake, ratio, at=position, confidence=confidence, **values)
+        for mistake, values in causes(trial, e.factor)
+    ]
+
+
+def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:
+    """What is right: forward, gradient, and the gradient without its g."""
+    of_kind = trial.gradient_of_kind(position)
+    assert of_kind is not None
+    right = filled(of_kind.right, trial.variables)
+    return {"forward": trial.meant.text, "right": right, "derivative": filled(right, {}, without="g · ")}
+
+
+def causes(trial: Trial, factor: Factor) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The mistakes behind a factor."""
+    loss = all(y.numel() == 1 for y in trial.outputs)
+    if factor.sign < 0:
+        yield "sign-flipped", {}
+    if abs(factor.twos) == 1:
+        yield "factor-two.twice" if factor.twos > 0 else "factor-two.half", {}
+    elif factor.twos:
+        yield "constant-factor", {"factor": f"{2.0**factor.twos:g}"}
+    for letter, exponent in factor.exponents:
+        if letter == "N" and exponent < 0:
+            by_sum = trial.form is not None and trial.form.mistake == "forward-wrong.sum"
+            yield ("extra-mean.sum" if by_sum else "extra-mean") if loss else "extra-mean.layer", {}
+        elif letter == "M":
+            yield "extra-mean.elements" if exponent < 0 else "missing-mean.elements", {}
+        elif letter == "N" and loss:
+            yield "missing-mean", {}
+        elif letter == "C" and loss:
+            yield "wrong-divisor" if exponent < 0 else "wrong-divisor.missing", {}
+        else:
+            text = letter if exponent > 0 else f"1/{letter}"
+            yield "constant-factor.size", {"factor": text, "letter": letter}
+
+
+def ratio_phrase(e: Explanation, observations: Sequence[Observed]) -> Phrase:
+    """The ratio analytic/right in each trial."""
+    letters = [letter for letter, _ in e.factor.exponents] if e.factor is not None else []
+    values = {}
+    for number, (ratio, observed) in enumerate(zip(e.ratios, observations, strict=True), 1):
+        sizes = with_elements(observed.trial)
+        values[f"r{number}"] = f"{ratio:.3f}" if abs(ratio) >= 0.1 else f"{ratio:.5f}"
+        values[f"w{number}"] = ", ".join(f"{'N·C' if s == 'M' else s} = {sizes[s]}" for s in letters)
+    return phrase(f"ratio-{len(observations)}" if letters else "ratio", **values)

@@ -1,0 +1,91 @@
+"""Whether forward computes what its kind says, at every size, and the same each time."""
+
+from __future__ import annotations
+
+import torch
+
+from charmlp.doctor.arrangement import SIZES
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.setups.repair import shape_text
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.words import one_line
+
+
+def takes_float64(setup: SetUp) -> list[Phrase]:
+    return [phrase("float32-only")] if setup.first.dtype == torch.float32 else []
+
+
+def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
+    trial, form, kind = setup.first, setup.reading.form, setup.kind
+    if setup.randomness == "unseeded":
+        return [finding("random-forward.unseeded", phrase("two-forwards"))]
+    if kind is None:
+        return [phrase("random-note")] if setup.randomness else []
+    if setup.randomness:
+        return [finding("random-forward.seeded", phrase("two-seeds"))]
+    if form is None:
+        return [other_forward(trial)]
+    if not form.right and (setup.reading.named or not form.unless_named):
+        return [finding(form.mistake, *difference(trial), found=form.text, right=kind.right.text)]
+    return [phrase("form", found=form.text)] if form is not kind.right else []
+
+
+def runs_at_other_sizes(setup: SetUp) -> list[Finding]:
+    """A forward that runs in the first trial only."""
+    arrangement = setup.reading.arrangement
+    if arrangement is None or len(setup.trials) > 1:
+        return []
+    error = setup.failure(SIZES[1])
+    if error is None:
+        return []
+    letters = sorted(set(arrangement.letters))
+    first, second = (", ".join(f"{letter} = {sizes[letter]}" for letter in letters) for sizes in SIZES)
+    return [
+        finding("forward-wrong.sizes", phrase("fails-at", first=first, second=second, error=one_line(error)))
+    ]
+
+
+def is_the_same_at_other_sizes(setup: SetUp) -> list[Finding]:
+    """A forward that agrees with its form in the first trial only."""
+    if setup.reading.form is None or is_mistaken(setup):
+        return []
+    return [other_forward(trial) for trial in setup.trials[1:] if trial.form is None]
+
+
+def is_mistaken(setup: SetUp) -> bool:
+    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup)]
+    return any(isinstance(one, Finding) for one in found)
+
+
+def is_meant(setup: SetUp) -> bool:
+    """Whether forward, mistaken or not, is that of its kind, and runs where a gradient is wanted."""
+    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup), *is_the_same_at_other_sizes(setup)]
+    others = [one for one in found if isinstance(one, Finding)]
+    other = any(one.name == "forward-wrong" or one.variant == "forward" for one in others)
+    return not other and (setup.record.stage != "forward" or setup.randomness == "unseeded")
+
+
+def other_forward(trial: Trial) -> Finding:
+    """Forward is none that is known for its kind."""
+    assert trial.kind is not None
+    return finding("forward-wrong.other", *difference(trial), right=trial.kind.right.text)
+
+
+def difference(trial: Trial) -> list[Phrase]:
+    """The element where forward and the right form differ most."""
+    assert trial.kind is not None
+    try:
+        right = trial.reference(trial.values, trial.kind.right).double().reshape(-1)
+    except (RuntimeError, ValueError, KeyError):
+        return []
+    found = trial.outputs[0].double().reshape(-1)
+    if found.shape != right.shape:
+        return [phrase("output-shape", found=shape_text(trial.outputs[0]))]
+    worst = int((found - right).abs().argmax())
+    words = {"found": f"{float(found[worst]):.4g}", "right": f"{float(right[worst]):.4g}"}
+    value = trial.values[0]
+    if len(trial.values) == 1 and value.numel() == found.numel():
+        return [phrase("forward-at", x=f"{float(value.reshape(-1)[worst]):.4g}", **words)]
+    return [phrase("forward-gives", **words)]

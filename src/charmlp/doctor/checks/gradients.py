@@ -1,0 +1,117 @@
+"""Whether the numbers of the gradients are right, and which mistake it is where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+
+from charmlp.doctor.arrays import Array
+from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.setups.repair import cosine, shapes
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import is_float32_inside
+
+
+def values_are_right(setup: SetUp) -> list[Finding]:
+    if not setup.can_be_judged or setup.repaired is None or not setup.observations:
+        return []
+    there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
+    found = [f for position in there for f in wrong_values(setup.observations, position)]
+    return found + [f for position in setup.repaired.broken for f in wrong_shape(setup, position)]
+
+
+def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:
+    """What is wrong with the gradient with respect to one input, nothing where it is right."""
+    first = observations[0]
+    error = first.relative_error(position)
+    if all(observed.is_right(position) for observed in observations):
+        return few_digits(first, position, error or 0.0)
+    if error is None:
+        return []  # an input without a gradient, such as a label
+    found = explained(observations, position)
+    if found:
+        return found
+    meant = of_meant_form(observations, position)
+    if meant is not None:
+        return meant
+    kind = first.trial.kind
+    return (kind is not None and kind.unexplained(first, position)) or [
+        finding("unrecognised", *describe(first, position), at=position)
+    ]
+
+
+def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
+    """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
+    trial = observations[0].trial
+    if trial.kind is None or trial.arrangement is None or trial.form is trial.kind.right:
+        return None
+    judged = []
+    for observed in observations:
+        meant = replace(observed.trial, form=trial.kind.right)
+        try:
+            meant.reference(meant.values, trial.kind.right)
+        except (RuntimeError, ValueError, KeyError):
+            return None
+        judged.append(Observed(meant, observed.gradients))
+    errors = [observed.relative_error(position) for observed in judged]
+    if all(error is not None and error <= 1e-6 for error in errors):
+        return []
+    return explained(judged, position) or None
+
+
+def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
+    """A gradient that is right, but only to float32's digits though it is given float64."""
+    gradient = observed.gradients[0][position]
+    if observed.trial.dtype != torch.float64 or gradient is None or gradient.dtype != torch.float64:
+        return []
+    if error <= 1e-10 or not is_float32_inside(gradient):
+        return []
+    return [finding("wrong-dtype.float32", phrase("digits", error=f"{error:.0e}"), at=position)]
+
+
+def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
+    """A gradient whose shape tells nothing: looked at again with square matrices."""
+    words = shapes(setup.first, position, (setup.returned or [])[position])
+    for _, observed in in_square(setup):
+        found = wrong_in_square(observed, position)
+        if found:
+            return [with_evidence(f, words) for f in found]
+    return [finding("unrecognised.shape", words, at=position)]
+
+
+# A wrong gradient that nothing explains
+
+
+def describe(observed: Observed, position: int) -> list[Phrase]:
+    """What can be said of it: size, angle, and where it errs."""
+    a, n = observed.analytic[position], observed.right[position]
+    error = observed.relative_error(position)
+    if a is None or n is None or error is None or not torch.isfinite(a).all():
+        return []
+    alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
+    size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
+    return [size, *where(observed, position, (a - n).abs() > 1e-6 * n.abs().max())]
+
+
+def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
+    """The region that holds all errors, if it has a name."""
+    trial, times = observed.trial, len(observed.gradients)
+    value = trial.values[position]
+    if wrong.numel() != value.numel() * times or wrong.all():
+        return []
+    x = trial.chosen(position, value).repeat(times)
+    regions = {"negative": x < 0, "positive": x > 0}
+    if trial.arrangement is not None and "label" in trial.variables and trial.role(position) == "logits":
+        label = trial.arrangement.slots[position].actual(trial.variables["label"])
+        targets = label.reshape(-1).repeat(times) > 0
+        regions |= {"targets": targets, "others": ~targets}
+    for name, region in regions.items():
+        if not wrong[~region].any():
+            return [phrase(f"where-{name}")]
+    return [phrase("where-share", share=f"{float(wrong.double().mean()):.0%}")]

@@ -1,0 +1,74 @@
+"""What a backward pass b does with the upstream gradient g.
+
+A right one is linear: b(2g) = 2 b(g), b(−g) = −b(g), b(g + h) = b(g) + b(h).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from charmlp.doctor.checks.side_effects import is_random
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import phrase
+from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.setups.observed import repaired
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import is_float32_inside
+
+FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
+
+
+def backward_is_linear(setup: SetUp) -> list[Finding]:
+    """Ignored, squared or distorted upstream gradients, for each input (dropped where it is explained)."""
+    trial = setup.first
+    if is_random(setup) or setup.repaired is None or not setup.observations:
+        return []
+    single = any(g is not None and is_single(g) for g in setup.repaired.gradients)
+    tolerance = 1e-4 if single or trial.coarse else 1e-9
+    g, h = trial.upstreams[0], trial.upstreams[1]
+    upstreams: dict[float | str, Upstream] = {"g": g, "h": h}
+    upstreams |= {factor: tuple(factor * one for one in g) for factor in FACTORS}
+    upstreams["g + h"] = tuple(one + two for one, two in zip(g, h, strict=True))
+    runs = {name: repaired(trial, upstream) for name, upstream in upstreams.items()}
+    found = []
+    for i, gradient in enumerate(setup.repaired.gradients):
+        results = {name: run.gradients[i] for name, run in runs.items() if run is not None}
+        flat = {
+            name: r.double().reshape(-1)
+            for name, r in results.items()
+            if r is not None and r.isfinite().all()
+        }
+        if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():
+            found += judge(i, flat, tolerance)
+    return found
+
+
+def is_single(gradient: Tensor) -> bool:
+    """Whether it has float32's digits only."""
+    return gradient.dtype != torch.float64 or is_float32_inside(gradient)
+
+
+def judge(position: int, b: Mapping[float | str, Tensor], tolerance: float) -> list[Finding]:
+    """`b` are the gradients for g, h, g + h, and g times each of `FACTORS`."""
+
+    def same(found: Tensor, base: Tensor, factor: float = 1.0, digits: float = tolerance) -> bool:
+        return bool((found - factor * base).norm() <= digits * abs(factor) * base.norm())
+
+    base = b["g"]
+    if same(b["h"], base) and all(same(b[factor], base) for factor in FACTORS):
+        return [finding("cotangent-ignored", phrase("b-same"), at=position, found="1")]
+    if same(b[2.0], base, 4) and same(b[-1.0], base):
+        ratio = float(b[2.0].norm() / base.norm())
+        return [finding("cotangent-twice", phrase("b-twice", ratio=f"{ratio:.3f}"), at=position, found="g²")]
+    broken = []
+    for factor, name in FACTORS.items():
+        if not same(b[factor], base, factor):
+            ratio = float(b[factor] @ base / (base @ base)) / factor
+            symbol = name.removesuffix("g").strip()
+            broken.append(phrase("b-scaled", g=name, factor=symbol, ratio=f"{ratio:.3g}"))
+    if not same(b["g + h"], base + b["h"], digits=10 * tolerance):
+        broken.append(phrase("b-sum"))
+    return [finding("cotangent-distorted.other", *broken[:2], at=position, found="")] if broken else []

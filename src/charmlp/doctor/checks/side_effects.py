@@ -1,0 +1,53 @@
+"""Tensors that are edited though they are not the operation's own, and a backward that changes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import phrase
+from charmlp.doctor.operation.watch import Call
+from charmlp.doctor.setups.setup import SetUp
+
+EDITED = "modified by an inplace operation"  # torch's words for a saved tensor that was written into
+
+
+def nothing_edited_in_place(setup: SetUp) -> list[Finding]:
+    """Inputs after forward, upstream gradient and saved tensors after backward."""
+    found = [edit for call in setup.record.calls for edit in edits_of(call, setup)]
+    if saved_edited(setup):
+        found.append(finding("saved-edited", phrase("second-backward")))
+    return [f for i, f in enumerate(found) if f not in found[:i]]
+
+
+def edits_of(call: Call, setup: SetUp) -> Iterator[Finding]:
+    for position in call.edited_inputs:
+        name = call.name_of(position)
+        if setup.first.subject.function is None:  # which Function it is that the subject uses
+            name += f" ({call.function.__name__})"
+        yield finding("edited-in-place.input", phrase("edited-input", input=name), input=name)
+    if call.edited_upstream:
+        yield finding("edited-in-place.cotangent", phrase("edited-cotangent"))
+
+
+def saved_edited(setup: SetUp) -> bool:
+    return any(call.edited_saved for call in setup.record.calls) or EDITED in setup.record.error_text
+
+
+def backward_repeats_itself(setup: SetUp) -> list[Finding]:
+    """A second backward over the same forward gives the same gradients."""
+    first, again = setup.record.gradients, setup.record.again
+    if saved_edited(setup) or first is None or again is None:
+        return []
+    pairs = zip(first, again, strict=True)
+    if any(a is not None and b is not None and not torch.equal(a, b) for a, b in pairs):
+        return [finding("random-forward.backward", phrase("second-differs"))]
+    return []
+
+
+def is_random(setup: SetUp) -> bool:
+    """Whether forward or backward is, so that gradients of two runs cannot be compared."""
+    of_kind = setup.randomness and setup.kind is not None
+    return bool(of_kind or setup.randomness == "unseeded" or backward_repeats_itself(setup))

@@ -1,0 +1,123 @@
+"""What the raw return value of backward tells before any number is looked at: count, None, shapes, dtypes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.operation.watch import Call
+from charmlp.doctor.setups.observed import Observed, observe, repaired
+from charmlp.doctor.setups.repair import shape_text, sum_to
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import Trial, is_real
+
+
+def functions_inside_keep_shapes(setup: SetUp) -> list[Finding]:
+    """Wrong shapes and dtypes from a Function inside the operation, which the engine mends silently."""
+    if setup.first.subject.function is not None:
+        return []
+    return [found for call in setup.record.calls for found in mended_by_engine(call)]
+
+
+def mended_by_engine(call: Call) -> Iterator[Finding]:
+    for position, (gradient, value) in enumerate(zip((call.returned or [()])[0], call.inputs, strict=False)):
+        if not isinstance(gradient, Tensor) or not isinstance(value, Tensor):
+            continue
+        name = call.name_of(position)
+        if gradient.shape != value.shape and sum_to(gradient, value.shape) is not None:
+            mistake = "batch-not-summed" + (".keepdim" if gradient.numel() == value.numel() else "")
+            words = phrase("shape", input=name, found=shape_text(gradient), expected=shape_text(value))
+            yield finding(mistake, words, inputs=name)
+        if value.is_floating_point() and gradient.dtype != value.dtype:
+            yield finding("wrong-dtype.returned", dtypes_of(name, gradient, value), inputs=name)
+
+
+def dtypes_of(name: str, gradient: Tensor, value: Tensor) -> Phrase:
+    found, expected = (str(tensor.dtype).removeprefix("torch.") for tensor in (gradient, value))
+    return phrase("dtype", input=name, found=found, expected=expected)
+
+
+def shapes_and_counts(setup: SetUp) -> list[Finding]:
+    return setup.repaired.findings if setup.can_be_judged and setup.repaired is not None else []
+
+
+def dtypes(setup: SetUp) -> list[Finding]:
+    """Gradients in another dtype than their inputs, in float64 and in float32."""
+    if not setup.can_be_judged or setup.returned is None:
+        return []
+    return other_dtypes(setup.first, setup.returned) + in_float32(setup.first)
+
+
+def other_dtypes(trial: Trial, returned: Sequence[Any]) -> list[Finding]:
+    return [
+        finding("wrong-dtype.returned", dtypes_of(trial.subject.name_of(i), gradient, value), at=i)
+        for i, (gradient, value) in enumerate(zip(returned, trial.values, strict=False))
+        if isinstance(gradient, Tensor) and trial.wants[i] and gradient.dtype != value.dtype
+    ]
+
+
+def in_float32(trial: Trial) -> list[Finding]:
+    """Gradients that do not come back in float32 where the inputs are float32."""
+    if trial.dtype != torch.float64 or trial.subject.function is None or trial.subject.parameters:
+        return []
+    values = [v.float() if is_real(v) else v for v in trial.values]
+    single = trial.with_values(values)
+    try:
+        returned = single.returned(single.record(tuple(torch.ones_like(y) for y in single.outputs)))
+    except Exception:
+        return []
+    if returned is None or any(y.dtype != torch.float32 for y in single.outputs):
+        return []
+    return other_dtypes(single, returned)
+
+
+# Backward that raises, or returns what nobody can take
+
+
+def backward_runs(setup: SetUp) -> list[Finding]:
+    """A backward that raises, or that the engine refuses (dropped where something else is found)."""
+    if setup.randomness == "unseeded":
+        return []
+    error = phrase("raises", error=setup.record.error_text)
+    if setup.returned is None or not (setup.observations or shapes_and_counts(setup) + dtypes(setup)):
+        forward = setup.record.stage == "forward"
+        return raising_in_square(setup, error) or [
+            finding("backward-raises.forward" if forward else "backward-raises", error)
+        ]
+    return [finding("engine-refuses", error)] if setup.record.error is not None else []
+
+
+def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
+    """A product of matrices that do not fit: with square ones it may not raise, and then the numbers tell."""
+    for trial, observed in in_square(setup):
+        found = [f for i in range(len(trial.values)) for f in wrong_in_square(observed, i)]
+        if found:
+            mended = repaired(trial, trial.upstreams[0])
+            return [with_evidence(found[0], error), *found[1:], *(mended.findings if mended else [])]
+    return []
+
+
+def in_square(setup: SetUp) -> Iterator[tuple[Trial, Observed]]:
+    """The operation at the sizes, if any, at which its kind's wrong shapes go unnoticed."""
+    for sizes in setup.kind.square_sizes if setup.kind is not None else ():
+        trial = setup.remake(sizes)
+        observed = None if trial is None else observe(trial)
+        if trial is not None and observed is not None:
+            yield trial, observed
+
+
+def wrong_in_square(observed: Observed, position: int) -> list[Finding]:
+    if observed.relative_error(position) is None or observed.is_right(position):
+        return []
+    return explained([observed], position)
+
+
+def with_evidence(found: Finding, words: Phrase) -> Finding:
+    return replace(found, evidence=(words, *found.evidence))

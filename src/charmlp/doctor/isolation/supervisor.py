@@ -1,0 +1,109 @@
+"""Targets examined in processes of their own, several at a time, each with a time limit.
+
+Where a process dies or hangs over one thing of a file, the next goes on with the others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.isolation.messages import unpack
+from charmlp.doctor.isolation.targets import Target, parse_target
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.system.workers import Worker
+
+WORKER = "charmlp.doctor.isolation.worker"
+MOST_PROCESSES = 4
+START_TIMEOUT = 120.0  # seconds
+LONGEST_LAST_WORDS = 200  # characters
+
+
+@dataclass
+class Outcome:
+    """What came of one target: diagnoses, and what was left out of a whole file with the reason."""
+
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    skipped: list[tuple[str, Phrase | None]] = field(default_factory=list)
+
+
+def examine_targets(texts: Sequence[str], kind: str | None, timeout: float) -> Iterator[Outcome]:
+    """The outcome of each target, in order; several are examined at a time."""
+    workers = max(1, min(MOST_PROCESSES, os.cpu_count() or 1, len(texts)))
+    running: set[Worker] = set()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        jobs = [pool.submit(Conversation(text, kind, timeout, running).hold) for text in texts]
+        for job in jobs:
+            yield job.result()
+    finally:  # an interruption must leave no process behind
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(running):
+            process.end()
+
+
+class Conversation:
+    """All that is said about one target, by as many processes as it takes."""
+
+    def __init__(self, text: str, kind: str | None, timeout: float, running: set[Worker]) -> None:
+        self.target: Target = parse_target(text)
+        self.kind = kind
+        self.timeout = timeout
+        self.running = running
+        self.outcome = Outcome()
+        self.started: list[str] = []  # answered or not, they are not tried again
+        self.current: str | None = None  # started, and not answered
+
+    def hold(self) -> Outcome:
+        while True:
+            self.current = None
+            reason = self.with_one_process()
+            if reason is None:
+                return self.outcome
+            name = self.current or self.target.name
+            label = self.target.place if name is None else self.target.label(name)
+            self.outcome.diagnoses.append(Diagnosis(label, self.kind, reason=reason))
+            if self.current is None or self.target.name is not None:
+                return self.outcome
+
+    def with_one_process(self) -> Phrase | None:
+        """Listen to one process to its end; why it could not say everything, None if it did."""
+        job = {"place": self.target.place, "name": self.target.name, "kind": self.kind}
+        process = Worker(WORKER, foreign=True, PYTHONIOENCODING="utf-8:backslashreplace")
+        self.running.add(process)
+        process.send(json.dumps(job | {"leave_out": self.started}).encode())
+        patience = max(self.timeout, START_TIMEOUT)  # importing PyTorch is not the target's doing
+        try:
+            while True:
+                message = json.loads(process.receive(patience))
+                if "end" in message:
+                    return None
+                if "failed" in message:
+                    return Phrase(**message["failed"])
+                patience = self.timeout
+                self.take(message)
+        except EOFError:
+            last = process.last_words()[:LONGEST_LAST_WORDS]
+            return phrase("ended", status=str(process.status), last=last and f": {last}")
+        except TimeoutError:
+            return phrase("timeout", seconds=f"{self.timeout:g}")
+        finally:
+            process.end()
+            self.running.discard(process)
+
+    def take(self, message: dict[str, Any]) -> None:
+        if "start" in message:
+            self.current = message["start"]
+            self.started.append(message["start"])
+            return
+        self.current = None
+        if "done" in message:
+            self.outcome.diagnoses.append(unpack(message["done"]))
+        elif "skipped" in message:
+            name, reason = message["skipped"]
+            self.outcome.skipped.append((self.target.label(name), reason and Phrase(**reason)))

@@ -1,0 +1,187 @@
+"""What the command line names: `file.py`, `file.py:Name` or `package.module:Name`; found and imported.
+
+Importing executes the file; that is done in the process of worker.py only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.words import one_line
+
+MOST_INPUTS = 4  # of a function that is called unasked
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to look: a file or a module, and in it a name, or (None) everything that is defined there."""
+
+    place: str
+    name: str | None
+
+    @property
+    def is_file(self) -> bool:
+        return self.place.endswith(".py") or "/" in self.place or "\\" in self.place
+
+    def label(self, name: str) -> str:
+        return f"{self.place}:{name}"
+
+
+def parse_target(text: str) -> Target:
+    r"""Split a target at its last colon, unless that is a drive's.
+
+    >>> parse_target("a/b.py:Name.inner"), parse_target(r"C:\a.py")
+    (Target(place='a/b.py', name='Name.inner'), Target(place='C:\\a.py', name=None))
+    """
+    place, colon, name = text.rpartition(":")
+    if not colon or len(place) <= 1 or not all(part.isidentifier() for part in name.split(".")):
+        return Target(text, None)
+    return Target(place, name)
+
+
+def load(target: Target) -> ModuleType:
+    """Import the target's module; raises `CannotExamineError` for whatever goes wrong in it."""
+    if target.is_file:
+        path = Path(target.place)
+        if path.is_dir():
+            raise CannotExamineError("is-folder")
+        if not path.is_file():
+            raise CannotExamineError("no-file")
+        if path.suffix != ".py":
+            raise CannotExamineError("no-python")
+        return guarded(lambda: import_file(path.resolve()), path.resolve())
+    if not all(part.isidentifier() for part in target.place.split(".")):
+        raise CannotExamineError("no-module", name=target.place)
+    sys.path.append(str(Path.cwd()))
+    return guarded(lambda: importlib.import_module(target.place), None)
+
+
+def import_file(path: Path) -> ModuleType:
+    """The file as the module that its own neighbours would import: their folder comes first on the path."""
+    root, parts = path.parent, [path.stem]
+    while (root / "__init__.py").is_file() and root.name.isidentifier():
+        parts.insert(0, root.name)
+        root = root.parent
+    sys.path.insert(0, str(root))
+    name = ".".join(part for part in parts if part != "__init__")
+    if all(part.isidentifier() for part in parts) and name not in sys.builtin_module_names:
+        there = sys.modules.get(name)
+        if there is None and len(parts) > 1:
+            module = importlib.import_module(name)
+            if is_from(module, path):
+                return module
+        elif there is not None and is_from(there, path):
+            return there
+    if name in sys.modules or not name.isidentifier():
+        name = "examined_file"  # a file called types.py, say, must not take the place of the library's
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def is_from(module: ModuleType, path: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).resolve() == path
+
+
+def guarded(load_module: Any, path: Path | None) -> ModuleType:
+    """The module, or a `CannotExamineError` that says in one line why it cannot be imported."""
+    try:
+        module = load_module()
+    except SystemExit as error:
+        raise CannotExamineError("exits", status=str(error.code)) from None
+    except SyntaxError as error:
+        raise CannotExamineError("syntax", line=str(error.lineno or "?"), reason=str(error.msg)) from None
+    except BaseException as error:  # whatever the file raises is its own affair
+        raise CannotExamineError(
+            "import-fails", reason=one_line(error), place=place_of(error, path)
+        ) from None
+    assert isinstance(module, ModuleType)
+    return module
+
+
+def place_of(error: BaseException, path: Path | None) -> str:
+    """` (line N)` of the target's file, where the error passed through it."""
+    numbers = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if path is not None and Path(frame.filename) == path
+    ]
+    return f" (line {numbers[-1]})" if numbers else ""
+
+
+def named(module: ModuleType, name: str) -> Any:
+    """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
+    thing: Any = module
+    for part in name.split("."):
+        try:
+            thing = getattr(thing, part)
+        except AttributeError:
+            known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
+            raise CannotExamineError("no-name", name=name, known=known) from None
+    return thing
+
+
+def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Everything in the module that has a hand-written gradient, in the order of the file.
+
+    Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
+    have torch's own gradient, and nobody asked to have them called.
+    """
+    from torch import nn
+
+    from charmlp.doctor.operation.watch import is_function
+
+    own = {name: thing for name, thing in vars(module).items() if is_own(thing, name, module)}
+    functions = {name for name, thing in own.items() if is_function(thing) and is_complete(thing)}
+    for name, thing in own.items():
+        if (
+            name in functions
+            or (isinstance(thing, type) and issubclass(thing, nn.Module))
+            or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
+        ):
+            yield name, thing
+
+
+def is_operation(function: Any) -> bool:
+    """Whether it may be called with tensors: a `main()` is not to be started."""
+    parameters = inspect.signature(function).parameters.values()
+    required = [p for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    return 1 <= len(required) <= MOST_INPUTS
+
+
+def is_own(thing: Any, name: str, module: ModuleType) -> bool:
+    """Whether the module defines it, and not only imports it or gives it a second name."""
+    return (
+        getattr(thing, "__module__", None) == module.__name__ and getattr(thing, "__qualname__", name) == name
+    )
+
+
+def is_complete(function: Any) -> bool:
+    """Whether a Function has both halves; a base class for others may not."""
+    import torch
+
+    base = torch.autograd.Function
+    return function.forward is not base.forward and function.backward is not base.backward
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Every global name and attribute that the code mentions, inner functions included."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= names_in(constant)
+    return names

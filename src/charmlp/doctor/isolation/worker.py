@@ -1,0 +1,81 @@
+"""The process that imports a target and examines it; supervisor.py starts it.
+
+One job comes as JSON: the place, the name or null, the kind or null, names to leave out. Each answer is an
+object: {"start": name}, {"done": diagnosis}, {"skipped": [name, phrase]}, {"failed": phrase}; {"ready": true}
+before and {"end": true} after them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from charmlp.doctor.diagnosis import UNKNOWN, Diagnosis
+from charmlp.doctor.isolation.messages import pack
+from charmlp.doctor.isolation.targets import Target, defined, load, named
+from charmlp.doctor.mistake import CannotExamineError, phrase
+from charmlp.doctor.words import one_line
+from charmlp.system.workers import Parent
+
+
+def main() -> None:
+    parent = Parent()
+    job = json.loads(parent.receive())
+
+    def answer(**message: Any) -> None:
+        parent.send(json.dumps(message).encode())
+
+    import torch
+
+    import charmlp.doctor.examination  # noqa: F401 (slow to import: not on the target's time)
+
+    torch.set_num_threads(1)  # the matrices are tiny
+    answer(ready=True)
+    try:
+        examine_all(Target(job["place"], job["name"]), job["kind"], set(job["leave_out"]), answer)
+        answer(end=True)
+    except CannotExamineError as error:
+        answer(failed=asdict(error.reason))
+    sys.stderr.flush()
+    os._exit(0)  # threads that the target left behind do not hold the process
+
+
+def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: Callable[..., None]) -> None:
+    """Examine one thing, or all that the module defines but for `leave_out`."""
+    from charmlp.doctor.operation.watch import is_function
+
+    module = load(target)
+    if target.name is not None:
+        things = [(target.name, named(module, target.name))]
+    else:
+        things = list(defined(module))
+        if not things:
+            raise CannotExamineError("nothing")
+    for name, thing in things:
+        if name in leave_out:
+            continue
+        answer(start=name)
+        diagnosis = examine_one(thing, kind, target.label(name), name)
+        if target.name is None and diagnosis.verdict == UNKNOWN and not is_function(thing):
+            # nobody asked for it by name, and its gradient is that of Functions which are examined themselves
+            answer(skipped=[name, diagnosis.reason and asdict(diagnosis.reason)])
+        else:
+            answer(done=pack(diagnosis))
+
+
+def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:
+    """The diagnosis; what escapes from the target, or from the doctor itself, becomes its reason."""
+    from charmlp.doctor.examination import examine_operation
+
+    try:
+        return examine_operation(thing, None, kind, label, name.rpartition(".")[2])
+    except BaseException as error:  # a target may raise SystemExit or KeyboardInterrupt
+        return Diagnosis(label, kind, reason=phrase("breaks-off", reason=one_line(error)))
+
+
+if __name__ == "__main__":
+    main()

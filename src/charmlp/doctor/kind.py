@@ -1,0 +1,118 @@
+"""What a kind of operation is made of; each file of `kinds/` defines one `KIND`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from charmlp.doctor.arrangement import Arrangement, Sizes
+from charmlp.doctor.arrays import Array
+
+Variables = Mapping[str, Any]  # canonical inputs by name, and parameters of the form, such as a slope
+Formula = Callable[[Variables, Array, Array], Array]  # of the inputs v, the output y, the upstream gradient g
+Text = str | Mapping[str, str]  # the same in all languages, or {"en": …, "zh": …}; blanks are parameters
+Check = Callable[[Any], Iterable[Any]]  # set-up → findings, and phrases that are notes
+
+
+@dataclass(frozen=True)
+class Form:
+    """A forward: `function(v)`; `written` is how people write it; `right` unless it is a mistake.
+
+    A form that is right `unless_named` is a mistake only where the operation is said to be of this kind: a
+    sum of squares is a fine loss, but it is not the *mean* squared error. A wrong form that is `telling` is
+    one even where nothing says what was meant: |x| may be no wrong relu, but nobody wants softmax twice.
+    """
+
+    written: Text
+    function: Callable[[Variables], Array]
+    mistake: str = "forward-wrong.form"  # its name and variant, where it is one
+    right: bool = True
+    unless_named: bool = False
+    telling: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> Text:
+        return filled(self.written, self.parameters)
+
+
+def wrong_form(
+    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form", *,
+    telling: bool = False, **parameters: Any,
+) -> Form:  # fmt: skip
+    return Form(written, function, mistake, right=False, telling=telling, parameters=parameters)
+
+
+def unless_named(
+    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form"
+) -> Form:
+    return Form(written, function, mistake, right=False, unless_named=True, telling=True)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong gradient that people write, up to a constant factor, and the mistake that it stands for."""
+
+    written: Text
+    function: Formula
+    mistake: str = "wrong-formula"
+
+
+def wrong_slopes(mistake: str, slopes: Mapping[str, Callable[[Array, Array], Array]]) -> list[Wrong]:
+    """Wrong slopes of an activation, as functions of its input x and its output y."""
+
+    def times_upstream(slope: Callable[[Array, Array], Array]) -> Formula:
+        return lambda v, y, g: g * slope(v["x"], y)
+
+    return [Wrong(written, times_upstream(slope), mistake) for written, slope in slopes.items()]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient with respect to one input: how the right one is written, and wrong ones.
+
+    `core` is the right one but for its coefficient, where that depends on what the form averages.
+    """
+
+    right: Text
+    wrong: tuple[Wrong, ...] = ()
+    core: Formula | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All that the doctor knows of a kind of operation. The name is that of its file.
+
+    `arrangements` and `forms` begin with the most usual; `forms[0]` is what is meant. `more_forms` reads
+    forms with a parameter off a trial. `gradients` are by the name of the input's role.
+    """
+
+    aliases: tuple[str, ...]
+    arrangements: tuple[Arrangement, ...]
+    forms: tuple[Form, ...]
+    gradients: Mapping[str, Gradient]
+    page: str  # the derivation to read, of those in docs/derivations
+    name: str = ""
+    checks: tuple[Check, ...] = ()
+    more_forms: Callable[[Any], Iterable[Form]] = lambda trial: ()
+    unexplained: Callable[[Any, int], list[Any]] = (
+        lambda observed, position: []
+    )  # of a gradient no formula fits
+    factors: str = ""  # sizes that may be a wrong factor; else N and C. M is the number of elements, N·C
+    square_sizes: tuple[Sizes, ...] = ()  # where wrong shapes go unnoticed, and numbers tell
+    is_loss: bool = False  # then an unknown argument is an option, a total say, and no further input
+    seen_through_noise: bool = False  # recognised although forward adds a little noise
+    compared_far_out: bool = False  # what is clipped at 6, say, is another operation
+    try_all: bool = False  # arrangements after one that runs, but agrees with no form
+
+    @property
+    def right(self) -> Form:
+        return self.forms[0]
+
+
+def filled(text: Text, parameters: Mapping[str, Any], without: str = "") -> Text:
+    """The text with its blanks filled, and without a part that it may begin with."""
+    if isinstance(text, str):
+        return text.format_map(parameters).removeprefix(without)
+    return {language: words.format_map(parameters).removeprefix(without) for language, words in text.items()}

@@ -1,0 +1,57 @@
+"""y = x where x > 0, slope · x elsewhere; the slope is 0.01 or whatever forward shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from charmlp.doctor.arrangement import ELEMENTWISE
+from charmlp.doctor.arrays import Array, where
+from charmlp.doctor.checks.masks import constant, recovered_mask
+from charmlp.doctor.checks.stability import is_finite_at_zero
+from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
+
+
+def leaky(v: Variables) -> Array:
+    return where(v["x"] > 0, v["x"], v["slope"] * v["x"])
+
+
+def form(slope: float) -> Form:
+    text = "max(0, x) + {slope:.6g} min(0, x)"
+    derivative = f"([x > 0] + {slope:.6g} [x ≤ 0])"
+    return Form(text, leaky, right=0 < slope != 1, parameters={"slope": slope, "derivative": derivative})
+
+
+def with_own_slope(trial: Any) -> Iterator[Form]:
+    """The slope as forward shows it."""
+    x, y = trial.variables["x"], trial.canonical_output
+    slope = constant((y / x)[x < 0]) if x.shape == y.shape else None
+    if slope is not None:
+        plain = float(f"{slope:.6g}")  # 0.01, not what is left of it in float32
+        yield form(plain if abs(slope - plain) < 1e-7 * abs(plain) else slope)
+
+
+KIND = Kind(
+    aliases=("leakyrelu", "lrelu", "leaky", "leakyrectifier", "leakyrectifiedlinearunit"),
+    arrangements=ELEMENTWISE,
+    forms=(form(0.01),),
+    more_forms=with_own_slope,
+    gradients={
+        "x": Gradient(
+            "g · {derivative}",
+            (
+                Wrong("g · y", lambda v, y, g: g * y),
+                Wrong("g · x", lambda v, y, g: g * v["x"]),
+                Wrong(
+                    "g where g > 0, {slope:.6g} g elsewhere",
+                    lambda v, y, g: where(g > 0, g, v["slope"] * g),
+                    "wrong-mask.cotangent",
+                ),
+            ),
+        )
+    },
+    page="activations",
+    checks=(is_finite_at_zero,),
+    unexplained=recovered_mask,
+    compared_far_out=True,
+)

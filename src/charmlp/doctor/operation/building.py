@@ -1,0 +1,148 @@
+"""A subject made of what people hand over: a Function, a function, a module or its class.
+
+A Function is called by `apply`, a function as it is; a module takes its forward's inputs and then its
+parameters, so that the gradients of both are examined alike.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.operation.watch import FunctionClass, has_setup_context, is_function, signature
+
+Build = Callable[[Mapping[str, int], torch.dtype], Subject]
+
+
+def builder(thing: Any) -> Build:
+    """How to make a subject of `thing` at given sizes; raises `CannotExamineError` for what is none."""
+    if is_function(thing):
+        return of_function(thing)
+    if isinstance(thing, nn.Module):
+        return of_module(thing)
+    if isinstance(thing, type) and issubclass(thing, nn.Module):
+        return of_module_class(thing)
+    owner = getattr(thing, "__self__", None)
+    if isinstance(owner, type) and is_function(owner) and getattr(thing, "__name__", "") == "apply":
+        return of_function(owner)
+    if callable(thing) and not isinstance(thing, type):
+        return of_callable(thing)
+    raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+# Options that people give a forward without a default, and what they are here.
+OPTIONS: dict[str, Any] = {
+    "dim": -1, "axis": -1, "reduction": "mean", "inplace": False, "training": True, "keepdim": False,
+    "n_classes": None, "num_classes": None, "alpha": 0.3, "slope": 0.3, "negative_slope": 0.3, "scale": 0.7,
+    "factor": 0.7, "eps": 1e-12, "epsilon": 1e-12, "lam": 0.3, "temperature": 1.5, "power": 2, "exponent": 2,
+    "n": 2, "p": 0.5, "margin": 0.5, "delta": 0.5, "threshold": 0.0,
+}  # fmt: skip
+
+
+def of_function(function: FunctionClass) -> Build:
+    for name in ("forward", "backward"):
+        if getattr(function, name) is getattr(torch.autograd.Function, name):
+            raise CannotExamineError("no-method", method=name)
+    required, optional = signature(function.forward, 0 if has_setup_context(function) else 1)
+    subject = Subject(lambda values: function.apply(*values), required, optional, function=function)
+    return lambda sizes, dtype: subject
+
+
+def of_callable(function: Callable[..., Any]) -> Build:
+    required, optional = signature(function, 0)
+    options = {"dim": -1} if "dim" in optional else {}  # left out, torch's softmax warns
+    subject = Subject(lambda values: function(*values, **options), required, optional)
+    return lambda sizes, dtype: subject
+
+
+def of_module(module: nn.Module) -> Build:
+    """An instance: its own parameters' shapes, whatever the sizes; the instance itself is not touched."""
+
+    def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
+        own = copy.deepcopy(module).to(dtype)
+        parameters = dict(own.named_parameters())
+        required, optional = signature(own.forward, 0)
+        n_inputs = len(required) if required is not None else 1
+        names = tuple(parameters)
+
+        def call(values: Sequence[Any]) -> Any:
+            inputs, given = values[:n_inputs], values[n_inputs:]
+            return torch.func.functional_call(own, dict(zip(names, given, strict=True)), tuple(inputs))
+
+        by_position = {n_inputs + i: p.detach() for i, p in enumerate(parameters.values())}
+        inputs = required if required is not None else ("input",)
+        return Subject(call, inputs + names, optional if not names else (), by_position)
+
+    return build
+
+
+def of_module_class(kind: type[nn.Module]) -> Build:
+    """A class: an instance is made for each size, its arguments guessed from their names."""
+
+    def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
+        try:
+            module = make_module(kind, sizes)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
+        return of_module(module)(sizes, dtype)
+
+    return build
+
+
+def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
+    parameters = list(inspect.signature(kind).parameters.values())
+    arguments: dict[str, Any] = {}
+    positional: list[Any] = []
+    for parameter in parameters:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        if parameter.default is not parameter.empty and parameter.name not in ("dim",):
+            continue
+        value = guess_argument(parameter.name, sizes, len(positional))
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            positional.append(value)
+        else:
+            arguments[parameter.name] = value
+    return kind(*positional, **arguments)
+
+
+def guess_argument(name: str, sizes: Mapping[str, int], position: int) -> Any:
+    """An argument of a module's constructor, from its name.
+
+    >>> guess_argument("in_features", {"D": 7, "K": 3}, 0), guess_argument("act_type", {}, 4)
+    (7, 'relu')
+    """
+    plain = name.lower().replace("_", "")
+    if plain in ("acttype", "activation", "act"):
+        return "relu"
+    if plain in ("dim", "axis"):
+        return -1
+    if "bias" in plain:
+        return True
+    if "layer" in plain:
+        return 2
+    if "hidden" in plain or plain in ("hsize", "h"):
+        return 4
+    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m", "dout"):
+        return sizes["K"]
+    return sizes["D"]
+
+
+def fill_options(subject: Subject, n_values: int) -> list[Any] | None:
+    """What to give the inputs without a default that follow the first `n_values`; None where it cannot be.
+
+    An argument of a name that is not known becomes None, which mostly means the default.
+    """
+    if subject.required is None:
+        return []
+    if n_values > len(subject.required) + len(subject.optional):
+        return None
+    return [OPTIONS.get(name) for name in subject.required[n_values:]]

@@ -1,0 +1,154 @@
+"""Trials of an operation of no known kind, and with inputs that the user gives."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
+from charmlp.doctor.kind import Kind
+from charmlp.doctor.kinds import kinds
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
+from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.setups.recognition import agreeing_form, counts
+from charmlp.doctor.setups.trial import Trial, is_real
+from charmlp.doctor.words import one_line
+
+LABELS = "label"
+DTYPES = (torch.float64, torch.float32)
+# Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
+DOMAINS: tuple[Callable[[Tensor], Tensor], ...] = (torch.Tensor.clone, torch.abs, torch.sigmoid)
+
+
+def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
+    """The first usual shapes of inputs with which forward and backward run, else the first for forward alone.
+
+    Raises `CannotExamineError` where forward runs with none.
+    """
+    first_error, forward_only = None, None
+    for dtype in DTYPES:
+        subject = build(sizes, dtype)
+        for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
+            values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
+            fillers = fill_options(subject, len(values))
+            if fillers is None:
+                continue
+            trial = Trial(subject, values, sizes_of(values), fillers=fillers)
+            try:
+                finite = all(torch.isfinite(y).all() for y in trial.outputs)
+            except Exception as error:
+                first_error = first_error or error
+                continue
+            if not finite or (dtype == torch.float64 and trial.outputs[0].dtype == torch.float32):
+                continue
+            if trial.returned(trial.record(trial.upstreams[0])) is not None:
+                return trial
+            forward_only = forward_only or trial  # shapes may fit forward by luck
+    if forward_only is not None:
+        return forward_only
+    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+
+
+def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
+    """Shapes to try, one for each input; "label" stands for a class index a row."""
+    n, d, k = sizes["N"], input_size(subject) or sizes["D"], sizes["K"]
+    counts = [1, 2, 3]
+    if subject.required is not None:
+        inputs = subject.required[: len(subject.required) - len(subject.parameters)]
+        counts = [len([name for name in inputs if name not in OPTIONS])]
+    if subject.required is not None and not subject.parameters:
+        counts += [c for c in range(counts[0] - 1, 0, -1) if c]  # the last may be options
+    for count in filter(None, counts):
+        if count == 2:
+            yield [(n, k), LABELS]
+        if count == 3:
+            yield from ([(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)])
+        yield [(n, d)] * count
+        if count == 3:
+            yield [(n, d), (d,), (d,)]
+        if count == 2:
+            yield from ([(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)])
+        yield [(n,)] * count
+        yield [()] * count
+        yield [(n, 3, 8, 8)] * count
+
+
+def input_size(subject: Subject) -> int | None:
+    """The columns that a module's first weight takes."""
+    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
+    return int(matrices[0].shape[1]) if matrices else None
+
+
+def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, seed: int) -> list[Any]:
+    generator = torch.Generator().manual_seed(seed)
+    values: list[Any] = []
+    for shape in recipe:
+        if shape == LABELS:
+            n, k = values[0].shape
+            values.append(torch.randint(k, (n,), generator=generator))
+        else:
+            values.append(random_numbers(shape, generator).to(dtype))
+    for parameter in subject.parameters.values():
+        flat = not bool(parameter.any()) or bool((parameter == parameter.reshape(-1)[0]).all())
+        values.append((random_numbers(parameter.shape, generator) if flat else parameter.clone()).to(dtype))
+    return values
+
+
+def sizes_of(values: Sequence[Any]) -> dict[str, int]:
+    """N and C as far as the first input's shape tells them."""
+    first = next((v for v in values if isinstance(v, Tensor)), None)
+    if first is None or first.dim() == 0:
+        return {}
+    return {"N": first.shape[0]} | ({"C": first.shape[1]} if first.dim() == 2 else {})
+
+
+def given_trial(build: Build, inputs: Sequence[Any], meant: str | None, *, said: bool) -> Trial:
+    """The user's own inputs, in float64 where forward takes it; `said`: taken for nothing but `meant`."""
+    first_error = None
+    for dtype in DTYPES:
+        subject = build({"N": 5, "D": 7, "K": 3, "C": 3}, dtype)
+        values = [value.detach().to(dtype) if is_real(value) else value for value in inputs]
+        values += [parameter.clone().to(dtype) for parameter in subject.parameters.values()]
+        trial = Trial(subject, values, sizes_of(values), fillers=fill_options(subject, len(values)) or [])
+        try:
+            if dtype == torch.float64 and trial.outputs[0].dtype == torch.float32:
+                continue
+        except Exception as error:
+            first_error = first_error or error
+            continue
+        candidates = [kinds()[meant]] if said and meant else kinds().values()
+        return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
+    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+
+
+def recognised(trial: Trial, candidates: Sequence[Kind], meant: str | None) -> Trial:
+    """The trial with what its forward shows it to be; a kind that is meant needs only to fit."""
+    for kind in candidates:
+        fitting = [bound for bound in (bind(trial, a, kind) for a in kind.arrangements) if bound is not None]
+        for bound in fitting:
+            form = agreeing_form(bound)
+            if counts(form, kind.name == meant):
+                return replace(bound, form=form)
+        if kind.name == meant and fitting:
+            return fitting[0]
+    return trial
+
+
+def bind(trial: Trial, arrangement: Arrangement, kind: Kind) -> Trial | None:
+    """The values taken as this arrangement; None where they do not fit."""
+    if len(arrangement.slots) != len(trial.values):
+        return None
+    for slot, value in zip(arrangement.slots, trial.values, strict=True):
+        if not isinstance(value, Tensor) or value.is_floating_point() == slot.is_index:
+            return None
+    try:
+        sizes = arrangement.sizes_of(arrangement.variables(trial.values))
+    except Exception:
+        return None
+    return replace(trial, arrangement=arrangement, kind=kind, sizes=sizes)

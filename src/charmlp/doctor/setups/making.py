@@ -1,0 +1,60 @@
+"""A set-up made from what was recognised, in the dtype in which backward runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.building import Build
+from charmlp.doctor.setups.guessing import guessed_trial
+from charmlp.doctor.setups.recognition import agrees, failure, try_arrangement
+from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.setups.trial import Trial
+
+
+def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> SetUp:
+    """Trials of two sizes, or the one that is given; in float32 where backward fails in float64."""
+    trials = (given,) if given is not None else make_trials(build, reading, reading.dtype)
+    if trials[0].kind is not None and trials[0].dtype == torch.float64 and backward_fails(trials[0]):
+        single = make_trials(build, reading, torch.float32) if reading.arrangement is not None else ()
+        if single and not backward_fails(single[0]):
+            trials = single
+
+    def remake(sizes: Sizes) -> Trial | None:
+        return make_trial(build, reading, sizes, trials[0].dtype, 2)
+
+    return SetUp(reading, trials, remake, lambda sizes: failure(build, reading, sizes))
+
+
+def make_trials(build: Build, reading: Reading, dtype: torch.dtype) -> tuple[Trial, ...]:
+    """Two trials of different sizes and numbers, or one where the second cannot be made."""
+    if reading.arrangement is None:
+        first = guessed_trial(build, SIZES[0])
+        try:
+            return first, guessed_trial(build, SIZES[1], seed=1)
+        except CannotExamineError:
+            return (first,)
+    made = [make_trial(build, reading, sizes, dtype, seed) for seed, sizes in enumerate(SIZES)]
+    return tuple(trial for trial in made if trial is not None)
+
+
+def make_trial(build: Build, reading: Reading, sizes: Sizes, dtype: torch.dtype, seed: int) -> Trial | None:
+    """A trial of the recognised kind, with its form only where forward agrees with it here, too."""
+    if reading.arrangement is None or reading.kind is None:
+        return None
+    try:
+        trial = try_arrangement(build, reading.kind, reading.arrangement, dtype, sizes, seed)
+    except CannotExamineError:
+        return None
+    if trial is not None and reading.form is not None and agrees(trial, reading.form):
+        return replace(trial, form=reading.form)
+    return trial
+
+
+def backward_fails(trial: Trial) -> bool:
+    """Whether backward itself raises."""
+    result = trial.record(trial.upstreams[0])
+    return result.error is not None and trial.returned(result) is None

@@ -1,0 +1,88 @@
+"""Numeric differentiation of an operation's own forward, with a sweep of step sizes.
+
+Central differences err by O(h²), rounding by O(ε/h). Where two steps agree the derivative is reliable; at a
+kink it drifts with h, and where forward computes in float32 the noise grows as h shrinks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Forward = Callable[[Sequence[Any]], tuple[Tensor, ...]]
+
+FINE_STEPS = (1e-3, 1e-4, 1e-5)
+COARSE_STEPS = (2.0**-5, 2.0**-6, 2.0**-7)  # for a forward that computes in float32
+KINK = 1e-5  # two steps that disagree by more, relative to the largest entry, straddle a kink
+MOST_KINKS = 0.3  # share of the coordinates
+BUDGET = 6.0  # seconds for one Jacobian; where a forward is slow, some coordinates are drawn
+MOST_COORDINATES = 400
+
+
+@dataclass(frozen=True)
+class Jacobian:
+    """∂outputs/∂input for one input: rows are the chosen coordinates of the input, columns all outputs.
+
+    `noise` is how far the steps disagree, relative to the largest entry.
+    """
+
+    coordinates: Tensor
+    matrix: Tensor
+    noise: float
+
+    def transposed_times(self, upstream: Sequence[Tensor]) -> Tensor:
+        """The gradient at the chosen coordinates for an upstream gradient of each output."""
+        return self.matrix @ torch.cat([g.reshape(-1).double() for g in upstream])
+
+
+def jacobian(forward: Forward, values: Sequence[Any], position: int, *, coarse: bool) -> Jacobian:
+    """Differentiate by `values[position]`, the other values fixed; coordinates at a kink are left out."""
+    value = values[position]
+    steps = COARSE_STEPS if coarse else FINE_STEPS
+    started = time.perf_counter()
+    forward(values)
+    seconds = time.perf_counter() - started
+    affordable = int(BUDGET / max(seconds, 1e-7) / (2 * len(steps)))
+    n = min(value.numel(), MOST_COORDINATES, max(affordable, 8))
+    coordinates = torch.arange(value.numel())
+    if n < value.numel():
+        generator = torch.Generator().manual_seed(0)
+        coordinates = torch.randperm(value.numel(), generator=generator)[:n].sort().values
+    by_step = [
+        torch.stack([difference(forward, values, position, int(i), h) for i in coordinates])
+        if n
+        else torch.zeros(0, 1, dtype=torch.float64)
+        for h in steps
+    ]
+    # Richardson: the two larger steps without their h² term; the two smaller ones likewise
+    estimates = [extrapolated(by_step[i], by_step[i + 1], steps[i] / steps[i + 1]) for i in range(2)]
+    matrix, other = (estimates[0], estimates[1]) if coarse else (estimates[1], estimates[0])
+    if not matrix.numel():
+        return Jacobian(coordinates, matrix, 0.0)
+    largest = max(float(matrix.abs().max()), 1e-300)
+    spread = (matrix - other).abs().amax(1) / largest
+    smooth = spread <= (100 * KINK if coarse else KINK)
+    if not smooth.all() and (~smooth).double().mean() <= MOST_KINKS:
+        coordinates, matrix, spread = coordinates[smooth], matrix[smooth], spread[smooth]
+    return Jacobian(coordinates, matrix, float(spread.max()))
+
+
+def extrapolated(coarse: Tensor, fine: Tensor, ratio: float) -> Tensor:
+    return fine + (fine - coarse) / (ratio**2 - 1)
+
+
+def difference(forward: Forward, values: Sequence[Any], position: int, coordinate: int, h: float) -> Tensor:
+    """(f(x + h) − f(x − h)) / 2h in one coordinate, all outputs in one row."""
+    sides = []
+    for step in (h, -h):
+        moved = values[position].detach().clone()
+        moved.view(-1)[coordinate] += step
+        outputs = forward([*values[:position], moved, *values[position + 1 :]])
+        sides.append((torch.cat([out.reshape(-1).double() for out in outputs]), moved.view(-1)[coordinate]))
+    (up, x_up), (down, x_down) = sides
+    return (up - down) / float(x_up.double() - x_down.double())

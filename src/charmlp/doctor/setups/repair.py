@@ -1,0 +1,159 @@
+"""The gradients that backward returned, in the shapes of their inputs, and what had to be mended for that."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charmlp.doctor.arrays import Array
+from charmlp.doctor.finding import Finding, finding
+from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.setups.trial import Trial
+
+SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """Gradients in the shapes of their inputs (None: none, or beyond repair), and what was mended."""
+
+    gradients: list[Tensor | None]
+    findings: list[Finding]
+    broken: list[int]  # positions whose shape tells nothing
+
+
+def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaired:
+    values = trial.values
+    gradients = [g if isinstance(g, Tensor) else None for g in returned]
+    gradients += [None] * (len(values) - len(gradients))
+    counted = count_finding(trial, returned)
+    findings = [] if counted is None else [counted]
+    order = found_order(trial, gradients, upstream)
+    if order is not None:
+        given, expected = (", ".join(map(shape_text, tensors)) for tensors in (returned, values))
+        findings = [finding("wrong-order", phrase("shapes", found=given, expected=expected))]
+        gradients = [None if source is None else gradients[source] for source in order]
+    mended: list[Tensor | None] = []
+    broken = []
+    for position, (gradient, value) in enumerate(zip(gradients, values, strict=False)):
+        if gradient is None or not isinstance(value, Tensor):
+            if counted is None and is_missed(trial, position, upstream):
+                findings.append(finding("missing-gradient.none", at=position))
+            mended.append(None)
+        elif gradient.shape == value.shape:
+            mended.append(gradient)
+        else:
+            fitted, mistake = mend_shape(trial, position, gradient, upstream)
+            mended.append(fitted)
+            if mistake is not None:
+                findings.append(finding(mistake, shapes(trial, position, gradient), at=position))
+            elif fitted is None:
+                broken.append(position)
+    return Repaired(mended, findings, broken)
+
+
+def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
+    """A Function must return one gradient for each input of forward; what follows must be None."""
+    n = len(trial.values) + len(trial.fillers)
+    if trial.subject.function is None or (len(returned) >= n and all(g is None for g in returned[n:])):
+        return None
+    if len(returned) == 1 and isinstance(returned[0], list):
+        return finding("missing-gradient.list", phrase("list", count=len(returned[0])))
+    return finding("missing-gradient.count", phrase("count", found=len(returned), expected=n))
+
+
+def is_missed(trial: Trial, position: int, upstream: Upstream) -> bool:
+    """Whether an input without a gradient needs one."""
+    if not trial.wants[position]:
+        return False
+    expected = trial.expected(position, upstream)
+    return expected is not None and expected.numel() > 0 and bool(expected.abs().max() > 0)
+
+
+def found_order(
+    trial: Trial, gradients: Sequence[Tensor | None], upstream: Upstream
+) -> list[int | None] | None:
+    """Where each input's gradient was found, if they are all there but in another order."""
+    n = len(trial.values)
+    wanted = [i for i in range(n) if trial.wants[i]]
+    given = [i for i in range(n) if gradients[i] is not None]
+    if not wanted or not len(wanted) <= len(given) <= 5:
+        return None
+    in_shape = all(i in given and fits(gradients[i], trial.values[i]) for i in wanted)
+    if in_shape and all(alike(trial, i, gradients[i], upstream) for i in wanted):
+        return None
+    for order in itertools.permutations(given, len(wanted)):
+        pairs = list(zip(wanted, order, strict=True))
+        if list(order) == wanted or not all(fits(gradients[k], trial.values[i]) for i, k in pairs):
+            continue
+        right = sum(alike(trial, i, gradients[k], upstream) for i, k in pairs)
+        if right == len(pairs) or (not in_shape and 2 * right >= len(pairs)):
+            sources = dict(pairs)
+            return [sources.get(i) for i in range(n)]
+    return None
+
+
+def fits(gradient: Tensor | None, value: Any) -> bool:
+    return gradient is not None and isinstance(value, Tensor) and gradient.shape == value.shape
+
+
+def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstream) -> bool:
+    """Whether a gradient is the expected one up to a factor."""
+    expected = trial.expected(position, upstream)
+    if expected is None or gradient is None:
+        return False
+    return abs(cosine(trial.chosen(position, gradient), expected)) > SIMILAR
+
+
+def cosine(a: Array, n: Array) -> float:
+    """0 where one of them is nothing but zeros."""
+    product = float(a.norm() * n.norm())
+    return float(a @ n) / product if product > 0 else 0.0
+
+
+def mend_shape(
+    trial: Trial, position: int, gradient: Tensor, upstream: Upstream
+) -> tuple[Tensor | None, str | None]:
+    """A gradient of the wrong shape, mended where that can be, and the mistake where it is known."""
+    value = trial.values[position]
+    if gradient.dim() == 2 and gradient.shape == value.shape[::-1]:
+        return gradient.T, "weight-transposed"
+    same_count = gradient.numel() == value.numel()
+    reduced = sum_to(gradient, value.shape)
+    if reduced is not None:
+        return reduced, "batch-not-summed.keepdim" if same_count else "batch-not-summed"
+    if trial.role(position) == "bias" and len(upstream) == 1 and upstream[0].dim() == 2:
+        g = trial.canonical(upstream[0])
+        flat = gradient.double().reshape(-1)
+        for variant, other in {"axis": g.sum(1), "all": g.sum(), "one-row": g[0]}.items():
+            if flat.numel() == other.numel() and abs(cosine(flat, other.reshape(-1))) > SIMILAR:
+                return None, f"batch-not-summed.{variant}"
+    if same_count and alike(trial, position, gradient.reshape(value.shape), upstream):
+        return gradient.reshape(value.shape), "batch-not-summed.keepdim"
+    return None, None
+
+
+def sum_to(gradient: Tensor, shape: torch.Size) -> Tensor | None:
+    """What the engine makes of a gradient that has broadcast dimensions too many."""
+    try:
+        return gradient.sum_to_size(shape)
+    except RuntimeError:
+        return None
+
+
+def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:
+    """The evidence: the gradient's shape beside its input's."""
+    name, value = trial.subject.name_of(position), trial.values[position]
+    return phrase("shape", input=name, found=shape_text(gradient), expected=shape_text(value))
+
+
+def shape_text(tensor: Any) -> str:
+    if not isinstance(tensor, Tensor):
+        return "None" if tensor is None else type(tensor).__name__
+    return "(" + ", ".join(map(str, tensor.shape)) + ("," if tensor.dim() == 1 else "") + ")"

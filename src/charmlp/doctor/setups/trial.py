@@ -1,0 +1,247 @@
+"""The operation at one size, with numbers: its own gradients, and the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
+from charmlp.doctor.arrays import Array
+from charmlp.doctor.kind import Form, Gradient, Kind, Variables
+from charmlp.doctor.operation.record import Record, Upstream
+from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.setups.numeric import Jacobian, jacobian
+
+N_UPSTREAM = 3
+# Inputs that need no gradient, where only their names tell
+LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
+SCALAR_UPSTREAM = (1.7, -0.6, 0.45)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """`form` is the reference that forward agrees with, None where it agrees with none.
+
+    `fillers` follow the values in the call: options that have no default.
+    """
+
+    subject: Subject
+    values: Sequence[Any]
+    sizes: Sizes = field(default_factory=dict)
+    arrangement: Arrangement | None = None
+    kind: Kind | None = None
+    form: Form | None = None
+    fillers: Sequence[Any] = ()
+
+    @property
+    def dtype(self) -> torch.dtype:
+        floats = [v.dtype for v in self.values if is_real(v)]
+        return floats[0] if floats else torch.float64
+
+    @cached_property
+    def coarse(self) -> bool:
+        """Whether forward computes in float32, whatever dtype it is given."""
+        return self.dtype == torch.float32 or all(map(is_float32_inside, self.outputs))
+
+    @property
+    def tolerance(self) -> float:
+        """Largest relative error of a right gradient."""
+        if self.coarse:
+            return 2e-5 if self.form is not None else 5e-3
+        return 1e-6 if self.form is not None else max(1e-6, 3 * self.noise)
+
+    @property
+    def noise(self) -> float:
+        """How reliable numeric differentiation is here, at worst."""
+        return max((j.noise for j in self.jacobians.values()), default=0.0)
+
+    @cached_property
+    def wants(self) -> list[bool]:
+        """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
+        return [is_real(v) and not self.is_constant(i) for i, v in enumerate(self.values)]
+
+    def is_constant(self, position: int) -> bool:
+        if self.arrangement is None:
+            return self.subject.name_of(position).lower() in LABEL_NAMES
+        return self.arrangement.slots[position].role.constant
+
+    def role(self, position: int) -> str:
+        return "" if self.arrangement is None else self.arrangement.slots[position].role.name
+
+    # Its own outputs and gradients
+
+    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Tensor, ...]:
+        return self.subject.forward([*values, *self.fillers], seed)
+
+    @cached_property
+    def outputs(self) -> tuple[Tensor, ...]:
+        return self.forward(self.values)
+
+    @cached_property
+    def upstreams(self) -> list[Upstream]:
+        """Some upstream gradients: both signs, sizes below and above 1."""
+        generator = torch.Generator().manual_seed(17)
+        return [
+            tuple(
+                torch.full(y.shape, SCALAR_UPSTREAM[number], dtype=y.dtype)
+                if y.numel() == 1
+                else (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
+                for y in self.outputs
+            )
+            for number in range(N_UPSTREAM)
+        ]
+
+    @cached_property
+    def functions(self) -> list[Any]:
+        return self.subject.functions([*self.values, *self.fillers], self.all_wants)
+
+    @property
+    def all_wants(self) -> list[bool]:
+        return self.wants + [False] * len(self.fillers)
+
+    def record(self, upstream: Upstream, *, twice: bool = False) -> Record:
+        """One run, forward and backward."""
+        values = [*self.values, *self.fillers]
+        return self.subject.record(values, self.all_wants, upstream, self.functions, twice=twice)
+
+    def returned(self, result: Record) -> list[Any] | None:
+        """The gradients of a run, None where there are none; those of a Function are raw, in any number."""
+        gradients = self.subject.gradients(result)
+        if gradients is not None and self.subject.function is None:
+            return gradients[: len(self.values)]
+        return gradients
+
+    # What they should be
+
+    def reference(self, values: Sequence[Any], form: Form) -> Array:
+        """The output of a form, arranged as this operation's; raises where it takes other inputs."""
+        assert self.arrangement is not None
+        result = form.function({**self.arrangement.variables(values), **form.parameters})
+        return self.arrangement.output.actual(result) if result.dim() else result
+
+    @cached_property
+    def jacobians(self) -> dict[int, Jacobian]:
+        """Numeric Jacobians of the operation's own forward, by the inputs that want a gradient."""
+        return {
+            i: jacobian(self.forward, self.values, i, coarse=self.coarse)
+            for i, wanted in enumerate(self.wants)
+            if wanted
+        }
+
+    def expected(self, position: int, upstream: Upstream) -> Array | None:
+        """The right gradient with respect to one input, flat; None where there is none.
+
+        The reference's where forward agrees with one, else numeric, at the coordinates that were chosen.
+        """
+        if self.form is not None:
+            return self.by_reference(position, upstream, self.form)
+        if position not in self.jacobians:
+            return None
+        return self.jacobians[position].transposed_times(upstream)
+
+    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Array | None:
+        value = self.values[position]
+        if not is_real(value):
+            return None
+        leaf = value.detach().double().requires_grad_()
+        others = doubles(self.values)
+        y = self.reference([*others[:position], leaf, *others[position + 1 :]], form)
+        if not y.requires_grad:  # the reference does not depend on this input
+            return torch.zeros_like(leaf).detach().reshape(-1)
+        (gradient,) = torch.autograd.grad(y, leaf, upstream[0].double().reshape(y.shape))
+        return gradient.reshape(-1)
+
+    def chosen(self, position: int, gradient: Tensor) -> Array:
+        """A full gradient, flat, at the coordinates that `expected` has."""
+        flat = gradient.detach().double().reshape(-1)
+        if self.form is None and position in self.jacobians:
+            return flat[self.jacobians[position].coordinates]
+        return flat
+
+    # In canonical form, as formulas take it
+
+    @property
+    def meant(self) -> Form:
+        """The form that forward has, or should have."""
+        assert self.kind is not None
+        return self.form if self.form is not None and self.form.right else self.kind.right
+
+    @cached_property
+    def variables(self) -> Variables:
+        """The canonical inputs, and the parameters of the form."""
+        assert self.arrangement is not None and self.kind is not None
+        return {**self.arrangement.variables(doubles(self.values)), **self.meant.parameters}
+
+    @cached_property
+    def canonical_output(self) -> Array:
+        return self.canonical(self.outputs[0])
+
+    def canonical(self, output: Tensor) -> Array:
+        """An output, or an upstream gradient, in canonical form."""
+        assert self.arrangement is not None
+        y = output.double()
+        return self.arrangement.output.canonical(y, dict(self.variables)) if y.dim() else y
+
+    def gradient_of_kind(self, position: int) -> Gradient | None:
+        """What the kind knows of the gradient with respect to this input."""
+        return None if self.kind is None else self.kind.gradients.get(self.role(position))
+
+    def position_of(self, *roles: str) -> int:
+        """The first input that has one of these roles."""
+        return next(i for i in range(len(self.values)) if self.role(i) in roles)
+
+    def values_with(self, role: str, canonical: Array) -> list[Any]:
+        """The values with another one for the input of that role."""
+        assert self.arrangement is not None
+        position = self.position_of(role)
+        values = list(self.values)
+        values[position] = self.arrangement.slots[position].actual(canonical).to(self.dtype)
+        return values
+
+    def with_values(self, values: Sequence[Any]) -> Trial:
+        """The same with other numbers; whether forward agrees with its form there is not known."""
+        return replace(self, values=values, form=None)
+
+    @cached_property
+    def coefficients(self) -> list[float]:
+        """For each input, what stands before the core of its right gradient: 1/N for a mean, say.
+
+        The kind's formulas leave it out, so that a wrong one with the right coefficient has the factor 1.
+        """
+        return [self.coefficient(i) for i in range(len(self.values))]
+
+    def coefficient(self, position: int) -> float:
+        of_kind = self.gradient_of_kind(position)
+        if of_kind is None or of_kind.core is None or self.arrangement is None:
+            return 1.0
+        if self.form is None:  # forward is none that is known: no coefficient can be read off
+            return 1.0 / self.sizes["N"] if self.outputs[0].numel() == 1 else 1.0
+        upstream = self.upstreams[0]
+        expected = self.expected(position, upstream)
+        core = of_kind.core(self.variables, self.canonical_output, self.canonical(upstream[0]))
+        flat = self.chosen(position, self.arrangement.slots[position].actual(core))
+        return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
+
+
+def is_real(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point()
+
+
+def doubles(values: Sequence[Any]) -> list[Any]:
+    return [v.double() if is_real(v) else v for v in values]
+
+
+def is_float32_inside(tensor: Tensor) -> bool:
+    """Whether every number fits into float32, as float64 results do only where they are plain.
+
+    >>> is_float32_inside(torch.tensor([0.1], dtype=torch.float64)), is_float32_inside(torch.tensor([0.1]))
+    (False, True)
+    """
+    numbers = tensor.detach().double()
+    plain = (numbers * 1024).frac() == 0  # 0, 1, ½ …: exact in any dtype, tells nothing
+    return bool((numbers.float().double() == numbers).all()) and not bool(plain.all())
