@@ -29,7 +29,7 @@ else:
         ("hidden_size", (0,)),
         ("hidden_size", (32,) * 100),
         ("hidden_size", (10**10,)),
-        ("act_type", "gelu"),
+        ("act_type", "softplus"),
         ("norm_size", (0, 32)),
         ("norm_size", (32, 10**6)),
         ("epochs", 0),
