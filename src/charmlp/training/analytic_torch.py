@@ -27,13 +27,13 @@ from charmlp.config import TrainingConfig
 from charmlp.nn import activations
 from charmlp.training import cuda
 from charmlp.training.analytic import scaled_targets
+from charmlp.training.arraystep import by_name
 from charmlp.training.dropout import Dropout
 from charmlp.training.optimizers import rates
 from charmlp.training.optimizers_torch import FlatOptimizer
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 from charmlp.training.state import StepState
-from charmlp.training.steps import by_name
 
 Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]

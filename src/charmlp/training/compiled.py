@@ -11,10 +11,10 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training import loops
+from charmlp.training.arraystep import ArrayStep
 from charmlp.training.optimizers import rates
 from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
-from charmlp.training.steps import ArrayStep
 
 Array = NDArray[Any]
 
