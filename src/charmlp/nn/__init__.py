@@ -27,7 +27,7 @@ _ACTIVATIONS = {block.module.__name__: block.module for block in ACTIVATIONS.val
 
 __all__ = ["MLP", "CrossEntropyLoss", "Linear", "MSELoss", "functional"]
 __all__ += _ACTIVATIONS
-__all__.sort(key=lambda name: (name != "MLP", name.islower(), name))
+__all__.sort(key=lambda name: (not name.isupper(), not name[0].isupper(), name))
 
 
 def __getattr__(name: str) -> Any:
