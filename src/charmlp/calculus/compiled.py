@@ -76,7 +76,7 @@ def compiled_erfc(x):
     return lambda x: math.erfc(x)
 
 
-for entry in ACTIVATIONS.values():  # a formula may call another one, as silu the sigmoid
+for entry in ACTIVATIONS.values():  # a formula may call another one
     for formula in (entry.forward, entry.backward):
         register_jitable(**OPTIONS)(formula)
 
