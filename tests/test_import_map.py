@@ -129,8 +129,7 @@ def test_an_arrow_that_goes_up_or_sideways_is_seen(room: str, source: str) -> No
 
 
 def test_no_two_files_import_each_other() -> None:
-    found = circles(SOURCES)
-    assert found == set()
+    assert circles(SOURCES) == set()
 
 
 def test_circles_are_seen() -> None:
