@@ -20,10 +20,10 @@ import numpy as np
 import torch
 
 from charmlp.config import SLIDES, TrainingConfig
-from charmlp.training.analytic_torch import AnalyticTorchStep
-from charmlp.training.autograd import AutogradStep
-from charmlp.training.parameters import Parameters
-from charmlp.training.steps import Step
+from charmlp.training.steps.analytic_torch import AnalyticTorchStep
+from charmlp.training.steps.autograd import AutogradStep
+from charmlp.training.steps.choice import Step
+from charmlp.training.steps.parameters import Parameters
 
 ROUNDS = 9
 LARGE = (1024, 2048, 2048, 26)

@@ -19,8 +19,8 @@ from charmlp.config import SLIDES
 from charmlp.letters.letterset import LetterSet
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
-from charmlp.training.parameters import Parameters
-from charmlp.training.steps import make_step
+from charmlp.training.steps.choice import make_step
+from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 

@@ -1,6 +1,6 @@
 """What an update costs with each step, by layer sizes, batch and optimizer; and the parts of a compiled one.
 
-    python benchmarks/steps.py            the grid that `charmlp.training.steps.seconds` is fitted to
+    python benchmarks/steps.py            the grid that `charmlp.training.steps.choice.seconds` is fitted to
     python benchmarks/steps.py --parts    operation by operation, slides recipe
 
 Processor time in microseconds, the quickest of five; set OMP_NUM_THREADS=1 for one core.
@@ -16,8 +16,8 @@ import numpy as np
 from charmlp.calculus import ACTIVATIONS
 from charmlp.config import SLIDES, TrainingConfig
 from charmlp.system.memory import aligned_empty
-from charmlp.training.parameters import Parameters
-from charmlp.training.steps import make_step, seconds
+from charmlp.training.steps.choice import make_step, seconds
+from charmlp.training.steps.parameters import Parameters
 
 HIDDEN = ((), (16,), (32,), (64,), (128,), (512,), (64, 64))
 
@@ -65,8 +65,8 @@ def grid() -> None:
 
 def parts() -> None:
     """The loops one by one, called from Python, which adds up to 0.5 µs."""
-    from charmlp.training import loops, passes, products
-    from charmlp.training.optimizers import SGD
+    from charmlp.training.steps import loops, passes, products
+    from charmlp.training.steps.optimizers import SGD
 
     rng = np.random.default_rng(0)
 

@@ -1,7 +1,7 @@
 """The recipes of CONTRIBUTING.md are counted: the files that they name are those that such a thing lies in.
 
-Which files name silu or leaky_relu is asked of the sources themselves: a list kept by hand elsewhere, to which
-the next one would have to be added, is found by it.
+Which files name silu or leaky_relu is asked of the sources themselves: a list kept by hand elsewhere, to
+which the next one would have to be added, is found by it.
 """
 
 from __future__ import annotations

@@ -247,9 +247,9 @@ def test_checksums_see_a_change_of_name_or_content(tmp_path: Path) -> None:
 
 def test_the_sources_behind_a_loop_are_all_of_it() -> None:
     import charmlp.rendering.painting
-    import charmlp.training.loops
+    import charmlp.training.steps.loops
 
-    loops = codecache.sources_behind(charmlp.training.loops.__name__)
+    loops = codecache.sources_behind(charmlp.training.steps.loops.__name__)
     near_and_far = ("training.loops", "training.optimizers", "system.floatmode", "calculus.activations")
     assert {f"charmlp.{name}" for name in near_and_far} <= loops.keys()
     assert "charmlp.rendering.painting" not in loops
@@ -286,9 +286,9 @@ TRAIN = """
 import dataclasses, hashlib
 import numpy as np
 from charmlp.config import SLIDES
-from charmlp.training import loops
-from charmlp.training.parameters import Parameters
-from charmlp.training.steps import make_step
+from charmlp.training.steps import loops
+from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.choice import make_step
 config = dataclasses.replace(SLIDES, hidden_size=(12,), lr=0.01)
 rng = np.random.default_rng(0)
 step = make_step("compiled", config, Parameters.initial((100, 12, 5), rng), None)

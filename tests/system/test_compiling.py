@@ -27,7 +27,7 @@ def test_wide_vectors_are_asked_for_where_they_are_wanted() -> None:
 def test_without_a_compiler_it_is_said_in_one_line() -> None:
     script = (
         "from charmlp.errors import CharmlpError\n"
-        "try:\n    import charmlp.training.loops\nexcept CharmlpError as error:\n    print(error)"
+        "try:\n    import charmlp.training.steps.loops\nexcept CharmlpError as error:\n    print(error)"
     )
     told = [
         subprocess.run(

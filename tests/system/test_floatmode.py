@@ -11,8 +11,8 @@ import pytest
 from charmlp.config import SLIDES
 from charmlp.system import compiling
 from charmlp.system.floatmode import FLUSHED, USUAL, exchange_float_mode
-from charmlp.training.parameters import Parameters
-from charmlp.training.steps import make_step
+from charmlp.training.steps.choice import make_step
+from charmlp.training.steps.parameters import Parameters
 
 SUBNORMAL = np.float32(1e-40)
 

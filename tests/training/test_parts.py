@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from charmlp.config import TrainingConfig
-from charmlp.training.dropout import Dropout
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.parameters import Parameters
 
 
 def test_parameters_are_views_of_one_buffer() -> None:

@@ -17,13 +17,13 @@ from charmlp.config import OPTIMIZERS, RECIPES, TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.letters.letterset import LetterSet
 from charmlp.training import feed as feed_module
-from charmlp.training.analytic import AnalyticStep
-from charmlp.training.elementwise import InLoops
 from charmlp.training.feed import Arrays, Pictures
 from charmlp.training.order import Order
-from charmlp.training.parameters import Parameters
 from charmlp.training.state import TrainingState
-from charmlp.training.steps import Step, make_step
+from charmlp.training.steps.analytic import AnalyticStep
+from charmlp.training.steps.choice import Step, make_step
+from charmlp.training.steps.elementwise import InLoops
+from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 torch = pytest.importorskip("torch")
@@ -68,8 +68,8 @@ def make_trainer(name: str, config: TrainingConfig) -> Trainer:
         assert isinstance(trainer.step, AnalyticStep)
         trainer.step.elementwise = InLoops(config)
     if name == "analytic on torch, recorded":
-        from charmlp.training.analytic_torch import AnalyticTorchStep
-        from tests.training.recording import record
+        from charmlp.training.steps.analytic_torch import AnalyticTorchStep
+        from tests.training.steps.recording import record
 
         weights = order.class_weights() if config.class_weights == "balanced" else None
         trainer.step = AnalyticTorchStep(config, trainer.step.parameters, weights, record)
@@ -235,7 +235,7 @@ def test_a_state_of_one_step_is_taken_by_every_other(name: str, optimizer: str) 
         sizes = (36, 12, 5)
         parameters = Parameters.initial(sizes, np.random.default_rng(2), np.float64)
         if name == "analytic on torch, recorded":
-            from charmlp.training.analytic_torch import AnalyticTorchStep
+            from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 
             return AnalyticTorchStep(config, parameters)
         return make_step(name.partition(" ")[0], config, parameters, None)

@@ -11,10 +11,10 @@ from charmlp.metrics import Scores
 from charmlp.training.callbacks import SILENT, Callback
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
-from charmlp.training.parameters import Parameters
 from charmlp.training.prepare import Prepared
 from charmlp.training.state import Epoch, TrainingState
-from charmlp.training.steps import choose_step
+from charmlp.training.steps.choice import choose_step
+from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 

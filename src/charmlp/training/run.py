@@ -18,7 +18,7 @@ from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
-from charmlp.training.steps import check_step
+from charmlp.training.steps.choice import check_step
 from charmlp.version import __version__
 
 

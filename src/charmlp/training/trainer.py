@@ -14,14 +14,14 @@ from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
 from charmlp.training.callbacks import SILENT, Callback, StopTraining
-from charmlp.training.dropout import Dropout
 from charmlp.training.feed import Chunks, Feed
 from charmlp.training.order import Order
-from charmlp.training.parameters import Parameters
 from charmlp.training.randomness import START, generator
 from charmlp.training.schedule import learning_rates
 from charmlp.training.state import Epoch, Figures, Kept, TrainingState
-from charmlp.training.steps import make_step
+from charmlp.training.steps.choice import make_step
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.parameters import Parameters
 
 VALIDATED_TOGETHER = 1024  # examples
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from charmlp.calculus.activations import Activation
 from charmlp.system.compiling import compiled
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
-from charmlp.training.loops import activate, activate_backward
-from charmlp.training.optimizers_compiled import clip, follow_all, move_all
+from charmlp.training.steps.loops import activate, activate_backward
+from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all
 
 Array = NDArray[Any]
 

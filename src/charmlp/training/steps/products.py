@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.system.compiling import inlined, wide_vectors
-from charmlp.training.optimizers_compiled import update
+from charmlp.training.steps.optimizers_compiled import update
 
 Array = NDArray[Any]
 

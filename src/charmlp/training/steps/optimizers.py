@@ -11,6 +11,7 @@ the loop around the rule then takes one pass over memory. So are clipping and th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -165,16 +166,13 @@ def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[n
 def make_optimizer(config: TrainingConfig, like: Array) -> Any:
     """The optimizer that the settings ask for, its memory shaped like the flat buffer `like`."""
     decay = config.weight_decay
-
-    def zeros() -> Array:
-        return aligned_zeros(like.shape, like.dtype)
-
-    if config.optimizer == "sgd":
-        return SGD(decay, config.momentum, zeros())
-    if config.optimizer == "adagrad":
-        return Adagrad(decay, 1e-10, zeros())
-    if config.optimizer == "rmsprop":
-        return RMSprop(decay, 0.99, 1e-8, zeros())
-    if config.optimizer == "adadelta":
-        return Adadelta(decay, 0.9, 1e-6, zeros(), zeros())
-    return Adam(0.0 if config.optimizer == "adamw" else decay, BETA1, BETA2, 1e-8, zeros(), zeros())
+    zeros = functools.partial(aligned_zeros, like.shape, like.dtype)
+    made = {
+        "sgd": lambda: SGD(decay, config.momentum, zeros()),
+        "adagrad": lambda: Adagrad(decay, 1e-10, zeros()),
+        "rmsprop": lambda: RMSprop(decay, 0.99, 1e-8, zeros()),
+        "adam": lambda: Adam(decay, BETA1, BETA2, 1e-8, zeros(), zeros()),
+        "adamw": lambda: Adam(0.0, BETA1, BETA2, 1e-8, zeros(), zeros()),  # shrinks weights by `keep` instead
+        "adadelta": lambda: Adadelta(decay, 0.9, 1e-6, zeros(), zeros()),
+    }
+    return made[config.optimizer]()

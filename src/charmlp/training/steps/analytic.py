@@ -10,12 +10,12 @@ from numpy.typing import DTypeLike, NDArray
 from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
-from charmlp.training.arraystep import ArrayStep
-from charmlp.training.dropout import Dropout
-from charmlp.training.elementwise import make_elementwise
-from charmlp.training.optimizers import rates
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.steps.arraystep import ArrayStep
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.elementwise import make_elementwise
+from charmlp.training.steps.optimizers import rates
+from charmlp.training.steps.parameters import Parameters
 
 Array = NDArray[Any]
 

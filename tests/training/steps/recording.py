@@ -1,6 +1,6 @@
 """A stand-in for `torch.cuda` on the processor: its graphs are as forgetful of Python, and as strict.
 
-What runs with it is `charmlp.training.cuda.record` itself.
+What runs with it is `charmlp.training.steps.cuda.record` itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from unittest import mock
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from charmlp.training import cuda
+from charmlp.training.steps import cuda
 
 REFUSED = {
     "aten::_local_scalar_dense": "a number goes to Python, so the GPU would be waited for",
@@ -89,6 +89,6 @@ class Cuda:
 
 
 def record(update: Callable[[], None], restore: Callable[[], None]) -> Callable[[], None]:
-    """`charmlp.training.cuda.record` with the stand-in."""
+    """`charmlp.training.steps.cuda.record` with the stand-in."""
     with mock.patch.object(cuda, "torch", SimpleNamespace(cuda=Cuda(undo=restore))):
         return cuda.record(update, restore, device="stand-in")  # type: ignore[arg-type]

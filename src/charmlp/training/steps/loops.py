@@ -5,7 +5,7 @@ a layer's outputs are dot products of rows (`dots`), gradients are weighted sums
 of ∂L/∂W moves its weights in the loop that makes it (`move`), so that it is never written to memory.
 
 The formulas of activations, optimizers, clipping and averaging are those of `charmlp.calculus.activations`
-and `charmlp.training.optimizers`, compiled as they stand; cross-entropy is fused with its gradient, and
+and `charmlp.training.steps.optimizers`, compiled as they stand; cross-entropy is fused with its gradient, and
 tests prove that it agrees with `charmlp.calculus`. Importing this file imports Numba.
 """
 
@@ -22,9 +22,9 @@ from charmlp.calculus.activations import Activation
 from charmlp.calculus.compiled import input_gradient, value
 from charmlp.system.compiling import compiled, inlined
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
-from charmlp.training.optimizers_compiled import clip, follow_all, move_all, update
-from charmlp.training.parameters import layer_starts
-from charmlp.training.products import dots, move, move_few, sums
+from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all, update
+from charmlp.training.steps.parameters import layer_starts
+from charmlp.training.steps.products import dots, move, move_few, sums
 
 Array = NDArray[Any]
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from charmlp.config import TrainingConfig
-from charmlp.training import optimizers
+from charmlp.training.steps import optimizers
 
 
 def sgd(own: Any, theta: Tensor, g: Tensor, lr: Tensor, scale: Tensor) -> None:

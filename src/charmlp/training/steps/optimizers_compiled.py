@@ -13,8 +13,8 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from charmlp.system.compiling import OPTIONS, inlined, part_of_compiled
-from charmlp.training.optimizers import RULES, clip_factor, follow, with_decay
-from charmlp.training.optimizers import update as update  # for loops, where it means what is below
+from charmlp.training.steps.optimizers import RULES, clip_factor, follow, with_decay
+from charmlp.training.steps.optimizers import update as update  # for loops, where it means what is below
 
 Array = NDArray[Any]
 

@@ -11,12 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from charmlp.config import OPTIMIZERS, TrainingConfig
-from charmlp.training.analytic import AnalyticStep
-from charmlp.training.dropout import Dropout
-from charmlp.training.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay, learning_rates
-from charmlp.training.steps import Step, make_step
+from charmlp.training.steps.analytic import AnalyticStep
+from charmlp.training.steps.choice import Step, make_step
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
+from charmlp.training.steps.parameters import Parameters
 
 blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
@@ -49,8 +49,8 @@ def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Arr
         return step
     if not name.startswith("analytic on torch"):
         return make_step(name, config, parameters, weights)
-    from charmlp.training.analytic_torch import AnalyticTorchStep
-    from tests.training.recording import record
+    from charmlp.training.steps.analytic_torch import AnalyticTorchStep
+    from tests.training.steps.recording import record
 
     return AnalyticTorchStep(config, parameters, weights, record if name.endswith("recorded") else None)
 

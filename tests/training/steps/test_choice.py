@@ -8,7 +8,7 @@ import pytest
 
 from charmlp.config import RECIPES, SLIDES
 from charmlp.errors import UsageError
-from charmlp.training.steps import check_step, choose_step
+from charmlp.training.steps.choice import check_step, choose_step
 
 SMALL, LARGE = (1024, 32, 26), (1024, 2048, 2048, 26)
 

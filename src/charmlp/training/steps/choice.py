@@ -1,13 +1,4 @@
-"""What a step is: the part of training that changes the weights. There are three, proven equal in tests.
-
-*compiled*  (`compiled.py`)  small nets: many updates in one function compiled by Numba
-*analytic*  (`analytic.py`)  the hand-derived gradients as straight-line NumPy, without autograd;
-                             with `--device cuda` on torch (`analytic_torch.py`), one captured graph an update
-*autograd*  (`autograd.py`)  the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`: the one to read
-
-Whatever is random (order, masks) is drawn outside, by the same functions, so that all do the same.
-A state that one of them gives, each of them takes.
-"""
+"""What a step offers, which one trains what, and making it."""
 
 from __future__ import annotations
 
@@ -21,9 +12,9 @@ from numpy.typing import NDArray
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
-from charmlp.training.elementwise import MANY_PARAMETERS
-from charmlp.training.parameters import Parameters
 from charmlp.training.state import StepState
+from charmlp.training.steps.elementwise import MANY_PARAMETERS
+from charmlp.training.steps.parameters import Parameters
 
 Array = NDArray[Any]
 
@@ -109,7 +100,7 @@ def check_step(config: TrainingConfig) -> None:
         require_extra(
             "torch", "torch", f"--device {config.device}" if config.device != "cpu" else "--step autograd"
         )
-        from charmlp.training.cuda import check_device
+        from charmlp.training.steps.cuda import check_device
 
         check_device(config.device)
 
@@ -117,17 +108,17 @@ def check_step(config: TrainingConfig) -> None:
 def make_step(name: str, config: TrainingConfig, parameters: Parameters, class_weights: Array | None) -> Step:
     """The step of that name, starting from (and owning) `parameters`."""
     if name == "analytic" and config.device != "cpu":
-        from charmlp.training.analytic_torch import AnalyticTorchStep
+        from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 
         return AnalyticTorchStep(config, parameters, class_weights)
     if name == "analytic":
-        from charmlp.training.analytic import AnalyticStep
+        from charmlp.training.steps.analytic import AnalyticStep
 
         return AnalyticStep(config, parameters, class_weights)
     if name == "compiled":
-        from charmlp.training.compiled import CompiledStep
+        from charmlp.training.steps.compiled import CompiledStep
 
         return CompiledStep(config, parameters, class_weights)
-    from charmlp.training.autograd import AutogradStep
+    from charmlp.training.steps.autograd import AutogradStep
 
     return AutogradStep(config, parameters, class_weights)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from charmlp.config import TrainingConfig
-from charmlp.training.dropout import Dropout
-from charmlp.training.optimizers import make_optimizer
-from charmlp.training.parameters import Parameters
 from charmlp.training.state import StepState
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.optimizers import make_optimizer
+from charmlp.training.steps.parameters import Parameters
 
 
 class ArrayStep:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from charmlp import nn
 from charmlp.config import TrainingConfig
-from charmlp.training.cuda import check_device
-from charmlp.training.dropout import Dropout
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 from charmlp.training.state import StepState
+from charmlp.training.steps.cuda import check_device
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.parameters import Parameters
 
 Array = NDArray[Any]
 

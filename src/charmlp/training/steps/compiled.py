@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from charmlp.calculus import ACTIVATIONS
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
-from charmlp.training import loops
-from charmlp.training.arraystep import ArrayStep
-from charmlp.training.optimizers import rates
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
+from charmlp.training.steps import loops
+from charmlp.training.steps.arraystep import ArrayStep
+from charmlp.training.steps.optimizers import rates
+from charmlp.training.steps.parameters import Parameters
 
 Array = NDArray[Any]
 
 
 class CompiledStep(ArrayStep):
-    """Prepares what `charmlp.training.loops` works on, and calls it."""
+    """Prepares what `charmlp.training.steps.loops` works on, and calls it."""
 
     def __init__(
         self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None

@@ -25,15 +25,15 @@ from torch import Tensor
 from charmlp.calculus import ACTIVATIONS
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
-from charmlp.training import cuda
-from charmlp.training.analytic import scaled_targets
-from charmlp.training.arraystep import by_name
-from charmlp.training.dropout import Dropout
-from charmlp.training.optimizers import rates
-from charmlp.training.optimizers_torch import FlatOptimizer
-from charmlp.training.parameters import Parameters
 from charmlp.training.schedule import average_decay
 from charmlp.training.state import StepState
+from charmlp.training.steps import cuda
+from charmlp.training.steps.analytic import scaled_targets
+from charmlp.training.steps.arraystep import by_name
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.optimizers import rates
+from charmlp.training.steps.optimizers_torch import FlatOptimizer
+from charmlp.training.steps.parameters import Parameters
 
 Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]

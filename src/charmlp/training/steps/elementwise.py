@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import with_spaces
-from charmlp.training import optimizers
+from charmlp.training.steps import optimizers
 
 Array = NDArray[Any]
 
@@ -88,7 +88,7 @@ class InLoops:
     """One pass over memory for each method, in `passes.py`; numbers that are too small are 0 there."""
 
     def __init__(self, config: TrainingConfig) -> None:
-        from charmlp.training import passes  # imports Numba
+        from charmlp.training.steps import passes  # imports Numba
 
         self.passes = passes
         self.activation = calculus.ACTIVATIONS[config.act_type]
