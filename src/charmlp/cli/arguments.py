@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,22 +87,26 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     for name in lists:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
-    group.add_argument("--n_classes", metavar="N", help="number of classes; must match what is found")
+    group.add_argument(
+        "--n_classes",
+        metavar="N",
+        type=whole_number("--n_classes", 10**6),
+        help="number of classes; must match what is found",
+    )
     group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
     """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
-    given = {name: getattr(args, f"{name}_file_path") for name in lists}
-    given = {name: path for name, path in given.items() if path is not None}
+    given = {name: path for name in lists if (path := getattr(args, f"{name}_file_path")) is not None}
     if args.data is not None and (given or args.im_dir is not None):
         flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
         raise UsageError(f"--data and {flag}: give one or the other")
     found: dict[str, Any] = {
         "data": args.data,
         "classes": args.classes,
-        "n_classes": count(args.n_classes),
+        "n_classes": args.n_classes,
         "cache": not args.no_cache,
     }
     if args.data is None:
@@ -116,13 +120,16 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
     return found
 
 
-def count(text: str | None) -> int | None:
-    """`--n_classes` as a number."""
-    if text is None:
-        return None
-    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
-        raise UsageError(f"--n_classes: expected a whole number, at least 1, not {text!r}")
-    return int(text)
+def whole_number(flag: str, most: int | None = None) -> Callable[[str], int]:
+    """What reads the numbers behind a flag, from 1 on; it raises `UsageError` for anything else."""
+    expected = "a whole number, at least 1" if most is None else f"a whole number from 1 to {most:,}"
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or len(text) > 18 or not 1 <= int(text) <= (most or 10**18):
+            raise UsageError(f"{flag}: expected {expected}, not {text!r}")
+        return int(text)
+
+    return read
 
 
 def add_setting_flags(parser: Parser) -> None:
@@ -131,6 +138,7 @@ def add_setting_flags(parser: Parser) -> None:
     group.add_argument(
         "--layer",
         metavar="N",
+        type=whole_number("--layer"),
         help="number of linear layers, one more than hidden sizes; 1 alone: no hidden layer",
     )
     for field in settings():
@@ -160,14 +168,12 @@ def spell(value: object) -> str:
 
 def given_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The settings whose flags were given; raises `UsageError` naming the flag."""
-    texts: Mapping[str, str | list[str] | None] = vars(args)
+    texts = vars(args)
     found = {
         field.name: parse_setting(field, text if isinstance(text, str) else " ".join(text))
         for field in settings()
-        if (text := texts[field.name]) is not None
+        if (text := texts.get(field.name)) is not None
     }
-    if args.layer is not None:
-        if not args.layer.isdecimal():
-            raise UsageError(f"--layer: expected a whole number, at least 1, not {args.layer!r}")
-        found["hidden_size"] = resolve_hidden_size(found.get("hidden_size"), int(args.layer))
+    if texts.get("layer") is not None:
+        found["hidden_size"] = resolve_hidden_size(found.get("hidden_size"), args.layer)
     return found

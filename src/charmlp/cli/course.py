@@ -43,7 +43,7 @@ def command(arguments: Sequence[str]) -> int:
         from charmlp.cli.report import CourseReporter
 
         data = data_arguments(args, LISTS[:2], course=True)
-        result = train_and_draw(args, config, data, args.model_path, CourseReporter())
+        result = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {args.model_path}")
         print(f"Pictures and figures saved in {result.path}")
         return exit_status(result)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
+from charmlp.cli.model_flags import add_model_flags, figures_folder, load_recognizer, show
 from charmlp.errors import DataError, MissingExtraError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -32,9 +32,12 @@ def command(arguments: Sequence[str]) -> int:
         "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
     )
     add_data_flags(parser, LISTS)
-    add_model_flag(parser)
-    add_tta_flag(parser)
-    add_test_flags(parser)
+    add_model_flags(parser)
+    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
+    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
+    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     args = parser.parse_args(arguments)
     one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
     if one_list:
@@ -54,15 +57,6 @@ def command(arguments: Sequence[str]) -> int:
     for picture in drawn:
         print(f"picture   {picture}")
     return 0
-
-
-def add_test_flags(parser: Parser) -> None:
-    """What `test` takes beside data and model."""
-    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
-    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
-    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
-    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
 
 
 def evaluate_data(
@@ -105,8 +99,6 @@ def draw_pictures(evaluation: Evaluation, folder: Path, args: argparse.Namespace
     matrix = confusion_matrix(evaluation.scores, letters.classes)
     drawn.append(save(matrix, folder / "test_confusion.png"))
     if args.show:
-        from charmlp.cli.show import show
-
         show(drawn)
     return drawn
 

@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import (
-    Parser,
-    add_data_flags,
-    add_setting_flags,
-    data_arguments,
-    given_settings,
-)
+from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
+from charmlp.cli.model_flags import show
 from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import open_regular
@@ -47,7 +42,7 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.cli.report import make_reporter
 
     with make_reporter() as reporter:
-        result = train_and_draw(args, config, data, args.model_path, reporter)
+        result = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
         print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     print(f"model     {result.path / 'model.safetensors'}")
@@ -91,27 +86,20 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
 
 def read_config(path: Path, recipe: str) -> TrainingConfig:
     """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
-    with open_regular(path, "a run's config.toml", CharmlpError) as file:
+    name, expected = shown_path(path), "a run's config.toml"
+    with open_regular(path, expected, CharmlpError) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise CharmlpError(
-            f"{shown_path(path)}: has more than {MOST_BYTES:,} bytes; a run's config.toml is expected"
-        )
+        raise CharmlpError(f"{name}: has more than {MOST_BYTES:,} bytes; {expected} is expected")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CharmlpError(
-            f"{shown_path(path)}: is not UTF-8 text; a run's config.toml is expected"
-        ) from None
-    return TrainingConfig.from_toml(text, shown_path(path), recipe)
+        raise CharmlpError(f"{name}: is not UTF-8 text; {expected} is expected") from None
+    return TrainingConfig.from_toml(text, name, recipe)
 
 
 def train_and_draw(
-    args: argparse.Namespace,
-    config: TrainingConfig,
-    data: dict[str, object],
-    model_path: str | None,
-    reporter: LineReporter,
+    args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
 ) -> Run:
     """Train, then draw the pictures of the run."""
     from charmlp.training import train
@@ -121,7 +109,7 @@ def train_and_draw(
         skip_bad=args.skip_bad,
         out=None if args.out is None else Path(args.out),
         overwrite=args.overwrite,
-        model_path=model_path,
+        model_path=args.model_path,
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
@@ -131,8 +119,6 @@ def train_and_draw(
         fitted = result.fit
         drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
         if args.show:
-            from charmlp.cli.show import show
-
             show(drawn)
     return result
 
