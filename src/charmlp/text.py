@@ -41,9 +41,7 @@ def quote(text: object) -> str:
     whole = str(text)
     if len(whole) > LONGEST_QUOTE:
         whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
-    if not whole.isprintable():  # asked first for the sake of lists with a million problems
-        whole = printable(whole)
-    return f'"{whole}"'
+    return f'"{printable(whole)}"'
 
 
 def shown_path(path: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,15 +58,11 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
         """Parse the arguments; raises `UsageError` where they are wrong."""
         known = {plain(flag): flag for flag in self._option_string_actions if flag.startswith("--")}
-        spelled: list[str] = []
-        for i, argument in enumerate(arguments):
-            if argument == "--":
-                spelled += arguments[i:]
-                break
+        spelled = list(arguments)
+        for i, argument in enumerate(takewhile(lambda argument: argument != "--", arguments)):
             flag, equals, value = argument.partition("=")
             if flag.startswith("--"):
-                argument = known.get(plain(flag), flag) + equals + value
-            spelled.append(argument)
+                spelled[i] = known.get(plain(flag), flag) + equals + value
         return super().parse_args(spelled)
 
     def error(self, message: str) -> NoReturn:

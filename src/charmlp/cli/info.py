@@ -37,11 +37,11 @@ def command(arguments: Sequence[str]) -> int:
         "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
     )
     parser.add_argument(
-        "--figure", metavar="FILE", help="draw a sheet of sample images, plain and augmented (PNG)"
+        "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
     )
     args = parser.parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
-    if args.figure and (args.path is None or model is not None):
+    if args.figure is not None and (args.path is None or model is not None):
         raise UsageError("--figure draws samples of a data set; give one")
     if args.path is None:
         describe_installation()
@@ -50,7 +50,7 @@ def command(arguments: Sequence[str]) -> int:
 
         describe_model(read_model(model), model)
     else:
-        describe_data(args.path, None if args.figure is None else Path(args.figure))
+        describe_data(args.path, args.figure)
     return 0
 
 
@@ -79,7 +79,7 @@ def describe_installation() -> None:
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
     print(f"model          {path}")
-    print(f"layers         {'-'.join(map(str, (model.input_size, *model.hidden_size, model.output_size)))}")
+    print(f"layers         {'-'.join(map(str, model.sizes))}")
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")

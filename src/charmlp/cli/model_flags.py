@@ -44,11 +44,6 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     return Recognizer.load(path, tta), path
 
 
-def figures_folder(model: Path, out: str | None) -> Path:
-    """Where pictures about a model go: `--out`, or `figures` beside the model."""
-    return model.parent / "figures" if out is None else Path(out)
-
-
 def show(pictures: Sequence[Path]) -> None:
     """Open each picture in a window of the system's own viewer; the program goes on."""
     from PIL import Image

@@ -23,7 +23,7 @@ def command(arguments: Sequence[str]) -> int:
         "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
         takes="--out DIR --count N",
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
     parser.add_argument(
         "--count",
         required=True,
@@ -51,8 +51,7 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.rendering import open_rendered
     from charmlp.rendering.writing import LISTS, check_folder, write_letters
 
-    out = Path(args.out)
-    check_folder(out, overwrite=args.overwrite)
+    check_folder(args.out, overwrite=args.overwrite)
     classes = given_classes(args.classes)
     with make_reporter() as reporter:
         held_out = args.count // 10
@@ -65,8 +64,10 @@ def command(arguments: Sequence[str]) -> int:
             machine=args.machine_fonts,
         )
         reporter.message(source.describe())
-        write_letters(source, out, config.norm_size, overwrite=args.overwrite, progress=reporter.progress)
-    print(f"images    {printable(out / 'images')}")
+        write_letters(
+            source, args.out, config.norm_size, overwrite=args.overwrite, progress=reporter.progress
+        )
+    print(f"images    {printable(args.out / 'images')}")
     for split, size in source.splits.items():
-        print(f"{size:<9,} {printable(out / LISTS[split])}")
+        print(f"{size:<9,} {printable(args.out / LISTS[split])}")
     return 0

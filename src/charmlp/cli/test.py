@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.model_flags import add_model_flags, figures_folder, load_recognizer, show
+from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
 from charmlp.errors import DataError, MissingExtraError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -35,7 +35,9 @@ def command(arguments: Sequence[str]) -> int:
     add_model_flags(parser)
     parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
-    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="folder for the pictures (default: beside the model)"
+    )
     parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     args = parser.parse_args(arguments)
@@ -47,7 +49,7 @@ def command(arguments: Sequence[str]) -> int:
         data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
-    drawn = draw_pictures(evaluation, figures_folder(path, args.out), args)
+    drawn = draw_pictures(evaluation, path, args)
     if args.format == "json":
         print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
         return 0
@@ -85,11 +87,15 @@ def choose_split(source: Source, wanted: str | None) -> str:
     raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
 
 
-def draw_pictures(evaluation: Evaluation, folder: Path, args: argparse.Namespace) -> list[Path]:
-    """The pictures of a test: t-SNE of the logits, where scikit-learn is installed; the confusion matrix."""
+def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
+    """The pictures of a test: t-SNE of the logits, where scikit-learn is installed; the confusion matrix.
+
+    They go to `--out`, or to `figures` beside the model.
+    """
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
 
+    folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
     try:
         scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import show
 from charmlp.config import RECIPES, TrainingConfig, override
@@ -60,10 +61,11 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
     group.add_argument(
         "--config",
         metavar="FILE",
+        type=Path,
         help="instead: the settings of a run, its config.toml; flags beside it win",
     )
     parser.set_defaults(default_recipe=recipe)
-    group.add_argument("--out", help="run folder (default runs/<date-time>)")
+    group.add_argument("--out", type=Path, help="run folder (default runs/<date-time>)")
     group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
@@ -78,7 +80,7 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
     if args.config is not None:
         if args.recipe is not None:
             raise UsageError("--recipe and --config: give one or the other")
-        return override(read_config(Path(args.config), recipe), given)
+        return override(read_config(args.config, recipe), given)
     if recipe not in RECIPES:
         raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
     return override(RECIPES[recipe], given)
@@ -107,7 +109,7 @@ def train_and_draw(
     result = train(
         recipe=config,
         skip_bad=args.skip_bad,
-        out=None if args.out is None else Path(args.out),
+        out=args.out,
         overwrite=args.overwrite,
         model_path=args.model_path,
         callbacks=[reporter],
@@ -126,8 +128,6 @@ def train_and_draw(
 def exit_status(result: Run) -> int:
     """130 where training was interrupted; what was learned until then is saved all the same."""
     if result.fit.interrupted:
-        from charmlp.cli import complain
-
         complain(f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved")
         return 130
     return 0
