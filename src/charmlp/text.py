@@ -38,14 +38,14 @@ def forbidden_character(text: str) -> str | None:
 
 def quote(text: object) -> str:
     """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
-    whole = str(text)
-    if len(whole) > LONGEST_QUOTE:
-        whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
-    return f'"{printable(whole)}"'
+    return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
 
 
 def shown_path(path: object) -> str:
     """A path for messages: escaped, and shortened in its middle where it is very long."""
-    text = printable(path)
-    half = LONGEST_PATH // 2
-    return text if len(text) <= LONGEST_PATH else f"{text[:half]}…{text[-half:]}"
+    return _shortened(printable(path), LONGEST_PATH)
+
+
+def _shortened(text: str, longest: int) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -84,12 +84,8 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     for name in lists:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
-    group.add_argument(
-        "--n_classes",
-        metavar="N",
-        type=whole_number("--n_classes", 10**6),
-        help="number of classes; must match what is found",
-    )
+    words = "number of classes; must match what is found"
+    add_number(group, "--n_classes", 10**6, metavar="N", help=words)
     group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
@@ -117,27 +113,23 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
     return found
 
 
-def whole_number(flag: str, most: int | None = None) -> Callable[[str], int]:
-    """What reads the numbers behind a flag, from 1 on; it raises `UsageError` for anything else."""
-    expected = "a whole number, at least 1" if most is None else f"a whole number from 1 to {most:,}"
+def add_number(group: argparse._ActionsContainer, flag: str, most: int | None = None, **options: Any) -> None:
+    """A flag that takes a whole number from 1 on; for anything else it raises `UsageError`."""
 
     def read(text: str) -> int:
         if not text.isdecimal() or len(text) > 18 or not 1 <= int(text) <= (most or 10**18):
-            raise UsageError(f"{flag}: expected {expected}, not {text!r}")
+            bounds = ", at least 1" if most is None else f" from 1 to {most:,}"
+            raise UsageError(f"{flag}: expected a whole number{bounds}, not {text!r}")
         return int(text)
 
-    return read
+    group.add_argument(flag, type=read, **options)
 
 
 def add_setting_flags(parser: Parser) -> None:
     """Every field of `TrainingConfig`, with the defaults of each recipe."""
     group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
-    group.add_argument(
-        "--layer",
-        metavar="N",
-        type=whole_number("--layer"),
-        help="number of linear layers, one more than hidden sizes; 1 alone: no hidden layer",
-    )
+    words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
+    add_number(group, "--layer", metavar="N", help=words)
     for field in settings():
         group.add_argument(
             field.metadata["flag"],

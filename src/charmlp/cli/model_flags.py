@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import Parser, whole_number
+from charmlp.cli.arguments import Parser, add_number
 from charmlp.system.files import is_folder
 
 if TYPE_CHECKING:
@@ -14,19 +14,10 @@ if TYPE_CHECKING:
 
 
 def add_model_flags(parser: Parser) -> None:
-    parser.add_argument(
-        "--model_path",
-        "--model",
-        metavar="FILE",
-        help="model file or run folder (default: the newest run's model)",
-    )
-    parser.add_argument(
-        "--tta",
-        default=1,
-        metavar="N",
-        type=whole_number("--tta"),
-        help="read N versions of each image, slightly changed, and average (default 1)",
-    )
+    words = "model file or run folder (default: the newest run's model)"
+    parser.add_argument("--model_path", "--model", metavar="FILE", help=words)
+    words = "read N versions of each image, slightly changed, and average (default 1)"
+    add_number(parser, "--tta", default=1, metavar="N", help=words)
 
 
 def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:

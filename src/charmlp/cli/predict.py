@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.cli import complain
-from charmlp.cli.arguments import Parser, whole_number
+from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
@@ -36,13 +36,7 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
     add_model_flags(parser)
-    parser.add_argument(
-        "--topk",
-        default=1,
-        metavar="K",
-        type=whole_number("--topk"),
-        help="classes to name for each image (default 1)",
-    )
+    add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default text)")
     args = parser.parse_args(arguments)
     places = args.paths + ([args.im_path] if args.im_path else [])

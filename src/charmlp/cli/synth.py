@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from charmlp.cli.arguments import Parser, given_settings, whole_number
+from charmlp.cli.arguments import Parser, add_number, given_settings
 from charmlp.config import SLIDES, override
 from charmlp.errors import UsageError
 from charmlp.text import printable
@@ -24,13 +24,8 @@ def command(arguments: Sequence[str]) -> int:
         takes="--out DIR --count N",
     )
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
-    parser.add_argument(
-        "--count",
-        required=True,
-        metavar="N",
-        type=whole_number("--count", 10**6),
-        help="letters; from ten on, a tenth validates, a tenth tests",
-    )
+    words = "letters; from ten on, a tenth validates, a tenth tests"
+    add_number(parser, "--count", 10**6, required=True, metavar="N", help=words)
     parser.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
     parser.add_argument("--norm_size", nargs="+", metavar="X", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")

@@ -88,10 +88,7 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """The pictures of a test: t-SNE of the logits, where scikit-learn is installed; the confusion matrix.
-
-    They go to `--out`, or to `figures` beside the model.
-    """
+    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
 

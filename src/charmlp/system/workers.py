@@ -97,8 +97,7 @@ class Worker:
 
     def last_words(self) -> str:
         """The last line that it has printed, as a rule the reason why it ended."""
-        lines = bytes(self._printed).decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return bytes(self._printed).decode("utf-8", "replace").strip().rpartition("\n")[2].strip()
 
     def send(self, message: bytes) -> None:
         """Returns at once; whether it has arrived is known when there is an answer."""
