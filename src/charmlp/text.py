@@ -29,11 +29,10 @@ def forbidden_character(text: str) -> str | None:
 
     Those are control characters, line separators and lone surrogates.
     """
-    if not text.isprintable():  # asked first for the sake of lists with a million names
-        for character in text:
-            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-                return f"U+{ord(character):04X}"
-    return None
+    if text.isprintable():  # asked first for the sake of lists with a million names
+        return None
+    forbidden = (sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"))
+    return next((f"U+{ord(sign):04X}" for sign in forbidden), None)
 
 
 def quote(text: object) -> str:
