@@ -29,25 +29,22 @@ def forbidden_character(text: str) -> str | None:
 
     Those are control characters, line separators and lone surrogates.
     """
-    if not text.isprintable():  # asked first for the sake of lists with a million names
-        for character in text:
-            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-                return f"U+{ord(character):04X}"
-    return None
+    if text.isprintable():  # asked first for the sake of lists with a million names
+        return None
+    forbidden = (sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"))
+    return next((f"U+{ord(sign):04X}" for sign in forbidden), None)
 
 
 def quote(text: object) -> str:
     """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
-    whole = str(text)
-    if len(whole) > LONGEST_QUOTE:
-        whole = f"{whole[: LONGEST_QUOTE // 2]}…{whole[-LONGEST_QUOTE // 2 :]}"
-    if not whole.isprintable():  # asked first for the sake of lists with a million problems
-        whole = printable(whole)
-    return f'"{whole}"'
+    return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
 
 
 def shown_path(path: object) -> str:
     """A path for messages: escaped, and shortened in its middle where it is very long."""
-    text = printable(path)
-    half = LONGEST_PATH // 2
-    return text if len(text) <= LONGEST_PATH else f"{text[:half]}…{text[-half:]}"
+    return _shortened(printable(path), LONGEST_PATH)
+
+
+def _shortened(text: str, longest: int) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"

@@ -222,7 +222,7 @@ WRONG = [
     (with_fact("norm_size", [3, 3]), "layer 0: the weight is 3×6; expected out×9"),
     (with_fact("preprocessing", "crop"), "the preprocessing is 'crop'; expected one of scale, standardize"),
     (with_fact("preprocessing", ["scale"]), "the preprocessing is of type list"),
-    (with_fact("act_type", "gelu"), "the activation is 'gelu'; expected one of none, sigmoid, tanh, relu"),
+    (with_fact("act_type", "swish"), "the activation is 'swish'; expected one of none, sigmoid, tanh, relu"),
     (with_fact("act_type", {}), "the activation is of type dict"),
     (with_fact("hidden_size", [10**9]), "hidden_size is [1000000000], but the tensors say [3]"),
     (with_fact("hidden_size", 3), "hidden_size is 3, but the tensors say [3]"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,15 +58,11 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
         """Parse the arguments; raises `UsageError` where they are wrong."""
         known = {plain(flag): flag for flag in self._option_string_actions if flag.startswith("--")}
-        spelled: list[str] = []
-        for i, argument in enumerate(arguments):
-            if argument == "--":
-                spelled += arguments[i:]
-                break
+        spelled = list(arguments)
+        for i, argument in enumerate(takewhile(lambda argument: argument != "--", arguments)):
             flag, equals, value = argument.partition("=")
             if flag.startswith("--"):
-                argument = known.get(plain(flag), flag) + equals + value
-            spelled.append(argument)
+                spelled[i] = known.get(plain(flag), flag) + equals + value
         return super().parse_args(spelled)
 
     def error(self, message: str) -> NoReturn:
@@ -87,22 +84,22 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     for name in lists:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
-    group.add_argument("--n_classes", metavar="N", help="number of classes; must match what is found")
+    words = "number of classes; must match what is found"
+    add_number(group, "--n_classes", 10**6, metavar="N", help=words)
     group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
     """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
-    given = {name: getattr(args, f"{name}_file_path") for name in lists}
-    given = {name: path for name, path in given.items() if path is not None}
+    given = {name: path for name in lists if (path := getattr(args, f"{name}_file_path")) is not None}
     if args.data is not None and (given or args.im_dir is not None):
         flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
         raise UsageError(f"--data and {flag}: give one or the other")
     found: dict[str, Any] = {
         "data": args.data,
         "classes": args.classes,
-        "n_classes": count(args.n_classes),
+        "n_classes": args.n_classes,
         "cache": not args.no_cache,
     }
     if args.data is None:
@@ -116,23 +113,23 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
     return found
 
 
-def count(text: str | None) -> int | None:
-    """`--n_classes` as a number."""
-    if text is None:
-        return None
-    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
-        raise UsageError(f"--n_classes: expected a whole number, at least 1, not {text!r}")
-    return int(text)
+def add_number(group: argparse._ActionsContainer, flag: str, most: int | None = None, **options: Any) -> None:
+    """A flag that takes a whole number from 1 on; for anything else it raises `UsageError`."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or len(text) > 18 or not 1 <= int(text) <= (most or 10**18):
+            bounds = ", at least 1" if most is None else f" from 1 to {most:,}"
+            raise UsageError(f"{flag}: expected a whole number{bounds}, not {text!r}")
+        return int(text)
+
+    group.add_argument(flag, type=read, **options)
 
 
 def add_setting_flags(parser: Parser) -> None:
     """Every field of `TrainingConfig`, with the defaults of each recipe."""
     group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
-    group.add_argument(
-        "--layer",
-        metavar="N",
-        help="number of linear layers, one more than hidden sizes; 1 alone: no hidden layer",
-    )
+    words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
+    add_number(group, "--layer", metavar="N", help=words)
     for field in settings():
         group.add_argument(
             field.metadata["flag"],
@@ -160,14 +157,12 @@ def spell(value: object) -> str:
 
 def given_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The settings whose flags were given; raises `UsageError` naming the flag."""
-    texts: Mapping[str, str | list[str] | None] = vars(args)
+    texts = vars(args)
     found = {
         field.name: parse_setting(field, text if isinstance(text, str) else " ".join(text))
         for field in settings()
-        if (text := texts[field.name]) is not None
+        if (text := texts.get(field.name)) is not None
     }
-    if args.layer is not None:
-        if not args.layer.isdecimal():
-            raise UsageError(f"--layer: expected a whole number, at least 1, not {args.layer!r}")
-        found["hidden_size"] = resolve_hidden_size(found.get("hidden_size"), int(args.layer))
+    if texts.get("layer") is not None:
+        found["hidden_size"] = resolve_hidden_size(found.get("hidden_size"), args.layer)
     return found

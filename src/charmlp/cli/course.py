@@ -13,7 +13,7 @@ from charmlp.cli.arguments import (
     add_setting_flags,
     data_arguments,
 )
-from charmlp.cli.model_flags import figures_folder, load_recognizer
+from charmlp.cli.model_flags import load_recognizer
 from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 
@@ -43,7 +43,7 @@ def command(arguments: Sequence[str]) -> int:
         from charmlp.cli.report import CourseReporter
 
         data = data_arguments(args, LISTS[:2], course=True)
-        result = train_and_draw(args, config, data, args.model_path, CourseReporter())
+        result = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {args.model_path}")
         print(f"Pictures and figures saved in {result.path}")
         return exit_status(result)
@@ -57,6 +57,6 @@ def command(arguments: Sequence[str]) -> int:
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
-    for picture in draw_pictures(evaluation, figures_folder(path, args.out), args):
+    for picture in draw_pictures(evaluation, path, args):
         print(f"[Info] Picture saved in {picture}")
     return 0

@@ -37,11 +37,11 @@ def command(arguments: Sequence[str]) -> int:
         "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
     )
     parser.add_argument(
-        "--figure", metavar="FILE", help="draw a sheet of sample images, plain and augmented (PNG)"
+        "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
     )
     args = parser.parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
-    if args.figure and (args.path is None or model is not None):
+    if args.figure is not None and (args.path is None or model is not None):
         raise UsageError("--figure draws samples of a data set; give one")
     if args.path is None:
         describe_installation()
@@ -50,13 +50,15 @@ def command(arguments: Sequence[str]) -> int:
 
         describe_model(read_model(model), model)
     else:
-        describe_data(args.path, None if args.figure is None else Path(args.figure))
+        describe_data(args.path, args.figure)
     return 0
 
 
 def model_path(path: Path) -> Path | None:
     """The model file that a path names, directly or as a run folder."""
-    if path.suffix in (".safetensors", ".pth"):
+    from charmlp.modelfile import FORMATS
+
+    if path.suffix.lower() in FORMATS:
         return path
     inside = path / "model.safetensors"
     return inside if is_file(inside) else None
@@ -77,7 +79,7 @@ def describe_installation() -> None:
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
     print(f"model          {path}")
-    print(f"layers         {'-'.join(map(str, (model.input_size, *model.hidden_size, model.output_size)))}")
+    print(f"layers         {'-'.join(map(str, model.sizes))}")
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
@@ -96,43 +98,38 @@ def describe_data(place: str, figure: Path | None) -> None:
         check_writable(figure)
     source = open_source(place)
     print(printable(source.describe()))
-    print(f"classes        {' '.join(printable(name) for name in source.classes)}")
+    names = [printable(name) for name in source.classes]
+    print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
         if letters.skipped:
             print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
-    width = max(map(len, map(printable, source.classes)))
+    width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
-    for number, name in enumerate(source.classes):
+    for number, name in enumerate(names):
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
-        print(f"{printable(name):{width}}  {counts}")
+        print(f"{name:{width}}  {counts}")
     if figure is not None:
-        from charmlp.drawing import save
-        from charmlp.evaluation.pictures import contact_sheet
-
-        rows = [(split, sample(letters)) for split, letters in sets.items()]
-        first, letters = rows[0]
-        rows.insert(1, (f"{first}, augmented as recipe best does", augmented(letters)))
-        print(f"picture        {save(contact_sheet(rows), figure)}")
+        print(f"picture        {draw_samples(sets, figure)}")
 
 
-def sample(letters: LetterSet) -> LetterSet:
-    """Some of the letters, spread evenly over the set."""
-    import numpy as np
-
-    from charmlp.letters.letterset import LetterSet
-
-    chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
-    names = tuple(letters.names[i] for i in chosen)
-    return LetterSet(letters.images[chosen], letters.labels[chosen], letters.classes, names)
-
-
-def augmented(letters: LetterSet) -> LetterSet:
-    """The letters as training with `--augment on` may show them."""
-    import dataclasses
+def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
+    """Letters spread evenly over each set, those of the first also as `--augment on` changes them."""
+    from dataclasses import replace
 
     import numpy as np
 
     from charmlp.data.augment import augment
+    from charmlp.drawing import save
+    from charmlp.evaluation.pictures import contact_sheet
 
-    return dataclasses.replace(letters, images=augment(letters.images, np.random.default_rng(0)))
+    rows = []
+    for split, letters in sets.items():
+        chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
+        names = tuple(letters.names[i] for i in chosen)
+        some = replace(letters, images=letters.images[chosen], labels=letters.labels[chosen], names=names)
+        rows.append((split, some))
+        if len(rows) == 1:
+            changed = replace(some, images=augment(some.images, np.random.default_rng(0)))
+            rows.append((f"{split}, augmented as recipe best does", changed))
+    return save(contact_sheet(rows), figure)

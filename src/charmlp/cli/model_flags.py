@@ -1,22 +1,27 @@
-"""Which model a verb uses, and how: `--model`, `--tta`; and where its pictures go."""
+"""Which model a verb uses, and how: `--model`, `--tta`; where its pictures go, and `--show`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import Parser
-from charmlp.errors import UsageError
+from charmlp.cli.arguments import Parser, add_number
 from charmlp.system.files import is_folder
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 
-def load_recognizer(model: str | None, tta: str = "1") -> tuple[Recognizer, Path]:
+def add_model_flags(parser: Parser) -> None:
+    words = "model file or run folder (default: the newest run's model)"
+    parser.add_argument("--model_path", "--model", metavar="FILE", help=words)
+    words = "read N versions of each image, slightly changed, and average (default 1)"
+    add_number(parser, "--tta", default=1, metavar="N", help=words)
+
+
+def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     """The model at that path, in that run folder, or of the newest run; and where it lies."""
-    if not tta.isdecimal():
-        raise UsageError(f"--tta: expected a whole number, at least 1, not {tta!r}")
     from charmlp.recognizer import Recognizer
 
     if model is None:
@@ -27,27 +32,13 @@ def load_recognizer(model: str | None, tta: str = "1") -> tuple[Recognizer, Path
         path = Path(model)
     if is_folder(path):
         path = path / "model.safetensors"
-    return Recognizer.load(path, int(tta)), path
+    return Recognizer.load(path, tta), path
 
 
-def add_model_flag(parser: Parser) -> None:
-    parser.add_argument(
-        "--model_path",
-        "--model",
-        metavar="FILE",
-        help="model file or run folder (default: the newest run's model)",
-    )
+def show(pictures: Sequence[Path]) -> None:
+    """Open each picture in a window of the system's own viewer; the program goes on."""
+    from PIL import Image
 
-
-def add_tta_flag(parser: Parser) -> None:
-    parser.add_argument(
-        "--tta",
-        default="1",
-        metavar="N",
-        help="read N versions of each image, slightly changed, and average (default 1)",
-    )
-
-
-def figures_folder(model: Path, out: str | None) -> Path:
-    """Where pictures about a model go: `--out`, or `figures` beside the model."""
-    return model.parent / "figures" if out is None else Path(out)
+    for path in pictures:
+        with Image.open(path) as picture:
+            picture.show(title=path.name)

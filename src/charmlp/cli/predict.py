@@ -6,23 +6,24 @@ import glob
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.cli import complain
-from charmlp.cli.arguments import Parser
-from charmlp.cli.model_flags import add_model_flag, add_tta_flag, load_recognizer
+from charmlp.cli.arguments import Parser, add_number
+from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
-    from charmlp.recognizer import Recognizer
+    from charmlp.recognizer import Prediction, Recognizer
 
-Top: TypeAlias = "tuple[tuple[str, float], ...]"
+Answers: TypeAlias = "Iterator[tuple[str, Prediction]]"  # each image's path and what it shows
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -34,13 +35,10 @@ def command(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
-    add_model_flag(parser)
-    add_tta_flag(parser)
-    parser.add_argument("--topk", default="1", metavar="K", help="classes to name for each image (default 1)")
-    parser.add_argument("--format", choices=("text", "csv", "json"), default="text", help="(default text)")
+    add_model_flags(parser)
+    add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="(default text)")
     args = parser.parse_args(arguments)
-    if not args.topk.isdecimal() or int(args.topk) < 1:
-        raise UsageError(f"--topk: expected a whole number, at least 1, not {args.topk!r}")
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
@@ -49,9 +47,13 @@ def command(arguments: Sequence[str]) -> int:
     if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
-    topk = min(int(args.topk), len(recognizer.classes))
-    writer = {"text": TextWriter, "csv": CsvWriter, "json": JsonWriter}[args.format](topk)
-    return read_all(recognizer, find_images(places), topk, writer)
+    topk = min(args.topk, len(recognizer.classes))
+    counts: Counter[str] = Counter()
+    with closing(read_all(recognizer, find_images(places), topk, counts)) as answers:
+        FORMATS[args.format](answers, topk)
+    if not counts:
+        raise ImageError("no image to read")
+    return 1 if counts["bad"] else 0
 
 
 def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
@@ -62,8 +64,8 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
         elif place and is_folder(Path(place)):
             yield from in_folder(Path(place))
         elif any(sign in place for sign in "*?[") and not os.path.lexists(place):
-            found = matching(place)
-            yield from found
+            found = sorted(path for path in glob.iglob(place, recursive=True) if is_file(Path(path)))  # noqa: PTH207
+            yield from found  # where the shell does not expand a pattern (Windows)
             if not found:
                 yield ImageError(f"{shown_path(place)}: no file has such a name")
         else:
@@ -88,77 +90,56 @@ def in_folder(top: Path) -> Iterator[str | CharmlpError]:
     yield from sorted(found)
 
 
-def matching(pattern: str) -> list[str]:
-    """The files that a pattern stands for, sorted: needed where the shell does not expand it (Windows)."""
-    return sorted(path for path in glob.iglob(pattern, recursive=True) if is_file(Path(path)))  # noqa: PTH207
-
-
 def read_all(
-    recognizer: Recognizer, images: Iterator[str | CharmlpError], topk: int, writer: TextWriter
-) -> int:
-    """Read the images in order; the status is 1 where one could not be read."""
-    read = bad = 0
+    recognizer: Recognizer, images: Iterator[str | CharmlpError], topk: int, counts: Counter[str]
+) -> Generator[tuple[str, Prediction], None, None]:
+    """Read the images in order; what is wrong with one is told. `counts` learns how many are read and bad."""
     named, images = tee(images)
     with closing(recognizer.predict_many(images, topk, return_errors=True)) as predictions:
         for prediction, name in zip(predictions, named, strict=True):
             if isinstance(prediction, CharmlpError):
                 complain(str(prediction))
-                bad += 1
+                counts["bad"] += 1
             else:
-                writer.write(str(name), prediction.top)
-                read += 1
-    writer.end()
-    if not read and not bad:
-        raise ImageError("no image to read")
-    return 1 if bad else 0
+                yield str(name), prediction
+                counts["read"] += 1
 
 
-class TextWriter:
-    """`letter.png: A 98.1 %`, one line an image.
-
-    `write` takes an image's path and its most probable classes with their probabilities, best first.
-    """
-
-    def __init__(self, topk: int) -> None:
-        """Nothing comes before the first line."""
-
-    def write(self, path: str, top: Top) -> None:
-        names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in top)
+def write_text(answers: Answers, topk: int) -> None:
+    """`letter.png: A 98.1 %`, one line an image."""
+    for path, answer in answers:
+        names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in answer.top)
         print(f"{printable(path)}: {names}")
 
-    def end(self) -> None:
-        """Nothing follows the last line."""
 
-
-class CsvWriter(TextWriter):
+def write_csv(answers: Answers, topk: int) -> None:
     """A table: file, prediction, probability, and with `--topk K` the runners-up."""
+    import csv
 
-    def __init__(self, topk: int) -> None:
-        import csv
-
-        self.table = csv.writer(sys.stdout, lineterminator="\n")
-        more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
-        self.table.writerow(["file", "prediction", "probability", *more])
-
-    def write(self, path: str, top: Top) -> None:
-        cells = [cell for name, share in top for cell in (name, f"{share:.6f}")]
-        self.table.writerow([printable(path), *cells])
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
+    table.writerow(["file", "prediction", "probability", *more])
+    for path, answer in answers:
+        cells = [cell for name, share in answer.top for cell in (name, f"{share:.6f}")]
+        table.writerow([printable(path), *cells])
 
 
-class JsonWriter(TextWriter):
+def write_json(answers: Answers, topk: int) -> None:
     """One array; each object is written as soon as it is known."""
-
     separator = "["
-
-    def write(self, path: str, top: Top) -> None:
-        best, probability = top[0]
-        candidates = [{"class": name, "probability": share} for name, share in top]
-        entry = {"file": path, "prediction": best, "probability": probability, "top": candidates}
+    for path, answer in answers:
+        entry = {
+            "file": path,
+            "prediction": answer.prediction,
+            "probability": answer.probability,
+            "top": [{"class": name, "probability": share} for name, share in answer.top],
+        }
         text = json.dumps(entry, ensure_ascii=False)
         if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
             text = json.dumps(entry)
-        sys.stdout.write(self.separator + text)
-        self.separator = ",\n "
+        sys.stdout.write(separator + text)
+        separator = ",\n "
+    print("[]" if separator == "[" else "]")
 
-    def end(self) -> None:
-        print("[]" if self.separator == "[" else "]")
+
+FORMATS = {"text": write_text, "csv": write_csv, "json": write_json}

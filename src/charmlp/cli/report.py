@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from charmlp.text import printable
 from charmlp.training.callbacks import Callback
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from charmlp.training.callbacks import Training
     from charmlp.training.state import Epoch
 
@@ -24,49 +27,16 @@ class LineReporter(Callback):
 
     def epoch_ends(self, training: Training, epoch: Epoch) -> None:
         epochs = training.config.epochs
-        every = max(1, epochs // MOST_LINES)
-        if epoch.epoch % every == 0 or epoch.epoch in (1, epochs):
+        if epoch.epoch % max(1, epochs // MOST_LINES) == 0 or epoch.epoch in (1, epochs):
             self.message(describe(epoch, epochs))
-
-    def __enter__(self) -> LineReporter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing is open."""
 
 
 class BarReporter(LineReporter):
     """A bar that moves, on a terminal."""
 
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self.tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> BarReporter:
-        self.bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.bars.stop()
+    def __init__(self, bars: Progress) -> None:
+        self.bars = bars
+        self.tasks: dict[str, TaskID] = {}
 
     def message(self, line: str) -> None:
         self.bars.console.print(printable(line), markup=False, highlight=False)
@@ -92,9 +62,18 @@ class CourseReporter(LineReporter):
             print(f"Epoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%", flush=True)
 
 
-def make_reporter() -> LineReporter:
+@contextmanager
+def make_reporter() -> Iterator[LineReporter]:
     """Bars where stderr is a terminal, lines elsewhere."""
-    return BarReporter() if sys.stderr.isatty() else LineReporter()
+    if not sys.stderr.isatty():
+        yield LineReporter()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield BarReporter(bars)
 
 
 def describe(epoch: Epoch, epochs: int) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from charmlp.cli.arguments import Parser
-from charmlp.config import parse_setting, settings
+from charmlp.cli.arguments import Parser, add_number, given_settings
+from charmlp.config import SLIDES, override
 from charmlp.errors import UsageError
 from charmlp.text import printable
 
-MOST_LETTERS = 10**6
 MOST_BYTES = 8 * 2**30
 
 
@@ -26,10 +23,9 @@ def command(arguments: Sequence[str]) -> int:
         "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
         takes="--out DIR --count N",
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
-    parser.add_argument(
-        "--count", required=True, metavar="N", help="letters; from ten on, a tenth validates, a tenth tests"
-    )
+    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
+    words = "letters; from ten on, a tenth validates, a tenth tests"
+    add_number(parser, "--count", 10**6, required=True, metavar="N", help=words)
     parser.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
     parser.add_argument("--norm_size", nargs="+", metavar="X", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")
@@ -37,10 +33,11 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("--machine-fonts", action="store_true", help="and from those that are installed")
     parser.add_argument("--overwrite", action="store_true", help="replace letters that were written there")
     args = parser.parse_args(arguments)
-    number, norm_size, seed = letters_of(args.count), setting(args, "norm_size"), setting(args, "seed")
-    if number * norm_size[0] * norm_size[1] > MOST_BYTES:
+    config = override(SLIDES, given_settings(args))
+    height, width = config.norm_size
+    if args.count * height * width > MOST_BYTES:
         raise UsageError(
-            f"--count {number} of --norm_size {norm_size[0]},{norm_size[1]} are more than "
+            f"--count {args.count} of --norm_size {height},{width} are more than "
             f"{MOST_BYTES // 2**30} GB of pixels; fewer or smaller ones are needed"
         )
 
@@ -49,38 +46,23 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.rendering import open_rendered
     from charmlp.rendering.writing import LISTS, check_folder, write_letters
 
-    out = Path(args.out)
-    check_folder(out, overwrite=args.overwrite)
+    check_folder(args.out, overwrite=args.overwrite)
     classes = given_classes(args.classes)
     with make_reporter() as reporter:
-        held_out = number // 10
+        held_out = args.count // 10
         source = open_rendered(
-            number - 2 * held_out,
+            args.count - 2 * held_out,
             classes,
-            seed,
+            config.seed,
             held_out=held_out,
             folder=args.fonts,
             machine=args.machine_fonts,
         )
         reporter.message(source.describe())
-        write_letters(source, out, norm_size, overwrite=args.overwrite, progress=reporter.progress)
-    print(f"images    {printable(out / 'images')}")
+        write_letters(
+            source, args.out, config.norm_size, overwrite=args.overwrite, progress=reporter.progress
+        )
+    print(f"images    {printable(args.out / 'images')}")
     for split, size in source.splits.items():
-        print(f"{size:<9,} {printable(out / LISTS[split])}")
+        print(f"{size:<9,} {printable(args.out / LISTS[split])}")
     return 0
-
-
-def letters_of(text: str) -> int:
-    """`--count` as a number."""
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_LETTERS:
-        raise UsageError(f"--count: expected a whole number from 1 to {MOST_LETTERS:,}, not {text!r}")
-    return int(text)
-
-
-def setting(args: argparse.Namespace, name: str) -> Any:
-    """A flag that `train` has as well, read by the same rule; its default where it was not given."""
-    field = next(field for field in settings() if field.name == name)
-    text = getattr(args, name)
-    if text is None:
-        return field.default
-    return parse_setting(field, text if isinstance(text, str) else " ".join(text))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
-from charmlp.cli.model_flags import add_model_flag, add_tta_flag, figures_folder, load_recognizer
+from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
 from charmlp.errors import DataError, MissingExtraError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -32,9 +32,14 @@ def command(arguments: Sequence[str]) -> int:
         "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
     )
     add_data_flags(parser, LISTS)
-    add_model_flag(parser)
-    add_tta_flag(parser)
-    add_test_flags(parser)
+    add_model_flags(parser)
+    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="folder for the pictures (default: beside the model)"
+    )
+    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
+    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     args = parser.parse_args(arguments)
     one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
     if one_list:
@@ -44,7 +49,7 @@ def command(arguments: Sequence[str]) -> int:
         data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
-    drawn = draw_pictures(evaluation, figures_folder(path, args.out), args)
+    drawn = draw_pictures(evaluation, path, args)
     if args.format == "json":
         print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
         return 0
@@ -54,15 +59,6 @@ def command(arguments: Sequence[str]) -> int:
     for picture in drawn:
         print(f"picture   {picture}")
     return 0
-
-
-def add_test_flags(parser: Parser) -> None:
-    """What `test` takes beside data and model."""
-    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
-    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the model)")
-    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
-    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
 
 
 def evaluate_data(
@@ -91,11 +87,12 @@ def choose_split(source: Source, wanted: str | None) -> str:
     raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
 
 
-def draw_pictures(evaluation: Evaluation, folder: Path, args: argparse.Namespace) -> list[Path]:
-    """The pictures of a test: t-SNE of the logits, where scikit-learn is installed; the confusion matrix."""
+def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
+    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
 
+    folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
     try:
         scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
@@ -105,8 +102,6 @@ def draw_pictures(evaluation: Evaluation, folder: Path, args: argparse.Namespace
     matrix = confusion_matrix(evaluation.scores, letters.classes)
     drawn.append(save(matrix, folder / "test_confusion.png"))
     if args.show:
-        from charmlp.cli.show import show
-
         show(drawn)
     return drawn
 

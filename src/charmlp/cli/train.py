@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import (
-    Parser,
-    add_data_flags,
-    add_setting_flags,
-    data_arguments,
-    given_settings,
-)
+from charmlp.cli import complain
+from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
+from charmlp.cli.model_flags import show
 from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import open_regular
@@ -47,7 +43,7 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.cli.report import make_reporter
 
     with make_reporter() as reporter:
-        result = train_and_draw(args, config, data, args.model_path, reporter)
+        result = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
         print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     print(f"model     {result.path / 'model.safetensors'}")
@@ -65,10 +61,11 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
     group.add_argument(
         "--config",
         metavar="FILE",
+        type=Path,
         help="instead: the settings of a run, its config.toml; flags beside it win",
     )
     parser.set_defaults(default_recipe=recipe)
-    group.add_argument("--out", help="run folder (default runs/<date-time>)")
+    group.add_argument("--out", type=Path, help="run folder (default runs/<date-time>)")
     group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
@@ -83,7 +80,7 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
     if args.config is not None:
         if args.recipe is not None:
             raise UsageError("--recipe and --config: give one or the other")
-        return override(read_config(Path(args.config), recipe), given)
+        return override(read_config(args.config, recipe), given)
     if recipe not in RECIPES:
         raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
     return override(RECIPES[recipe], given)
@@ -91,27 +88,20 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
 
 def read_config(path: Path, recipe: str) -> TrainingConfig:
     """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
-    with open_regular(path, "a run's config.toml", CharmlpError) as file:
+    name, expected = shown_path(path), "a run's config.toml"
+    with open_regular(path, expected, CharmlpError) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise CharmlpError(
-            f"{shown_path(path)}: has more than {MOST_BYTES:,} bytes; a run's config.toml is expected"
-        )
+        raise CharmlpError(f"{name}: has more than {MOST_BYTES:,} bytes; {expected} is expected")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CharmlpError(
-            f"{shown_path(path)}: is not UTF-8 text; a run's config.toml is expected"
-        ) from None
-    return TrainingConfig.from_toml(text, shown_path(path), recipe)
+        raise CharmlpError(f"{name}: is not UTF-8 text; {expected} is expected") from None
+    return TrainingConfig.from_toml(text, name, recipe)
 
 
 def train_and_draw(
-    args: argparse.Namespace,
-    config: TrainingConfig,
-    data: dict[str, object],
-    model_path: str | None,
-    reporter: LineReporter,
+    args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
 ) -> Run:
     """Train, then draw the pictures of the run."""
     from charmlp.training import train
@@ -119,9 +109,9 @@ def train_and_draw(
     result = train(
         recipe=config,
         skip_bad=args.skip_bad,
-        out=None if args.out is None else Path(args.out),
+        out=args.out,
         overwrite=args.overwrite,
-        model_path=model_path,
+        model_path=args.model_path,
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
@@ -131,8 +121,6 @@ def train_and_draw(
         fitted = result.fit
         drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
         if args.show:
-            from charmlp.cli.show import show
-
             show(drawn)
     return result
 
@@ -140,8 +128,6 @@ def train_and_draw(
 def exit_status(result: Run) -> int:
     """130 where training was interrupted; what was learned until then is saved all the same."""
     if result.fit.interrupted:
-        from charmlp.cli import complain
-
         complain(f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved")
         return 130
     return 0

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from charmlp.modelfile.model import (
     Model,
     Refused,
+    are_whole,
     array_names,
     check_choice,
     check_facts,
@@ -46,15 +47,10 @@ def write(model: Model) -> bytes:
 
     names = array_names(len(model.arrays), "W", "b")
     tensors = [torch.tensor(array, dtype=torch.float32) for array in model.arrays]
-    configs = {
-        "norm_size": model.norm_size,
-        "output_size": model.output_size,
-        "hidden_size": model.hidden_size,
-        "n_layers": len(model.weights),
-        "act_type": model.act_type,
-    }
-    content = io.BytesIO()
     state = OrderedDict(zip(names, tensors, strict=True))
+    layers = len(model.weights)
+    configs = {name: layers if name == "n_layers" else getattr(model, name) for name in CONFIGS}
+    content = io.BytesIO()
     torch.save({"state_dict": state, "configs": configs}, content)
     return content.getvalue()
 
@@ -104,7 +100,7 @@ def _listed(table: dict[Any, Any]) -> str:
 def _check_configs(configs: dict[str, Any], sizes_out: tuple[int, ...]) -> None:
     """Raise `Refused` where configs say something else than the tensors, whose sizes are given."""
     hidden = configs["hidden_size"]
-    if not isinstance(hidden, list | tuple) or not all(type(size) is int for size in hidden):
+    if not are_whole(hidden):
         raise Refused("configs: hidden_size is not a list of whole numbers")
     found: dict[str, Any] = {"n_layers": len(sizes_out), "output_size": sizes_out[-1]}
     if len(sizes_out) > 1:  # without a hidden layer the course's program leaves its default there

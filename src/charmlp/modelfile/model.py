@@ -86,11 +86,6 @@ class Model:
         return f"Model({'-'.join(map(str, self.sizes))}, {self.act_type}, {len(self.classes)} classes)"
 
 
-def constants_of(act_type: str) -> dict[str, float]:
-    """The constants that an activation computes with, by name, such as a slope."""
-    return dict(calculus.ACTIVATIONS[act_type].constants)
-
-
 def array_names(count: int, weight: str, bias: str) -> list[str]:
     """What files call so many arrays: net.0.weight, net.0.bias, net.2.weight, … (net.1 is an activation)."""
     layers = count // 2
@@ -113,11 +108,8 @@ def check_facts(classes: Any, norm_size: Any, preprocessing: Any, act_type: Any)
     """Raise `Refused` where what a file says about its model, in any type, cannot be."""
     check_choice("activation", act_type, tuple(calculus.ACTIVATIONS))
     check_choice("preprocessing", preprocessing, PREPROCESSINGS)
-    if (
-        not isinstance(norm_size, list | tuple)
-        or len(norm_size) != 2
-        or not all(type(side) is int and 1 <= side <= MAX_NORM_SIZE for side in norm_size)
-    ):
+    sides = norm_size if are_whole(norm_size) else ()
+    if len(sides) != 2 or not all(1 <= side <= MAX_NORM_SIZE for side in sides):
         raise Refused(f"norm_size is {short(norm_size)}; expected two sides from 1 to {MAX_NORM_SIZE}")
     if not isinstance(classes, list | tuple) or len(classes) < 2:
         raise Refused("the classes are not a list of at least two names")
@@ -160,9 +152,14 @@ def check_names(place: str, kind: str, found: Collection[Any], expected: Collect
             raise Refused(f"{place}: unknown {kind} {str(name)[:60]}")
 
 
+def are_whole(value: Any) -> bool:
+    """Whether a value from a file is a list of whole numbers; True and 2.0 are none."""
+    return isinstance(value, list | tuple) and all(type(item) is int for item in value)
+
+
 def short(value: Any) -> str:
     """A value from a file, for messages; what is long or nested is only named."""
-    if isinstance(value, list | tuple) and len(value) <= 8 and all(type(item) is int for item in value):
+    if are_whole(value) and len(value) <= 8:
         value = list(value)
     elif not isinstance(value, str | int | float | None):
         return f"of type {type(value).__name__}"

@@ -18,24 +18,23 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from charmlp.calculus import ACTIVATIONS
 from charmlp.modelfile.model import (
     Model,
     Refused,
+    are_whole,
     array_names,
     check_facts,
     check_names,
     check_shapes,
-    constants_of,
     refusing,
     short,
 )
 
 FORMAT = 1
 KEY = "charmlp"
-FIELDS = (
-    *("format", "classes", "norm_size", "preprocessing", "act_type", "hidden_size"),
-    *("provenance", "checksum"),
-)
+FACTS = ("classes", "norm_size", "preprocessing", "act_type")
+FIELDS = ("format", *FACTS, "hidden_size", "provenance", "checksum")
 NO_CHECKSUM = "0" * 64
 MAX_HEADER_BYTES = 16 * 2**20
 
@@ -44,13 +43,10 @@ def write(model: Model) -> bytes:
     """The model with its checksum."""
     from safetensors.numpy import save
 
-    constants = constants_of(model.act_type)
+    constants = dict(ACTIVATIONS[model.act_type].constants)  # such as a slope
     facts = {
         "format": FORMAT,
-        "classes": model.classes,
-        "norm_size": model.norm_size,
-        "preprocessing": model.preprocessing,
-        "act_type": model.act_type,
+        **{name: getattr(model, name) for name in FACTS},
         **({"act_constants": constants} if constants else {}),
         "hidden_size": model.hidden_size,
         "provenance": dict(model.provenance),
@@ -147,15 +143,14 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
     metadata = table.pop("__metadata__", {})
     if not isinstance(metadata.get(KEY), str):
         raise Refused(f"not a model of charmlp: its header has no text under {KEY!r}")
-    facts = _parse(
-        metadata[KEY].encode("utf-8", "surrogatepass"), f"what its header says under {KEY!r} (JSON)"
-    )
+    text = metadata[KEY].encode("utf-8", "surrogatepass")
+    facts = _parse(text, f"what its header says under {KEY!r} (JSON)")
     version = facts.get("format") if isinstance(facts, dict) else None
     if type(version) is not int or version != FORMAT:
         raise Refused(f"format version {short(version)}; this charmlp reads version {FORMAT}")
     constants = facts.pop("act_constants", {})
     check_names("header", "entry", facts, FIELDS)
-    check_facts(facts["classes"], facts["norm_size"], facts["preprocessing"], facts["act_type"])
+    check_facts(*(facts[name] for name in FACTS))
     _check_constants(facts["act_type"], constants)
     if not isinstance(facts["provenance"], dict):
         raise Refused("the provenance is not a table of names and values")
@@ -166,7 +161,7 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
 
 def _check_constants(act_type: str, stated: Any) -> None:
     """Raise `Refused` where a model was trained with other constants than the activation has here."""
-    ours = constants_of(act_type)
+    ours = ACTIVATIONS[act_type].constants
     if not isinstance(stated, dict):
         raise Refused(f"act_constants is {short(stated)}; expected a table of names and values")
     check_names("act_constants", "constant", stated, ours)
@@ -185,7 +180,7 @@ def _check_tensors(table: dict[str, Any], room: int) -> list[str]:
         if entry["dtype"] != "F32":
             raise Refused(f"{name}: the numbers are {short(entry['dtype'])}; F32 (float32) is expected")
         for what in ("shape", "data_offsets"):
-            if not isinstance(entry[what], list) or not all(type(n) is int and n >= 0 for n in entry[what]):
+            if not are_whole(entry[what]) or min(entry[what], default=0) < 0:
                 raise Refused(f"{name}: {what} is not a list of whole numbers")
             if len(entry[what]) > 2:
                 raise Refused(f"{name}: {what} has more than two numbers")

@@ -133,8 +133,7 @@ class _Reader(pickle._Unpickler):
             table[key] = value
 
     def load_setitem(self) -> None:
-        value, key = self.stack.pop(), self.stack.pop()
-        self.set_items([key, value])
+        self.set_items([self.stack.pop(-2), self.stack.pop()])
 
     def load_setitems(self) -> None:
         self.set_items(self.pop_mark())

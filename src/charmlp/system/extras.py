@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 from types import ModuleType
 
@@ -42,12 +43,8 @@ def install_command(extra: str) -> str:
 
 def packages_of(extra: str) -> Iterator[str]:
     """The requirements that belong to an extra, without their markers: `torch>=2.4`."""
-    try:
-        requirements = metadata.requires("charmlp") or []
-    except metadata.PackageNotFoundError:
-        return
-    for requirement in requirements:
-        package, _, marker = requirement.partition(";")
-        named = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", marker)
-        if named is not None and named[1] == extra:
-            yield package.replace(" ", "").replace("(", "").replace(")", "")
+    with suppress(metadata.PackageNotFoundError):
+        for requirement in metadata.requires("charmlp") or []:
+            package, _, marker = requirement.partition(";")
+            if re.search(rf"extra\s*==\s*['\"]{re.escape(extra)}['\"]", marker):
+                yield re.sub(r"[ ()]", "", package)

@@ -109,26 +109,23 @@ def write_whole(path: Path, content: bytes) -> None:
     then stays as it was. A link stays a link, and what it leads to is written.
     """
     check_writable(path)
-    temporary = None
     try:
         target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        new = target.with_name(f".{secrets.token_hex(8)}.part")
-        with new.open("xb") as file:
-            temporary = new
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
-        temporary = None
+        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
         _to_disk(target.parent)
     except OSError as error:
         raise _refusal(path, reason_of(error)) from None
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def cache_folder() -> Path:
@@ -151,9 +148,7 @@ def _target(path: Path) -> Path:
 
 def _to_disk(folder: Path) -> None:
     """Make a new name in `folder` last through a power cut, where the system offers that."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # on Windows, where no folder is opened
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

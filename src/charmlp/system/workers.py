@@ -76,13 +76,10 @@ class Worker:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._outbox.put(self._mark)
         # Each thread alone closes its pipe; daemons, since a pipe may be held open by somebody else.
-        self._readers = [
-            threading.Thread(target=target, daemon=True)
-            for target in (self._take_messages, self._take_printed)
-        ]
-        self._others = [threading.Thread(target=target, daemon=True) for target in (self._write, self._watch)]
+        tasks = self._take_messages, self._take_printed, self._write, self._watch
+        self._threads = [threading.Thread(target=task, daemon=True) for task in tasks]
         try:
-            for thread in (*self._readers, *self._others):
+            for thread in self._threads:
                 thread.start()
         except RuntimeError as error:  # as many threads as the system allows
             self._process.kill()
@@ -100,8 +97,7 @@ class Worker:
 
     def last_words(self) -> str:
         """The last line that it has printed, as a rule the reason why it ended."""
-        lines = bytes(self._printed).decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return bytes(self._printed).decode("utf-8", "replace").strip().rpartition("\n")[2].strip()
 
     def send(self, message: bytes) -> None:
         """Returns at once; whether it has arrived is known when there is an answer."""
@@ -134,7 +130,7 @@ class Worker:
             self._process.kill()
         self._outbox.put(ENDED)
         self._process.wait()
-        for thread in (*self._others, *self._readers):
+        for thread in self._threads:
             thread.join(PATIENCE)
 
     def __enter__(self) -> Worker:
@@ -167,8 +163,8 @@ class Worker:
         self._process.wait()
         if os.name == "posix":  # elsewhere its number may belong to another process now
             end_family(self._process.pid, self._family)
-        for thread in self._readers:
-            thread.join(PATIENCE)
+        for reader in self._threads[:2]:
+            reader.join(PATIENCE)
         self._inbox.put(ENDED)
 
 
