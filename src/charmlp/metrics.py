@@ -1,7 +1,5 @@
 """Figures of a classification, from labels, predictions and logits alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A trained model that reads images, with NumPy alone."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -50,7 +48,7 @@ class Recognizer:
         self.tta = tta
 
     @classmethod
-    def load(cls, path: str | PathLike[str], tta: int = 1) -> Recognizer:
+    def load(cls, path: str | PathLike[str], tta: int = 1) -> "Recognizer":
         """Read a `.safetensors` or `.pth` file; raises `ModelFileError` where it is not sound."""
         check_versions(tta)
         return cls(read_model(Path(path)), tta)
@@ -117,11 +115,8 @@ class Recognizer:
         """Read grey images N×H×W of the model's size."""
         probabilities = self.predict_proba(images)
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
-        best = np.take_along_axis(probabilities, order, axis=1)
-        tops = (
-            tuple(zip(map(self.classes.__getitem__, numbers), shares, strict=True))
-            for numbers, shares in zip(order.tolist(), best.tolist(), strict=True)
-        )
+        rows = zip(order.tolist(), probabilities.tolist(), strict=True)
+        tops = (tuple((self.classes[number], row[number]) for number in numbers) for numbers, row in rows)
         return [Prediction(*top[0], top) for top in tops]
 
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:

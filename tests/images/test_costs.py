@@ -99,7 +99,7 @@ class TestBombs:
 
 
 def count_scans_of(data: bytes) -> int:
-    file = costs.Metered(io.BytesIO(data))
+    file = costs.Metered(io.BytesIO(data), "JPEG")
     JpegImageFile(file)  # type: ignore[arg-type]
     return count_scans(file)
 

@@ -68,9 +68,9 @@ def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatc
 def test_a_process_does_without_numpy(tmp_path: Path) -> None:
     """NumPy takes as long to import as all else that such a process needs."""
     script = (
-        "import sys; from charmlp.images.reading import read_pixels\n"
-        "pixels, faults = read_pixels(sys.argv[1:], (5, 4))\n"
-        "print(len(pixels), faults, 'numpy' in sys.modules)"
+        "import sys; from charmlp.images.reading import read_batch\n"
+        "batch = read_batch(sys.argv[1:], (5, 4))\n"
+        "print(len(batch.pixels), batch.faults, 'numpy' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(make_image(tmp_path / "a.png"))],

@@ -5,8 +5,6 @@
 Never mirrored: a mirrored letter is another letter, or none.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 import numpy as np

@@ -5,8 +5,6 @@ what they were made from: every path, size and time of change, the size of the r
 preprocessing and of Pillow. So a file never gets old: where anything changed, another name is looked for.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
@@ -42,8 +40,7 @@ class ImageCache:
         They are stored only if all could be read: a damaged one must be met again until it is repaired.
         """
         file = self.file(paths, norm_size)
-        images = None if file is None else self.find(file, (len(paths), *norm_size))
-        if images is not None:
+        if file and (images := self.find(file, (len(paths), *norm_size))) is not None:
             return Decoded(images, np.arange(len(paths)))
         decoded = decode()
         if file is not None and not decoded.unreadable and self.file(paths, norm_size) == file:
@@ -83,22 +80,15 @@ class ImageCache:
         """Write the images, whole or not at all; where that fails, they are decoded again next time."""
         if images.nbytes > self.most_bytes:
             return
-        temporary = None
-        try:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as afterwards:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(suffix=".part", dir=self.folder)
-            temporary = Path(name)
+            afterwards.callback(Path(name).unlink, missing_ok=True)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(np.ascontiguousarray(images).data)
                 stream.write(checksum(images))
-            temporary.replace(file)  # another run that decodes the same images writes the same file
+            Path(name).replace(file)  # another run that decodes the same images writes the same file
             self.remove_oldest(file)
-        except OSError:
-            pass
-        finally:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    temporary.unlink(missing_ok=True)
 
     def remove_oldest(self, newest: Path) -> None:
         """Remove files, the longest unused first, until the rest fits; never `newest`."""

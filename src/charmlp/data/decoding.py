@@ -1,7 +1,5 @@
 """Many pictures into one uint8 array."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -45,8 +43,15 @@ def decode_images(
     Raises DataError counting all unreadable pictures and naming the first five, the others in its `details`;
     with `skip_bad` only where no picture at all can be read. `what` is the subject of that message.
     """
-    count = len(names)
-    images = _allocate(count, norm_size, what)
+    count, (height, width) = len(names), norm_size
+    try:
+        images = np.empty((count, height, width), np.uint8)
+    except (MemoryError, ValueError):  # ValueError: more than an address can say
+        size = count * height * width / 2**30
+        raise DataError(
+            f"{what}: {count:,} of {height}×{width} pixels take {size:,.0f} GB of memory, more than there is;"
+            " a smaller --norm_size is needed"
+        ) from None
     faults: dict[int, str] = {}
     done = read = 0
     with closing(read_batches(pictures, norm_size, workers)) as batches:
@@ -64,18 +69,6 @@ def decode_images(
         raise DataError(summary + way_out, reasons[SHOWN:])
     chosen = np.array([index for index in range(count) if index not in faults], np.int64)
     return Decoded(images[:read], chosen, tuple(faults.values()))
-
-
-def _allocate(count: int, norm_size: tuple[int, int], what: str) -> NDArray[np.uint8]:
-    height, width = norm_size
-    try:
-        return np.empty((count, height, width), np.uint8)
-    except (MemoryError, ValueError):  # ValueError: more than an address can say
-        size = count * height * width / 2**30
-        raise DataError(
-            f"{what}: {count:,} of {height}×{width} pixels take {size:,.0f} GB of memory, more than there is;"
-            " a smaller --norm_size is needed"
-        ) from None
 
 
 def _named(name: str, error: CharmlpError) -> str:

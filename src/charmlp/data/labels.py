@@ -10,8 +10,6 @@ Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sig
 A label of any split that is none of the classes is an error.
 """
 
-from __future__ import annotations
-
 import os
 import string
 import unicodedata
@@ -102,7 +100,8 @@ def check_count(classes: Sequence[str], n_classes: int | None) -> None:
 def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]:
     """int64, N: each label's index in `classes`; one that is not a class goes to `entries.problems`."""
     index_of = {name: index for index, name in enumerate(classes)}
-    if _case_folds(classes):
+    one_case = all(map(str.isupper, classes)) or all(map(str.islower, classes))
+    if one_case and all(map(_is_letter, classes)):  # then upper and lower case are one class
         index_of |= {name.swapcase(): index for name, index in index_of.items()}
     for name, label in zip(entries.names, entries.labels, strict=True):
         if label not in index_of:
@@ -113,28 +112,20 @@ def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]
     return np.array([index_of.get(label, -1) for label in entries.labels], np.int64)
 
 
-def _case_folds(classes: Sequence[str]) -> bool:
-    """Whether upper and lower case are one class: all classes are ASCII letters of one case."""
-    return all(map(_is_letter, classes)) and (
-        all(map(str.isupper, classes)) or all(map(str.islower, classes))
-    )
-
-
 def _is_letter(label: str) -> bool:
     return len(label) == 1 and label in string.ascii_letters
 
 
 def _some(classes: Sequence[str]) -> str:
     """The classes for a message, shortened: A, B, C, …, Z."""
-    if len(classes) <= _SHOWN_CLASSES:
-        return ", ".join(map(quote, classes))
-    return ", ".join(map(quote, classes[: _SHOWN_CLASSES - 2])) + f", …, {quote(classes[-1])}"
+    shown = [quote(name) for name in classes[:_SHOWN_CLASSES]]
+    return ", ".join(shown if len(shown) == len(classes) else [*shown[:-2], "…", quote(classes[-1])])
 
 
 def _stranger(entries: Entries) -> str:
     """The first label that is not a letter, where most are: probably a slip, not another alphabet."""
-    strangers = [index for index, label in enumerate(entries.labels) if not _is_letter(label)]
+    pairs = zip(entries.labels, entries.names, strict=True)
+    strangers = [pair for pair in pairs if not _is_letter(pair[0])]
     if 0 < len(strangers) < len(entries) / 2:
-        label, name = entries.labels[strangers[0]], entries.names[strangers[0]]
-        return f": {quote(label)} of {quote(name)} is not a letter A–Z"
+        return f": {quote(strangers[0][0])} of {quote(strangers[0][1])} is not a letter A–Z"
     return ""

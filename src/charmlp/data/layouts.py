@@ -4,13 +4,10 @@ A layout is recognised by a function here that returns what it found, a `Layout`
 the order of `_recognise_folder`.
 """
 
-from __future__ import annotations
-
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from charmlp.data.cache import ImageCache
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
@@ -30,6 +27,9 @@ from charmlp.text import printable, quote, shown_path
 
 DEFAULT_SEED = 2021
 IMAGES = "images"  # the folder of images that is looked for beside lists
+Layout = tuple[
+    dict[str, Entries], str
+]  # entries of each split, and words for people: "lists in scene-letters/"
 _SYNTHETIC = "synth:"
 _Path = str | os.PathLike[str]
 _READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
@@ -38,13 +38,6 @@ _READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
     ".tsv": read_csv,
     ".parquet": read_parquet,
 }
-
-
-class Layout(NamedTuple):
-    """The entries of each split, and words for people: "lists in scene-letters/"."""
-
-    splits: dict[str, Entries]
-    words: str
 
 
 def open_source(
@@ -96,7 +89,6 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
         raise UsageError(
             f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
         )
-    source: Source
     source = open_rendered(int(count), given, seed) if count else open_rendered(classes=given, seed=seed)
     check_count(source.classes, n_classes)
     return source
@@ -170,9 +162,8 @@ def _named_lists(lists: Sequence[Path], im_dir: Path | None) -> Layout | None:
     """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
     if not (paths := by_split(lists, "list")):
         return None
-    splits = {split: _read_one(path) for split, path in paths.items()}
     folder = lists[0].parent
-    return _with_images(splits, folder, im_dir, f"lists in {_name(folder)}/")
+    return _with_images(_read_each(paths), folder, im_dir, f"lists in {_name(folder)}/")
 
 
 def _one_list(path: Path, im_dir: Path | None) -> Layout:
@@ -187,14 +178,14 @@ def _idx_files(paths: Sequence[Path], im_dir: Path | None) -> Layout | None:
         return None
     folder = paths[0].parent
     _refuse_im_dir(im_dir, f"the IDX files in {shown_path(folder)} hold their images themselves")
-    return Layout(splits, f"IDX files in {_name(folder)}/")
+    return splits, f"IDX files in {_name(folder)}/"
 
 
 def _class_folders(data: Path, im_dir: Path | None) -> Layout | None:
     if not (splits := read_folders(data)):
         return None
     _refuse_im_dir(im_dir, f"{shown_path(data)} has a folder per class")
-    return Layout(splits, f"a folder per class in {_name(data)}/")
+    return splits, f"a folder per class in {_name(data)}/"
 
 
 def _refuse_im_dir(im_dir: Path | None, found: str) -> None:
@@ -208,23 +199,22 @@ def _given_lists(paths: Mapping[str, Path], im_dir: Path | None) -> Layout:
         raise UsageError(f"lists for {', '.join(paths) or 'no split'}; possible are {', '.join(SPLITS)}")
     beside = next(iter(paths.values())).parent
     paths = {split: paths[split] for split in SPLITS if split in paths}
-    splits = {split: _read_one(path) for split, path in paths.items()}
-    return _with_images(splits, beside, im_dir, _words(paths))
-
-
-def _words(paths: Mapping[str, Path]) -> str:
-    """Where lists lie, for people; names that say nothing new are left out."""
     folders = {_name(path.parent) for path in paths.values()}
     if len(folders) > 1:
-        return "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for path in paths.values())
-    usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items())
-    names = "" if usual else ", ".join(path.name for path in paths.values()) + " "
-    return f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
+        words = "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for path in paths.values())
+    else:  # names that say nothing new are left out
+        usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items())
+        names = "" if usual else ", ".join(path.name for path in paths.values()) + " "
+        words = f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
+    return _with_images(_read_each(paths), beside, im_dir, words)
 
 
 def _with_images(splits: dict[str, Entries], beside: Path, im_dir: Path | None, words: str) -> Layout:
     """Lists whose images lie in `im_dir`, or in `images/` beside them, or beside them."""
-    folder = _image_folder(beside, splits.values()) if im_dir is None else im_dir
+    folder = im_dir or beside
+    if im_dir is None and (beside / IMAGES).is_dir():  # the one of both where more of the first names are
+        names = [name for entries in splits.values() for name in entries.names[:100]]
+        folder = min((beside / IMAGES, beside), key=lambda folder: ImageFolder(folder).missing(names))
     images = ImageFolder(folder)
     for entries in splits.values():
         images.check(entries)
@@ -233,28 +223,21 @@ def _with_images(splits: dict[str, Entries], beside: Path, im_dir: Path | None, 
         words += ", images in the same folder"
     elif not _same(folder, beside / IMAGES):
         words += f", images in {_name(folder)}/"
-    return Layout(splits, words)
+    return splits, words
 
 
-def _image_folder(beside: Path, lists: Iterable[Entries]) -> Path:
-    """`images/` beside the lists, or their own folder: where more of the first names are."""
-    if not (beside / IMAGES).is_dir():
-        return beside
-    first_names = [name for entries in lists for name in entries.names[:100]]
-    return min((beside / IMAGES, beside), key=lambda folder: ImageFolder(folder).missing(first_names))
-
-
-def _read_one(path: Path) -> Entries:
-    """A list that is all for one split, JSON where its suffix does not say otherwise."""
-    if path.suffix.lower() not in _READERS:
-        return read_list(path)
-    splits = _READERS[path.suffix.lower()](path)
-    if len(splits) > 1:
-        raise DataError(
-            f"{printable(path)}: has images of several splits ({', '.join(splits)}), but is given as the list"
-            " of one; give it as --data"
-        )
-    return next(iter(splits.values()))
+def _read_each(paths: Mapping[str, Path]) -> dict[str, Entries]:
+    """Lists that are all for one split each, JSON where a suffix does not say otherwise."""
+    found: dict[str, Entries] = {}
+    for split, path in paths.items():
+        splits = _READERS.get(path.suffix.lower(), _READERS[".json"])(path)
+        if len(splits) > 1:
+            raise DataError(
+                f"{printable(path)}: has images of several splits ({', '.join(splits)}), but is given as the"
+                " list of one; give it as --data"
+            )
+        (found[split],) = splits.values()
+    return found
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -1,7 +1,5 @@
 """What `open_source` returns: letters that are known by name and label, and decoded when asked for."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +30,7 @@ class Part:
     labels: NDArray[np.int64]
     pictures: Callable[[Sequence[str]], Iterable[Picture]]
 
-    def take(self, chosen: NDArray[np.bool_]) -> Part:
+    def take(self, chosen: NDArray[np.bool_]) -> "Part":
         """The entries where `chosen` (bool, N) is true, in the same order."""
         names = tuple(self.names[index] for index in np.flatnonzero(chosen))
         return Part(names, self.labels[chosen], self.pictures)
@@ -74,7 +72,10 @@ class PictureSource(Source):
             images=decoded.images,
             labels=part.labels[decoded.chosen],
             classes=self.classes,
-            names=tuple(_encodable(part.names[index]) for index in decoded.chosen),
+            # Bytes that are not UTF-8 (an old file name) are escaped, so that it can be written anywhere.
+            names=tuple(
+                part.names[index].encode("utf-8", "backslashreplace").decode() for index in decoded.chosen
+            ),
             skipped=decoded.unreadable,
         )
 
@@ -83,8 +84,3 @@ class PictureSource(Source):
         parts = [(split, self.parts[split]) for split in self.splits]
         entries = {split: sorted(zip(part.names, part.labels.tolist(), strict=True)) for split, part in parts}
         return hashlib.sha256(json.dumps([self.classes, entries]).encode("ascii")).hexdigest()[:16]
-
-
-def _encodable(name: str) -> str:
-    """`name` with bytes that are not UTF-8 (an old file name) escaped, so that it can be written anywhere."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")

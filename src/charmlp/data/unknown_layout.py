@@ -1,7 +1,5 @@
 """An unknown layout: the trees that are expected, beside the tree that was found."""
 
-from __future__ import annotations
-
 import itertools
 import os
 from collections.abc import Iterator

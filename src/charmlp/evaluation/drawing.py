@@ -1,7 +1,5 @@
 """The pictures of a run, drawn by a process of their own: what draws takes more memory than what trains."""
 
-from __future__ import annotations
-
 import pickle
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """How well a model reads labelled letters."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,18 +31,14 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """The object that `charmlp test --format json` prints."""
         scores = self.scores
+        columns = {name: getattr(scores, name).tolist() for name in ("precision", "recall", "f1", "support")}
         return {
             "accuracy": scores.accuracy,
             "n": len(self.letters),
             "loss": scores.loss,
             "macro_f1": scores.macro_f1,
             "per_class": {
-                name: {
-                    "precision": float(scores.precision[i]),
-                    "recall": float(scores.recall[i]),
-                    "f1": float(scores.f1[i]),
-                    "support": int(scores.support[i]),
-                }
+                name: {column: values[i] for column, values in columns.items()}
                 for i, name in enumerate(self.letters.classes)
             },
         }

@@ -4,8 +4,6 @@ Few are read here, some by threads, many by processes: part of the work on a sma
 threads take in turns, but to start a process takes as long as to read some hundred images.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections import deque
@@ -45,7 +43,8 @@ def read_batches(
         first += islice(rest, MANY - FEW)
     apart = len(first) == MANY and processes.can_start() and all(map(is_path, first))
     size = max(1, min(PROCESS_BATCH if apart else BATCH, BATCH_BYTES // math.prod(norm_size)))
-    lists = in_lists(chain(first, rest), size)
+    rest = chain(first, rest)
+    lists = iter(lambda: list(islice(rest, size)), [])
     if workers == 1 or len(first) < FEW:
         yield from ((some, read_batch(some, norm_size)) for some in lists)
         return
@@ -92,12 +91,6 @@ def reading_threads(count: int, norm_size: tuple[int, int]) -> Iterator[Submit]:
         yield lambda images: threads.submit(read_batch, images, norm_size).result
     finally:
         threads.shutdown(cancel_futures=True)  # an interrupted run does not read the rest
-
-
-def in_lists(images: Iterator[Given], size: int) -> Iterator[list[Given]]:
-    """So many at a time."""
-    while some := list(islice(images, size)):
-        yield some
 
 
 def is_path(image: ImageOrError) -> bool:

@@ -5,8 +5,6 @@ bytes and its grey value in one, so 50 megapixels fit. What needs more memory or
 fewer: WebP, JPEG in several scans, TIFF in large pieces, text, and runs that Pillow decodes in Python.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import struct
@@ -44,13 +42,13 @@ class Metered:
     markers. Each read counts here; before the pixels the bytes do too, and afterwards no read is large.
     """
 
-    def __init__(self, file: BinaryIO, most_before_pixels: int = MAX_HEADER_BYTES) -> None:
+    def __init__(self, file: BinaryIO, kind: str) -> None:
         self._file = file
         self.size = file.seek(0, SEEK_END)
         file.seek(0)
         self.reads_left = MAX_READS + self.size // 1000
-        self.most_before_pixels = most_before_pixels
-        self.header_left: int | None = most_before_pixels
+        self.most_before_pixels = MAX_TIFF_HEADER_BYTES if kind == "TIFF" else MAX_HEADER_BYTES
+        self.header_left: int | None = self.most_before_pixels
 
     def read(self, size: int = -1) -> bytes:
         self.reads_left -= 1

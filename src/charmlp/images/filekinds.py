@@ -1,7 +1,5 @@
 """Which files are images: by their names where there are many, by their first bytes when one is read."""
 
-from __future__ import annotations
-
 import os
 import re
 

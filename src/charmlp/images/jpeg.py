@@ -5,8 +5,6 @@ picture. The decoder here is Pillow's own, and so are the pixels, bit for bit. W
 several scans, inks, EXIF data or damage, is left to `opening.py`, which reads or refuses it with more care.
 """
 
-from __future__ import annotations
-
 from PIL import Image
 
 MODES = {1: "L", 3: "RGB"}  # by the number of components

@@ -1,7 +1,5 @@
 """Opening one picture: of a known kind, affordable, undamaged as far as its checksums say."""
 
-from __future__ import annotations
-
 import zlib
 from typing import BinaryIO
 
@@ -9,15 +7,7 @@ from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from charmlp.errors import ImageError
-from charmlp.images.costs import (
-    MAX_HEADER_BYTES,
-    MAX_PIXELS,
-    MAX_TIFF_HEADER_BYTES,
-    Costly,
-    Metered,
-    affordable,
-    check_cost,
-)
+from charmlp.images.costs import MAX_PIXELS, Costly, Metered, affordable, check_cost
 from charmlp.images.filekinds import identify
 from charmlp.images.quiet import quiet
 
@@ -29,7 +19,7 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
     """
     head = file.read(256)
     kind, reader = identify(head, shown)
-    metered = Metered(file, MAX_TIFF_HEADER_BYTES if kind == "TIFF" else MAX_HEADER_BYTES)
+    metered = Metered(file, kind)
     try:
         with quiet():
             image = reader(affordable(metered, head, kind))

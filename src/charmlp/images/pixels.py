@@ -3,8 +3,6 @@
 Importing this file imports Numba, so it is imported only when it is needed.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,29 +14,29 @@ Grid = NDArray[np.float32]
 @part_of_compiled
 def blur(picture: NDArray[np.float32], sigma_x: float, sigma_y: float) -> None:
     """Gaussian blur in place, edge pixels replicated; sigmas in pixels."""
+    _blur_rows(picture, sigma_x)
+    _blur_rows(picture.T, sigma_y)
+
+
+@part_of_compiled
+def _blur_rows(picture: NDArray[np.float32], sigma: float) -> None:
+    if sigma < 0.2:
+        return
     height, width = picture.shape
-    for axis in range(2):
-        sigma, length = (sigma_x, width) if axis == 0 else (sigma_y, height)
-        if sigma < 0.2:
-            continue
-        reach = min(int(np.ceil(2.5 * sigma)), length - 1)
-        weights = np.empty(2 * reach + 1, np.float32)
-        for step in range(-reach, reach + 1):
-            weights[step + reach] = np.exp(-0.5 * (step / sigma) ** 2)
-        weights /= weights.sum()
-        line = np.empty(length + 2 * reach, np.float32)
-        for other in range(height if axis == 0 else width):
-            for place in range(length + 2 * reach):
-                inside = min(max(place - reach, 0), length - 1)
-                line[place] = picture[other, inside] if axis == 0 else picture[inside, other]
-            for place in range(length):
-                total = np.float32(0)
-                for step in range(2 * reach + 1):
-                    total += weights[step] * line[place + step]
-                if axis == 0:
-                    picture[other, place] = total
-                else:
-                    picture[place, other] = total
+    reach = min(int(np.ceil(2.5 * sigma)), width - 1)
+    weights = np.empty(2 * reach + 1, np.float32)
+    for step in range(-reach, reach + 1):
+        weights[step + reach] = np.exp(-0.5 * (step / sigma) ** 2)
+    weights /= weights.sum()
+    line = np.empty(width + 2 * reach, np.float32)
+    for row in range(height):
+        for place in range(width + 2 * reach):
+            line[place] = picture[row, min(max(place - reach, 0), width - 1)]
+        for column in range(width):
+            total = np.float32(0)
+            for step in range(2 * reach + 1):
+                total += weights[step] * line[column + step]
+            picture[row, column] = total
 
 
 @part_of_compiled

@@ -1,7 +1,5 @@
 """Pillow without its warnings, and libtiff without its messages, while a picture is read."""
 
-from __future__ import annotations
-
 import ctypes
 import logging
 import threading

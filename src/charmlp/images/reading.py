@@ -18,10 +18,18 @@ ImageOrError: TypeAlias = "ImageSource | CharmlpError"
 
 @dataclass(frozen=True)
 class Batch:
-    """images uint8 M×H×W, of those that can be read; faults: the others' errors, by place in the batch."""
+    """pixels of the M images that can be read; faults: the others' errors, by place in the batch."""
 
-    images: NDArray[np.uint8]
+    pixels: bytes
     faults: dict[int, CharmlpError]
+    norm_size: tuple[int, int]
+
+    @property
+    def images(self) -> NDArray[np.uint8]:
+        """uint8 M×H×W."""
+        import numpy as np  # not above: processes that read images do without NumPy
+
+        return np.frombuffer(self.pixels, np.uint8).reshape(-1, *self.norm_size)
 
 
 def read_batch(images: Sequence[ImageOrError], norm_size: tuple[int, int]) -> Batch:
@@ -29,13 +37,6 @@ def read_batch(images: Sequence[ImageOrError], norm_size: tuple[int, int]) -> Ba
 
     An error among the images, such as a name that stands for nothing, is a fault at its place.
     """
-    return to_batch(*read_pixels(images, norm_size), norm_size)
-
-
-def read_pixels(
-    images: Sequence[ImageOrError], norm_size: tuple[int, int]
-) -> tuple[bytes, dict[int, CharmlpError]]:
-    """The same before it becomes an array: the pixels of all images that can be read, and the faults."""
     pixels, faults = [], {}
     for place, image in enumerate(images):
         try:
@@ -44,10 +45,4 @@ def read_pixels(
             pixels.append(grey_picture(image, norm_size).tobytes())
         except CharmlpError as error:
             faults[place] = error
-    return b"".join(pixels), faults
-
-
-def to_batch(pixels: bytes, faults: dict[int, CharmlpError], norm_size: tuple[int, int]) -> Batch:
-    import numpy as np
-
-    return Batch(np.frombuffer(pixels, np.uint8).reshape(-1, *norm_size), faults)
+    return Batch(b"".join(pixels), faults, norm_size)

@@ -5,8 +5,6 @@ change at the fractional part of ½ + k·φ⁻ᵈ, where φ⁶ = φ + 1 for five
 the first versions on (M. Roberts 2018, "The Unreasonable Effectiveness of Quasirandom Sequences").
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ TURN = np.deg2rad(5.0)
 SCALE = 0.07  # of the size
 SLANT = 0.1  # sideways, in parts of the height
 SHIFT = 0.05  # on each axis, in parts of the side
-_AXES = 5
+PHI = 1.1347241384015194  # for five axes
 MOST = 1000  # versions of an image
 
 
@@ -52,10 +50,7 @@ def variant(images: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
 
 def changes(number: int) -> NDArray[Any]:
     """Where version `number` lies on each axis, −1 to 1."""
-    phi = 1.5
-    for _ in range(50):
-        phi = (1 + phi) ** (1 / (_AXES + 1))
-    return np.asarray(2 * ((0.5 + number * phi ** -np.arange(1.0, _AXES + 1)) % 1) - 1)
+    return np.asarray(2 * ((0.5 + number * PHI ** -np.arange(1.0, 6)) % 1) - 1)
 
 
 def sample(images: NDArray[np.uint8], x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.uint8]:

@@ -1,7 +1,5 @@
 """The compiled loops of `augment`: one image after another on every core."""
 
-from __future__ import annotations
-
 import numpy as np
 from numba import prange
 from numpy.typing import NDArray

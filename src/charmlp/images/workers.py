@@ -1,17 +1,13 @@
 """Processes that read batches of images; `charmlp.images.batches` says when they are worth their start."""
 
-from __future__ import annotations
-
 import os
 import pickle
 from collections.abc import Sequence
 
 from charmlp.errors import CharmlpError
-from charmlp.images.reading import Batch, ImageOrError, read_pixels, to_batch
+from charmlp.images.reading import Batch, ImageOrError, read_batch
 from charmlp.system.workers import Parent, Worker
 from charmlp.text import printable
-
-PROTOCOL = 5  # of pickle: both ends are the same Python
 
 
 class Reader:
@@ -28,25 +24,23 @@ class Reader:
 
     def send(self, images: Sequence[ImageOrError]) -> None:
         plain = [os.fspath(image) if isinstance(image, os.PathLike) else image for image in images]
-        self.worker.send(pickle.dumps((plain, self.norm_size), PROTOCOL))  # a Path takes long to pickle
+        self.worker.send(pickle.dumps((plain, self.norm_size)))  # a Path takes long to pickle
 
     def receive(self) -> Batch:
         """The next batch, or a `CharmlpError` where the process has ended."""
         try:
-            answer = self.worker.receive()
+            batch: Batch = pickle.loads(self.worker.receive())
         except EOFError:
             words = self.worker.last_words()
             raise CharmlpError(
                 f"a process that reads images has ended{f' ({printable(words)})' if words else ''}; "
                 "is there too little memory?"
             ) from None
-        pixels, faults = pickle.loads(answer)
-        return to_batch(pixels, faults, self.norm_size)
+        return batch
 
 
 def main() -> None:
     """Answer as long as there is somebody who asks."""
     parent = Parent()
     while True:
-        images, norm_size = pickle.loads(parent.receive())
-        parent.send(pickle.dumps(read_pixels(images, norm_size), PROTOCOL))
+        parent.send(pickle.dumps(read_batch(*pickle.loads(parent.receive()))))

@@ -1,7 +1,5 @@
 """The one thing that every data source becomes: grey images, packed, with labels and names."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Where letters come from: opened and checked, known by name and label, and decoded when asked for."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeAlias

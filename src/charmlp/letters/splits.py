@@ -1,7 +1,5 @@
 """The three splits, and a validation set held out of the training images, by seed, class by class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,15 +7,12 @@ from numpy.typing import NDArray
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
 
-SPLIT_OF = {  # what a list, a folder or a table may call them
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
+# What a list, a folder or a table may call them.
+SPLIT_OF = (
+    dict.fromkeys(("train", "training"), "train")
+    | dict.fromkeys(("val", "valid", "validation"), "val")
+    | dict.fromkeys(("test", "testing"), "test")
+)
 
 VALIDATION_SHARE = 0.15
 

@@ -5,28 +5,45 @@ that is saved for backward, because the next layer keeps it anyway; else the inp
 multiplies by the same f′ (function.py). Derivations in full: docs/derivations/activations.md. (For complex
 numbers autograd wants the conjugate of f′, `conj`, which a real number is itself.)
 
-A block of this file is a Function, a function with the arguments of `torch.nn.functional`, a module, and its
-line in `ACTIVATIONS` at the end, from which `charmlp.nn`, `functional` and `MLP` take it.
+A block of this file is a Function, a function with the arguments of `torch.nn.functional`, a drop-in for
+torch's module, and its line in `ACTIVATIONS` at the end, from which all other files take it.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
-from charmlp.nn.checks import (
-    HandDerived,
-    check_relu,
-    refuse_inplace,
-    require_dense,
-    require_dense_real,
-    require_floating,
-)
+from charmlp.nn.checks import HandDerived, refuse_inplace, require_dense, require_dense_real, require_floating
 from charmlp.nn.function import ElementwiseFunction, save
+
+
+class ActivationModule(HandDerived, torch.nn.Module):
+    """What the modules of this file share: forward calls their function; `inplace=True` is refused."""
+
+    function: ClassVar[Callable[..., Tensor]]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "inplace":
+            refuse_inplace(value)
+        super().__setattr__(name, value)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """y = f(x), any shape, with the constants that the constructor was given."""
+        constants = getattr(self, "__constants__", ())
+        return type(self).function(input, **{name: getattr(self, name) for name in constants})
+
+
+def module(function: Callable[..., Tensor], base: type[torch.nn.Module]) -> type[torch.nn.Module]:
+    """The module `base` of `torch.nn`, its constructor's arguments as well, which computes `function`."""
+    body = {
+        "__doc__": f"`torch.nn.{base.__name__}` with the forward and backward of `{function.__name__}`.",
+        "__module__": __name__,
+        "function": staticmethod(function),
+    }
+    return type(base.__name__, (ActivationModule, base), body)
 
 
 class IdentityFunction(ElementwiseFunction):
@@ -60,12 +77,7 @@ def identity(input: Tensor) -> Tensor:
     return IdentityFunction.call(input)
 
 
-class Identity(HandDerived, torch.nn.Identity):
-    """`torch.nn.Identity`, any constructor arguments, with the forward and backward of this file."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = x, any shape, as a copy."""
-        return identity(input)
+Identity = module(identity, torch.nn.Identity)
 
 
 class ReLUFunction(ElementwiseFunction):
@@ -95,21 +107,14 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> relu(torch.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    check_relu(input)
+    require_dense_real("relu", input)
+    if input.dtype == torch.bool:
+        raise RuntimeError("Boolean inputs not supported for relu")
     refuse_inplace(inplace)
     return ReLUFunction.call(input)
 
 
-class ReLU(HandDerived, torch.nn.ReLU):
-    """`torch.nn.ReLU` with the forward and backward of this file; `inplace=True` is refused."""
-
-    def __init__(self, inplace: bool = False) -> None:
-        refuse_inplace(inplace)
-        super().__init__()
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = max(0, x), any shape."""
-        return relu(input, self.inplace)
+ReLU = module(relu, torch.nn.ReLU)
 
 
 class LeakyReLUFunction(ElementwiseFunction):
@@ -147,16 +152,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return LeakyReLUFunction.call(input, negative_slope)
 
 
-class LeakyReLU(HandDerived, torch.nn.LeakyReLU):
-    """`torch.nn.LeakyReLU` with the forward and backward of this file; `inplace=True` is refused."""
-
-    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        refuse_inplace(inplace)
-        super().__init__(negative_slope)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = x where x > 0, else `negative_slope` · x, any shape."""
-        return leaky_relu(input, self.negative_slope, self.inplace)
+LeakyReLU = module(leaky_relu, torch.nn.LeakyReLU)
 
 
 class SigmoidFunction(ElementwiseFunction):
@@ -193,12 +189,7 @@ def sigmoid(input: Tensor) -> Tensor:
     return SigmoidFunction.call(input).to(input.dtype)  # on a GPU, torch.autocast widens exp
 
 
-class Sigmoid(HandDerived, torch.nn.Sigmoid):
-    """`torch.nn.Sigmoid` with the forward and backward of this file."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = 1 / (1 + e⁻ˣ), any shape."""
-        return sigmoid(input)
+Sigmoid = module(sigmoid, torch.nn.Sigmoid)
 
 
 class TanhFunction(ElementwiseFunction):
@@ -232,12 +223,7 @@ def tanh(input: Tensor) -> Tensor:
     return TanhFunction.call(input)
 
 
-class Tanh(HandDerived, torch.nn.Tanh):
-    """`torch.nn.Tanh` with the forward and backward of this file."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = tanh x, any shape."""
-        return tanh(input)
+Tanh = module(tanh, torch.nn.Tanh)
 
 
 class GELUFunction(ElementwiseFunction):
@@ -310,12 +296,7 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     return function.call(input).to(input.dtype)  # on a GPU, torch.autocast may widen
 
 
-class GELU(HandDerived, torch.nn.GELU):
-    """`torch.nn.GELU` with the forward and backward of this file."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = x Φ(x), any shape."""
-        return gelu(input, approximate=self.approximate)
+GELU = module(gelu, torch.nn.GELU)
 
 
 class SiLUFunction(ElementwiseFunction):
@@ -353,16 +334,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return SiLUFunction.call(input).to(input.dtype)  # on a GPU, torch.autocast widens exp
 
 
-class SiLU(HandDerived, torch.nn.SiLU):
-    """`torch.nn.SiLU` with the forward and backward of this file; `inplace=True` is refused."""
-
-    def __init__(self, inplace: bool = False) -> None:
-        refuse_inplace(inplace)
-        super().__init__()
-
-    def forward(self, input: Tensor) -> Tensor:
-        """y = x / (1 + e⁻ˣ), any shape."""
-        return silu(input, self.inplace)
+SiLU = module(silu, torch.nn.SiLU)
 
 
 class Block(NamedTuple):
@@ -382,3 +354,16 @@ ACTIVATIONS = {  # by the names of `charmlp.calculus.ACTIVATIONS`, which `--act`
     "gelu": Block(GELUFunction, gelu, GELU),
     "silu": Block(SiLUFunction, silu, SiLU),
 }
+
+
+def from_table(
+    module: str, found: dict[str, Any], names: list[str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module that has what is `found` in the table without a second list."""
+
+    def get(name: str) -> Any:
+        if name in found:
+            return found[name]
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return get, lambda: sorted(names)

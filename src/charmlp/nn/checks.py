@@ -1,7 +1,5 @@
 """What the operations refuse, said before anything is computed: their own limits, and torch's errors."""
 
-from __future__ import annotations
-
 import warnings
 
 import torch
@@ -10,13 +8,18 @@ from torch import Tensor
 from charmlp.nn.precision import autocast_dtype
 
 
+def unsupported(what: str) -> NotImplementedError:
+    """The error of a limit of our own, which torch does not have."""
+    return NotImplementedError(f"charmlp.nn: {what}")
+
+
 class HandDerived:
     """What all modules of charmlp.nn are: their gradients are Functions, which TorchScript cannot hold."""
 
     def __prepare_scriptable__(self) -> None:
         """Called by `torch.jit.script`, which would otherwise fail somewhere inside."""
-        raise NotImplementedError(
-            f"charmlp.nn: {type(self).__name__} cannot be scripted, because torch.jit.script does not know "
+        raise unsupported(
+            f"{type(self).__name__} cannot be scripted, because torch.jit.script does not know "
             "autograd.Function; use torch.compile or torch.export"
         )
 
@@ -27,9 +30,7 @@ def require_dense(operation: str, *tensors: Tensor | None, optional: Tensor | No
         if not isinstance(tensor, Tensor):
             raise TypeError(f"charmlp.nn: {operation}() takes tensors, not {type(tensor).__name__}")
         if tensor.layout != torch.strided or tensor.is_nested or tensor.is_quantized:
-            raise NotImplementedError(
-                f"charmlp.nn: {operation} takes dense tensors, not sparse, nested or quantized"
-            )
+            raise unsupported(f"{operation} takes dense tensors, not sparse, nested or quantized")
 
 
 def require_dense_real(operation: str, *tensors: Tensor | None, optional: Tensor | None = None) -> None:
@@ -37,48 +38,35 @@ def require_dense_real(operation: str, *tensors: Tensor | None, optional: Tensor
     require_dense(operation, *tensors, optional=optional)
     for tensor in (*tensors, optional):
         if tensor is not None and tensor.is_complex():
-            raise NotImplementedError(
-                f"charmlp.nn: {operation} is derived for real numbers, not {tensor.dtype}"
-            )
+            raise unsupported(f"{operation} is derived for real numbers, not {tensor.dtype}")
 
 
 def require_floating(operation: str, tensor: Tensor) -> None:
     """Raise `NotImplementedError` for whole numbers, which torch does not take here either."""
     if not (tensor.is_floating_point() or tensor.is_complex()):
-        raise NotImplementedError(f"charmlp.nn: {operation} takes floating point numbers, not {tensor.dtype}")
+        raise unsupported(f"{operation} takes floating point numbers, not {tensor.dtype}")
 
 
 def refuse_inplace(inplace: bool) -> None:
     """Raise `NotImplementedError` for `inplace=True`: no operation here writes into its inputs."""
     if inplace:
-        raise NotImplementedError("charmlp.nn: no operation writes into its input; leave out inplace=True")
-
-
-def check_relu(input: Tensor) -> None:
-    """The limits of relu; torch's error for `bool`."""
-    require_dense_real("relu", input)
-    if input.dtype == torch.bool:
-        raise RuntimeError("Boolean inputs not supported for relu")
+        raise unsupported("no operation writes into its input; leave out inplace=True")
 
 
 def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Raise `NotImplementedError` for our own limits; shapes that do not fit raise torch's error later."""
     require_dense("linear", input, weight, optional=bias)
     if weight.dim() != 2:
-        raise NotImplementedError(
-            f"charmlp.nn: linear takes a matrix as weight, not shape {list(weight.shape)}"
-        )
+        raise unsupported(f"linear takes a matrix as weight, not shape {list(weight.shape)}")
     if bias is None:
         return
     if bias.shape != weight.shape[:1]:
-        raise NotImplementedError(
-            f"charmlp.nn: linear with a weight of shape {list(weight.shape)} takes a bias of shape "
+        raise unsupported(
+            f"linear with a weight of shape {list(weight.shape)} takes a bias of shape "
             f"{list(weight.shape[:1])}, not {list(bias.shape)}"
         )
     if bias.dtype != weight.dtype and autocast_dtype(input.device) is None:
-        raise NotImplementedError(
-            f"charmlp.nn: linear takes weight and bias of one dtype, not {weight.dtype} and {bias.dtype}"
-        )
+        raise unsupported(f"linear takes weight and bias of one dtype, not {weight.dtype} and {bias.dtype}")
 
 
 def check_cross_entropy(
@@ -90,8 +78,8 @@ def check_cross_entropy(
         raise IndexError("cross_entropy: the input needs a dimension of classes, but is one number")
     n_classes = input.shape[min(1, input.dim() - 1)]
     if not input.is_floating_point() or n_classes == 0:
-        raise NotImplementedError(
-            f"charmlp.nn: cross_entropy takes floating point logits of at least one class, "
+        raise unsupported(
+            f"cross_entropy takes floating point logits of at least one class, "
             f"not {list(input.shape)} of {input.dtype}"
         )
     if weight is not None and weight.shape != (n_classes,):
@@ -108,9 +96,7 @@ def check_cross_entropy(
         if weight is not None and weight.dtype != input.dtype and autocast_dtype(input.device) is None:
             raise RuntimeError(f"expected a weight of {input.dtype}, but found {weight.dtype}")
         if weight is not None and weight.requires_grad:
-            raise NotImplementedError(
-                "charmlp.nn: cross_entropy of class indices has no gradient with respect to weight"
-            )
+            raise unsupported("cross_entropy of class indices has no gradient with respect to weight")
 
 
 def check_probabilities(target: Tensor, ignore_index: int) -> None:
@@ -129,9 +115,7 @@ def check_indices(input: Tensor, target: Tensor) -> None:
     if target.dtype not in (torch.int64, torch.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype}")
     if not rows and target.shape == (1,):
-        raise NotImplementedError(
-            "charmlp.nn: cross_entropy of one row takes one number as target, not shape [1]"
-        )
+        raise unsupported("cross_entropy of one row takes one number as target, not shape [1]")
     if rows[:1] != target.shape[:1]:
         raise ValueError(
             f"Expected input batch_size {list(rows[:1])} to match target batch_size {list(target.shape[:1])}."
@@ -144,7 +128,7 @@ def check_mse_loss(input: Tensor, target: Tensor, weight: Tensor | None) -> None
     """Raise what torch raises for arguments that do not fit, and warn of shapes that only broadcast."""
     require_dense_real("mse_loss", input, target, optional=weight)
     if not (input.is_floating_point() or target.is_floating_point()):
-        raise NotImplementedError(f"charmlp.nn: mse_loss takes floating point tensors, not {input.dtype}")
+        raise unsupported(f"mse_loss takes floating point tensors, not {input.dtype}")
     if weight is not None and weight.shape != input.shape:
         raise ValueError("Weights and input must have the same size.")
     if target.shape != input.shape:

@@ -5,8 +5,6 @@ Forward mode carries a tangent ẋ along with x: its derivative with respect to 
 the transpose, ∂L/∂x = Jᵀ ∂L/∂y.
 """
 
-from __future__ import annotations
-
 import types
 from collections.abc import Callable
 from typing import Any, ClassVar

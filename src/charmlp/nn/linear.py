@@ -1,7 +1,5 @@
 """The linear layer: y = x Wᵀ + b."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

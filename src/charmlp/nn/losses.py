@@ -1,7 +1,5 @@
 """Losses: softmax cross entropy and the mean squared error."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """The multilayer perceptron: linear layers with an activation between them."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Sequence
 from itertools import pairwise
@@ -80,30 +78,23 @@ class MLP(HandDerived, nn.Module):
         total            N×4     N×3         259            224
         """
         rows: list[tuple[str, ...]] = [("layer", "kind", "input", "output", "parameters", "multiply-adds")]
-        size, total_parameters, total_products = self.input_size, 0, 0
+
+        def add(layer: str, kind: str, size_in: int, size_out: int, parameters: int, products: int) -> None:
+            rows.append((layer, kind, f"N×{size_in}", f"N×{size_out}", f"{parameters:,}", f"{products:,}"))
+
+        size, products = self.input_size, 0
         for name, module in self.net.named_children():
-            size_in, parameters, products = size, 0, 0
+            layer, kind = f"net.{name}", type(module).__name__
             if isinstance(module, Linear):
-                size = module.out_features
-                parameters = module.weight.numel() + module.bias.numel()
-                products = module.weight.numel()  # x Wᵀ takes each weight once for each image
-            kind = type(module).__name__
-            rows.append(summary_row(f"net.{name}", kind, size_in, size, parameters, products))
-            total_parameters += parameters
-            total_products += products
-        rows.append(
-            summary_row("total", "", self.input_size, self.output_size, total_parameters, total_products)
-        )
+                weights = module.weight.numel()  # x Wᵀ takes each weight once for each image
+                add(layer, kind, size, module.out_features, weights + module.bias.numel(), weights)
+                size, products = module.out_features, products + weights
+            else:
+                add(layer, kind, size, size, 0, 0)
+        add("total", "", self.input_size, size, sum(p.numel() for p in self.parameters()), products)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         line = "  ".join(f"{{:{'<' if i < 2 else '>'}{width}}}" for i, width in enumerate(widths))
         return "\n".join(line.format(*row) for row in rows)
-
-
-def summary_row(
-    layer: str, kind: str, size_in: int, size_out: int, parameters: int, products: int
-) -> tuple[str, ...]:
-    """A row of the table, as it is printed."""
-    return layer, kind, f"N×{size_in}", f"N×{size_out}", f"{parameters:,}", f"{products:,}"
 
 
 def resolve_hidden_size(

@@ -1,7 +1,5 @@
 """Which dtype an operation computes in: its inputs', but for `torch.autocast` and losses of 16 bits."""
 
-from __future__ import annotations
-
 import functools
 
 import torch

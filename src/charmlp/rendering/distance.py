@@ -5,8 +5,6 @@ along the rows. A field's byte ends at ±REACH pixels, so that no pixel farther 
 covered pixel of the mask's edge starts with the part of a pixel that it is off the edge.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numba import prange
 from numpy.typing import NDArray
@@ -39,8 +37,7 @@ def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArra
                     outside[row + REACH, column + REACH] = max(_ZERO, off) ** 2
                 if coverage < 1:
                     inside[row + REACH, column + REACH] = max(_ZERO, -off) ** 2
-        _squared_distance(outside)
-        _squared_distance(inside)
+        outside, inside = _squared_distance(outside), _squared_distance(inside)
         for row in range(FIELD):
             for column in range(FIELD):
                 at = row + REACH, column + REACH
@@ -50,24 +47,18 @@ def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArra
 
 
 @part_of_compiled
-def _squared_distance(grid: Grid) -> None:
-    """Replace each value f(q) by the smallest |p − q|² + f(q) over the pixels q within reach, in place.
-
-    A border of REACH pixels stays as it is.
-    """
+def _squared_distance(grid: Grid) -> Grid:
+    """The smallest |p − q|² + f(q) over the pixels q within reach; a border of REACH pixels stays."""
     first, last = REACH, REACH + FIELD
-    down = grid.copy()
-    for step in range(-REACH, REACH + 1):
-        square = np.float32(step * step)
-        for row in range(first, last):
-            for column in range(first, last):
-                down[row, column] = min(down[row, column], grid[row + step, column] + square)
-    grid[:] = down
-    for step in range(-REACH, REACH + 1):
-        square = np.float32(step * step)
-        for row in range(first, last):
-            for column in range(first, last):
-                grid[row, column] = min(grid[row, column], down[row, column + step] + square)
+    for _ in range(2):  # down the columns, and after turning them over along the rows
+        down = grid.copy()
+        for step in range(-REACH, REACH + 1):
+            square = np.float32(step * step)
+            for row in range(first, last):
+                for column in range(first, last):
+                    down[row, column] = min(down[row, column], grid[row + step, column] + square)
+        grid = np.ascontiguousarray(down.T)
+    return grid
 
 
 @part_of_compiled

@@ -6,8 +6,6 @@ is a band, a bevel is the field's slope. The glyph's tight box is fitted, in its
 the middle of a square field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -73,14 +71,13 @@ def _draw_faces(fonts: Sequence[Font], texts: tuple[str, ...]) -> None:
     for font, face in zip(fonts, drawn, strict=True):
         rows = slice(first, first + len(face))
         first = rows.stop
-        heights = [glyph.picture.shape[0] for glyph in face.values()]
-        longest = [max(glyph.picture.shape) for glyph in face.values()]
-        tops = [glyph.top for glyph in face.values()]
+        sizes = np.array([glyph.picture.shape for glyph in face.values()]).reshape(-1, 2)
+        tops = np.array([glyph.top for glyph in face.values()])
         _DRAWN[font, texts] = GlyphTable(
             fields=distances[rows],
             hulls=hulls[rows],
-            scale=(INNER / np.array(longest)).astype(np.float32),
-            middle=(np.array(tops) - np.array(heights) / 2).astype(np.float32),
+            scale=(INNER / sizes.max(axis=1)).astype(np.float32),
+            middle=(tops - sizes[:, 0] / 2).astype(np.float32),
             text=np.array([place[text] for text in face], np.int64),
             face=np.zeros(len(face), np.int64),
         )

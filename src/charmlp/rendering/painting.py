@@ -5,8 +5,6 @@ cores. Every pixel is four points. The distance field says what is there, in thi
 earlier: ground, shadow, outline, ink, bevel. Then come the light, the lens, the sensor and the file.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -28,13 +26,8 @@ _HALF, _QUARTER, _ONE, _ZERO = np.float32(0.5), np.float32(0.25), np.float32(1),
 _IN_VIEW = np.float32(INNER / 2 + 10)  # strokes, outlined, shadowed and bent, end this far from the middle
 
 # The orthonormal cosine basis of JPEG: row k holds frequency k.
-_COSINES = np.array(
-    [
-        [np.sqrt((1 if k == 0 else 2) / 8) * np.cos(np.pi * (2 * n + 1) * k / 16) for n in range(8)]
-        for k in range(8)
-    ],
-    np.float32,
-)
+_K, _N = np.arange(8)[:, np.newaxis], np.arange(8)
+_COSINES = (np.sqrt(np.where(_K == 0, 1, 2) / 8) * np.cos(np.pi * (2 * _N + 1) * _K / 16)).astype(np.float32)
 
 
 @compiled_parallel

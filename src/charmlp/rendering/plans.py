@@ -3,8 +3,6 @@
 Every random number is drawn here, by one generator, before any picture is painted.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +35,9 @@ PLAN = np.dtype(
     align=True,
 )
 
+Plans = NDArray[np.void]  # N records of PLAN
+Rows = NDArray[np.int64]  # N rows of a table of glyphs
+
 
 @dataclass(frozen=True)
 class Dice:
@@ -52,32 +53,24 @@ class Dice:
     def happens(self, chance: float) -> NDArray[np.bool_]:
         return self.generator.random(self.count) < chance
 
-    def sign(self) -> NDArray[np.float64]:
-        return np.where(self.generator.random(self.count) < 0.5, -1.0, 1.0)
-
     def gauss(self, spread: float) -> NDArray[np.float64]:
         return self.generator.normal(0, spread, self.count)
 
-    def decay(self, mean: float) -> NDArray[np.float64]:
-        """Exponential: mostly little, seldom much."""
-        return self.generator.exponential(mean, self.count)
-
 
 def make_plans(
-    glyphs: NDArray[np.int64],
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
+    glyphs: Rows,
+    neighbours: tuple[Rows, Rows],
     table: GlyphTable,
     style: Style,
     generator: np.random.Generator,
-) -> NDArray[np.void]:
-    """One plan for each letter: `glyphs` are rows of the table, `before` and `after` those of neighbours."""
+) -> Plans:
+    """One plan for each letter: `glyphs` are rows of the table, `neighbours` those on both sides of them."""
     dice = Dice(generator, len(glyphs))
     plans = np.zeros(len(glyphs), PLAN)
     plans["seed"] = generator.integers(1, 2**63, len(glyphs), dtype=np.uint64)
     plans["glyph"] = glyphs
     _place(plans, table, style, dice)
-    _add_neighbours(plans, before, after, table, style, dice)
+    _add_neighbours(plans, neighbours, table, style, dice)
     _choose_tones(plans, style, dice)
     _shape_strokes(plans, style, dice)
     _choose_surfaces(plans, style, dice)
@@ -85,19 +78,18 @@ def make_plans(
     return plans
 
 
-def _place(plans: NDArray[np.void], table: GlyphTable, style: Style, dice: Dice) -> None:
+def _place(plans: Plans, table: GlyphTable, style: Style, dice: Dice) -> None:
     """Turn and shear the glyph, crop it as tightly as people do, stretch the crop to the square."""
     turn, slant = np.deg2rad(dice.gauss(style.turn)), dice.gauss(style.slant)
     cos, sin = np.cos(turn), np.sin(turn)
     forward = np.stack([cos, cos * slant - sin, sin, sin * slant + cos], axis=1).reshape(-1, 2, 2)
     hull = np.einsum("nij,nkj->nki", forward, table.hulls[plans["glyph"]])
     low, high = hull.min(axis=1), hull.max(axis=1)
-    size = high - low
-    slack = size.max(axis=1)[:, None]
-    low = low - slack * np.stack([_margin(style, dice), _margin(style, dice)], axis=1)
-    high = high + slack * np.stack([_margin(style, dice), _margin(style, dice)], axis=1)
-    wanted = (high - low)[:, 1] * dice.between(style.narrowest)
-    widen = np.maximum(0, wanted - (high - low)[:, 0])
+    slack = (high - low).max(axis=1)[:, None]
+    low = low - slack * _margins(style, dice)
+    high = high + slack * _margins(style, dice)
+    width, height = (high - low).T
+    widen = np.maximum(0, height * dice.between(style.narrowest) - width)
     low[:, 0] -= widen / 2
     high[:, 0] += widen / 2
 
@@ -106,33 +98,26 @@ def _place(plans: NDArray[np.void], table: GlyphTable, style: Style, dice: Dice)
     offset = np.einsum("nij,nj->ni", inverse, (high + low) / 2)
     plans["xx"], plans["xy"], plans["x0"] = scaled[:, 0, 0], scaled[:, 0, 1], offset[:, 0]
     plans["yx"], plans["yy"], plans["y0"] = scaled[:, 1, 0], scaled[:, 1, 1], offset[:, 1]
-    plans["tilt_x"], plans["tilt_y"] = dice.gauss(style.tilt), dice.gauss(style.tilt)
-    np.clip(plans["tilt_x"], -0.3, 0.3, out=plans["tilt_x"])
-    np.clip(plans["tilt_y"], -0.3, 0.3, out=plans["tilt_y"])
+    plans["tilt_x"], plans["tilt_y"] = (np.clip(dice.gauss(style.tilt), -0.3, 0.3) for _ in range(2))
     plans["wave"] = dice.happens(style.wave_chance) * dice.between(style.wave)
     plans["wave_rate"], plans["wave_phase"] = dice.between((1, 4)), dice.between((0, 2 * np.pi))
     plans["tile"] = dice.happens(style.mosaic_chance) * dice.between(style.mosaic)
 
 
-def _margin(style: Style, dice: Dice) -> NDArray[np.float64]:
-    """Air beside the letter in parts of its longer side; a little of it may be cut off instead."""
-    return np.maximum(style.margin + dice.gauss(style.margin_spread), -0.06)
+def _margins(style: Style, dice: Dice) -> NDArray[np.float64]:
+    """Air beside the letter on both axes, in parts of its longer side; a little may be cut off instead."""
+    spreads = np.stack([dice.gauss(style.margin_spread), dice.gauss(style.margin_spread)], axis=1)
+    return np.maximum(style.margin + spreads, -0.06)
 
 
 def _add_neighbours(
-    plans: NDArray[np.void],
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
-    table: GlyphTable,
-    style: Style,
-    dice: Dice,
+    plans: Plans, neighbours: tuple[Rows, Rows], table: GlyphTable, style: Style, dice: Dice
 ) -> None:
     """Put other letters of the same face on the same baseline, left and right."""
-    own = plans["glyph"]
-    for side, neighbour, direction in (("before", before, -1.0), ("after", after, 1.0)):
+    own, edge = plans["glyph"], table.hulls[:, :, 0].max(axis=1)
+    for side, neighbour, direction in zip(("before", "after"), neighbours, (-1.0, 1.0), strict=True):
         size = table.scale[own] / table.scale[neighbour]
-        edge = table.hulls[:, :, 0]
-        reach = edge.max(axis=1)[own] + edge.max(axis=1)[neighbour] * size
+        reach = edge[own] + edge[neighbour] * size
         gap = INNER * dice.between(style.neighbour_gap)
         plans[side] = np.where(dice.happens(style.neighbour_chance), neighbour, -1)
         plans[f"{side}_x"] = direction * (reach + gap)
@@ -140,7 +125,7 @@ def _add_neighbours(
         plans[f"{side}_size"] = size
 
 
-def _choose_tones(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
+def _choose_tones(plans: Plans, style: Style, dice: Dice) -> None:
     """Ground and ink: a contrast of either sign that fits between black and white."""
     low, high = style.contrast
     contrast = low + (high - low) * dice.generator.beta(*style.contrast_shape, dice.count)
@@ -160,13 +145,15 @@ def _choose_tones(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
 
     plans["ink_x"], plans["ink_y"] = (step * dice.gauss(style.ink_shading) for _ in range(2))
     plans["light_across"], plans["light_down"] = (np.abs(step) * dice.gauss(style.light) for _ in range(2))
-    glare = dice.happens(style.glare_chance) * dice.sign() * dice.between(style.glare)
+    glare = (
+        dice.happens(style.glare_chance) * np.where(dice.happens(0.5), -1.0, 1.0) * dice.between(style.glare)
+    )
     plans["glare"] = glare * np.abs(step)
     plans["glare_x"], plans["glare_y"] = dice.between((-1.2, 1.2)), dice.between((-1.2, 1.2))
     plans["glare_focus"] = dice.between((0.8, 5))
 
 
-def _shape_strokes(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
+def _shape_strokes(plans: Plans, style: Style, dice: Dice) -> None:
     """Bolder, thinner, worn; with an outline, a shadow or a bevel."""
     ground, step = plans["ground"].copy(), plans["ink"] - plans["ground"]
     # Where a stroke runs between the middles of tiles, it has to be bolder to be laid at all.
@@ -182,8 +169,7 @@ def _shape_strokes(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
     plans["ink"] = np.where(hollow, ground + step * dice.between((-0.3, 0.3)), plans["ink"])
 
     shadowed = dice.happens(style.shadow_chance)
-    angle = dice.between((0, 2 * np.pi))
-    length = dice.between(style.shadow_length)
+    angle, length = dice.between((0, 2 * np.pi)), dice.between(style.shadow_length)
     plans["shadow_x"], plans["shadow_y"] = length * np.cos(angle), length * np.sin(angle)
     plans["shadow_block"] = dice.happens(0.5)
     plans["shadow_sharpness"] = dice.between((0.15, 1))
@@ -198,7 +184,7 @@ def _shape_strokes(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
     plans["ink"] = np.where(flat, ground + step * dice.between((-0.25, 0.25)), plans["ink"])
 
 
-def _choose_surfaces(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
+def _choose_surfaces(plans: Plans, style: Style, dice: Dice) -> None:
     """Textures of ground and ink."""
     step = np.abs(plans["ink"] - plans["ground"])
     for name, chance in (("ground", style.ground_texture_chance), ("ink", style.ink_texture_chance)):
@@ -208,10 +194,10 @@ def _choose_surfaces(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
     plans["phase_x"], plans["phase_y"] = dice.between((0, TEXTURE)), dice.between((0, TEXTURE))
 
 
-def _photograph(plans: NDArray[np.void], style: Style, dice: Dice) -> None:
+def _photograph(plans: Plans, style: Style, dice: Dice) -> None:
     """Blur (with a direction), sensor noise, JPEG."""
     blur = np.exp(np.log(style.blur) + dice.gauss(style.blur_spread))
     skew = np.exp(dice.gauss(style.blur_skew))
     plans["blur_x"], plans["blur_y"] = np.minimum(blur * skew, 0.12), np.minimum(blur / skew, 0.12)
-    plans["noise"] = np.minimum(dice.decay(style.noise), 40)
+    plans["noise"] = np.minimum(dice.generator.exponential(style.noise, dice.count), 40)
     plans["jpeg"] = dice.happens(style.jpeg_chance) * dice.between(style.jpeg)

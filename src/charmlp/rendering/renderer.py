@@ -1,18 +1,15 @@
 """Drawing letters by the thousand: choose glyphs, plan each picture, paint all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
 from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
-from charmlp.rendering.plans import make_plans
+from charmlp.rendering.plans import Rows, make_plans
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
 from charmlp.text import printable
@@ -45,9 +42,10 @@ def classes_drawn(fonts: Iterable[Font], classes: Sequence[str]) -> list[str]:
 def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
     """Raise DataError where no font can draw a class."""
     drawn = classes_drawn(fonts, classes)
-    for name in classes:
-        if name not in drawn:
-            raise DataError(f"no font can draw the class {printable(name)}; give a folder of fonts that can")
+    if missing := [name for name in classes if name not in drawn]:
+        raise DataError(
+            f"no font can draw the class {printable(missing[0])}; give a folder of fonts that can"
+        )
 
 
 def render(
@@ -79,14 +77,18 @@ def render(
     table = glyph_table(fonts, texts)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
-    chances = _chances(fonts)
+    family = np.unique([font.family for font in fonts], return_inverse=True)[1]
+    chances = 1 / np.bincount(family)[family]  # of every family alike, and within a family of every face
     images = np.empty((count, *norm_size), np.uint8)
     for start in range(0, count, BATCH):
         batch = slice(start, min(start + BATCH, count))
-        wanted = _texts(labels[batch], classes, table, style, generator)
+        wanted = _texts(labels[batch], classes, table, style.capitals, generator)
         glyphs = choose(wanted, table, chances, generator)
-        before, after = (choose_neighbours(glyphs, table, generator) for _ in range(2))
-        plans = make_plans(glyphs, before, after, table, style, generator)
+        neighbours = (
+            choose_neighbours(glyphs, table, generator),
+            choose_neighbours(glyphs, table, generator),
+        )
+        plans = make_plans(glyphs, neighbours, table, style, generator)
         images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
         if progress is not None:
             progress(batch.stop, count)
@@ -99,25 +101,15 @@ def render(
 
 
 def _texts(
-    labels: NDArray[np.int64],
-    classes: Sequence[str],
-    table: GlyphTable,
-    style: Style,
-    generator: np.random.Generator,
-) -> NDArray[np.int64]:
+    labels: Rows, classes: Sequence[str], table: GlyphTable, capitals: float, generator: np.random.Generator
+) -> Rows:
     """Which text stands for each label, among those that some font can draw."""
     drawable = set(table.text.tolist())
     place = {text: number for number, text in enumerate(texts_of(classes))}
     texts = np.empty(len(labels), np.int64)
     for label, name in enumerate(classes):
         choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
-        chances = [style.capitals, 1 - style.capitals] if len(choices) == 2 else [1.0]
+        chances = [capitals, 1 - capitals] if len(choices) == 2 else [1.0]
         wanted = np.flatnonzero(labels == label)
         texts[wanted] = generator.choice(choices, len(wanted), p=chances)
     return texts
-
-
-def _chances(fonts: Sequence[Font]) -> NDArray[np.float64]:
-    """How often to draw from each face: every family alike, and within a family every face."""
-    family = np.unique([font.family for font in fonts], return_inverse=True)[1]
-    return 1 / np.bincount(family)[family]

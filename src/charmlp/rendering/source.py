@@ -1,7 +1,5 @@
 """The data source `synth:`: rendered letters, with font families held out for validation and test."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """How rendered letters look: the chances and ranges that plans are drawn from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 Range = tuple[float, float]  # lowest and highest

@@ -1,7 +1,5 @@
 """A bank of grey textures: mean 0, variance 1, continuing over their edges, always the same ones."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np
@@ -23,7 +21,7 @@ def texture_bank() -> NDArray[np.float32]:
     return np.clip(bank, -3, 3).astype(np.float32)
 
 
-def _spectrum(random: np.random.Generator, slope: float, stretch: float) -> NDArray[np.float64]:
+def _spectrum(random: np.random.Generator, slope: float, stretch: float = 1.0) -> NDArray[np.float64]:
     """Noise whose amplitude falls with frequency to the power −slope; `stretch` draws it out sideways."""
     down, across = np.meshgrid(np.fft.fftfreq(TEXTURE), np.fft.fftfreq(TEXTURE), indexing="ij")
     frequency = np.hypot(down / stretch, across * stretch)
@@ -34,7 +32,7 @@ def _spectrum(random: np.random.Generator, slope: float, stretch: float) -> NDAr
 
 def _clouds(random: np.random.Generator) -> NDArray[np.float64]:
     """From fine plaster to broad shading."""
-    return _spectrum(random, random.uniform(0.4, 2.0), 1.0)
+    return _spectrum(random, random.uniform(0.4, 2.0))
 
 
 def _grain(random: np.random.Generator) -> NDArray[np.float64]:
@@ -45,7 +43,7 @@ def _grain(random: np.random.Generator) -> NDArray[np.float64]:
 
 def _stains(random: np.random.Generator) -> NDArray[np.float64]:
     """Patches with sharp borders: peeling paint, dirt."""
-    clouds = _spectrum(random, random.uniform(1.2, 1.8), 1.0)
+    clouds = _spectrum(random, random.uniform(1.2, 1.8))
     return np.where(clouds > np.quantile(clouds, random.uniform(0.6, 0.9)), 1.0, 0.0)
 
 

@@ -1,8 +1,5 @@
 """Rendered letters as files, in a layout that every verb reads: `images/` and a list for each split."""
 
-from __future__ import annotations
-
-import io
 import json
 import re
 import shutil
@@ -35,8 +32,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"--out: {shown} is a file, not a folder")
-    held = [path.name for path in folder.iterdir()]
-    if not held:
+    if not (held := [path.name for path in folder.iterdir()]):
         return
     if not overwrite:
         raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite")
@@ -94,9 +90,7 @@ def _write_splits(
         for image, label in zip(letters.images, letters.labels, strict=True):
             number += 1
             name = f"{number:06}.png"
-            content = io.BytesIO()
-            Image.fromarray(image).save(content, "PNG")
-            (folder / "images" / name).write_bytes(content.getvalue())
+            Image.fromarray(image).save(folder / "images" / name, "PNG")
             labels[name] = source.classes[label]
             if number % _REPORT_EVERY == 0 or len(labels) == count:
                 progress("rendering letters", number, total)

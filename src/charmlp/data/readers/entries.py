@@ -1,7 +1,6 @@
 """Names with labels, as a list or a folder states them, and what is wrong with them."""
 
-from __future__ import annotations
-
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +39,8 @@ class Problems:
             raise DataError(f"{printable(self.where)}: {self.summary()}")
 
     def summary(self) -> str:
-        if self.count == 1:
-            return self.shown[0]
-        return spell_out(f"{self.count:,} problems", self.shown, self.count)
+        several = spell_out(f"{self.count:,} problems", self.shown, self.count)
+        return self.shown[0] if self.count == 1 else several
 
 
 class Entries:
@@ -96,9 +94,9 @@ def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        split = SPLIT_OF.get((path.name if what == "folder" else path.stem).lower())
+        stem, slash = (path.name, "/") if what == "folder" else (path.stem, "")
+        split = SPLIT_OF.get(stem.lower())
         if split in found:
-            slash = "/" if what == "folder" else ""
             raise DataError(
                 f"{printable(path.parent)}: has both {found[split].name}{slash} and {path.name}{slash};"
                 f" one {what} of {SPLITS[split]} images is expected"
@@ -151,9 +149,7 @@ def fault_of_label(label: object, what: str = "label") -> str | None:
 
 def kind_of(value: object) -> str:
     """What a value is, in JSON's words (an object is a tuple of pairs here)."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     kinds = {str: "a text", int: "a number", float: "a number", list: "an array", tuple: "an object"}
     return kinds.get(type(value), f"of type {type(value).__name__}")

@@ -1,7 +1,5 @@
 """A folder per class: `DATA/train/A/*.png`, `DATA/val/A/*.png`, `DATA/test/A/*.png`, or `DATA/A/*.png`."""
 
-from __future__ import annotations
-
 import string
 from pathlib import Path
 

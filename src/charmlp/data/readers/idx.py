@@ -8,8 +8,6 @@ from 1; both are put right here. Sources: LeCun, Cortes and Burges, "The MNIST d
 Tapson and van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017.
 """
 
-from __future__ import annotations
-
 import gzip
 import math
 import re
@@ -33,7 +31,6 @@ _NAME = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(?:\.gz)?", re.IGNORECASE
 )
 _RANK = {"images": 3, "labels": 1}
-_SPLIT_OF_PART = {"train": "train", "t10k": "test", "test": "test"}
 _MOST_BYTES = 2**30  # of one file's pixels; EMNIST's largest has 0.55 of it
 _BEST_DEFLATE = 1032  # bytes that one compressed byte can stand for, at most
 _PIECE = 2**20
@@ -81,7 +78,7 @@ def read_idx(paths: Iterable[Path]) -> dict[str, Entries]:
     found: dict[str, dict[str, dict[str, Path]]] = {}  # set → split → kind → path
     for path in sorted(paths, reverse=True):  # x comes after x.gz, and wins
         if match := _NAME.fullmatch(path.name):
-            split = _SPLIT_OF_PART[match["part"].lower()]
+            split = "train" if match["part"].lower() == "train" else "test"
             found.setdefault(match["set"].lower(), {}).setdefault(split, {})[match["kind"].lower()] = path
     if len(found) > 1:
         names = ", ".join(quote(name) for name in sorted(found))

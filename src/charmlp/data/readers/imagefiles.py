@@ -1,10 +1,9 @@
 """Which image files there are: each folder is listed once, not each file asked for."""
 
-from __future__ import annotations
-
 import os
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,21 +29,18 @@ class Listing:
     _written: dict[str, str] | None = None
 
     @classmethod
-    def of(cls, folder: Path) -> Listing:
+    def of(cls, folder: Path) -> "Listing":
         listing = cls(printable(folder))
         try:
             with os.scandir(folder) as found:
                 for item in found:
-                    listing._kind(item).add(item.name)
+                    kind = listing.others
+                    with suppress(OSError):  # a link to itself, or to where one may not look
+                        kind = listing.files if item.is_file() else listing.folders if item.is_dir() else kind
+                    kind.add(item.name)
         except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
             listing.fault = reason_of(error)
         return listing
-
-    def _kind(self, item: os.DirEntry[str]) -> set[str]:
-        try:
-            return self.files if item.is_file() else self.folders if item.is_dir() else self.others
-        except OSError:  # a link to itself, or to where one may not look
-            return self.others
 
     def alike(self, name: str) -> str | None:
         """The name that differs from `name` only in case or in Unicode composition, or None."""

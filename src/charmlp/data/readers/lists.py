@@ -1,7 +1,5 @@
 """The course's lists: one JSON object, {"0001.jpg": "G", "0002.jpg": "g", …}."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
@@ -36,27 +34,23 @@ def parse_list(data: bytes, where: str) -> Entries:
     return entries
 
 
-def _number(written: str) -> float:
-    """Stands for any number: nothing is computed from it, and none can be too long to read."""
-    return 0.0
-
-
 def _parse_object(text: str, where: str) -> tuple[tuple[str, object], ...]:
     shown = printable(where)
     if not text.strip():
         raise DataError(f"{shown}: the file is empty; {EXPECTED} is expected")
+
+    # An object becomes a tuple of its pairs, so that repeated keys are seen; an array is a list. Nothing is
+    # computed from a number: any is 0 here, and none too long to read.
+    def number(written: str) -> float:
+        return 0.0
+
     try:
         value = json.loads(
-            text,
-            object_pairs_hook=tuple,  # of the pairs, so that repeated keys are seen; an array is a list
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_number,
+            text, object_pairs_hook=tuple, parse_int=number, parse_float=number, parse_constant=number
         )
     except json.JSONDecodeError as error:
         position, reason = _explain(error)
-        line = text.count("\n", 0, position) + 1
-        column = position - (text.rfind("\n", 0, position) + 1) + 1
+        line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
         raise DataError(f"{shown}: line {line:,}, column {column:,}: {reason}") from None
     except RecursionError:
         raise DataError(f"{shown}: brackets are nested too deep; {EXPECTED} is expected") from None

@@ -1,7 +1,5 @@
 """CSV and Parquet tables with the columns path, label and, if there is one, split."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -25,7 +23,7 @@ EXPECTED = "a table with the columns path,label or path,label,split"
 _MAX_PARQUET_BYTES = 512 * 2**20  # uncompressed
 
 _IN_PLAIN_WORDS = {"unexpected end of data": "a double quote that is never closed"}  # the csv module's → ours
-_LONGEST_HEADER = 10_000  # characters
+_LONGEST_HEADER = 10_000  # bytes
 
 _Row = tuple[str, Sequence[object]]  # where it stands ("line 7: "), its cells in the order of COLUMNS
 
@@ -60,10 +58,8 @@ def parse_csv(data: bytes, where: str) -> dict[str, Entries]:
         columns = _find_columns(names, where)
         return _by_split(rows(len(names), columns), problems)
     except csv.Error as error:
-        fault = _IN_PLAIN_WORDS.get(str(error), str(error))
-        raise DataError(
-            f"{printable(where)}: line {reader.line_num:,}: not CSV: {printable(fault)}"
-        ) from None
+        fault = printable(_IN_PLAIN_WORDS.get(str(error), str(error)))
+        raise DataError(f"{printable(where)}: line {reader.line_num:,}: not CSV: {fault}") from None
 
 
 def read_parquet(path: Path) -> dict[str, Entries]:
@@ -71,8 +67,7 @@ def read_parquet(path: Path) -> dict[str, Entries]:
     parquet = require_extra("pyarrow.parquet", "parquet", "a Parquet table")
     arrow = require_extra("pyarrow", "parquet", "a Parquet table")
     where = str(path)
-    size = check_regular(path, EXPECTED, DataError)
-    if size > MAX_LIST_BYTES:
+    if check_regular(path, EXPECTED, DataError) > MAX_LIST_BYTES:
         raise DataError(f"{printable(path)}: more than {MAX_LIST_BYTES // 2**20} MB; {EXPECTED} is expected")
     try:
         with parquet.ParquetFile(path) as file:
@@ -93,7 +88,7 @@ def read_parquet(path: Path) -> dict[str, Entries]:
         raise DataError(f"{printable(path)}: not a Parquet file, or a damaged one") from None
 
 
-def _check_parquet_size(metadata: pyarrow.parquet.FileMetaData, where: str) -> None:
+def _check_parquet_size(metadata: "pyarrow.parquet.FileMetaData", where: str) -> None:
     """What the file says it holds is looked at before anything is decompressed.
 
     Of whole row groups only: asked for a single column of a damaged file, pyarrow 26 ends the process.
@@ -106,16 +101,12 @@ def _check_parquet_size(metadata: pyarrow.parquet.FileMetaData, where: str) -> N
         )
 
 
-def _cells(column: pyarrow.ChunkedArray) -> Iterator[object]:
+def _cells(column: "pyarrow.ChunkedArray") -> Iterator[object]:
     """The values of a column; whole numbers become texts, as a label column may have them."""
     for chunk in column.dictionary_encode().chunks:
-        words = [_text(word) for word in chunk.dictionary.to_pylist()]
+        words = [str(word) if type(word) is int else word for word in chunk.dictionary.to_pylist()]
         for index in chunk.indices.to_pylist():
             yield None if index is None else words[index]
-
-
-def _text(word: object) -> object:
-    return str(word) if isinstance(word, int) and not isinstance(word, bool) else word
 
 
 def is_table(path: Path) -> bool:
@@ -149,12 +140,13 @@ def _by_split(rows: Iterable[_Row], problems: Problems) -> dict[str, Entries]:
     for number, (place, (name, label, *rest)) in enumerate(rows, 1):
         if number > MAX_ENTRIES:
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} rows; so many are not accepted")
-        split = _split_of(rest[0]) if rest else "train"
+        written = rest[0] if rest else "train"
+        split = SPLIT_OF.get(written.strip().lower()) if isinstance(written, str) else None
         if not isinstance(name, str):
             problems.add(f"{place}the path is {kind_of(name)} (a text is expected, as 0001.jpg)")
         elif split is None:
             problems.add(
-                f"{place}{quote(name)}: the split is {quote(rest[0])} (train, val or test is expected)"
+                f"{place}{quote(name)}: the split is {quote(written)} (train, val or test is expected)"
             )
         else:
             found.setdefault(split, Entries(where, problems)).add(name, label, place)
@@ -162,7 +154,3 @@ def _by_split(rows: Iterable[_Row], problems: Problems) -> dict[str, Entries]:
         problems.raise_if_any()
         raise DataError(f"{printable(where)}: the table has no rows; {EXPECTED} is expected")
     return {split: found[split] for split in SPLITS if split in found}
-
-
-def _split_of(cell: object) -> str | None:
-    return SPLIT_OF.get(cell.strip().lower()) if isinstance(cell, str) else None

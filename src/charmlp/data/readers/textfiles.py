@@ -1,7 +1,5 @@
 """Reading a text that somebody else wrote: bounded, UTF-8, and plain words where it is not."""
 
-from __future__ import annotations
-
 import codecs
 from pathlib import Path
 
@@ -33,7 +31,9 @@ def read_bytes(path: Path, what: str, limit: int = MAX_LIST_BYTES) -> bytes:
 def decode(data: bytes, where: str) -> str:
     """UTF-8 with or without a byte-order mark to text; DataError names the encoding it looks like."""
     shown = printable(where)
-    if data.startswith(_UTF16_MARKS) or _looks_like_utf16(data):
+    start = data[:64]  # ASCII as UTF-16: every other byte is zero
+    zeros = len(start) >= 4 and any(start) and not (any(start[0::2]) and any(start[1::2]))
+    if data.startswith(_UTF16_MARKS) or zeros:
         raise DataError(f"{shown}: is UTF-16, not UTF-8; {_HOW_TO_SAVE}")
     try:
         return data.decode("utf-8-sig")
@@ -42,22 +42,8 @@ def decode(data: bytes, where: str) -> str:
         if b"\0" in data[:1024]:
             raise DataError(f"{shown}: no text but binary data; a UTF-8 text is expected") from None
         found = f"byte 0x{data[error.start]:02X} in line {line:,} is not UTF-8"
-    if _looks_like_gbk(data):
-        raise DataError(
-            f"{shown}: {found}; it looks like GBK, the encoding of a Chinese Windows: {_HOW_TO_SAVE}"
-        )
-    raise DataError(f"{shown}: {found}; {_HOW_TO_SAVE}")
-
-
-def _looks_like_utf16(data: bytes) -> bool:
-    """Whether every other byte of the beginning is zero, as in ASCII text written as UTF-16."""
-    start = data[:64]
-    return len(start) >= 4 and (not any(start[0::2]) or not any(start[1::2])) and any(start)
-
-
-def _looks_like_gbk(data: bytes) -> bool:
     try:
         data.decode("gbk")
     except UnicodeDecodeError:
-        return False
-    return True
+        raise DataError(f"{shown}: {found}; {_HOW_TO_SAVE}") from None
+    raise DataError(f"{shown}: {found}; it looks like GBK, the encoding of a Chinese Windows: {_HOW_TO_SAVE}")

@@ -1,7 +1,5 @@
 """Where fonts are: in the installed font packages, on the machine, in a folder of the user's."""
 
-from __future__ import annotations
-
 import importlib.util
 from collections.abc import Iterable, Sequence
 from importlib.metadata import entry_points
@@ -29,8 +27,8 @@ def find_fonts(
     `texts` are what the fonts are wanted for, by default A to Z and a to z. Raises DataError when the
     folder is not there or holds no usable font.
     """
-    found = {_key(font): font for font in reversed(package_fonts() + (machine_fonts() if machine else []))}
-    fonts = usable_fonts(sorted(found.values()), texts)
+    found = package_fonts() + (machine_fonts() if machine else [])
+    fonts = usable_fonts(_each_once(reversed(found)), texts)
     if folder is None:
         return fonts
     own = usable_fonts(folder_fonts(folder), texts, witnesses=fonts)
@@ -39,18 +37,14 @@ def find_fonts(
             f"{printable(folder)}: no font here can draw the classes; "
             f"expected files ending in {', '.join(FONT_SUFFIXES)}"
         )
-    merged = {_key(font): font for font in fonts} | {_key(font): font for font in own}
-    return sorted(merged.values())
+    return _each_once(fonts + own)
 
 
 def package_fonts() -> list[Font]:
     """Every face of the installed font packages, usable or not."""
-    folders = [
-        Path(location) / "files"
-        for point in entry_points(group=_PACKAGE_GROUP)
-        for location in _locations(point.module)
-    ]
-    folders += [Path(location) / "mpl-data" / "fonts" / "ttf" for location in _locations("matplotlib")]
+    packages = [point.module for point in entry_points(group=_PACKAGE_GROUP)]
+    folders = [place / "files" for module in packages for place in _locations(module)]
+    folders += [place / "mpl-data" / "fonts" / "ttf" for place in _locations("matplotlib")]
     return _faces_of(_files_under(folders), "package")
 
 
@@ -68,11 +62,16 @@ def folder_fonts(folder: str | Path) -> list[Font]:
     return _faces_of(_files_under([Path(folder)]), "folder")
 
 
+def _each_once(fonts: Iterable[Font]) -> list[Font]:
+    """One font, the last, of each family and style."""
+    return sorted({(font.family, font.style): font for font in fonts}.values())
+
+
 def _faces_of(paths: Iterable[Path], source: str) -> list[Font]:
     return sorted({font for path in paths for font in _faces(str(path), source)})
 
 
-def _faces(path: str, source: str) -> tuple[Font, ...]:
+def _faces(path: str, source: str) -> list[Font]:
     """The faces of one file: each member of a collection, each named instance; none if it is broken."""
     faces: list[Font] = []
     for index in range(256):
@@ -87,7 +86,7 @@ def _faces(path: str, source: str) -> tuple[Font, ...]:
             faces.append(Font(family, style, path, index, "", source))
         else:
             faces += [Font(family, instance, path, index, instance, source) for instance in instances]
-    return tuple(faces)
+    return faces
 
 
 def _files_under(folders: Iterable[Path]) -> list[Path]:
@@ -95,11 +94,7 @@ def _files_under(folders: Iterable[Path]) -> list[Path]:
     return sorted(file for file in files if file.suffix.lower() in FONT_SUFFIXES and file.is_file())
 
 
-def _locations(module: str) -> list[str]:
+def _locations(module: str) -> list[Path]:
     """The folders of an installed package, which is not imported for this."""
     spec = importlib.util.find_spec(module)
-    return list(spec.submodule_search_locations or []) if spec else []
-
-
-def _key(font: Font) -> tuple[str, str]:
-    return font.family, font.style
+    return [Path(place) for place in spec.submodule_search_locations or []] if spec else []

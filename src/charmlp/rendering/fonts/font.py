@@ -1,7 +1,5 @@
 """One face of a font, and the glyphs that it draws."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -53,7 +51,7 @@ class Glyph(NamedTuple):
     picture: NDArray[np.uint8]
     top: int
 
-    def same_as(self, other: Glyph) -> bool:
+    def same_as(self, other: "Glyph") -> bool:
         return self.top == other.top and np.array_equal(self.picture, other.picture)
 
 
@@ -91,6 +89,5 @@ def _tight(face: ImageFont.FreeTypeFont, text: str) -> Glyph | None:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return None
-    return Glyph(
-        picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], top=-int(offset) - int(rows[0])
-    )
+    tight = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Glyph(tight, top=-int(offset) - int(rows[0]))

@@ -10,8 +10,6 @@
 The first two are measured by `draw_glyphs`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -82,8 +80,7 @@ def _readable(
     place = {text: position for position, text in enumerate(texts)}
     glyphs = [(font, text) for font in fonts for text in pictures[font]]
     vectors = np.stack([pictures[font][text] for font, text in glyphs])
-    family_of = np.array([families.index(font.family) for font, _ in glyphs])
-    text_of = np.array([place[text] for _, text in glyphs])
+    family_of, text_of = np.array([(families.index(font.family), place[text]) for font, text in glyphs]).T
     means = np.zeros((len(families), len(texts), _VOTE_SIZE * _VOTE_SIZE), np.float32)
     np.add.at(means, (family_of, text_of), vectors)
     length = np.linalg.norm(means, axis=2)

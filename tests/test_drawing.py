@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from charmlp.drawing import class_colours, figures, no_ticks, save, sheet, short, tidy, write_in_cell
+from charmlp import drawing
+from charmlp.drawing import class_colours, no_ticks, save, sheet, short, tidy, write_in_cell
 from charmlp.errors import CharmlpError
 
 
@@ -37,7 +38,7 @@ def test_names_are_escaped_and_shortened(name: str, start: str, end: str) -> Non
 
 
 def test_the_examples_of_the_code() -> None:
-    assert doctest.testmod(figures).attempted == 1 and doctest.testmod(figures).failed == 0
+    assert doctest.testmod(drawing).attempted == 1 and doctest.testmod(drawing).failed == 0
 
 
 def test_each_class_has_its_colour() -> None:

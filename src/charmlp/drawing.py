@@ -1,4 +1,7 @@
-"""Figures of matplotlib: one look, whole files, names in any writing system."""
+"""How pictures look and how they are saved; what they show is said where it is known (evaluation, doctor).
+
+Figures of matplotlib, which is imported when one is made: one look, whole files, names in any writing system.
+"""
 
 from __future__ import annotations
 
