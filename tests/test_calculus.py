@@ -68,8 +68,8 @@ def test_activations_keep_the_dtype(activation: Activation, dtype: Any) -> None:
 def test_activations_are_torchs_in_every_digit_and_at_the_edges(activation: Activation) -> None:
     """Values and slopes, float32 by float64, from −30 to 30; and what is not finite stays visible."""
     torch = pytest.importorskip("torch")
-    network = pytest.importorskip("charmlp.nn.network")
-    twin = getattr(torch.nn, network.ACTIVATIONS[activation.name].__name__)()
+    blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
+    twin = getattr(torch.nn, blocks[activation.name].module.__name__)()
     x = np.linspace(-30, 30, 241)
     z = torch.tensor(x, requires_grad=True)
     value = twin(z)
