@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.factors import Factor, factors_of
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.kind import Wrong, filled
@@ -30,7 +30,7 @@ class Distortion:
 
     mistake: str
     written: str
-    function: Callable[[Array], Array]
+    function: Callable[[Tensor], Tensor]
 
 
 DISTORTIONS = (
@@ -58,14 +58,14 @@ class Candidate:
     def mistakes(self) -> int:
         return (self.wrong is not None) + (self.distortion is not None)
 
-    def gradient(self, observed: Observed, position: int) -> Array | None:
+    def gradient(self, observed: Observed, position: int) -> Tensor | None:
         """What this explanation gives for all upstream gradients; None where it cannot be."""
         if not self.mistakes:
             return observed.right[position]
         parts = [self.one(observed.trial, position, upstream) for upstream in observed.trial.upstreams]
         return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
 
-    def one(self, trial: Trial, position: int, upstream: Upstream) -> Array | None:
+    def one(self, trial: Trial, position: int, upstream: Upstream) -> Tensor | None:
         if self.distortion is not None:
             upstream = tuple(map(self.distortion.function, upstream))
         if self.wrong is None:

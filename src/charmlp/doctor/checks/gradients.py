@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.finding import Finding, finding
@@ -99,7 +99,7 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
     return [size, *where(observed, position, (a - n).abs() > 1e-6 * n.abs().max())]
 
 
-def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
+def where(observed: Observed, position: int, wrong: Tensor) -> list[Phrase]:
     """The region that holds all errors, if it has a name."""
     trial, times = observed.trial, len(observed.gradients)
     value = trial.values[position]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.explanation import words_of_meant
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import phrase
@@ -42,7 +42,7 @@ def recovered_mask(observed: Observed, position: int) -> list[Finding]:
     return []
 
 
-def two_slopes(mask: Array, x: Array) -> tuple[str, str] | None:
+def two_slopes(mask: Tensor, x: Tensor) -> tuple[str, str] | None:
     """The slopes where x > 0 and where x < 0, if each is one number."""
     slopes = [constant(mask[side.expand_as(mask)]) for side in (x > 0, x < 0)]
     return None if None in slopes else (f"{slopes[0]:.3g}", f"{slopes[1]:.3g}")
@@ -56,7 +56,7 @@ def right_slopes(trial: Trial, position: int) -> dict[str, str]:
     return {} if right is None else {"right_positive": right[0], "right_negative": right[1]}
 
 
-def constant(values: Array) -> float | None:
+def constant(values: Tensor) -> float | None:
     """The one number that all values are, or None."""
     if not values.numel() or float(values.max() - values.min()) > 1e-6 * max(1.0, float(values.abs().max())):
         return None

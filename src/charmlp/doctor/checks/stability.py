@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.forward import is_meant
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import Phrase, phrase
@@ -34,7 +33,7 @@ def bad_number(tensor: Tensor) -> str:
     return "nan" if torch.isnan(tensor).any() else "inf"
 
 
-def alternating(like: Tensor) -> Array:
+def alternating(like: Tensor) -> Tensor:
     """1 and −1 in turn."""
     even = torch.arange(like.numel()).reshape(like.shape) % 2 == 0
     return torch.where(even, 1.0, -1.0).double()
@@ -53,7 +52,7 @@ def log_stays_exact(setup: SetUp) -> list[Finding]:
     return overflow(trial, "logits", confident(trial, LARGE), "log-zero") or constant_in_log(trial)
 
 
-def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> list[Finding]:
+def overflow(trial: Trial, role: str, large: Tensor, of_inf: str = "forward") -> list[Finding]:
     """What forward and backward make of a large input; `of_inf` is the variant for an infinite output."""
     extreme = trial.with_values(trial.values_with(role, large))
     try:
@@ -76,7 +75,7 @@ def gradient_at(trial: Trial, role: str) -> Tensor | None:
     return gradient if isinstance(gradient, Tensor) else None
 
 
-def confident(trial: Trial, size: float) -> Array:
+def confident(trial: Trial, size: float) -> Tensor:
     """Logits of ±size, sure of a wrong class in the first row, and of the right one in the others."""
     label = trial.variables["label"]
     sure = label.clone()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from torch import Tensor, where
+
 from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import Array, where
 from charmlp.doctor.checks.masks import constant, recovered_mask
 from charmlp.doctor.checks.stability import is_finite_at_zero
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
 
 
-def leaky(v: Variables) -> Array:
+def leaky(v: Variables) -> Tensor:
     return where(v["x"] > 0, v["x"], v["slope"] * v["x"])
 
 

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from torch import Tensor
+
 from charmlp.doctor.arrangement import BIAS, WEIGHT, Arrangement, X, arrange
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
 
 
@@ -30,15 +31,15 @@ def arrangements() -> Iterator[Arrangement]:
         yield from (arrange(*order, output="single", N=1) for order in itertools.permutations(row))
 
 
-def product(v: Variables) -> Array:
+def product(v: Variables) -> Tensor:
     return v["x"] @ v["weight"].T
 
 
-def with_bias(v: Variables) -> Array:
+def with_bias(v: Variables) -> Tensor:
     return product(v) + v["bias"] if "bias" in v else product(v)
 
 
-def without_bias(v: Variables) -> Array:
+def without_bias(v: Variables) -> Tensor:
     if "bias" not in v:
         raise ValueError("there is no bias to forget")
     return product(v)

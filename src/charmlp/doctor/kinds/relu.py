@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from torch import sign
+
 from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import negative, positive, sign
 from charmlp.doctor.checks.masks import recovered_mask
 from charmlp.doctor.checks.stability import choice_at_kink, is_finite_at_zero
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
@@ -12,11 +13,11 @@ KIND = Kind(
     aliases=("relu", "rectifier", "rectify", "rectifiedlinear", "rectifiedlinearunit", "ramp"),
     arrangements=ELEMENTWISE,
     forms=(
-        Form("max(0, x)", lambda v: positive(v["x"])),
+        Form("max(0, x)", lambda v: v["x"].relu()),
         wrong_form("|x|", lambda v: abs(v["x"])),
-        wrong_form("min(0, x)", lambda v: negative(v["x"])),
+        wrong_form("min(0, x)", lambda v: v["x"].clamp(max=0)),
         wrong_form("x", lambda v: v["x"]),
-        wrong_form("max(0, −x)", lambda v: positive(-v["x"])),
+        wrong_form("max(0, −x)", lambda v: (-v["x"]).relu()),
     ),
     gradients={
         "x": Gradient(

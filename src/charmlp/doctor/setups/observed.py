@@ -9,7 +9,6 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.operation.record import Upstream
 from charmlp.doctor.setups.repair import Repaired, repair
 from charmlp.doctor.setups.trial import Trial
@@ -23,22 +22,22 @@ class Observed:
     gradients: Sequence[Sequence[Tensor | None]]
 
     @cached_property
-    def analytic(self) -> list[Array | None]:
+    def analytic(self) -> list[Tensor | None]:
         """By input: the gradients for all upstream gradients, one after the other."""
         return [self.stacked(position) for position in range(len(self.trial.values))]
 
-    def stacked(self, position: int) -> Array | None:
+    def stacked(self, position: int) -> Tensor | None:
         parts = [by_input[position] for by_input in self.gradients]
         if any(part is None for part in parts):
             return None
         return torch.cat([self.trial.chosen(position, part) for part in parts if part is not None])
 
     @cached_property
-    def right(self) -> list[Array | None]:
+    def right(self) -> list[Tensor | None]:
         """By input: the right gradients likewise."""
         return [self.stacked_right(position) for position in range(len(self.trial.values))]
 
-    def stacked_right(self, position: int) -> Array | None:
+    def stacked_right(self, position: int) -> Tensor | None:
         parts = [self.trial.expected(position, upstream) for upstream in self.trial.upstreams]
         return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
 

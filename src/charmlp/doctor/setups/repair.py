@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.record import Upstream
@@ -111,7 +110,7 @@ def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstre
     return abs(cosine(trial.chosen(position, gradient), expected)) > SIMILAR
 
 
-def cosine(a: Array, n: Array) -> float:
+def cosine(a: Tensor, n: Tensor) -> float:
     """0 where one of them is nothing but zeros."""
     product = float(a.norm() * n.norm())
     return float(a @ n) / product if product > 0 else 0.0

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables
 from charmlp.doctor.operation.record import Record, Upstream
 from charmlp.doctor.operation.subject import Subject
@@ -118,7 +117,7 @@ class Trial:
 
     # What they should be
 
-    def reference(self, values: Sequence[Any], form: Form) -> Array:
+    def reference(self, values: Sequence[Any], form: Form) -> Tensor:
         """The output of a form, arranged as this operation's; raises where it takes other inputs."""
         assert self.arrangement is not None
         result = form.function({**self.arrangement.variables(values), **form.parameters})
@@ -133,7 +132,7 @@ class Trial:
             if wanted
         }
 
-    def expected(self, position: int, upstream: Upstream) -> Array | None:
+    def expected(self, position: int, upstream: Upstream) -> Tensor | None:
         """The right gradient with respect to one input, flat; None where there is none.
 
         The reference's where forward agrees with one, else numeric, at the coordinates that were chosen.
@@ -144,7 +143,7 @@ class Trial:
             return None
         return self.jacobians[position].transposed_times(upstream)
 
-    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Array | None:
+    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Tensor | None:
         value = self.values[position]
         if not is_real(value):
             return None
@@ -156,7 +155,7 @@ class Trial:
         (gradient,) = torch.autograd.grad(y, leaf, upstream[0].double().reshape(y.shape))
         return gradient.reshape(-1)
 
-    def chosen(self, position: int, gradient: Tensor) -> Array:
+    def chosen(self, position: int, gradient: Tensor) -> Tensor:
         """A full gradient, flat, at the coordinates that `expected` has."""
         flat = gradient.detach().double().reshape(-1)
         if self.form is None and position in self.jacobians:
@@ -178,10 +177,10 @@ class Trial:
         return {**self.arrangement.variables(doubles(self.values)), **self.meant.parameters}
 
     @cached_property
-    def canonical_output(self) -> Array:
+    def canonical_output(self) -> Tensor:
         return self.canonical(self.outputs[0])
 
-    def canonical(self, output: Tensor) -> Array:
+    def canonical(self, output: Tensor) -> Tensor:
         """An output, or an upstream gradient, in canonical form."""
         assert self.arrangement is not None
         y = output.double()
@@ -195,7 +194,7 @@ class Trial:
         """The first input that has one of these roles."""
         return next(i for i in range(len(self.values)) if self.role(i) in roles)
 
-    def values_with(self, role: str, canonical: Array) -> list[Any]:
+    def values_with(self, role: str, canonical: Tensor) -> list[Any]:
         """The values with another one for the input of that role."""
         assert self.arrangement is not None
         position = self.position_of(role)
