@@ -12,11 +12,10 @@ from torch import Tensor, nn
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.finding import Finding
 from charmlp.doctor.merging import merge
-from charmlp.doctor.mistake import CannotExamineError, Mistake, Phrase, phrase
+from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
 from charmlp.doctor.operation.building import Build, builder
-from charmlp.doctor.operation.record import quiet_and_seeded
+from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise

@@ -25,6 +25,33 @@ def phrase(key: str, **values: Any) -> Phrase:
     return Phrase(key, values)
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a check finds: a mistake in the gradient of one input, not yet merged with those of other inputs.
+
+    `position` is that of the input, None where it is no matter of one input; `values` fill the words.
+    """
+
+    name: str
+    variant: str = ""
+    position: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Phrase, ...] = ()
+    confidence: float = 1.0
+
+
+def finding(
+    mistake: str, *evidence: Phrase, at: int | None = None, confidence: float = 1.0, **values: Any
+) -> Finding:
+    """A finding of a mistake, "name" or "name.variant".
+
+    >>> finding("unstable.forward", at=0).variant
+    'forward'
+    """
+    name, _, variant = mistake.partition(".")
+    return Finding(name, variant, at, values, evidence, confidence)
+
+
 class CannotExamineError(Exception):
     """Why a target cannot be found, imported, built or called."""
 

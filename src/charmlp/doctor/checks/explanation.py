@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.factors import Factor, factors_of
-from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.kind import Wrong, filled
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.record import Upstream
-from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import Upstream
+from charmlp.doctor.setups.observed import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
 
@@ -62,8 +61,7 @@ class Candidate:
         """What this explanation gives for all upstream gradients; None where it cannot be."""
         if not self.mistakes:
             return observed.right[position]
-        parts = [self.one(observed.trial, position, upstream) for upstream in observed.trial.upstreams]
-        return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
+        return joined(self.one(observed.trial, position, g) for g in observed.trial.upstreams)
 
     def one(self, trial: Trial, position: int, upstream: Upstream) -> Tensor | None:
         if self.distortion is not None:
@@ -95,8 +93,7 @@ class Explanation:
 
 
 def candidates(trial: Trial, position: int) -> Iterator[Candidate]:
-    of_kind = trial.gradient_of_kind(position)
-    wrong = of_kind.wrong if of_kind is not None else ()
+    wrong = trial.gradient_of_kind(position).wrong
     yield Candidate()
     yield from (Candidate(None, distortion) for distortion in DISTORTIONS)
     yield from map(Candidate, wrong)
@@ -126,10 +123,8 @@ def distinct(found: Sequence[Explanation]) -> list[Explanation]:
     """Without those that say the same in other words, such as two wrong formulas of one name."""
     kept: dict[Any, Explanation] = {}
     for e in found:
-        names = [
-            part and part.mistake.partition(".")[0] for part in (e.candidate.wrong, e.candidate.distortion)
-        ]
-        kept.setdefault((*names, e.factor), e)
+        parts = (e.candidate.wrong, e.candidate.distortion)
+        kept.setdefault((e.factor, *(part and part.mistake.partition(".")[0] for part in parts)), e)
     return list(kept.values())
 
 
@@ -167,10 +162,9 @@ def explained(observations: Sequence[Observed], position: int) -> list[Finding]:
     ways = [findings_of(observations, position, e) for e in explanations(observations, position)]
     if len(ways) < 2 or any(len(way) > 1 for way in ways):
         return ways[0] if ways else []
-    (only,), *others = ways
-    alternatives = tuple((f.name, f.variant, f.values) for (f,) in others)
-    values = (*only.values, ("or", alternatives))
-    return [Finding(only.name, only.variant, position, values, only.evidence, 1 / len(ways))]
+    only, *others = (found for way in ways for found in way)
+    alternatives = [Finding(other.name, other.variant, values=other.values) for other in others]
+    return [replace(only, values={**only.values, "or": alternatives}, confidence=1 / len(ways))]
 
 
 def findings_of(observations: Sequence[Observed], position: int, e: Explanation) -> list[Finding]:
@@ -186,11 +180,11 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
     found = []
     if wrong is not None:
         words = {"found": filled(wrong.written, trial.variables), **words_of_meant(trial, position)}
-        found.append(finding(wrong.mistake, fits, at=position, confidence=confidence).with_values(words))
+        found.append(finding(wrong.mistake, fits, at=position, confidence=confidence, **words))
     if distortion is not None:
         evidence = [phrase("distorted", found=distortion.written), *([fits] if e.mistakes == 1 else [])]
-        words = {"found": distortion.written}
-        found.append(finding(distortion.mistake, *evidence, at=position, confidence=confidence, **words))
+        shown = distortion.written
+        found.append(finding(distortion.mistake, *evidence, at=position, confidence=confidence, found=shown))
     ratio = ratio_phrase(e, observations)
     if e.factor is None:
         constant = f"{e.ratios[0]:.4g}"
@@ -203,9 +197,7 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
 
 def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:
     """What is right: forward, gradient, and the gradient without its g."""
-    of_kind = trial.gradient_of_kind(position)
-    assert of_kind is not None
-    right = filled(of_kind.right, trial.variables)
+    right = filled(trial.gradient_of_kind(position).right, trial.variables)
     return {"forward": trial.meant.text, "right": right, "derivative": filled(right, {}, without="g · ")}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from charmlp.doctor.arrangement import SIZES
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial

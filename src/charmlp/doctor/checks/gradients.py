@@ -10,8 +10,7 @@ from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.observed import Observed
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import SetUp

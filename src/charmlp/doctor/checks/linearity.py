@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.side_effects import is_random
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import phrase
-from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.observed import repaired
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import is_float32_inside

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.explanation import words_of_meant
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import phrase
+from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.setups.observed import Observed
 from charmlp.doctor.setups.trial import Trial
 
@@ -29,16 +28,16 @@ def recovered_mask(observed: Observed, position: int) -> list[Finding]:
     meant = words_of_meant(trial, position)
     if slopes is not None:
         words = {"positive": slopes[0], "negative": slopes[1]}
-        evidence, values = phrase("slopes", **words), {**words, **meant, **right_slopes(trial, position)}
-        return [finding("relu-mask.slopes", evidence, at=position, confidence=0.95).with_values(values)]
+        values = {**words, **meant, **right_slopes(trial, position)}
+        return [
+            finding("relu-mask.slopes", phrase("slopes", **words), at=position, confidence=0.95, **values)
+        ]
     right = x.expand_as(mask) > 0
     rounded = mask.round()
     if bool(((mask - rounded).abs() < 1e-6).all()) and set(rounded.unique().tolist()) <= {0.0, 1.0}:
-        kept = float((rounded > 0).double().mean())
-        wrong = float((rounded.bool() != right).double().mean())
-        words = {"kept": f"{kept:.0%}", "wrong": f"{wrong:.0%}"}
-        evidence = phrase("mask", **words)
-        return [finding("wrong-mask.other", evidence, at=position, confidence=0.9).with_values(meant)]
+        kept, wrong = (float(where.double().mean()) for where in (rounded > 0, rounded.bool() != right))
+        evidence = phrase("mask", kept=f"{kept:.0%}", wrong=f"{wrong:.0%}")
+        return [finding("wrong-mask.other", evidence, at=position, confidence=0.9, **meant)]
     return []
 
 

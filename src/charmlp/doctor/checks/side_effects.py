@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import phrase
+from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.watch import Call
 from charmlp.doctor.setups.setup import SetUp
 

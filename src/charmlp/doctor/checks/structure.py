@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.watch import Call
 from charmlp.doctor.setups.observed import Observed, observe, repaired
 from charmlp.doctor.setups.repair import shape_text, sum_to
@@ -67,10 +66,9 @@ def in_float32(trial: Trial) -> list[Finding]:
     """Gradients that do not come back in float32 where the inputs are float32."""
     if trial.dtype != torch.float64 or trial.subject.function is None or trial.subject.parameters:
         return []
-    values = [v.float() if is_real(v) else v for v in trial.values]
-    single = trial.with_values(values)
+    single = trial.with_values([v.float() if is_real(v) else v for v in trial.values])
     try:
-        returned = single.returned(single.record(tuple(torch.ones_like(y) for y in single.outputs)))
+        returned = single.for_ones()
     except Exception:
         return []
     if returned is None or any(y.dtype != torch.float32 for y in single.outputs):

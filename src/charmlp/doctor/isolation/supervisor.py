@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from charmlp.doctor.diagnosis import Diagnosis
-from charmlp.doctor.isolation.messages import unpack
+from charmlp.doctor.diagnosis import Diagnosis, unpacked
 from charmlp.doctor.isolation.targets import Target, parse_target
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.system.workers import Worker
@@ -103,7 +102,7 @@ class Conversation:
             return
         self.current = None
         if "done" in message:
-            self.outcome.diagnoses.append(unpack(message["done"]))
+            self.outcome.diagnoses.append(unpacked(message["done"]))
         elif "skipped" in message:
             name, reason = message["skipped"]
             self.outcome.skipped.append((self.target.label(name), reason and Phrase(**reason)))

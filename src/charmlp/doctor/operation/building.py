@@ -16,7 +16,7 @@ from torch import nn
 
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.subject import Subject
-from charmlp.doctor.operation.watch import FunctionClass, has_setup_context, is_function, signature
+from charmlp.doctor.operation.watch import FunctionClass, is_function, signature, signature_of
 
 Build = Callable[[Mapping[str, int], torch.dtype], Subject]
 
@@ -50,8 +50,7 @@ def of_function(function: FunctionClass) -> Build:
     for name in ("forward", "backward"):
         if getattr(function, name) is getattr(torch.autograd.Function, name):
             raise CannotExamineError("no-method", method=name)
-    required, optional = signature(function.forward, 0 if has_setup_context(function) else 1)
-    subject = Subject(lambda values: function.apply(*values), required, optional, function=function)
+    subject = Subject(lambda values: function.apply(*values), *signature_of(function), function=function)
     return lambda sizes, dtype: subject
 
 
@@ -68,17 +67,17 @@ def of_module(module: nn.Module) -> Build:
     def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
         own = copy.deepcopy(module).to(dtype)
         parameters = dict(own.named_parameters())
-        required, optional = signature(own.forward, 0)
-        n_inputs = len(required) if required is not None else 1
         names = tuple(parameters)
+        required, optional = signature(own.forward, 0)
+        inputs = ("input",) if required is None else required
+        n = len(inputs)
 
         def call(values: Sequence[Any]) -> Any:
-            inputs, given = values[:n_inputs], values[n_inputs:]
-            return torch.func.functional_call(own, dict(zip(names, given, strict=True)), tuple(inputs))
+            given = dict(zip(names, values[n:], strict=True))
+            return torch.func.functional_call(own, given, tuple(values[:n]))
 
-        by_position = {n_inputs + i: p.detach() for i, p in enumerate(parameters.values())}
-        inputs = required if required is not None else ("input",)
-        return Subject(call, inputs + names, optional if not names else (), by_position)
+        by_position = {n + i: p.detach() for i, p in enumerate(parameters.values())}
+        return Subject(call, inputs + names, () if names else optional, by_position)
 
     return build
 
@@ -98,26 +97,25 @@ def of_module_class(kind: type[nn.Module]) -> Build:
 
 
 def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
-    parameters = list(inspect.signature(kind).parameters.values())
+    """An instance; arguments without a default, and `dim`, are guessed."""
     arguments: dict[str, Any] = {}
     positional: list[Any] = []
-    for parameter in parameters:
+    for name, parameter in inspect.signature(kind).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if parameter.default is not parameter.empty and parameter.name not in ("dim",):
+        if parameter.default is not parameter.empty and name != "dim":
             continue
-        value = guess_argument(parameter.name, sizes, len(positional))
         if parameter.kind is parameter.POSITIONAL_ONLY:
-            positional.append(value)
+            positional.append(guess_argument(name, sizes))
         else:
-            arguments[parameter.name] = value
+            arguments[name] = guess_argument(name, sizes)
     return kind(*positional, **arguments)
 
 
-def guess_argument(name: str, sizes: Mapping[str, int], position: int) -> Any:
+def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
     """An argument of a module's constructor, from its name.
 
-    >>> guess_argument("in_features", {"D": 7, "K": 3}, 0), guess_argument("act_type", {}, 4)
+    >>> guess_argument("in_features", {"D": 7, "K": 3}), guess_argument("act_type", {})
     (7, 'relu')
     """
     plain = name.lower().replace("_", "")
@@ -131,7 +129,7 @@ def guess_argument(name: str, sizes: Mapping[str, int], position: int) -> Any:
         return 2
     if "hidden" in plain or plain in ("hsize", "h"):
         return 4
-    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m", "dout"):
+    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m"):
         return sizes["K"]
     return sizes["D"]
 

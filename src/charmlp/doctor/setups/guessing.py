@@ -62,21 +62,18 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
         counts = [len([name for name in inputs if name not in OPTIONS])]
-    if subject.required is not None and not subject.parameters:
-        counts += [c for c in range(counts[0] - 1, 0, -1) if c]  # the last may be options
+        if not subject.parameters:
+            counts += range(counts[0] - 1, 0, -1)  # the last may be options
+    usual = {2: [[(n, k), LABELS]], 3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]]}
+    less_usual = {
+        2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)]],
+        3: [[(n, d), (d,), (d,)]],
+    }
     for count in filter(None, counts):
-        if count == 2:
-            yield [(n, k), LABELS]
-        if count == 3:
-            yield from ([(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)])
+        yield from usual.get(count, [])
         yield [(n, d)] * count
-        if count == 3:
-            yield [(n, d), (d,), (d,)]
-        if count == 2:
-            yield from ([(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)])
-        yield [(n,)] * count
-        yield [()] * count
-        yield [(n, 3, 8, 8)] * count
+        yield from less_usual.get(count, [])
+        yield from ([shape] * count for shape in ((n,), (), (n, 3, 8, 8)))
 
 
 def input_size(subject: Subject) -> int | None:
@@ -86,6 +83,7 @@ def input_size(subject: Subject) -> int | None:
 
 
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, seed: int) -> list[Any]:
+    """Numbers of these shapes, and a module's own parameters; random ones where all are the same."""
     generator = torch.Generator().manual_seed(seed)
     values: list[Any] = []
     for shape in recipe:
@@ -95,7 +93,7 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, see
         else:
             values.append(random_numbers(shape, generator).to(dtype))
     for parameter in subject.parameters.values():
-        flat = not bool(parameter.any()) or bool((parameter == parameter.reshape(-1)[0]).all())
+        flat = parameter.unique().numel() < 2
         values.append((random_numbers(parameter.shape, generator) if flat else parameter.clone()).to(dtype))
     return values
 
@@ -144,9 +142,9 @@ def bind(trial: Trial, arrangement: Arrangement, kind: Kind) -> Trial | None:
     """The values taken as this arrangement; None where they do not fit."""
     if len(arrangement.slots) != len(trial.values):
         return None
-    for slot, value in zip(arrangement.slots, trial.values, strict=True):
-        if not isinstance(value, Tensor) or value.is_floating_point() == slot.is_index:
-            return None
+    pairs = zip(arrangement.slots, trial.values, strict=True)
+    if any(not isinstance(v, Tensor) or v.is_floating_point() == slot.is_index for slot, v in pairs):
+        return None
     try:
         sizes = arrangement.sizes_of(arrangement.variables(trial.values))
     except Exception:

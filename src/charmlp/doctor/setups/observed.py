@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.repair import Repaired, repair
 from charmlp.doctor.setups.trial import Trial
 
@@ -24,22 +24,14 @@ class Observed:
     @cached_property
     def analytic(self) -> list[Tensor | None]:
         """By input: the gradients for all upstream gradients, one after the other."""
-        return [self.stacked(position) for position in range(len(self.trial.values))]
-
-    def stacked(self, position: int) -> Tensor | None:
-        parts = [by_input[position] for by_input in self.gradients]
-        if any(part is None for part in parts):
-            return None
-        return torch.cat([self.trial.chosen(position, part) for part in parts if part is not None])
+        by_input = enumerate(zip(*self.gradients, strict=True))
+        return [joined(None if g is None else self.trial.chosen(i, g) for g in each) for i, each in by_input]
 
     @cached_property
     def right(self) -> list[Tensor | None]:
         """By input: the right gradients likewise."""
-        return [self.stacked_right(position) for position in range(len(self.trial.values))]
-
-    def stacked_right(self, position: int) -> Tensor | None:
-        parts = [self.trial.expected(position, upstream) for upstream in self.trial.upstreams]
-        return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
+        positions, upstreams = range(len(self.trial.values)), self.trial.upstreams
+        return [joined(self.trial.expected(i, upstream) for upstream in upstreams) for i in positions]
 
     def tolerance(self, position: int) -> float:
         """Largest relative error that is none, given the digits of the gradient's dtype."""
@@ -61,6 +53,13 @@ class Observed:
     def is_right(self, position: int) -> bool:
         error = self.relative_error(position)
         return error is not None and error <= self.tolerance(position)
+
+
+def joined(parts: Iterable[Tensor | None]) -> Tensor | None:
+    """One after the other, None where one of them is missing."""
+    found = list(parts)
+    there = [part for part in found if part is not None]
+    return torch.cat(there) if len(there) == len(found) else None
 
 
 def repaired(trial: Trial, upstream: Upstream) -> Repaired | None:

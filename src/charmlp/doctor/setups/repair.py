@@ -10,9 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial
 
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor

@@ -12,7 +12,7 @@ import torch
 from charmlp.doctor.arrangement import Arrangement, Sizes
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.mistake import Phrase
-from charmlp.doctor.operation.record import Record
+from charmlp.doctor.operation.subject import Record
 from charmlp.doctor.setups.observed import Observed, observe
 from charmlp.doctor.setups.repair import Repaired, repair
 from charmlp.doctor.setups.trial import Trial

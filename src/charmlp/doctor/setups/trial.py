@@ -12,14 +12,12 @@ from torch import Tensor
 
 from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables
-from charmlp.doctor.operation.record import Record, Upstream
-from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.operation.subject import Record, Subject, Upstream
 from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
-N_UPSTREAM = 3
 # Inputs that need no gradient, where only their names tell
 LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
-SCALAR_UPSTREAM = (1.7, -0.6, 0.45)
+SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +60,11 @@ class Trial:
     @cached_property
     def wants(self) -> list[bool]:
         """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
-        return [is_real(v) and not self.is_constant(i) for i, v in enumerate(self.values)]
-
-    def is_constant(self, position: int) -> bool:
-        if self.arrangement is None:
-            return self.subject.name_of(position).lower() in LABEL_NAMES
-        return self.arrangement.slots[position].role.constant
+        if self.arrangement is not None:
+            constant = [slot.role.constant for slot in self.arrangement.slots]
+        else:
+            constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
+        return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
 
     def role(self, position: int) -> str:
         return "" if self.arrangement is None else self.arrangement.slots[position].role.name
@@ -87,26 +84,28 @@ class Trial:
         generator = torch.Generator().manual_seed(17)
         return [
             tuple(
-                torch.full(y.shape, SCALAR_UPSTREAM[number], dtype=y.dtype)
+                torch.full(y.shape, scalar, dtype=y.dtype)
                 if y.numel() == 1
                 else (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
                 for y in self.outputs
             )
-            for number in range(N_UPSTREAM)
+            for scalar in SCALAR_UPSTREAMS
         ]
+
+    @property
+    def leaves(self) -> list[Any]:
+        """Fresh copies of what the operation is called with; those that want a gradient are leaves."""
+        wanted = zip(self.values, self.wants, strict=True)
+        leaves = [v.detach().clone().requires_grad_() if wants else v for v, wants in wanted]
+        return [*leaves, *self.fillers]
 
     @cached_property
     def functions(self) -> list[Any]:
-        return self.subject.functions([*self.values, *self.fillers], self.all_wants)
-
-    @property
-    def all_wants(self) -> list[bool]:
-        return self.wants + [False] * len(self.fillers)
+        return self.subject.functions(self.leaves)
 
     def record(self, upstream: Upstream, *, twice: bool = False) -> Record:
         """One run, forward and backward."""
-        values = [*self.values, *self.fillers]
-        return self.subject.record(values, self.all_wants, upstream, self.functions, twice=twice)
+        return self.subject.record(self.leaves, upstream, self.functions, twice=twice)
 
     def returned(self, result: Record) -> list[Any] | None:
         """The gradients of a run, None where there are none; those of a Function are raw, in any number."""
@@ -126,11 +125,8 @@ class Trial:
     @cached_property
     def jacobians(self) -> dict[int, Jacobian]:
         """Numeric Jacobians of the operation's own forward, by the inputs that want a gradient."""
-        return {
-            i: jacobian(self.forward, self.values, i, coarse=self.coarse)
-            for i, wanted in enumerate(self.wants)
-            if wanted
-        }
+        wanted = [i for i, wants in enumerate(self.wants) if wants]
+        return {i: jacobian(self.forward, self.values, i, coarse=self.coarse) for i in wanted}
 
     def expected(self, position: int, upstream: Upstream) -> Tensor | None:
         """The right gradient with respect to one input, flat; None where there is none.
@@ -139,17 +135,15 @@ class Trial:
         """
         if self.form is not None:
             return self.by_reference(position, upstream, self.form)
-        if position not in self.jacobians:
-            return None
-        return self.jacobians[position].transposed_times(upstream)
+        numeric = self.jacobians.get(position)
+        return None if numeric is None else numeric.transposed_times(upstream)
 
     def by_reference(self, position: int, upstream: Upstream, form: Form) -> Tensor | None:
-        value = self.values[position]
-        if not is_real(value):
+        if not is_real(self.values[position]):
             return None
-        leaf = value.detach().double().requires_grad_()
-        others = doubles(self.values)
-        y = self.reference([*others[:position], leaf, *others[position + 1 :]], form)
+        values = doubles(self.values)
+        leaf = values[position] = values[position].detach().clone().requires_grad_()
+        y = self.reference(values, form)
         if not y.requires_grad:  # the reference does not depend on this input
             return torch.zeros_like(leaf).detach().reshape(-1)
         (gradient,) = torch.autograd.grad(y, leaf, upstream[0].double().reshape(y.shape))
@@ -186,9 +180,10 @@ class Trial:
         y = output.double()
         return self.arrangement.output.canonical(y, dict(self.variables)) if y.dim() else y
 
-    def gradient_of_kind(self, position: int) -> Gradient | None:
+    def gradient_of_kind(self, position: int) -> Gradient:
         """What the kind knows of the gradient with respect to this input."""
-        return None if self.kind is None else self.kind.gradients.get(self.role(position))
+        known = {} if self.kind is None else self.kind.gradients
+        return known.get(self.role(position), Gradient(""))
 
     def position_of(self, *roles: str) -> int:
         """The first input that has one of these roles."""
@@ -206,6 +201,10 @@ class Trial:
         """The same with other numbers; whether forward agrees with its form there is not known."""
         return replace(self, values=values, form=None)
 
+    def for_ones(self) -> list[Any] | None:
+        """What backward returns for an upstream gradient of ones."""
+        return self.returned(self.record(tuple(torch.ones_like(y) for y in self.outputs)))
+
     @cached_property
     def coefficients(self) -> list[float]:
         """For each input, what stands before the core of its right gradient: 1/N for a mean, say.
@@ -215,15 +214,15 @@ class Trial:
         return [self.coefficient(i) for i in range(len(self.values))]
 
     def coefficient(self, position: int) -> float:
-        of_kind = self.gradient_of_kind(position)
-        if of_kind is None or of_kind.core is None or self.arrangement is None:
+        core = self.gradient_of_kind(position).core
+        if core is None or self.arrangement is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
             return 1.0 / self.sizes["N"] if self.outputs[0].numel() == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
-        core = of_kind.core(self.variables, self.canonical_output, self.canonical(upstream[0]))
-        flat = self.chosen(position, self.arrangement.slots[position].actual(core))
+        canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
+        flat = self.chosen(position, self.arrangement.slots[position].actual(canonical))
         return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
 
 
