@@ -43,7 +43,7 @@ def is_configured(operation: Any) -> bool:
     usual: dict[str, tuple[Any, ...]] = {
         "reduction": ("mean",), "label_smoothing": (0.0,), "weight": (None,), "dim": (-1, 1)
     }  # fmt: skip
-    if not isinstance(operation, nn.Module) or any(True for _ in operation.parameters()):
+    if not isinstance(operation, nn.Module) or next(operation.parameters(), None) is not None:
         return False
     return any(getattr(operation, option, values[0]) not in values for option, values in usual.items())
 
@@ -62,8 +62,15 @@ def diagnose(
         reading = Reading(given.kind, None, given.form, given.dtype, named)
         return examine_setup(make_setup(build, reading, given), target)
     reading = recognise(build, name, kind)
-    if reading.misfit is not None and reading.kind is not None:
-        return of_misfit(reading, target)
+    if reading.misfit is not None and reading.kind is not None:  # its output can be of no such kind
+        wrong = Mistake(
+            "forward-wrong",
+            "other",
+            {"right": reading.kind.right.text},
+            evidence=(reading.misfit,),
+            page=page("forward-wrong", reading.kind.page),
+        )
+        return Diagnosis(target, reading.kind.name, (wrong,))
     first = examine_setup(make_setup(build, reading), target)
     for arrangement in () if first else reading.others:
         other = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
@@ -72,24 +79,17 @@ def diagnose(
     return first
 
 
-def of_misfit(reading: Reading, target: str) -> Diagnosis:
-    """The diagnosis of an operation whose output can be of no such kind."""
-    assert reading.kind is not None and reading.misfit is not None
-    name, words = "forward-wrong", {"right": reading.kind.right.text}
-    wrong = Mistake(name, "other", words, evidence=(reading.misfit,), page=page(name, reading.kind.page))
-    return Diagnosis(target, reading.kind.name, (wrong,))
-
-
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     """Every check, and what its findings come to."""
     trial = setup.first
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    mistakes = merge(trial, [one for one in found if isinstance(one, Finding)])
-    mistakes = in_parts(setup, mistakes)
+    mistakes = in_parts(setup, merge(trial, [one for one in found if isinstance(one, Finding)]))
     reason = None
-    if [m.name for m in mistakes] == ["unrecognised"] and trial.kind is None and is_flat(setup):
+    # forward does not change with its inputs but in steps: rounding, a comparison
+    flat = trial.kind is None and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
+    if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
@@ -98,21 +98,18 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     return Diagnosis(target, kind, tuple(mistakes), notes, reason, tuple(comparisons(setup)))
 
 
-def is_flat(setup: SetUp) -> bool:
-    """Whether forward does not change with its inputs but in steps: rounding, a comparison."""
-    return not any(bool(jacobian.matrix.any()) for jacobian in setup.first.jacobians.values())
-
-
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
     """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
-    if setup.first.subject.function is not None or not any(m.name == "unrecognised" for m in mistakes):
+    known = [mistake for mistake in mistakes if mistake.name != "unrecognised"]
+    if setup.first.subject.function is not None or len(known) == len(mistakes):
         return mistakes
-    found = []
-    for function in setup.first.functions:
-        name = function.__name__
-        for mistake in examine_operation(function, None, None, name, name).mistakes:
-            found.append(replace(mistake, values={**mistake.values, "part": name}))
-    return [m for m in mistakes if m.name != "unrecognised"] + found if found else mistakes
+    found = [
+        replace(mistake, values={**mistake.values, "part": name})
+        for function in setup.first.functions
+        for name in [function.__name__]
+        for mistake in examine_operation(function, None, None, name, name).mistakes
+    ]
+    return known + found if found else mistakes
 
 
 def comparisons(setup: SetUp) -> list[Comparison]:

@@ -19,7 +19,7 @@ from charmlp.doctor.checks.factors import Factor, factors_of
 from charmlp.doctor.kind import Wrong, filled
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
-from charmlp.doctor.setups.observed import Observed, joined
+from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
 

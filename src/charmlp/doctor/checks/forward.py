@@ -8,7 +8,7 @@ from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import SetUp
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, reference
 from charmlp.doctor.words import one_line
 
 
@@ -75,11 +75,10 @@ def other_forward(trial: Trial) -> Finding:
 def difference(trial: Trial) -> list[Phrase]:
     """The element where forward and the right form differ most."""
     assert trial.kind is not None
-    try:
-        right = trial.reference(trial.values, trial.kind.right).double().reshape(-1)
-    except (RuntimeError, ValueError, KeyError):
+    right, found = reference(trial, trial.kind.right), trial.outputs[0].double().reshape(-1)
+    if right is None:
         return []
-    found = trial.outputs[0].double().reshape(-1)
+    right = right.reshape(-1)
     if found.shape != right.shape:
         return [phrase("output-shape", found=shape_text(trial.outputs[0]))]
     worst = int((found - right).abs().argmax())

@@ -11,10 +11,9 @@ from torch import Tensor
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.setups.observed import Observed
 from charmlp.doctor.setups.repair import cosine, shapes
-from charmlp.doctor.setups.setup import SetUp
-from charmlp.doctor.setups.trial import is_float32_inside
+from charmlp.doctor.setups.setup import Observed, SetUp
+from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
 def values_are_right(setup: SetUp) -> list[Finding]:
@@ -33,16 +32,10 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         return few_digits(first, position, error or 0.0)
     if error is None:
         return []  # an input without a gradient, such as a label
-    found = explained(observations, position)
-    if found:
-        return found
-    meant = of_meant_form(observations, position)
-    if meant is not None:
-        return meant
-    kind = first.trial.kind
-    return (kind is not None and kind.unexplained(first, position)) or [
-        finding("unrecognised", *describe(first, position), at=position)
-    ]
+    found = explained(observations, position) or of_meant_form(observations, position)
+    if found is None and first.trial.kind is not None:
+        found = first.trial.kind.unexplained(first, position) or None
+    return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
 
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
@@ -50,14 +43,10 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
     trial = observations[0].trial
     if trial.kind is None or trial.arrangement is None or trial.form is trial.kind.right:
         return None
-    judged = []
-    for observed in observations:
-        meant = replace(observed.trial, form=trial.kind.right)
-        try:
-            meant.reference(meant.values, trial.kind.right)
-        except (RuntimeError, ValueError, KeyError):
-            return None
-        judged.append(Observed(meant, observed.gradients))
+    right = trial.kind.right
+    if any(reference(observed.trial, right) is None for observed in observations):
+        return None
+    judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
     if all(error is not None and error <= 1e-6 for error in errors):
         return []
@@ -67,7 +56,7 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
     """A gradient that is right, but only to float32's digits though it is given float64."""
     gradient = observed.gradients[0][position]
-    if observed.trial.dtype != torch.float64 or gradient is None or gradient.dtype != torch.float64:
+    if gradient is None or not observed.trial.dtype == gradient.dtype == torch.float64:
         return []
     if error <= 1e-10 or not is_float32_inside(gradient):
         return []

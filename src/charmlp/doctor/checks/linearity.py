@@ -13,8 +13,7 @@ from torch import Tensor
 from charmlp.doctor.checks.side_effects import is_random
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
-from charmlp.doctor.setups.observed import repaired
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import is_float32_inside
 
 FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from charmlp.doctor.checks.explanation import words_of_meant
 from charmlp.doctor.mistake import Finding, finding, phrase
-from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.setups.setup import Observed
 from charmlp.doctor.setups.trial import Trial
 
 

@@ -12,9 +12,8 @@ from torch import Tensor
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.watch import Call
-from charmlp.doctor.setups.observed import Observed, observe, repaired
 from charmlp.doctor.setups.repair import shape_text, sum_to
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
 from charmlp.doctor.setups.trial import Trial, is_real
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from charmlp.doctor.arrangement import SIZES, Sizes
 from charmlp.doctor.kind import Form, Kind
@@ -18,7 +15,7 @@ from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Reading
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, reference
 from charmlp.doctor.words import one_line
 
 # Words in a name that say nothing about the formula.
@@ -185,7 +182,7 @@ def error_of(trial: Trial) -> Exception | None:
 def plausible(trial: Trial) -> bool:
     """Whether an output that agrees with no form at least has the shape of one."""
     assert trial.kind is not None
-    references = (reference(trial, trial.values, form) for form in trial.kind.forms)
+    references = (reference(trial, form) for form in trial.kind.forms)
     shapes = {tuple(y.shape) for y in references if y is not None} | {(1,)}
     return len(trial.outputs) == 1 and tuple(trial.outputs[0].shape) in shapes
 
@@ -199,7 +196,7 @@ def agreeing_form(trial: Trial) -> Form | None:
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
-    y = reference(trial, trial.values, form)
+    y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
         return False
     found = trial.outputs[0].double()
@@ -215,19 +212,11 @@ def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
 def agrees_far_out(trial: Trial, form: Form) -> bool:
     """The same at ten times the numbers: what is clipped at 6, say, is neither relu nor identity."""
     values = [10 * value for value in trial.values]
-    y = reference(trial, values, form)
+    y = reference(trial.with_values(values), form)
     try:
         return y is not None and trial.forward(values)[0].double().allclose(y, rtol=CLOSE[torch.float32])
     except Exception:
         return False
-
-
-def reference(trial: Trial, values: Sequence[Any], form: Form) -> Tensor | None:
-    """The output of a form in float64, None where it takes other inputs."""
-    try:
-        return trial.reference(values, form).double()
-    except (ValueError, RuntimeError, KeyError, IndexError):
-        return None
 
 
 def misfit(build: Build, kind: Kind) -> Reading:

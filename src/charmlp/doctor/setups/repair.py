@@ -40,19 +40,19 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
     mended: list[Tensor | None] = []
     broken = []
     for position, (gradient, value) in enumerate(zip(gradients, values, strict=False)):
+        fitted, mistake = None, None
         if gradient is None or not isinstance(value, Tensor):
             if counted is None and is_missed(trial, position, upstream):
                 findings.append(finding("missing-gradient.none", at=position))
-            mended.append(None)
         elif gradient.shape == value.shape:
-            mended.append(gradient)
+            fitted = gradient
         else:
             fitted, mistake = mend_shape(trial, position, gradient, upstream)
-            mended.append(fitted)
             if mistake is not None:
                 findings.append(finding(mistake, shapes(trial, position, gradient), at=position))
             elif fitted is None:
                 broken.append(position)
+        mended.append(fitted)
     return Repaired(mended, findings, broken)
 
 
@@ -68,10 +68,8 @@ def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
 
 def is_missed(trial: Trial, position: int, upstream: Upstream) -> bool:
     """Whether an input without a gradient needs one."""
-    if not trial.wants[position]:
-        return False
-    expected = trial.expected(position, upstream)
-    return expected is not None and expected.numel() > 0 and bool(expected.abs().max() > 0)
+    expected = trial.expected(position, upstream) if trial.wants[position] else None
+    return expected is not None and bool(expected.any())
 
 
 def found_order(
