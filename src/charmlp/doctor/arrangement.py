@@ -139,6 +139,9 @@ class Arrangement:
         return {letter: size for pairs in shapes for letter, size in pairs}
 
 
+GUESSED = Arrangement(())  # the inputs of an operation of which nothing is known
+
+
 def arrange(*inputs: Role | tuple[Role, str], output: str = "plain", **sizes: int) -> Arrangement:
     """An arrangement of inputs, each a role or a role with its form."""
     slots = tuple(Slot(*entry) if isinstance(entry, tuple) else Slot(entry) for entry in inputs)

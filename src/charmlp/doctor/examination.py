@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charmlp.doctor.arrangement import GUESSED
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
 from charmlp.doctor.operation.building import Build, builder
@@ -58,11 +60,10 @@ def diagnose(
     if inputs is not None:
         meant = kind or kind_of_name(name)
         given = given_trial(build, inputs, meant, said=kind is not None)
-        named = meant is not None and given.kind is not None and given.kind.name == meant
-        reading = Reading(given.kind, None, given.form, given.dtype, named)
+        reading = Reading(given.kind, GUESSED, given.form, given.dtype, named=given.kind.name == meant)
         return examine_setup(make_setup(build, reading, given), target)
     reading = recognise(build, name, kind)
-    if reading.misfit is not None and reading.kind is not None:  # its output can be of no such kind
+    if reading.misfit is not None:  # its output can be of no such kind
         wrong = Mistake(
             "forward-wrong",
             "other",
@@ -88,14 +89,15 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     mistakes = in_parts(setup, merge(trial, [one for one in found if isinstance(one, Finding)]))
     reason = None
     # forward does not change with its inputs but in steps: rounding, a comparison
-    flat = trial.kind is None and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
+    flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
     if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
     notes = tuple(one for one in found if isinstance(one, Phrase))
-    kind = None if trial.kind is None else trial.kind.name
-    return Diagnosis(target, kind, tuple(mistakes), notes, reason, tuple(comparisons(setup)))
+    return Diagnosis(
+        target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup))
+    )
 
 
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:

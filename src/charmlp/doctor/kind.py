@@ -98,11 +98,11 @@ class Kind:
     forms with a parameter off a trial. `gradients` are by the name of the input's role.
     """
 
-    aliases: tuple[str, ...]
-    arrangements: tuple[Arrangement, ...]
-    forms: tuple[Form, ...]
-    gradients: Mapping[str, Gradient]
-    page: str  # the derivation to read, of those in docs/derivations
+    aliases: tuple[str, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    forms: tuple[Form, ...] = ()
+    gradients: Mapping[str, Gradient] = field(default_factory=dict)
+    page: str = "chain"  # the derivation to read, of those in docs/derivations
     name: str = ""
     checks: tuple[Check, ...] = ()
     more_forms: Callable[[Any], Iterable[Form]] = lambda trial: ()
@@ -117,6 +117,9 @@ class Kind:
     @property
     def right(self) -> Form:
         return self.forms[0]
+
+
+UNKNOWN = Kind()  # of an operation that is compared with nothing but its own forward
 
 
 def filled(text: Text, parameters: Mapping[str, Any], without: str = "") -> Text:

@@ -59,7 +59,7 @@ def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
     values["all"] = not inputs or set(positions) >= wanted
-    of_kind = "chain" if trial.kind is None else trial.kind.page
+    of_kind = trial.kind.page
     alternatives = tuple(
         Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, of_kind))
         for f in others

@@ -18,7 +18,6 @@ from torch import Tensor
 from charmlp.doctor.checks.factors import Factor, factors_of
 from charmlp.doctor.kind import Wrong, filled
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
@@ -47,66 +46,27 @@ DISTORTIONS = (
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An explanation but for its factor."""
-
-    wrong: Wrong | None = None
-    distortion: Distortion | None = None
-
-    @property
-    def mistakes(self) -> int:
-        return (self.wrong is not None) + (self.distortion is not None)
-
-    def gradient(self, observed: Observed, position: int) -> Tensor | None:
-        """What this explanation gives for all upstream gradients; None where it cannot be."""
-        if not self.mistakes:
-            return observed.right[position]
-        return joined(self.one(observed.trial, position, g) for g in observed.trial.upstreams)
-
-    def one(self, trial: Trial, position: int, upstream: Upstream) -> Tensor | None:
-        if self.distortion is not None:
-            upstream = tuple(map(self.distortion.function, upstream))
-        if self.wrong is None:
-            return trial.expected(position, upstream)
-        assert trial.arrangement is not None
-        slot = trial.arrangement.slots[position]
-        try:
-            g = trial.canonical(upstream[0])
-            canonical = self.wrong.function(trial.variables, trial.canonical_output, g)
-            if canonical.shape != trial.variables[slot.role.name].shape:
-                return None
-            return trial.coefficients[position] * trial.chosen(position, slot.actual(canonical))
-        except (RuntimeError, IndexError):
-            return None
-
-
-@dataclass(frozen=True)
 class Explanation:
-    candidate: Candidate
+    wrong: Wrong | None  # None: the right formula
+    distortion: Distortion | None  # None: the upstream gradient as it is
     factor: Factor | None  # None: a constant that no size explains
     ratios: tuple[float, ...]
     residual: float
 
     @property
     def mistakes(self) -> float:
-        return self.candidate.mistakes + (1.5 if self.factor is None else self.factor.mistakes)
-
-
-def candidates(trial: Trial, position: int) -> Iterator[Candidate]:
-    wrong = trial.gradient_of_kind(position).wrong
-    yield Candidate()
-    yield from (Candidate(None, distortion) for distortion in DISTORTIONS)
-    yield from map(Candidate, wrong)
-    yield from (Candidate(one, distortion) for one in wrong for distortion in DISTORTIONS)
+        of_factor = 1.5 if self.factor is None else self.factor.mistakes
+        return (self.wrong is not None) + (self.distortion is not None) + of_factor
 
 
 def explanations(observations: Sequence[Observed], position: int) -> list[Explanation]:
     """The explanations with the fewest mistakes; several where they cannot be told apart, none if unknown."""
     trials = [observed.trial for observed in observations]
     sizes = [with_elements(trial) for trial in trials]
+    pairs = itertools.product((None, *trials[0].gradient_of_kind(position).wrong), (None, *DISTORTIONS))
     found = []
-    for candidate in candidates(trials[0], position):
-        tried = (fit(observed, position, candidate) for observed in observations)
+    for wrong, distortion in sorted(pairs, key=lambda pair: -pair.count(None)):
+        tried = (fit(observed, position, wrong, distortion) for observed in observations)
         fits = [fitting for fitting in itertools.takewhile(bool, tried) if fitting]
         if len(fits) < len(observations):
             continue
@@ -114,7 +74,7 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
         factors: list[Factor | None] = list(factors_of(ratios, sizes, letters_of(trials[0])))
         if not factors and max(ratios) - min(ratios) < 1e-6 * abs(ratios[0]):
             factors = [None]  # the same constant everywhere
-        found += [Explanation(candidate, factor, ratios, max(residuals)) for factor in factors]
+        found += [Explanation(wrong, distortion, factor, ratios, max(residuals)) for factor in factors]
     fewest = min((explanation.mistakes for explanation in found), default=0)
     return distinct([e for e in found if e.mistakes == fewest])
 
@@ -123,15 +83,35 @@ def distinct(found: Sequence[Explanation]) -> list[Explanation]:
     """Without those that say the same in other words, such as two wrong formulas of one name."""
     kept: dict[Any, Explanation] = {}
     for e in found:
-        parts = (e.candidate.wrong, e.candidate.distortion)
+        parts = (e.wrong, e.distortion)
         kept.setdefault((e.factor, *(part and part.mistake.partition(".")[0] for part in parts)), e)
     return list(kept.values())
 
 
-def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float, float] | None:
-    """The factor by least squares and the relative residual; None where the candidate does not fit."""
-    a = observed.analytic[position]
-    formula = candidate.gradient(observed, position)
+def gradient(
+    trial: Trial, position: int, g: tuple[Tensor, ...], wrong: Wrong | None, distortion: Distortion | None
+) -> Tensor | None:
+    """What a right or wrong formula makes of an upstream gradient, flat; None where it cannot be."""
+    if distortion is not None:
+        g = tuple(map(distortion.function, g))
+    if wrong is None:
+        return trial.expected(position, g)
+    slot = trial.arrangement.slots[position]
+    try:
+        canonical = wrong.function(trial.variables, trial.canonical_output, trial.canonical(g[0]))
+        if canonical.shape != trial.variables[slot.role.name].shape:
+            return None
+        return trial.coefficients[position] * trial.chosen(position, slot.actual(canonical))
+    except (RuntimeError, IndexError):
+        return None
+
+
+def fit(
+    observed: Observed, position: int, wrong: Wrong | None, distortion: Distortion | None
+) -> tuple[float, float] | None:
+    """The factor by least squares and the relative residual; None where the formula does not fit."""
+    trial, a = observed.trial, observed.analytic[position]
+    formula = joined(gradient(trial, position, g, wrong, distortion) for g in trial.upstreams)
     if a is None or formula is None or a.shape != formula.shape:
         return None
     square, scale = float(formula @ formula), float(a.norm())
@@ -144,9 +124,7 @@ def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float,
 
 def letters_of(trial: Trial) -> str:
     """The sizes that a factor may come from."""
-    if trial.kind is not None and trial.kind.factors:
-        return trial.kind.factors
-    return "NC" if "C" in trial.sizes else "N"
+    return trial.kind.factors or ("NC" if "C" in trial.sizes else "N")
 
 
 def with_elements(trial: Trial) -> Mapping[str, int]:
@@ -170,7 +148,7 @@ def explained(observations: Sequence[Observed], position: int) -> list[Finding]:
 def findings_of(observations: Sequence[Observed], position: int, e: Explanation) -> list[Finding]:
     """Each mistake of one explanation."""
     trial = observations[0].trial
-    wrong, distortion = e.candidate.wrong, e.candidate.distortion
+    wrong, distortion = e.wrong, e.distortion
     confidence = 0.99 if e.mistakes <= 1 else 0.9
     # What is mere rounding is not given in figures, which would differ from machine to machine.
     error = observations[0].relative_error(position) or 0

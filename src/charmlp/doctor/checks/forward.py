@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from charmlp.doctor.arrangement import SIZES
+from charmlp.doctor.arrangement import GUESSED, SIZES
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import SetUp
@@ -20,7 +21,7 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
     trial, form, kind = setup.first, setup.reading.form, setup.kind
     if setup.randomness == "unseeded":
         return [finding("random-forward.unseeded", phrase("two-forwards"))]
-    if kind is None:
+    if kind is UNKNOWN:
         return [phrase("random-note")] if setup.randomness else []
     if setup.randomness:
         return [finding("random-forward.seeded", phrase("two-seeds"))]
@@ -34,7 +35,7 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
 def runs_at_other_sizes(setup: SetUp) -> list[Finding]:
     """A forward that runs in the first trial only."""
     arrangement = setup.reading.arrangement
-    if arrangement is None or len(setup.trials) > 1:
+    if arrangement is GUESSED or len(setup.trials) > 1:
         return []
     error = setup.failure(SIZES[1])
     if error is None:
@@ -68,13 +69,11 @@ def is_meant(setup: SetUp) -> bool:
 
 def other_forward(trial: Trial) -> Finding:
     """Forward is none that is known for its kind."""
-    assert trial.kind is not None
     return finding("forward-wrong.other", *difference(trial), right=trial.kind.right.text)
 
 
 def difference(trial: Trial) -> list[Phrase]:
     """The element where forward and the right form differ most."""
-    assert trial.kind is not None
     right, found = reference(trial, trial.kind.right), trial.outputs[0].double().reshape(-1)
     if right is None:
         return []

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp
@@ -33,7 +34,7 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
     if error is None:
         return []  # an input without a gradient, such as a label
     found = explained(observations, position) or of_meant_form(observations, position)
-    if found is None and first.trial.kind is not None:
+    if found is None:
         found = first.trial.kind.unexplained(first, position) or None
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
@@ -41,7 +42,7 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
     """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
     trial = observations[0].trial
-    if trial.kind is None or trial.arrangement is None or trial.form is trial.kind.right:
+    if trial.kind is UNKNOWN or trial.form is trial.kind.right:
         return None
     right = trial.kind.right
     if any(reference(observed.trial, right) is None for observed in observations):
@@ -95,7 +96,7 @@ def where(observed: Observed, position: int, wrong: Tensor) -> list[Phrase]:
         return []
     x = trial.chosen(position, value).repeat(times)
     regions = {"negative": x < 0, "positive": x > 0}
-    if trial.arrangement is not None and "label" in trial.variables and trial.role(position) == "logits":
+    if trial.role(position) == "logits" and "label" in trial.variables:
         label = trial.arrangement.slots[position].actual(trial.variables["label"])
         targets = label.reshape(-1).repeat(times) > 0
         regions |= {"targets": targets, "others": ~targets}

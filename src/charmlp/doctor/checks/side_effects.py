@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.watch import Call
 from charmlp.doctor.setups.setup import SetUp
@@ -48,5 +49,5 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
 
 def is_random(setup: SetUp) -> bool:
     """Whether forward or backward is, so that gradients of two runs cannot be compared."""
-    of_kind = setup.randomness and setup.kind is not None
-    return bool(of_kind or setup.randomness == "unseeded" or backward_repeats_itself(setup))
+    meant = setup.randomness and setup.kind is not UNKNOWN
+    return bool(meant or setup.randomness == "unseeded" or backward_repeats_itself(setup))

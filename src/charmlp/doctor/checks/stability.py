@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.forward import is_meant
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
@@ -20,7 +21,7 @@ MODERATE = 1e9
 def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
     """The kind's own checks, unless forward is another operation or does not run."""
     if is_meant(setup):
-        for check in (sudden_overflow,) if setup.kind is None else setup.kind.checks:
+        for check in (sudden_overflow,) if setup.kind is UNKNOWN else setup.kind.checks:
             yield from check(setup)
 
 

@@ -103,7 +103,7 @@ def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
 
 def in_square(setup: SetUp) -> Iterator[tuple[Trial, Observed]]:
     """The operation at the sizes, if any, at which its kind's wrong shapes go unnoticed."""
-    for sizes in setup.kind.square_sizes if setup.kind is not None else ():
+    for sizes in setup.kind.square_sizes:
         trial = setup.remake(sizes)
         observed = None if trial is None else observe(trial)
         if trial is not None and observed is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.arrangement import GUESSED, SIZES, Sizes
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.building import Build
 from charmlp.doctor.setups.guessing import guessed_trial
@@ -19,7 +19,7 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
     """Trials of two sizes, or the one that is given; in float32 where backward fails in float64."""
     trials = make_trials(build, reading) if given is None else (given,)
     used = replace(reading, dtype=trials[0].dtype)
-    if reading.arrangement is not None and used.dtype == torch.float64 and backward_fails(trials[0]):
+    if reading.arrangement is not GUESSED and used.dtype == torch.float64 and backward_fails(trials[0]):
         in_float32 = replace(reading, dtype=torch.float32)
         single = make_trials(build, in_float32)
         if single and not backward_fails(single[0]):
@@ -34,7 +34,7 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
 
 def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
     """Two trials of different sizes and numbers, or one where the second cannot be made."""
-    if reading.arrangement is None:
+    if reading.arrangement is GUESSED:
         first = guessed_trial(build, SIZES[0])
         try:
             return first, guessed_trial(build, SIZES[1], seed=1)
@@ -46,7 +46,7 @@ def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
 
 def make_trial(build: Build, reading: Reading, sizes: Sizes, seed: int) -> Trial | None:
     """A trial as recognised, with its form only where forward agrees with it here, too."""
-    if reading.arrangement is None:
+    if reading.arrangement is GUESSED:
         return None
     try:
         trial = try_reading(build, reading, sizes, seed)

@@ -126,7 +126,6 @@ def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: i
 def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
     """Inputs so arranged, not yet tried; None where their number or a parameter's shape speaks against it."""
     kind, arrangement = reading.kind, reading.arrangement
-    assert kind is not None and arrangement is not None
     # a module's outputs are the classes where there is no K
     subject = build(sizes if "K" in arrangement.letters else {**sizes, "K": sizes["C"]}, reading.dtype)
     fitted = dict(sizes)
@@ -154,7 +153,6 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
 
 def contradicts(trial: Trial) -> bool:
     """Whether an input's name says that it is another one than the arrangement takes it for."""
-    assert trial.arrangement is not None
     roles = [slot.role for slot in trial.arrangement.slots]
     names = [trial.subject.name_of(i).lower().rpartition(".")[2] for i in range(len(roles))]
     known = {name for role in roles for name in role.called}
@@ -181,7 +179,6 @@ def error_of(trial: Trial) -> Exception | None:
 
 def plausible(trial: Trial) -> bool:
     """Whether an output that agrees with no form at least has the shape of one."""
-    assert trial.kind is not None
     references = (reference(trial, form) for form in trial.kind.forms)
     shapes = {tuple(y.shape) for y in references if y is not None} | {(1,)}
     return len(trial.outputs) == 1 and tuple(trial.outputs[0].shape) in shapes
@@ -189,7 +186,6 @@ def plausible(trial: Trial) -> bool:
 
 def agreeing_form(trial: Trial) -> Form | None:
     """The form whose output is that of the operation."""
-    assert trial.kind is not None
     forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
     return next((form for form in forms if agrees(trial, form)), None)
 
@@ -202,7 +198,7 @@ def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     found = trial.outputs[0].double()
     if found.shape != y.shape and not (found.numel() == y.numel() == 1):
         return False
-    far_out = close is None and trial.kind is not None and trial.kind.compared_far_out
+    far_out = close is None and trial.kind.compared_far_out
     if far_out and not agrees_far_out(trial, form):
         return False
     largest = y.abs().max().clamp(min=1e-300)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrangement import Arrangement, Sizes
-from charmlp.doctor.kind import Form, Kind
+from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes
+from charmlp.doctor.kind import UNKNOWN, Form, Kind
 from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.subject import Record, Upstream
 from charmlp.doctor.setups.repair import Repaired, repair
@@ -22,8 +22,8 @@ from charmlp.doctor.setups.trial import Trial
 class Reading:
     """How the operation takes its inputs and which form it agrees with (None: with none)."""
 
-    kind: Kind | None = None
-    arrangement: Arrangement | None = None  # None: the inputs are guessed, or the user's own
+    kind: Kind = UNKNOWN
+    arrangement: Arrangement = GUESSED  # or the user's own inputs
     form: Form | None = None
     dtype: torch.dtype = torch.float64
     named: bool = False  # the user or the name says the kind
@@ -113,7 +113,7 @@ class SetUp:
         return self.trials[0]
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> Kind:
         return self.first.kind
 
     @cached_property

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables
+from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes, random_numbers
+from charmlp.doctor.kind import UNKNOWN, Form, Gradient, Kind, Variables
 from charmlp.doctor.operation.subject import Record, Subject, Upstream
 from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
@@ -30,8 +30,8 @@ class Trial:
     subject: Subject
     values: Sequence[Any]
     sizes: Sizes = field(default_factory=dict)
-    arrangement: Arrangement | None = None
-    kind: Kind | None = None
+    arrangement: Arrangement = GUESSED
+    kind: Kind = UNKNOWN
     form: Form | None = None
     fillers: Sequence[Any] = ()
 
@@ -60,14 +60,14 @@ class Trial:
     @cached_property
     def wants(self) -> list[bool]:
         """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
-        if self.arrangement is not None:
+        if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
             constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
 
     def role(self, position: int) -> str:
-        return "" if self.arrangement is None else self.arrangement.slots[position].role.name
+        return "" if self.arrangement is GUESSED else self.arrangement.slots[position].role.name
 
     # Its own outputs and gradients
 
@@ -118,7 +118,6 @@ class Trial:
 
     def reference(self, values: Sequence[Any], form: Form) -> Tensor:
         """The output of a form, arranged as this operation's; raises where it takes other inputs."""
-        assert self.arrangement is not None
         result = form.function({**self.arrangement.variables(values), **form.parameters})
         return self.arrangement.output.actual(result) if result.dim() else result
 
@@ -161,13 +160,11 @@ class Trial:
     @property
     def meant(self) -> Form:
         """The form that forward has, or should have."""
-        assert self.kind is not None
         return self.form if self.form is not None and self.form.right else self.kind.right
 
     @cached_property
     def variables(self) -> Variables:
         """The canonical inputs, and the parameters of the form."""
-        assert self.arrangement is not None and self.kind is not None
         return {**self.arrangement.variables(doubles(self.values)), **self.meant.parameters}
 
     @cached_property
@@ -176,14 +173,12 @@ class Trial:
 
     def canonical(self, output: Tensor) -> Tensor:
         """An output, or an upstream gradient, in canonical form."""
-        assert self.arrangement is not None
         y = output.double()
         return self.arrangement.output.canonical(y, dict(self.variables)) if y.dim() else y
 
     def gradient_of_kind(self, position: int) -> Gradient:
         """What the kind knows of the gradient with respect to this input."""
-        known = {} if self.kind is None else self.kind.gradients
-        return known.get(self.role(position), Gradient(""))
+        return self.kind.gradients.get(self.role(position), Gradient(""))
 
     def position_of(self, *roles: str) -> int:
         """The first input that has one of these roles."""
@@ -191,7 +186,6 @@ class Trial:
 
     def values_with(self, role: str, canonical: Tensor) -> list[Any]:
         """The values with another one for the input of that role."""
-        assert self.arrangement is not None
         position = self.position_of(role)
         values = list(self.values)
         values[position] = self.arrangement.slots[position].actual(canonical).to(self.dtype)
@@ -215,7 +209,7 @@ class Trial:
 
     def coefficient(self, position: int) -> float:
         core = self.gradient_of_kind(position).core
-        if core is None or self.arrangement is None:
+        if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
             return 1.0 / self.sizes["N"] if self.outputs[0].numel() == 1 else 1.0
