@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.doctor.kinds import names
-from charmlp.errors import MissingExtraError, UsageError
-from charmlp.system.extras import require_extra
+from charmlp.errors import UsageError
+from charmlp.system.extras import install_command
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def command(arguments: Sequence[str]) -> int:
     add_flags(parser)
     args = parser.parse_args(arguments)
     timeout = seconds(args.timeout)
-    figure = None if args.figure is None else Path(args.figure)
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.system.files import check_writable
 
-        check_writable(figure)
+        check_writable(Path(args.figure))
     if importlib.util.find_spec("torch") is None:
-        return could_not_start()
+        complain(f"charmlp doctor needs torch, which is not installed: {install_command('torch')}")
+        return 2  # not the status of a mistake found
 
     from charmlp.doctor.isolation.supervisor import examine_targets
     from charmlp.doctor.words import locale_language
@@ -62,23 +62,14 @@ def command(arguments: Sequence[str]) -> int:
     if args.format == "json":
         entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
         print(json.dumps(entries, ensure_ascii=False, indent=1))
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.doctor.figure import heat_maps
         from charmlp.drawing import save
 
-        save(heat_maps(diagnoses), figure, dpi=130)
+        save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {figure}")
+            print(f"picture   {Path(args.figure)}")
     return exit_status(diagnoses)
-
-
-def could_not_start() -> int:
-    """Say that PyTorch is missing; the status must not be the one of a mistake found."""
-    try:
-        require_extra("torch", "torch", "charmlp doctor")
-    except MissingExtraError as error:
-        complain(str(error))
-    return 2
 
 
 def add_flags(parser: Parser) -> None:
@@ -108,9 +99,8 @@ def seconds(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value <= 86400:
-        raise UsageError(
-            f"--timeout: expected seconds, more than 0 and at most 86400, not {printable(text)!r}"
-        )
+        allowed = "expected seconds, more than 0 and at most 86400"
+        raise UsageError(f"--timeout: {allowed}, not {printable(text)!r}")
     return value
 
 

@@ -48,12 +48,9 @@ def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: C
     from charmlp.doctor.operation.watch import is_function
 
     module = load(target)
-    if target.name is not None:
-        things = [(target.name, named(module, target.name))]
-    else:
-        things = list(defined(module))
-        if not things:
-            raise CannotExamineError("nothing")
+    things = [(target.name, named(module, target.name))] if target.name else list(defined(module))
+    if not things:
+        raise CannotExamineError("nothing")
     for name, thing in things:
         if name in leave_out:
             continue

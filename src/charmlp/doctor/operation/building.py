@@ -16,7 +16,7 @@ from torch import nn
 
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.subject import Subject
-from charmlp.doctor.operation.watch import FunctionClass, is_function, signature, signature_of
+from charmlp.doctor.operation.watch import FunctionClass, is_function, missing_halves, signature, signature_of
 
 Build = Callable[[Mapping[str, int], torch.dtype], Subject]
 
@@ -47,9 +47,8 @@ OPTIONS: dict[str, Any] = {
 
 
 def of_function(function: FunctionClass) -> Build:
-    for name in ("forward", "backward"):
-        if getattr(function, name) is getattr(torch.autograd.Function, name):
-            raise CannotExamineError("no-method", method=name)
+    for name in missing_halves(function):
+        raise CannotExamineError("no-method", method=name)
     subject = Subject(lambda values: function.apply(*values), *signature_of(function), function=function)
     return lambda sizes, dtype: subject
 

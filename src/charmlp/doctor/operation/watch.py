@@ -41,6 +41,12 @@ def is_function(thing: object) -> bool:
     return isinstance(thing, type) and issubclass(thing, base) and thing is not base
 
 
+def missing_halves(function: FunctionClass) -> list[str]:
+    """What a Function lacks of forward and backward; a base class for others may."""
+    base = torch.autograd.Function
+    return [name for name in ("forward", "backward") if getattr(function, name) is getattr(base, name)]
+
+
 def signature(function: Callable[..., Any], skip: int) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """Names of the positional parameters without and with a default, after the first `skip`."""
     try:
