@@ -124,11 +124,8 @@ class Arrangement:
         for slot, value in sorted(pairs, key=lambda pair: pair[0].is_index):  # an index needs the classes
             known[slot.role.name] = slot.canonical(value, known)
         sizes: dict[str, int] = {}
-        for slot in self.slots:
-            shape = known[slot.role.name].shape
-            if len(shape) != len(slot.role.shape):
-                raise ValueError(f"{slot.role.name} of shape {tuple(shape)}")
-            for letter, size in zip(slot.role.shape, shape, strict=True):
+        for slot in self.slots:  # a dimension too many or too few is a ValueError as well
+            for letter, size in zip(slot.role.shape, known[slot.role.name].shape, strict=True):
                 if sizes.setdefault(letter, size) != size:
                     raise ValueError(f"{letter} is {size} and {sizes[letter]}")
         return known

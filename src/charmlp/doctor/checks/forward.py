@@ -35,28 +35,21 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
 def runs_at_other_sizes(setup: SetUp) -> list[Finding]:
     """A forward that runs in the first trial only."""
     arrangement = setup.reading.arrangement
-    if arrangement is GUESSED or len(setup.trials) > 1:
-        return []
-    error = setup.failure(SIZES[1])
+    error = setup.failure(SIZES[1]) if arrangement is not GUESSED and len(setup.trials) == 1 else None
     if error is None:
         return []
     letters = sorted(set(arrangement.letters))
     first, second = (", ".join(f"{letter} = {sizes[letter]}" for letter in letters) for sizes in SIZES)
-    return [
-        finding("forward-wrong.sizes", phrase("fails-at", first=first, second=second, error=one_line(error)))
-    ]
+    words = phrase("fails-at", first=first, second=second, error=one_line(error))
+    return [finding("forward-wrong.sizes", words)]
 
 
 def is_the_same_at_other_sizes(setup: SetUp) -> list[Finding]:
     """A forward that agrees with its form in the first trial only."""
-    if setup.reading.form is None or is_mistaken(setup):
+    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup)]
+    if setup.reading.form is None or any(isinstance(one, Finding) for one in found):
         return []
     return [other_forward(trial) for trial in setup.trials[1:] if trial.form is None]
-
-
-def is_mistaken(setup: SetUp) -> bool:
-    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup)]
-    return any(isinstance(one, Finding) for one in found)
 
 
 def is_meant(setup: SetUp) -> bool:

@@ -67,7 +67,7 @@ def few_digits(observed: Observed, position: int, error: float) -> list[Finding]
 def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
     """A gradient whose shape tells nothing: looked at again with square matrices."""
     words = shapes(setup.first, position, (setup.returned or [])[position])
-    for _, observed in in_square(setup):
+    for observed in in_square(setup):
         found = wrong_in_square(observed, position)
         if found:
             return [with_evidence(f, words) for f in found]

@@ -48,15 +48,15 @@ def shapes_and_counts(setup: SetUp) -> list[Finding]:
 
 def dtypes(setup: SetUp) -> list[Finding]:
     """Gradients in another dtype than their inputs, in float64 and in float32."""
-    if not setup.can_be_judged or setup.returned is None:
+    if not setup.can_be_judged:
         return []
     return other_dtypes(setup.first, setup.returned) + in_float32(setup.first)
 
 
-def other_dtypes(trial: Trial, returned: Sequence[Any]) -> list[Finding]:
+def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
     return [
         finding("wrong-dtype.returned", dtypes_of(trial.subject.name_of(i), gradient, value), at=i)
-        for i, (gradient, value) in enumerate(zip(returned, trial.values, strict=False))
+        for i, (gradient, value) in enumerate(zip(returned or (), trial.values, strict=False))
         if isinstance(gradient, Tensor) and trial.wants[i] and gradient.dtype != value.dtype
     ]
 
@@ -70,9 +70,7 @@ def in_float32(trial: Trial) -> list[Finding]:
         returned = single.for_ones()
     except Exception:
         return []
-    if returned is None or any(y.dtype != torch.float32 for y in single.outputs):
-        return []
-    return other_dtypes(single, returned)
+    return other_dtypes(single, returned) if all(y.dtype == torch.float32 for y in single.outputs) else []
 
 
 # Backward that raises, or returns what nobody can take
@@ -84,16 +82,15 @@ def backward_runs(setup: SetUp) -> list[Finding]:
         return []
     error = phrase("raises", error=setup.record.error_text)
     if setup.returned is None or not (setup.observations or shapes_and_counts(setup) + dtypes(setup)):
-        forward = setup.record.stage == "forward"
-        return raising_in_square(setup, error) or [
-            finding("backward-raises.forward" if forward else "backward-raises", error)
-        ]
+        mistake = "backward-raises" + (".forward" if setup.record.stage == "forward" else "")
+        return raising_in_square(setup, error) or [finding(mistake, error)]
     return [finding("engine-refuses", error)] if setup.record.error is not None else []
 
 
 def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
     """A product of matrices that do not fit: with square ones it may not raise, and then the numbers tell."""
-    for trial, observed in in_square(setup):
+    for observed in in_square(setup):
+        trial = observed.trial
         found = [f for i in range(len(trial.values)) for f in wrong_in_square(observed, i)]
         if found:
             mended = repaired(trial, trial.upstreams[0])
@@ -101,13 +98,10 @@ def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
     return []
 
 
-def in_square(setup: SetUp) -> Iterator[tuple[Trial, Observed]]:
+def in_square(setup: SetUp) -> Iterator[Observed]:
     """The operation at the sizes, if any, at which its kind's wrong shapes go unnoticed."""
-    for sizes in setup.kind.square_sizes:
-        trial = setup.remake(sizes)
-        observed = None if trial is None else observe(trial)
-        if trial is not None and observed is not None:
-            yield trial, observed
+    trials = filter(None, map(setup.remake, setup.kind.square_sizes))
+    return filter(None, map(observe, trials))
 
 
 def wrong_in_square(observed: Observed, position: int) -> list[Finding]:

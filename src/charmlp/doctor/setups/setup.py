@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,13 +91,9 @@ def repaired(trial: Trial, upstream: Upstream) -> Repaired | None:
 
 def observe(trial: Trial) -> Observed | None:
     """The gradients for each upstream gradient, None where backward does not run for one of them."""
-    gradients = []
-    for upstream in trial.upstreams:
-        one = repaired(trial, upstream)
-        if one is None:
-            return None
-        gradients.append(one.gradients)
-    return Observed(trial, gradients)
+    runs = itertools.takewhile(bool, (repaired(trial, upstream) for upstream in trial.upstreams))
+    gradients = [run.gradients for run in runs if run is not None]
+    return Observed(trial, gradients) if len(gradients) == len(trial.upstreams) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,4 +143,4 @@ class SetUp:
     @cached_property
     def observations(self) -> list[Observed]:
         """One for each trial whose backward runs."""
-        return [observed for observed in map(observe, self.trials) if observed is not None]
+        return list(filter(None, map(observe, self.trials)))
