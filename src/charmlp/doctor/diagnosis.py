@@ -97,16 +97,10 @@ class Diagnosis:
 
 def headline(diagnosis: Diagnosis, language: str) -> str:
     kind = f" ({say('as-kind', language, {'kind': diagnosis.kind})})" if diagnosis.kind else ""
-    return f"{diagnosis.target}{kind}: {verdict_words(diagnosis, language)}"
-
-
-def verdict_words(diagnosis: Diagnosis, language: str) -> str:
     count = len(diagnosis.mistakes)
-    if count:
-        return say("mistaken" if count == 1 else "mistaken-many", language, {"count": count})
-    if diagnosis.reason is not None:
-        return say("unknown", language, {"reason": diagnosis.reason.text(language)})
-    return say("healthy", language, {})
+    reason = "" if diagnosis.reason is None else diagnosis.reason.text(language)
+    verdict = "mistaken-many" if count > 1 else diagnosis.verdict
+    return f"{diagnosis.target}{kind}: {say(verdict, language, {'count': count, 'reason': reason})}"
 
 
 def details(mistake: Mistake, language: str, fixes: bool) -> Iterator[tuple[str, str]]:

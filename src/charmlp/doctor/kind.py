@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from charmlp.doctor.arrangement import Arrangement, Sizes
+from charmlp.doctor.arrangement import ELEMENTWISE, Arrangement, Sizes
 
 Variables = Mapping[str, Any]  # canonical inputs by name, and parameters of the form, such as a slope
 Formula = Callable[
@@ -117,6 +117,12 @@ class Kind:
     @property
     def right(self) -> Form:
         return self.forms[0]
+
+
+def activation(*, gradient: Text, wrong: Iterable[Wrong], **known: Any) -> Kind:
+    """A kind with one input x, of any shape, and one slope an element; `known` is all else of it."""
+    of_x = {"x": Gradient(gradient, tuple(wrong))}
+    return Kind(arrangements=ELEMENTWISE, gradients=of_x, page="activations", **known)
 
 
 UNKNOWN = Kind()  # of an operation that is compared with nothing but its own forward

@@ -38,12 +38,9 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
-            return any(of_upstream(other) and other.position == found.position for other in before)
+            here = [other for other in before if other.position == found.position]
+            return any(f.name.startswith("cotangent") or f.variant == "cotangent" for f in here)
     return False
-
-
-def of_upstream(found: Finding) -> bool:
-    return found.name.startswith("cotangent") or found.variant == "cotangent"
 
 
 def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charmlp.doctor.catalogue import NUMBERS, page
-from charmlp.doctor.words import has_words, say
+from charmlp.doctor.words import LANGUAGES, say
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Mistake:
         key = f"{self.name}.{self.variant}:{part}"
         whose = "whose" if self.values.get("inputs") and not self.values.get("all") else "whose-all"
         values = {**self.values, "whose": say(whose, language, self.values)}
-        return say(key if has_words(key) else f"{self.name}:{part}", language, values)
+        return say(key if key in LANGUAGES["en"] else f"{self.name}:{part}", language, values)
 
     def __str__(self) -> str:
         return self.text()

@@ -6,9 +6,8 @@ import math
 
 from torch import Tensor, erf, exp, sigmoid, tanh
 
-from charmlp.doctor.arrangement import ELEMENTWISE
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import NO_SLOPE, Form, Gradient, Kind, Slopes, wrong_form, wrong_slopes
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 ROOT = math.sqrt(2 / math.pi)
 
@@ -64,9 +63,8 @@ WRONG: Slopes = {
 }
 OF_OUTPUT: Slopes = {"Φ(y) + y φ(y)": lambda x, y: cdf(y) + y * density(y)}
 
-KIND = Kind(
+KIND = activation(
     aliases=("gelu", "gelutanh", "tanhgelu", "gaussianerrorlinearunit"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("x Φ(x)", lambda v: v["x"] * cdf(v["x"]), parameters={"derivative": "(Φ(x) + x φ(x))"}),
         Form(
@@ -85,16 +83,11 @@ KIND = Kind(
         wrong_form("x tanh u, without ½ (1 + …)", lambda v: v["x"] * (2 * half(v["x"]) - 1)),
         wrong_form("max(0, x)", lambda v: v["x"].relu()),
     ),
-    gradients={
-        "x": Gradient(
-            "g · {derivative}",
-            (
-                *wrong_slopes("wrong-formula", WRONG),
-                *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
-                NO_SLOPE,
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · {derivative}",
+    wrong=(
+        *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
+        NO_SLOPE,
+    ),
     checks=(stays_finite, is_finite_at_zero),
 )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from torch import exp, sigmoid, tanh
 
-from charmlp.doctor.arrangement import ELEMENTWISE
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import NO_SLOPE, Form, Gradient, Kind, Slopes, wrong_form, wrong_slopes
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
     "x (1 − x)": lambda x, y: x * (1 - x),
@@ -25,16 +24,15 @@ WRONG: Slopes = {
     "e⁻ˣ": lambda x, y: exp(-x),
 }
 
-KIND = Kind(
+KIND = activation(
     aliases=("sigmoid", "logistic", "logisticsigmoid"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("1 / (1 + e⁻ˣ)", lambda v: sigmoid(v["x"])),
         wrong_form("1 / (1 + eˣ)", lambda v: sigmoid(-v["x"])),
         wrong_form("tanh x", lambda v: tanh(v["x"])),
     ),
-    gradients={"x": Gradient("g · y (1 − y)", (*wrong_slopes("wrong-variable", WRONG), NO_SLOPE))},
-    page="activations",
+    gradient="g · y (1 − y)",
+    wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

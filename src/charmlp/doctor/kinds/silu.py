@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from torch import sigmoid
 
-from charmlp.doctor.arrangement import ELEMENTWISE
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import NO_SLOPE, Form, Gradient, Kind, Slopes, wrong_form, wrong_slopes
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
     "σ(x)": lambda x, y: sigmoid(x),
@@ -29,9 +28,8 @@ OF_OUTPUT: Slopes = {
     "σ(x) (1 + y (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 + y * sigmoid(-x)),
 }
 
-KIND = Kind(
+KIND = activation(
     aliases=("silu", "swish", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("x σ(x)", lambda v: v["x"] * sigmoid(v["x"])),
         wrong_form("σ(x)", lambda v: sigmoid(v["x"])),
@@ -39,16 +37,11 @@ KIND = Kind(
         wrong_form("x σ(x)²", lambda v: v["x"] * sigmoid(v["x"]) ** 2),
         wrong_form("max(0, x)", lambda v: v["x"].relu()),
     ),
-    gradients={
-        "x": Gradient(
-            "g · σ(x) (1 + x (1 − σ(x)))",
-            (
-                *wrong_slopes("wrong-formula", WRONG),
-                *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
-                NO_SLOPE,
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · σ(x) (1 + x (1 − σ(x)))",
+    wrong=(
+        *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
+        NO_SLOPE,
+    ),
     checks=(stays_finite, is_finite_at_zero),
 )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from torch import sigmoid, tanh
 
-from charmlp.doctor.arrangement import ELEMENTWISE
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import NO_SLOPE, Form, Gradient, Kind, Slopes, wrong_form, wrong_slopes
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
     "1 − x²": lambda x, y: 1 - x**2,
@@ -25,9 +24,8 @@ WRONG: Slopes = {
     "y (1 − y²)": lambda x, y: y * (1 - y**2),
 }
 
-KIND = Kind(
+KIND = activation(
     aliases=("tanh", "hyperbolictangent"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("tanh x", lambda v: tanh(v["x"])),
         wrong_form("tanh(x/2)", lambda v: tanh(v["x"] / 2)),
@@ -35,8 +33,8 @@ KIND = Kind(
         wrong_form("1 / (1 + e⁻ˣ)", lambda v: sigmoid(v["x"])),
         wrong_form("2 / (1 + e⁻ˣ)", lambda v: 2 * sigmoid(v["x"])),
     ),
-    gradients={"x": Gradient("g · (1 − y²)", (*wrong_slopes("wrong-variable", WRONG), NO_SLOPE))},
-    page="activations",
+    gradient="g · (1 − y²)",
+    wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

@@ -31,7 +31,8 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
 
     Raises `CannotExamineError` where forward runs with none.
     """
-    first_error, forward_only = None, None
+    errors: list[Exception] = []
+    forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
         for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
@@ -40,24 +41,30 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
             if fillers is None:
                 continue
             trial = Trial(subject, values, sizes_of(values), fillers=fillers)
-            try:
-                finite = all(torch.isfinite(y).all() for y in trial.outputs)
-            except Exception as error:
-                first_error = first_error or error
-                continue
-            if not finite or (dtype == torch.float64 and trial.outputs[0].dtype == torch.float32):
+            if not runs(trial, dtype, errors) or not all(y.isfinite().all() for y in trial.outputs):
                 continue
             if trial.returned(trial.record(trial.upstreams[0])) is not None:
                 return trial
             forward_only = forward_only or trial  # shapes may fit forward by luck
     if forward_only is not None:
         return forward_only
-    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+    raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+
+
+def runs(trial: Trial, dtype: torch.dtype, errors: list[Exception]) -> bool:
+    """Whether forward runs in this dtype; what it raises joins the errors."""
+    try:
+        return not (dtype == torch.float64 and trial.outputs[0].dtype == torch.float32)
+    except Exception as error:
+        errors.append(error)
+        return False
 
 
 def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     """Shapes to try, one for each input; "label" stands for a class index a row."""
-    n, d, k = sizes["N"], input_size(subject) or sizes["D"], sizes["K"]
+    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
+    d = int(matrices[0].shape[1]) if matrices else sizes["D"]  # what a module's first weight takes
+    n, k = sizes["N"], sizes["K"]
     counts = [1, 2, 3]
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
@@ -74,12 +81,6 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
         yield from ([shape] * count for shape in ((n,), (), (n, 3, 8, 8)))
-
-
-def input_size(subject: Subject) -> int | None:
-    """The columns that a module's first weight takes."""
-    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
-    return int(matrices[0].shape[1]) if matrices else None
 
 
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, seed: int) -> list[Any]:
@@ -108,21 +109,16 @@ def sizes_of(values: Sequence[Any]) -> dict[str, int]:
 
 def given_trial(build: Build, inputs: Sequence[Any], meant: str | None, *, said: bool) -> Trial:
     """The user's own inputs, in float64 where forward takes it; `said`: taken for nothing but `meant`."""
-    first_error = None
+    errors: list[Exception] = []
     for dtype in DTYPES:
         subject = build({"N": 5, "D": 7, "K": 3, "C": 3}, dtype)
         values = [value.detach().to(dtype) if is_real(value) else value for value in inputs]
         values += [parameter.clone().to(dtype) for parameter in subject.parameters.values()]
         trial = Trial(subject, values, sizes_of(values), fillers=fill_options(subject, len(values)) or [])
-        try:
-            if dtype == torch.float64 and trial.outputs[0].dtype == torch.float32:
-                continue
-        except Exception as error:
-            first_error = first_error or error
-            continue
-        candidates = [kinds()[meant]] if said and meant else kinds().values()
-        return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
-    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+        if runs(trial, dtype, errors):
+            candidates = [kinds()[meant]] if said and meant else kinds().values()
+            return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
+    raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
 
 
 def recognised(trial: Trial, candidates: Sequence[Kind], meant: str | None) -> Trial:
