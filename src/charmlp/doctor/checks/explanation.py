@@ -63,6 +63,7 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
     """The explanations with the fewest mistakes; several where they cannot be told apart, none if unknown."""
     trials = [observed.trial for observed in observations]
     sizes = [with_elements(trial) for trial in trials]
+    letters = trials[0].kind.factors or ("NC" if "C" in sizes[0] else "N")  # what a factor may come from
     pairs = itertools.product((None, *trials[0].gradient_of_kind(position).wrong), (None, *DISTORTIONS))
     found = []
     for wrong, distortion in sorted(pairs, key=lambda pair: -pair.count(None)):
@@ -71,7 +72,7 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
         if len(fits) < len(observations):
             continue
         ratios, residuals = (tuple(column) for column in zip(*fits, strict=True))
-        factors: list[Factor | None] = list(factors_of(ratios, sizes, letters_of(trials[0])))
+        factors: list[Factor | None] = list(factors_of(ratios, sizes, letters))
         if not factors and max(ratios) - min(ratios) < 1e-6 * abs(ratios[0]):
             factors = [None]  # the same constant everywhere
         found += [Explanation(wrong, distortion, factor, ratios, max(residuals)) for factor in factors]
@@ -101,7 +102,7 @@ def gradient(
         canonical = wrong.function(trial.variables, trial.canonical_output, trial.canonical(g[0]))
         if canonical.shape != trial.variables[slot.role.name].shape:
             return None
-        return trial.coefficients[position] * trial.chosen(position, slot.actual(canonical))
+        return trial.coefficient(position) * trial.chosen(position, slot.actual(canonical))
     except (RuntimeError, IndexError):
         return None
 
@@ -120,11 +121,6 @@ def fit(
     ratio = float(a @ formula) / square
     residual = float((a - ratio * formula).norm()) / scale
     return (ratio, residual) if ratio and residual <= observed.tolerance(position) else None
-
-
-def letters_of(trial: Trial) -> str:
-    """The sizes that a factor may come from."""
-    return trial.kind.factors or ("NC" if "C" in trial.sizes else "N")
 
 
 def with_elements(trial: Trial) -> Mapping[str, int]:

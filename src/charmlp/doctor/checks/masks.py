@@ -15,13 +15,11 @@ def recovered_mask(observed: Observed, position: int) -> list[Finding]:
     """A wrong mask, recovered as a/g: two slopes, or 0 and 1 in other places."""
     trial = observed.trial
     x = trial.values[position].double()
-    masks = []
-    for upstream, gradients in zip(trial.upstreams, observed.gradients, strict=True):
-        gradient = gradients[position]
-        if gradient is None or gradient.shape != x.shape:
-            return []
-        masks.append(gradient.double() / upstream[0].double())
-    mask = torch.stack(masks)
+    gradients = [by_input[position] for by_input in observed.gradients]
+    there = [g.double() for g in gradients if g is not None and g.shape == x.shape]
+    if len(there) < len(gradients):
+        return []
+    mask = torch.stack([g / upstream[0].double() for g, upstream in zip(there, trial.upstreams, strict=True)])
     slopes = two_slopes(mask, x)
     meant = words_of_meant(trial, position)
     if slopes is not None:

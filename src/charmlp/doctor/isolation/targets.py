@@ -128,7 +128,13 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
     from charmlp.doctor.operation.watch import is_function, missing_halves
 
-    own = {name: thing for name, thing in vars(module).items() if is_own(thing, name, module)}
+    # what the module defines, and not only imports or gives a second name
+    own = {
+        name: thing
+        for name, thing in vars(module).items()
+        if getattr(thing, "__module__", None) == module.__name__
+        and getattr(thing, "__qualname__", name) == name
+    }
     functions = {name for name, thing in own.items() if is_function(thing) and not missing_halves(thing)}
     for name, thing in own.items():
         if (
@@ -144,12 +150,6 @@ def is_operation(function: Any) -> bool:
     parameters = inspect.signature(function).parameters.values()
     required = [p for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     return 1 <= len(required) <= MOST_INPUTS
-
-
-def is_own(thing: Any, name: str, module: ModuleType) -> bool:
-    """Whether the module defines it, and not only imports it or gives it a second name."""
-    place = (getattr(thing, "__module__", None), getattr(thing, "__qualname__", name))
-    return place == (module.__name__, name)
 
 
 def names_in(code: CodeType) -> set[str]:

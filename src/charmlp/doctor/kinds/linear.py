@@ -35,10 +35,6 @@ def product(v: Variables) -> Tensor:
     return v["x"] @ v["weight"].T
 
 
-def with_bias(v: Variables) -> Tensor:
-    return product(v) + v["bias"] if "bias" in v else product(v)
-
-
 def without_bias(v: Variables) -> Tensor:
     if "bias" not in v:
         raise ValueError("there is no bias to forget")
@@ -49,7 +45,7 @@ KIND = Kind(
     aliases=("linear", "affine", "dense", "fullyconnected", "fc"),
     arrangements=tuple(arrangements()),
     forms=(
-        Form("x Wᵀ + b", with_bias),
+        Form("x Wᵀ + b", lambda v: product(v) + v.get("bias", 0)),
         wrong_form("x Wᵀ, without b", without_bias, telling=True),
         wrong_form("x Wᵀ − b", lambda v: product(v) - v["bias"], telling=True),
     ),

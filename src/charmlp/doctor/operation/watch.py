@@ -122,10 +122,9 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
             remember(arguments[0], call, inputs)
         return output
 
-    def watched_setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
-        result = setup(ctx, inputs, output)
+    def watched_setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        setup(ctx, inputs, output)
         remember(ctx, running.pop() if running else Call(function), inputs)
-        return result
 
     def watched_backward(ctx: Any, *upstream: Any) -> Any:
         call = ctx.charmlp_call

@@ -42,7 +42,8 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
     for position, (gradient, value) in enumerate(zip(gradients, values, strict=False)):
         fitted, mistake = None, None
         if gradient is None or not isinstance(value, Tensor):
-            if counted is None and is_missed(trial, position, upstream):
+            needed = trial.expected(position, upstream) if trial.wants[position] else None
+            if counted is None and needed is not None and needed.any():
                 findings.append(finding("missing-gradient.none", at=position))
         elif gradient.shape == value.shape:
             fitted = gradient
@@ -66,12 +67,6 @@ def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
     return finding("missing-gradient.count", phrase("count", found=len(returned), expected=n))
 
 
-def is_missed(trial: Trial, position: int, upstream: Upstream) -> bool:
-    """Whether an input without a gradient needs one."""
-    expected = trial.expected(position, upstream) if trial.wants[position] else None
-    return expected is not None and bool(expected.any())
-
-
 def found_order(
     trial: Trial, gradients: Sequence[Tensor | None], upstream: Upstream
 ) -> list[int | None] | None:
@@ -79,9 +74,9 @@ def found_order(
     n = len(trial.values)
     wanted = [i for i in range(n) if trial.wants[i]]
     given = [i for i in range(n) if gradients[i] is not None]
-    if not wanted or not len(wanted) <= len(given) <= 5:
+    if not 0 < len(wanted) <= len(given) <= 5:
         return None
-    in_shape = all(i in given and fits(gradients[i], trial.values[i]) for i in wanted)
+    in_shape = all(fits(gradients[i], trial.values[i]) for i in wanted)
     if in_shape and all(alike(trial, i, gradients[i], upstream) for i in wanted):
         return None
     for order in itertools.permutations(given, len(wanted)):

@@ -199,15 +199,11 @@ class Trial:
         """What backward returns for an upstream gradient of ones."""
         return self.returned(self.record(tuple(torch.ones_like(y) for y in self.outputs)))
 
-    @cached_property
-    def coefficients(self) -> list[float]:
-        """For each input, what stands before the core of its right gradient: 1/N for a mean, say.
+    def coefficient(self, position: int) -> float:
+        """What stands before the core of the right gradient: 1/N for a mean, say.
 
         The kind's formulas leave it out, so that a wrong one with the right coefficient has the factor 1.
         """
-        return [self.coefficient(i) for i in range(len(self.values))]
-
-    def coefficient(self, position: int) -> float:
         core = self.gradient_of_kind(position).core
         if core is None:
             return 1.0
