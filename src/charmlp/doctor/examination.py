@@ -117,18 +117,19 @@ def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
 def comparisons(setup: SetUp) -> list[Comparison]:
     """Analytic and numeric gradient with respect to each input, for the figure."""
     trial, found = setup.first, []
+    gradients = {} if setup.repaired is None else dict(enumerate(setup.repaired.gradients))
     for position, jacobian in trial.jacobians.items():
-        gradient = None if setup.repaired is None else setup.repaired.gradients[position]
+        gradient = gradients.get(position)
         if gradient is None:
             continue
         numeric = torch.full((gradient.numel(),), float("nan"), dtype=torch.float64)
         numeric[jacobian.coordinates] = jacobian.transposed_times(trial.upstreams[0])
-        matrices = (as_matrix(gradient.double()), as_matrix(numeric.reshape(gradient.shape)))
-        found.append(Comparison(trial.subject.name_of(position), *(matrix.tolist() for matrix in matrices)))
+        both = (gradient.double(), numeric.reshape(gradient.shape))
+        found.append(Comparison(trial.subject.name_of(position), *map(as_matrix, both)))
     return found
 
 
-def as_matrix(tensor: Tensor) -> Tensor:
+def as_matrix(tensor: Tensor) -> list[list[float]]:
     """At most 64 × 64 numbers of a tensor, as rows."""
     matrix = tensor.reshape(1, -1) if tensor.dim() < 2 else tensor.reshape(-1, tensor.shape[-1])
-    return matrix[:64, :64]
+    return matrix[:64, :64].tolist()

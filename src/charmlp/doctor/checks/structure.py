@@ -11,24 +11,24 @@ from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.watch import Call
 from charmlp.doctor.setups.repair import shape_text, sum_to
 from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
 from charmlp.doctor.setups.trial import Trial, is_real
 
 
-def functions_inside_keep_shapes(setup: SetUp) -> list[Finding]:
+def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
     """Wrong shapes and dtypes from a Function inside the operation, which the engine mends silently."""
-    if setup.first.subject.function is not None:
-        return []
-    return [found for call in setup.record.calls for found in mended_by_engine(call)]
-
-
-def mended_by_engine(call: Call) -> Iterator[Finding]:
-    for position, (gradient, value) in enumerate(zip((call.returned or [()])[0], call.inputs, strict=False)):
+    inside = setup.record.calls if setup.first.subject.function is None else []
+    pairs = [
+        (call.name_of(position), gradient, value)
+        for call in inside
+        for position, (gradient, value) in enumerate(
+            zip((call.returned or [()])[0], call.inputs, strict=False)
+        )
+    ]
+    for name, gradient, value in pairs:
         if not isinstance(gradient, Tensor) or not isinstance(value, Tensor):
             continue
-        name = call.name_of(position)
         if gradient.shape != value.shape and sum_to(gradient, value.shape) is not None:
             mistake = "batch-not-summed" + (".keepdim" if gradient.numel() == value.numel() else "")
             words = phrase("shape", input=name, found=shape_text(gradient), expected=shape_text(value))

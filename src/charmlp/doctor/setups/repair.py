@@ -90,8 +90,8 @@ def found_order(
     return None
 
 
-def fits(gradient: Tensor | None, value: Any) -> bool:
-    return gradient is not None and isinstance(value, Tensor) and gradient.shape == value.shape
+def fits(gradient: Any, value: Any) -> bool:
+    return isinstance(gradient, Tensor) and isinstance(value, Tensor) and gradient.shape == value.shape
 
 
 def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstream) -> bool:
