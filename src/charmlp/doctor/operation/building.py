@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -44,6 +45,18 @@ OPTIONS: dict[str, Any] = {
     "factor": 0.7, "eps": 1e-12, "epsilon": 1e-12, "lam": 0.3, "temperature": 1.5, "power": 2, "exponent": 2,
     "n": 2, "p": 0.5, "margin": 0.5, "delta": 0.5, "threshold": 0.0,
 }  # fmt: skip
+
+
+# Arguments of a module's constructor by their names, and what they are here; K and D are sizes.
+ARGUMENTS: dict[str, Any] = {
+    "(acttype|activation|act)$": "relu",
+    "(dim|axis)$": -1,
+    ".*bias": True,
+    ".*layer": 2,
+    ".*hidden|(hsize|h)$": 4,
+    "n?out|dout|fanout|.*class|[km]$": "K",
+    "": "D",
+}
 
 
 def of_function(function: FunctionClass) -> Build:
@@ -118,19 +131,8 @@ def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
     (7, 'relu')
     """
     plain = name.lower().replace("_", "")
-    if plain in ("acttype", "activation", "act"):
-        return "relu"
-    if plain in ("dim", "axis"):
-        return -1
-    if "bias" in plain:
-        return True
-    if "layer" in plain:
-        return 2
-    if "hidden" in plain or plain in ("hsize", "h"):
-        return 4
-    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m"):
-        return sizes["K"]
-    return sizes["D"]
+    meant = next(value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain))
+    return sizes.get(meant, meant)
 
 
 def fill_options(subject: Subject, n_values: int) -> list[Any] | None:

@@ -76,11 +76,10 @@ def extrapolated(coarse: Tensor, fine: Tensor, ratio: float) -> Tensor:
 
 def difference(forward: Forward, values: Sequence[Any], position: int, coordinate: int, h: float) -> Tensor:
     """(f(x + h) − f(x − h)) / 2h in one coordinate, all outputs in one row."""
-    sides = []
-    for step in (h, -h):
-        moved = values[position].detach().clone()
-        moved.view(-1)[coordinate] += step
-        outputs = forward([*values[:position], moved, *values[position + 1 :]])
-        sides.append((torch.cat([out.reshape(-1).double() for out in outputs]), moved.view(-1)[coordinate]))
-    (up, x_up), (down, x_down) = sides
-    return (up - down) / float(x_up.double() - x_down.double())
+    moved = [values[position].detach().clone() for _ in range(2)]
+    for value, step in zip(moved, (h, -h), strict=True):
+        value.view(-1)[coordinate] += step
+    sides = [forward([*values[:position], value, *values[position + 1 :]]) for value in moved]
+    up, down = (torch.cat([out.reshape(-1).double() for out in outputs]) for outputs in sides)
+    x_up, x_down = (float(value.view(-1)[coordinate]) for value in moved)
+    return (up - down) / (x_up - x_down)

@@ -86,9 +86,7 @@ def recognise_noisy(build: Build) -> Reading | None:
 def read_as(build: Build, kind: Kind, dtype: torch.dtype, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
     by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
-    right: Reading | None = None
-    wrong: Reading | None = None
-    running: Reading | None = None
+    right = wrong = running = None
     for arrangement in kind.arrangements:
         trial = try_reading(build, Reading(kind, arrangement, dtype=dtype))
         if trial is None:
