@@ -19,7 +19,7 @@ from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.isolation.supervisor import Outcome
+    from charmlp.doctor.mistake import Phrase
 
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
@@ -53,11 +53,11 @@ def command(arguments: Sequence[str]) -> int:
 
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
-    for outcome in examine_targets(args.targets, args.kind, timeout):
-        print_skipped(outcome, language)
-        diagnoses += outcome.diagnoses
+    for target in examine_targets(args.targets, args.kind, timeout):
+        print_skipped(target.skipped, language)
+        diagnoses += target.diagnoses
         if args.format == "text":
-            for diagnosis in outcome.diagnoses:
+            for diagnosis in target.diagnoses:
                 print_diagnosis(diagnosis, language, args.show_fix)
     if args.format == "json":
         entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
@@ -115,11 +115,11 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     print("\n".join([headline, *rest]), flush=True)
 
 
-def print_skipped(outcome: Outcome, language: str) -> None:
+def print_skipped(skipped: Sequence[tuple[str, Phrase | None]], language: str) -> None:
     """What of a whole file was not examined, and why."""
     from charmlp.doctor.words import say
 
-    for label, reason in outcome.skipped:
+    for label, reason in skipped:
         words = "" if reason is None else reason.text(language)
         print(printable(say("skipped", language, {"label": label, "reason": words})), file=sys.stderr)
 
