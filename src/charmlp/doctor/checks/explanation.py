@@ -144,29 +144,27 @@ def explained(observations: Sequence[Observed], position: int) -> list[Finding]:
 def findings_of(observations: Sequence[Observed], position: int, e: Explanation) -> list[Finding]:
     """Each mistake of one explanation."""
     trial = observations[0].trial
-    wrong, distortion = e.wrong, e.distortion
     confidence = 0.99 if e.mistakes <= 1 else 0.9
     # What is mere rounding is not given in figures, which would differ from machine to machine.
     error = observations[0].relative_error(position) or 0
-    fits = phrase(
-        "fits-exactly" if e.residual < 1e-9 else "fits", residual=f"{e.residual:.0e}", error=f"{error:.2g}"
-    )
+    key = "fits-exactly" if e.residual < 1e-9 else "fits"
+    fits = phrase(key, residual=f"{e.residual:.0e}", error=f"{error:.2g}")
     found = []
-    if wrong is not None:
-        words = {"found": filled(wrong.written, trial.variables), **words_of_meant(trial, position)}
-        found.append(finding(wrong.mistake, fits, at=position, confidence=confidence, **words))
-    if distortion is not None:
-        evidence = [phrase("distorted", found=distortion.written), *([fits] if e.mistakes == 1 else [])]
-        shown = distortion.written
-        found.append(finding(distortion.mistake, *evidence, at=position, confidence=confidence, found=shown))
+    if e.wrong is not None:
+        words = {"found": filled(e.wrong.written, trial.variables), **words_of_meant(trial, position)}
+        found.append(finding(e.wrong.mistake, fits, at=position, confidence=confidence, **words))
+    if e.distortion is not None:
+        shown = e.distortion.written
+        evidence = [phrase("distorted", found=shown), *([fits] if e.mistakes == 1 else [])]
+        found.append(
+            finding(e.distortion.mistake, *evidence, at=position, confidence=confidence, found=shown)
+        )
     ratio = ratio_phrase(e, observations)
     if e.factor is None:
         constant = f"{e.ratios[0]:.4g}"
         return [*found, finding("constant-factor", ratio, at=position, confidence=0.8, factor=constant)]
-    return found + [
-        finding(mistake, ratio, at=position, confidence=confidence, **values)
-        for mistake, values in causes(trial, e.factor)
-    ]
+    known = causes(trial, e.factor)
+    return found + [finding(name, ratio, at=position, confidence=confidence, **v) for name, v in known]
 
 
 def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:

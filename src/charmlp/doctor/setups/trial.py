@@ -82,15 +82,13 @@ class Trial:
     def upstreams(self) -> list[Upstream]:
         """Some upstream gradients: both signs, sizes below and above 1."""
         generator = torch.Generator().manual_seed(17)
-        return [
-            tuple(
-                torch.full(y.shape, scalar, dtype=y.dtype)
-                if y.numel() == 1
-                else (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
-                for y in self.outputs
-            )
-            for scalar in SCALAR_UPSTREAMS
-        ]
+
+        def upstream(y: Tensor, scalar: float) -> Tensor:
+            if y.numel() == 1:
+                return torch.full_like(y, scalar)
+            return (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
+
+        return [tuple(upstream(y, scalar) for y in self.outputs) for scalar in SCALAR_UPSTREAMS]
 
     @property
     def leaves(self) -> list[Any]:
