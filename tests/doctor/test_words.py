@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 import charmlp.doctor
 from charmlp.doctor.catalogue import NUMBERS, ROWS, page
-from charmlp.doctor.isolation.messages import pack, unpack
+from charmlp.doctor.diagnosis import unpacked
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import Mistake
 from charmlp.doctor.words import LANGUAGES, locale_language, say
@@ -57,7 +58,7 @@ def test_no_blank_stays_open(wrong: object, language: str) -> None:
         ]
         assert not any("{" in text or "}" in text for text in words), words
         assert mistake.evidence
-    assert unpack(pack(diagnosis)).to_dict(language) == diagnosis.to_dict(language)
+    assert unpacked(asdict(diagnosis)).to_dict(language) == diagnosis.to_dict(language)
 
 
 def test_numbers_and_names_are_stable() -> None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.doctor.kinds import names
-from charmlp.errors import MissingExtraError, UsageError
-from charmlp.system.extras import require_extra
+from charmlp.errors import UsageError
+from charmlp.system.extras import install_command
 from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.isolation.supervisor import Outcome
+    from charmlp.doctor.mistake import Phrase
 
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
@@ -40,45 +40,36 @@ def command(arguments: Sequence[str]) -> int:
     add_flags(parser)
     args = parser.parse_args(arguments)
     timeout = seconds(args.timeout)
-    figure = None if args.figure is None else Path(args.figure)
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.system.files import check_writable
 
-        check_writable(figure)
+        check_writable(Path(args.figure))
     if importlib.util.find_spec("torch") is None:
-        return could_not_start()
+        complain(f"charmlp doctor needs torch, which is not installed: {install_command('torch')}")
+        return 2  # not the status of a mistake found
 
     from charmlp.doctor.isolation.supervisor import examine_targets
     from charmlp.doctor.words import locale_language
 
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
-    for outcome in examine_targets(args.targets, args.kind, timeout):
-        print_skipped(outcome, language)
-        diagnoses += outcome.diagnoses
+    for target in examine_targets(args.targets, args.kind, timeout):
+        print_skipped(target.skipped, language)
+        diagnoses += target.diagnoses
         if args.format == "text":
-            for diagnosis in outcome.diagnoses:
+            for diagnosis in target.diagnoses:
                 print_diagnosis(diagnosis, language, args.show_fix)
     if args.format == "json":
         entries = [diagnosis.to_dict(language, fixes=args.show_fix) for diagnosis in diagnoses]
         print(json.dumps(entries, ensure_ascii=False, indent=1))
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.doctor.figure import heat_maps
         from charmlp.drawing import save
 
-        save(heat_maps(diagnoses), figure, dpi=130)
+        save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {figure}")
+            print(f"picture   {Path(args.figure)}")
     return exit_status(diagnoses)
-
-
-def could_not_start() -> int:
-    """Say that PyTorch is missing; the status must not be the one of a mistake found."""
-    try:
-        require_extra("torch", "torch", "charmlp doctor")
-    except MissingExtraError as error:
-        complain(str(error))
-    return 2
 
 
 def add_flags(parser: Parser) -> None:
@@ -108,9 +99,8 @@ def seconds(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value <= 86400:
-        raise UsageError(
-            f"--timeout: expected seconds, more than 0 and at most 86400, not {printable(text)!r}"
-        )
+        allowed = "expected seconds, more than 0 and at most 86400"
+        raise UsageError(f"--timeout: {allowed}, not {printable(text)!r}")
     return value
 
 
@@ -125,11 +115,11 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     print("\n".join([headline, *rest]), flush=True)
 
 
-def print_skipped(outcome: Outcome, language: str) -> None:
+def print_skipped(skipped: Sequence[tuple[str, Phrase | None]], language: str) -> None:
     """What of a whole file was not examined, and why."""
     from charmlp.doctor.words import say
 
-    for label, reason in outcome.skipped:
+    for label, reason in skipped:
         words = "" if reason is None else reason.text(language)
         print(printable(say("skipped", language, {"label": label, "reason": words})), file=sys.stderr)
 

@@ -20,6 +20,7 @@ Examining needs the extra `torch`. The operation is executed, in this process.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,6 +70,6 @@ def name_of(fn: Any) -> str:
     owner = getattr(fn, "__self__", None)
     if isinstance(owner, type) and getattr(fn, "__name__", "") == "apply":
         return owner.__name__
-    if isinstance(getattr(fn, "func", None), object) and hasattr(fn, "keywords"):  # functools.partial
+    if isinstance(fn, functools.partial):
         return name_of(fn.func)
     return str(getattr(fn, "__name__", type(fn).__name__))

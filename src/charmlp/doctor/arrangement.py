@@ -123,20 +123,20 @@ class Arrangement:
         pairs = list(zip(self.slots, values, strict=True))
         for slot, value in sorted(pairs, key=lambda pair: pair[0].is_index):  # an index needs the classes
             known[slot.role.name] = slot.canonical(value, known)
-        sizes: dict[str, int] = {}
-        for slot in self.slots:
-            shape = known[slot.role.name].shape
-            if len(shape) != len(slot.role.shape):
-                raise ValueError(f"{slot.role.name} of shape {tuple(shape)}")
-            for letter, size in zip(slot.role.shape, shape, strict=True):
-                if sizes.setdefault(letter, size) != size:
-                    raise ValueError(f"{letter} is {size} and {sizes[letter]}")
+        self.sizes_of(known)
         return known
 
     def sizes_of(self, known: Variables) -> dict[str, int]:
-        """The size of each letter."""
-        shapes = (zip(slot.role.shape, known[slot.role.name].shape, strict=True) for slot in self.slots)
-        return {letter: size for pairs in shapes for letter, size in pairs}
+        """The size of each letter; raises `ValueError` where inputs disagree, or have other dimensions."""
+        sizes: dict[str, int] = {}
+        for slot in self.slots:
+            for letter, size in zip(slot.role.shape, known[slot.role.name].shape, strict=True):
+                if sizes.setdefault(letter, size) != size:
+                    raise ValueError(f"{letter} is {size} and {sizes[letter]}")
+        return sizes
+
+
+GUESSED = Arrangement(())  # the inputs of an operation of which nothing is known
 
 
 def arrange(*inputs: Role | tuple[Role, str], output: str = "plain", **sizes: int) -> Arrangement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,16 +97,10 @@ class Diagnosis:
 
 def headline(diagnosis: Diagnosis, language: str) -> str:
     kind = f" ({say('as-kind', language, {'kind': diagnosis.kind})})" if diagnosis.kind else ""
-    return f"{diagnosis.target}{kind}: {verdict_words(diagnosis, language)}"
-
-
-def verdict_words(diagnosis: Diagnosis, language: str) -> str:
     count = len(diagnosis.mistakes)
-    if count:
-        return say("mistaken" if count == 1 else "mistaken-many", language, {"count": count})
-    if diagnosis.reason is not None:
-        return say("unknown", language, {"reason": diagnosis.reason.text(language)})
-    return say("healthy", language, {})
+    reason = "" if diagnosis.reason is None else diagnosis.reason.text(language)
+    verdict = "mistaken-many" if count > 1 else diagnosis.verdict
+    return f"{diagnosis.target}{kind}: {say(verdict, language, {'count': count, 'reason': reason})}"
 
 
 def details(mistake: Mistake, language: str, fixes: bool) -> Iterator[tuple[str, str]]:
@@ -121,3 +115,26 @@ def details(mistake: Mistake, language: str, fixes: bool) -> Iterator[tuple[str,
 
 def escape(text: str) -> str:
     return html.escape(printable(text))
+
+
+def unpacked(packed: Mapping[str, Any]) -> Diagnosis:
+    """The diagnosis of which `dataclasses.asdict` made plain lists and strings."""
+    return Diagnosis(
+        **{
+            **packed,
+            "mistakes": tuple(map(unpacked_mistake, packed["mistakes"])),
+            "notes": unpacked_phrases(packed["notes"]),
+            "reason": packed["reason"] and Phrase(**packed["reason"]),
+            "comparisons": tuple(Comparison(**comparison) for comparison in packed["comparisons"]),
+        }
+    )
+
+
+def unpacked_mistake(packed: Mapping[str, Any]) -> Mistake:
+    alternatives = tuple(map(unpacked_mistake, packed["alternatives"]))
+    evidence = unpacked_phrases(packed["evidence"])
+    return Mistake(**{**packed, "evidence": evidence, "alternatives": alternatives})
+
+
+def unpacked_phrases(packed: Iterable[Mapping[str, Any]]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(**phrase) for phrase in packed)

@@ -9,14 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charmlp.doctor.arrangement import GUESSED
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.finding import Finding
+from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
-from charmlp.doctor.mistake import CannotExamineError, Mistake, Phrase, phrase
+from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
 from charmlp.doctor.operation.building import Build, builder
-from charmlp.doctor.operation.record import quiet_and_seeded
+from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
@@ -44,7 +45,7 @@ def is_configured(operation: Any) -> bool:
     usual: dict[str, tuple[Any, ...]] = {
         "reduction": ("mean",), "label_smoothing": (0.0,), "weight": (None,), "dim": (-1, 1)
     }  # fmt: skip
-    if not isinstance(operation, nn.Module) or any(True for _ in operation.parameters()):
+    if not isinstance(operation, nn.Module) or next(operation.parameters(), None) is not None:
         return False
     return any(getattr(operation, option, values[0]) not in values for option, values in usual.items())
 
@@ -59,12 +60,18 @@ def diagnose(
     if inputs is not None:
         meant = kind or kind_of_name(name)
         given = given_trial(build, inputs, meant, said=kind is not None)
-        named = meant is not None and given.kind is not None and given.kind.name == meant
-        reading = Reading(given.kind, None, given.form, given.dtype, named)
+        reading = Reading(given.kind, GUESSED, given.form, given.dtype, named=given.kind.name == meant)
         return examine_setup(make_setup(build, reading, given), target)
     reading = recognise(build, name, kind)
-    if reading.misfit is not None and reading.kind is not None:
-        return of_misfit(reading, target)
+    if reading.misfit is not None:  # its output can be of no such kind
+        wrong = Mistake(
+            "forward-wrong",
+            "other",
+            {"right": reading.kind.right.text},
+            evidence=(reading.misfit,),
+            page=page("forward-wrong", reading.kind.page),
+        )
+        return Diagnosis(target, reading.kind.name, (wrong,))
     first = examine_setup(make_setup(build, reading), target)
     for arrangement in () if first else reading.others:
         other = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
@@ -73,64 +80,56 @@ def diagnose(
     return first
 
 
-def of_misfit(reading: Reading, target: str) -> Diagnosis:
-    """The diagnosis of an operation whose output can be of no such kind."""
-    assert reading.kind is not None and reading.misfit is not None
-    name, words = "forward-wrong", {"right": reading.kind.right.text}
-    wrong = Mistake(name, "other", words, evidence=(reading.misfit,), page=page(name, reading.kind.page))
-    return Diagnosis(target, reading.kind.name, (wrong,))
-
-
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     """Every check, and what its findings come to."""
     trial = setup.first
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    mistakes = merge(trial, [one for one in found if isinstance(one, Finding)])
-    mistakes = in_parts(setup, mistakes)
+    mistakes = in_parts(setup, merge(trial, [one for one in found if isinstance(one, Finding)]))
     reason = None
-    if [m.name for m in mistakes] == ["unrecognised"] and trial.kind is None and is_flat(setup):
+    # forward does not change with its inputs but in steps: rounding, a comparison
+    flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
+    if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
     notes = tuple(one for one in found if isinstance(one, Phrase))
-    kind = None if trial.kind is None else trial.kind.name
-    return Diagnosis(target, kind, tuple(mistakes), notes, reason, tuple(comparisons(setup)))
-
-
-def is_flat(setup: SetUp) -> bool:
-    """Whether forward does not change with its inputs but in steps: rounding, a comparison."""
-    return not any(bool(jacobian.matrix.any()) for jacobian in setup.first.jacobians.values())
+    return Diagnosis(
+        target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup))
+    )
 
 
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
     """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
-    if setup.first.subject.function is not None or not any(m.name == "unrecognised" for m in mistakes):
+    known = [mistake for mistake in mistakes if mistake.name != "unrecognised"]
+    if setup.first.subject.function is not None or len(known) == len(mistakes):
         return mistakes
-    found = []
-    for function in setup.first.functions:
-        name = function.__name__
-        for mistake in examine_operation(function, None, None, name, name).mistakes:
-            found.append(replace(mistake, values={**mistake.values, "part": name}))
-    return [m for m in mistakes if m.name != "unrecognised"] + found if found else mistakes
+    found = [
+        replace(mistake, values={**mistake.values, "part": name})
+        for function in setup.first.functions
+        for name in [function.__name__]
+        for mistake in examine_operation(function, None, None, name, name).mistakes
+    ]
+    return known + found if found else mistakes
 
 
 def comparisons(setup: SetUp) -> list[Comparison]:
     """Analytic and numeric gradient with respect to each input, for the figure."""
     trial, found = setup.first, []
+    gradients = {} if setup.repaired is None else dict(enumerate(setup.repaired.gradients))
     for position, jacobian in trial.jacobians.items():
-        gradient = None if setup.repaired is None else setup.repaired.gradients[position]
+        gradient = gradients.get(position)
         if gradient is None:
             continue
         numeric = torch.full((gradient.numel(),), float("nan"), dtype=torch.float64)
         numeric[jacobian.coordinates] = jacobian.transposed_times(trial.upstreams[0])
-        matrices = (as_matrix(gradient.double()), as_matrix(numeric.reshape(gradient.shape)))
-        found.append(Comparison(trial.subject.name_of(position), *(matrix.tolist() for matrix in matrices)))
+        both = (gradient.double(), numeric.reshape(gradient.shape))
+        found.append(Comparison(trial.subject.name_of(position), *map(as_matrix, both)))
     return found
 
 
-def as_matrix(tensor: Tensor) -> Tensor:
+def as_matrix(tensor: Tensor) -> list[list[float]]:
     """At most 64 × 64 numbers of a tensor, as rows."""
     matrix = tensor.reshape(1, -1) if tensor.dim() < 2 else tensor.reshape(-1, tensor.shape[-1])
-    return matrix[:64, :64]
+    return matrix[:64, :64].tolist()

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from charmlp.doctor.arrangement import Arrangement, Sizes
-from charmlp.doctor.arrays import Array
+from torch import Tensor
+
+from charmlp.doctor.arrangement import ELEMENTWISE, Arrangement, Sizes
 
 Variables = Mapping[str, Any]  # canonical inputs by name, and parameters of the form, such as a slope
-Formula = Callable[[Variables, Array, Array], Array]  # of the inputs v, the output y, the upstream gradient g
+Formula = Callable[
+    [Variables, Tensor, Tensor], Tensor
+]  # of the inputs v, the output y, the upstream gradient g
 Text = str | Mapping[str, str]  # the same in all languages, or {"en": …, "zh": …}; blanks are parameters
 Check = Callable[[Any], Iterable[Any]]  # set-up → findings, and phrases that are notes
 
@@ -25,7 +28,7 @@ class Form:
     """
 
     written: Text
-    function: Callable[[Variables], Array]
+    function: Callable[[Variables], Tensor]
     mistake: str = "forward-wrong.form"  # its name and variant, where it is one
     right: bool = True
     unless_named: bool = False
@@ -38,14 +41,17 @@ class Form:
 
 
 def wrong_form(
-    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form", *,
-    telling: bool = False, **parameters: Any,
-) -> Form:  # fmt: skip
-    return Form(written, function, mistake, right=False, telling=telling, parameters=parameters)
+    written: Text,
+    function: Callable[[Variables], Tensor],
+    mistake: str = "forward-wrong.form",
+    *,
+    telling: bool = False,
+) -> Form:
+    return Form(written, function, mistake, right=False, telling=telling)
 
 
 def unless_named(
-    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form"
+    written: Text, function: Callable[[Variables], Tensor], mistake: str = "forward-wrong.form"
 ) -> Form:
     return Form(written, function, mistake, right=False, unless_named=True, telling=True)
 
@@ -59,10 +65,14 @@ class Wrong:
     mistake: str = "wrong-formula"
 
 
-def wrong_slopes(mistake: str, slopes: Mapping[str, Callable[[Array, Array], Array]]) -> list[Wrong]:
+NO_SLOPE = Wrong("g", lambda v, y, g: g)
+Slopes = Mapping[str, Callable[[Tensor, Tensor], Tensor]]
+
+
+def wrong_slopes(mistake: str, slopes: Slopes) -> list[Wrong]:
     """Wrong slopes of an activation, as functions of its input x and its output y."""
 
-    def times_upstream(slope: Callable[[Array, Array], Array]) -> Formula:
+    def times_upstream(slope: Callable[[Tensor, Tensor], Tensor]) -> Formula:
         return lambda v, y, g: g * slope(v["x"], y)
 
     return [Wrong(written, times_upstream(slope), mistake) for written, slope in slopes.items()]
@@ -88,17 +98,15 @@ class Kind:
     forms with a parameter off a trial. `gradients` are by the name of the input's role.
     """
 
-    aliases: tuple[str, ...]
-    arrangements: tuple[Arrangement, ...]
-    forms: tuple[Form, ...]
-    gradients: Mapping[str, Gradient]
-    page: str  # the derivation to read, of those in docs/derivations
+    aliases: tuple[str, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    forms: tuple[Form, ...] = ()
+    gradients: Mapping[str, Gradient] = field(default_factory=dict)
+    page: str = "chain"  # the derivation to read, of those in docs/derivations
     name: str = ""
     checks: tuple[Check, ...] = ()
     more_forms: Callable[[Any], Iterable[Form]] = lambda trial: ()
-    unexplained: Callable[[Any, int], list[Any]] = (
-        lambda observed, position: []
-    )  # of a gradient no formula fits
+    unexplained: Callable[[Any, int], list[Any]] = lambda observed, position: []  # where no formula fits
     factors: str = ""  # sizes that may be a wrong factor; else N and C. M is the number of elements, N·C
     square_sizes: tuple[Sizes, ...] = ()  # where wrong shapes go unnoticed, and numbers tell
     is_loss: bool = False  # then an unknown argument is an option, a total say, and no further input
@@ -109,6 +117,15 @@ class Kind:
     @property
     def right(self) -> Form:
         return self.forms[0]
+
+
+def activation(*, gradient: Text, wrong: Iterable[Wrong], **known: Any) -> Kind:
+    """A kind with one input x, of any shape, and one slope an element; `known` is all else of it."""
+    of_x = {"x": Gradient(gradient, tuple(wrong))}
+    return Kind(arrangements=ELEMENTWISE, gradients=of_x, page="activations", **known)
+
+
+UNKNOWN = Kind()  # of an operation that is compared with nothing but its own forward
 
 
 def filled(text: Text, parameters: Mapping[str, Any], without: str = "") -> Text:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from charmlp.doctor.catalogue import page
-from charmlp.doctor.finding import Finding
-from charmlp.doctor.mistake import Mistake, Phrase
+from charmlp.doctor.mistake import Finding, Mistake, Phrase
 from charmlp.doctor.setups.trial import Trial
 
 # A gradient that is wrong because of these need not look like any formula.
@@ -19,23 +18,17 @@ EXPLAINS_ANYTHING = {
 def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
     """Findings of one name become one mistake that lists its inputs."""
     groups: dict[Any, list[Finding]] = {}
-    for found in without_echoes(findings):
+    for number, found in enumerate(findings):
+        if found in findings[:number] or is_echo(found, findings[:number], findings):
+            continue
         # a formula belongs to one input
         apart = repr(found.values) if found.name in ("wrong-formula", "constant-factor") else None
         groups.setdefault((found.name, found.variant, apart), []).append(found)
     return [mistake_of(trial, group) for group in groups.values()]
 
 
-def without_echoes(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings without those that another one explains."""
-    kept: list[Finding] = []
-    for number, found in enumerate(findings):
-        if found not in kept and not is_echo(found, findings[:number], findings):
-            kept.append(found)
-    return kept
-
-
 def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Finding]) -> bool:
+    """Whether another finding explains this one."""
     names = {other.name for other in everything}
     match found.name, found.variant:
         case "unrecognised", _:
@@ -45,41 +38,31 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
-            return any(of_upstream(other) and other.position == found.position for other in before)
+            here = [other for other in before if other.position == found.position]
+            return any(f.name.startswith("cotangent") or f.variant == "cotangent" for f in here)
     return False
-
-
-def of_upstream(found: Finding) -> bool:
-    return found.name.startswith("cotangent") or found.variant == "cotangent"
 
 
 def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     first = group[0]
-    values = dict(first.values)
+    name, variant, values = first.name, first.variant, dict(first.values)
     others = values.pop("or", ())
     positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
     wanted = {i for i, wants in enumerate(trial.wants) if wants}
-    name, variant = first.name, first.variant
     if (name, variant) == ("extra-mean", "layer") and [trial.role(i) for i in positions] == ["bias"]:
         name, variant = "bias-averaged", ""
     inputs = [trial.subject.name_of(i) for i in positions]
-    inputs += [dict(f.values)["inputs"] for f in group if "inputs" in dict(f.values)]
+    inputs += [f.values["inputs"] for f in group if "inputs" in f.values]
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
-    values["all"] = not values.get("inputs") or set(positions) >= wanted
+    values["all"] = not inputs or set(positions) >= wanted
+    of_kind = trial.kind.page
+    alternatives = tuple(
+        Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, of_kind))
+        for f in others
+    )
     evidence: list[Phrase] = []
     for found in group:
         evidence += [words for words in found.evidence if words not in evidence]
-    of_kind = "chain" if trial.kind is None else trial.kind.page
-    alternatives = tuple(
-        Mistake(
-            other,
-            other_variant,
-            {**values, **dict(other_values)},
-            first.confidence,
-            page=page(other, of_kind),
-        )
-        for other, other_variant, other_values in others
-    )
     confidence = min(f.confidence for f in group)
     return Mistake(name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, of_kind))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charmlp.doctor.catalogue import NUMBERS, page
-from charmlp.doctor.words import has_words, say
+from charmlp.doctor.words import LANGUAGES, say
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,33 @@ class Phrase:
 
 def phrase(key: str, **values: Any) -> Phrase:
     return Phrase(key, values)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check finds: a mistake in the gradient of one input, not yet merged with those of other inputs.
+
+    `position` is that of the input, None where it is no matter of one input; `values` fill the words.
+    """
+
+    name: str
+    variant: str = ""
+    position: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Phrase, ...] = ()
+    confidence: float = 1.0
+
+
+def finding(
+    mistake: str, *evidence: Phrase, at: int | None = None, confidence: float = 1.0, **values: Any
+) -> Finding:
+    """A finding of a mistake, "name" or "name.variant".
+
+    >>> finding("unstable.forward", at=0).variant
+    'forward'
+    """
+    name, _, variant = mistake.partition(".")
+    return Finding(name, variant, at, values, evidence, confidence)
 
 
 class CannotExamineError(Exception):
@@ -79,7 +106,7 @@ class Mistake:
         key = f"{self.name}.{self.variant}:{part}"
         whose = "whose" if self.values.get("inputs") and not self.values.get("all") else "whose-all"
         values = {**self.values, "whose": say(whose, language, self.values)}
-        return say(key if has_words(key) else f"{self.name}:{part}", language, values)
+        return say(key if key in LANGUAGES["en"] else f"{self.name}:{part}", language, values)
 
     def __str__(self) -> str:
         return self.text()

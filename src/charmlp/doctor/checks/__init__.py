@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from charmlp.doctor.checks import forward, gradients, linearity, side_effects, stability, structure
-from charmlp.doctor.finding import Finding
-from charmlp.doctor.mistake import Phrase
+from charmlp.doctor.mistake import Finding, Phrase
 from charmlp.doctor.setups.setup import SetUp
 
 CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (

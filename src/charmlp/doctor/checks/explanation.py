@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.factors import Factor, factors_of
-from charmlp.doctor.finding import Finding, finding
 from charmlp.doctor.kind import Wrong, filled
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.record import Upstream
-from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
 
@@ -30,7 +28,7 @@ class Distortion:
 
     mistake: str
     written: str
-    function: Callable[[Array], Array]
+    function: Callable[[Tensor], Tensor]
 
 
 DISTORTIONS = (
@@ -48,76 +46,36 @@ DISTORTIONS = (
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An explanation but for its factor."""
-
-    wrong: Wrong | None = None
-    distortion: Distortion | None = None
-
-    @property
-    def mistakes(self) -> int:
-        return (self.wrong is not None) + (self.distortion is not None)
-
-    def gradient(self, observed: Observed, position: int) -> Array | None:
-        """What this explanation gives for all upstream gradients; None where it cannot be."""
-        if not self.mistakes:
-            return observed.right[position]
-        parts = [self.one(observed.trial, position, upstream) for upstream in observed.trial.upstreams]
-        return None if any(part is None for part in parts) else torch.cat([p for p in parts if p is not None])
-
-    def one(self, trial: Trial, position: int, upstream: Upstream) -> Array | None:
-        if self.distortion is not None:
-            upstream = tuple(map(self.distortion.function, upstream))
-        if self.wrong is None:
-            return trial.expected(position, upstream)
-        assert trial.arrangement is not None
-        slot = trial.arrangement.slots[position]
-        try:
-            g = trial.canonical(upstream[0])
-            canonical = self.wrong.function(trial.variables, trial.canonical_output, g)
-            if canonical.shape != trial.variables[slot.role.name].shape:
-                return None
-            return trial.coefficients[position] * trial.chosen(position, slot.actual(canonical))
-        except (RuntimeError, IndexError):
-            return None
-
-
-@dataclass(frozen=True)
 class Explanation:
-    candidate: Candidate
+    wrong: Wrong | None  # None: the right formula
+    distortion: Distortion | None  # None: the upstream gradient as it is
     factor: Factor | None  # None: a constant that no size explains
     ratios: tuple[float, ...]
     residual: float
 
     @property
     def mistakes(self) -> float:
-        return self.candidate.mistakes + (1.5 if self.factor is None else self.factor.mistakes)
-
-
-def candidates(trial: Trial, position: int) -> Iterator[Candidate]:
-    of_kind = trial.gradient_of_kind(position)
-    wrong = of_kind.wrong if of_kind is not None else ()
-    yield Candidate()
-    yield from (Candidate(None, distortion) for distortion in DISTORTIONS)
-    yield from map(Candidate, wrong)
-    yield from (Candidate(one, distortion) for one in wrong for distortion in DISTORTIONS)
+        of_factor = 1.5 if self.factor is None else self.factor.mistakes
+        return (self.wrong is not None) + (self.distortion is not None) + of_factor
 
 
 def explanations(observations: Sequence[Observed], position: int) -> list[Explanation]:
     """The explanations with the fewest mistakes; several where they cannot be told apart, none if unknown."""
     trials = [observed.trial for observed in observations]
     sizes = [with_elements(trial) for trial in trials]
+    letters = trials[0].kind.factors or ("NC" if "C" in sizes[0] else "N")  # what a factor may come from
+    pairs = itertools.product((None, *trials[0].gradient_of_kind(position).wrong), (None, *DISTORTIONS))
     found = []
-    for candidate in candidates(trials[0], position):
-        tried = (fit(observed, position, candidate) for observed in observations)
+    for wrong, distortion in sorted(pairs, key=lambda pair: -pair.count(None)):
+        tried = (fit(observed, position, wrong, distortion) for observed in observations)
         fits = [fitting for fitting in itertools.takewhile(bool, tried) if fitting]
         if len(fits) < len(observations):
             continue
         ratios, residuals = (tuple(column) for column in zip(*fits, strict=True))
-        factors: list[Factor | None] = list(factors_of(ratios, sizes, letters_of(trials[0])))
+        factors: list[Factor | None] = list(factors_of(ratios, sizes, letters))
         if not factors and max(ratios) - min(ratios) < 1e-6 * abs(ratios[0]):
             factors = [None]  # the same constant everywhere
-        found += [Explanation(candidate, factor, ratios, max(residuals)) for factor in factors]
+        found += [Explanation(wrong, distortion, factor, ratios, max(residuals)) for factor in factors]
     fewest = min((explanation.mistakes for explanation in found), default=0)
     return distinct([e for e in found if e.mistakes == fewest])
 
@@ -126,17 +84,35 @@ def distinct(found: Sequence[Explanation]) -> list[Explanation]:
     """Without those that say the same in other words, such as two wrong formulas of one name."""
     kept: dict[Any, Explanation] = {}
     for e in found:
-        names = [
-            part and part.mistake.partition(".")[0] for part in (e.candidate.wrong, e.candidate.distortion)
-        ]
-        kept.setdefault((*names, e.factor), e)
+        parts = (e.wrong, e.distortion)
+        kept.setdefault((e.factor, *(part and part.mistake.partition(".")[0] for part in parts)), e)
     return list(kept.values())
 
 
-def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float, float] | None:
-    """The factor by least squares and the relative residual; None where the candidate does not fit."""
-    a = observed.analytic[position]
-    formula = candidate.gradient(observed, position)
+def gradient(
+    trial: Trial, position: int, g: tuple[Tensor, ...], wrong: Wrong | None, distortion: Distortion | None
+) -> Tensor | None:
+    """What a right or wrong formula makes of an upstream gradient, flat; None where it cannot be."""
+    if distortion is not None:
+        g = tuple(map(distortion.function, g))
+    if wrong is None:
+        return trial.expected(position, g)
+    slot = trial.arrangement.slots[position]
+    try:
+        canonical = wrong.function(trial.variables, trial.canonical_output, trial.canonical(g[0]))
+        if canonical.shape != trial.variables[slot.role.name].shape:
+            return None
+        return trial.coefficient(position) * trial.chosen(position, slot.actual(canonical))
+    except (RuntimeError, IndexError):
+        return None
+
+
+def fit(
+    observed: Observed, position: int, wrong: Wrong | None, distortion: Distortion | None
+) -> tuple[float, float] | None:
+    """The factor by least squares and the relative residual; None where the formula does not fit."""
+    trial, a = observed.trial, observed.analytic[position]
+    formula = joined(gradient(trial, position, g, wrong, distortion) for g in trial.upstreams)
     if a is None or formula is None or a.shape != formula.shape:
         return None
     square, scale = float(formula @ formula), float(a.norm())
@@ -145,13 +121,6 @@ def fit(observed: Observed, position: int, candidate: Candidate) -> tuple[float,
     ratio = float(a @ formula) / square
     residual = float((a - ratio * formula).norm()) / scale
     return (ratio, residual) if ratio and residual <= observed.tolerance(position) else None
-
-
-def letters_of(trial: Trial) -> str:
-    """The sizes that a factor may come from."""
-    if trial.kind is not None and trial.kind.factors:
-        return trial.kind.factors
-    return "NC" if "C" in trial.sizes else "N"
 
 
 def with_elements(trial: Trial) -> Mapping[str, int]:
@@ -167,45 +136,40 @@ def explained(observations: Sequence[Observed], position: int) -> list[Finding]:
     ways = [findings_of(observations, position, e) for e in explanations(observations, position)]
     if len(ways) < 2 or any(len(way) > 1 for way in ways):
         return ways[0] if ways else []
-    (only,), *others = ways
-    alternatives = tuple((f.name, f.variant, f.values) for (f,) in others)
-    values = (*only.values, ("or", alternatives))
-    return [Finding(only.name, only.variant, position, values, only.evidence, 1 / len(ways))]
+    only, *others = (found for way in ways for found in way)
+    alternatives = [Finding(other.name, other.variant, values=other.values) for other in others]
+    return [replace(only, values={**only.values, "or": alternatives}, confidence=1 / len(ways))]
 
 
 def findings_of(observations: Sequence[Observed], position: int, e: Explanation) -> list[Finding]:
     """Each mistake of one explanation."""
     trial = observations[0].trial
-    wrong, distortion = e.candidate.wrong, e.candidate.distortion
     confidence = 0.99 if e.mistakes <= 1 else 0.9
     # What is mere rounding is not given in figures, which would differ from machine to machine.
     error = observations[0].relative_error(position) or 0
-    fits = phrase(
-        "fits-exactly" if e.residual < 1e-9 else "fits", residual=f"{e.residual:.0e}", error=f"{error:.2g}"
-    )
+    key = "fits-exactly" if e.residual < 1e-9 else "fits"
+    fits = phrase(key, residual=f"{e.residual:.0e}", error=f"{error:.2g}")
     found = []
-    if wrong is not None:
-        words = {"found": filled(wrong.written, trial.variables), **words_of_meant(trial, position)}
-        found.append(finding(wrong.mistake, fits, at=position, confidence=confidence).with_values(words))
-    if distortion is not None:
-        evidence = [phrase("distorted", found=distortion.written), *([fits] if e.mistakes == 1 else [])]
-        words = {"found": distortion.written}
-        found.append(finding(distortion.mistake, *evidence, at=position, confidence=confidence, **words))
+    if e.wrong is not None:
+        words = {"found": filled(e.wrong.written, trial.variables), **words_of_meant(trial, position)}
+        found.append(finding(e.wrong.mistake, fits, at=position, confidence=confidence, **words))
+    if e.distortion is not None:
+        shown = e.distortion.written
+        evidence = [phrase("distorted", found=shown), *([fits] if e.mistakes == 1 else [])]
+        found.append(
+            finding(e.distortion.mistake, *evidence, at=position, confidence=confidence, found=shown)
+        )
     ratio = ratio_phrase(e, observations)
     if e.factor is None:
         constant = f"{e.ratios[0]:.4g}"
         return [*found, finding("constant-factor", ratio, at=position, confidence=0.8, factor=constant)]
-    return found + [
-        finding(mistake, ratio, at=position, confidence=confidence, **values)
-        for mistake, values in causes(trial, e.factor)
-    ]
+    known = causes(trial, e.factor)
+    return found + [finding(name, ratio, at=position, confidence=confidence, **v) for name, v in known]
 
 
 def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:
     """What is right: forward, gradient, and the gradient without its g."""
-    of_kind = trial.gradient_of_kind(position)
-    assert of_kind is not None
-    right = filled(of_kind.right, trial.variables)
+    right = filled(trial.gradient_of_kind(position).right, trial.variables)
     return {"forward": trial.meant.text, "right": right, "derivative": filled(right, {}, without="g · ")}
 
 

@@ -43,11 +43,8 @@ def factors_of(
         for powers in itertools.product(EXPONENTS[:3], repeat=len(letters)):
             exponents = tuple((s, e) for s, e in zip(letters, powers, strict=True) if e)
             factor = Factor(1 if ratios[0] > 0 else -1, twos, exponents)
-            if all(close(ratio, factor.value(at)) for ratio, at in zip(ratios, sizes, strict=True)):
+            values = [factor.value(at) for at in sizes]
+            if all(abs(r - v) <= CLOSE * abs(v) for r, v in zip(ratios, values, strict=True)):
                 found.append(factor)
     fewest = min((factor.mistakes for factor in found), default=0)
     return [factor for factor in found if factor.mistakes == fewest]
-
-
-def close(a: float, b: float) -> bool:
-    return abs(a - b) <= CLOSE * abs(b)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from charmlp.doctor.arrangement import SIZES
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.arrangement import GUESSED, SIZES
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import SetUp
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, reference
 from charmlp.doctor.words import one_line
 
 
@@ -21,7 +21,7 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
     trial, form, kind = setup.first, setup.reading.form, setup.kind
     if setup.randomness == "unseeded":
         return [finding("random-forward.unseeded", phrase("two-forwards"))]
-    if kind is None:
+    if kind is UNKNOWN:
         return [phrase("random-note")] if setup.randomness else []
     if setup.randomness:
         return [finding("random-forward.seeded", phrase("two-seeds"))]
@@ -35,28 +35,21 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
 def runs_at_other_sizes(setup: SetUp) -> list[Finding]:
     """A forward that runs in the first trial only."""
     arrangement = setup.reading.arrangement
-    if arrangement is None or len(setup.trials) > 1:
-        return []
-    error = setup.failure(SIZES[1])
+    error = setup.failure(SIZES[1]) if arrangement is not GUESSED and len(setup.trials) == 1 else None
     if error is None:
         return []
     letters = sorted(set(arrangement.letters))
     first, second = (", ".join(f"{letter} = {sizes[letter]}" for letter in letters) for sizes in SIZES)
-    return [
-        finding("forward-wrong.sizes", phrase("fails-at", first=first, second=second, error=one_line(error)))
-    ]
+    words = phrase("fails-at", first=first, second=second, error=one_line(error))
+    return [finding("forward-wrong.sizes", words)]
 
 
 def is_the_same_at_other_sizes(setup: SetUp) -> list[Finding]:
     """A forward that agrees with its form in the first trial only."""
-    if setup.reading.form is None or is_mistaken(setup):
+    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup)]
+    if setup.reading.form is None or any(isinstance(one, Finding) for one in found):
         return []
     return [other_forward(trial) for trial in setup.trials[1:] if trial.form is None]
-
-
-def is_mistaken(setup: SetUp) -> bool:
-    found = [*computes_its_kind(setup), *runs_at_other_sizes(setup)]
-    return any(isinstance(one, Finding) for one in found)
 
 
 def is_meant(setup: SetUp) -> bool:
@@ -69,18 +62,15 @@ def is_meant(setup: SetUp) -> bool:
 
 def other_forward(trial: Trial) -> Finding:
     """Forward is none that is known for its kind."""
-    assert trial.kind is not None
     return finding("forward-wrong.other", *difference(trial), right=trial.kind.right.text)
 
 
 def difference(trial: Trial) -> list[Phrase]:
     """The element where forward and the right form differ most."""
-    assert trial.kind is not None
-    try:
-        right = trial.reference(trial.values, trial.kind.right).double().reshape(-1)
-    except (RuntimeError, ValueError, KeyError):
+    right, found = reference(trial, trial.kind.right), trial.outputs[0].double().reshape(-1)
+    if right is None:
         return []
-    found = trial.outputs[0].double().reshape(-1)
+    right = right.reshape(-1)
     if found.shape != right.shape:
         return [phrase("output-shape", found=shape_text(trial.outputs[0]))]
     worst = int((found - right).abs().argmax())

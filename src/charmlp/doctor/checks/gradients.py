@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import cosine, shapes
-from charmlp.doctor.setups.setup import SetUp
-from charmlp.doctor.setups.trial import is_float32_inside
+from charmlp.doctor.setups.setup import Observed, SetUp
+from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
 def values_are_right(setup: SetUp) -> list[Finding]:
@@ -34,31 +33,21 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         return few_digits(first, position, error or 0.0)
     if error is None:
         return []  # an input without a gradient, such as a label
-    found = explained(observations, position)
-    if found:
-        return found
-    meant = of_meant_form(observations, position)
-    if meant is not None:
-        return meant
-    kind = first.trial.kind
-    return (kind is not None and kind.unexplained(first, position)) or [
-        finding("unrecognised", *describe(first, position), at=position)
-    ]
+    found = explained(observations, position) or of_meant_form(observations, position)
+    if found is None:
+        found = first.trial.kind.unexplained(first, position) or None
+    return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
 
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
     """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
     trial = observations[0].trial
-    if trial.kind is None or trial.arrangement is None or trial.form is trial.kind.right:
+    if trial.kind is UNKNOWN or trial.form is trial.kind.right:
         return None
-    judged = []
-    for observed in observations:
-        meant = replace(observed.trial, form=trial.kind.right)
-        try:
-            meant.reference(meant.values, trial.kind.right)
-        except (RuntimeError, ValueError, KeyError):
-            return None
-        judged.append(Observed(meant, observed.gradients))
+    right = trial.kind.right
+    if any(reference(observed.trial, right) is None for observed in observations):
+        return None
+    judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
     if all(error is not None and error <= 1e-6 for error in errors):
         return []
@@ -68,7 +57,7 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
     """A gradient that is right, but only to float32's digits though it is given float64."""
     gradient = observed.gradients[0][position]
-    if observed.trial.dtype != torch.float64 or gradient is None or gradient.dtype != torch.float64:
+    if gradient is None or not observed.trial.dtype == gradient.dtype == torch.float64:
         return []
     if error <= 1e-10 or not is_float32_inside(gradient):
         return []
@@ -78,7 +67,7 @@ def few_digits(observed: Observed, position: int, error: float) -> list[Finding]
 def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
     """A gradient whose shape tells nothing: looked at again with square matrices."""
     words = shapes(setup.first, position, (setup.returned or [])[position])
-    for _, observed in in_square(setup):
+    for observed in in_square(setup):
         found = wrong_in_square(observed, position)
         if found:
             return [with_evidence(f, words) for f in found]
@@ -99,7 +88,7 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
     return [size, *where(observed, position, (a - n).abs() > 1e-6 * n.abs().max())]
 
 
-def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
+def where(observed: Observed, position: int, wrong: Tensor) -> list[Phrase]:
     """The region that holds all errors, if it has a name."""
     trial, times = observed.trial, len(observed.gradients)
     value = trial.values[position]
@@ -107,7 +96,7 @@ def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
         return []
     x = trial.chosen(position, value).repeat(times)
     regions = {"negative": x < 0, "positive": x > 0}
-    if trial.arrangement is not None and "label" in trial.variables and trial.role(position) == "logits":
+    if trial.role(position) == "logits" and "label" in trial.variables:
         label = trial.arrangement.slots[position].actual(trial.variables["label"])
         targets = label.reshape(-1).repeat(times) > 0
         regions |= {"targets": targets, "others": ~targets}

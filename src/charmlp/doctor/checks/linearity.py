@@ -11,11 +11,9 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.side_effects import is_random
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import phrase
-from charmlp.doctor.operation.record import Upstream
-from charmlp.doctor.setups.observed import repaired
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.subject import Upstream
+from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import is_float32_inside
 
 FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
@@ -26,29 +24,22 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     trial = setup.first
     if is_random(setup) or setup.repaired is None or not setup.observations:
         return []
-    single = any(g is not None and is_single(g) for g in setup.repaired.gradients)
+    gradients = [g for g in setup.repaired.gradients if g is not None]
+    single = any(g.dtype != torch.float64 or is_float32_inside(g) for g in gradients)  # float32's digits
     tolerance = 1e-4 if single or trial.coarse else 1e-9
-    g, h = trial.upstreams[0], trial.upstreams[1]
+    g, h = trial.upstreams[:2]
     upstreams: dict[float | str, Upstream] = {"g": g, "h": h}
     upstreams |= {factor: tuple(factor * one for one in g) for factor in FACTORS}
     upstreams["g + h"] = tuple(one + two for one, two in zip(g, h, strict=True))
     runs = {name: repaired(trial, upstream) for name, upstream in upstreams.items()}
     found = []
     for i, gradient in enumerate(setup.repaired.gradients):
-        results = {name: run.gradients[i] for name, run in runs.items() if run is not None}
-        flat = {
-            name: r.double().reshape(-1)
-            for name, r in results.items()
-            if r is not None and r.isfinite().all()
-        }
+        results = {name: run and run.gradients[i] for name, run in runs.items()}
+        there = {name: r for name, r in results.items() if r is not None and r.isfinite().all()}
+        flat = {name: r.double().reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():
             found += judge(i, flat, tolerance)
     return found
-
-
-def is_single(gradient: Tensor) -> bool:
-    """Whether it has float32's digits only."""
-    return gradient.dtype != torch.float64 or is_float32_inside(gradient)
 
 
 def judge(position: int, b: Mapping[float | str, Tensor], tolerance: float) -> list[Finding]:

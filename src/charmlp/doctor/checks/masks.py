@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.explanation import words_of_meant
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import phrase
-from charmlp.doctor.setups.observed import Observed
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.setups.setup import Observed
 from charmlp.doctor.setups.trial import Trial
 
 
 def recovered_mask(observed: Observed, position: int) -> list[Finding]:
     """A wrong mask, recovered as a/g: two slopes, or 0 and 1 in other places."""
     trial = observed.trial
-    if trial.arrangement is None:
-        return []
     x = trial.values[position].double()
-    masks = []
-    for upstream, gradients in zip(trial.upstreams, observed.gradients, strict=True):
-        gradient = gradients[position]
-        if gradient is None or gradient.shape != x.shape:
-            return []
-        masks.append(gradient.double() / upstream[0].double())
-    mask = torch.stack(masks)
+    gradients = [by_input[position] for by_input in observed.gradients]
+    there = [g.double() for g in gradients if g is not None and g.shape == x.shape]
+    if len(there) < len(gradients):
+        return []
+    mask = torch.stack([g / upstream[0].double() for g, upstream in zip(there, trial.upstreams, strict=True)])
     slopes = two_slopes(mask, x)
     meant = words_of_meant(trial, position)
     if slopes is not None:
         words = {"positive": slopes[0], "negative": slopes[1]}
-        evidence, values = phrase("slopes", **words), {**words, **meant, **right_slopes(trial, position)}
-        return [finding("relu-mask.slopes", evidence, at=position, confidence=0.95).with_values(values)]
+        values = {**words, **meant, **right_slopes(trial, position)}
+        return [
+            finding("relu-mask.slopes", phrase("slopes", **words), at=position, confidence=0.95, **values)
+        ]
     right = x.expand_as(mask) > 0
     rounded = mask.round()
     if bool(((mask - rounded).abs() < 1e-6).all()) and set(rounded.unique().tolist()) <= {0.0, 1.0}:
-        kept = float((rounded > 0).double().mean())
-        wrong = float((rounded.bool() != right).double().mean())
-        words = {"kept": f"{kept:.0%}", "wrong": f"{wrong:.0%}"}
-        evidence = phrase("mask", **words)
-        return [finding("wrong-mask.other", evidence, at=position, confidence=0.9).with_values(meant)]
+        kept, wrong = (float(where.double().mean()) for where in (rounded > 0, rounded.bool() != right))
+        evidence = phrase("mask", kept=f"{kept:.0%}", wrong=f"{wrong:.0%}")
+        return [finding("wrong-mask.other", evidence, at=position, confidence=0.9, **meant)]
     return []
 
 
-def two_slopes(mask: Array, x: Array) -> tuple[str, str] | None:
+def two_slopes(mask: Tensor, x: Tensor) -> tuple[str, str] | None:
     """The slopes where x > 0 and where x < 0, if each is one number."""
     slopes = [constant(mask[side.expand_as(mask)]) for side in (x > 0, x < 0)]
     return None if None in slopes else (f"{slopes[0]:.3g}", f"{slopes[1]:.3g}")
@@ -56,7 +51,7 @@ def right_slopes(trial: Trial, position: int) -> dict[str, str]:
     return {} if right is None else {"right_positive": right[0], "right_negative": right[1]}
 
 
-def constant(values: Array) -> float | None:
+def constant(values: Tensor) -> float | None:
     """The one number that all values are, or None."""
     if not values.numel() or float(values.max() - values.min()) > 1e-6 * max(1.0, float(values.abs().max())):
         return None

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.checks.forward import is_meant
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
@@ -22,19 +21,19 @@ MODERATE = 1e9
 def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
     """The kind's own checks, unless forward is another operation or does not run."""
     if is_meant(setup):
-        for check in (sudden_overflow,) if setup.kind is None else setup.kind.checks:
+        for check in (sudden_overflow,) if setup.kind is UNKNOWN else setup.kind.checks:
             yield from check(setup)
 
 
-def unstable(where: str, bad: str) -> Finding:
-    return finding(f"unstable.{where}", phrase("extreme", found=bad, size="±1000"), bad=bad)
+def unstable(where: str, tensor: Tensor) -> list[Finding]:
+    """Nothing where all numbers are finite."""
+    if tensor.isfinite().all():
+        return []
+    bad = "nan" if tensor.isnan().any() else "inf"
+    return [finding(f"unstable.{where}", phrase("extreme", found=bad, size="±1000"), bad=bad)]
 
 
-def bad_number(tensor: Tensor) -> str:
-    return "nan" if torch.isnan(tensor).any() else "inf"
-
-
-def alternating(like: Tensor) -> Array:
+def alternating(like: Tensor) -> Tensor:
     """1 and −1 in turn."""
     even = torch.arange(like.numel()).reshape(like.shape) % 2 == 0
     return torch.where(even, 1.0, -1.0).double()
@@ -53,30 +52,26 @@ def log_stays_exact(setup: SetUp) -> list[Finding]:
     return overflow(trial, "logits", confident(trial, LARGE), "log-zero") or constant_in_log(trial)
 
 
-def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> list[Finding]:
+def overflow(trial: Trial, role: str, large: Tensor, of_inf: str = "forward") -> list[Finding]:
     """What forward and backward make of a large input; `of_inf` is the variant for an infinite output."""
     extreme = trial.with_values(trial.values_with(role, large))
     try:
         outputs = extreme.outputs
     except Exception:
         return []
-    if not torch.isfinite(outputs[0]).all():
-        bad = bad_number(outputs[0])
-        return [unstable(of_inf if bad == "inf" else "forward", bad)]
-    gradient = gradient_at(extreme, role)
-    if gradient is not None and not torch.isfinite(gradient).all():
-        return [unstable("backward", bad_number(gradient))]
-    return []
+    in_forward = unstable("forward" if outputs[0].isnan().any() else of_inf, outputs[0])
+    gradient = None if in_forward else gradient_at(extreme, role)
+    return in_forward if gradient is None else unstable("backward", gradient)
 
 
 def gradient_at(trial: Trial, role: str) -> Tensor | None:
     """The gradient with respect to one input, for an upstream gradient of ones."""
-    returned = trial.returned(trial.record(tuple(torch.ones_like(y) for y in trial.outputs)))
+    returned = trial.for_ones()
     gradient = None if returned is None else returned[trial.position_of(role)]
     return gradient if isinstance(gradient, Tensor) else None
 
 
-def confident(trial: Trial, size: float) -> Array:
+def confident(trial: Trial, size: float) -> Tensor:
     """Logits of ±size, sure of a wrong class in the first row, and of the right one in the others."""
     label = trial.variables["label"]
     sure = label.clone()
@@ -87,21 +82,20 @@ def confident(trial: Trial, size: float) -> Array:
 def constant_in_log(trial: Trial) -> list[Finding]:
     """A loss of a confident mistake that stops at −log ε, or a finite one far from the right one."""
     right = 100.0  # the loss of such a row is the difference of its logits
+    values = trial.values_with("logits", confident(trial, right / 2))
     try:
-        found = float(
-            trial.forward(trial.values_with("logits", confident(trial, right / 2)))[0].double().sum()
-        )
+        found = float(trial.forward(values)[0].double().sum())
     except Exception:
         return []
     by_sum = trial.form is not None and trial.form.mistake == "forward-wrong.sum"
     if trial.outputs[0].numel() == 1 and not by_sum:
         found *= trial.sizes["N"]
-    if not math.isfinite(found) or found > 0.95 * right or found <= 0:
+    if not 0 < found <= 0.95 * right:
         return []
     epsilon, wrong_loss, right_loss = f"{math.exp(-found):.1e}", f"{found:.2f}", f"{right:.2f}"
     words = phrase("log-constant", found=wrong_loss, right=right_loss, epsilon=epsilon)
     values = {"epsilon": epsilon, "found": wrong_loss, "right_value": right_loss}
-    return [Finding("unstable", "log-constant", values=tuple(values.items()), evidence=(words,))]
+    return [finding("unstable.log-constant", words, **values)]
 
 
 def sudden_overflow(setup: SetUp) -> list[Finding]:
@@ -117,31 +111,28 @@ def sudden_overflow(setup: SetUp) -> list[Finding]:
         before, beyond = trial.forward([650 * signs])[0], trial.forward([LARGE * signs])[0]
     except Exception:
         return []
-    moderate = bool(torch.isfinite(before).all()) and float(before.abs().max()) <= MODERATE
-    return [unstable("forward", bad_number(beyond))] if moderate and not torch.isfinite(beyond).all() else []
+    moderate = float(before.abs().max()) <= MODERATE  # which nan is not
+    return unstable("forward", beyond) if moderate else []
 
 
-def at_zero(setup: SetUp) -> tuple[Tensor, Tensor] | None:
-    """The output and the gradient at x = 0, None where there are none."""
+def at_zero(setup: SetUp) -> tuple[Tensor, ...]:
+    """The output and the gradient at x = 0, nothing where there are none."""
     trial = setup.first
     zero = trial.with_values(trial.values_with("x", 0 * trial.variables["x"]))
     try:
         gradient = gradient_at(zero, "x")
     except Exception:
-        return None
-    return None if gradient is None or not gradient.numel() else (zero.outputs[0], gradient)
+        return ()
+    return () if gradient is None or not gradient.numel() else (zero.outputs[0], gradient)
 
 
 def is_finite_at_zero(setup: SetUp) -> list[Finding]:
-    found = at_zero(setup)
-    if found is None or all(torch.isfinite(tensor).all() for tensor in found):
+    if all(torch.isfinite(tensor).all() for tensor in at_zero(setup)):
         return []
     return [finding("unstable.zero", phrase("extreme", found="nan", size="0"))]
 
 
 def choice_at_kink(setup: SetUp) -> list[Phrase]:
     """The slope that is taken at a kink is no mistake, but worth a note where torch takes another."""
-    found = at_zero(setup)
-    if found is None or is_finite_at_zero(setup) or float(found[1].double().mean()) == 0:
-        return []
-    return [phrase("kink", slope=f"{float(found[1].double().mean()):g}")]
+    slopes = [float(gradient.double().mean()) for gradient in at_zero(setup)[1:]]
+    return [phrase("kink", slope=f"{slope:g}") for slope in slopes if slope and not is_finite_at_zero(setup)]

@@ -10,27 +10,25 @@ import torch
 from torch import Tensor
 
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.watch import Call
-from charmlp.doctor.setups.observed import Observed, observe, repaired
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import shape_text, sum_to
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
 from charmlp.doctor.setups.trial import Trial, is_real
 
 
-def functions_inside_keep_shapes(setup: SetUp) -> list[Finding]:
+def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
     """Wrong shapes and dtypes from a Function inside the operation, which the engine mends silently."""
-    if setup.first.subject.function is not None:
-        return []
-    return [found for call in setup.record.calls for found in mended_by_engine(call)]
-
-
-def mended_by_engine(call: Call) -> Iterator[Finding]:
-    for position, (gradient, value) in enumerate(zip((call.returned or [()])[0], call.inputs, strict=False)):
+    inside = setup.record.calls if setup.first.subject.function is None else []
+    pairs = [
+        (call.name_of(position), gradient, value)
+        for call in inside
+        for position, (gradient, value) in enumerate(
+            zip((call.returned or [()])[0], call.inputs, strict=False)
+        )
+    ]
+    for name, gradient, value in pairs:
         if not isinstance(gradient, Tensor) or not isinstance(value, Tensor):
             continue
-        name = call.name_of(position)
         if gradient.shape != value.shape and sum_to(gradient, value.shape) is not None:
             mistake = "batch-not-summed" + (".keepdim" if gradient.numel() == value.numel() else "")
             words = phrase("shape", input=name, found=shape_text(gradient), expected=shape_text(value))
@@ -50,15 +48,15 @@ def shapes_and_counts(setup: SetUp) -> list[Finding]:
 
 def dtypes(setup: SetUp) -> list[Finding]:
     """Gradients in another dtype than their inputs, in float64 and in float32."""
-    if not setup.can_be_judged or setup.returned is None:
+    if not setup.can_be_judged:
         return []
     return other_dtypes(setup.first, setup.returned) + in_float32(setup.first)
 
 
-def other_dtypes(trial: Trial, returned: Sequence[Any]) -> list[Finding]:
+def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
     return [
         finding("wrong-dtype.returned", dtypes_of(trial.subject.name_of(i), gradient, value), at=i)
-        for i, (gradient, value) in enumerate(zip(returned, trial.values, strict=False))
+        for i, (gradient, value) in enumerate(zip(returned or (), trial.values, strict=False))
         if isinstance(gradient, Tensor) and trial.wants[i] and gradient.dtype != value.dtype
     ]
 
@@ -67,15 +65,12 @@ def in_float32(trial: Trial) -> list[Finding]:
     """Gradients that do not come back in float32 where the inputs are float32."""
     if trial.dtype != torch.float64 or trial.subject.function is None or trial.subject.parameters:
         return []
-    values = [v.float() if is_real(v) else v for v in trial.values]
-    single = trial.with_values(values)
+    single = trial.with_values([v.float() if is_real(v) else v for v in trial.values])
     try:
-        returned = single.returned(single.record(tuple(torch.ones_like(y) for y in single.outputs)))
+        returned = single.for_ones()
     except Exception:
         return []
-    if returned is None or any(y.dtype != torch.float32 for y in single.outputs):
-        return []
-    return other_dtypes(single, returned)
+    return other_dtypes(single, returned) if all(y.dtype == torch.float32 for y in single.outputs) else []
 
 
 # Backward that raises, or returns what nobody can take
@@ -87,16 +82,15 @@ def backward_runs(setup: SetUp) -> list[Finding]:
         return []
     error = phrase("raises", error=setup.record.error_text)
     if setup.returned is None or not (setup.observations or shapes_and_counts(setup) + dtypes(setup)):
-        forward = setup.record.stage == "forward"
-        return raising_in_square(setup, error) or [
-            finding("backward-raises.forward" if forward else "backward-raises", error)
-        ]
+        mistake = "backward-raises" + (".forward" if setup.record.stage == "forward" else "")
+        return raising_in_square(setup, error) or [finding(mistake, error)]
     return [finding("engine-refuses", error)] if setup.record.error is not None else []
 
 
 def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
     """A product of matrices that do not fit: with square ones it may not raise, and then the numbers tell."""
-    for trial, observed in in_square(setup):
+    for observed in in_square(setup):
+        trial = observed.trial
         found = [f for i in range(len(trial.values)) for f in wrong_in_square(observed, i)]
         if found:
             mended = repaired(trial, trial.upstreams[0])
@@ -104,13 +98,10 @@ def raising_in_square(setup: SetUp, error: Phrase) -> list[Finding]:
     return []
 
 
-def in_square(setup: SetUp) -> Iterator[tuple[Trial, Observed]]:
+def in_square(setup: SetUp) -> Iterator[Observed]:
     """The operation at the sizes, if any, at which its kind's wrong shapes go unnoticed."""
-    for sizes in setup.kind.square_sizes if setup.kind is not None else ():
-        trial = setup.remake(sizes)
-        observed = None if trial is None else observe(trial)
-        if trial is not None and observed is not None:
-            yield trial, observed
+    trials = filter(None, map(setup.remake, setup.kind.square_sizes))
+    return filter(None, map(observe, trials))
 
 
 def wrong_in_square(observed: Observed, position: int) -> list[Finding]:

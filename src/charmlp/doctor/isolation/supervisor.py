@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from charmlp.doctor.diagnosis import Diagnosis
-from charmlp.doctor.isolation.messages import unpack
+from charmlp.doctor.diagnosis import Diagnosis, unpacked
 from charmlp.doctor.isolation.targets import Target, parse_target
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.system.workers import Worker
@@ -24,21 +23,13 @@ START_TIMEOUT = 120.0  # seconds
 LONGEST_LAST_WORDS = 200  # characters
 
 
-@dataclass
-class Outcome:
-    """What came of one target: diagnoses, and what was left out of a whole file with the reason."""
-
-    diagnoses: list[Diagnosis] = field(default_factory=list)
-    skipped: list[tuple[str, Phrase | None]] = field(default_factory=list)
-
-
-def examine_targets(texts: Sequence[str], kind: str | None, timeout: float) -> Iterator[Outcome]:
-    """The outcome of each target, in order; several are examined at a time."""
+def examine_targets(texts: Sequence[str], kind: str | None, timeout: float) -> Iterator[Conversation]:
+    """What came of each target, in order; several are examined at a time."""
     workers = max(1, min(MOST_PROCESSES, os.cpu_count() or 1, len(texts)))
     running: set[Worker] = set()
     pool = ThreadPoolExecutor(workers)
     try:
-        jobs = [pool.submit(Conversation(text, kind, timeout, running).hold) for text in texts]
+        jobs = [pool.submit(Conversation(parse_target(text), kind, timeout, running).hold) for text in texts]
         for job in jobs:
             yield job.result()
     finally:  # an interruption must leave no process behind
@@ -47,29 +38,30 @@ def examine_targets(texts: Sequence[str], kind: str | None, timeout: float) -> I
             process.end()
 
 
+@dataclass
 class Conversation:
     """All that is said about one target, by as many processes as it takes."""
 
-    def __init__(self, text: str, kind: str | None, timeout: float, running: set[Worker]) -> None:
-        self.target: Target = parse_target(text)
-        self.kind = kind
-        self.timeout = timeout
-        self.running = running
-        self.outcome = Outcome()
-        self.started: list[str] = []  # answered or not, they are not tried again
-        self.current: str | None = None  # started, and not answered
+    target: Target
+    kind: str | None
+    timeout: float
+    running: set[Worker]
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    skipped: list[tuple[str, Phrase | None]] = field(default_factory=list)  # of a whole file, with the reason
+    started: list[str] = field(default_factory=list)  # answered or not, they are not tried again
+    current: str | None = None  # started, and not answered
 
-    def hold(self) -> Outcome:
+    def hold(self) -> Conversation:
         while True:
             self.current = None
             reason = self.with_one_process()
             if reason is None:
-                return self.outcome
+                return self
             name = self.current or self.target.name
             label = self.target.place if name is None else self.target.label(name)
-            self.outcome.diagnoses.append(Diagnosis(label, self.kind, reason=reason))
+            self.diagnoses.append(Diagnosis(label, self.kind, reason=reason))
             if self.current is None or self.target.name is not None:
-                return self.outcome
+                return self
 
     def with_one_process(self) -> Phrase | None:
         """Listen to one process to its end; why it could not say everything, None if it did."""
@@ -103,7 +95,7 @@ class Conversation:
             return
         self.current = None
         if "done" in message:
-            self.outcome.diagnoses.append(unpack(message["done"]))
+            self.diagnoses.append(unpacked(message["done"]))
         elif "skipped" in message:
             name, reason = message["skipped"]
-            self.outcome.skipped.append((self.target.label(name), reason and Phrase(**reason)))
+            self.skipped.append((self.target.label(name), reason and Phrase(**reason)))

@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -59,11 +59,11 @@ def load(target: Target) -> ModuleType:
             raise CannotExamineError("no-file")
         if path.suffix != ".py":
             raise CannotExamineError("no-python")
-        return guarded(lambda: import_file(path.resolve()), path.resolve())
+        return guarded(import_file, path.resolve())
     if not all(part.isidentifier() for part in target.place.split(".")):
         raise CannotExamineError("no-module", name=target.place)
     sys.path.append(str(Path.cwd()))
-    return guarded(lambda: importlib.import_module(target.place), None)
+    return guarded(importlib.import_module, target.place)
 
 
 def import_file(path: Path) -> ModuleType:
@@ -77,10 +77,9 @@ def import_file(path: Path) -> ModuleType:
     if all(part.isidentifier() for part in parts) and name not in sys.builtin_module_names:
         there = sys.modules.get(name)
         if there is None and len(parts) > 1:
-            module = importlib.import_module(name)
-            if is_from(module, path):
-                return module
-        elif there is not None and is_from(there, path):
+            there = importlib.import_module(name)
+        file = getattr(there, "__file__", None)
+        if there is not None and file is not None and Path(file).resolve() == path:
             return there
     if name in sys.modules or not name.isidentifier():
         name = "examined_file"  # a file called types.py, say, must not take the place of the library's
@@ -92,46 +91,30 @@ def import_file(path: Path) -> ModuleType:
     return module
 
 
-def is_from(module: ModuleType, path: Path) -> bool:
-    file = getattr(module, "__file__", None)
-    return file is not None and Path(file).resolve() == path
-
-
-def guarded(load_module: Any, path: Path | None) -> ModuleType:
+def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleType:
     """The module, or a `CannotExamineError` that says in one line why it cannot be imported."""
     try:
-        module = load_module()
+        return importing(what)
     except SystemExit as error:
         raise CannotExamineError("exits", status=str(error.code)) from None
     except SyntaxError as error:
         raise CannotExamineError("syntax", line=str(error.lineno or "?"), reason=str(error.msg)) from None
     except BaseException as error:  # whatever the file raises is its own affair
-        raise CannotExamineError(
-            "import-fails", reason=one_line(error), place=place_of(error, path)
-        ) from None
-    assert isinstance(module, ModuleType)
-    return module
-
-
-def place_of(error: BaseException, path: Path | None) -> str:
-    """` (line N)` of the target's file, where the error passed through it."""
-    numbers = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if path is not None and Path(frame.filename) == path
-    ]
-    return f" (line {numbers[-1]})" if numbers else ""
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if Path(frame.filename) == what]  # of the target's file
+        place = f" (line {lines[-1]})" if lines else ""
+        raise CannotExamineError("import-fails", reason=one_line(error), place=place) from None
 
 
 def named(module: ModuleType, name: str) -> Any:
     """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
     thing: Any = module
-    for part in name.split("."):
-        try:
+    try:
+        for part in name.split("."):
             thing = getattr(thing, part)
-        except AttributeError:
-            known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
-            raise CannotExamineError("no-name", name=name, known=known) from None
+    except AttributeError:
+        known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
+        raise CannotExamineError("no-name", name=name, known=known) from None
     return thing
 
 
@@ -141,16 +124,22 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
     have torch's own gradient, and nobody asked to have them called.
     """
-    from torch import nn
+    import torch
 
-    from charmlp.doctor.operation.watch import is_function
+    from charmlp.doctor.operation.watch import is_function, missing_halves
 
-    own = {name: thing for name, thing in vars(module).items() if is_own(thing, name, module)}
-    functions = {name for name, thing in own.items() if is_function(thing) and is_complete(thing)}
+    # what the module defines, and not only imports or gives a second name
+    own = {
+        name: thing
+        for name, thing in vars(module).items()
+        if getattr(thing, "__module__", None) == module.__name__
+        and getattr(thing, "__qualname__", name) == name
+    }
+    functions = {name for name, thing in own.items() if is_function(thing) and not missing_halves(thing)}
     for name, thing in own.items():
         if (
             name in functions
-            or (isinstance(thing, type) and issubclass(thing, nn.Module))
+            or (isinstance(thing, type) and issubclass(thing, torch.nn.Module))
             or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
         ):
             yield name, thing
@@ -163,25 +152,7 @@ def is_operation(function: Any) -> bool:
     return 1 <= len(required) <= MOST_INPUTS
 
 
-def is_own(thing: Any, name: str, module: ModuleType) -> bool:
-    """Whether the module defines it, and not only imports it or gives it a second name."""
-    return (
-        getattr(thing, "__module__", None) == module.__name__ and getattr(thing, "__qualname__", name) == name
-    )
-
-
-def is_complete(function: Any) -> bool:
-    """Whether a Function has both halves; a base class for others may not."""
-    import torch
-
-    base = torch.autograd.Function
-    return function.forward is not base.forward and function.backward is not base.backward
-
-
 def names_in(code: CodeType) -> set[str]:
     """Every global name and attribute that the code mentions, inner functions included."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= names_in(constant)
-    return names
+    inner = (names_in(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*inner)

@@ -15,7 +15,6 @@ from dataclasses import asdict
 from typing import Any
 
 from charmlp.doctor.diagnosis import UNKNOWN, Diagnosis
-from charmlp.doctor.isolation.messages import pack
 from charmlp.doctor.isolation.targets import Target, defined, load, named
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.words import one_line
@@ -49,12 +48,9 @@ def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: C
     from charmlp.doctor.operation.watch import is_function
 
     module = load(target)
-    if target.name is not None:
-        things = [(target.name, named(module, target.name))]
-    else:
-        things = list(defined(module))
-        if not things:
-            raise CannotExamineError("nothing")
+    things = [(target.name, named(module, target.name))] if target.name else list(defined(module))
+    if not things:
+        raise CannotExamineError("nothing")
     for name, thing in things:
         if name in leave_out:
             continue
@@ -64,7 +60,7 @@ def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: C
             # nobody asked for it by name, and its gradient is that of Functions which are examined themselves
             answer(skipped=[name, diagnosis.reason and asdict(diagnosis.reason)])
         else:
-            answer(done=pack(diagnosis))
+            answer(done=asdict(diagnosis))
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

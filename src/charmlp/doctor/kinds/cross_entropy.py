@@ -6,33 +6,20 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from torch import Tensor, exp, log, sigmoid
+
 from charmlp.doctor.arrangement import LABEL, LOGITS, arrange
-from charmlp.doctor.arrays import (
-    Array,
-    exp,
-    log,
-    log_softmax,
-    roll,
-    row_sum,
-    sigmoid,
-    softmax,
-    softmax_of_all,
-)
 from charmlp.doctor.checks.stability import log_stays_exact
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, unless_named, wrong_form
 
 
-def losses(v: Variables) -> Array:
+def losses(v: Variables) -> Tensor:
     """One cross-entropy a row."""
-    return losses_of(log_softmax(v["logits"]), v)
+    return losses_of(v["logits"].log_softmax(1), v)
 
 
-def losses_of(log_probabilities: Array, v: Variables) -> Array:
-    return -(v["label"] * log_probabilities).sum(axis=1)
-
-
-def of_softmax_twice(v: Variables) -> Array:
-    return losses_of(log_softmax(softmax(v["logits"])), v).mean()
+def losses_of(log_probabilities: Tensor, v: Variables) -> Tensor:
+    return -(v["label"] * log_probabilities).sum(1)
 
 
 def with_constant(trial: Any) -> Iterator[Form]:
@@ -40,7 +27,7 @@ def with_constant(trial: Any) -> Iterator[Form]:
 
     Its loss stops at −log ε, far below what it should be.
     """
-    wrong_class = 60.0 * roll(trial.variables["label"], 1, 1)  # surer by 60: the right loss is 60
+    wrong_class = 60.0 * trial.variables["label"].roll(1, 1)  # surer by 60: the right loss is 60
     try:
         loss = float(trial.forward(trial.values_with("logits", wrong_class))[0].mean())
     except Exception:
@@ -49,21 +36,26 @@ def with_constant(trial: Any) -> Iterator[Form]:
         epsilon = math.exp(-loss)
         yield wrong_form(
             f"with log(q + {epsilon:.1g})",
-            lambda v: losses_of(log(softmax(v["logits"]) + epsilon), v).mean(),
+            lambda v: losses_of(log(v["logits"].softmax(1) + epsilon), v).mean(),
             "unstable.log-constant",
             telling=True,
         )
 
 
-def times_upstream(function: Callable[[Array, Array, Array], Array]) -> Formula:
+def times_upstream(function: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Formula:
     """A function of logits z, probabilities q and labels t, times g: one number, or one a row."""
-    return lambda v, y, g: g.reshape(-1, 1) * function(v["logits"], softmax(v["logits"]), v["label"])
+    return lambda v, y, g: g.reshape(-1, 1) * function(v["logits"], v["logits"].softmax(1), v["label"])
 
 
 def wrong(
-    written: str, function: Callable[[Array, Array, Array], Array], mistake: str = "wrong-formula"
+    written: str, function: Callable[[Tensor, Tensor, Tensor], Tensor], mistake: str = "wrong-formula"
 ) -> Wrong:
     return Wrong(written, times_upstream(function), mistake)
+
+
+def softmax_backward(z: Tensor, q: Tensor, t: Tensor) -> Tensor:
+    """The gradient q − y* led through a softmax once more."""
+    return q * (q - t - ((q - t) * q).sum(1, keepdim=True))
 
 
 KIND = Kind(
@@ -81,14 +73,19 @@ KIND = Kind(
         Form("one loss a row", losses),
         unless_named("the sum over the batch", lambda v: losses(v).sum(), "forward-wrong.sum"),
         wrong_form("the mean over N·C elements", lambda v: losses(v).mean() / v["logits"].shape[1]),
-        wrong_form("of a softmax of softmax", of_softmax_twice, "softmax-twice.forward", telling=True),
+        wrong_form(
+            "of a softmax of softmax",
+            lambda v: losses_of(v["logits"].softmax(1).log_softmax(1), v).mean(),
+            "softmax-twice.forward",
+            telling=True,
+        ),
         wrong_form("without the minus sign", lambda v: -losses(v).mean()),
         wrong_form(
             "with a softmax over the batch, not over the classes",
-            lambda v: losses_of(log_softmax(v["logits"], axis=0), v).mean(),
+            lambda v: losses_of(v["logits"].log_softmax(0), v).mean(),
         ),
         wrong_form("with z for log q", lambda v: losses_of(v["logits"], v).mean()),
-        wrong_form("with q for log q", lambda v: losses_of(softmax(v["logits"]), v).mean()),
+        wrong_form("with q for log q", lambda v: losses_of(v["logits"].softmax(1), v).mean()),
         wrong_form("with a logarithm to base 2", lambda v: losses(v).mean() / math.log(2)),
         wrong_form("with a logarithm to base 10", lambda v: losses(v).mean() / math.log(10)),
         wrong_form("over the first row only", lambda v: losses(v)[0]),
@@ -101,7 +98,7 @@ KIND = Kind(
             (
                 wrong("q", lambda z, q, t: q, "target-forgotten"),
                 wrong("q − 1", lambda z, q, t: q - 1, "target-forgotten.everywhere"),
-                wrong("softmax(q) − y*", lambda z, q, t: softmax(q) - t, "softmax-twice.backward"),
+                wrong("softmax(q) − y*", lambda z, q, t: q.softmax(1) - t, "softmax-twice.backward"),
                 wrong("−y* (1 − q)", lambda z, q, t: t * (q - 1), "softmax-diagonal.loss"),
                 wrong("q (1 − q)", lambda z, q, t: q * (1 - q), "softmax-diagonal.loss"),
                 wrong("(q − y*) q (1 − q)", lambda z, q, t: (q - t) * q * (1 - q)),
@@ -112,17 +109,16 @@ KIND = Kind(
                 wrong("log q − y*", lambda z, q, t: log(q) - t),
                 wrong("e^z − y*", lambda z, q, t: exp(z) - t),
                 wrong("q y*", lambda z, q, t: q * t),
-                wrong("q − y* with a softmax over the batch", lambda z, q, t: softmax(z, axis=0) - t),
-                wrong("q − y* with a softmax over all elements", lambda z, q, t: softmax_of_all(z) - t),
-                wrong("σ(z) − y*", lambda z, q, t: sigmoid(z) - t),
+                wrong("q − y* with a softmax over the batch", lambda z, q, t: z.softmax(0) - t),
                 wrong(
-                    "softmax backward of q − y*",
-                    lambda z, q, t: q * (q - t - row_sum((q - t) * q)),
-                    "softmax-twice.jacobian",
-                ),
-                wrong("q − y* with the labels of the next row", lambda z, q, t: q - roll(t, 1, 0)),
-                wrong("q − y* with the labels of the next class", lambda z, q, t: q - roll(t, 1, 1)),
-                wrong("q − y* with the labels of the class before", lambda z, q, t: q - roll(t, -1, 1)),
+"q − y* with a softmax over all elements",
+lambda z, q, t: z.flatten().softmax(0).view_as(z) - t,
+),
+                wrong("σ(z) − y*", lambda z, q, t: sigmoid(z) - t),
+                wrong("softmax backward of q − y*", softmax_backward, "softmax-twice.jacobian"),
+                wrong("q − y* with the labels of the next row", lambda z, q, t: q - t.roll(1, 0)),
+                wrong("q − y* with the labels of the next class", lambda z, q, t: q - t.roll(1, 1)),
+                wrong("q − y* with the labels of the class before", lambda z, q, t: q - t.roll(-1, 1)),
             ),
             core=times_upstream(lambda z, q, t: q - t),
         ),

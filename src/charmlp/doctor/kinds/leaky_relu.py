@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import Array, where
+from torch import Tensor, where
+
 from charmlp.doctor.checks.masks import constant, recovered_mask
 from charmlp.doctor.checks.stability import is_finite_at_zero
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
+from charmlp.doctor.kind import Form, Variables, Wrong, activation
 
 
-def leaky(v: Variables) -> Array:
+def leaky(v: Variables) -> Tensor:
     return where(v["x"] > 0, v["x"], v["slope"] * v["x"])
 
 
@@ -31,26 +31,20 @@ def with_own_slope(trial: Any) -> Iterator[Form]:
         yield form(plain if abs(slope - plain) < 1e-7 * abs(plain) else slope)
 
 
-KIND = Kind(
+KIND = activation(
     aliases=("leakyrelu", "lrelu", "leaky", "leakyrectifier", "leakyrectifiedlinearunit"),
-    arrangements=ELEMENTWISE,
     forms=(form(0.01),),
     more_forms=with_own_slope,
-    gradients={
-        "x": Gradient(
-            "g · {derivative}",
-            (
-                Wrong("g · y", lambda v, y, g: g * y),
-                Wrong("g · x", lambda v, y, g: g * v["x"]),
-                Wrong(
-                    "g where g > 0, {slope:.6g} g elsewhere",
-                    lambda v, y, g: where(g > 0, g, v["slope"] * g),
-                    "wrong-mask.cotangent",
-                ),
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · {derivative}",
+    wrong=(
+        Wrong("g · y", lambda v, y, g: g * y),
+        Wrong("g · x", lambda v, y, g: g * v["x"]),
+        Wrong(
+            "g where g > 0, {slope:.6g} g elsewhere",
+            lambda v, y, g: where(g > 0, g, v["slope"] * g),
+            "wrong-mask.cotangent",
+        ),
+    ),
     checks=(is_finite_at_zero,),
     unexplained=recovered_mask,
     compared_far_out=True,

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from torch import Tensor
+
 from charmlp.doctor.arrangement import BIAS, WEIGHT, Arrangement, X, arrange
-from charmlp.doctor.arrays import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
 
 
@@ -30,15 +31,11 @@ def arrangements() -> Iterator[Arrangement]:
         yield from (arrange(*order, output="single", N=1) for order in itertools.permutations(row))
 
 
-def product(v: Variables) -> Array:
+def product(v: Variables) -> Tensor:
     return v["x"] @ v["weight"].T
 
 
-def with_bias(v: Variables) -> Array:
-    return product(v) + v["bias"] if "bias" in v else product(v)
-
-
-def without_bias(v: Variables) -> Array:
+def without_bias(v: Variables) -> Tensor:
     if "bias" not in v:
         raise ValueError("there is no bias to forget")
     return product(v)
@@ -48,7 +45,7 @@ KIND = Kind(
     aliases=("linear", "affine", "dense", "fullyconnected", "fc"),
     arrangements=tuple(arrangements()),
     forms=(
-        Form("x Wᵀ + b", with_bias),
+        Form("x Wᵀ + b", lambda v: product(v) + v.get("bias", 0)),
         wrong_form("x Wᵀ, without b", without_bias, telling=True),
         wrong_form("x Wᵀ − b", lambda v: product(v) - v["bias"], telling=True),
     ),

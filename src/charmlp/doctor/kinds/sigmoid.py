@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import exp, sigmoid, tanh
-from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form, wrong_slopes
+from torch import exp, sigmoid, tanh
 
-KIND = Kind(
+from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
+
+WRONG: Slopes = {
+    "x (1 − x)": lambda x, y: x * (1 - x),
+    "σ(y) (1 − σ(y))": lambda x, y: sigmoid(y) * (1 - sigmoid(y)),
+    "y": lambda x, y: y,
+    "1 − y": lambda x, y: 1 - y,
+    "1 − y²": lambda x, y: 1 - y**2,
+    "y (1 + y)": lambda x, y: y * (1 + y),
+    "y (1 − y²)": lambda x, y: y * (1 - y**2),
+    "y²": lambda x, y: y**2,
+    "y² (1 − y)": lambda x, y: y**2 * (1 - y),
+    "y² (1 − y)²": lambda x, y: y**2 * (1 - y) ** 2,
+    "(1 − y)²": lambda x, y: (1 - y) ** 2,
+    "x (1 − y)": lambda x, y: x * (1 - y),
+    "y (1 − x)": lambda x, y: y * (1 - x),
+    "e⁻ˣ": lambda x, y: exp(-x),
+}
+
+KIND = activation(
     aliases=("sigmoid", "logistic", "logisticsigmoid"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("1 / (1 + e⁻ˣ)", lambda v: sigmoid(v["x"])),
         wrong_form("1 / (1 + eˣ)", lambda v: sigmoid(-v["x"])),
         wrong_form("tanh x", lambda v: tanh(v["x"])),
     ),
-    gradients={
-        "x": Gradient(
-            "g · y (1 − y)",
-            (
-                *wrong_slopes(
-                    "wrong-variable",
-                    {
-                        "x (1 − x)": lambda x, y: x * (1 - x),
-                        "σ(y) (1 − σ(y))": lambda x, y: sigmoid(y) * (1 - sigmoid(y)),
-                        "y": lambda x, y: y,
-                        "1 − y": lambda x, y: 1 - y,
-                        "1 − y²": lambda x, y: 1 - y**2,
-                        "y (1 + y)": lambda x, y: y * (1 + y),
-                        "y (1 − y²)": lambda x, y: y * (1 - y**2),
-                        "y²": lambda x, y: y**2,
-                        "y² (1 − y)": lambda x, y: y**2 * (1 - y),
-                        "y² (1 − y)²": lambda x, y: y**2 * (1 - y) ** 2,
-                        "(1 − y)²": lambda x, y: (1 - y) ** 2,
-                        "x (1 − y)": lambda x, y: x * (1 - y),
-                        "y (1 − x)": lambda x, y: y * (1 - x),
-                        "e⁻ˣ": lambda x, y: exp(-x),
-                    },
-                ),
-                Wrong("g", lambda v, y, g: g),
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · y (1 − y)",
+    wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

@@ -2,60 +2,46 @@
 
 from __future__ import annotations
 
-from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import Array, positive, sigmoid
+from torch import sigmoid
+
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form, wrong_slopes
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
+WRONG: Slopes = {
+    "σ(x)": lambda x, y: sigmoid(x),
+    "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * sigmoid(-x),
+    "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
+    "σ(x) + σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 + sigmoid(-x)),
+    "σ(x) (1 + x)": lambda x, y: sigmoid(x) * (1 + x),
+    "1 + x (1 − σ(x))": lambda x, y: 1 + x * sigmoid(-x),
+    "σ(x) + x (1 − σ(x))": lambda x, y: sigmoid(x) + x * sigmoid(-x),
+    "σ(x) (1 − x (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 - x * sigmoid(-x)),
+    "σ(x) (1 + x σ(x))": lambda x, y: sigmoid(x) * (1 + x * sigmoid(x)),
+    "x σ(x)": lambda x, y: y,
+}
+OF_OUTPUT: Slopes = {
+    "σ(y) (1 + y (1 − σ(y)))": lambda x, y: sigmoid(y) * (1 + y * sigmoid(-y)),
+    "σ(y) (1 − σ(y))": lambda x, y: sigmoid(y) * sigmoid(-y),
+    "y (1 − y)": lambda x, y: y * (1 - y),
+    "y + y (1 − y)": lambda x, y: y + y * (1 - y),
+    "y + σ(y) (1 − y)": lambda x, y: y + sigmoid(y) * (1 - y),
+    "σ(x) (1 + y (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 + y * sigmoid(-x)),
+}
 
-def slope(x: Array) -> Array:
-    return sigmoid(x) * (1 + x * sigmoid(-x))
-
-
-KIND = Kind(
+KIND = activation(
     aliases=("silu", "swish", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("x σ(x)", lambda v: v["x"] * sigmoid(v["x"])),
         wrong_form("σ(x)", lambda v: sigmoid(v["x"])),
         wrong_form("x σ(−x)", lambda v: v["x"] * sigmoid(-v["x"])),
         wrong_form("x σ(x)²", lambda v: v["x"] * sigmoid(v["x"]) ** 2),
-        wrong_form("max(0, x)", lambda v: positive(v["x"])),
+        wrong_form("max(0, x)", lambda v: v["x"].relu()),
     ),
-    gradients={
-        "x": Gradient(
-            "g · σ(x) (1 + x (1 − σ(x)))",
-            (
-                *wrong_slopes(
-                    "wrong-formula",
-                    {
-                        "σ(x)": lambda x, y: sigmoid(x),
-                        "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * sigmoid(-x),
-                        "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
-                        "σ(x) + σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 + sigmoid(-x)),
-                        "σ(x) (1 + x)": lambda x, y: sigmoid(x) * (1 + x),
-                        "1 + x (1 − σ(x))": lambda x, y: 1 + x * sigmoid(-x),
-                        "σ(x) + x (1 − σ(x))": lambda x, y: sigmoid(x) + x * sigmoid(-x),
-                        "σ(x) (1 − x (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 - x * sigmoid(-x)),
-                        "σ(x) (1 + x σ(x))": lambda x, y: sigmoid(x) * (1 + x * sigmoid(x)),
-                        "x σ(x)": lambda x, y: y,
-                    },
-                ),
-                *wrong_slopes(
-                    "wrong-variable.of-input",
-                    {
-                        "σ(y) (1 + y (1 − σ(y)))": lambda x, y: slope(y),
-                        "σ(y) (1 − σ(y))": lambda x, y: sigmoid(y) * sigmoid(-y),
-                        "y (1 − y)": lambda x, y: y * (1 - y),
-                        "y + y (1 − y)": lambda x, y: y + y * (1 - y),
-                        "y + σ(y) (1 − y)": lambda x, y: y + sigmoid(y) * (1 - y),
-                        "σ(x) (1 + y (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 + y * sigmoid(-x)),
-                    },
-                ),
-                Wrong("g", lambda v, y, g: g),
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · σ(x) (1 + x (1 − σ(x)))",
+    wrong=(
+        *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
+        NO_SLOPE,
+    ),
     checks=(stays_finite, is_finite_at_zero),
 )

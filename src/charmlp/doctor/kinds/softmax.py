@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from torch import Tensor, exp
+
 from charmlp.doctor.arrangement import LOGITS, arrange
-from charmlp.doctor.arrays import Array, exp, log_softmax, row_sum, softmax, softmax_of_all
 from charmlp.doctor.checks.stability import stays_finite
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
 
 
-def backward(y: Array, g: Array) -> Array:
+def row_sum(x: Tensor) -> Tensor:
+    """One sum a row, as a column."""
+    return x.sum(1, keepdim=True)
+
+
+def backward(y: Tensor, g: Tensor) -> Tensor:
     return y * (g - row_sum(g * y))
 
 
@@ -16,17 +22,19 @@ KIND = Kind(
     aliases=("softmax",),
     arrangements=(arrange(LOGITS), arrange((LOGITS, "single"), output="single", N=1)),
     forms=(
-        Form("e^zₖ / Σⱼ e^zⱼ", lambda v: softmax(v["logits"])),
+        Form("e^zₖ / Σⱼ e^zⱼ", lambda v: v["logits"].softmax(1)),
         wrong_form(
             "softmax of softmax",
-            lambda v: softmax(softmax(v["logits"])),
+            lambda v: v["logits"].softmax(1).softmax(1),
             "softmax-twice.forward",
             telling=True,
         ),
-        wrong_form("a softmax over the batch, not over the classes", lambda v: softmax(v["logits"], axis=0)),
-        wrong_form("a softmax over all elements", lambda v: softmax_of_all(v["logits"])),
+        wrong_form("a softmax over the batch, not over the classes", lambda v: v["logits"].softmax(0)),
+        wrong_form(
+            "a softmax over all elements", lambda v: v["logits"].flatten().softmax(0).view_as(v["logits"])
+        ),
         wrong_form("e^z, not divided by its sum", lambda v: exp(v["logits"])),
-        wrong_form("the logarithm of softmax", lambda v: log_softmax(v["logits"])),
+        wrong_form("the logarithm of softmax", lambda v: v["logits"].log_softmax(1)),
     ),
     gradients={
         "logits": Gradient(
@@ -45,7 +53,7 @@ KIND = Kind(
                 Wrong("y (g − mean of g y)", lambda v, y, g: y * (g - row_sum(g * y) / y.shape[1])),
                 Wrong(
                     "the right formula with softmax(y) for y",
-                    lambda v, y, g: backward(softmax(y), g),
+                    lambda v, y, g: backward(y.softmax(1), g),
                     "softmax-twice.backward",
                 ),
             ),

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from charmlp.doctor.arrangement import ELEMENTWISE
-from charmlp.doctor.arrays import sigmoid, tanh
-from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
-from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form, wrong_slopes
+from torch import sigmoid, tanh
 
-KIND = Kind(
+from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
+
+WRONG: Slopes = {
+    "1 − x²": lambda x, y: 1 - x**2,
+    "1 − y": lambda x, y: 1 - y,
+    "1 − tanh²(y)": lambda x, y: 1 - tanh(y) ** 2,
+    "y (1 − y)": lambda x, y: y * (1 - y),
+    "x (1 − x)": lambda x, y: x * (1 - x),
+    "1 + y²": lambda x, y: 1 + y**2,
+    "y²": lambda x, y: y**2,
+    "1 − |y|": lambda x, y: 1 - abs(y),
+    "(1 − y)²": lambda x, y: (1 - y) ** 2,
+    "(1 − y²)²": lambda x, y: (1 - y**2) ** 2,
+    "1 + y": lambda x, y: 1 + y,
+    "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 - sigmoid(x)),
+    "y": lambda x, y: y,
+    "y (1 − y²)": lambda x, y: y * (1 - y**2),
+}
+
+KIND = activation(
     aliases=("tanh", "hyperbolictangent"),
-    arrangements=ELEMENTWISE,
     forms=(
         Form("tanh x", lambda v: tanh(v["x"])),
         wrong_form("tanh(x/2)", lambda v: tanh(v["x"] / 2)),
@@ -17,34 +33,8 @@ KIND = Kind(
         wrong_form("1 / (1 + e⁻ˣ)", lambda v: sigmoid(v["x"])),
         wrong_form("2 / (1 + e⁻ˣ)", lambda v: 2 * sigmoid(v["x"])),
     ),
-    gradients={
-        "x": Gradient(
-            "g · (1 − y²)",
-            (
-                *wrong_slopes(
-                    "wrong-variable",
-                    {
-                        "1 − x²": lambda x, y: 1 - x**2,
-                        "1 − y": lambda x, y: 1 - y,
-                        "1 − tanh²(y)": lambda x, y: 1 - tanh(y) ** 2,
-                        "y (1 − y)": lambda x, y: y * (1 - y),
-                        "x (1 − x)": lambda x, y: x * (1 - x),
-                        "1 + y²": lambda x, y: 1 + y**2,
-                        "y²": lambda x, y: y**2,
-                        "1 − |y|": lambda x, y: 1 - abs(y),
-                        "(1 − y)²": lambda x, y: (1 - y) ** 2,
-                        "(1 − y²)²": lambda x, y: (1 - y**2) ** 2,
-                        "1 + y": lambda x, y: 1 + y,
-                        "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 - sigmoid(x)),
-                        "y": lambda x, y: y,
-                        "y (1 − y²)": lambda x, y: y * (1 - y**2),
-                    },
-                ),
-                Wrong("g", lambda v, y, g: g),
-            ),
-        )
-    },
-    page="activations",
+    gradient="g · (1 − y²)",
+    wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from torch import nn
 
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.subject import Subject
-from charmlp.doctor.operation.watch import FunctionClass, has_setup_context, is_function, signature
+from charmlp.doctor.operation.watch import FunctionClass, is_function, missing_halves, signature, signature_of
 
 Build = Callable[[Mapping[str, int], torch.dtype], Subject]
 
@@ -46,12 +47,22 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
+# Arguments of a module's constructor by their names, and what they are here; K and D are sizes.
+ARGUMENTS: dict[str, Any] = {
+    "(acttype|activation|act)$": "relu",
+    "(dim|axis)$": -1,
+    ".*bias": True,
+    ".*layer": 2,
+    ".*hidden|(hsize|h)$": 4,
+    "n?out|dout|fanout|.*class|[km]$": "K",
+    "": "D",
+}
+
+
 def of_function(function: FunctionClass) -> Build:
-    for name in ("forward", "backward"):
-        if getattr(function, name) is getattr(torch.autograd.Function, name):
-            raise CannotExamineError("no-method", method=name)
-    required, optional = signature(function.forward, 0 if has_setup_context(function) else 1)
-    subject = Subject(lambda values: function.apply(*values), required, optional, function=function)
+    for name in missing_halves(function):
+        raise CannotExamineError("no-method", method=name)
+    subject = Subject(lambda values: function.apply(*values), *signature_of(function), function=function)
     return lambda sizes, dtype: subject
 
 
@@ -68,17 +79,17 @@ def of_module(module: nn.Module) -> Build:
     def build(sizes: Mapping[str, int], dtype: torch.dtype) -> Subject:
         own = copy.deepcopy(module).to(dtype)
         parameters = dict(own.named_parameters())
-        required, optional = signature(own.forward, 0)
-        n_inputs = len(required) if required is not None else 1
         names = tuple(parameters)
+        required, optional = signature(own.forward, 0)
+        inputs = ("input",) if required is None else required
+        n = len(inputs)
 
         def call(values: Sequence[Any]) -> Any:
-            inputs, given = values[:n_inputs], values[n_inputs:]
-            return torch.func.functional_call(own, dict(zip(names, given, strict=True)), tuple(inputs))
+            given = dict(zip(names, values[n:], strict=True))
+            return torch.func.functional_call(own, given, tuple(values[:n]))
 
-        by_position = {n_inputs + i: p.detach() for i, p in enumerate(parameters.values())}
-        inputs = required if required is not None else ("input",)
-        return Subject(call, inputs + names, optional if not names else (), by_position)
+        by_position = {n + i: p.detach() for i, p in enumerate(parameters.values())}
+        return Subject(call, inputs + names, () if names else optional, by_position)
 
     return build
 
@@ -98,42 +109,30 @@ def of_module_class(kind: type[nn.Module]) -> Build:
 
 
 def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
-    parameters = list(inspect.signature(kind).parameters.values())
+    """An instance; arguments without a default, and `dim`, are guessed."""
     arguments: dict[str, Any] = {}
     positional: list[Any] = []
-    for parameter in parameters:
+    for name, parameter in inspect.signature(kind).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if parameter.default is not parameter.empty and parameter.name not in ("dim",):
+        if parameter.default is not parameter.empty and name != "dim":
             continue
-        value = guess_argument(parameter.name, sizes, len(positional))
         if parameter.kind is parameter.POSITIONAL_ONLY:
-            positional.append(value)
+            positional.append(guess_argument(name, sizes))
         else:
-            arguments[parameter.name] = value
+            arguments[name] = guess_argument(name, sizes)
     return kind(*positional, **arguments)
 
 
-def guess_argument(name: str, sizes: Mapping[str, int], position: int) -> Any:
+def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
     """An argument of a module's constructor, from its name.
 
-    >>> guess_argument("in_features", {"D": 7, "K": 3}, 0), guess_argument("act_type", {}, 4)
+    >>> guess_argument("in_features", {"D": 7, "K": 3}), guess_argument("act_type", {})
     (7, 'relu')
     """
     plain = name.lower().replace("_", "")
-    if plain in ("acttype", "activation", "act"):
-        return "relu"
-    if plain in ("dim", "axis"):
-        return -1
-    if "bias" in plain:
-        return True
-    if "layer" in plain:
-        return 2
-    if "hidden" in plain or plain in ("hsize", "h"):
-        return 4
-    if plain.startswith(("out", "nout", "dout", "fanout")) or "class" in plain or plain in ("k", "m", "dout"):
-        return sizes["K"]
-    return sizes["D"]
+    meant = next(value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain))
+    return sizes.get(meant, meant)
 
 
 def fill_options(subject: Subject, n_values: int) -> list[Any] | None:

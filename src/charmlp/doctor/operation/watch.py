@@ -31,17 +31,20 @@ class Call:
 
     def name_of(self, position: int) -> str:
         """What forward calls an argument."""
-        required, optional = signature(self.function.forward, 0 if has_setup_context(self.function) else 1)
+        required, optional = signature_of(self.function)
         names = (required or ()) + optional
         return names[position] if position < len(names) else f"input {position + 1}"
 
 
 def is_function(thing: object) -> bool:
-    return (
-        isinstance(thing, type)
-        and issubclass(thing, torch.autograd.Function)
-        and thing is not torch.autograd.Function
-    )
+    base = torch.autograd.Function
+    return isinstance(thing, type) and issubclass(thing, base) and thing is not base
+
+
+def missing_halves(function: FunctionClass) -> list[str]:
+    """What a Function lacks of forward and backward; a base class for others may."""
+    base = torch.autograd.Function
+    return [name for name in ("forward", "backward") if getattr(function, name) is getattr(base, name)]
 
 
 def signature(function: Callable[..., Any], skip: int) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
@@ -55,6 +58,11 @@ def signature(function: Callable[..., Any], skip: int) -> tuple[tuple[str, ...] 
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     required = tuple(p.name for p in positional if p.default is p.empty)
     return required, tuple(p.name for p in positional if p.default is not p.empty)
+
+
+def signature_of(function: FunctionClass) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """That of forward, without the context that an old-style one takes first."""
+    return signature(function.forward, 0 if has_setup_context(function) else 1)
 
 
 def functions_behind(outputs: Sequence[Tensor]) -> list[FunctionClass]:
@@ -77,20 +85,18 @@ def functions_behind(outputs: Sequence[Tensor]) -> list[FunctionClass]:
 def watched(functions: Sequence[FunctionClass]) -> Iterator[list[Call]]:
     """While this lasts, every call of the Functions is written into the list."""
     calls: list[Call] = []
-    kept = []
+    names = ("forward", "backward", "setup_context")
+    kept = [(function, name, vars(function).get(name)) for function in functions for name in names]
     for function in functions:
-        names = ["forward", "backward", *(["setup_context"] if has_setup_context(function) else [])]
-        for name in names:
-            kept.append((function, name, vars(function).get(name)))
         watch(function, calls)
     try:
         yield calls
     finally:
         for function, name, original in reversed(kept):
-            if original is None:
-                delattr(function, name)  # it was inherited
-            else:
+            if original is not None:
                 setattr(function, name, original)
+            elif name in vars(function):
+                delattr(function, name)  # it was inherited
 
 
 def has_setup_context(function: FunctionClass) -> bool:
@@ -105,12 +111,10 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
 
     def watched_forward(*arguments: Any) -> Any:
         inputs = arguments if new_style else arguments[1:]
-        call = Call(function, tuple(copied(value) for value in inputs))
-        before = [version(value) for value in inputs]
+        before = snapshot(inputs)
+        call = Call(function, tuple(copy for copy, _ in before))
         output = forward(*arguments)
-        call.edited_inputs = [
-            i for i, value in enumerate(inputs) if changed(call.inputs[i], before[i], value)
-        ]  # fmt: skip
+        call.edited_inputs = edited(before, inputs)
         calls.append(call)
         if new_style:
             running.append(call)
@@ -118,23 +122,19 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
             remember(arguments[0], call, inputs)
         return output
 
-    def watched_setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
-        result = setup(ctx, inputs, output)
+    def watched_setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        setup(ctx, inputs, output)
         remember(ctx, running.pop() if running else Call(function), inputs)
-        return result
 
     def watched_backward(ctx: Any, *upstream: Any) -> Any:
         call = ctx.charmlp_call
         saved = saved_tensors(ctx)
-        saved_before = [copied(tensor) for tensor in saved]
-        before = [(copied(g), version(g)) for g in upstream]
+        saved_before, before = snapshot(saved), snapshot(upstream)
         returned = backward(ctx, *upstream)
         each = returned if isinstance(returned, tuple) else (returned,)  # a list counts as one, as in torch
-        call.returned.append(tuple(copied(value) for value in each))
-        call.edited_upstream |= any(
-            changed(old, old_version, g) for (old, old_version), g in zip(before, upstream, strict=True)
-        )
-        call.edited_saved |= any(differs(old, new) for old, new in zip(saved_before, saved, strict=True))
+        call.returned.append(tuple(copy for copy, _ in snapshot(each)))
+        call.edited_upstream |= bool(edited(before, upstream))
+        call.edited_saved |= any(differs(old, new) for (old, _), new in zip(saved_before, saved, strict=True))
         return returned
 
     function.forward = staticmethod(watched_forward)  # type: ignore[method-assign]
@@ -157,23 +157,24 @@ def saved_tensors(ctx: Any) -> list[Tensor]:
     except RuntimeError:  # edited since, or freed: backward itself meets the same error
         saved = []
     for name, value in vars(ctx).items():
-        if name in ("to_save", "dirty_tensors", "non_differentiable", "charmlp_call"):
-            continue
-        saved += [part for part in (value if isinstance(value, tuple | list) else [value])]
+        if name not in ("to_save", "dirty_tensors", "non_differentiable", "charmlp_call"):
+            saved += value if isinstance(value, tuple | list) else [value]
     return [tensor for tensor in saved if isinstance(tensor, Tensor)]
 
 
-def copied(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else value
+def snapshot(values: Sequence[Any]) -> list[tuple[Any, int]]:
+    """Copies of the tensors, with the number of times that each was written into."""
+    return [(v.detach().clone(), v._version) if isinstance(v, Tensor) else (v, 0) for v in values]
 
 
-def version(value: Any) -> int:
-    return int(value._version) if isinstance(value, Tensor) else 0
-
-
-def changed(before: Any, before_version: int, now: Any) -> bool:
-    """Whether a tensor was written into, even where the numbers are the same."""
-    return isinstance(now, Tensor) and (now._version != before_version or differs(before, now))
+def edited(before: Sequence[tuple[Any, int]], values: Sequence[Any]) -> list[int]:
+    """The positions of the tensors that were written into, even where the numbers are the same."""
+    pairs = enumerate(zip(before, values, strict=True))
+    return [
+        position
+        for position, ((old, version), now) in pairs
+        if isinstance(now, Tensor) and (now._version != version or differs(old, now))
+    ]
 
 
 def differs(before: Tensor, now: Tensor) -> bool:

@@ -31,7 +31,8 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
 
     Raises `CannotExamineError` where forward runs with none.
     """
-    first_error, forward_only = None, None
+    errors: list[Exception] = []
+    forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
         for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
@@ -40,52 +41,50 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
             if fillers is None:
                 continue
             trial = Trial(subject, values, sizes_of(values), fillers=fillers)
-            try:
-                finite = all(torch.isfinite(y).all() for y in trial.outputs)
-            except Exception as error:
-                first_error = first_error or error
-                continue
-            if not finite or (dtype == torch.float64 and trial.outputs[0].dtype == torch.float32):
+            if not runs(trial, dtype, errors) or not all(y.isfinite().all() for y in trial.outputs):
                 continue
             if trial.returned(trial.record(trial.upstreams[0])) is not None:
                 return trial
             forward_only = forward_only or trial  # shapes may fit forward by luck
     if forward_only is not None:
         return forward_only
-    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+    raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+
+
+def runs(trial: Trial, dtype: torch.dtype, errors: list[Exception]) -> bool:
+    """Whether forward runs in this dtype; what it raises joins the errors."""
+    try:
+        return trial.outputs[0].dtype != torch.float32 or dtype == torch.float32
+    except Exception as error:
+        errors.append(error)
+        return False
 
 
 def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     """Shapes to try, one for each input; "label" stands for a class index a row."""
-    n, d, k = sizes["N"], input_size(subject) or sizes["D"], sizes["K"]
+    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
+    d = int(matrices[0].shape[1]) if matrices else sizes["D"]  # what a module's first weight takes
+    n, k = sizes["N"], sizes["K"]
     counts = [1, 2, 3]
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
         counts = [len([name for name in inputs if name not in OPTIONS])]
-    if subject.required is not None and not subject.parameters:
-        counts += [c for c in range(counts[0] - 1, 0, -1) if c]  # the last may be options
+        if not subject.parameters:
+            counts += range(counts[0] - 1, 0, -1)  # the last may be options
+    usual = {2: [[(n, k), LABELS]], 3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]]}
+    less_usual = {
+        2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)]],
+        3: [[(n, d), (d,), (d,)]],
+    }
     for count in filter(None, counts):
-        if count == 2:
-            yield [(n, k), LABELS]
-        if count == 3:
-            yield from ([(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)])
+        yield from usual.get(count, [])
         yield [(n, d)] * count
-        if count == 3:
-            yield [(n, d), (d,), (d,)]
-        if count == 2:
-            yield from ([(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)])
-        yield [(n,)] * count
-        yield [()] * count
-        yield [(n, 3, 8, 8)] * count
-
-
-def input_size(subject: Subject) -> int | None:
-    """The columns that a module's first weight takes."""
-    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
-    return int(matrices[0].shape[1]) if matrices else None
+        yield from less_usual.get(count, [])
+        yield from ([shape] * count for shape in ((n,), (), (n, 3, 8, 8)))
 
 
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, seed: int) -> list[Any]:
+    """Numbers of these shapes, and a module's own parameters; random ones where all are the same."""
     generator = torch.Generator().manual_seed(seed)
     values: list[Any] = []
     for shape in recipe:
@@ -95,7 +94,7 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, see
         else:
             values.append(random_numbers(shape, generator).to(dtype))
     for parameter in subject.parameters.values():
-        flat = not bool(parameter.any()) or bool((parameter == parameter.reshape(-1)[0]).all())
+        flat = parameter.unique().numel() < 2
         values.append((random_numbers(parameter.shape, generator) if flat else parameter.clone()).to(dtype))
     return values
 
@@ -110,21 +109,16 @@ def sizes_of(values: Sequence[Any]) -> dict[str, int]:
 
 def given_trial(build: Build, inputs: Sequence[Any], meant: str | None, *, said: bool) -> Trial:
     """The user's own inputs, in float64 where forward takes it; `said`: taken for nothing but `meant`."""
-    first_error = None
+    errors: list[Exception] = []
     for dtype in DTYPES:
         subject = build({"N": 5, "D": 7, "K": 3, "C": 3}, dtype)
         values = [value.detach().to(dtype) if is_real(value) else value for value in inputs]
         values += [parameter.clone().to(dtype) for parameter in subject.parameters.values()]
         trial = Trial(subject, values, sizes_of(values), fillers=fill_options(subject, len(values)) or [])
-        try:
-            if dtype == torch.float64 and trial.outputs[0].dtype == torch.float32:
-                continue
-        except Exception as error:
-            first_error = first_error or error
-            continue
-        candidates = [kinds()[meant]] if said and meant else kinds().values()
-        return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
-    raise CannotExamineError("does-not-run", reason=one_line(first_error) if first_error else "")
+        if runs(trial, dtype, errors):
+            candidates = [kinds()[meant]] if said and meant else kinds().values()
+            return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
+    raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
 
 
 def recognised(trial: Trial, candidates: Sequence[Kind], meant: str | None) -> Trial:
@@ -144,9 +138,9 @@ def bind(trial: Trial, arrangement: Arrangement, kind: Kind) -> Trial | None:
     """The values taken as this arrangement; None where they do not fit."""
     if len(arrangement.slots) != len(trial.values):
         return None
-    for slot, value in zip(arrangement.slots, trial.values, strict=True):
-        if not isinstance(value, Tensor) or value.is_floating_point() == slot.is_index:
-            return None
+    pairs = zip(arrangement.slots, trial.values, strict=True)
+    if any(not isinstance(v, Tensor) or v.is_floating_point() == slot.is_index for slot, v in pairs):
+        return None
     try:
         sizes = arrangement.sizes_of(arrangement.variables(trial.values))
     except Exception:

@@ -6,47 +6,50 @@ from dataclasses import replace
 
 import torch
 
-from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.arrangement import GUESSED, SIZES, Sizes
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.building import Build
 from charmlp.doctor.setups.guessing import guessed_trial
-from charmlp.doctor.setups.recognition import agrees, failure, try_arrangement
+from charmlp.doctor.setups.recognition import agrees, failure, try_reading
 from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.trial import Trial
 
 
 def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> SetUp:
     """Trials of two sizes, or the one that is given; in float32 where backward fails in float64."""
-    trials = (given,) if given is not None else make_trials(build, reading, reading.dtype)
-    if trials[0].kind is not None and trials[0].dtype == torch.float64 and backward_fails(trials[0]):
-        single = make_trials(build, reading, torch.float32) if reading.arrangement is not None else ()
+    trials = make_trials(build, reading) if given is None else (given,)
+    used = replace(reading, dtype=trials[0].dtype)
+    if reading.arrangement is not GUESSED and used.dtype == torch.float64 and backward_fails(trials[0]):
+        in_float32 = replace(reading, dtype=torch.float32)
+        single = make_trials(build, in_float32)
         if single and not backward_fails(single[0]):
-            trials = single
+            trials, used = single, in_float32
+    return SetUp(
+        reading,
+        trials,
+        lambda sizes: make_trial(build, used, sizes, 2),
+        lambda sizes: failure(build, reading, sizes),
+    )
 
-    def remake(sizes: Sizes) -> Trial | None:
-        return make_trial(build, reading, sizes, trials[0].dtype, 2)
 
-    return SetUp(reading, trials, remake, lambda sizes: failure(build, reading, sizes))
-
-
-def make_trials(build: Build, reading: Reading, dtype: torch.dtype) -> tuple[Trial, ...]:
+def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
     """Two trials of different sizes and numbers, or one where the second cannot be made."""
-    if reading.arrangement is None:
+    if reading.arrangement is GUESSED:
         first = guessed_trial(build, SIZES[0])
         try:
             return first, guessed_trial(build, SIZES[1], seed=1)
         except CannotExamineError:
             return (first,)
-    made = [make_trial(build, reading, sizes, dtype, seed) for seed, sizes in enumerate(SIZES)]
+    made = [make_trial(build, reading, sizes, seed) for seed, sizes in enumerate(SIZES)]
     return tuple(trial for trial in made if trial is not None)
 
 
-def make_trial(build: Build, reading: Reading, sizes: Sizes, dtype: torch.dtype, seed: int) -> Trial | None:
-    """A trial of the recognised kind, with its form only where forward agrees with it here, too."""
-    if reading.arrangement is None or reading.kind is None:
+def make_trial(build: Build, reading: Reading, sizes: Sizes, seed: int) -> Trial | None:
+    """A trial as recognised, with its form only where forward agrees with it here, too."""
+    if reading.arrangement is GUESSED:
         return None
     try:
-        trial = try_arrangement(build, reading.kind, reading.arrangement, dtype, sizes, seed)
+        trial = try_reading(build, reading, sizes, seed)
     except CannotExamineError:
         return None
     if trial is not None and reading.form is not None and agrees(trial, reading.form):

@@ -49,19 +49,17 @@ def jacobian(forward: Forward, values: Sequence[Any], position: int, *, coarse: 
     seconds = time.perf_counter() - started
     affordable = int(BUDGET / max(seconds, 1e-7) / (2 * len(steps)))
     n = min(value.numel(), MOST_COORDINATES, max(affordable, 8))
-    coordinates = torch.arange(value.numel())
-    if n < value.numel():
-        generator = torch.Generator().manual_seed(0)
-        coordinates = torch.randperm(value.numel(), generator=generator)[:n].sort().values
-    by_step = [
-        torch.stack([difference(forward, values, position, int(i), h) for i in coordinates])
-        if n
-        else torch.zeros(0, 1, dtype=torch.float64)
-        for h in steps
-    ]
+    drawn = torch.randperm(value.numel(), generator=torch.Generator().manual_seed(0))[:n]
+    coordinates = drawn.sort().values
+    if not n:
+        return Jacobian(coordinates, torch.zeros(0, 1, dtype=torch.float64), 0.0)
+    large, middle, small = (
+        torch.stack([difference(forward, values, position, int(i), h) for i in coordinates]) for h in steps
+    )
     # Richardson: the two larger steps without their h² term; the two smaller ones likewise
-    estimates = [extrapolated(by_step[i], by_step[i + 1], steps[i] / steps[i + 1]) for i in range(2)]
-    matrix, other = (estimates[0], estimates[1]) if coarse else (estimates[1], estimates[0])
+    larger = extrapolated(large, middle, steps[0] / steps[1])
+    smaller = extrapolated(middle, small, steps[1] / steps[2])
+    matrix, other = (larger, smaller) if coarse else (smaller, larger)
     if not matrix.numel():
         return Jacobian(coordinates, matrix, 0.0)
     largest = max(float(matrix.abs().max()), 1e-300)
@@ -78,11 +76,10 @@ def extrapolated(coarse: Tensor, fine: Tensor, ratio: float) -> Tensor:
 
 def difference(forward: Forward, values: Sequence[Any], position: int, coordinate: int, h: float) -> Tensor:
     """(f(x + h) − f(x − h)) / 2h in one coordinate, all outputs in one row."""
-    sides = []
-    for step in (h, -h):
-        moved = values[position].detach().clone()
-        moved.view(-1)[coordinate] += step
-        outputs = forward([*values[:position], moved, *values[position + 1 :]])
-        sides.append((torch.cat([out.reshape(-1).double() for out in outputs]), moved.view(-1)[coordinate]))
-    (up, x_up), (down, x_down) = sides
-    return (up - down) / float(x_up.double() - x_down.double())
+    moved = [values[position].detach().clone() for _ in range(2)]
+    for value, step in zip(moved, (h, -h), strict=True):
+        value.view(-1)[coordinate] += step
+    sides = [forward([*values[:position], value, *values[position + 1 :]]) for value in moved]
+    up, down = (torch.cat([out.reshape(-1).double() for out in outputs]) for outputs in sides)
+    x_up, x_down = (float(value.view(-1)[coordinate]) for value in moved)
+    return (up - down) / (x_up - x_down)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 import torch
 
-from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
+from charmlp.doctor.arrangement import SIZES, Sizes
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
-from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Reading
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, reference
 from charmlp.doctor.words import one_line
 
 # Words in a name that say nothing about the formula.
@@ -76,11 +75,10 @@ def recognise_noisy(build: Build) -> Reading | None:
     for kind in kinds().values():
         if not kind.seen_through_noise:
             continue
-        trial = try_arrangement(build, kind, kind.arrangements[0], torch.float64, SIZES[0])
+        trial = try_reading(build, Reading(kind, kind.arrangements[0]))
         if trial is None or not agrees(trial, kind.right, close=NOISE):
             continue
-        other = trial.forward(trial.values, seed=1)
-        if not torch.equal(other[0], trial.outputs[0]):
+        if not torch.equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
             return Reading(kind, trial.arrangement, None, trial.dtype, named=True)
     return None
 
@@ -88,11 +86,9 @@ def recognise_noisy(build: Build) -> Reading | None:
 def read_as(build: Build, kind: Kind, dtype: torch.dtype, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
     by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
-    right: Reading | None = None
-    wrong: Reading | None = None
-    running: Reading | None = None
+    right = wrong = running = None
     for arrangement in kind.arrangements:
-        trial = try_arrangement(build, kind, arrangement, dtype, SIZES[0])
+        trial = try_reading(build, Reading(kind, arrangement, dtype=dtype))
         if trial is None:
             continue
         form = agreeing_form(trial)
@@ -113,58 +109,58 @@ def read_as(build: Build, kind: Kind, dtype: torch.dtype, *, named: bool) -> Rea
     return right or wrong or (running if named else None)
 
 
-def try_arrangement(
-    build: Build, kind: Kind, arrangement: Arrangement, dtype: torch.dtype, sizes: Sizes, seed: int = 0
-) -> Trial | None:
-    """The operation with inputs in this arrangement, or None where it does not take them."""
-    trial = arranged(build, kind, arrangement, dtype, sizes, seed)
-    try:
-        if trial is None or contradicts(trial.subject, arrangement):
-            return None
-        if not all(torch.isfinite(y).all() for y in trial.outputs):
-            return None
-    except Exception:
+def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
+    """The operation with inputs so arranged, or None where it does not take them."""
+    trial = arranged(build, reading, sizes, seed)
+    if trial is None or contradicts(trial) or error_of(trial) is not None:
         return None
-    if dtype == torch.float64 and all(y.dtype == torch.float32 for y in trial.outputs):
-        return try_arrangement(build, kind, arrangement, torch.float32, sizes, seed)
+    if not all(torch.isfinite(y).all() for y in trial.outputs):
+        return None
+    if reading.dtype == torch.float64 and all(y.dtype == torch.float32 for y in trial.outputs):
+        return try_reading(build, replace(reading, dtype=torch.float32), sizes, seed)
     return trial
 
 
-def arranged(
-    build: Build, kind: Kind, arrangement: Arrangement, dtype: torch.dtype, sizes: Sizes, seed: int = 0
-) -> Trial | None:
-    """Inputs in this arrangement, not yet tried; None where their number speaks against it."""
-    subject = build(constructor_sizes(arrangement, sizes), dtype)
-    fitted = fit_sizes(subject, arrangement, sizes)
-    if fitted is None:
-        return None
-    values = arrangement.random_values(fitted, dtype, seed)
+def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
+    """Inputs so arranged, not yet tried; None where their number or a parameter's shape speaks against it."""
+    kind, arrangement = reading.kind, reading.arrangement
+    # a module's outputs are the classes where there is no K
+    subject = build(sizes if "K" in arrangement.letters else {**sizes, "K": sizes["C"]}, reading.dtype)
+    fitted = dict(sizes)
+    if subject.parameters:
+        if len(subject.required or ()) != len(arrangement.slots):
+            return None
+        own = [(arrangement.slots[i], parameter) for i, parameter in subject.parameters.items()]
+        for slot, parameter in own:
+            if slot.role.name == "weight" and parameter.dim() == 2:
+                fitted["K"], fitted["D"] = slot.canonical(parameter, {}).shape
+            elif slot.role.name != "bias":
+                return None
+        bias = [(slot.actual(torch.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
+        if any(parameter.shape != expected.shape for expected, parameter in bias):
+            return None
+    values = arrangement.random_values(fitted, reading.dtype, seed)
     fillers = fill_options(subject, len(values))
-    if fillers is None or not enough(subject, kind, len(values)):
+    # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
+    # the bias of a linear layer.
+    extra = (subject.required or ())[len(values) :]
+    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(name in OPTIONS for name in extra)):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
 
-def constructor_sizes(arrangement: Arrangement, sizes: Sizes) -> Sizes:
-    """The sizes that a module's constructor is given: its outputs are the classes where there is no K."""
-    return sizes if "K" in arrangement.letters else {**sizes, "K": sizes["C"]}
-
-
-def contradicts(subject: Subject, arrangement: Arrangement) -> bool:
+def contradicts(trial: Trial) -> bool:
     """Whether an input's name says that it is another one than the arrangement takes it for."""
-    for position, slot in enumerate(arrangement.slots):
-        name = subject.name_of(position).lower().rpartition(".")[2]
-        meant = [other.role for other in arrangement.slots if name in other.role.called]
-        if meant and slot.role not in meant:
-            return True
-    return False
+    roles = [slot.role for slot in trial.arrangement.slots]
+    names = [trial.subject.name_of(i).lower().rpartition(".")[2] for i in range(len(roles))]
+    known = {name for role in roles for name in role.called}
+    return any(name in known and name not in role.called for name, role in zip(names, roles, strict=True))
 
 
 def failure(build: Build, reading: Reading, sizes: Sizes) -> Exception | None:
     """What forward raises at other sizes with inputs that it takes otherwise, None for nothing."""
-    assert reading.kind is not None and reading.arrangement is not None
     try:
-        trial = arranged(build, reading.kind, reading.arrangement, reading.dtype, sizes, seed=1)
+        trial = arranged(build, reading, sizes, seed=1)
     except CannotExamineError:
         return None
     return None if trial is None else error_of(trial)
@@ -179,64 +175,28 @@ def error_of(trial: Trial) -> Exception | None:
     return None
 
 
-def fit_sizes(subject: Subject, arrangement: Arrangement, sizes: Sizes) -> Sizes | None:
-    """The sizes, made to fit parameters of fixed shape; None where these are not of this arrangement."""
-    fitted = dict(sizes)
-    slots = dict(enumerate(arrangement.slots))
-    for position, parameter in subject.parameters.items():
-        role = slots[position].role.name if position in slots else None
-        shape = tuple(parameter.shape)
-        if role == "weight" and len(shape) == 2:
-            fitted["K"], fitted["D"] = shape if slots[position].form == "plain" else shape[::-1]
-        elif role != "bias":
-            return None
-    for position, parameter in subject.parameters.items():
-        slot = slots[position]
-        if slot.role.name == "bias" and parameter.shape != slot.actual(torch.zeros(fitted["K"])).shape:
-            return None
-    if subject.parameters and len(subject.required or ()) != len(slots):
-        return None
-    return fitted
-
-
-def enough(subject: Subject, kind: Kind, n_values: int) -> bool:
-    """Whether the inputs are all that the formula needs, and what follows them are options.
-
-    An input that nobody knows is an option of a loss (a total, say), but might be the bias of a linear layer.
-    """
-    extra = (subject.required or ())[n_values:]
-    return len(extra) <= 1 and (kind.is_loss or all(name in OPTIONS for name in extra))
-
-
 def plausible(trial: Trial) -> bool:
     """Whether an output that agrees with no form at least has the shape of one."""
-    references = (reference(trial, trial.values, form) for form in forms_of(trial))
+    references = (reference(trial, form) for form in trial.kind.forms)
     shapes = {tuple(y.shape) for y in references if y is not None} | {(1,)}
     return len(trial.outputs) == 1 and tuple(trial.outputs[0].shape) in shapes
 
 
 def agreeing_form(trial: Trial) -> Form | None:
     """The form whose output is that of the operation."""
-    return next((form for form in forms_of(trial, more=True) if agrees(trial, form)), None)
-
-
-def forms_of(trial: Trial, more: bool = False) -> Iterator[Form]:
-    """The forms of the trial's kind; with `more`, also those whose parameter is read off it."""
-    assert trial.kind is not None
-    yield from trial.kind.forms
-    if more:
-        yield from trial.kind.more_forms(trial)
+    forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
+    return next((form for form in forms if agrees(trial, form)), None)
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
-    y = reference(trial, trial.values, form)
+    y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
         return False
     found = trial.outputs[0].double()
     if found.shape != y.shape and not (found.numel() == y.numel() == 1):
         return False
-    far_out = close is None and trial.kind is not None and trial.kind.compared_far_out
+    far_out = close is None and trial.kind.compared_far_out
     if far_out and not agrees_far_out(trial, form):
         return False
     largest = y.abs().max().clamp(min=1e-300)
@@ -246,21 +206,11 @@ def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
 def agrees_far_out(trial: Trial, form: Form) -> bool:
     """The same at ten times the numbers: what is clipped at 6, say, is neither relu nor identity."""
     values = [10 * value for value in trial.values]
-    y = reference(trial, values, form)
+    y = reference(trial.with_values(values), form)
     try:
-        return y is not None and torch.allclose(
-            trial.forward(values)[0].double(), y, rtol=CLOSE[torch.float32]
-        )
+        return y is not None and trial.forward(values)[0].double().allclose(y, rtol=CLOSE[torch.float32])
     except Exception:
         return False
-
-
-def reference(trial: Trial, values: Iterable[torch.Tensor], form: Form) -> torch.Tensor | None:
-    """The output of a form in float64, None where it takes other inputs."""
-    try:
-        return trial.reference(list(values), form).double()
-    except (ValueError, RuntimeError, KeyError, IndexError):
-        return None
 
 
 def misfit(build: Build, kind: Kind) -> Reading:
@@ -268,7 +218,7 @@ def misfit(build: Build, kind: Kind) -> Reading:
 
     Raises `CannotExamineError` where it does not even run.
     """
-    made = (arranged(build, kind, arrangement, torch.float64, SIZES[0]) for arrangement in kind.arrangements)
+    made = (arranged(build, Reading(kind, arrangement)) for arrangement in kind.arrangements)
     trials = [trial for trial in made if trial is not None]
     running = next((trial for trial in trials if error_of(trial) is None), None)
     if running is not None:

@@ -10,10 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrays import Array
-from charmlp.doctor.finding import Finding, finding
-from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.record import Upstream
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial
 
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
@@ -42,19 +40,20 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
     mended: list[Tensor | None] = []
     broken = []
     for position, (gradient, value) in enumerate(zip(gradients, values, strict=False)):
+        fitted, mistake = None, None
         if gradient is None or not isinstance(value, Tensor):
-            if counted is None and is_missed(trial, position, upstream):
+            needed = trial.expected(position, upstream) if trial.wants[position] else None
+            if counted is None and needed is not None and needed.any():
                 findings.append(finding("missing-gradient.none", at=position))
-            mended.append(None)
         elif gradient.shape == value.shape:
-            mended.append(gradient)
+            fitted = gradient
         else:
             fitted, mistake = mend_shape(trial, position, gradient, upstream)
-            mended.append(fitted)
             if mistake is not None:
                 findings.append(finding(mistake, shapes(trial, position, gradient), at=position))
             elif fitted is None:
                 broken.append(position)
+        mended.append(fitted)
     return Repaired(mended, findings, broken)
 
 
@@ -68,14 +67,6 @@ def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
     return finding("missing-gradient.count", phrase("count", found=len(returned), expected=n))
 
 
-def is_missed(trial: Trial, position: int, upstream: Upstream) -> bool:
-    """Whether an input without a gradient needs one."""
-    if not trial.wants[position]:
-        return False
-    expected = trial.expected(position, upstream)
-    return expected is not None and expected.numel() > 0 and bool(expected.abs().max() > 0)
-
-
 def found_order(
     trial: Trial, gradients: Sequence[Tensor | None], upstream: Upstream
 ) -> list[int | None] | None:
@@ -83,9 +74,9 @@ def found_order(
     n = len(trial.values)
     wanted = [i for i in range(n) if trial.wants[i]]
     given = [i for i in range(n) if gradients[i] is not None]
-    if not wanted or not len(wanted) <= len(given) <= 5:
+    if not 0 < len(wanted) <= len(given) <= 5:
         return None
-    in_shape = all(i in given and fits(gradients[i], trial.values[i]) for i in wanted)
+    in_shape = all(fits(gradients[i], trial.values[i]) for i in wanted)
     if in_shape and all(alike(trial, i, gradients[i], upstream) for i in wanted):
         return None
     for order in itertools.permutations(given, len(wanted)):
@@ -99,8 +90,8 @@ def found_order(
     return None
 
 
-def fits(gradient: Tensor | None, value: Any) -> bool:
-    return gradient is not None and isinstance(value, Tensor) and gradient.shape == value.shape
+def fits(gradient: Any, value: Any) -> bool:
+    return isinstance(gradient, Tensor) and isinstance(value, Tensor) and gradient.shape == value.shape
 
 
 def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstream) -> bool:
@@ -111,7 +102,7 @@ def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstre
     return abs(cosine(trial.chosen(position, gradient), expected)) > SIMILAR
 
 
-def cosine(a: Array, n: Array) -> float:
+def cosine(a: Tensor, n: Tensor) -> float:
     """0 where one of them is nothing but zeros."""
     product = float(a.norm() * n.norm())
     return float(a @ n) / product if product > 0 else 0.0

@@ -10,17 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
-from charmlp.doctor.arrays import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables
-from charmlp.doctor.operation.record import Record, Upstream
-from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes, random_numbers
+from charmlp.doctor.kind import UNKNOWN, Form, Gradient, Kind, Variables
+from charmlp.doctor.operation.subject import Record, Subject, Upstream
 from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
-N_UPSTREAM = 3
 # Inputs that need no gradient, where only their names tell
 LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
-SCALAR_UPSTREAM = (1.7, -0.6, 0.45)
+SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +30,8 @@ class Trial:
     subject: Subject
     values: Sequence[Any]
     sizes: Sizes = field(default_factory=dict)
-    arrangement: Arrangement | None = None
-    kind: Kind | None = None
+    arrangement: Arrangement = GUESSED
+    kind: Kind = UNKNOWN
     form: Form | None = None
     fillers: Sequence[Any] = ()
 
@@ -63,15 +60,14 @@ class Trial:
     @cached_property
     def wants(self) -> list[bool]:
         """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
-        return [is_real(v) and not self.is_constant(i) for i, v in enumerate(self.values)]
-
-    def is_constant(self, position: int) -> bool:
-        if self.arrangement is None:
-            return self.subject.name_of(position).lower() in LABEL_NAMES
-        return self.arrangement.slots[position].role.constant
+        if self.arrangement is not GUESSED:
+            constant = [slot.role.constant for slot in self.arrangement.slots]
+        else:
+            constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
+        return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
 
     def role(self, position: int) -> str:
-        return "" if self.arrangement is None else self.arrangement.slots[position].role.name
+        return "" if self.arrangement is GUESSED else self.arrangement.slots[position].role.name
 
     # Its own outputs and gradients
 
@@ -86,28 +82,28 @@ class Trial:
     def upstreams(self) -> list[Upstream]:
         """Some upstream gradients: both signs, sizes below and above 1."""
         generator = torch.Generator().manual_seed(17)
-        return [
-            tuple(
-                torch.full(y.shape, SCALAR_UPSTREAM[number], dtype=y.dtype)
-                if y.numel() == 1
-                else (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
-                for y in self.outputs
-            )
-            for number in range(N_UPSTREAM)
-        ]
+
+        def upstream(y: Tensor, scalar: float) -> Tensor:
+            if y.numel() == 1:
+                return torch.full_like(y, scalar)
+            return (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
+
+        return [tuple(upstream(y, scalar) for y in self.outputs) for scalar in SCALAR_UPSTREAMS]
+
+    @property
+    def leaves(self) -> list[Any]:
+        """Fresh copies of what the operation is called with; those that want a gradient are leaves."""
+        wanted = zip(self.values, self.wants, strict=True)
+        leaves = [v.detach().clone().requires_grad_() if wants else v for v, wants in wanted]
+        return [*leaves, *self.fillers]
 
     @cached_property
     def functions(self) -> list[Any]:
-        return self.subject.functions([*self.values, *self.fillers], self.all_wants)
-
-    @property
-    def all_wants(self) -> list[bool]:
-        return self.wants + [False] * len(self.fillers)
+        return self.subject.functions(self.leaves)
 
     def record(self, upstream: Upstream, *, twice: bool = False) -> Record:
         """One run, forward and backward."""
-        values = [*self.values, *self.fillers]
-        return self.subject.record(values, self.all_wants, upstream, self.functions, twice=twice)
+        return self.subject.record(self.leaves, upstream, self.functions, twice=twice)
 
     def returned(self, result: Record) -> list[Any] | None:
         """The gradients of a run, None where there are none; those of a Function are raw, in any number."""
@@ -118,45 +114,39 @@ class Trial:
 
     # What they should be
 
-    def reference(self, values: Sequence[Any], form: Form) -> Array:
+    def reference(self, values: Sequence[Any], form: Form) -> Tensor:
         """The output of a form, arranged as this operation's; raises where it takes other inputs."""
-        assert self.arrangement is not None
         result = form.function({**self.arrangement.variables(values), **form.parameters})
         return self.arrangement.output.actual(result) if result.dim() else result
 
     @cached_property
     def jacobians(self) -> dict[int, Jacobian]:
         """Numeric Jacobians of the operation's own forward, by the inputs that want a gradient."""
-        return {
-            i: jacobian(self.forward, self.values, i, coarse=self.coarse)
-            for i, wanted in enumerate(self.wants)
-            if wanted
-        }
+        wanted = [i for i, wants in enumerate(self.wants) if wants]
+        return {i: jacobian(self.forward, self.values, i, coarse=self.coarse) for i in wanted}
 
-    def expected(self, position: int, upstream: Upstream) -> Array | None:
+    def expected(self, position: int, upstream: Upstream) -> Tensor | None:
         """The right gradient with respect to one input, flat; None where there is none.
 
         The reference's where forward agrees with one, else numeric, at the coordinates that were chosen.
         """
         if self.form is not None:
             return self.by_reference(position, upstream, self.form)
-        if position not in self.jacobians:
-            return None
-        return self.jacobians[position].transposed_times(upstream)
+        numeric = self.jacobians.get(position)
+        return None if numeric is None else numeric.transposed_times(upstream)
 
-    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Array | None:
-        value = self.values[position]
-        if not is_real(value):
+    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Tensor | None:
+        if not is_real(self.values[position]):
             return None
-        leaf = value.detach().double().requires_grad_()
-        others = doubles(self.values)
-        y = self.reference([*others[:position], leaf, *others[position + 1 :]], form)
+        values = doubles(self.values)
+        leaf = values[position] = values[position].detach().clone().requires_grad_()
+        y = self.reference(values, form)
         if not y.requires_grad:  # the reference does not depend on this input
             return torch.zeros_like(leaf).detach().reshape(-1)
         (gradient,) = torch.autograd.grad(y, leaf, upstream[0].double().reshape(y.shape))
         return gradient.reshape(-1)
 
-    def chosen(self, position: int, gradient: Tensor) -> Array:
+    def chosen(self, position: int, gradient: Tensor) -> Tensor:
         """A full gradient, flat, at the coordinates that `expected` has."""
         flat = gradient.detach().double().reshape(-1)
         if self.form is None and position in self.jacobians:
@@ -168,36 +158,32 @@ class Trial:
     @property
     def meant(self) -> Form:
         """The form that forward has, or should have."""
-        assert self.kind is not None
         return self.form if self.form is not None and self.form.right else self.kind.right
 
     @cached_property
     def variables(self) -> Variables:
         """The canonical inputs, and the parameters of the form."""
-        assert self.arrangement is not None and self.kind is not None
         return {**self.arrangement.variables(doubles(self.values)), **self.meant.parameters}
 
     @cached_property
-    def canonical_output(self) -> Array:
+    def canonical_output(self) -> Tensor:
         return self.canonical(self.outputs[0])
 
-    def canonical(self, output: Tensor) -> Array:
+    def canonical(self, output: Tensor) -> Tensor:
         """An output, or an upstream gradient, in canonical form."""
-        assert self.arrangement is not None
         y = output.double()
         return self.arrangement.output.canonical(y, dict(self.variables)) if y.dim() else y
 
-    def gradient_of_kind(self, position: int) -> Gradient | None:
+    def gradient_of_kind(self, position: int) -> Gradient:
         """What the kind knows of the gradient with respect to this input."""
-        return None if self.kind is None else self.kind.gradients.get(self.role(position))
+        return self.kind.gradients.get(self.role(position), Gradient(""))
 
     def position_of(self, *roles: str) -> int:
         """The first input that has one of these roles."""
         return next(i for i in range(len(self.values)) if self.role(i) in roles)
 
-    def values_with(self, role: str, canonical: Array) -> list[Any]:
+    def values_with(self, role: str, canonical: Tensor) -> list[Any]:
         """The values with another one for the input of that role."""
-        assert self.arrangement is not None
         position = self.position_of(role)
         values = list(self.values)
         values[position] = self.arrangement.slots[position].actual(canonical).to(self.dtype)
@@ -207,25 +193,33 @@ class Trial:
         """The same with other numbers; whether forward agrees with its form there is not known."""
         return replace(self, values=values, form=None)
 
-    @cached_property
-    def coefficients(self) -> list[float]:
-        """For each input, what stands before the core of its right gradient: 1/N for a mean, say.
+    def for_ones(self) -> list[Any] | None:
+        """What backward returns for an upstream gradient of ones."""
+        return self.returned(self.record(tuple(torch.ones_like(y) for y in self.outputs)))
+
+    def coefficient(self, position: int) -> float:
+        """What stands before the core of the right gradient: 1/N for a mean, say.
 
         The kind's formulas leave it out, so that a wrong one with the right coefficient has the factor 1.
         """
-        return [self.coefficient(i) for i in range(len(self.values))]
-
-    def coefficient(self, position: int) -> float:
-        of_kind = self.gradient_of_kind(position)
-        if of_kind is None or of_kind.core is None or self.arrangement is None:
+        core = self.gradient_of_kind(position).core
+        if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
             return 1.0 / self.sizes["N"] if self.outputs[0].numel() == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
-        core = of_kind.core(self.variables, self.canonical_output, self.canonical(upstream[0]))
-        flat = self.chosen(position, self.arrangement.slots[position].actual(core))
+        canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
+        flat = self.chosen(position, self.arrangement.slots[position].actual(canonical))
         return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
+
+
+def reference(trial: Trial, form: Form) -> Tensor | None:
+    """The output of a form in float64, None where it takes other inputs."""
+    try:
+        return trial.reference(trial.values, form).double()
+    except (ValueError, RuntimeError, KeyError, IndexError):
+        return None
 
 
 def is_real(value: Any) -> bool:

@@ -30,11 +30,6 @@ def say(key: str, language: str, values: Mapping[str, Any]) -> str:
     return sentence.format_map(Blanks(spoken))
 
 
-def has_words(key: str) -> bool:
-    """Whether there is a sentence of that key."""
-    return key in LANGUAGES["en"]
-
-
 class Blanks(dict[str, Any]):
     """Values of a sentence; one that is not known stays visible as its name."""
 
