@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from numpy.typing import NDArray
 
 from charmlp.calculus.activations import ACTIVATIONS
+from charmlp.calculus.elements import Array
 from charmlp.calculus.linear import linear
-
-Array = NDArray[Any]
 
 
 def mlp(x: Array, weights: Sequence[Array], biases: Sequence[Array], act_type: str) -> Array:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
 from charmlp.system.memory import aligned_empty
 from charmlp.training.order import Order
 from charmlp.training.randomness import AUGMENTATION, generator
-
-Array = NDArray[Any]
 
 CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
@@ -36,7 +36,7 @@ class Feed(Protocol):
     @property
     def dtype(self) -> DTypeLike: ...
 
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
         """The inputs of a part of these examples; they hold until the next ones are taken.
 
         `changes` draws random changes (augmentation), the same for an example whatever part is taken; without
@@ -59,7 +59,7 @@ class Pictures:
         self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
         self.inputs = aligned_empty((0, self.width))
 
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.images):
             self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
             self.inputs = aligned_empty((len(numbers), self.width))
@@ -70,7 +70,7 @@ class Pictures:
             images = augment(images, changes, first=part.start, of=len(numbers))
         return to_inputs(images, self.preprocessing, self.inputs[part])
 
-    def gather(self, numbers: Array) -> NDArray[np.uint8]:
+    def gather(self, numbers: Array) -> Array:
         """Images by number, from the set or, above it, from the rendered letters."""
         images = self.images[: len(numbers)]
         if len(self.sets) == 1:
@@ -93,7 +93,7 @@ class Arrays:
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.inputs):
             self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
         inputs = self.inputs[: len(numbers)][part]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.training.randomness import ORDER, RENDERED, generator
-
-Array = NDArray[Any]
 
 
 class Order:

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from charmlp import calculus
@@ -59,7 +60,7 @@ class Trainer:
         self.history: list[Epoch] = []
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
-        self.masks: np.random.Generator | None = None  # for the rest of the epoch, once it is under way
+        self.masks: Generator | None = None  # for the rest of the epoch, once it is under way
         self.is_whole = True  # but in an update, and while an epoch is noted
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
 from charmlp.training.schedule import average_decay
@@ -16,8 +16,6 @@ from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.elementwise import make_elementwise
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
@@ -34,9 +32,7 @@ class AnalyticStep(ArrayStep):
         self.elementwise = make_elementwise(config, parameters.flat.size)
         self.buffers: dict[int, Buffers] = {}
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         size = self.config.batch_size
         drawn = self.dropout.draw(masks, len(inputs))
         updates = max(1, SCORES // (size * self.parameters.sizes[-1]))

@@ -15,14 +15,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.random import Generator
 from torch import Tensor
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
 from charmlp.training.schedule import average_decay
@@ -35,7 +35,6 @@ from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.optimizers_torch import FlatOptimizer
 from charmlp.training.steps.parameters import Parameters
 
-Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
 
 
@@ -86,9 +85,7 @@ class AnalyticTorchStep:
         if record is None and self.device.type == "cuda":
             self.record = partial(cuda.record, device=self.device)
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         count = len(learning_rates)
         if not count:
             return np.empty(0)
@@ -111,7 +108,7 @@ class AnalyticTorchStep:
         self.buffers = Buffers(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
         return True
 
-    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> None:
+    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> None:
         """Bring to the device what a chunk's updates need.
 
         Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their

@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from charmlp import nn
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.training.schedule import average_decay
 from charmlp.training.state import StepState
 from charmlp.training.steps.cuda import check_device
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
 
 
 class AutogradStep:
@@ -43,9 +42,7 @@ class AutogradStep:
         self.average = [p.detach().clone() for p in self.model.parameters()] if config.ema_decay else None
         self.updates = 0
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         config = self.config
         x_all = torch.from_numpy(inputs).to(config.device)
         labels_all = torch.from_numpy(labels).to(config.device)

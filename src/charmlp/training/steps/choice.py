@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
 from charmlp.training.state import StepState
 from charmlp.training.steps.elementwise import MANY_PARAMETERS
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
 
 
 class Step(Protocol):
@@ -27,9 +25,7 @@ class Step(Protocol):
         """The weights as they are now."""
         ...
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
 
         `learning_rates` holds one rate for each update; dropout draws from the generator `masks`.

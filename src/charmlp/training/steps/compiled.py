@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
 from charmlp.training.schedule import average_decay
@@ -15,8 +14,6 @@ from charmlp.training.steps import loops
 from charmlp.training.steps.arraystep import ArrayStep
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
 
 
 class CompiledStep(ArrayStep):
@@ -37,9 +34,7 @@ class CompiledStep(ArrayStep):
         self.memory = aligned_empty(size, parameters.flat.dtype)
         self.class_weights = np.ones(parameters.sizes[-1]) if class_weights is None else class_weights
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         config, count = self.config, len(learning_rates)
         decays = [average_decay(config, self.updates + i + 1) for i in range(count)] if self.average else []
         losses: Array = loops.train_batches(

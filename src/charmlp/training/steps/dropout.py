@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from charmlp.config import TrainingConfig
@@ -38,11 +39,11 @@ class Dropout:
             self.width += size if dropped else 0
         self.width += -self.width % WORD
 
-    def masks(self, seed: int, epoch: int, image: int) -> np.random.Generator:
+    def masks(self, seed: int, epoch: int, image: int) -> Generator:
         """The generator that `draw` takes, from image number `image` of an epoch on."""
         return generator(seed, DROPOUT, epoch, skip=image * self.width // WORD)
 
-    def draw(self, masks: np.random.Generator, n: int) -> NDArray[np.uint8]:
+    def draw(self, masks: Generator, n: int) -> NDArray[np.uint8]:
         """The bytes for the next n images, n×width."""
         words = np.asarray(masks.bit_generator.random_raw(n * self.width // WORD), np.uint64)
         return words.view(np.uint8).reshape(n, self.width)

@@ -10,14 +10,12 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import with_spaces
 from charmlp.training.steps import optimizers
-
-Array = NDArray[Any]
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
 

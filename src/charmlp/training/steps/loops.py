@@ -16,17 +16,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
 from charmlp.calculus.compiled import input_gradient, value
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled, inlined
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all, update
 from charmlp.training.steps.parameters import layer_starts
 from charmlp.training.steps.products import dots, move, move_few, sums
-
-Array = NDArray[Any]
 
 # The table of layers: a row for each, with these columns. The last four are places in the memory of a batch.
 WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, SUM, OUTPUT, GRADIENT = range(9)
@@ -38,7 +36,7 @@ def table_of_layers(
     dropped: Sequence[int],
     columns: Sequence[int],
     batch_size: int,
-) -> tuple[NDArray[np.int64], int]:
+) -> tuple[Array, int]:
     """The table, and how many numbers the memory of a batch holds.
 
     START is where W and b begin among all parameters, DROPPED how many of 256 bytes drop an input of the
@@ -62,9 +60,9 @@ def table_of_layers(
 
 @compiled
 def train_batches(
-    layers: NDArray[np.int64], activation: Activation, class_weights: Array, smoothing: float,
+    layers: Array, activation: Activation, class_weights: Array, smoothing: float,
     clip_norm: float, theta: Array, average: Array, memory: Array, optimizer: Any,
-    inputs: Array, labels: Array, batch_size: int, rates: Array, decays: Array, drawn: NDArray[np.uint8],
+    inputs: Array, labels: Array, batch_size: int, rates: Array, decays: Array, drawn: Array,
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
     mode = exchange_float_mode(FLUSHED)
@@ -93,19 +91,19 @@ def part(flat: Array, first: int, rows: int, columns: int) -> Array:
 
 
 @inlined
-def activated(layers: NDArray[np.int64], layer: int) -> bool:
+def activated(layers: Array, layer: int) -> bool:
     """Whether an activation follows: not after the last layer, unless it is the only one."""
     return layer < len(layers) - 1 or len(layers) == 1
 
 
 @inlined
 def forward(
-    layers: NDArray[np.int64],
+    layers: Array,
     activation: Activation,
     theta: Array,
     memory: Array,
     x: Array,
-    drawn: NDArray[np.uint8],
+    drawn: Array,
 ) -> None:
     """y = x Wᵀ + b, then the activation, layer by layer."""
     for layer in range(len(layers)):
@@ -123,7 +121,7 @@ def forward(
 
 @inlined
 def cross_entropy(
-    layers: NDArray[np.int64], class_weights: Array, smoothing: float, memory: Array, labels: Array
+    layers: Array, class_weights: Array, smoothing: float, memory: Array, labels: Array
 ) -> float:
     """L, and ∂L/∂logits in memory (see `charmlp.calculus.cross_entropy_backward`)."""
     batch, classes = len(labels), layers[-1, UNITS]
@@ -162,8 +160,8 @@ def cross_entropy(
 
 @inlined
 def backward(
-    layers: NDArray[np.int64], activation: Activation, clip_norm: float, theta: Array, memory: Array,
-    gradients: Array, optimizer: Any, inputs: Array, drawn: NDArray[np.uint8],
+    layers: Array, activation: Activation, clip_norm: float, theta: Array, memory: Array,
+    gradients: Array, optimizer: Any, inputs: Array, drawn: Array,
     lr: float, scale: float, keep: float,
 ) -> None:  # fmt: skip
     """From ∂L/∂logits down; a layer's parameters move as soon as the layer below no longer needs them."""
@@ -201,7 +199,7 @@ def backward(
 
 
 @inlined
-def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
+def drop(x: Array, drawn: Array, dropped: int, out: Array) -> None:
     """out = x · 256/(256 − dropped) where the byte drawn is not below `dropped`, else 0."""
     kept = x.dtype.type(256 / (256 - dropped))
     for n in range(x.shape[0]):

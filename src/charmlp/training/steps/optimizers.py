@@ -16,13 +16,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from charmlp.calculus.elements import scaled
+from charmlp.calculus.elements import Array, scaled
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_zeros
-
-Array = NDArray[Any]
 
 BETA1, BETA2 = 0.9, 0.999  # of Adam
 
@@ -147,7 +144,7 @@ def follow(average: Array, theta: Array, i: Any, decay: float) -> None:
     average[i] += theta.dtype.type(1 - decay) * (theta[i] - average[i])
 
 
-def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[np.float64]:
+def rates(config: TrainingConfig, learning_rates: Array, done: int) -> Array:
     """What depends on the number of the update alone: rows (η, scale, keep), the first for number `done` + 1.
 
     Adam's η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ); AdamW's 1 − ηλ, which shrinks the weights. For all others (η, 1, 1).

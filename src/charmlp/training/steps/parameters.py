@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike, NDArray
 
 from charmlp.system.memory import aligned_zeros
@@ -35,9 +36,7 @@ class Parameters:
             self.biases.append(self.flat[start + out * into : start + out * (into + 1)])
 
     @classmethod
-    def initial(
-        cls, sizes: Sequence[int], rng: np.random.Generator, dtype: DTypeLike = np.float32
-    ) -> Parameters:
+    def initial(cls, sizes: Sequence[int], rng: Generator, dtype: DTypeLike = np.float32) -> Parameters:
         """Weights and biases uniform in ±1/√in, the distribution of `torch.nn.Linear`."""
         parameters = cls(sizes, dtype)
         for weight, bias in zip(parameters.weights, parameters.biases, strict=True):

@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import inlined, wide_vectors
 from charmlp.training.steps.optimizers_compiled import update
-
-Array = NDArray[Any]
 
 
 @inlined
@@ -114,7 +112,7 @@ def factor(gradient: Array, n: int, k: int) -> Any:
 
 
 @inlined
-def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
+def choose(factors: Array, numbers: Array, values: Array) -> int:
     """The factors that are not zero, packed, zeros behind them: behind ReLU and dropout half of them are."""
     count = 0
     for n in range(len(factors)):
@@ -126,7 +124,7 @@ def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
 
 
 @inlined
-def add(rows: Array, numbers: NDArray[np.uintp], values: Array, count: int, out: Array) -> None:
+def add(rows: Array, numbers: Array, values: Array, count: int, out: Array) -> None:
     """out = Σ value · row over the first `count` numbers, eight at a time."""
     wide_vectors()
     for i in range(len(out)):
