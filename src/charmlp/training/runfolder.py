@@ -11,12 +11,16 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import check_writable, is_file, is_folder, write_whole
 from charmlp.text import printable
-from charmlp.training.callbacks import Callback, Training
+from charmlp.training.callbacks import Callback
 from charmlp.training.state import Epoch
+
+if TYPE_CHECKING:
+    from charmlp.training.trainer import Trainer
 
 RUNS = Path("runs")
 SECONDS_BETWEEN_WRITES = 5.0
@@ -52,12 +56,12 @@ class RunFolder(Callback):
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
 
-    def training_begins(self, training: Training) -> None:
+    def training_begins(self, training: Trainer) -> None:
         """Create the folder."""
         write_whole(self.path / "config.toml", training.config.to_toml().encode())
         self.begun = True
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         """Add a line to the log and to the figures, on disk within seconds."""
         self.message(describe_epoch(epoch))
         self.epochs.append(epoch)

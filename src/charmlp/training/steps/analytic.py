@@ -11,11 +11,11 @@ from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
 from charmlp.training.schedule import average_decay
-from charmlp.training.steps.arraystep import ArrayStep
 from charmlp.training.steps.dropout import Dropout
-from charmlp.training.steps.elementwise import make_elementwise
+from charmlp.training.steps.elementwise import Rate, make_elementwise
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import ArrayStep
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
@@ -23,13 +23,10 @@ SCORES = 2**20  # logits that are kept until their losses are computed, all in o
 class AnalyticStep(ArrayStep):
     """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients."""
 
-    def __init__(
-        self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None
-    ) -> None:
-        super().__init__(config, parameters)
-        self.gradients = parameters.like()
-        self.class_weights = class_weights
-        self.elementwise = make_elementwise(config, parameters.flat.size)
+    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
+        super().__init__(config, start, class_weights)
+        self.gradients = start.like()
+        self.elementwise = make_elementwise(config, start.flat.size)
         self.buffers: dict[int, Buffers] = {}
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
@@ -59,7 +56,7 @@ class AnalyticStep(ArrayStep):
             calculus.exponentials(buffers.outputs[-1], scores, buffers.gradients[-1], total)
             calculus.logits_gradient(buffers.gradients[-1], total, targets[batch], share[batch])
             self.backward(x, drawn[batch], buffers)
-            self.update(*rate)
+            self.update(rate)
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
@@ -104,11 +101,11 @@ class AnalyticStep(ArrayStep):
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
 
-    def update(self, lr: float, scale: float, keep: float) -> None:
+    def update(self, rate: Rate) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""
         self.updates += 1
         theta = self.parameters.flat
-        self.elementwise.update(self.optimizer, theta, self.gradients.flat, lr, scale, keep)
+        self.elementwise.update(self.optimizer, theta, self.gradients.flat, rate)
         if self.average is not None:
             decay = average_decay(self.config, self.updates)
             self.elementwise.follow(self.average.flat, theta, decay)

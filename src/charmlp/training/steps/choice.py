@@ -1,48 +1,17 @@
-"""What a step offers, which one trains what, and making it."""
+"""Which step trains what, and making it."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Protocol
-
-from numpy.random import Generator
 
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
-from charmlp.training.state import StepState
 from charmlp.training.steps.elementwise import MANY_PARAMETERS
 from charmlp.training.steps.parameters import Parameters
-
-
-class Step(Protocol):
-    """Updates the weights batch by batch."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """The weights as they are now."""
-        ...
-
-    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
-        """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
-
-        `learning_rates` holds one rate for each update; dropout draws from the generator `masks`.
-        """
-        ...
-
-    def averaged(self) -> Parameters:
-        """The parameters to validate and to keep: the moving average where there is one."""
-        ...
-
-    def state(self) -> StepState:
-        """What `restore` needs to go on from here."""
-        ...
-
-    def restore(self, state: StepState) -> None:
-        """Go on from a state; raises `CharmlpError` where it is that of another net or optimizer."""
-        ...
+from charmlp.training.steps.step import Step
 
 
 def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[str, str]:
@@ -101,20 +70,20 @@ def check_step(config: TrainingConfig) -> None:
         check_device(config.device)
 
 
-def make_step(name: str, config: TrainingConfig, parameters: Parameters, class_weights: Array | None) -> Step:
-    """The step of that name, starting from (and owning) `parameters`."""
-    if name == "analytic" and config.device != "cpu":
-        from charmlp.training.steps.analytic_torch import AnalyticTorchStep
-
-        return AnalyticTorchStep(config, parameters, class_weights)
-    if name == "analytic":
-        from charmlp.training.steps.analytic import AnalyticStep
-
-        return AnalyticStep(config, parameters, class_weights)
+def make_step(name: str, config: TrainingConfig, start: Parameters, class_weights: Array | None) -> Step:
+    """The step of that name, starting from (and owning) `start`."""
     if name == "compiled":
         from charmlp.training.steps.compiled import CompiledStep
 
-        return CompiledStep(config, parameters, class_weights)
-    from charmlp.training.steps.autograd import AutogradStep
+        return CompiledStep(config, start, class_weights)
+    if name == "autograd":
+        from charmlp.training.steps.autograd import AutogradStep
 
-    return AutogradStep(config, parameters, class_weights)
+        return AutogradStep(config, start, class_weights)
+    if config.device == "cpu":
+        from charmlp.training.steps.analytic import AnalyticStep
+
+        return AnalyticStep(config, start, class_weights)
+    from charmlp.training.steps.analytic_torch import AnalyticTorchStep
+
+    return AnalyticTorchStep(config, start, class_weights)

@@ -22,6 +22,7 @@ from charmlp.calculus.compiled import input_gradient, value
 from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled, inlined
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
+from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all, update
 from charmlp.training.steps.parameters import layer_starts
 from charmlp.training.steps.products import dots, move, move_few, sums
@@ -31,11 +32,7 @@ WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, SUM, OUTPUT, GRADIENT = range(9)
 
 
 def table_of_layers(
-    sizes: Sequence[int],
-    activation: Activation,
-    dropped: Sequence[int],
-    columns: Sequence[int],
-    batch_size: int,
+    sizes: Sequence[int], activation: Activation, dropout: Dropout, batch_size: int
 ) -> tuple[Array, int]:
     """The table, and how many numbers the memory of a batch holds.
 
@@ -48,13 +45,14 @@ def table_of_layers(
     place = 0
     for layer, (width, units) in enumerate(itertools.pairwise(sizes)):
         seen = place
-        total = seen + (batch_size * width if dropped[layer] else 0)
+        total = seen + (batch_size * width if dropout.dropped[layer] else 0)
         keeps_sum = activation.saved == "x" and activated(table, layer)
         output = total + (batch_size * units if keeps_sum else 0)
         gradient = output + batch_size * units
         place = gradient + batch_size * units
         start = layer_starts(sizes)[layer]
-        table[layer] = width, units, start, dropped[layer], columns[layer], seen, total, output, gradient
+        bits = dropout.dropped[layer], dropout.columns[layer]
+        table[layer] = width, units, start, *bits, seen, total, output, gradient
     return table, place
 
 
