@@ -69,16 +69,13 @@ def activations() -> tuple[str, ...]:
     return tuple(ACTIVATIONS)
 
 
-def is_finite(value: float) -> bool:
-    return abs(value) < float("inf")
-
-
 ACTIVATION = Rule(lambda: str(one_of(*activations())), str, lambda name: name in activations())
+INFINITY = float("inf")
 COUNT = Rule("a whole number, at least 1", int, lambda n: n >= 1)
 COUNT_OR_NONE = Rule("a whole number, at least 0", int, lambda n: n >= 0)
 SEED = Rule("a whole number from 0 to 2⁶³ - 1", int, lambda n: 0 <= n < 2**63)
-POSITIVE = Rule("a number above 0", float, lambda x: is_finite(x) and x > 0)
-NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: is_finite(x) and x >= 0)
+POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
+NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
 SWITCH = Rule("on or off", parse_switch, lambda _: True)
 HIDDEN_SIZES = Rule(
@@ -187,11 +184,6 @@ class TrainingConfig:
             if value != field.default and not field.metadata["rule"].allows(value):
                 raise refusal(field, value)
 
-    @property
-    def n_layers(self) -> int:
-        """Linear layers: one more than hidden sizes."""
-        return len(self.hidden_size) + 1
-
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
         values = dataclasses.asdict(self)
@@ -249,14 +241,13 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
 
 def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     """A setting's value from TOML, in the setting's own type; raises `CharmlpError` naming the entry."""
-    kind, found = type(field.default), value
+    kind, found, rule = type(field.default), value, field.metadata["rule"]
     if kind is float and type(value) is int and abs(value) < 2**53:
         found = float(value)
     elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
         found = tuple(value)
-    if type(found) is not kind or not field.metadata["rule"].allows(found):
-        flag, rule = field.metadata["flag"], field.metadata["rule"]
-        raise CharmlpError(f"{name}: {field.name} ({flag}): expected {rule}, not {value!r}")
+    if type(found) is not kind or not rule.allows(found):
+        raise CharmlpError(f"{name}: {field.name} ({field.metadata['flag']}): expected {rule}, not {value!r}")
     return found
 
 
@@ -272,8 +263,8 @@ def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig
     """
     if given.get("epochs") and given.get("updates"):
         raise UsageError("--epoch and --updates: give one or the other")
-    if given.get("momentum") and given.get("optimizer", config.optimizer) != "sgd":
-        optimizer = given.get("optimizer", config.optimizer)
+    optimizer = given.get("optimizer", config.optimizer)
+    if given.get("momentum") and optimizer != "sgd":
         raise UsageError(f"--momentum {given['momentum']:g}: --optim_type {optimizer} has no momentum")
     if "epochs" in given:
         given = {**given, "updates": 0}
@@ -286,13 +277,13 @@ def resolve_hidden_size(hidden_size: tuple[int, ...] | None, n_layers: int | Non
     One layer alone means no hidden layer; otherwise the number of layers must be one more than that of
     the hidden sizes. Raises `UsageError` naming both flags where they contradict each other.
     """
+    sizes = DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
     if n_layers is None:
-        return DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
+        return sizes
     if n_layers < 1:
         raise UsageError(f"--layer: expected a whole number, at least 1, not {n_layers}")
     if n_layers == 1 and hidden_size is None:
         return ()
-    sizes = DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
     if len(sizes) != n_layers - 1:
         given = ",".join(map(str, sizes)) or "none"
         raise UsageError(

@@ -1,13 +1,19 @@
-"""What examples are: the inputs and labels behind the numbers that an `Order` gives."""
+"""What examples are: the inputs and labels behind the numbers that an `Order` gives.
+
+labels  class of each example, N
+width   numbers in an input, D
+dtype   of the inputs, and so of the parameters that learn from them
+take    the inputs of a part of the examples of these numbers; they hold until the next ones are taken.
+        `changes` draws random changes (augmentation), the same for an example whatever part is taken;
+        without it inputs are as they are
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import DTypeLike
 
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
@@ -22,33 +28,10 @@ LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU 
 ALL = slice(0, None)
 
 
-class Feed(Protocol):
-    """N examples by number.
-
-    labels  class of each, N
-    width   numbers in an input, D
-    dtype   of the inputs, and so of the parameters that learn from them
-    """
-
-    labels: Array
-    width: int
-
-    @property
-    def dtype(self) -> DTypeLike: ...
-
-    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
-        """The inputs of a part of these examples; they hold until the next ones are taken.
-
-        `changes` draws random changes (augmentation), the same for an example whatever part is taken; without
-        it inputs are as they are.
-        """
-        ...
-
-
 class Pictures:
     """Packed grey images of a set, and of rendered letters behind it; made inputs when they are taken."""
 
-    dtype = np.float32
+    dtype = np.dtype(np.float32)
 
     def __init__(self, preprocessing: str, letters: LetterSet, rendered: LetterSet | None = None) -> None:
         self.preprocessing = preprocessing
@@ -101,6 +84,9 @@ class Arrays:
         return inputs
 
 
+Feed = Pictures | Arrays
+
+
 class Chunks:
     """An order and what it feeds, a chunk at a time: as many whole batches as memory is good for.
 
@@ -111,7 +97,7 @@ class Chunks:
     def __init__(self, config: TrainingConfig, order: Order, feed: Feed) -> None:
         self.config, self.order, self.feed = config, order, feed
         large = config.augment or config.device != "cpu"
-        batch_bytes = np.dtype(feed.dtype).itemsize * order.batch_size * feed.width
+        batch_bytes = feed.dtype.itemsize * order.batch_size * feed.width
         self.updates = max(1, (LARGE_CHUNK_BYTES if large else CHUNK_BYTES) // batch_bytes)
         self.count = -(-order.updates // self.updates)
 
@@ -123,7 +109,6 @@ class Chunks:
         batch = self.order.batch_size
         size, part = self.updates * batch, slice(first * batch, None if stop is None else stop * batch)
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
-        changes = None
-        if self.config.augment:
-            changes = generator(self.config.seed, AUGMENTATION, epoch, number)
+        seed = self.config.seed
+        changes = generator(seed, AUGMENTATION, epoch, number) if self.config.augment else None
         return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
@@ -169,7 +168,7 @@ class Trainer:
 
 def validate(config: TrainingConfig, parameters: Parameters, feed: Feed, n_classes: int) -> Scores:
     """Score the parameters on a feed."""
-    logits: list[NDArray[Any]] = []
+    logits: list[Array] = []
     for start in range(0, len(feed.labels), VALIDATED_TOGETHER):
         numbers = np.arange(start, min(start + VALIDATED_TOGETHER, len(feed.labels)))
         logits.append(

@@ -96,12 +96,7 @@ def activated(layers: Array, layer: int) -> bool:
 
 @inlined
 def forward(
-    layers: Array,
-    activation: Activation,
-    theta: Array,
-    memory: Array,
-    x: Array,
-    drawn: Array,
+    layers: Array, activation: Activation, theta: Array, memory: Array, x: Array, drawn: Array
 ) -> None:
     """y = x Wᵀ + b, then the activation, layer by layer."""
     for layer in range(len(layers)):

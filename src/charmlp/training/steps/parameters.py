@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
+from charmlp.calculus.elements import Array
 from charmlp.system.memory import aligned_zeros
 
 
@@ -28,9 +28,9 @@ class Parameters:
     def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:
         self.sizes = tuple(sizes)
         *starts, size = layer_starts(sizes)
-        self.flat: NDArray[Any] = aligned_zeros(size, dtype)
-        self.weights: list[NDArray[Any]] = []
-        self.biases: list[NDArray[Any]] = []
+        self.flat: Array = aligned_zeros(size, dtype)
+        self.weights: list[Array] = []
+        self.biases: list[Array] = []
         for start, (into, out) in zip(starts, itertools.pairwise(sizes), strict=True):
             self.weights.append(self.flat[start : start + out * into].reshape(out, into))
             self.biases.append(self.flat[start + out * into : start + out * (into + 1)])
@@ -46,7 +46,7 @@ class Parameters:
         return parameters
 
     @classmethod
-    def of(cls, sizes: Sequence[int], flat: NDArray[Any]) -> Parameters:
+    def of(cls, sizes: Sequence[int], flat: Array) -> Parameters:
         """The values of a flat buffer, copied."""
         parameters = cls(sizes, flat.dtype)
         parameters.flat[...] = flat
