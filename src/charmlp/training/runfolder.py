@@ -48,10 +48,6 @@ class RunFolder(Callback):
     def model(self) -> Path:
         return self.path / "model.safetensors"
 
-    @property
-    def figures(self) -> Path:
-        return self.path / "figures"
-
     def message(self, line: str) -> None:
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")

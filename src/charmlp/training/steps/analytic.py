@@ -10,9 +10,8 @@ from charmlp import calculus
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
-from charmlp.training.schedule import average_decay
 from charmlp.training.steps.dropout import Dropout
-from charmlp.training.steps.elementwise import Rate, make_elementwise
+from charmlp.training.steps.elementwise import make_elementwise
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import ArrayStep
@@ -43,12 +42,12 @@ class AnalyticStep(ArrayStep):
 
     def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
         """As many updates as there are rates; what concerns the losses is done for all of them at once."""
-        sizes, dtype = self.parameters.sizes, self.parameters.flat.dtype
-        targets, share, starts = scaled_targets(self.config, labels, sizes[-1], self.class_weights, dtype)
+        theta, classes = self.parameters.flat, self.sizes[-1]
+        targets, share, starts = scaled_targets(self.config, labels, classes, self.class_weights, theta.dtype)
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
-        for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
+        for i, (*rate, decay) in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
             batch = slice(i * size, (i + 1) * size)
             x, scores, total = inputs[batch], shifted[batch], normal[batch]
             buffers = self.buffers_for(len(x))
@@ -56,7 +55,10 @@ class AnalyticStep(ArrayStep):
             calculus.exponentials(buffers.outputs[-1], scores, buffers.gradients[-1], total)
             calculus.logits_gradient(buffers.gradients[-1], total, targets[batch], share[batch])
             self.backward(x, drawn[batch], buffers)
-            self.update(rate)
+            self.elementwise.update(self.optimizer, theta, self.gradients.flat, *rate)
+            if self.average is not None:
+                self.elementwise.follow(self.average.flat, theta, decay)
+            self.updates += 1
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
@@ -100,15 +102,6 @@ class AnalyticStep(ArrayStep):
                 below = buffers.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
-
-    def update(self, rate: Rate) -> None:
-        """Clip, let the optimizer move the weights, and let the average follow."""
-        self.updates += 1
-        theta = self.parameters.flat
-        self.elementwise.update(self.optimizer, theta, self.gradients.flat, rate)
-        if self.average is not None:
-            decay = average_decay(self.config, self.updates)
-            self.elementwise.follow(self.average.flat, theta, decay)
 
 
 class Buffers:

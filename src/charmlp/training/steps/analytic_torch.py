@@ -25,7 +25,6 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
-from charmlp.training.schedule import average_decay
 from charmlp.training.steps import cuda
 from charmlp.training.steps.analytic import scaled_targets
 from charmlp.training.steps.dropout import Dropout
@@ -76,9 +75,8 @@ class AnalyticTorchStep(TorchStep):
         self.turn = torch.zeros(1, dtype=torch.int64, device=self.device)  # which batch of the chunk is next
         self.buffers: Buffers | None = None
         self.launch: Callable[[], None] = self.update
-        self.record = record
-        if record is None and self.device.type == "cuda":
-            self.record = partial(cuda.record, device=self.device)
+        on_cuda = partial(cuda.record, device=self.device) if self.device.type == "cuda" else None
+        self.record: Record | None = record or on_cuda
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         count = len(learning_rates)
@@ -110,10 +108,9 @@ class AnalyticTorchStep(TorchStep):
         ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of both sizes.
         """
         assert self.buffers is not None
-        config, first = self.config, self.updates + 1
-        decays = [average_decay(config, first + i) for i in range(len(learning_rates))]
-        table = np.column_stack([rates(config, learning_rates, self.updates), 1 - np.array(decays)])
-        targets, _, _ = scaled_targets(config, labels, self.sizes[-1], self.class_weights, self.dtype)
+        table = rates(self.config, learning_rates, self.updates)
+        table[:, 3] = 1 - table[:, 3]
+        targets, _, _ = scaled_targets(self.config, labels, self.sizes[-1], self.class_weights, self.dtype)
         self.buffers.inputs.fill(inputs)
         self.buffers.targets.fill(targets)
         self.buffers.drawn.fill(self.dropout.draw(masks, len(inputs)))

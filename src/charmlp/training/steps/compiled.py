@@ -9,7 +9,6 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_empty
-from charmlp.training.schedule import average_decay
 from charmlp.training.steps.loops import table_of_layers, train_batches
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
@@ -27,8 +26,7 @@ class CompiledStep(ArrayStep):
         self.buffer = aligned_empty(size, start.flat.dtype)
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
-        config, count = self.config, len(learning_rates)
-        decays = [average_decay(config, self.updates + i + 1) for i in range(count)] if self.average else []
+        config = self.config
         losses: Array = train_batches(
             self.layers,
             self.activation,
@@ -43,8 +41,7 @@ class CompiledStep(ArrayStep):
             labels,
             config.batch_size,
             rates(config, learning_rates, self.updates),
-            np.array(decays, float),
             self.dropout.draw(masks, len(inputs)),
         )
-        self.updates += count
+        self.updates += len(learning_rates)
         return losses

@@ -19,7 +19,6 @@ from charmlp.training.steps import optimizers
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
 IDENTITY = calculus.ACTIVATIONS["none"]
-Rate = tuple[float, float, float]  # lr, scale, keep: a row of `optimizers.rates`
 
 
 class OnNumPy:
@@ -45,8 +44,11 @@ class OnNumPy:
         calculus.linear_backward_bias(gradient, out=bias_gradient)
         return gradient
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, rate: Rate) -> None:
-        """Clip the gradients, which may be overwritten, and let the optimizer move the parameters."""
+    def update(self, optimizer: Any, theta: Array, gradients: Array, *rate: float) -> None:
+        """Clip the gradients, which may be overwritten, and let the optimizer move the parameters.
+
+        `rate` is lr, scale and keep (`optimizers.rates`).
+        """
         if self.clip_norm:
             norm = float(np.sqrt(np.vdot(gradients, gradients)))
             gradients *= optimizers.clip_factor(norm, self.clip_norm)
@@ -80,7 +82,7 @@ class InLoops(OnNumPy):
         self.passes.activate_backward_and_sum(activation, with_spaces(gradient), saved, bias_gradient)
         return gradient
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, rate: Rate) -> None:
+    def update(self, optimizer: Any, theta: Array, gradients: Array, *rate: float) -> None:
         self.passes.clip_and_move(optimizer, theta, gradients, self.clip_norm, *rate)
 
     def follow(self, average: Array, theta: Array, decay: float) -> None:

@@ -60,7 +60,7 @@ def table_of_layers(
 def train_batches(
     layers: Array, activation: Activation, class_weights: Array, smoothing: float,
     clip_norm: float, theta: Array, average: Array, memory: Array, optimizer: Any,
-    inputs: Array, labels: Array, batch_size: int, rates: Array, decays: Array, drawn: Array,
+    inputs: Array, labels: Array, batch_size: int, rates: Array, drawn: Array,
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
     mode = exchange_float_mode(FLUSHED)
@@ -71,13 +71,13 @@ def train_batches(
         x, bits = inputs[start:stop], drawn[start:stop]
         forward(layers, activation, theta, memory, x, bits)
         losses[i] = cross_entropy(layers, class_weights, smoothing, memory, labels[start:stop])
-        lr, scale, keep = rates[i]
+        lr, scale, keep, decay = rates[i]
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
             clip(gradients, clip_norm)
             move_all(optimizer, theta, gradients, lr, scale, keep)
         if len(average) > 0:
-            follow_all(average, theta, decays[i])
+            follow_all(average, theta, decay)
     exchange_float_mode(mode)
     return losses
 
