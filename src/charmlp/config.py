@@ -93,9 +93,14 @@ DEVICE = Rule(
 )
 
 
-def setting(default: Any, flag: str, rule: Rule, help: str) -> Any:
-    """A dataclass field that knows its flag and its rule."""
-    return dataclasses.field(default=default, metadata={"flag": flag, "rule": rule, "help": help})
+def setting(default: Any, rule: Rule, help: str, flag: str = "") -> Any:
+    """A dataclass field that knows its rule, and its flag where that is not `--` and its name."""
+    return dataclasses.field(default=default, metadata={"rule": rule, "help": help, "flag": flag})
+
+
+def flag_of(field: dataclasses.Field[Any]) -> str:
+    """The flag of a setting, such as `--lr`."""
+    return field.metadata["flag"] or f"--{field.name}"
 
 
 @dataclass(frozen=True)
@@ -109,74 +114,59 @@ class TrainingConfig:
 
     # The network and what it sees
     hidden_size: tuple[int, ...] = setting(
-        DEFAULT_HIDDEN_SIZE, "--hsize", HIDDEN_SIZES, "hidden sizes, comma separated"
+        DEFAULT_HIDDEN_SIZE, HIDDEN_SIZES, "hidden sizes, comma separated", flag="--hsize"
     )
-    act_type: str = setting("relu", "--act", ACTIVATION, "activation between layers")
-    norm_size: tuple[int, int] = setting(
-        (32, 32), "--norm_size", NORM_SIZE, "height,width to which images are resized"
-    )
+    act_type: str = setting("relu", ACTIVATION, "activation between layers", flag="--act")
+    norm_size: tuple[int, int] = setting((32, 32), NORM_SIZE, "height,width to which images are resized")
     preprocessing: str = setting(
-        "scale",
-        "--preprocessing",
-        one_of(*PREPROCESSINGS),
-        "pixels to [-1, 1], or each image to mean 0 and deviation 1",
+        "scale", one_of(*PREPROCESSINGS), "pixels to [-1, 1], or each image to mean 0 and deviation 1"
     )
 
     # Optimization
-    epochs: int = setting(50, "--epoch", COUNT, "epochs")
-    updates: int = setting(
-        0, "--updates", COUNT_OR_NONE, "instead of --epoch: as many epochs as make N updates"
+    epochs: int = setting(50, COUNT, "epochs", flag="--epoch")
+    updates: int = setting(0, COUNT_OR_NONE, "instead of --epoch: as many epochs as make N updates")
+    batch_size: int = setting(8, COUNT, "images per update", flag="--batchsize")
+    optimizer: str = setting(
+        "sgd", one_of(*OPTIMIZERS), "optimizer, as torch defines it", flag="--optim_type"
     )
-    batch_size: int = setting(8, "--batchsize", COUNT, "images per update")
-    optimizer: str = setting("sgd", "--optim_type", one_of(*OPTIMIZERS), "optimizer, as torch defines it")
-    lr: float = setting(5e-4, "--lr", POSITIVE, "learning rate")
-    momentum: float = setting(0.9, "--momentum", SHARE, "momentum (sgd only)")
-    weight_decay: float = setting(0.0, "--weight_decay", NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
-    schedule: str = setting(
-        "constant", "--schedule", one_of("constant", "cosine"), "learning rate over the run"
-    )
-    warmup: float = setting(0.0, "--warmup", SHARE, "share of the run in which the learning rate rises")
-    clip_norm: float = setting(0.0, "--clip_norm", NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
-    ema_decay: float = setting(
-        0.0, "--ema_decay", SHARE, "decay of the moving average of the weights that is kept; 0: none"
-    )
+    lr: float = setting(5e-4, POSITIVE, "learning rate")
+    momentum: float = setting(0.9, SHARE, "momentum (sgd only)")
+    weight_decay: float = setting(0.0, NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
+    schedule: str = setting("constant", one_of("constant", "cosine"), "learning rate over the run")
+    warmup: float = setting(0.0, SHARE, "share of the run in which the learning rate rises")
+    clip_norm: float = setting(0.0, NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
+    ema_decay: float = setting(0.0, SHARE, "decay of the moving average of the weights that is kept; 0: none")
 
     # Regularisation and training letters
-    label_smoothing: float = setting(
-        0.0, "--label_smoothing", SHARE, "share of each target spread over all classes"
-    )
-    input_dropout: float = setting(0.0, "--input_dropout", SHARE, "share of pixels dropped in training")
-    dropout: float = setting(0.0, "--dropout", SHARE, "share of hidden units dropped in training")
+    label_smoothing: float = setting(0.0, SHARE, "share of each target spread over all classes")
+    input_dropout: float = setting(0.0, SHARE, "share of pixels dropped in training")
+    dropout: float = setting(0.0, SHARE, "share of hidden units dropped in training")
     class_weights: str = setting(
-        "none", "--class_weights", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
+        "none", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
     )
     sampling: str = setting(
-        "shuffle", "--sampling", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
+        "shuffle", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
     )
-    augment: bool = setting(
-        False, "--augment", SWITCH, "turn, shift, scale, shear, dim and invert training images"
-    )
+    augment: bool = setting(False, SWITCH, "turn, shift, scale, shear, dim and invert training images")
     synth_ratio: float = setting(
-        0.0, "--synth_ratio", SHARE, "share of rendered letters in each batch, at most that of their number"
+        0.0, SHARE, "share of rendered letters in each batch, at most that of their number"
     )
     synth_count: int = setting(
-        60_000, "--synth_count", COUNT, "letters to render for the batches (the source synth:N has its own N)"
+        60_000, COUNT, "letters to render for the batches (the source synth:N has its own N)"
     )
 
     # Validation and what is kept
-    val_interval: int = setting(10, "--valInterval", COUNT, "epochs between validations")
-    keep: str = setting("last", "--keep", one_of("last", "best"), "the epoch whose weights are kept")
-    monitor: str = setting(
-        "accuracy", "--monitor", one_of(*MONITORS), "validation figure that decides the best epoch"
-    )
+    val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")
+    keep: str = setting("last", one_of("last", "best"), "the epoch whose weights are kept")
+    monitor: str = setting("accuracy", one_of(*MONITORS), "validation figure that decides the best epoch")
     patience: int = setting(
-        0, "--patience", COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
+        0, COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
     )
 
     # How it is computed
-    seed: int = setting(2021, "--seed", SEED, "seed of every random number")
-    step: str = setting("auto", "--step", one_of(*STEPS), "how an update is computed")
-    device: str = setting("cpu", "--device", DEVICE, "cpu, cuda or cuda:N")
+    seed: int = setting(2021, SEED, "seed of every random number")
+    step: str = setting("auto", one_of(*STEPS), "how an update is computed")
+    device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
     def __post_init__(self) -> None:
         for field in settings():
@@ -247,13 +237,13 @@ def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
         found = tuple(value)
     if type(found) is not kind or not rule.allows(found):
-        raise CharmlpError(f"{name}: {field.name} ({field.metadata['flag']}): expected {rule}, not {value!r}")
+        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): expected {rule}, not {value!r}")
     return found
 
 
 def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:
     """The error for a value that the field's rule does not allow."""
-    return UsageError(f"{field.metadata['flag']}: expected {field.metadata['rule']}, not {value!r}")
+    return UsageError(f"{flag_of(field)}: expected {field.metadata['rule']}, not {value!r}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:

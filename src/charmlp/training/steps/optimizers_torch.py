@@ -67,7 +67,6 @@ class FlatOptimizer:
         own = optimizers.make_optimizer(config, like)
         fields = [torch.from_numpy(x).to(device) if isinstance(x, np.ndarray) else x for x in own]
         self.own = type(own)(*fields)
-        self.memory = [field for field in fields if isinstance(field, Tensor)]
         self.rule = RULES[type(own)]
         self.shrinks = config.optimizer == "adamw" and config.weight_decay > 0
 
