@@ -24,7 +24,8 @@ class AnalyticStep(ArrayStep):
 
     def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
         super().__init__(config, start, class_weights)
-        self.gradients = start.like()
+        self.gradients = Parameters(start.sizes, start.flat.dtype)
+        self.activations = calculus.activations_behind(len(start.weights), config.act_type)
         self.elementwise = make_elementwise(config, start.flat.size)
         self.buffers: dict[int, Buffers] = {}
 
@@ -70,29 +71,20 @@ class AnalyticStep(ArrayStep):
         return self.buffers[batch]
 
     def forward(self, x: Array, drawn: Array, buffers: Buffers) -> None:
-        """Fill `buffers.outputs`: the activations, and the logits.
-
-        The last layer has no activation behind it, unless it is the only one.
-        """
-        last = len(buffers.outputs) - 1
-        for layer, (weight, bias) in enumerate(
-            zip(self.parameters.weights, self.parameters.biases, strict=True)
-        ):
+        """Fill `buffers.outputs`: the activations, and the logits."""
+        for layer, activation in enumerate(self.activations):
             x = self.dropout.drop(x, drawn, layer, out=buffers.masked[layer])
-            z = np.matmul(x, weight.T, out=buffers.sums[layer])
-            activated = layer < last or last == 0
-            x = buffers.outputs[layer] = self.elementwise.forward(z, bias, buffers.memory[layer], activated)
+            z = np.matmul(x, self.parameters.weights[layer].T, out=buffers.sums[layer])
+            y, bias = buffers.memory[layer], self.parameters.biases[layer]
+            x = buffers.outputs[layer] = self.elementwise.forward(z, bias, y, activation)
 
     def backward(self, inputs: Array, drawn: Array, buffers: Buffers) -> None:
         """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
-        gradients, last = self.gradients, len(buffers.outputs) - 1
-        for layer in range(last, -1, -1):
+        gradients = self.gradients
+        for layer in range(len(self.activations) - 1, -1, -1):
+            gradient, z, y = buffers.gradients[layer], buffers.sums[layer], buffers.outputs[layer]
             gradient = self.elementwise.backward(
-                buffers.gradients[layer],
-                buffers.sums[layer],
-                buffers.outputs[layer],
-                layer < last or last == 0,
-                gradients.biases[layer],
+                gradient, z, y, self.activations[layer], gradients.biases[layer]
             )
             x = inputs if layer == 0 else buffers.outputs[layer - 1]
             if (masked := buffers.masked[layer]) is not None:

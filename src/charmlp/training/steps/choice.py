@@ -25,10 +25,8 @@ def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> t
         return "analytic", f"on {config.device} each update is one captured graph"
     analytic, compiled = seconds(config, sizes, updates)
     if analytic - compiled > COMPILING:
-        return (
-            "compiled",
-            f"about {compiled:.0f} s for {updates:,} updates, {analytic / compiled:.1f} times as fast",
-        )
+        faster = f"{analytic / compiled:.1f} times as fast"
+        return "compiled", f"about {compiled:.0f} s for {updates:,} updates, {faster}"
     if compiled > analytic:
         return "analytic", "large matrix products"
     return "analytic", f"{updates:,} updates are done before others are compiled"
@@ -45,10 +43,8 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     """
     parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
     products = config.batch_size * parameters
-    if parameters >= MANY_PARAMETERS or config.optimizer == "sgd":
-        moving = 0.8e-9 * parameters
-    else:
-        moving = 3.5e-9 * parameters
+    moved_fast = parameters >= MANY_PARAMETERS or config.optimizer == "sgd"
+    moving = (0.8e-9 if moved_fast else 3.5e-9) * parameters
     analytic = 25e-6 + moving + 33e-12 * products
     compiled = 3e-6 + 0.05e-9 * parameters + 50e-12 * products
     return updates * analytic, updates * compiled
@@ -62,9 +58,8 @@ def check_step(config: TrainingConfig) -> None:
             "--step is analytic or autograd"
         )
     if config.device != "cpu" or config.step == "autograd":
-        require_extra(
-            "torch", "torch", f"--device {config.device}" if config.device != "cpu" else "--step autograd"
-        )
+        asked_by = f"--device {config.device}" if config.device != "cpu" else "--step autograd"
+        require_extra("torch", "torch", asked_by)
         from charmlp.training.steps.cuda import check_device
 
         check_device(config.device)

@@ -12,35 +12,33 @@ from typing import Any
 import numpy as np
 
 from charmlp import calculus
+from charmlp.calculus import Activation
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import with_spaces
 from charmlp.training.steps import optimizers
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
-IDENTITY = calculus.ACTIVATIONS["none"]
 
 
 class OnNumPy:
-    """One NumPy call for each operation. `activated` says whether an activation follows the layer."""
+    """One NumPy call for each operation."""
 
     def __init__(self, config: TrainingConfig) -> None:
-        self.activation = calculus.ACTIVATIONS[config.act_type]
         self.clip_norm = config.clip_norm
 
     def running(self) -> AbstractContextManager[object]:
         """Around a run of updates."""
         return nullcontext()
 
-    def forward(self, z: Array, bias: Array, y: Array, activated: bool) -> Array:
+    def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
         """z ← z + b, in place, and f(z), which may lie in the memory of `y`."""
         z += bias
-        return self.activation(z) if activated else z
+        return f(z)
 
-    def backward(self, gradient: Array, z: Array, y: Array, activated: bool, bias_gradient: Array) -> Array:
+    def backward(self, gradient: Array, z: Array, y: Array, f: Activation, bias_gradient: Array) -> Array:
         """∂L/∂z from ∂L/∂y, perhaps in its place, and ∂L/∂b = Σₙ of it in `bias_gradient`."""
-        if activated:
-            gradient = self.activation.input_gradient(gradient, z, y)
+        gradient = f.input_gradient(gradient, z, y)
         calculus.linear_backward_bias(gradient, out=bias_gradient)
         return gradient
 
@@ -71,15 +69,13 @@ class InLoops(OnNumPy):
     def running(self) -> AbstractContextManager[object]:
         return self.passes.subnormals_flushed()
 
-    def forward(self, z: Array, bias: Array, y: Array, activated: bool) -> Array:
-        activation, y = (self.activation, y) if activated else (IDENTITY, z)
-        self.passes.add_bias_and_activate(activation, with_spaces(z), bias, with_spaces(y))
+    def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
+        self.passes.add_bias_and_activate(f, with_spaces(z), bias, with_spaces(y))
         return y
 
-    def backward(self, gradient: Array, z: Array, y: Array, activated: bool, bias_gradient: Array) -> Array:
-        activation = self.activation if activated else IDENTITY
-        saved = with_spaces(z if activation.saved == "x" else y)
-        self.passes.activate_backward_and_sum(activation, with_spaces(gradient), saved, bias_gradient)
+    def backward(self, gradient: Array, z: Array, y: Array, f: Activation, bias_gradient: Array) -> Array:
+        saved = with_spaces(z if f.saved == "x" else y)
+        self.passes.activate_backward_and_sum(f, with_spaces(gradient), saved, bias_gradient)
         return gradient
 
     def update(self, optimizer: Any, theta: Array, gradients: Array, *rate: float) -> None:

@@ -52,10 +52,6 @@ class Parameters:
         parameters.flat[...] = flat
         return parameters
 
-    def like(self) -> Parameters:
-        """Zeros of the same form, for gradients."""
-        return Parameters(self.sizes, self.flat.dtype)
-
     def copy(self) -> Parameters:
         """The same values in a buffer of their own."""
         return self.of(self.sizes, self.flat)
