@@ -5,8 +5,6 @@ And which run is the newest.
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -89,15 +87,13 @@ def describe_epoch(epoch: Epoch) -> str:
 
 def metrics_csv(epochs: Sequence[Epoch]) -> str:
     """One line an epoch; the validation columns are empty where there was no validation."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["epoch", "loss", "lr", "val_loss", "val_accuracy", "val_macro_f1", "seconds"])
+    lines = ["epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"]
     for epoch in epochs:
         scores = epoch.validation
         figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
         row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
-        writer.writerow([epoch.epoch, *(figure if figure == "" else f"{figure:.6g}" for figure in row)])
-    return text.getvalue()
+        lines.append(f"{epoch.epoch}," + ",".join(x if x == "" else f"{x:.6g}" for x in row))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def new_run_path() -> Path:

@@ -27,21 +27,12 @@ class CompiledStep(ArrayStep):
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         config = self.config
+        settings = self.class_weights, config.label_smoothing, config.clip_norm
+        theta, drawn = self.parameters.flat, self.dropout.draw(masks, len(inputs))
+        moved = theta, theta[:0] if self.average is None else self.average.flat
+        batches = inputs, labels, config.batch_size, rates(config, learning_rates, self.updates), drawn
         losses: Array = train_batches(
-            self.layers,
-            self.activation,
-            self.class_weights,
-            config.label_smoothing,
-            config.clip_norm,
-            self.parameters.flat,
-            self.parameters.flat[:0] if self.average is None else self.average.flat,
-            self.buffer,
-            self.optimizer,
-            inputs,
-            labels,
-            config.batch_size,
-            rates(config, learning_rates, self.updates),
-            self.dropout.draw(masks, len(inputs)),
+            self.layers, self.activation, *settings, *moved, self.buffer, self.optimizer, *batches
         )
         self.updates += len(learning_rates)
         return losses
