@@ -34,6 +34,11 @@ class Fit:
     history: tuple[Epoch, ...]
     interrupted: bool
 
+    @property
+    def kept(self) -> Epoch:
+        """The epoch whose weights were kept."""
+        return self.history[self.kept_epoch - 1]
+
     def __repr__(self) -> str:
         return f"Fit({len(self.history)} epochs, kept {self.kept_epoch}, {self.parameters!r})"
 
