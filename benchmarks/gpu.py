@@ -22,8 +22,8 @@ import torch
 from charmlp.config import SLIDES, TrainingConfig
 from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 from charmlp.training.steps.autograd import AutogradStep
-from charmlp.training.steps.choice import Step
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import Step
 
 ROUNDS = 9
 LARGE = (1024, 2048, 2048, 26)

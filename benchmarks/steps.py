@@ -66,6 +66,7 @@ def grid() -> None:
 def parts() -> None:
     """The loops one by one, called from Python, which adds up to 0.5 µs."""
     from charmlp.training.steps import loops, passes, products
+    from charmlp.training.steps.dropout import Dropout
     from charmlp.training.steps.optimizers import SGD
 
     rng = np.random.default_rng(0)
@@ -80,7 +81,8 @@ def parts() -> None:
     theta, velocity, gradients = numbers(33_690), numbers(33_690), numbers(33_690)
     small = np.full_like(theta, 1e-39)
     optimizer = SGD(0.0, 1.0, velocity)
-    layers, size = loops.table_of_layers((1024, 32, 26), ACTIVATIONS["relu"], (0, 0), (0, 0), 8)
+    sizes = (1024, 32, 26)
+    layers, size = loops.table_of_layers(sizes, ACTIVATIONS["relu"], Dropout(SLIDES, sizes), 8)
     memory, labels = np.zeros(size, np.float32), rng.integers(0, 26, 8)
     upper_start = 32 * 1025
     rows: list[tuple[str, Callable[[], object]]] = [

@@ -11,6 +11,7 @@ import pytest
 from charmlp.config import (
     RECIPES,
     TrainingConfig,
+    flag_of,
     parse_setting,
     resolve_hidden_size,
     settings,
@@ -51,7 +52,7 @@ else:
     ],
 )
 def test_what_is_not_allowed_is_refused_by_its_flag(name: str, value: Any) -> None:
-    flag = next(field.metadata["flag"] for field in settings() if field.name == name)
+    flag = next(flag_of(field) for field in settings() if field.name == name)
     with pytest.raises(UsageError, match=f"^{flag}: expected "):
         TrainingConfig(**{name: value})
 
@@ -72,7 +73,7 @@ def test_what_is_not_allowed_is_refused_by_its_flag(name: str, value: Any) -> No
     ],
 )
 def test_texts_are_read(flag: str, text: str, value: Any) -> None:
-    field = next(field for field in settings() if field.metadata["flag"] == flag)
+    field = next(field for field in settings() if flag_of(field) == flag)
     assert parse_setting(field, text) == value
 
 
@@ -87,7 +88,7 @@ def test_texts_are_read(flag: str, text: str, value: Any) -> None:
     ],
 )
 def test_texts_that_say_nothing_are_refused(flag: str, text: str) -> None:
-    field = next(field for field in settings() if field.metadata["flag"] == flag)
+    field = next(field for field in settings() if flag_of(field) == flag)
     with pytest.raises(UsageError, match=f"^{flag}: expected "):
         parse_setting(field, text)
 

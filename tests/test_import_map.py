@@ -156,7 +156,7 @@ def test_circles_are_seen() -> None:
 def test_only_the_rooms_that_teach_torch_import_it_at_the_top() -> None:
     """`charmlp train`, `test` and `predict` work where PyTorch is not installed."""
     allowed = {"nn", "doctor"}
-    steps = {"autograd", "analytic_torch", "optimizers_torch", "cuda"}  # imported where chosen
+    steps = {"autograd", "analytic_torch", "torchstep", "optimizers_torch", "cuda"}  # imported where chosen
     for module, source in SOURCES.items():
         if room_of(module) in allowed or (room_of(module) == "training" and module.split(".")[-1] in steps):
             continue

@@ -69,16 +69,13 @@ def activations() -> tuple[str, ...]:
     return tuple(ACTIVATIONS)
 
 
-def is_finite(value: float) -> bool:
-    return abs(value) < float("inf")
-
-
 ACTIVATION = Rule(lambda: str(one_of(*activations())), str, lambda name: name in activations())
+INFINITY = float("inf")
 COUNT = Rule("a whole number, at least 1", int, lambda n: n >= 1)
 COUNT_OR_NONE = Rule("a whole number, at least 0", int, lambda n: n >= 0)
 SEED = Rule("a whole number from 0 to 2⁶³ - 1", int, lambda n: 0 <= n < 2**63)
-POSITIVE = Rule("a number above 0", float, lambda x: is_finite(x) and x > 0)
-NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: is_finite(x) and x >= 0)
+POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
+NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
 SWITCH = Rule("on or off", parse_switch, lambda _: True)
 HIDDEN_SIZES = Rule(
@@ -96,9 +93,14 @@ DEVICE = Rule(
 )
 
 
-def setting(default: Any, flag: str, rule: Rule, help: str) -> Any:
-    """A dataclass field that knows its flag and its rule."""
-    return dataclasses.field(default=default, metadata={"flag": flag, "rule": rule, "help": help})
+def setting(default: Any, rule: Rule, help: str, flag: str = "") -> Any:
+    """A dataclass field that knows its rule, and its flag where that is not `--` and its name."""
+    return dataclasses.field(default=default, metadata={"rule": rule, "help": help, "flag": flag})
+
+
+def flag_of(field: dataclasses.Field[Any]) -> str:
+    """The flag of a setting, such as `--lr`."""
+    return field.metadata["flag"] or f"--{field.name}"
 
 
 @dataclass(frozen=True)
@@ -112,85 +114,65 @@ class TrainingConfig:
 
     # The network and what it sees
     hidden_size: tuple[int, ...] = setting(
-        DEFAULT_HIDDEN_SIZE, "--hsize", HIDDEN_SIZES, "hidden sizes, comma separated"
+        DEFAULT_HIDDEN_SIZE, HIDDEN_SIZES, "hidden sizes, comma separated", flag="--hsize"
     )
-    act_type: str = setting("relu", "--act", ACTIVATION, "activation between layers")
-    norm_size: tuple[int, int] = setting(
-        (32, 32), "--norm_size", NORM_SIZE, "height,width to which images are resized"
-    )
+    act_type: str = setting("relu", ACTIVATION, "activation between layers", flag="--act")
+    norm_size: tuple[int, int] = setting((32, 32), NORM_SIZE, "height,width to which images are resized")
     preprocessing: str = setting(
-        "scale",
-        "--preprocessing",
-        one_of(*PREPROCESSINGS),
-        "pixels to [-1, 1], or each image to mean 0 and deviation 1",
+        "scale", one_of(*PREPROCESSINGS), "pixels to [-1, 1], or each image to mean 0 and deviation 1"
     )
 
     # Optimization
-    epochs: int = setting(50, "--epoch", COUNT, "epochs")
-    updates: int = setting(
-        0, "--updates", COUNT_OR_NONE, "instead of --epoch: as many epochs as make N updates"
+    epochs: int = setting(50, COUNT, "epochs", flag="--epoch")
+    updates: int = setting(0, COUNT_OR_NONE, "instead of --epoch: as many epochs as make N updates")
+    batch_size: int = setting(8, COUNT, "images per update", flag="--batchsize")
+    optimizer: str = setting(
+        "sgd", one_of(*OPTIMIZERS), "optimizer, as torch defines it", flag="--optim_type"
     )
-    batch_size: int = setting(8, "--batchsize", COUNT, "images per update")
-    optimizer: str = setting("sgd", "--optim_type", one_of(*OPTIMIZERS), "optimizer, as torch defines it")
-    lr: float = setting(5e-4, "--lr", POSITIVE, "learning rate")
-    momentum: float = setting(0.9, "--momentum", SHARE, "momentum (sgd only)")
-    weight_decay: float = setting(0.0, "--weight_decay", NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
-    schedule: str = setting(
-        "constant", "--schedule", one_of("constant", "cosine"), "learning rate over the run"
-    )
-    warmup: float = setting(0.0, "--warmup", SHARE, "share of the run in which the learning rate rises")
-    clip_norm: float = setting(0.0, "--clip_norm", NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
-    ema_decay: float = setting(
-        0.0, "--ema_decay", SHARE, "decay of the moving average of the weights that is kept; 0: none"
-    )
+    lr: float = setting(5e-4, POSITIVE, "learning rate")
+    momentum: float = setting(0.9, SHARE, "momentum (sgd only)")
+    weight_decay: float = setting(0.0, NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
+    schedule: str = setting("constant", one_of("constant", "cosine"), "learning rate over the run")
+    warmup: float = setting(0.0, SHARE, "share of the run in which the learning rate rises")
+    clip_norm: float = setting(0.0, NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
+    ema_decay: float = setting(0.0, SHARE, "decay of the moving average of the weights that is kept; 0: none")
 
     # Regularisation and training letters
-    label_smoothing: float = setting(
-        0.0, "--label_smoothing", SHARE, "share of each target spread over all classes"
-    )
-    input_dropout: float = setting(0.0, "--input_dropout", SHARE, "share of pixels dropped in training")
-    dropout: float = setting(0.0, "--dropout", SHARE, "share of hidden units dropped in training")
+    label_smoothing: float = setting(0.0, SHARE, "share of each target spread over all classes")
+    input_dropout: float = setting(0.0, SHARE, "share of pixels dropped in training")
+    dropout: float = setting(0.0, SHARE, "share of hidden units dropped in training")
     class_weights: str = setting(
-        "none", "--class_weights", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
+        "none", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
     )
     sampling: str = setting(
-        "shuffle", "--sampling", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
+        "shuffle", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
     )
-    augment: bool = setting(
-        False, "--augment", SWITCH, "turn, shift, scale, shear, dim and invert training images"
-    )
+    augment: bool = setting(False, SWITCH, "turn, shift, scale, shear, dim and invert training images")
     synth_ratio: float = setting(
-        0.0, "--synth_ratio", SHARE, "share of rendered letters in each batch, at most that of their number"
+        0.0, SHARE, "share of rendered letters in each batch, at most that of their number"
     )
     synth_count: int = setting(
-        60_000, "--synth_count", COUNT, "letters to render for the batches (the source synth:N has its own N)"
+        60_000, COUNT, "letters to render for the batches (the source synth:N has its own N)"
     )
 
     # Validation and what is kept
-    val_interval: int = setting(10, "--valInterval", COUNT, "epochs between validations")
-    keep: str = setting("last", "--keep", one_of("last", "best"), "the epoch whose weights are kept")
-    monitor: str = setting(
-        "accuracy", "--monitor", one_of(*MONITORS), "validation figure that decides the best epoch"
-    )
+    val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")
+    keep: str = setting("last", one_of("last", "best"), "the epoch whose weights are kept")
+    monitor: str = setting("accuracy", one_of(*MONITORS), "validation figure that decides the best epoch")
     patience: int = setting(
-        0, "--patience", COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
+        0, COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
     )
 
     # How it is computed
-    seed: int = setting(2021, "--seed", SEED, "seed of every random number")
-    step: str = setting("auto", "--step", one_of(*STEPS), "how an update is computed")
-    device: str = setting("cpu", "--device", DEVICE, "cpu, cuda or cuda:N")
+    seed: int = setting(2021, SEED, "seed of every random number")
+    step: str = setting("auto", one_of(*STEPS), "how an update is computed")
+    device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
     def __post_init__(self) -> None:
         for field in settings():
             value = getattr(self, field.name)
             if value != field.default and not field.metadata["rule"].allows(value):
                 raise refusal(field, value)
-
-    @property
-    def n_layers(self) -> int:
-        """Linear layers: one more than hidden sizes."""
-        return len(self.hidden_size) + 1
 
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
@@ -249,20 +231,19 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
 
 def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     """A setting's value from TOML, in the setting's own type; raises `CharmlpError` naming the entry."""
-    kind, found = type(field.default), value
+    kind, found, rule = type(field.default), value, field.metadata["rule"]
     if kind is float and type(value) is int and abs(value) < 2**53:
         found = float(value)
     elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
         found = tuple(value)
-    if type(found) is not kind or not field.metadata["rule"].allows(found):
-        flag, rule = field.metadata["flag"], field.metadata["rule"]
-        raise CharmlpError(f"{name}: {field.name} ({flag}): expected {rule}, not {value!r}")
+    if type(found) is not kind or not rule.allows(found):
+        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): expected {rule}, not {value!r}")
     return found
 
 
 def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:
     """The error for a value that the field's rule does not allow."""
-    return UsageError(f"{field.metadata['flag']}: expected {field.metadata['rule']}, not {value!r}")
+    return UsageError(f"{flag_of(field)}: expected {field.metadata['rule']}, not {value!r}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:
@@ -272,8 +253,8 @@ def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig
     """
     if given.get("epochs") and given.get("updates"):
         raise UsageError("--epoch and --updates: give one or the other")
-    if given.get("momentum") and given.get("optimizer", config.optimizer) != "sgd":
-        optimizer = given.get("optimizer", config.optimizer)
+    optimizer = given.get("optimizer", config.optimizer)
+    if given.get("momentum") and optimizer != "sgd":
         raise UsageError(f"--momentum {given['momentum']:g}: --optim_type {optimizer} has no momentum")
     if "epochs" in given:
         given = {**given, "updates": 0}
@@ -286,13 +267,13 @@ def resolve_hidden_size(hidden_size: tuple[int, ...] | None, n_layers: int | Non
     One layer alone means no hidden layer; otherwise the number of layers must be one more than that of
     the hidden sizes. Raises `UsageError` naming both flags where they contradict each other.
     """
+    sizes = DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
     if n_layers is None:
-        return DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
+        return sizes
     if n_layers < 1:
         raise UsageError(f"--layer: expected a whole number, at least 1, not {n_layers}")
     if n_layers == 1 and hidden_size is None:
         return ()
-    sizes = DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
     if len(sizes) != n_layers - 1:
         given = ",".join(map(str, sizes)) or "none"
         raise UsageError(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from charmlp.config import TrainingConfig
-from charmlp.training.callbacks import Callback, Callbacks, StopTraining, Training
+from charmlp.training.callbacks import Callback, Callbacks, StopTraining
 from charmlp.training.feed import Arrays
 from charmlp.training.order import Order
 from charmlp.training.state import Epoch
@@ -24,21 +24,21 @@ class Listener(Callback):
         self.heard: list[object] = []
         self.last_epoch, self.last_update = last_epoch, last_update
 
-    def training_begins(self, training: Training) -> None:
+    def training_begins(self, training: Trainer) -> None:
         self.heard.append(f"begins {training.updates}/{training.total_updates}")
 
-    def updates_done(self, training: Training) -> None:
+    def updates_done(self, training: Trainer) -> None:
         self.heard.append(training.updates)
         if self.last_update and training.updates >= self.last_update:
             raise StopTraining
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         assert training.history[-1] is epoch
         self.heard.append(f"epoch {epoch.epoch}/{training.config.epochs}")
         if epoch.epoch == self.last_epoch:
             raise StopTraining
 
-    def training_ends(self, training: Training) -> None:
+    def training_ends(self, training: Trainer) -> None:
         self.heard.append("ends")
 
 
@@ -83,7 +83,7 @@ def test_stopped_before_anything_is_kept_the_caller_hears_of_it() -> None:
 
 def test_an_error_reaches_the_caller_and_training_ends_all_the_same() -> None:
     class Fails(Callback):
-        def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+        def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
             raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="the disk is full"):

@@ -10,10 +10,11 @@ import pytest
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.letters.letterset import LetterSet
-from charmlp.training.callbacks import Callback, Training
+from charmlp.training.callbacks import Callback
 from charmlp.training.fit import fit
 from charmlp.training.prepare import Prepared
 from charmlp.training.state import Epoch, TrainingState
+from charmlp.training.trainer import Trainer
 
 CONFIG = TrainingConfig(
     hidden_size=(6,), norm_size=(4, 4), batch_size=8, epochs=4, val_interval=1, lr=1e-2, synth_ratio=0.5,
@@ -37,7 +38,7 @@ class Keeper(Callback):
     def __init__(self) -> None:
         self.state: TrainingState | None = None
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         if epoch.epoch == 2:
             arrays, facts = training.state().pack()
             self.state = TrainingState.unpack({k: v.copy() for k, v in arrays.items()}, facts)

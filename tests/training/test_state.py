@@ -21,9 +21,10 @@ from charmlp.training.feed import Arrays, Pictures
 from charmlp.training.order import Order
 from charmlp.training.state import TrainingState
 from charmlp.training.steps.analytic import AnalyticStep
-from charmlp.training.steps.choice import Step, make_step
+from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.elementwise import InLoops
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import Step
 from charmlp.training.trainer import Trainer
 
 torch = pytest.importorskip("torch")

@@ -26,11 +26,12 @@ from charmlp.calculus.losses import (
     squared_error,
     squared_error_backward,
 )
-from charmlp.calculus.network import mlp
+from charmlp.calculus.network import activations_behind, mlp
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "activations_behind",
     "class_targets",
     "cross_entropy",
     "cross_entropy_backward",

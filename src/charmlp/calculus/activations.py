@@ -16,11 +16,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from charmlp.calculus.elements import Real, erfc, maximum, where
+from charmlp.calculus.elements import Array, Real, erfc, maximum, where
 
-Array = NDArray[Any]
 MakeReal = Callable[[float], Any]
 
 SQRT_HALF = 0.5**0.5

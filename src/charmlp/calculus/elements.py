@@ -7,7 +7,9 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+Array = NDArray[Any]
 Real = Any  # a number or an array, in either case of one real dtype
 
 

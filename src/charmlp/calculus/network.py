@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from numpy.typing import NDArray
-
-from charmlp.calculus.activations import ACTIVATIONS
+from charmlp.calculus.activations import ACTIVATIONS, Activation
+from charmlp.calculus.elements import Array
 from charmlp.calculus.linear import linear
 
-Array = NDArray[Any]
+
+def activations_behind(n_layers: int, act_type: str) -> list[Activation]:
+    """The activation behind each layer: none behind the last, unless it is the only one, as in the course."""
+    none, activation = ACTIVATIONS["none"], ACTIVATIONS[act_type]
+    return [activation] * (n_layers - 1) + [activation if n_layers == 1 else none]
 
 
 def mlp(x: Array, weights: Sequence[Array], biases: Sequence[Array], act_type: str) -> Array:
-    """Logits N×K of a batch x: N×D: linear layers with an activation between them.
-
-    A net of one layer has no place between layers; there the activation follows the layer, as in the course.
-    """
-    activation = ACTIVATIONS[act_type]
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+    """Logits N×K of a batch x: N×D: linear layers with an activation between them."""
+    behind = activations_behind(len(weights), act_type)
+    for weight, bias, activation in zip(weights, biases, behind, strict=True):
         x = activation(linear(x, weight, bias))
-    logits = linear(x, weights[-1], biases[-1])
-    return activation(logits) if len(weights) == 1 else logits
+    return x

@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from charmlp.config import RECIPES, parse_setting, resolve_hidden_size, settings
+from charmlp.config import RECIPES, flag_of, parse_setting, resolve_hidden_size, settings
 from charmlp.errors import UsageError
 from charmlp.text import printable
 
@@ -132,7 +132,7 @@ def add_setting_flags(parser: Parser) -> None:
     add_number(group, "--layer", metavar="N", help=words)
     for field in settings():
         group.add_argument(
-            field.metadata["flag"],
+            flag_of(field),
             dest=field.name,
             nargs="+" if "size" in field.name and field.name != "batch_size" else None,
             metavar="X",

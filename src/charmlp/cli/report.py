@@ -13,8 +13,8 @@ from charmlp.training.callbacks import Callback
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from charmlp.training.callbacks import Training
     from charmlp.training.state import Epoch
+    from charmlp.training.trainer import Trainer
 
 MOST_LINES = 25  # for the epochs of one run, where there is no terminal
 
@@ -25,7 +25,7 @@ class LineReporter(Callback):
     def message(self, line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         epochs = training.config.epochs
         if epoch.epoch % max(1, epochs // MOST_LINES) == 0 or epoch.epoch in (1, epochs):
             self.message(describe(epoch, epochs))
@@ -46,7 +46,7 @@ class BarReporter(LineReporter):
             self.tasks[what] = self.bars.add_task(what, total=total)
         self.bars.update(self.tasks[what], completed=done)
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         epochs = training.config.epochs
         self.progress("training", epoch.epoch, epochs)
         self.bars.update(self.tasks["training"], description=describe(epoch, epochs))
@@ -55,7 +55,7 @@ class BarReporter(LineReporter):
 class CourseReporter(LineReporter):
     """The course's lines on stdout; what the course does not know goes to stderr."""
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
         if epoch.validation is not None:
             accuracy = 100 * epoch.validation.accuracy

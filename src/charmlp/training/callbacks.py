@@ -6,38 +6,23 @@ training_begins      the first update comes
 updates_done         a chunk of updates is done, some fractions of a second after the one before
 epoch_ends           an epoch is done, and validated where that is its turn
 training_ends        no update comes any more, whatever the reason
+
+The training that they are handed is the `Trainer`. What they may look at: `config`, with the number of epochs
+settled; `updates` done of `total_updates`; `history`, an `Epoch` for each that is done; and `state()`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from charmlp.config import TrainingConfig
-from charmlp.training.state import Epoch, TrainingState
+if TYPE_CHECKING:
+    from charmlp.training.state import Epoch
+    from charmlp.training.trainer import Trainer
 
 
 class StopTraining(Exception):
     """Raised by a callback in `updates_done` or `epoch_ends`: train no more, with what is kept by now."""
-
-
-class Training(Protocol):
-    """What a callback sees of a training under way.
-
-    config   with the number of epochs settled
-    updates  done, of `total_updates`
-    """
-
-    config: TrainingConfig
-    updates: int
-    history: list[Epoch]
-
-    @property
-    def total_updates(self) -> int: ...
-
-    def state(self) -> TrainingState:
-        """All that is needed to go on from here; its arrays hold until the next update."""
-        ...
 
 
 class Callback:
@@ -47,13 +32,13 @@ class Callback:
 
     def progress(self, what: str, done: int, total: int) -> None: ...
 
-    def training_begins(self, training: Training) -> None: ...
+    def training_begins(self, training: Trainer) -> None: ...
 
-    def updates_done(self, training: Training) -> None: ...
+    def updates_done(self, training: Trainer) -> None: ...
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None: ...
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None: ...
 
-    def training_ends(self, training: Training) -> None: ...
+    def training_ends(self, training: Trainer) -> None: ...
 
 
 SILENT = Callback()
@@ -65,26 +50,14 @@ class Callbacks(Callback):
     def __init__(self, callbacks: Sequence[Callback]) -> None:
         self.all = tuple(callbacks)
 
-    def message(self, line: str) -> None:
-        for callback in self.all:
-            callback.message(line)
 
-    def progress(self, what: str, done: int, total: int) -> None:
+def _tell_all(event: str) -> Callable[..., None]:
+    def tell(self: Callbacks, *what: Any) -> None:
         for callback in self.all:
-            callback.progress(what, done, total)
+            getattr(callback, event)(*what)
 
-    def training_begins(self, training: Training) -> None:
-        for callback in self.all:
-            callback.training_begins(training)
+    return tell
 
-    def updates_done(self, training: Training) -> None:
-        for callback in self.all:
-            callback.updates_done(training)
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
-        for callback in self.all:
-            callback.epoch_ends(training, epoch)
-
-    def training_ends(self, training: Training) -> None:
-        for callback in self.all:
-            callback.training_ends(training)
+for _event in [name for name in vars(Callback) if not name.startswith("_")]:
+    setattr(Callbacks, _event, _tell_all(_event))

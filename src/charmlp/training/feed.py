@@ -1,13 +1,21 @@
-"""What examples are: the inputs and labels behind the numbers that an `Order` gives."""
+"""What examples are: the inputs and labels behind the numbers that an `Order` gives.
+
+labels  class of each example, N
+width   numbers in an input, D
+dtype   of the inputs, and so of the parameters that learn from them
+take    the inputs of a part of the examples of these numbers; they hold until the next ones are taken.
+        `changes` draws random changes (augmentation), the same for an example whatever part is taken;
+        without it inputs are as they are
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.random import Generator
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
@@ -15,40 +23,15 @@ from charmlp.system.memory import aligned_empty
 from charmlp.training.order import Order
 from charmlp.training.randomness import AUGMENTATION, generator
 
-Array = NDArray[Any]
-
 CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
 ALL = slice(0, None)
 
 
-class Feed(Protocol):
-    """N examples by number.
-
-    labels  class of each, N
-    width   numbers in an input, D
-    dtype   of the inputs, and so of the parameters that learn from them
-    """
-
-    labels: Array
-    width: int
-
-    @property
-    def dtype(self) -> DTypeLike: ...
-
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
-        """The inputs of a part of these examples; they hold until the next ones are taken.
-
-        `changes` draws random changes (augmentation), the same for an example whatever part is taken; without
-        it inputs are as they are.
-        """
-        ...
-
-
 class Pictures:
     """Packed grey images of a set, and of rendered letters behind it; made inputs when they are taken."""
 
-    dtype = np.float32
+    dtype = np.dtype(np.float32)
 
     def __init__(self, preprocessing: str, letters: LetterSet, rendered: LetterSet | None = None) -> None:
         self.preprocessing = preprocessing
@@ -59,7 +42,7 @@ class Pictures:
         self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
         self.inputs = aligned_empty((0, self.width))
 
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.images):
             self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
             self.inputs = aligned_empty((len(numbers), self.width))
@@ -70,7 +53,7 @@ class Pictures:
             images = augment(images, changes, first=part.start, of=len(numbers))
         return to_inputs(images, self.preprocessing, self.inputs[part])
 
-    def gather(self, numbers: Array) -> NDArray[np.uint8]:
+    def gather(self, numbers: Array) -> Array:
         """Images by number, from the set or, above it, from the rendered letters."""
         images = self.images[: len(numbers)]
         if len(self.sets) == 1:
@@ -93,12 +76,15 @@ class Arrays:
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
-    def take(self, numbers: Array, part: slice = ALL, changes: np.random.Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.inputs):
             self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
         inputs = self.inputs[: len(numbers)][part]
         np.take(self.all, numbers[part], 0, out=inputs, mode="clip")
         return inputs
+
+
+Feed = Pictures | Arrays
 
 
 class Chunks:
@@ -111,7 +97,7 @@ class Chunks:
     def __init__(self, config: TrainingConfig, order: Order, feed: Feed) -> None:
         self.config, self.order, self.feed = config, order, feed
         large = config.augment or config.device != "cpu"
-        batch_bytes = np.dtype(feed.dtype).itemsize * order.batch_size * feed.width
+        batch_bytes = feed.dtype.itemsize * order.batch_size * feed.width
         self.updates = max(1, (LARGE_CHUNK_BYTES if large else CHUNK_BYTES) // batch_bytes)
         self.count = -(-order.updates // self.updates)
 
@@ -123,7 +109,6 @@ class Chunks:
         batch = self.order.batch_size
         size, part = self.updates * batch, slice(first * batch, None if stop is None else stop * batch)
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
-        changes = None
-        if self.config.augment:
-            changes = generator(self.config.seed, AUGMENTATION, epoch, number)
+        seed = self.config.seed
+        changes = generator(seed, AUGMENTATION, epoch, number) if self.config.augment else None
         return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]]

@@ -57,14 +57,9 @@ def fit(
     trainer.run()
     kept = trainer.kept
     assert kept.parameters is not None
-    return Fit(
-        trainer.config,
-        Parameters.of(trainer.sizes, kept.parameters),
-        kept.epoch,
-        kept.scores,
-        tuple(trainer.history),
-        isinstance(trainer.stopped, KeyboardInterrupt),
-    )
+    parameters = Parameters.of(trainer.sizes, kept.parameters)
+    interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
+    return Fit(trainer.config, parameters, kept.epoch, kept.scores, tuple(trainer.history), interrupted)
 
 
 def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT) -> Trainer:
@@ -72,9 +67,8 @@ def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback
     training, validation, rendered = prepared.training, prepared.validation, prepared.rendered
     if training.images.shape[1:] != config.norm_size:
         raise UsageError(f"--norm_size: the letters were prepared with {training.images.shape[1:]}")
-    order = Order(
-        config, len(training.classes), training.labels, None if rendered is None else rendered.labels
-    )
+    beside = None if rendered is None else rendered.labels
+    order = Order(config, len(training.classes), training.labels, beside)
     if config.updates:
         config = dataclasses.replace(config, epochs=max(1, round(config.updates / order.updates)))
     callbacks.message(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.training.randomness import ORDER, RENDERED, generator
-
-Array = NDArray[Any]
 
 
 class Order:
@@ -78,11 +74,8 @@ class Order:
         if not self.rendered_per_batch:
             return training
         mixed = np.empty(len(self), np.int64)
-        place = np.arange(len(self))
-        is_training = place % self.config.batch_size < self.training_per_batch
-        last = (self.updates - 1) * self.config.batch_size  # where the last batch begins; it may be smaller
-        in_last = len(training) - (self.updates - 1) * self.training_per_batch
-        is_training[last:] = place[last:] < last + in_last
+        is_training = np.arange(len(self)) % self.config.batch_size < self.training_per_batch
+        is_training[-self.rendered_per_batch :] = False  # the last batch may be smaller
         mixed[is_training] = training
         count = self.updates * self.rendered_per_batch
         mixed[~is_training] = len(training) + self._rendered((number - 1) * count, count)

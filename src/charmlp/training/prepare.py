@@ -35,34 +35,29 @@ def prepare(
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
     callbacks.message(source.describe())
-    training, validation = load(source, config, skip_bad, callbacks)
-    for letters, split in ((training, "train"), (validation, "val")):
-        if letters is not None and letters.skipped:
+    sets = load(source, config, skip_bad, callbacks)
+    for split, letters in sets.items():
+        if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
     rendered = render_beside(source, config, callbacks)
-    return Prepared(training, validation, rendered, source.identity())
+    return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 
-def load(
-    source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback
-) -> tuple[LetterSet, LetterSet | None]:
-    """Decode the training and, where there are any, the validation images."""
+def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback) -> dict[str, LetterSet]:
+    """The images of the splits `train` and, where there are any, `val`, decoded."""
     if not source.splits.get("train"):
         raise DataError(f"{source.describe()}: there are no training images")
-    sets: list[LetterSet] = []
-    faults: list[DataError] = []
-    for split in ("train", "val"):
-        if not source.splits.get(split):
-            continue
+    sets, faults = {}, []
+    for split in [split for split in ("train", "val") if source.splits.get(split)]:
         progress = partial(callbacks.progress, f"reading {SPLITS[split]} images")
         try:
-            sets.append(source.load(split, config.norm_size, skip_bad=skip_bad, progress=progress))
+            sets[split] = source.load(split, config.norm_size, skip_bad=skip_bad, progress=progress)
         except DataError as error:  # the other set is looked at as well: all that is wrong is told at once
             faults.append(error)
     if faults:
         details = [line for error in faults for line in error.details]
         raise DataError("; ".join(map(str, faults)), details)
-    return sets[0], sets[1] if len(sets) == 2 else None
+    return sets
 
 
 def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -> LetterSet | None:
@@ -82,11 +77,7 @@ def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -
     progress(0, count)
     try:
         letters = render(
-            count,
-            classes=source.classes,
-            norm_size=config.norm_size,
-            seed=config.seed,
-            progress=progress,
+            count, classes=source.classes, norm_size=config.norm_size, seed=config.seed, progress=progress
         )
     except DataError as error:
         callbacks.message(f"no rendered letters: {error}")

@@ -70,23 +70,21 @@ def train(
     config = make_config(recipe, settings)
     folder = RunFolder(None if out is None else Path(out), overwrite=overwrite)
     check_step(config)
-    if model_path is not None:
-        check_writable(Path(model_path))
+    also = None if model_path is None else Path(model_path)
+    if also is not None:
+        check_writable(also)
     source = open_source(
         data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
     )
-    if model_path is not None:
+    if also is not None:
         check_expressible(
-            Path(model_path),
-            classes=source.classes,
-            preprocessing=config.preprocessing,
-            act_type=config.act_type,
+            also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
         )
     heard = Callbacks([folder, *callbacks])
     prepared = prepare(source, config, skip_bad=skip_bad, callbacks=heard)
     try:
         result = fit(config, prepared, callbacks=heard)
-        model = record(result, prepared, folder, None if model_path is None else Path(model_path))
+        model = record(result, prepared, folder, also)
     finally:
         folder.write()
     return Run(folder.path, model, result)

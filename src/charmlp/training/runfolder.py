@@ -5,18 +5,20 @@ And which run is the newest.
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import check_writable, is_file, is_folder, write_whole
 from charmlp.text import printable
-from charmlp.training.callbacks import Callback, Training
+from charmlp.training.callbacks import Callback
 from charmlp.training.state import Epoch
+
+if TYPE_CHECKING:
+    from charmlp.training.trainer import Trainer
 
 RUNS = Path("runs")
 SECONDS_BETWEEN_WRITES = 5.0
@@ -44,20 +46,16 @@ class RunFolder(Callback):
     def model(self) -> Path:
         return self.path / "model.safetensors"
 
-    @property
-    def figures(self) -> Path:
-        return self.path / "figures"
-
     def message(self, line: str) -> None:
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
 
-    def training_begins(self, training: Training) -> None:
+    def training_begins(self, training: Trainer) -> None:
         """Create the folder."""
         write_whole(self.path / "config.toml", training.config.to_toml().encode())
         self.begun = True
 
-    def epoch_ends(self, training: Training, epoch: Epoch) -> None:
+    def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         """Add a line to the log and to the figures, on disk within seconds."""
         self.message(describe_epoch(epoch))
         self.epochs.append(epoch)
@@ -89,15 +87,13 @@ def describe_epoch(epoch: Epoch) -> str:
 
 def metrics_csv(epochs: Sequence[Epoch]) -> str:
     """One line an epoch; the validation columns are empty where there was no validation."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["epoch", "loss", "lr", "val_loss", "val_accuracy", "val_macro_f1", "seconds"])
+    lines = ["epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"]
     for epoch in epochs:
         scores = epoch.validation
         figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
         row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
-        writer.writerow([epoch.epoch, *(figure if figure == "" else f"{figure:.6g}" for figure in row)])
-    return text.getvalue()
+        lines.append(f"{epoch.epoch}," + ",".join(x if x == "" else f"{x:.6g}" for x in row))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def new_run_path() -> Path:

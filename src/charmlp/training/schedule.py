@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 
 
-def learning_rates(config: TrainingConfig, first: int, count: int, total: int) -> NDArray[Any]:
+def learning_rates(config: TrainingConfig, first: int, count: int, total: int) -> Array:
     """The rates of `count` updates from update `first` (counted from 0) of a run of `total` updates.
 
     constant: η. cosine: η (1 + cos πt)/2 with t the share of the run after the warm-up (Loshchilov and

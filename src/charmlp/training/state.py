@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -115,23 +113,15 @@ class TrainingState:
 
     def pack(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Arrays by name, and the rest as what JSON can hold; no bit is lost in either."""
-        arrays = {f"step.{name}": array for name, array in self.step.arrays.items()}
-        kept = dict(vars(self.kept))
-        if self.kept.parameters is not None:
-            arrays["kept.parameters"] = kept.pop("parameters")
-        if self.kept.scores is not None:
-            scores = vars(self.kept.scores)
-            arrays |= {f"scores.{k}": v for k, v in scores.items() if isinstance(v, np.ndarray)}
-            kept["scores"] = {k: v for k, v in scores.items() if not isinstance(v, np.ndarray)}
-        facts = {
-            "step_updates": self.step.updates,
-            "updates": self.updates,
-            "loss_sum": self.loss_sum,
-            "seconds": self.seconds,
-            "kept": kept,
-            "history": [dataclasses.asdict(epoch) for epoch in self.history],
+        facts = dataclasses.asdict(self)
+        step, kept = facts.pop("step"), facts["kept"]
+        found = {"step": step["arrays"], "kept": kept, "scores": kept["scores"] or {}}
+        arrays = {
+            f"{whose}.{name}": those.pop(name)
+            for whose, those in found.items()
+            for name in [name for name, value in those.items() if isinstance(value, np.ndarray)]
         }
-        return arrays, facts
+        return arrays, {**facts, "step_updates": step["updates"], "history": list(facts["history"])}
 
     @classmethod
     def unpack(cls, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> TrainingState:
@@ -140,12 +130,12 @@ class TrainingState:
         for name, array in arrays.items():
             whose, _, name = name.partition(".")
             of[whose][name] = array
-        kept = {**facts["kept"], **of["kept"]}
+        facts, kept = dict(facts), {**facts["kept"], **of["kept"]}
         if kept["scores"] is not None:
             kept["scores"] = Scores(**{**kept["scores"], **of["scores"]})
+        step = StepState(of["step"], facts.pop("step_updates"))
         history = tuple(
             Epoch(**{**epoch, "validation": epoch["validation"] and Figures(**epoch["validation"])})
             for epoch in facts["history"]
         )
-        step = StepState(of["step"], facts["step_updates"])
-        return cls(step, facts["updates"], facts["loss_sum"], facts["seconds"], Kept(**kept), history)
+        return cls(**{**facts, "step": step, "kept": Kept(**kept), "history": history})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
@@ -59,7 +58,7 @@ class Trainer:
         self.history: list[Epoch] = []
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
-        self.masks: np.random.Generator | None = None  # for the rest of the epoch, once it is under way
+        self.masks: Generator | None = None  # for the rest of the epoch, once it is under way
         self.is_whole = True  # but in an update, and while an epoch is noted
 
     @property
@@ -69,9 +68,8 @@ class Trainer:
     @property
     def is_done(self) -> bool:
         """Whether all epochs are done, or patience is over."""
-        patience = self.config.patience
-        impatient = bool(patience) and self.kept.disappointed >= patience
-        return len(self.history) >= self.config.epochs or impatient
+        impatient = 0 < self.config.patience <= self.kept.disappointed
+        return impatient or len(self.history) >= self.config.epochs
 
     def run(self, until: int | None = None) -> None:
         """Train to the end, or until so many updates are done.
@@ -125,7 +123,7 @@ class Trainer:
             )
         parameters, scores, figures = self.step.averaged(), None, None
         if self.validation is not None and (number % config.val_interval == 0 or number == config.epochs):
-            scores = validate(config, parameters, self.validation, self.order.n_classes)
+            scores = validate(config, parameters, self.validation)
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
@@ -143,14 +141,8 @@ class Trainer:
         """
         if not self.is_whole:
             raise RuntimeError("an update was interrupted; only the kept parameters are whole")
-        return TrainingState(
-            self.step.state(),
-            self.updates,
-            self.loss_sum,
-            self.seconds,
-            dataclasses.replace(self.kept),
-            tuple(self.history),
-        )
+        step, kept, history = self.step.state(), dataclasses.replace(self.kept), tuple(self.history)
+        return TrainingState(step, self.updates, self.loss_sum, self.seconds, kept, history)
 
     def take_up(self, state: TrainingState) -> None:
         """Go on from a state; raises `CharmlpError` where it is that of another training."""
@@ -166,12 +158,9 @@ class Trainer:
         self.masks = None
 
 
-def validate(config: TrainingConfig, parameters: Parameters, feed: Feed, n_classes: int) -> Scores:
+def validate(config: TrainingConfig, parameters: Parameters, feed: Feed) -> Scores:
     """Score the parameters on a feed."""
-    logits: list[NDArray[Any]] = []
-    for start in range(0, len(feed.labels), VALIDATED_TOGETHER):
-        numbers = np.arange(start, min(start + VALIDATED_TOGETHER, len(feed.labels)))
-        logits.append(
-            calculus.mlp(feed.take(numbers), parameters.weights, parameters.biases, config.act_type)
-        )
+    weights, biases, everything = parameters.weights, parameters.biases, np.arange(len(feed.labels))
+    parts = [everything[i : i + VALIDATED_TOGETHER] for i in range(0, len(everything), VALIDATED_TOGETHER)]
+    logits = [calculus.mlp(feed.take(part), weights, biases, config.act_type) for part in parts]
     return score(np.concatenate(logits), feed.labels)

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from charmlp.config import OPTIMIZERS, TrainingConfig
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.training.steps.analytic import AnalyticStep
-from charmlp.training.steps.choice import Step, make_step
+from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import Step
 
 torch = pytest.importorskip("torch")
 
 from charmlp.training.steps import cuda  # noqa: E402
 from charmlp.training.steps.analytic_torch import AnalyticTorchStep, Table  # noqa: E402
-from tests.training import recording  # noqa: E402
+from tests.training.steps import recording  # noqa: E402
 
 Array = NDArray[Any]
 SIZES = (20, 12, 7, 5)

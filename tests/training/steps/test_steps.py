@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from charmlp.config import OPTIMIZERS, TrainingConfig
 from charmlp.training.schedule import average_decay, learning_rates
 from charmlp.training.steps.analytic import AnalyticStep
-from charmlp.training.steps.choice import Step, make_step
+from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import Step
 
 blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")

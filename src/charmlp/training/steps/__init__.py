@@ -6,5 +6,6 @@
 *autograd*  (`autograd.py`)  the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`: the one to read
 
 Whatever is random (order, masks) is drawn outside, by the same functions, so that all do the same.
-A state that one of them gives, each of them takes. Which one trains is said in `choice.py`.
+A state that one of them gives, each of them takes. What all offer is in `step.py`, which one trains in
+`choice.py`.
 """

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
-from charmlp.training.schedule import average_decay
-from charmlp.training.steps.arraystep import ArrayStep
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.elementwise import make_elementwise
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
+from charmlp.training.steps.step import ArrayStep
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
@@ -25,18 +22,14 @@ SCORES = 2**20  # logits that are kept until their losses are computed, all in o
 class AnalyticStep(ArrayStep):
     """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients."""
 
-    def __init__(
-        self, config: TrainingConfig, parameters: Parameters, class_weights: Array | None = None
-    ) -> None:
-        super().__init__(config, parameters)
-        self.gradients = parameters.like()
-        self.class_weights = class_weights
-        self.elementwise = make_elementwise(config, parameters.flat.size)
+    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
+        super().__init__(config, start, class_weights)
+        self.gradients = Parameters(start.sizes, start.flat.dtype)
+        self.activations = calculus.activations_behind(len(start.weights), config.act_type)
+        self.elementwise = make_elementwise(config, start.flat.size)
         self.buffers: dict[int, Buffers] = {}
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         size = self.config.batch_size
         drawn = self.dropout.draw(masks, len(inputs))
         updates = max(1, SCORES // (size * self.parameters.sizes[-1]))
@@ -50,12 +43,12 @@ class AnalyticStep(ArrayStep):
 
     def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
         """As many updates as there are rates; what concerns the losses is done for all of them at once."""
-        sizes, dtype = self.parameters.sizes, self.parameters.flat.dtype
-        targets, share, starts = scaled_targets(self.config, labels, sizes[-1], self.class_weights, dtype)
+        theta, classes = self.parameters.flat, self.sizes[-1]
+        targets, share, starts = scaled_targets(self.config, labels, classes, self.class_weights, theta.dtype)
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
-        for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
+        for i, (*rate, decay) in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
             batch = slice(i * size, (i + 1) * size)
             x, scores, total = inputs[batch], shifted[batch], normal[batch]
             buffers = self.buffers_for(len(x))
@@ -63,7 +56,10 @@ class AnalyticStep(ArrayStep):
             calculus.exponentials(buffers.outputs[-1], scores, buffers.gradients[-1], total)
             calculus.logits_gradient(buffers.gradients[-1], total, targets[batch], share[batch])
             self.backward(x, drawn[batch], buffers)
-            self.update(*rate)
+            self.elementwise.update(self.optimizer, theta, self.gradients.flat, *rate)
+            if self.average is not None:
+                self.elementwise.follow(self.average.flat, theta, decay)
+            self.updates += 1
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
@@ -75,29 +71,20 @@ class AnalyticStep(ArrayStep):
         return self.buffers[batch]
 
     def forward(self, x: Array, drawn: Array, buffers: Buffers) -> None:
-        """Fill `buffers.outputs`: the activations, and the logits.
-
-        The last layer has no activation behind it, unless it is the only one.
-        """
-        last = len(buffers.outputs) - 1
-        for layer, (weight, bias) in enumerate(
-            zip(self.parameters.weights, self.parameters.biases, strict=True)
-        ):
+        """Fill `buffers.outputs`: the activations, and the logits."""
+        for layer, activation in enumerate(self.activations):
             x = self.dropout.drop(x, drawn, layer, out=buffers.masked[layer])
-            z = np.matmul(x, weight.T, out=buffers.sums[layer])
-            activated = layer < last or last == 0
-            x = buffers.outputs[layer] = self.elementwise.forward(z, bias, buffers.memory[layer], activated)
+            z = np.matmul(x, self.parameters.weights[layer].T, out=buffers.sums[layer])
+            y, bias = buffers.memory[layer], self.parameters.biases[layer]
+            x = buffers.outputs[layer] = self.elementwise.forward(z, bias, y, activation)
 
     def backward(self, inputs: Array, drawn: Array, buffers: Buffers) -> None:
         """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
-        gradients, last = self.gradients, len(buffers.outputs) - 1
-        for layer in range(last, -1, -1):
+        gradients = self.gradients
+        for layer in range(len(self.activations) - 1, -1, -1):
+            gradient, z, y = buffers.gradients[layer], buffers.sums[layer], buffers.outputs[layer]
             gradient = self.elementwise.backward(
-                buffers.gradients[layer],
-                buffers.sums[layer],
-                buffers.outputs[layer],
-                layer < last or last == 0,
-                gradients.biases[layer],
+                gradient, z, y, self.activations[layer], gradients.biases[layer]
             )
             x = inputs if layer == 0 else buffers.outputs[layer - 1]
             if (masked := buffers.masked[layer]) is not None:
@@ -107,15 +94,6 @@ class AnalyticStep(ArrayStep):
                 below = buffers.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
-
-    def update(self, lr: float, scale: float, keep: float) -> None:
-        """Clip, let the optimizer move the weights, and let the average follow."""
-        self.updates += 1
-        theta = self.parameters.flat
-        self.elementwise.update(self.optimizer, theta, self.gradients.flat, lr, scale, keep)
-        if self.average is not None:
-            decay = average_decay(self.config, self.updates)
-            self.elementwise.follow(self.average.flat, theta, decay)
 
 
 class Buffers:

@@ -15,27 +15,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.random import Generator
 from torch import Tensor
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
-from charmlp.training.schedule import average_decay
-from charmlp.training.state import StepState
 from charmlp.training.steps import cuda
 from charmlp.training.steps.analytic import scaled_targets
-from charmlp.training.steps.arraystep import by_name
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.optimizers import rates
 from charmlp.training.steps.optimizers_torch import FlatOptimizer
 from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.step import by_name
+from charmlp.training.steps.torchstep import TorchStep
 
-Array = NDArray[Any]
 Record = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
 
 
@@ -49,7 +47,7 @@ class Saved:
         self.saved_tensors = tensors
 
 
-class AnalyticTorchStep:
+class AnalyticTorchStep(TorchStep):
     """The chain rule, layer by layer, on flat tensors of parameters and gradients.
 
     `record` takes the update and a function that restores what it changes, and returns what is called in the
@@ -59,36 +57,28 @@ class AnalyticTorchStep:
     def __init__(
         self,
         config: TrainingConfig,
-        parameters: Parameters,
+        start: Parameters,
         class_weights: Array | None = None,
         record: Record | None = None,
     ) -> None:
-        cuda.check_device(config.device)
-        self.config = config
-        self.sizes, self.dtype = parameters.sizes, parameters.flat.dtype
-        self.device = torch.device(config.device)
-        self.class_weights = class_weights
+        super().__init__(config, start, class_weights)
+        self.dtype, self.device = start.flat.dtype, torch.device(config.device)
         self.activation = activations.ACTIVATIONS[config.act_type].operation  # as autograd computes it
         self.constants = tuple(ACTIVATIONS[config.act_type].constants.values())
-        self.dropout = Dropout(config, self.sizes)
         with cuda.memory_told_of(config.device):
-            self.flat = torch.tensor(parameters.flat, device=self.device)
+            self.flat = torch.tensor(start.flat, device=self.device)
             self.gradients = torch.zeros_like(self.flat)
             self.average = self.flat.clone() if config.ema_decay else None
-            self.optimizer = FlatOptimizer(config, parameters.flat, self.device)
+            self.optimizer = FlatOptimizer(config, start.flat, self.device)
         self.weights, self.biases = views(self.flat, self.sizes)
         self.weight_gradients, self.bias_gradients = views(self.gradients, self.sizes)
         self.turn = torch.zeros(1, dtype=torch.int64, device=self.device)  # which batch of the chunk is next
-        self.updates = 0
         self.buffers: Buffers | None = None
         self.launch: Callable[[], None] = self.update
-        self.record = record
-        if record is None and self.device.type == "cuda":
-            self.record = partial(cuda.record, device=self.device)
+        on_cuda = partial(cuda.record, device=self.device) if self.device.type == "cuda" else None
+        self.record: Record | None = record or on_cuda
 
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
         count = len(learning_rates)
         if not count:
             return np.empty(0)
@@ -111,17 +101,16 @@ class AnalyticTorchStep:
         self.buffers = Buffers(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
         return True
 
-    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator) -> None:
+    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> None:
         """Bring to the device what a chunk's updates need.
 
         Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
         ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of both sizes.
         """
         assert self.buffers is not None
-        config, first = self.config, self.updates + 1
-        decays = [average_decay(config, first + i) for i in range(len(learning_rates))]
-        table = np.column_stack([rates(config, learning_rates, self.updates), 1 - np.array(decays)])
-        targets, _, _ = scaled_targets(config, labels, self.sizes[-1], self.class_weights, self.dtype)
+        table = rates(self.config, learning_rates, self.updates)
+        table[:, 3] = 1 - table[:, 3]
+        targets, _, _ = scaled_targets(self.config, labels, self.sizes[-1], self.class_weights, self.dtype)
         self.buffers.inputs.fill(inputs)
         self.buffers.targets.fill(targets)
         self.buffers.drawn.fill(self.dropout.draw(masks, len(inputs)))
@@ -132,7 +121,7 @@ class AnalyticTorchStep:
         """What is called for an update. Recording may run it; afterwards the state is as before."""
         if self.record is None:
             return self.update
-        moved = [*self.tensors().values(), self.turn]
+        moved = [self.turn, *itertools.chain(*self.memory().values())]
         before = [tensor.clone() for tensor in moved]
 
         def undo() -> None:
@@ -205,31 +194,9 @@ class AnalyticTorchStep:
         losses: Array = products.sum((1, 2), dtype=torch.float64).neg_().cpu().numpy()
         return losses
 
-    @property
-    def parameters(self) -> Parameters:
-        """A copy in the processor's memory."""
-        return Parameters.of(self.sizes, self.flat.cpu().numpy())
-
-    def averaged(self) -> Parameters:
-        """A copy in the processor's memory."""
-        return (
-            self.parameters if self.average is None else Parameters.of(self.sizes, self.average.cpu().numpy())
-        )
-
-    def tensors(self) -> dict[str, Tensor]:
-        """The state, on the device."""
-        return by_name(self.flat, self.average, self.optimizer.own)
-
-    def state(self) -> StepState:
-        """A copy in the processor's memory."""
-        tensors = self.tensors().items()
-        return StepState({name: tensor.cpu().numpy().copy() for name, tensor in tensors}, self.updates)
-
-    def restore(self, state: StepState) -> None:
-        self.state().check_fits(state)
-        for name, tensor in self.tensors().items():
-            tensor.copy_(torch.tensor(state.arrays[name]))
-        self.updates = state.updates
+    def memory(self) -> dict[str, list[Tensor]]:
+        tensors = by_name(self.flat, self.average, self.optimizer.own)
+        return {name: [tensor] for name, tensor in tensors.items()}
 
 
 def views(flat: Tensor, sizes: Sequence[int]) -> tuple[list[Tensor], list[Tensor]]:

@@ -1,52 +1,17 @@
-"""What a step offers, which one trains what, and making it."""
+"""Which step trains what, and making it."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
-from charmlp.training.state import StepState
 from charmlp.training.steps.elementwise import MANY_PARAMETERS
 from charmlp.training.steps.parameters import Parameters
-
-Array = NDArray[Any]
-
-
-class Step(Protocol):
-    """Updates the weights batch by batch."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """The weights as they are now."""
-        ...
-
-    def advance(
-        self, inputs: Array, labels: Array, learning_rates: Array, masks: np.random.Generator
-    ) -> Array:
-        """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
-
-        `learning_rates` holds one rate for each update; dropout draws from the generator `masks`.
-        """
-        ...
-
-    def averaged(self) -> Parameters:
-        """The parameters to validate and to keep: the moving average where there is one."""
-        ...
-
-    def state(self) -> StepState:
-        """What `restore` needs to go on from here."""
-        ...
-
-    def restore(self, state: StepState) -> None:
-        """Go on from a state; raises `CharmlpError` where it is that of another net or optimizer."""
-        ...
+from charmlp.training.steps.step import Step
 
 
 def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[str, str]:
@@ -60,10 +25,8 @@ def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> t
         return "analytic", f"on {config.device} each update is one captured graph"
     analytic, compiled = seconds(config, sizes, updates)
     if analytic - compiled > COMPILING:
-        return (
-            "compiled",
-            f"about {compiled:.0f} s for {updates:,} updates, {analytic / compiled:.1f} times as fast",
-        )
+        faster = f"{analytic / compiled:.1f} times as fast"
+        return "compiled", f"about {compiled:.0f} s for {updates:,} updates, {faster}"
     if compiled > analytic:
         return "analytic", "large matrix products"
     return "analytic", f"{updates:,} updates are done before others are compiled"
@@ -80,10 +43,8 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     """
     parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
     products = config.batch_size * parameters
-    if parameters >= MANY_PARAMETERS or config.optimizer == "sgd":
-        moving = 0.8e-9 * parameters
-    else:
-        moving = 3.5e-9 * parameters
+    moved_fast = parameters >= MANY_PARAMETERS or config.optimizer == "sgd"
+    moving = (0.8e-9 if moved_fast else 3.5e-9) * parameters
     analytic = 25e-6 + moving + 33e-12 * products
     compiled = 3e-6 + 0.05e-9 * parameters + 50e-12 * products
     return updates * analytic, updates * compiled
@@ -97,28 +58,27 @@ def check_step(config: TrainingConfig) -> None:
             "--step is analytic or autograd"
         )
     if config.device != "cpu" or config.step == "autograd":
-        require_extra(
-            "torch", "torch", f"--device {config.device}" if config.device != "cpu" else "--step autograd"
-        )
+        asked_by = f"--device {config.device}" if config.device != "cpu" else "--step autograd"
+        require_extra("torch", "torch", asked_by)
         from charmlp.training.steps.cuda import check_device
 
         check_device(config.device)
 
 
-def make_step(name: str, config: TrainingConfig, parameters: Parameters, class_weights: Array | None) -> Step:
-    """The step of that name, starting from (and owning) `parameters`."""
-    if name == "analytic" and config.device != "cpu":
-        from charmlp.training.steps.analytic_torch import AnalyticTorchStep
-
-        return AnalyticTorchStep(config, parameters, class_weights)
-    if name == "analytic":
-        from charmlp.training.steps.analytic import AnalyticStep
-
-        return AnalyticStep(config, parameters, class_weights)
+def make_step(name: str, config: TrainingConfig, start: Parameters, class_weights: Array | None) -> Step:
+    """The step of that name, starting from (and owning) `start`."""
     if name == "compiled":
         from charmlp.training.steps.compiled import CompiledStep
 
-        return CompiledStep(config, parameters, class_weights)
-    from charmlp.training.steps.autograd import AutogradStep
+        return CompiledStep(config, start, class_weights)
+    if name == "autograd":
+        from charmlp.training.steps.autograd import AutogradStep
 
-    return AutogradStep(config, parameters, class_weights)
+        return AutogradStep(config, start, class_weights)
+    if config.device == "cpu":
+        from charmlp.training.steps.analytic import AnalyticStep
+
+        return AnalyticStep(config, start, class_weights)
+    from charmlp.training.steps.analytic_torch import AnalyticTorchStep
+
+    return AnalyticTorchStep(config, start, class_weights)

@@ -8,11 +8,11 @@ dropout: Srivastava et al. 2014, section 10). Each input costs one random byte, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.training.randomness import DROPOUT, generator
 
@@ -38,18 +38,16 @@ class Dropout:
             self.width += size if dropped else 0
         self.width += -self.width % WORD
 
-    def masks(self, seed: int, epoch: int, image: int) -> np.random.Generator:
+    def masks(self, seed: int, epoch: int, image: int) -> Generator:
         """The generator that `draw` takes, from image number `image` of an epoch on."""
         return generator(seed, DROPOUT, epoch, skip=image * self.width // WORD)
 
-    def draw(self, masks: np.random.Generator, n: int) -> NDArray[np.uint8]:
+    def draw(self, masks: Generator, n: int) -> Array:
         """The bytes for the next n images, n×width."""
         words = np.asarray(masks.bit_generator.random_raw(n * self.width // WORD), np.uint64)
         return words.view(np.uint8).reshape(n, self.width)
 
-    def drop(
-        self, x: NDArray[Any], drawn: NDArray[np.uint8], layer: int, out: NDArray[Any] | None
-    ) -> NDArray[Any]:
+    def drop(self, x: Array, drawn: Array, layer: int, out: Array | None) -> Array:
         """The inputs of a layer with some dropped, in `out`; `x` itself where nothing is dropped."""
         if not self.dropped[layer]:
             return x

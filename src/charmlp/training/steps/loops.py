@@ -16,29 +16,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
 from charmlp.calculus.compiled import input_gradient, value
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled, inlined
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
+from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all, update
 from charmlp.training.steps.parameters import layer_starts
 from charmlp.training.steps.products import dots, move, move_few, sums
-
-Array = NDArray[Any]
 
 # The table of layers: a row for each, with these columns. The last four are places in the memory of a batch.
 WIDTH, UNITS, START, DROPPED, COLUMN, SEEN, SUM, OUTPUT, GRADIENT = range(9)
 
 
 def table_of_layers(
-    sizes: Sequence[int],
-    activation: Activation,
-    dropped: Sequence[int],
-    columns: Sequence[int],
-    batch_size: int,
-) -> tuple[NDArray[np.int64], int]:
+    sizes: Sequence[int], activation: Activation, dropout: Dropout, batch_size: int
+) -> tuple[Array, int]:
     """The table, and how many numbers the memory of a batch holds.
 
     START is where W and b begin among all parameters, DROPPED how many of 256 bytes drop an input of the
@@ -50,21 +45,22 @@ def table_of_layers(
     place = 0
     for layer, (width, units) in enumerate(itertools.pairwise(sizes)):
         seen = place
-        total = seen + (batch_size * width if dropped[layer] else 0)
+        total = seen + (batch_size * width if dropout.dropped[layer] else 0)
         keeps_sum = activation.saved == "x" and activated(table, layer)
         output = total + (batch_size * units if keeps_sum else 0)
         gradient = output + batch_size * units
         place = gradient + batch_size * units
         start = layer_starts(sizes)[layer]
-        table[layer] = width, units, start, dropped[layer], columns[layer], seen, total, output, gradient
+        bits = dropout.dropped[layer], dropout.columns[layer]
+        table[layer] = width, units, start, *bits, seen, total, output, gradient
     return table, place
 
 
 @compiled
 def train_batches(
-    layers: NDArray[np.int64], activation: Activation, class_weights: Array, smoothing: float,
+    layers: Array, activation: Activation, class_weights: Array, smoothing: float,
     clip_norm: float, theta: Array, average: Array, memory: Array, optimizer: Any,
-    inputs: Array, labels: Array, batch_size: int, rates: Array, decays: Array, drawn: NDArray[np.uint8],
+    inputs: Array, labels: Array, batch_size: int, rates: Array, drawn: Array,
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
     mode = exchange_float_mode(FLUSHED)
@@ -75,13 +71,13 @@ def train_batches(
         x, bits = inputs[start:stop], drawn[start:stop]
         forward(layers, activation, theta, memory, x, bits)
         losses[i] = cross_entropy(layers, class_weights, smoothing, memory, labels[start:stop])
-        lr, scale, keep = rates[i]
+        lr, scale, keep, decay = rates[i]
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
             clip(gradients, clip_norm)
             move_all(optimizer, theta, gradients, lr, scale, keep)
         if len(average) > 0:
-            follow_all(average, theta, decays[i])
+            follow_all(average, theta, decay)
     exchange_float_mode(mode)
     return losses
 
@@ -93,19 +89,14 @@ def part(flat: Array, first: int, rows: int, columns: int) -> Array:
 
 
 @inlined
-def activated(layers: NDArray[np.int64], layer: int) -> bool:
+def activated(layers: Array, layer: int) -> bool:
     """Whether an activation follows: not after the last layer, unless it is the only one."""
     return layer < len(layers) - 1 or len(layers) == 1
 
 
 @inlined
 def forward(
-    layers: NDArray[np.int64],
-    activation: Activation,
-    theta: Array,
-    memory: Array,
-    x: Array,
-    drawn: NDArray[np.uint8],
+    layers: Array, activation: Activation, theta: Array, memory: Array, x: Array, drawn: Array
 ) -> None:
     """y = x Wᵀ + b, then the activation, layer by layer."""
     for layer in range(len(layers)):
@@ -123,7 +114,7 @@ def forward(
 
 @inlined
 def cross_entropy(
-    layers: NDArray[np.int64], class_weights: Array, smoothing: float, memory: Array, labels: Array
+    layers: Array, class_weights: Array, smoothing: float, memory: Array, labels: Array
 ) -> float:
     """L, and ∂L/∂logits in memory (see `charmlp.calculus.cross_entropy_backward`)."""
     batch, classes = len(labels), layers[-1, UNITS]
@@ -162,8 +153,8 @@ def cross_entropy(
 
 @inlined
 def backward(
-    layers: NDArray[np.int64], activation: Activation, clip_norm: float, theta: Array, memory: Array,
-    gradients: Array, optimizer: Any, inputs: Array, drawn: NDArray[np.uint8],
+    layers: Array, activation: Activation, clip_norm: float, theta: Array, memory: Array,
+    gradients: Array, optimizer: Any, inputs: Array, drawn: Array,
     lr: float, scale: float, keep: float,
 ) -> None:  # fmt: skip
     """From ∂L/∂logits down; a layer's parameters move as soon as the layer below no longer needs them."""
@@ -201,7 +192,7 @@ def backward(
 
 
 @inlined
-def drop(x: Array, drawn: NDArray[np.uint8], dropped: int, out: Array) -> None:
+def drop(x: Array, drawn: Array, dropped: int, out: Array) -> None:
     """out = x · 256/(256 − dropped) where the byte drawn is not below `dropped`, else 0."""
     kept = x.dtype.type(256 / (256 - dropped))
     for n in range(x.shape[0]):

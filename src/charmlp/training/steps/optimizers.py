@@ -16,13 +16,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from charmlp.calculus.elements import scaled
+from charmlp.calculus.elements import Array, scaled
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import aligned_zeros
-
-Array = NDArray[Any]
+from charmlp.training.schedule import average_decay
 
 BETA1, BETA2 = 0.9, 0.999  # of Adam
 
@@ -147,19 +145,22 @@ def follow(average: Array, theta: Array, i: Any, decay: float) -> None:
     average[i] += theta.dtype.type(1 - decay) * (theta[i] - average[i])
 
 
-def rates(config: TrainingConfig, learning_rates: Array, done: int) -> NDArray[np.float64]:
-    """What depends on the number of the update alone: rows (η, scale, keep), the first for number `done` + 1.
+def rates(config: TrainingConfig, learning_rates: Array, done: int) -> Array:
+    """What depends on the number t of the update alone: rows (η, scale, keep, d) from `done` + 1 on.
 
-    Adam's η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ); AdamW's 1 − ηλ, which shrinks the weights. For all others (η, 1, 1).
+    Adam's η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ); AdamW's 1 − ηλ, which shrinks the weights; the average's decay. Without
+    them (η, 1, 1, 1).
     """
-    found = np.ones((len(learning_rates), 3))
+    t = done + 1 + np.arange(len(learning_rates))
+    found = np.ones((len(t), 4))
     found[:, 0] = learning_rates
     if config.optimizer == "adamw":
         found[:, 2] -= found[:, 0] * config.weight_decay
     if config.optimizer in ("adam", "adamw"):
-        t = done + 1 + np.arange(len(learning_rates))
         found[:, 0] /= 1 - BETA1**t
         found[:, 1] /= np.sqrt(1 - BETA2**t)
+    if config.ema_decay:
+        found[:, 3] = [average_decay(config, number) for number in t.tolist()]
     return found
 
 

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 from numba import types
 from numba.extending import overload
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import OPTIONS, inlined, part_of_compiled
 from charmlp.training.steps.optimizers import RULES, clip_factor, follow, with_decay
 from charmlp.training.steps.optimizers import update as update  # for loops, where it means what is below
-
-Array = NDArray[Any]
 
 COMPILED_RULES: dict[type, Any] = {kind: part_of_compiled(rule) for kind, rule in RULES.items()}
 compiled_with_decay = part_of_compiled(with_decay)

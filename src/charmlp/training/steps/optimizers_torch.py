@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.training.steps import optimizers
 
@@ -63,11 +63,10 @@ RULES: dict[type, Callable[[Any, Tensor, Tensor, Tensor, Tensor], None]] = {
 class FlatOptimizer:
     """The optimizer that the settings ask for, and what it remembers: tensors shaped like the parameters."""
 
-    def __init__(self, config: TrainingConfig, like: NDArray[Any], device: torch.device) -> None:
+    def __init__(self, config: TrainingConfig, like: Array, device: torch.device) -> None:
         own = optimizers.make_optimizer(config, like)
         fields = [torch.from_numpy(x).to(device) if isinstance(x, np.ndarray) else x for x in own]
         self.own = type(own)(*fields)
-        self.memory = [field for field in fields if isinstance(field, Tensor)]
         self.rule = RULES[type(own)]
         self.shrinks = config.optimizer == "adamw" and config.weight_decay > 0
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
+from charmlp.calculus.elements import Array
 from charmlp.system.memory import aligned_zeros
 
 
@@ -27,17 +28,15 @@ class Parameters:
     def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:
         self.sizes = tuple(sizes)
         *starts, size = layer_starts(sizes)
-        self.flat: NDArray[Any] = aligned_zeros(size, dtype)
-        self.weights: list[NDArray[Any]] = []
-        self.biases: list[NDArray[Any]] = []
+        self.flat: Array = aligned_zeros(size, dtype)
+        self.weights: list[Array] = []
+        self.biases: list[Array] = []
         for start, (into, out) in zip(starts, itertools.pairwise(sizes), strict=True):
             self.weights.append(self.flat[start : start + out * into].reshape(out, into))
             self.biases.append(self.flat[start + out * into : start + out * (into + 1)])
 
     @classmethod
-    def initial(
-        cls, sizes: Sequence[int], rng: np.random.Generator, dtype: DTypeLike = np.float32
-    ) -> Parameters:
+    def initial(cls, sizes: Sequence[int], rng: Generator, dtype: DTypeLike = np.float32) -> Parameters:
         """Weights and biases uniform in ±1/√in, the distribution of `torch.nn.Linear`."""
         parameters = cls(sizes, dtype)
         for weight, bias in zip(parameters.weights, parameters.biases, strict=True):
@@ -47,15 +46,11 @@ class Parameters:
         return parameters
 
     @classmethod
-    def of(cls, sizes: Sequence[int], flat: NDArray[Any]) -> Parameters:
+    def of(cls, sizes: Sequence[int], flat: Array) -> Parameters:
         """The values of a flat buffer, copied."""
         parameters = cls(sizes, flat.dtype)
         parameters.flat[...] = flat
         return parameters
-
-    def like(self) -> Parameters:
-        """Zeros of the same form, for gradients."""
-        return Parameters(self.sizes, self.flat.dtype)
 
     def copy(self) -> Parameters:
         """The same values in a buffer of their own."""

@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp.calculus.activations import Activation
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.steps.loops import activate, activate_backward
 from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all
-
-Array = NDArray[Any]
 
 
 @compiled

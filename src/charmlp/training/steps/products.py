@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from charmlp.calculus.elements import Array
 from charmlp.system.compiling import inlined, wide_vectors
 from charmlp.training.steps.optimizers_compiled import update
-
-Array = NDArray[Any]
 
 
 @inlined
@@ -52,15 +50,9 @@ def sums(factors: Array, rows: Array, out: Array) -> None:
 
 @inlined
 def move(
-    optimizer: Any,
-    theta: Array,
-    start: int,
-    factors: Array,
-    rows: Array,
-    lr: float,
-    scale: float,
-    keep: float,
-) -> None:
+    optimizer: Any, theta: Array, start: int, factors: Array, rows: Array,
+    lr: float, scale: float, keep: float,
+) -> None:  # fmt: skip
     """The same sums as gradients of the parameters from `start` on, which move at once."""
     numbers, values = np.empty(len(rows) + 8, np.uintp), np.empty(len(rows) + 8, rows.dtype)
     width = np.uintp(rows.shape[1])
@@ -80,21 +72,12 @@ def move_few(
     """The same for at most eight rows: their sum stays in a register until the parameter has moved."""
     wide_vectors()
     count, width = len(rows), np.uintp(rows.shape[1])
-    n1, n2, n3 = row_or_last(1, count), row_or_last(2, count), row_or_last(3, count)
-    n4, n5, n6, n7 = (
-        row_or_last(4, count),
-        row_or_last(5, count),
-        row_or_last(6, count),
-        row_or_last(7, count),
-    )
+    n1, n2, n3, n4 = last(1, count), last(2, count), last(3, count), last(4, count)
+    n5, n6, n7 = last(5, count), last(6, count), last(7, count)
     for k in range(np.uintp(gradient.shape[1])):
         at = np.uintp(start) + k * width
-        v0, v1, v2, v3 = (
-            gradient[0, k],
-            factor(gradient, 1, k),
-            factor(gradient, 2, k),
-            factor(gradient, 3, k),
-        )
+        v0, v1 = gradient[0, k], factor(gradient, 1, k)
+        v2, v3 = factor(gradient, 2, k), factor(gradient, 3, k)
         v4, v5 = factor(gradient, 4, k), factor(gradient, 5, k)
         v6, v7 = factor(gradient, 6, k), factor(gradient, 7, k)
         for i in range(width):
@@ -104,7 +87,8 @@ def move_few(
 
 
 @inlined
-def row_or_last(n: int, count: int) -> np.uintp:
+def last(n: int, count: int) -> np.uintp:
+    """Row n, or the last one."""
     return np.uintp(min(n, count - 1))
 
 
@@ -114,7 +98,7 @@ def factor(gradient: Array, n: int, k: int) -> Any:
 
 
 @inlined
-def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
+def choose(factors: Array, numbers: Array, values: Array) -> int:
     """The factors that are not zero, packed, zeros behind them: behind ReLU and dropout half of them are."""
     count = 0
     for n in range(len(factors)):
@@ -126,7 +110,7 @@ def choose(factors: Array, numbers: NDArray[np.uintp], values: Array) -> int:
 
 
 @inlined
-def add(rows: Array, numbers: NDArray[np.uintp], values: Array, count: int, out: Array) -> None:
+def add(rows: Array, numbers: Array, values: Array, count: int, out: Array) -> None:
     """out = Σ value · row over the first `count` numbers, eight at a time."""
     wide_vectors()
     for i in range(len(out)):

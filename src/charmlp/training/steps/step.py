@@ -1,0 +1,84 @@
+"""What a step offers, and what all of them do alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from numpy.random import Generator
+
+from charmlp.calculus.elements import Array
+from charmlp.config import TrainingConfig
+from charmlp.training.state import StepState
+from charmlp.training.steps.dropout import Dropout
+from charmlp.training.steps.optimizers import make_optimizer
+from charmlp.training.steps.parameters import Parameters
+
+
+class Step(ABC):
+    """Updates the weights batch by batch. `parameters` are the weights as they are now."""
+
+    parameters: Parameters
+
+    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
+        self.config, self.sizes, self.class_weights = config, start.sizes, class_weights
+        self.dropout = Dropout(config, start.sizes)
+        self.updates = 0
+
+    @abstractmethod
+    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
+        """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
+
+        `learning_rates` holds one rate for each update; dropout draws from the generator `masks`.
+        """
+
+    @abstractmethod
+    def averaged(self) -> Parameters:
+        """The parameters to validate and to keep: the moving average where there is one."""
+
+    @abstractmethod
+    def memory(self) -> dict[str, Any]:
+        """What an update changes, by the names of `StepState`."""
+
+    def state(self) -> StepState:
+        """What `restore` needs to go on from here."""
+        return StepState({name: self.export(part) for name, part in self.memory().items()}, self.updates)
+
+    def restore(self, state: StepState) -> None:
+        """Go on from a state; raises `CharmlpError` where it is that of another net or optimizer."""
+        self.state().check_fits(state)
+        for name, part in self.memory().items():
+            self.load(part, state.arrays[name])
+        self.updates = state.updates
+
+    def export(self, part: Any) -> Array:
+        """A part of the memory as a flat array."""
+        return part
+
+    def load(self, part: Any, values: Array) -> None:
+        """Put a flat array into a part of the memory."""
+        part[...] = values
+
+
+class ArrayStep(Step):
+    """On NumPy arrays; owns the parameters that it starts from."""
+
+    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
+        super().__init__(config, start, class_weights)
+        self.parameters = start
+        self.average = start.copy() if config.ema_decay else None
+        self.optimizer = make_optimizer(config, start.flat)
+
+    def averaged(self) -> Parameters:
+        return self.parameters if self.average is None else self.average
+
+    def memory(self) -> dict[str, Array]:
+        average = None if self.average is None else self.average.flat
+        return by_name(self.parameters.flat, average, self.optimizer)
+
+
+def by_name(parameters: Any, average: Any, optimizer: Any) -> dict[str, Any]:
+    """Arrays or tensors by name; an optimizer is a tuple of settings and of what it remembers."""
+    found = {"parameters": parameters} | ({} if average is None else {"average": average})
+    memory = {k: v for k, v in optimizer._asdict().items() if not isinstance(v, int | float)}
+    return found | {f"optimizer.{name}": array for name, array in memory.items()}
