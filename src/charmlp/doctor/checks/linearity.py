@@ -34,7 +34,7 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     runs = {name: repaired(trial, upstream) for name, upstream in upstreams.items()}
     found = []
     for i, gradient in enumerate(setup.repaired.gradients):
-        results = {name: run and run.gradients[i] for name, run in runs.items()}
+        results = {name: None if run is None else run.gradients[i] for name, run in runs.items()}
         there = {name: r for name, r in results.items() if r is not None and r.isfinite().all()}
         flat = {name: r.double().reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():

@@ -94,8 +94,8 @@ def constant_in_log(trial: Trial) -> list[Finding]:
         return []
     epsilon, wrong_loss, right_loss = f"{math.exp(-found):.1e}", f"{found:.2f}", f"{right:.2f}"
     words = phrase("log-constant", found=wrong_loss, right=right_loss, epsilon=epsilon)
-    values = {"epsilon": epsilon, "found": wrong_loss, "right_value": right_loss}
-    return [finding("unstable.log-constant", words, **values)]
+    slug = "unstable.log-constant"
+    return [finding(slug, words, epsilon=epsilon, found=wrong_loss, right_value=right_loss)]
 
 
 def sudden_overflow(setup: SetUp) -> list[Finding]:

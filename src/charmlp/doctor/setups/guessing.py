@@ -71,8 +71,11 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         counts = [len([name for name in inputs if name not in OPTIONS])]
         if not subject.parameters:
             counts += range(counts[0] - 1, 0, -1)  # the last may be options
-    usual = {2: [[(n, k), LABELS]], 3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]]}
-    less_usual = {
+    usual: dict[int, list[list[Any]]] = {
+        2: [[(n, k), LABELS]],
+        3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]],
+    }
+    less_usual: dict[int, list[list[Any]]] = {
         2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)]],
         3: [[(n, d), (d,), (d,)]],
     }
