@@ -81,6 +81,37 @@ def test_activations_are_torchs_in_every_digit_and_at_the_edges(activation: Acti
     assert np.isnan(activation(np.array([np.nan]))).all()
 
 
+@each_activation
+def test_compiled_formulas_are_those_of_the_table(activation: Activation) -> None:
+    from charmlp.calculus.compiled import input_gradient, value
+    from charmlp.system.compiling import part_of_compiled
+
+    @part_of_compiled
+    def compute(entry: Activation, x: Array, gradient: Array, saved: Array, y: Array) -> None:
+        real = x.dtype.type
+        for i in range(len(x)):
+            y[i] = value(entry, x[i], real)
+            gradient[i] = input_gradient(entry, gradient[i], saved[i], real)
+
+    x, g = np.linspace(-9, 9, 37), RNG.normal(size=37)
+    expected, y, compiled = activation(x), np.empty(37), g.copy()
+    compute(activation, x, compiled, x if activation.saved == "x" else expected, y)
+    assert np.allclose(y, expected, rtol=1e-12, atol=1e-15)
+    assert np.allclose(compiled, activation.input_gradient(g, x, expected), rtol=1e-12, atol=1e-15)
+
+
+def test_an_activation_that_the_table_does_not_have_cannot_be_compiled() -> None:
+    from charmlp.calculus.compiled import value
+    from charmlp.system.compiling import part_of_compiled
+
+    relu = calculus.ACTIVATIONS["relu"]
+    stranger = Activation("stranger", relu.forward, relu.backward, "y")
+    compute = part_of_compiled(lambda entry, x: value(entry, x, np.float64))
+    assert compute(relu, -1.0) == 0
+    with pytest.raises(KeyError, match="no such 'stranger'"):
+        compute(stranger, -1.0)
+
+
 def test_sigmoid_keeps_its_digits_where_it_is_small() -> None:
     x = np.linspace(-80, 0, 161, dtype=np.float32)
     exact = 1 / (1 + np.exp(-x.astype(np.float64)))

@@ -170,7 +170,14 @@ def table_row(kind: str) -> str:
     return f"| {core} | {others} |"
 
 
-@pytest.mark.parametrize("kind", DTYPES)
+FLOATS, *OTHERS = DTYPES
+KINDS = [
+    FLOATS,
+    *(pytest.param(kind, marks=pytest.mark.full) for kind in OTHERS),
+]  # `make test-full`: the rest
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_samples_agree(kind: str) -> None:
     print(kind, table_row(kind))
     assert "DISAGREES" not in {verdict for _, verdict in counts(kind)}
@@ -181,7 +188,7 @@ def test_the_samples_agree(kind: str) -> None:
 @pytest.mark.filterwarnings(
     "ignore:`torch.jit.script` is:DeprecationWarning"
 )  # torch's own, at the first dual
-@pytest.mark.parametrize("kind", ["float64, float32", "float16, bfloat16"])
+@pytest.mark.parametrize("kind", KINDS[:2])
 def test_the_samples_agree_in_forward_mode(kind: str) -> None:
     print(kind, "in forward mode:", forward_counts(kind))
     assert set(forward_counts(kind)) == {"agrees"}

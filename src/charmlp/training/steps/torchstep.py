@@ -9,7 +9,7 @@ from torch import Tensor
 
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
-from charmlp.training.steps.cuda import check_device
+from charmlp.training.steps import cuda
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
@@ -18,7 +18,7 @@ class TorchStep(Step):
     """On tensors; what it hands out is a copy in the processor's memory."""
 
     def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
-        check_device(config.device)
+        cuda.check_device(config.device)
         super().__init__(config, start, class_weights)
 
     @property
