@@ -137,7 +137,7 @@ def test_files_that_misbehave(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         tmp_path, "noisy.py", GOOD, "import os\nprint('[]')\nos.write(1, b'{}\\n')\nprint('x' * 100000)\n"
     )
     targets += [str(tmp_path / "absent.py"), str(tmp_path), "no.such.module:f", "9bad", noisy]
-    status, found = entries(capsys, *targets, "--timeout", "4")
+    status, found = entries(capsys, *targets, "--timeout", "6")
     assert status == 2
     assert len(found) == len(targets)
     for entry, (_, words) in zip(found, MISBEHAVING.values(), strict=False):
@@ -158,7 +158,7 @@ def test_one_that_misbehaves_in_a_file(tmp_path: Path, capsys: pytest.CaptureFix
         BAD,
     ]
     target = write(tmp_path, "some.py", *parts)
-    status, found = entries(capsys, target, "--timeout", "4")
+    status, found = entries(capsys, target, "--timeout", "6")
     verdicts = {str(entry["target"]).rpartition(":")[2]: entry["verdict"] for entry in found}
     assert status == 1  # a mistake was found
     assert verdicts == {"Killer": "unknown", "ReLU": "healthy", "Sleeper": "unknown", "Leaver": "unknown",
