@@ -14,12 +14,14 @@ def learning_rates(config: TrainingConfig, first: int, count: int, total: int) -
     constant: η. cosine: η (1 + cos πt)/2 with t the share of the run after the warm-up (Loshchilov and
     Hutter 2017, without restarts). In the warm-up the rate rises in a line to η.
     """
+    rates = np.full(count, config.lr)
     share = (first + np.arange(count) + 0.5) / total
-    after = np.clip((share - config.warmup) / (1 - config.warmup), 0, 1)
-    rates = config.lr * (0.5 * (1 + np.cos(np.pi * after)) if config.schedule == "cosine" else np.ones(count))
+    if config.schedule == "cosine":
+        after = np.clip((share - config.warmup) / (1 - config.warmup), 0, 1)
+        rates *= 0.5 * (1 + np.cos(np.pi * after))
     if config.warmup:
         rates *= np.minimum(share / config.warmup, 1)
-    return np.asarray(rates)
+    return rates
 
 
 def average_decay(config: TrainingConfig, updates: int) -> float:
