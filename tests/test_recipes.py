@@ -71,7 +71,7 @@ def test_the_files_of_a_recipe_exist(heading: str, count: int) -> None:
             assert (ROOT / file).is_file(), file
 
 
-def test_a_list_kept_elsewhere_would_be_found(tmp_path: Path) -> None:
+def test_a_list_kept_elsewhere_would_be_found() -> None:
     page = ROOT / "docs" / "derivations" / "activations.md"
     assert page.relative_to(ROOT).as_posix() in files_that_name("silu", "docs")
     assert files_that_name("no such activation", "src", "docs") == set()
