@@ -11,8 +11,6 @@ Every message is one line that names the file, flag or entry and says what is ex
 Whatever else escapes is a bug of ours, not an error of the user's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 

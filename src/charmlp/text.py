@@ -1,7 +1,5 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
-from __future__ import annotations
-
 import unicodedata
 
 SHOWN = 5  # problems that a message spells out; the others are counted

@@ -46,7 +46,8 @@ def faults_of(kind: Format) -> list[str]:
         faults.append("read is never called")
     for name in SHAPE.keys() & vars(module).keys():
         signature = inspect.signature(getattr(module, name))
-        if (list(signature.parameters), signature.return_annotation) != SHAPE[name]:
+        returned = getattr(signature.return_annotation, "__name__", str(signature.return_annotation))
+        if (list(signature.parameters), returned) != SHAPE[name]:
             faults.append(f"{name}{signature}")
     return faults
 

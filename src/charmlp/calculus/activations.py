@@ -8,8 +8,6 @@ To add one: two functions here and an entry of the table. Everything else finds 
 file, the three steps, the tests. Its block for PyTorch is in `charmlp.nn.activations`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

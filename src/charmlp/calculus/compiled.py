@@ -9,8 +9,6 @@ table's own formulas in it:
 An entry that the table does not have cannot be compiled, so that nothing is trained as something else.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What formulas need beside NumPy, on arrays and, by `charmlp.calculus.compiled`, in compiled code."""
 
-from __future__ import annotations
-
 import functools
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """Linear layer: y = x Wᵀ + b                              x: N×D   W: K×D   b: K   y: N×K"""
 
-from __future__ import annotations
-
 import numpy as np
 
 from charmlp.calculus.elements import Array

@@ -1,7 +1,5 @@
 """Softmax, cross entropy, squared error."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from charmlp.calculus.elements import Array

@@ -1,7 +1,5 @@
 """The whole network."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from charmlp.calculus.activations import ACTIVATIONS, Activation

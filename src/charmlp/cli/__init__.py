@@ -1,7 +1,5 @@
 """The command line: `charmlp VERB …`, or the course's form `charmlp --mode train|test|predict …`."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

@@ -1,7 +1,5 @@
 """What the verbs share: a parser that is lenient about spelling, and the flags for data and settings."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
 from itertools import takewhile

@@ -1,7 +1,5 @@
 """The course's form: `--mode train|test|predict`, its defaults, its files, its lines of output."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`charmlp synth`: rendered letters written as images and lists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

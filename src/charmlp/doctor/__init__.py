@@ -18,8 +18,6 @@ A backward pass on its way to its diagnosis (docs/architecture.md walks it):
 Examining needs the extra `torch`. The operation is executed, in this process.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ The formulas of the doctor are written once, for inputs in their *canonical* for
 bias: K, logits and targets: N×C. An arrangement says how somebody's operation takes the same numbers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 

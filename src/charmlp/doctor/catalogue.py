@@ -4,8 +4,6 @@ A row's number and name are what `--format json` promises; they are never used f
 Mistakes without a row (None) are named as well, but are not among the two dozen that people make most.
 """
 
-from __future__ import annotations
-
 ROWS = {
     1: "missing-mean",
     2: "extra-mean",

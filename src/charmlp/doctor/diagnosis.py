@@ -1,7 +1,5 @@
 """What an examination ends in, and how it shows itself: as text, as HTML, and as what JSON can hold."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """One operation examined: from what it is, through set-ups and checks, to its diagnosis."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

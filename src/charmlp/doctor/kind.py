@@ -1,7 +1,5 @@
 """What a kind of operation is made of; each file of `kinds/` defines one `KIND`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

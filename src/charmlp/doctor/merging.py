@@ -1,7 +1,5 @@
 """From findings, one for each input, to mistakes, each reported once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 PyTorch writes it; reading it does without.
 """
 
-from __future__ import annotations
-
 import io
 from collections import OrderedDict
 from collections.abc import Sequence

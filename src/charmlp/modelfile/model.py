@@ -1,7 +1,5 @@
 """What a model is, and what a sound one looks like."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field

@@ -7,8 +7,6 @@ The package `safetensors` writes; reading is ours: it would keep the last of two
 entries that it does not know, and not hand out the header's bytes, over which the checksum goes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -8,8 +8,6 @@ It is Python's machine in Python, not the faster one in C: that one keeps the la
 gigabytes where a pickle says so, and dies of a key of 250,000 nested tuples.
 """
 
-from __future__ import annotations
-
 import math
 import pickle
 import pickletools

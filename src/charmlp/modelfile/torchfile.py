@@ -6,8 +6,6 @@
 No number is read before the caller has seen what there is.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import struct

@@ -11,8 +11,6 @@ Code from the cache is executed, hence read only where nobody else can have put 
 belongs to the user, whom alone the system lets write there (mode 0700), and files of the user's.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import logging

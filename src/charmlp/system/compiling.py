@@ -8,8 +8,6 @@ Importing this file imports Numba, so whoever uses it imports it when it is need
     def total(values): ...
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

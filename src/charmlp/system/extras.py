@@ -1,7 +1,5 @@
 """Optional packages: imported where they are there, and otherwise one line that says what to install."""
 
-from __future__ import annotations
-
 import importlib
 import re
 from collections.abc import Iterator

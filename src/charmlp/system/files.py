@@ -3,8 +3,6 @@
 And the folder for what can be made again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

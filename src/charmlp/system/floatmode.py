@@ -4,8 +4,6 @@ Numbers below 10⁻³⁸ (subnormal ones) take such a processor over forty times
 them: gradients of letters that are certain, velocities of units that are dead. In FLUSHED mode they are 0.
 """
 
-from __future__ import annotations
-
 import platform
 from typing import Any
 

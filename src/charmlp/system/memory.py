@@ -5,8 +5,6 @@ lines at once. NumPy leaves it to the system where one begins: 16 bytes behind a
 compiled loops take up to a third longer.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Whoever uses them needs no `if __name__ == "__main__"`: nothing of the caller's is imported.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

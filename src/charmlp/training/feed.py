@@ -8,8 +8,6 @@ take    the inputs of a part of the examples of these numbers; they hold until t
         without it inputs are as they are
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

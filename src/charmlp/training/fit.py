@@ -1,7 +1,5 @@
 """The second of a run's three stages: a network is fitted to prepared letters."""
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
 

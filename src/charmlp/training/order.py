@@ -1,7 +1,5 @@
 """In which order examples come: which of them are in which batch of which epoch."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from charmlp.calculus.elements import Array

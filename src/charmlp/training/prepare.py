@@ -1,7 +1,5 @@
 """The first of a run's three stages: everything that is read or rendered, once, whatever is trained on it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -4,8 +4,6 @@ A generator is made from the seed, its purpose and a position, never handed on f
 the position alone says what comes next: a training that is taken up again draws what it would have drawn.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 START, ORDER, RENDERED, AUGMENTATION, DROPOUT = range(5)

@@ -1,7 +1,5 @@
 """A whole training run, in three stages: prepare → fit → record."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What changes over a run by rule: the learning rate, and the decay of the moving average."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from charmlp.calculus.elements import Array

@@ -1,7 +1,5 @@
 """The one training loop: chunks of updates, and after each epoch validation and what is kept."""
 
-from __future__ import annotations
-
 import dataclasses
 import time
 

@@ -3,8 +3,6 @@
 A check may return phrases as well: notes, which are no mistakes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from charmlp.doctor.checks import forward, gradients, linearity, side_effects, stability, structure

@@ -5,8 +5,6 @@ gradient g as it is or distorted, and a factor that is a product of sizes, 2 and
 fewest mistakes wins; it must hold in every trial.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

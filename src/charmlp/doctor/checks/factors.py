@@ -1,7 +1,5 @@
 """Where a constant factor comes from: N, C or another size, 2, or a sign, told apart by two set-ups."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Whether forward computes what its kind says, at every size, and the same each time."""
 
-from __future__ import annotations
-
 import torch
 
 from charmlp.doctor.arrangement import GUESSED, SIZES

@@ -1,7 +1,5 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

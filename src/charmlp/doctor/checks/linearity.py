@@ -3,8 +3,6 @@
 A right one is linear: b(2g) = 2 b(g), b(−g) = −b(g), b(g + h) = b(g) + b(h).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import torch

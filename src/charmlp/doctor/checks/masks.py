@@ -1,7 +1,5 @@
 """Gradients of rectifiers that no formula explains: what is left is the mask itself."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Tensors that are edited though they are not the operation's own, and a backward that changes each time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch

@@ -1,7 +1,5 @@
 """Numbers that overflow, and what happens at 0. Each kind chooses from these checks, or brings its own."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

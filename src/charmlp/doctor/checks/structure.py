@@ -1,7 +1,5 @@
 """What the raw return value of backward tells before any number is looked at: count, None, shapes, dtypes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any

@@ -3,8 +3,6 @@
 Importing executes the file; that is done in the process of worker.py only.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import inspect

@@ -5,8 +5,6 @@ object: {"start": name}, {"done": diagnosis}, {"skipped": [name, phrase]}, {"fai
 before and {"end": true} after them.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """The cross-entropy of softmax: −log q at the right class, q = softmax(z), y* the one-hot label."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from typing import Any

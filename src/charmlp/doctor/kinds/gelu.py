@@ -1,7 +1,5 @@
 """y = x Φ(x) with the normal distribution Φ, whose slope is Φ(x) + x φ(x); and its usual approximations."""
 
-from __future__ import annotations
-
 import math
 
 from torch import Tensor, erf, exp, sigmoid, tanh

@@ -1,7 +1,5 @@
 """y = x."""
 
-from __future__ import annotations
-
 from charmlp.doctor.checks.stability import is_finite_at_zero
 from charmlp.doctor.kind import Form, Wrong, activation
 

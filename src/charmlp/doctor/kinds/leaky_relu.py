@@ -1,7 +1,5 @@
 """y = x where x > 0, slope · x elsewhere; the slope is 0.01 or whatever forward shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """y = x Wᵀ + b, by rows or by columns."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The mean squared error, and the other ways of summing (y − y*)²."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from torch import Tensor, ones_like, sign

@@ -1,7 +1,5 @@
 """y = max(0, x), whose slope is the mask [x > 0]."""
 
-from __future__ import annotations
-
 from torch import sign
 
 from charmlp.doctor.checks.masks import recovered_mask

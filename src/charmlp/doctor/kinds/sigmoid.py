@@ -1,7 +1,5 @@
 """y = σ(x) = 1 / (1 + e⁻ˣ), whose slope is y (1 − y)."""
 
-from __future__ import annotations
-
 from torch import exp, sigmoid, tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite

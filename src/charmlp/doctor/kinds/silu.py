@@ -1,7 +1,5 @@
 """y = x σ(x), also called swish, whose slope is σ(x) (1 + x (1 − σ(x)))."""
 
-from __future__ import annotations
-
 from torch import sigmoid
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite

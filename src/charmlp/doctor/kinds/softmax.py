@@ -1,7 +1,5 @@
 """yₖ = e^zₖ / Σⱼ e^zⱼ for each row of logits z."""
 
-from __future__ import annotations
-
 from torch import Tensor, exp
 
 from charmlp.doctor.arrangement import LOGITS, arrange

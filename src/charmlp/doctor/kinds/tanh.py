@@ -1,7 +1,5 @@
 """y = tanh x, whose slope is 1 − y²."""
 
-from __future__ import annotations
-
 from torch import sigmoid, tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite

@@ -4,8 +4,6 @@ A Function is called by `apply`, a function as it is; a module takes its forward
 parameters, so that the gradients of both are examined alike.
 """
 
-from __future__ import annotations
-
 import copy
 import inspect
 import re

@@ -1,7 +1,5 @@
 """The operation under examination, whatever it is: one call on a list of arrays, watched as it runs."""
 
-from __future__ import annotations
-
 import random
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence

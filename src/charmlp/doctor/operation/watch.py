@@ -4,8 +4,6 @@ The engine repairs and reduces what a backward pass returns (it sums a bias grad
 dtypes), so the raw return value is kept here, before the engine sees it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Trials of an operation of no known kind, and with inputs that the user gives."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

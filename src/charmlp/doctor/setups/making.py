@@ -1,7 +1,5 @@
 """A set-up made from what was recognised, in the dtype in which backward runs."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import torch

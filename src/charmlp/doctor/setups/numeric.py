@@ -4,8 +4,6 @@ Central differences err by O(h²), rounding by O(ε/h). Where two steps agree th
 kink it drifts with h, and where forward computes in float32 the noise grows as h shrinks.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

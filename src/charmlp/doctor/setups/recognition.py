@@ -1,7 +1,5 @@
 """What an operation is meant to be: said by the user, by its name, or by what its forward computes."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from itertools import chain

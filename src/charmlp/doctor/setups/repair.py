@@ -1,7 +1,5 @@
 """The gradients that backward returned, in the shapes of their inputs, and what had to be mended for that."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """One operation laid out for examination: what it is taken for, and trials of it at different sizes."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ What fills a blank may be in both languages as well: `{"en": …, "zh": …}`. S
 its own words in its own file.
 """
 
-from __future__ import annotations
-
 import importlib.resources
 import locale
 import os

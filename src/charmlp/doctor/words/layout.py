@@ -1,7 +1,5 @@
 """Sentences broken into lines of a terminal, where a Chinese character takes two columns."""
 
-from __future__ import annotations
-
 import textwrap
 
 from charmlp.text import printable

@@ -1,7 +1,5 @@
 """The autograd step: the modules of `charmlp.nn`, `loss.backward()` and `torch.optim`. The one to read."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which step trains what, and making it."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The compiled step: a whole chunk of updates in one compiled function, for small nets."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.random import Generator
 

@@ -1,7 +1,5 @@
 """What only CUDA has: a GPU that may be missing, memory of its own, and graphs."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator
 

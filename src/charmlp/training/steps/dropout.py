@@ -5,8 +5,6 @@ dropout: Srivastava et al. 2014, section 10). Each input costs one random byte, 
 1/256: an input is dropped where its byte is below 256 p.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ NumPy takes one pass over memory for each operation, and a training step has som
 product. On small nets, which stay in the processor's cache, that costs little, and Numba need not be loaded.
 """
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 

@@ -9,8 +9,6 @@ and `charmlp.training.steps.optimizers`, compiled as they stand; cross-entropy i
 tests prove that it agrees with `charmlp.calculus`. Importing this file imports Numba.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from typing import Any

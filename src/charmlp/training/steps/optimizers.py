@@ -9,8 +9,6 @@ The rules are computed as they stand on NumPy arrays, and compiled as they stand
 the loop around the rule then takes one pass over memory. So are clipping and the moving average.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -3,8 +3,6 @@
 Importing this file imports Numba.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -8,8 +8,6 @@ where a GPU wants few operations, each of which is a launch and a pass over memo
 `g` is the gradient, weight decay added, and is overwritten; `lr` (η) and `scale` are tensors of one number.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

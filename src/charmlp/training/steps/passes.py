@@ -3,8 +3,6 @@
 They are made of the parts of the compiled step (`loops.py`). Importing this file imports Numba.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

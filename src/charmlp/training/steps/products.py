@@ -4,8 +4,6 @@ Tiles of 2×4 dot products, and eight addends at a time, use each number several
 repeat a row, or add zero, and have no code of their own.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a step offers, and what all of them do alike."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the steps on torch do alike: their memory is tensors, weight, bias, weight, bias, …, or one of all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import torch
