@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from charmlp.config import Reading
 from charmlp.data.labels import class_indices, classes_of
 from charmlp.data.readers.entries import Entries
 from charmlp.data.readers.lists import parse_list
@@ -22,7 +23,8 @@ SEEDS = (b'{"a.png": "A", "b/c.jpg": "b"}', b"path,label,split\na.png,A,train\nb
 
 def read_hostile_list(data: bytes) -> str:
     """Read `data` as a JSON list and as a table; what comes out must be harmless. Says what it was."""
-    return f"{outcome(lambda: [parse_list(data, WHERE)])}, {outcome(lambda: parse_csv(data, WHERE).values())}"
+    as_list = outcome(lambda: [parse_list(data, WHERE, Reading())])
+    return f"{as_list}, {outcome(lambda: parse_csv(data, WHERE, Reading()).values())}"
 
 
 def outcome(read: object) -> str:

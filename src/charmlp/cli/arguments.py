@@ -6,8 +6,17 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from charmlp.config import RECIPES, flag_of, parse_setting, resolve_hidden_size, settings
+from charmlp.config import (
+    RECIPES,
+    Reading,
+    TrainingConfig,
+    flag_of,
+    parse_setting,
+    resolve_hidden_size,
+    settings,
+)
 from charmlp.errors import UsageError
+from charmlp.system.files import is_file
 from charmlp.text import printable
 
 COURSE_DATA = Path("data/character_classification")
@@ -75,10 +84,9 @@ def plain(flag: str) -> str:
 def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     """`--data`, or the course's image folder and lists; and the classes."""
     group = parser.add_argument_group("data")
-    group.add_argument(
-        "--data", help="folder in any known layout, a list, or synth: for rendered letters (synth:5000)"
-    )
-    group.add_argument("--im_dir", help=f"folder of images (default {COURSE_IMAGES})")
+    words = "folder in any known layout, a list, a table, or synth: for rendered letters (synth:5000)"
+    group.add_argument("--data", help=words)
+    add_list_flags(group)
     for name in lists:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
@@ -88,14 +96,22 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
+def add_list_flags(group: argparse._ActionsContainer) -> None:
+    """How lists and names are read."""
+    words = "folder of a list's images (default: images/ beside it, or its own folder)"
+    group.add_argument("--im_dir", metavar="DIR", help=words)
+    for field in settings(Reading):
+        group.add_argument(flag_of(field), dest=field.name, metavar="X", help=field.metadata["help"])
+
+
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
     """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
     given = {name: path for name in lists if (path := getattr(args, f"{name}_file_path")) is not None}
-    if args.data is not None and (given or args.im_dir is not None):
-        flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
-        raise UsageError(f"--data and {flag}: give one or the other")
+    if args.data is not None and given:
+        raise UsageError(f"--data and --{next(iter(given))}_file_path: give one or the other")
     found: dict[str, Any] = {
         "data": args.data,
+        "im_dir": args.im_dir,
         "classes": args.classes,
         "n_classes": args.n_classes,
         "cache": not args.no_cache,
@@ -106,8 +122,11 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
                 "no data: give --data FOLDER (or --data synth: for rendered letters); "
                 f"the course's layout, {COURSE_DATA.as_posix()}/, is not in this folder"
             )
-        found["im_dir"] = args.im_dir or COURSE_IMAGES
-        found["lists"] = {name: COURSE_LISTS[name] for name in lists} | given
+        # Without a validation list, part of the training images is held out.
+        others = [name for name in lists[1:] if (course or not given) and is_file(Path(COURSE_LISTS[name]))]
+        found["lists"] = {name: COURSE_LISTS[name] for name in (lists[0], *others)} | given
+        if args.im_dir is None and (course or not given):
+            found["im_dir"] = COURSE_IMAGES
     return found
 
 
@@ -124,11 +143,14 @@ def add_number(group: argparse._ActionsContainer, flag: str, most: int | None = 
 
 
 def add_setting_flags(parser: Parser) -> None:
-    """Every field of `TrainingConfig`, with the defaults of each recipe."""
+    """Every field of `TrainingConfig` but those of `Reading`, with the defaults of each recipe."""
     group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
     words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
     add_number(group, "--layer", metavar="N", help=words)
+    of_lists = {field.name for field in settings(Reading)}
     for field in settings():
+        if field.name in of_lists:
+            continue
         group.add_argument(
             flag_of(field),
             dest=field.name,
@@ -153,12 +175,12 @@ def spell(value: object) -> str:
     return str(value)
 
 
-def given_settings(args: argparse.Namespace) -> dict[str, Any]:
+def given_settings(args: argparse.Namespace, of: type[Reading] = TrainingConfig) -> dict[str, Any]:
     """The settings whose flags were given; raises `UsageError` naming the flag."""
     texts = vars(args)
     found = {
         field.name: parse_setting(field, text if isinstance(text, str) else " ".join(text))
-        for field in settings()
+        for field in settings(of)
         if (text := texts.get(field.name)) is not None
     }
     if texts.get("layer") is not None:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
+from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
+from charmlp.config import Reading
 from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -41,12 +41,7 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     args = parser.parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
-    if one_list:
-        args.test_file_path, args.data = args.data, None
     data = data_arguments(args, LISTS)
-    if one_list:
-        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
@@ -69,9 +64,15 @@ def evaluate_data(
     from charmlp.evaluation import evaluate
 
     classes = data.pop("classes")
-    source = open_source(**data, classes=recognizer.classes if classes is None else classes)
+    source = open_source(
+        **data,
+        classes=recognizer.classes if classes is None else classes,
+        reading=Reading(**given_settings(args, Reading)),
+        whole="test",
+    )
     split = choose_split(source, args.split)
-    print(printable(source.describe()), file=sys.stderr)
+    for line in (source.describe(), *source.remarks()):
+        print(printable(line), file=sys.stderr)
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)

@@ -32,7 +32,8 @@ def prepare(
     source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
-    callbacks.message(source.describe())
+    for line in (source.describe(), *source.remarks()):
+        callbacks.message(line)
     sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
         if letters.skipped:

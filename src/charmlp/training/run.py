@@ -72,7 +72,14 @@ def train(
     if also is not None:
         check_writable(also)
     source = open_source(
-        data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
+        data,
+        im_dir=im_dir,
+        lists=lists,
+        classes=classes,
+        n_classes=n_classes,
+        seed=config.seed,
+        cache=cache,
+        reading=config,
     )
     if also is not None:
         check_expressible(
