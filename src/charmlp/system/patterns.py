@@ -28,11 +28,10 @@ def compiled(pattern: str, flag: str) -> re.Pattern[str]:
 
 
 def search(pattern: str, texts: Sequence[str], flag: str) -> list[str | None]:
-    """What the group `label`, or else the first, holds of each text; None where it holds nothing.
+    """What the group `label`, or else the first, of a right expression holds of each text, or None.
 
     Raises UsageError where the search takes too long, with the first of the texts then searched.
     """
-    compiled(pattern, flag)
     if not can_start():
         return searched(pattern, texts)
     found: list[str | None] = []

@@ -7,7 +7,7 @@ from charmlp.data.readers.folders import subfolders
 from charmlp.data.readers.imagefiles import Listing
 from charmlp.errors import DataError
 from charmlp.images.filekinds import is_image_name
-from charmlp.system.patterns import search
+from charmlp.system.patterns import compiled, search
 from charmlp.text import quote, shown_path
 
 FLAG = "--label_pattern"
@@ -18,6 +18,7 @@ def read_names(data: Path, pattern: str) -> dict[str, Entries]:
 
     Images whose names do not match are in `left_out`. Raises DataError where none does.
     """
+    compiled(pattern, FLAG)
     if images := _images(data):
         return {"train": _matched(data, images, pattern)}
     found = {
