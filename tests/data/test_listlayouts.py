@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from charmlp.config import Reading
@@ -83,6 +84,7 @@ def a_text_list_beside_classes(folder: Path) -> None:
         make_images(folder / name[0], [name])
     (folder / "train.json.txt").write_text("A dictionary\n")
     (folder / "a.csv").write_text("size,weight\n1,2\n")
+    np.savez(folder / "features.npz", features=np.zeros(3))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from charmlp.data.readers.folders import subfolders
 from charmlp.data.readers.imagefiles import ImageFolder, Listing
 from charmlp.data.readers.jsonlines import is_json_lines, read_json_lines
 from charmlp.data.readers.lists import read_list
-from charmlp.data.readers.npz import read_arrays
+from charmlp.data.readers.npz import is_archive, read_arrays
 from charmlp.data.readers.parquet import read_parquet
 from charmlp.data.readers.pixels import PixelEntries
 from charmlp.data.readers.tables import is_csv_table, read_csv
@@ -39,7 +39,7 @@ _FITS: dict[str, Callable[[Path, Reading], bool]] = {  # by its first line, what
     ".csv": is_csv_table,
     ".tsv": is_csv_table,
     ".parquet": lambda path, reading: True,
-    ".npz": lambda path, reading: True,
+    ".npz": lambda path, reading: is_archive(path),
 }
 _WITH_COLUMNS = (".csv", ".tsv", ".jsonl", ".parquet")
 _SAMPLE = re.compile("sample_?submission", re.IGNORECASE)  # a competition's, of what to hand in

@@ -141,6 +141,7 @@ WRONG = [  # rows, and the words about them; the first line has number 1
     ([*rows()[:3], *(row[1:] for row in rows())], "line 4: 64 cells"),
     (damaged(0, ""), 'a/000040": the label is empty'),
     ([["label", *NAMES]], "the table has no rows"),
+    ([["label", *NAMES, "split"], *([*row, "test"] for row in rows())], "a table of pixels is of one split"),
     ([row[:61] for row in rows()] + [], "the columns are"),
     ([[*row, 1] for row in rows()], "65 columns of pixels are no square picture, as 784 are (28×28)"),
     ([[*row, 1] for row in damaged(0, "A", 0)], "65 columns of pixels are no square picture"),
@@ -157,6 +158,19 @@ def test_wrong(
     with pytest.raises(DataError) as caught:
         open_source(write(tmp_path / "a.csv", table))
     assert words in str(caught.value) and str(caught.value).isprintable() and "a.csv" in str(caught.value)
+
+
+def test_flipped_bytes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [["label", *NAMES], *rows()])
+    whole, generator, refused = path.read_bytes(), np.random.default_rng(1), 0
+    for place in generator.integers(len(whole), size=200):
+        path.write_bytes(whole[:place] + generator.bytes(1) + whole[place + 1 :])
+        try:
+            open_source(path)
+        except DataError as error:
+            refused += 1
+            assert str(error).isprintable()
+    assert refused > 50
 
 
 def test_more_rows_than_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

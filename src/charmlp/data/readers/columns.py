@@ -19,6 +19,7 @@ LABELS = (
     *("label", "class", "classname", "target", "letter", "character", "char", "symbol", "category"),
     *("text", "y"),
 )
+SPLIT = ("split",)
 
 EXPECTED = "a table with the columns path,label or path,label,split"
 FLAGS = "--path_column and --label_column name others"
@@ -37,7 +38,7 @@ def find_columns(header: Sequence[object], where: str, reading: Reading) -> list
     """
     path = find_column(header, PATHS, reading.path_column, "path", where)
     label = find_column(header, LABELS, reading.label_column, "label", where)
-    split = find_column(header, ("split",), "", "split", where)
+    split = find_column(header, SPLIT, "", "split", where)
     if path is None or label is None:
         raise (DataError if path is None else Unlabelled)(
             f"{printable(where)}: the columns are {_some(header)}; expected is {EXPECTED} ({FLAGS})"

@@ -12,6 +12,8 @@ import math
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,27 +42,39 @@ def read_arrays(path: Path, reading: Reading) -> dict[str, Entries]:
     Raises DataError naming the array that cannot be read, or is none of pictures or labels.
     """
     where = str(path)
+    with _opened(path) as archive:
+        pairs, others = _pairs(archive, where)
+        size = sum(archive.getinfo(f"{name}.npy").file_size for pair in pairs.values() for name in pair)
+        if size > MOST_BYTES:
+            raise DataError(
+                f"{printable(where)}: its pictures and labels take {size / 2**20:,.0f} MB; at most"
+                f" {MOST_BYTES // 2**20:,} MB are accepted (as uint8 they take least)"
+            )
+        found: dict[str, Entries] = {split: _split(archive, *pair, where) for split, pair in pairs.items()}
+    next(iter(found.values())).left_out += others
+    return found
+
+
+def is_archive(path: Path) -> bool:
+    """Whether there are pictures and labels by the names of its arrays."""
+    try:
+        with _opened(path) as archive:
+            return bool(_pairs(archive, str(path)))
+    except DataError:
+        return False
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     with open_regular(path, EXPECTED, DataError) as file:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             raise DataError(
-                f"{printable(where)}: damaged, or another kind of file; {EXPECTED} is expected"
+                f"{printable(path)}: damaged, or another kind of file; {EXPECTED} is expected"
             ) from None
         with archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            pairs, others = _pairs(names, where)
-            size = sum(archive.getinfo(f"{name}.npy").file_size for pair in pairs.values() for name in pair)
-            if size > MOST_BYTES:
-                raise DataError(
-                    f"{printable(where)}: its pictures and labels take {size / 2**20:,.0f} MB; at most"
-                    f" {MOST_BYTES // 2**20:,} MB are accepted (as uint8 they take least)"
-                )
-            found: dict[str, Entries] = {
-                split: _split(archive, *pair, where) for split, pair in pairs.items()
-            }
-    next(iter(found.values())).left_out += others
-    return found
+            yield archive
 
 
 def _split(archive: zipfile.ZipFile, images: str, labels: str, where: str) -> PixelEntries:
@@ -69,8 +83,9 @@ def _split(archive: zipfile.ZipFile, images: str, labels: str, where: str) -> Pi
     return PixelEntries(where, images, words, lambda: pictures, note)
 
 
-def _pairs(names: list[str], where: str) -> tuple[dict[str, tuple[str, str]], list[str]]:
+def _pairs(archive: zipfile.ZipFile, where: str) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """The names of each split's images and labels; and a line about each other array."""
+    names = [name.removesuffix(".npy") for name in archive.namelist()]
     found: dict[tuple[str, str], str] = {}
     for name in names:
         words = [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+|[0-9]+", name)]

@@ -79,8 +79,8 @@ def as_bytes(values: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], str]:
 def name_numbers(parts: Sequence[PixelEntries], given: Sequence[str] | None) -> None:
     """Give labels that are numbers the names of classes, where it is clear which: `given`, or A–Z.
 
-    So they are where more than ten numbers count from 0, or from 1 to the last of the classes. Others stay
-    numbers, as digits do. `Entries.notes` say what was assumed.
+    It is where they are places among the classes, from 0 or from 1, the first or the last of them occurs, and
+    not all could be digits. `Entries.notes` say what was assumed.
     """
     labels = {label for entries in parts for label in entries.labels}
     names = given or string.ascii_uppercase

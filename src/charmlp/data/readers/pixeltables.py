@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.config import Reading
-from charmlp.data.readers.columns import LABELS, PATHS, Unlabelled, find_column
+from charmlp.data.readers.columns import LABELS, PATHS, SPLIT, Unlabelled, find_column
 from charmlp.data.readers.emnist import name_characters, upright
 from charmlp.data.readers.entries import MAX_ENTRIES
 from charmlp.data.readers.pixels import MOST_BYTES, PixelEntries, as_bytes, square
@@ -62,11 +62,12 @@ def pixel_columns(cells: Sequence[str], where: str, reading: Reading) -> PixelCo
         pixels = [place for place, name in enumerate(cells) if _is_numbered(name)]
         if len(pixels) < _FEWEST or find_column(cells, PATHS[:-1], "", "path", where) is not None:
             return None
+        if find_column(cells, SPLIT, "", "split", where) is not None:
+            raise DataError(f"{printable(where)}: a table of pixels is of one split; make one of each")
         label = find_column(cells, LABELS, reading.label_column, "label", where)
-        if (
-            label is None and square(len(pixels)) is None
-        ):  # pandas calls columns 0, 0.1, 0.2, … for want of names
-            label, *pixels = pixels
+        pixels = [place for place in pixels if place != label]
+        if label is None and square(len(pixels)) is None:
+            label, *pixels = pixels  # for want of names, pandas calls the columns 0, 0.1, 0.2, …
     else:
         label, *pixels = range(len(cells))
         if square(len(pixels)) is None and square(len(cells)):
