@@ -86,6 +86,7 @@ def test_emnist_is_turned_upright_and_counts_from_1(tmp_path: Path) -> None:
         ([0, 8, 10, 24], LETTERS, "labels 0 to 25 read as A to Z"),  # sign language has no J and no Z
         (range(10), tuple("0123456789"), ""),
         ([1, 2, 12], ("1", "12", "2"), ""),  # from 0 or from 1?
+        ([1, 25], ("1", "25"), ""),
         ([0, 26], ("0", "26"), ""),
         (["0", "x"], ("0", "x"), ""),
     ],

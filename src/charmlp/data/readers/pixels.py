@@ -79,17 +79,17 @@ def as_bytes(values: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], str]:
 def name_numbers(parts: Sequence[PixelEntries], given: Sequence[str] | None) -> None:
     """Give labels that are numbers the names of classes, where it is clear which: `given`, or A–Z.
 
-    It is where they are places among the classes, from 0 or from 1, the first or the last of them occurs, and
-    not all could be digits. `Entries.notes` say what was assumed.
+    It is where they are places among the classes, counted from 0, which occurs, or from 1 to the last, which
+    occurs, and not all could be digits. `Entries.notes` say what was assumed.
     """
     labels = {label for entries in parts for label in entries.labels}
     names = given or string.ascii_uppercase
     if labels <= set(names) or not all(re.fullmatch("[0-9]{1,5}", label) for label in labels):
         return
     numbers = set(map(int, labels))
-    first = int(len(names) in numbers and 0 not in numbers)
+    first = 0 if 0 in numbers else 1
     last = first + len(names) - 1
-    if not (first in numbers or last in numbers) or not _DIGITS <= max(numbers) <= last:
+    if (first == 1 and last not in numbers) or not _DIGITS <= max(numbers) <= last:
         return
     for entries in parts:
         entries.labels = [names[int(label) - first] for label in entries.labels]
