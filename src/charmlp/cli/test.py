@@ -41,8 +41,8 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     args = parser.parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
-    if one_list:
+    one_list = args.data is not None and is_file(Path(args.data)) and not args.data.lower().endswith(".zip")
+    if one_list:  # which is tested whole
         args.test_file_path, args.data = args.data, None
     data = data_arguments(args, LISTS)
     if one_list:
@@ -71,7 +71,8 @@ def evaluate_data(
     classes = data.pop("classes")
     source = open_source(**data, classes=recognizer.classes if classes is None else classes)
     split = choose_split(source, args.split)
-    print(printable(source.describe()), file=sys.stderr)
+    for line in (source.describe(), *source.remarks()):
+        print(printable(line), file=sys.stderr)
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
