@@ -61,6 +61,16 @@ def test_all_folders_but_hidden_ones_and_those_of_systems(tmp_path: Path) -> Non
     assert walk.left_out == walk.faults == []
 
 
+def test_the_pictures_of_a_run_are_no_letters(tmp_path: Path) -> None:
+    for name in ("A/0.png", "runs/1/figures/loss.png", "runs/2/figures/loss.png"):
+        make_image(tmp_path / name)
+    for name in ("config.toml", "metrics.csv"):
+        (tmp_path / "runs" / "1" / name).touch()
+    walk = Walk(tmp_path)
+    assert walk.images_below(tmp_path) == ["A/0.png", "runs/2/figures/loss.png"]
+    assert walk.left_out == ["runs/1/: the folder of a run"]
+
+
 def test_links_are_followed_and_each_real_folder_is_read_once(tmp_path: Path) -> None:
     make_image(tmp_path / "elsewhere" / "0.png")
     make_image(tmp_path / "top" / "z" / "1.png")

@@ -18,6 +18,8 @@ LEFT_BEHIND = frozenset(
      "thumbs.db", "desktop.ini")
 )  # fmt: skip
 
+OF_A_RUN = {"config.toml", "metrics.csv"}  # whose pictures are no letters
+
 
 def is_seen(name: str) -> bool:
     """Whether a file or folder of this name is looked at: not where it is hidden, or left behind."""
@@ -122,6 +124,9 @@ class Walk:
             listing, place = Listing.of(folder), self.place(folder)
             if listing.fault:
                 self.faults.append(f"{place}: cannot be listed: {listing.fault.lower()}")
+            if listing.files >= OF_A_RUN:
+                self.left_out.append(f"{place}: the folder of a run")
+                continue
             for name in listing.seen():
                 try:
                     check_picture(os.path.join(folder, name), place + name)  # noqa: PTH118

@@ -70,8 +70,9 @@ class Source(ABC):
         return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
 
     def remarks(self) -> list[str]:
-        """The notes, and one line about all that is left out."""
-        return [*self.notes, spell_left_out(self.left_out)] if self.left_out else list(self.notes)
+        """The notes, and one line about all that is left out; control characters are escaped."""
+        left_out = [spell_left_out(self.left_out)] if self.left_out else []
+        return [printable(line) for line in (*self.notes, *left_out)]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.describe()})"
