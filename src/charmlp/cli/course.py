@@ -16,6 +16,7 @@ from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
+COURSE_CLASSES = 26
 LISTS = ("train", "val", "test")
 
 
@@ -40,6 +41,8 @@ def command(arguments: Sequence[str]) -> int:
     if args.mode == "train":
         from charmlp.cli.report import CourseReporter
 
+        if args.classes is None and args.n_classes is None:
+            args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
         data = data_arguments(args, LISTS[:2], course=True)
         result = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {args.model_path}")

@@ -72,7 +72,7 @@ def evaluate_data(
     )
     split = choose_split(source, args.split)
     for line in (source.describe(), *source.remarks()):
-        print(printable(line), file=sys.stderr)
+        print(line, file=sys.stderr)
     letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)

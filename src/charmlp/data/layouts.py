@@ -6,12 +6,15 @@ the order of `_recognise_folder`.
 
 import os
 import re
+import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from charmlp.config import Reading
+from charmlp.data.archives import is_archive, unpack
 from charmlp.data.cache import ImageCache
-from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
+from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
 from charmlp.data.listlayouts import (
     READERS,
     Asked,
@@ -25,20 +28,21 @@ from charmlp.data.listlayouts import (
     tables_in_folders,
 )
 from charmlp.data.readers.entries import MAX_ENTRIES
-from charmlp.data.readers.folders import read_folders
+from charmlp.data.readers.folders import is_class_name, read_folders
 from charmlp.data.readers.idx import idx_files, is_idx_name, read_idx, set_of
-from charmlp.data.readers.imagefiles import Listing
 from charmlp.data.readers.namepattern import read_names
 from charmlp.data.readers.pixels import PixelEntries, name_numbers
 from charmlp.data.source import Part, PictureSource
 from charmlp.data.unknown_layout import expected_and_found
 from charmlp.errors import DataError, UsageError
+from charmlp.images.folders import Listing
 from charmlp.letters.source import Source
-from charmlp.letters.splits import hold_out
+from charmlp.letters.splits import SPLIT_OF, hold_out
 from charmlp.system.files import is_folder
 from charmlp.text import quote, shown_path
 
 DEFAULT_SEED = 2021
+_MOST_WRAPPERS = 10  # folders that hold nothing but another one
 _SYNTHETIC = "synth:"
 _Path = str | os.PathLike[str]
 
@@ -57,7 +61,8 @@ def open_source(
 ) -> Source:
     """Open and check everything about a data set except the pixels.
 
-    data       a folder in any known layout, one list, table, archive or IDX file, or `synth:`, `synth:COUNT`
+    data       a folder in any known layout, or a zip archive of one; one list, table or archive of arrays,
+               an IDX file; or `synth:`, `synth:COUNT`
     lists      instead: a list for 'train', 'val' and 'test', or for some of them
     im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
     classes    see `charmlp.data.labels`, which also says what the classes are without it
@@ -73,7 +78,7 @@ def open_source(
     given = given_classes(classes)
     if given is not None:
         check_count(given, n_classes)
-    if reading.label_pattern and (data is None or not is_folder(Path(data))):
+    if reading.label_pattern and (data is None or not (is_folder(Path(data)) or is_archive(Path(data)))):
         raise UsageError("--label_pattern goes with a folder of images behind --data")
     asked = Asked(None if im_dir is None else Path(im_dir), reading, whole)
     if data is None:
@@ -84,6 +89,8 @@ def open_source(
         raise UsageError("give either --data or the lists of images, not both")
     elif os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed)
+    elif is_archive(Path(data)):
+        return _archive(Path(data), asked, given, n_classes, seed)
     else:
         layout = _recognise(Path(data), asked)
     return _source(layout, given, n_classes, seed, cache)
@@ -103,23 +110,35 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
     return source
 
 
+def _archive(
+    archive: Path, asked: Asked, given: tuple[str, ...] | None, n_classes: int | None, seed: int
+) -> Source:
+    """A zip archive's content as a folder, which goes when nobody has the source any more."""
+    with ExitStack() as temporary:
+        folder = unpack(archive, temporary)
+        source = _source(_recognise_folder(folder, asked), given, n_classes, seed, cache=False)
+        weakref.finalize(source, temporary.pop_all().close)
+        return source
+
+
 def _source(
     layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
     name_numbers([entries for entries in splits.values() if isinstance(entries, PixelEntries)], given)
-    classes = given
+    classes, odd = given, list[str]()
     if classes is None:
         first = splits.get("train") or next(iter(splits.values()))
         first.problems.raise_if_any()
         classes = classes_of(first, n_classes)
+        odd = notes_on(first, classes)
     parts = {
         split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
         for split, entries in splits.items()
     }
     for entries in splits.values():
-        entries.problems.raise_if_any()
+        entries.problems.raise_if_any(*odd)
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
         validates = hold_out(whole.names, whole.labels, seed)
@@ -132,16 +151,13 @@ def _source(
         words,
         parts,
         ImageCache() if cache and in_files else None,
-        tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)),
+        tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)) + tuple(odd),
         tuple(line for entries in splits.values() for line in entries.left_out),
     )
 
 
 def _recognise(data: Path, asked: Asked) -> Layout:
     """The layout of `data` itself, or DataError."""
-    if is_folder(data) and asked.reading.label_pattern:
-        _refuse_flags(asked, "--label_pattern reads names")
-        return read_names(data, asked.reading.label_pattern), f"labels in the names of {name_of(data)}/"
     if is_folder(data):
         return _recognise_folder(data, asked)
     if not os.path.lexists(data):
@@ -153,29 +169,51 @@ def _recognise(data: Path, asked: Asked) -> Layout:
     if data.suffix.lower() not in READERS:
         raise DataError(
             f"{shown_path(data)}: not a list that is known here; expected is a folder, or a file that ends in"
-            f" {', '.join(READERS)} or is named as MNIST's and EMNIST's are"
+            f" {', '.join(READERS)}, .zip or is named as MNIST's and EMNIST's are"
         )
     return one_list(data, asked)
 
 
 def _recognise_folder(data: Path, asked: Asked) -> Layout:
     """The first layout that fits, or DataError with the trees expected and found."""
-    listing = Listing.of(data)
-    if listing.fault:
-        raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
+    if fault := Listing.of(data).fault:
+        raise DataError(f"{shown_path(data)}: cannot be listed: {fault.lower()}")
+    folders = _unwrapped(data, asked)
+    if asked.reading.label_pattern:
+        _refuse_flags(asked, "--label_pattern reads names")
+        words = f"labels in the names of {name_of(folders[-1])}/"
+        return read_names(folders[-1], asked.reading.label_pattern), words
+    layout = next(filter(None, (_layout_in(folder, asked) for folder in reversed(folders))), None)
+    if layout is None:
+        raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
+    return layout
+
+
+def _unwrapped(data: Path, asked: Asked) -> list[Path]:
+    """`data`; where it holds nothing but one folder, that one too, and so on."""
+    folders = [data]
+    while len(folders) < _MOST_WRAPPERS:
+        listing = Listing.of(folders[-1])
+        inside = listing.subfolders()
+        if len(inside) != 1 or inside[0].name.lower() in SPLIT_OF:
+            break
+        if any(lists_in(folders[-1], asked.reading)) or any(listing.pictures()):
+            break
+        folders += inside
+    return folders
+
+
+def _layout_in(data: Path, asked: Asked) -> Layout | None:
     lists, tables = lists_in(data, asked.reading)
-    layout = (
+    return (
         named_lists(lists, tables, asked)
         or _idx_files(idx_files(data), asked)
         or (one_table(tables, asked) if len(tables) == 1 else None)
         or tables_in_folders(data, asked)
-        or _class_folders(data, asked)
+        or _class_folders(data, asked, alone=not lists)
         or one_table(tables, asked)
         or (one_list(lists[0], asked) if len(lists) == 1 else None)
     )
-    if layout is None:
-        raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
-    return layout
 
 
 def _idx_files(paths: Sequence[Path], asked: Asked) -> Layout | None:
@@ -187,8 +225,13 @@ def _idx_files(paths: Sequence[Path], asked: Asked) -> Layout | None:
     return dict(splits), f"IDX files in {name_of(folder)}/"
 
 
-def _class_folders(data: Path, asked: Asked) -> Layout | None:
-    if not (splits := read_folders(data)):
+def _class_folders(data: Path, asked: Asked, *, alone: bool) -> Layout | None:
+    """A folder per class; a single one is that only where it is a letter's, or stands alone."""
+    splits = read_folders(data)
+    labels = {label for entries in splits.values() for label in entries.labels}
+    if not labels or (
+        list(splits) == ["train"] and len(labels) == 1 and not alone and not all(map(is_class_name, labels))
+    ):
         return None
     _refuse_flags(asked, f"{shown_path(data)} has a folder per class")
     return splits, f"a folder per class in {name_of(data)}/"

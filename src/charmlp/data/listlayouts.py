@@ -9,16 +9,16 @@ from pathlib import Path
 from charmlp.config import Reading
 from charmlp.data.readers.columns import Unlabelled
 from charmlp.data.readers.entries import Entries, by_split
-from charmlp.data.readers.folders import subfolders
-from charmlp.data.readers.imagefiles import ImageFolder, Listing
+from charmlp.data.readers.imagefiles import ImageFolder
 from charmlp.data.readers.jsonlines import is_json_lines, read_json_lines
 from charmlp.data.readers.lists import read_list
-from charmlp.data.readers.npz import is_archive, read_arrays
+from charmlp.data.readers.npz import is_npz, read_arrays
 from charmlp.data.readers.parquet import read_parquet
 from charmlp.data.readers.pixels import PixelEntries
 from charmlp.data.readers.tables import is_csv_table, read_csv
 from charmlp.data.readers.textlists import is_text_list, read_text_list
 from charmlp.errors import DataError, UsageError
+from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.files import is_folder
 from charmlp.text import SHOWN, printable, quote, shown_path
@@ -39,7 +39,7 @@ _FITS: dict[str, Callable[[Path, Reading], bool]] = {  # by its first line, what
     ".csv": is_csv_table,
     ".tsv": is_csv_table,
     ".parquet": lambda path, reading: True,
-    ".npz": lambda path, reading: is_archive(path),
+    ".npz": lambda path, reading: is_npz(path),
 }
 _WITH_COLUMNS = (".csv", ".tsv", ".jsonl", ".parquet")
 _SAMPLE = re.compile("sample_?submission", re.IGNORECASE)  # a competition's, of what to hand in
@@ -151,7 +151,7 @@ def one_table(tables: Sequence[Path], asked: Asked) -> Layout | None:
 def tables_in_folders(data: Path, asked: Asked) -> Layout | None:
     """A table in each of train/, val/ and test/, beside its images, as Hugging Face has them."""
     splits: dict[str, Entries] = {}
-    for split, folder in by_split(subfolders(data), "folder").items():
+    for split, folder in by_split(Listing.of(data).subfolders(), "folder").items():
         _, tables = lists_in(folder, asked.reading)
         if len(tables) > 1:
             raise _competing(tables)
@@ -233,7 +233,7 @@ def _image_folder(names: Sequence[str], beside: Path, split: str) -> Path:
     folder = min(filter(is_folder, (beside / IMAGES, beside)), key=missing)
     if not names or missing(folder) < len(names):
         return folder
-    others = [other for other in subfolders(beside) if not Listing.of(other).fault]
+    others = [other for other in Listing.of(beside).subfolders() if not Listing.of(other).fault]
     others.sort(
         key=lambda other: SPLIT_OF.get(other.name.lower()) != split
     )  # train/ of train.csv comes first

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from charmlp.errors import DataError
-from charmlp.letters.letterset import LetterSet, spell_out
+from charmlp.letters.letterset import LetterSet, spell_left_out
 from charmlp.letters.splits import SPLITS
 from charmlp.text import printable
 
@@ -70,9 +70,9 @@ class Source(ABC):
         return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
 
     def remarks(self) -> list[str]:
-        """The notes, and one line about all that is left out."""
-        summary = spell_out(f"{len(self.left_out):,} left out", self.left_out)
-        return [*self.notes, summary] if self.left_out else list(self.notes)
+        """The notes, and one line about all that is left out; control characters are escaped."""
+        left_out = [spell_left_out(self.left_out)] if self.left_out else []
+        return [printable(line) for line in (*self.notes, *left_out)]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.describe()})"

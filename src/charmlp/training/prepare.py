@@ -5,6 +5,7 @@ from functools import partial
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import DataError
+from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
@@ -38,6 +39,8 @@ def prepare(
     for split, letters in sets.items():
         if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
+    for line in notes_on_balance(sets["train"], sets.get("val")):
+        callbacks.message(line)
     rendered = render_beside(source, config, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 

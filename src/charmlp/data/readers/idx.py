@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from charmlp.data.readers.emnist import name_characters, upright
 from charmlp.data.readers.entries import MAX_ENTRIES
-from charmlp.data.readers.imagefiles import Listing
 from charmlp.data.readers.pixels import MOST_BYTES, PixelEntries
 from charmlp.errors import DataError
+from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLITS
 from charmlp.system.files import check_regular
 from charmlp.text import printable, quote

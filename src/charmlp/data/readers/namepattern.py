@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from charmlp.data.readers.entries import Entries, by_split
-from charmlp.data.readers.folders import subfolders
-from charmlp.data.readers.imagefiles import Listing
 from charmlp.errors import DataError
-from charmlp.images.filekinds import is_image_name
+from charmlp.images.folders import Listing
 from charmlp.system.patterns import compiled, search
 from charmlp.text import quote, shown_path
 
@@ -19,20 +17,16 @@ def read_names(data: Path, pattern: str) -> dict[str, Entries]:
     Images whose names do not match are in `left_out`. Raises DataError where none does.
     """
     compiled(pattern, FLAG)
-    if images := _images(data):
+    if images := list(Listing.of(data).pictures()):
         return {"train": _matched(data, images, pattern)}
     found = {
         split: _matched(data, images, pattern)
-        for split, folder in by_split(subfolders(data), "folder").items()
-        if (images := [f"{folder.name}/{name}" for name in _images(folder)])
+        for split, folder in by_split(Listing.of(data).subfolders(), "folder").items()
+        if (images := [f"{folder.name}/{name}" for name in Listing.of(folder).pictures()])
     }
     if not found:
         raise DataError(f"{shown_path(data)}: no images in it, which {FLAG} is for")
     return found
-
-
-def _images(folder: Path) -> list[str]:
-    return sorted(filter(is_image_name, Listing.of(folder).files))
 
 
 def _matched(data: Path, names: list[str], pattern: str) -> Entries:
