@@ -19,7 +19,6 @@ from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.mistake import Phrase
 
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
@@ -54,7 +53,6 @@ def command(arguments: Sequence[str]) -> int:
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
     for target in examine_targets(args.targets, args.kind, timeout):
-        print_skipped(target.skipped, language)
         diagnoses += target.diagnoses
         if args.format == "text":
             for diagnosis in target.diagnoses:
@@ -113,15 +111,6 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
     print("\n".join([headline, *rest]), flush=True)
-
-
-def print_skipped(skipped: Sequence[tuple[str, Phrase | None]], language: str) -> None:
-    """What of a whole file was not examined, and why."""
-    from charmlp.doctor.words import say
-
-    for label, reason in skipped:
-        words = "" if reason is None else reason.text(language)
-        print(printable(say("skipped", language, {"label": label, "reason": words})), file=sys.stderr)
 
 
 def exit_status(diagnoses: Sequence[Diagnosis]) -> int:
