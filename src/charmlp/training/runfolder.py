@@ -52,7 +52,6 @@ class RunFolder(Callback):
             self.path = new_folder(taken) if path is None else given_folder(path, taken)
             if held := [file.name for file in self.path.iterdir() if file.name != LOCK]:
                 check_replaceable(self.path, held, overwrite=overwrite)
-            check_writable(self.model)
             self.taken = taken.pop_all()
 
     def __enter__(self) -> RunFolder:
@@ -117,8 +116,8 @@ def given_folder(path: Path, taken: ExitStack) -> Path:
     """Take the folder `path`, made where it is not there."""
     if is_file(path):
         raise UsageError(f"--out: {shown_path(path)} is a file, not a folder")
-    check_writable(path / LOCK)
-    make_folder(path, taken, exist_ok=True)
+    check_writable(path / MODEL)
+    make_folder(path, taken)
     try:
         with writing(path):
             taken.enter_context(locked(path / LOCK))
@@ -134,20 +133,23 @@ def new_folder(taken: ExitStack) -> Path:
     name = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     for number in itertools.count(1):
         path = RUNS / (name if number == 1 else f"{name}-{number}")
-        check_writable(path / LOCK)
-        with suppress(FileExistsError):
-            make_folder(path, taken)
+        check_writable(path / MODEL)
+        if make_folder(path, taken):
             return given_folder(path, taken)
     raise AssertionError
 
 
-def make_folder(path: Path, taken: ExitStack, *, exist_ok: bool = False) -> None:
-    """Make a folder and those on the way, which go again where nothing is written to them."""
+def make_folder(path: Path, taken: ExitStack) -> bool:
+    """Make a folder and those on the way, which go again where nothing comes into them; whether it is new."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     with writing(path):
-        path.mkdir(parents=True, exist_ok=exist_ok)
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            return False
     for folder in reversed(missing):
         taken.callback(remove_if_empty, folder)
+    return True
 
 
 def remove_if_empty(folder: Path) -> None:
