@@ -14,6 +14,7 @@ from charmlp.cli.arguments import (
 from charmlp.cli.model_flags import load_recognizer
 from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
+from charmlp.text import printable
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
 LISTS = ("train", "val", "test")
@@ -41,20 +42,20 @@ def command(arguments: Sequence[str]) -> int:
         from charmlp.cli.report import CourseReporter
 
         data = data_arguments(args, LISTS[:2], course=True)
-        result = train_and_draw(args, config, data, CourseReporter())
-        print(f"Model saved in {args.model_path}")
-        print(f"Pictures and figures saved in {result.path}")
+        result, _ = train_and_draw(args, config, data, CourseReporter())
+        print(f"Model saved in {printable(args.model_path)}")
+        print(f"Pictures and figures saved in {printable(result.path)}")
         return exit_status(result)
 
     recognizer, path = load_recognizer(args.model_path)
-    print(f"[Info] Load model from {path}")
+    print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
-        print(f"Prediction: {recognizer.predict(Path(args.im_path)).prediction}")
+        print(f"Prediction: {printable(recognizer.predict(Path(args.im_path)).prediction)}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
     for picture in draw_pictures(evaluation, path, args):
-        print(f"[Info] Picture saved in {picture}")
+        print(f"[Info] Picture saved in {printable(picture)}")
     return 0

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def command(arguments: Sequence[str]) -> int:
 
         save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {Path(args.figure)}")
+            print(f"picture   {printable(Path(args.figure))}")
     return exit_status(diagnoses)
 
 
@@ -110,7 +111,8 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     headline, *rest = diagnosis.lines(language, fixes=fixes, width=width)
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
-    print("\n".join([headline, *rest]), flush=True)
+    with suppress(BrokenPipeError):  # a reader that has seen enough changes no verdict
+        print("\n".join([headline, *rest]), flush=True)
 
 
 def exit_status(diagnoses: Sequence[Diagnosis]) -> int:

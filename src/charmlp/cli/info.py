@@ -78,7 +78,7 @@ def describe_installation() -> None:
 
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
-    print(f"model          {path}")
+    print(f"model          {printable(path)}")
     print(f"layers         {'-'.join(map(str, model.sizes))}")
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
@@ -110,7 +110,7 @@ def describe_data(place: str, figure: Path | None) -> None:
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
     if figure is not None:
-        print(f"picture        {draw_samples(sets, figure)}")
+        print(f"picture        {printable(draw_samples(sets, figure))}")
 
 
 def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from charmlp.text import printable
@@ -56,10 +56,12 @@ class CourseReporter(LineReporter):
     """The course's lines on stdout; what the course does not know goes to stderr."""
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
+        text = f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}"
         if epoch.validation is not None:
             accuracy = 100 * epoch.validation.accuracy
-            print(f"Epoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%", flush=True)
+            text += f"\nEpoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%"
+        with suppress(OSError):  # a reader that goes away ends no training
+            print(text, flush=True)
 
 
 @contextmanager

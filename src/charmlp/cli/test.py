@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charmlp.cli import note
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
-from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file
-from charmlp.text import printable
+from charmlp.errors import CharmlpError, DataError, MissingExtraError
+from charmlp.system.files import check_writable, is_file
+from charmlp.text import as_json, printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
+MATRIX = "test_confusion.png"
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -51,13 +52,13 @@ def command(arguments: Sequence[str]) -> int:
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
     if args.format == "json":
-        print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
+        print(as_json({"model": str(path), "split": split} | evaluation.to_dict()))
         return 0
     print_table(evaluation)
     print(f"accuracy {100 * evaluation.accuracy:.2f} % of {len(evaluation.letters):,} {split} images")
-    print(f"model     {path}")
+    print(f"model     {printable(path)}")
     for picture in drawn:
-        print(f"picture   {picture}")
+        print(f"picture   {printable(picture)}")
     return 0
 
 
@@ -65,6 +66,8 @@ def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
+    if args.out is not None:
+        check_writable(args.out / MATRIX)
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
@@ -88,19 +91,26 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
+    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model.
+
+    The figures are the answer: where the pictures cannot be written, that is a note.
+    """
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
 
     folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
     try:
-        scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-        drawn.append(save(scatter, folder / "tsne.png"))
-    except MissingExtraError as missing:
-        print(missing, file=sys.stderr)
-    matrix = confusion_matrix(evaluation.scores, letters.classes)
-    drawn.append(save(matrix, folder / "test_confusion.png"))
+        check_writable(folder / MATRIX)
+        try:
+            scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+            drawn.append(save(scatter, folder / "tsne.png"))
+        except MissingExtraError as missing:
+            note(str(missing))
+        matrix = confusion_matrix(evaluation.scores, letters.classes)
+        drawn.append(save(matrix, folder / MATRIX))
+    except CharmlpError as error:
+        note(str(error))
     if args.show:
         show(drawn)
     return drawn

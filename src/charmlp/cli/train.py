@@ -13,7 +13,7 @@ from charmlp.cli.model_flags import show
 from charmlp.config import RECIPES, TrainingConfig, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import open_regular
-from charmlp.text import shown_path
+from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.cli.report import LineReporter
@@ -43,14 +43,14 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.cli.report import make_reporter
 
     with make_reporter() as reporter:
-        result = train_and_draw(args, config, data, reporter)
+        result, drawn = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
         print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
-    print(f"model     {result.path / 'model.safetensors'}")
+    print(f"model     {printable(result.path / 'model.safetensors')}")
     if args.model_path:
-        print(f"          {args.model_path}")
-    if args.pictures == "on" or args.show:
-        print(f"pictures  {result.path / 'figures'}")
+        print(f"          {printable(args.model_path)}")
+    if drawn:
+        print(f"pictures  {printable(result.path / 'figures')}")
     return exit_status(result)
 
 
@@ -102,8 +102,8 @@ def read_config(path: Path, recipe: str) -> TrainingConfig:
 
 def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
-) -> Run:
-    """Train, then draw the pictures of the run."""
+) -> tuple[Run, list[Path]]:
+    """Train, then draw the pictures of the run; without them the run is as good."""
     from charmlp.training import train
 
     result = train(
@@ -115,14 +115,18 @@ def train_and_draw(
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
+    drawn: list[Path] = []
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.drawing import draw_apart
 
         fitted = result.fit
-        drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
+        try:
+            drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
+        except CharmlpError as error:
+            reporter.message(f"note: {error}")
         if args.show:
             show(drawn)
-    return result
+    return result, drawn
 
 
 def exit_status(result: Run) -> int:
