@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.text import printable
+from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
 
 VERBS = {
@@ -16,21 +16,22 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "completion": "print what lets your shell complete verbs and flags",
 }
 
 HELP = f"""usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
 
-Train, test, use and explain multilayer perceptrons that read images of letters.
+Train, test, use and explain multilayer perceptrons that read letters.
 
 verbs:
-{chr(10).join(f"  {verb:<9}{words}" for verb, words in VERBS.items())}
+{chr(10).join(f"  {verb:<12}{words}" for verb, words in VERBS.items())}
 
 example:
-  charmlp train --data synth: --out first
+  charmlp train synth: --out first
   charmlp predict letter.png
 
-'charmlp VERB --help' tells what a verb takes; 'charmlp --version' which version this is.
+'charmlp help VERB' tells what a verb takes, 'charmlp --version' the version.
 """
 
 
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         _close_stdout()
         return 0
+    except MemoryError as error:
+        complain(f"not enough memory{f': {error}' if str(error) else ''}")
+        return 1
     except OSError as error:
         if error.filename is None:  # nothing was opened: the output's disk is full
             _close_stdout()
@@ -76,7 +80,9 @@ def _close_stdout() -> None:
 
 def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    if not arguments or arguments[0] in ("-h", "--help"):
         print(HELP, end="")
         return 0 if arguments else 2
     if arguments[0] in ("--version", "-V"):
@@ -88,7 +94,8 @@ def dispatch(arguments: list[str]) -> int:
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
         return command_of("course")(arguments)
     kind = "flag before a verb" if verb.startswith("-") else "verb"
-    raise UsageError(f"{printable(verb)!r} is no {kind}; expected one of {', '.join(VERBS)}, or --mode")
+    hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
+    raise UsageError(f"{shown_value(verb)} is no {kind}{hint}")
 
 
 def command_of(verb: str) -> Callable[[Sequence[str]], int]:

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import RECIPES, TrainingConfig, override
+from charmlp.config import TrainingConfig, find_recipe, override
 from charmlp.data import open_source
 from charmlp.errors import UsageError
 from charmlp.modelfile import Model, check_expressible, write_model
@@ -79,6 +79,7 @@ def train(
             also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
         )
     heard = Callbacks([folder, *callbacks])
+    heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
     prepared = prepare(source, config, skip_bad=skip_bad, callbacks=heard)
     try:
         result = fit(config, prepared, callbacks=heard)
@@ -91,9 +92,7 @@ def train(
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
     """The recipe's settings with others put in their place; raises `UsageError`."""
     if isinstance(recipe, str):
-        if recipe not in RECIPES:
-            raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
-        recipe = RECIPES[recipe]
+        recipe = find_recipe(recipe)
     unknown = set(settings) - {field.name for field in dataclasses.fields(TrainingConfig)}
     if unknown:
         raise UsageError(f"no setting is called {', '.join(sorted(unknown))}")

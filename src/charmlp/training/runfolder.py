@@ -50,6 +50,8 @@ class RunFolder(Callback):
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
 
+    detail = message
+
     def training_begins(self, training: Trainer) -> None:
         """Create the folder."""
         write_whole(self.path / "config.toml", training.config.to_toml().encode())
