@@ -19,6 +19,8 @@ VERBS = {
     "completion": "print what lets your shell complete verbs and flags",
 }
 
+HEEDED = ("NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR")
+
 HELP = f"""usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
 
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program
             stream.reconfigure(errors="backslashreplace")
     try:
+        heed_settings_of_numba()
         status = dispatch(arguments)
         sys.stdout.flush()
         return status
@@ -64,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
         complain(f"{place}: {error.strerror or error}")
         return 1
+
+
+def heed_settings_of_numba() -> None:
+    """Of Numba's variables, two: the others change code, so results, or print what only its authors read."""
+    for name in [name for name in os.environ if name.startswith("NUMBA_") and name not in HEEDED]:
+        del os.environ[name]
+    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
+    if not (threads.isdecimal() and len(threads) < 4 and int(threads)):
+        raise UsageError(
+            f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
+        )
 
 
 def open_what_is_closed() -> None:

@@ -14,6 +14,7 @@ from charmlp.modelfile import Model, check_expressible, write_model
 from charmlp.system.files import check_writable
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
+from charmlp.training.needs import check_memory
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
@@ -68,12 +69,14 @@ def train(
     config = make_config(recipe, settings)
     folder = RunFolder(None if out is None else Path(out), overwrite=overwrite)
     check_step(config)
+    check_memory(config)
     also = None if model_path is None else Path(model_path)
     if also is not None:
         check_writable(also)
     source = open_source(
         data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
     )
+    check_memory(config, len(source.classes), source.splits)
     if also is not None:
         check_expressible(
             also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
