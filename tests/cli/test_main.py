@@ -139,7 +139,7 @@ def test_variables_of_numba_change_nothing(tmp_path: Path) -> None:
     script = (
         "from charmlp.cli import main; main(['--version'])\n"
         "from charmlp.system.compiling import numba\n"
-        "print(numba.config.OPT, numba.config.NUMBA_NUM_THREADS, numba.config.BOUNDSCHECK)"
+        "print(int(numba.config.OPT), numba.config.NUMBA_NUM_THREADS, numba.config.BOUNDSCHECK)"
     )
     given = {"NUMBA_OPT": "abc", "NUMBA_BOUNDSCHECK": "1", "NUMBA_DISABLE_JIT": "1", "NUMBA_NUM_THREADS": "1"}
     answer = run_program("-c", script, cwd=tmp_path, **given)
