@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from charmlp.cli.notes import detail, is_quiet, is_verbose, note
 from charmlp.text import printable
 from charmlp.training.callbacks import Callback
 
@@ -23,11 +24,15 @@ class LineReporter(Callback):
     """Plain lines on stderr: a log that stays readable however many epochs there are."""
 
     def message(self, line: str) -> None:
-        print(printable(line), file=sys.stderr, flush=True)
+        note(line)
+
+    def detail(self, line: str) -> None:
+        detail(line)
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         epochs = training.config.epochs
-        if epoch.epoch % max(1, epochs // MOST_LINES) == 0 or epoch.epoch in (1, epochs):
+        interval = 1 if is_verbose() else max(1, epochs // MOST_LINES)
+        if epoch.epoch % interval == 0 or epoch.epoch in (1, epochs):
             self.message(describe(epoch, epochs))
 
 
@@ -40,6 +45,10 @@ class BarReporter(LineReporter):
 
     def message(self, line: str) -> None:
         self.bars.console.print(printable(line), markup=False, highlight=False)
+
+    def detail(self, line: str) -> None:
+        if is_verbose():
+            self.message(line)
 
     def progress(self, what: str, done: int, total: int) -> None:
         if what not in self.tasks:
@@ -66,8 +75,8 @@ class CourseReporter(LineReporter):
 
 @contextmanager
 def make_reporter() -> Iterator[LineReporter]:
-    """Bars where stderr is a terminal, lines elsewhere."""
-    if not sys.stderr.isatty():
+    """Bars where stderr is a terminal, lines elsewhere, nothing with `--quiet`."""
+    if is_quiet() or not sys.stderr.isatty():
         yield LineReporter()
         return
     from rich.console import Console

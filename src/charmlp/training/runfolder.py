@@ -69,6 +69,8 @@ class RunFolder(Callback):
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
 
+    detail = message
+
     def training_begins(self, training: Trainer) -> None:
         """Remove what an earlier run has written, its model first, and write the settings of this one."""
         for name in (MODEL, FIGURES, LOG, *PICTURES):
