@@ -10,7 +10,7 @@ from types import ModuleType
 from charmlp.errors import MissingExtraError
 
 # For a charmlp that runs without being installed: the extras whose package has another name.
-PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow"}
+PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow", "completion": "shtab"}
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
