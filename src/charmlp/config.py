@@ -227,7 +227,7 @@ class TrainingConfig(Reading):
 
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
-        values = dataclasses.asdict(self)
+        values = {"recipe": self.recipe, **dataclasses.asdict(self)}  # it comes first: a run is known by it
         return "".join(
             f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
         )
