@@ -26,8 +26,8 @@ LISTS = ("test",)
 def command(arguments: Sequence[str]) -> int:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where\n"
-        "scikit-learn is installed, a picture of the logits by t-SNE.",
+        "Measure a model on labelled images: accuracy, figures by class; pictures of confusion matrix, of\n"
+        "images with label and prediction and, where scikit-learn is installed, of the logits by t-SNE.",
         "charmlp test --data scene-letters\n"
         "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
     )
@@ -88,9 +88,9 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
+    """t-SNE (with scikit-learn), confusion matrix, images as read: in `--out` or beside the model."""
     from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
+    from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
     folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
@@ -101,6 +101,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
         print(missing, file=sys.stderr)
     matrix = confusion_matrix(evaluation.scores, letters.classes)
     drawn.append(save(matrix, folder / "test_confusion.png"))
+    drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
     if args.show:
         show(drawn)
     return drawn
