@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,7 @@ def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
+    from charmlp.cli.report import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
@@ -72,7 +74,9 @@ def evaluate_data(
     source = open_source(**data, classes=recognizer.classes if classes is None else classes)
     split = choose_split(source, args.split)
     print(printable(source.describe()), file=sys.stderr)
-    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    with make_reporter() as reporter:
+        progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
+        letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)
     if letters.skipped:
         print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
     return evaluate(recognizer, letters), SPLITS[split]
