@@ -28,8 +28,8 @@ MATRIX = "test_confusion.png"
 def make_parser() -> Parser:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where "
-        "scikit-learn is installed, a picture of the logits by t-SNE.",
+        "Measure a model on labelled images: accuracy, figures by class; pictures of confusion matrix, of "
+        "images with label and prediction and, where scikit-learn is installed, of the logits by t-SNE.",
         "charmlp test photos\ncharmlp test --model runs/first --test_file_path own.json --im_dir images",
         takes="[DATA]",
     )
@@ -69,6 +69,7 @@ def evaluate_data(
     """Score the model on the chosen split, labels read as the model's classes."""
     if args.out is not None:
         check_writable(args.out / MATRIX)
+    from charmlp.cli.report import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
@@ -82,7 +83,9 @@ def evaluate_data(
     split = choose_split(source, args.split)
     for line in (source.describe(), *source.remarks()):
         note(line)
-    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    with make_reporter() as reporter:
+        progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
+        letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)
     if letters.skipped:
         note(letters.describe_skipped(SPLITS[split]))
     return evaluate(recognizer, letters), SPLITS[split]
@@ -98,12 +101,12 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model.
+    """t-SNE (with scikit-learn), confusion matrix, images as read: in `--out` or beside the model.
 
     The figures are the answer: where the pictures cannot be written, that is a note.
     """
     from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
+    from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
     folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
@@ -116,6 +119,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
             note(missing)
         matrix = confusion_matrix(evaluation.scores, letters.classes)
         drawn.append(save(matrix, folder / MATRIX))
+        drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
     except CharmlpError as error:
         note(error)
     if args.show:
