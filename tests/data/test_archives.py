@@ -78,18 +78,14 @@ def test_lists_in_an_archive(tmp_path: Path, picture: bytes) -> None:
     assert source.describe() == "2 training images in 26 classes, lists in letters.ZIP/"
 
 
-def link(picture: bytes) -> tuple[Mapping[bytes, bytes], int]:
-    return {b"A/0.png": b"/etc/passwd"}, 0o120777
-
-
 @pytest.mark.parametrize(
     ("name", "mode", "words"),
     [
-        (b"../B/0.png", 0o100644, 'leads out of the image folder (a path without ".." is expected)'),
-        (b"..\\B\\0.png", 0o100644, "leads out of the image folder"),
-        (b"/B/0.png", 0o100644, "an absolute path"),
-        (b"C:\\B\\0.png", 0o100644, "an absolute path"),
-        (b"B/\x1b.png", 0o100644, "the name has the character U+001B"),
+        (b"../B/0.png", 0o100644, '"../B/0.png": leads out of the archive'),
+        (b"..\\B\\0.png", 0o100644, "leads out of the archive"),
+        (b"/B/0.png", 0o100644, "leads out of the archive"),
+        (b"C:\\B\\0.png", 0o100644, "leads out of the archive"),
+        (b"B/\x1b.png", 0o100644, "no file may have such a name"),
         (b"B/0.png", 0o120777, "a link or a device; unpack it yourself and give the folder"),
     ],
 )

@@ -71,12 +71,14 @@ def _checked(packed: zipfile.ZipFile, size: int, shown: str) -> dict[str, zipfil
         raise DataError(f"{shown}: {megabytes} when unpacked, more than is free in {place}")
     files = dict(zip(_names(entries), entries, strict=True))
     for name, entry in files.items():
-        if fault := fault_of_name(name) or _fault_of(entry):
+        if fault := _fault_of(entry, name):
             raise DataError(f"{shown}: {quote(name)}: {fault}; {_WAY_OUT}")
     return files
 
 
-def _fault_of(entry: zipfile.ZipInfo) -> str | None:
+def _fault_of(entry: zipfile.ZipInfo, name: str) -> str | None:
+    if fault_of_name(name):
+        return "leads out of the archive, or no file may have such a name"
     if entry.flag_bits & 1:
         return "encrypted"
     return None if stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG) else "a link or a device"

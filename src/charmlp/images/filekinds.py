@@ -18,7 +18,22 @@ from charmlp.system.files import open_regular
 READABLE = "JPEG, PNG, WebP, BMP, TIFF, GIF, PPM"
 
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
+    (
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".gif",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
+    )
 )
 HEAD_BYTES = 256  # of a file that say what it is
 
@@ -47,8 +62,8 @@ OTHERS = (  # what people have besides
 )
 
 
-def has_usual_suffix(name: str | os.PathLike[str]) -> bool:
-    """Whether a file is named as pictures usually are."""
+def is_image_name(name: str) -> bool:
+    """Whether a file's suffix says that it is a picture."""
     return os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122  # a million Paths are slow
 
 
@@ -58,7 +73,7 @@ def check_picture(path: str | os.PathLike[str], shown: str) -> None:
     Its suffix says so, or where that says nothing, its first bytes. Pictures of kinds that are not read pass:
     whoever reads them is told of each.
     """
-    if has_usual_suffix(path):
+    if is_image_name(os.fspath(path)):
         return
     with open_regular(path, "an image", ImageError) as file:
         head = file.read(HEAD_BYTES)

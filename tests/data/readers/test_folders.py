@@ -118,15 +118,20 @@ def test_an_image_that_is_not_read_stops_training(tmp_path: Path) -> None:
         [source.load(split, (2, 2)) for split in source.splits]
 
 
-def test_a_folder_whose_name_is_gbk(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("乙".encode("gbk"), 'the folder name is not UTF-8 but probably GBK, "乙"; rename the folder'),
+        (b"\xff\xff", "the folder name is not UTF-8; rename the folder"),
+    ],
+)
+def test_a_folder_whose_name_is_not_utf8(tmp_path: Path, name: bytes, words: str) -> None:
     tree(tmp_path, *AB)
     try:
-        make_image(tmp_path / os.fsdecode("乙".encode("gbk")) / "0.png")
+        make_image(tmp_path / os.fsdecode(name) / "0.png")
     except (OSError, UnicodeError):
         pytest.skip("this disk takes Unicode names only")
-    with pytest.raises(
-        DataError, match='the folder name is not UTF-8 but probably GBK, "乙"; rename the folder'
-    ):
+    with pytest.raises(DataError, match=words):
         open_source(tmp_path)
 
 
@@ -139,7 +144,9 @@ def test_one_class_in_two_spellings(tmp_path: Path) -> None:
 
 
 def test_very_deep_folders(tmp_path: Path) -> None:
-    deep = tmp_path.joinpath(*"x" * 500)
-    deep.mkdir(parents=True)
+    try:
+        tmp_path.joinpath(*"x" * 500).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this system takes no such paths")
     with pytest.raises(DataError, match="unknown layout"):
         open_source(tmp_path)

@@ -116,6 +116,10 @@ def _left_out(images: Sequence[str], why: str) -> list[str]:
 
 def _fault_of_name(name: str) -> str | None:
     """What is wrong with a folder's name as that of a class, or None."""
-    if (text := as_gbk(name)) is not None:
-        return f"the folder name is not UTF-8 but probably GBK, {quote(text)}; rename the folder"
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        guess = as_gbk(name)
+        probably = "" if guess is None else f" but probably GBK, {quote(guess)}"
+        return f"the folder name is not UTF-8{probably}; rename the folder"
     return fault_of_label(name, "folder name")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from charmlp.data.readers.entries import Entries, way_out
 from charmlp.errors import DataError
-from charmlp.images.filekinds import has_usual_suffix
+from charmlp.images.filekinds import is_image_name
 from charmlp.images.folders import Listing
 from charmlp.text import printable, quote
 
@@ -43,7 +43,7 @@ class ImageFolder:
             return base
         if parent not in self._stems:
             stems = self._stems[parent] = {}
-            for name in filter(has_usual_suffix, files):
+            for name in filter(is_image_name, files):
                 stems.setdefault(name.rpartition(".")[0], []).append(name)
         images = self._stems[parent].get(base, [])
         return images[0] if len(images) == 1 else None

@@ -62,10 +62,7 @@ def decode(data: bytes, where: str) -> str:
 
 
 def as_gbk(name: str) -> str | None:
-    """What a file's name, as the system gives it, says in GBK, where it is not UTF-8; or None."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        with contextlib.suppress(UnicodeError):
-            return name.encode("utf-8", "surrogateescape").decode("gbk")
+    """What a file's name that is not UTF-8 says in GBK, the encoding of a Chinese Windows; or None."""
+    with contextlib.suppress(UnicodeError):
+        return name.encode("utf-8", "surrogateescape").decode("gbk")
     return None

@@ -7,7 +7,7 @@ from charmlp.data.readers.entries import MAX_ENTRIES, Entries
 from charmlp.data.readers.lists import parse_list
 from charmlp.data.readers.textfiles import decode, first_line, read_bytes
 from charmlp.errors import DataError
-from charmlp.images.filekinds import has_usual_suffix
+from charmlp.images.filekinds import is_image_name
 from charmlp.text import printable, quote
 
 EXPECTED = 'a list with lines such as "0001.jpg A"'
@@ -27,7 +27,7 @@ def is_text_list(path: Path) -> bool:
     except DataError:
         return False
     name, label = _split(line) if line.strip() else ("", "")
-    return has_usual_suffix(name) and bool(label)
+    return is_image_name(name) and bool(label)
 
 
 def parse_text_list(data: bytes, where: str, reading: Reading) -> Entries:
@@ -53,4 +53,4 @@ def _split(line: str) -> tuple[str, str]:
     line = line.strip()
     parts = [line.rpartition("\t")[::2], line.rpartition(",")[::2], (*line.rsplit(maxsplit=1), "")[:2]]
     pairs = [(name.strip(), label.strip()) for name, label in parts if name.strip()]
-    return next((pair for pair in pairs if has_usual_suffix(pair[0])), pairs[0])
+    return next((pair for pair in pairs if is_image_name(pair[0])), pairs[0])
