@@ -135,7 +135,9 @@ def _by_folder(whole: Entries) -> dict[str, Entries]:
     splits = [SPLIT_OF.get(name.partition("/")[0].lower(), "") for name in whole.names]
     if not all(splits) or len(set(splits)) < 2:
         return {}
-    found = {split: Entries(whole.where, whole.problems) for split in SPLITS if split in splits}
+    found = {
+        split: Entries(whole.where, whole.problems, whole.any_path) for split in SPLITS if split in splits
+    }
     for split, name, label in zip(splits, whole.names, whole.labels, strict=True):
         found[split].add(name, label)
     return found
@@ -234,9 +236,7 @@ def _image_folder(names: Sequence[str], beside: Path, split: str) -> Path:
     if not names or missing(folder) < len(names):
         return folder
     others = [other for other in Listing.of(beside).subfolders() if not Listing.of(other).fault]
-    others.sort(
-        key=lambda other: SPLIT_OF.get(other.name.lower()) != split
-    )  # train/ of train.csv comes first
+    others.sort(key=lambda other: SPLIT_OF.get(other.name.lower()) != split)  # of train.csv, train/ first
     folder = min((folder, *others), key=missing)
     if missing(folder) == len(names) > missing(Path()):
         raise DataError(

@@ -135,6 +135,7 @@ WRONG = [  # rows, and the words about them; the first line has number 1
     (damaged(64, 1000), 'line 41, column 65: "1000" is no pixel'),
     (damaged(7, -1), 'line 41, column 8: "-1" is no pixel'),
     (damaged(7, "0.5"), 'line 41, column 8: "0.5" is no pixel'),
+    (damaged(7, "1" * 5000, 0), 'line 1, column 8: "111'),
     (damaged(7, ""), 'line 41, column 8: "" is no pixel'),
     (damaged(7, "\x1b[2J"), 'line 41, column 8: "\\x1b[2J" is no pixel'),
     (damaged(7, "1,2"), "line 41: 66 cells, where the first line has 65"),

@@ -88,7 +88,7 @@ def _is_numbered(name: str) -> bool:
 
 def _counts(cells: Sequence[str]) -> bool:
     """Whether cells are numbers one after the other: names of columns, then, and no pixels."""
-    return all(int(one) + 1 == int(other) for one, other in pairwise(cells))
+    return max(map(len, cells)) < 7 and all(int(one) + 1 == int(other) for one, other in pairwise(cells))
 
 
 def read_pixels(path: Path, columns: PixelColumns) -> PixelEntries:
@@ -113,9 +113,9 @@ def read_pixels(path: Path, columns: PixelColumns) -> PixelEntries:
             raise DataError(f"{printable(where)}: cannot be read: {reason_of(error)}") from None
     if not labels:
         raise DataError(f"{printable(where)}: the table has no rows")
-    values, remark = as_bytes(pixels[: len(labels)], where)
+    values, note = as_bytes(pixels[: len(labels)], where)
     values = upright(values, path.name)
-    entries = PixelEntries(where, path.stem, labels, lambda: values, remark)
+    entries = PixelEntries(where, path.stem, labels, lambda: values, note)
     name_characters(entries, path.name)
     return entries
 
@@ -125,8 +125,8 @@ def _pieces(file: BinaryIO, where: str, header: bool) -> Iterator[tuple[int, byt
     if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         file.seek(0)
     line, rest = 1, b""
-    while header:
-        header = not file.readline(_LONGEST_LINE).strip()  # lines without anything may come before it
+    while header and (row := file.readline(_LONGEST_LINE)):
+        header = not row.strip()  # lines without anything may come before it
         line += 1
     while new := file.read(_PIECE):
         piece, end, rest = (rest + new).rpartition(b"\n")
