@@ -5,7 +5,7 @@ import re
 import warnings
 from collections.abc import Sequence
 
-from charmlp.errors import UsageError
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.processes import can_start
 from charmlp.system.workers import Parent, Worker
 from charmlp.text import quote
@@ -35,7 +35,11 @@ def search(pattern: str, texts: Sequence[str], flag: str) -> list[str | None]:
     if not can_start():
         return searched(pattern, texts)
     found: list[str | None] = []
-    with Worker(__name__) as worker:
+    try:
+        worker = Worker(__name__)
+    except OSError as error:
+        raise CharmlpError(f"{flag}: its process cannot be started: {error.strerror or error}") from None
+    with worker:
         for start in range(0, len(texts), BATCH):
             some = texts[start : start + BATCH]
             try:

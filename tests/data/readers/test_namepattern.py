@@ -8,7 +8,7 @@ import pytest
 
 from charmlp.config import Reading
 from charmlp.data import LETTERS, Source, open_source
-from charmlp.errors import DataError, UsageError
+from charmlp.errors import CharmlpError, DataError, UsageError
 from charmlp.system import patterns
 from tests.data.making import make_images, make_list
 
@@ -64,6 +64,16 @@ def test_a_search_that_would_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
     make_images(tmp_path, [f"{'a' * 60}_.png"])
     with pytest.raises(UsageError, match=r"takes more than 0\.5 s from \"aaa.*inside repetitions"):
         opened(tmp_path, r"^((a+)+)$")
+
+
+def test_a_process_that_cannot_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(module: str) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(patterns, "Worker", refuse)
+    make_images(tmp_path, NAMES)
+    with pytest.raises(CharmlpError, match="its process cannot be started: Resource temporarily unavailable"):
+        opened(tmp_path, "^(.)_")
 
 
 def test_where_it_has_no_meaning(tmp_path: Path) -> None:
