@@ -49,6 +49,8 @@ def make_parser() -> Parser:
     for action in parser._actions:
         if action.dest == "model_path":
             action.help = f"model file to write or to read (default {COURSE_MODEL})"
+        if action.dest == "n_classes":
+            action.help = f"number of classes that training must find (default {COURSE_CLASSES})"
         if action.dest not in (*ARGUMENTS, "help"):
             action.help = argparse.SUPPRESS
     return parser

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
-from charmlp.cli.notes import detail
+from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import as_json, printable, shown_path
@@ -89,7 +89,7 @@ def in_folder(top: Path) -> Iterator[str | CharmlpError]:
     for fault in walk.faults:
         yield ImageError(shown_path(os.path.join(top, fault)))  # noqa: PTH118
     if walk.left_out:
-        print(printable(spell_left_out(walk.left_out)), file=sys.stderr)
+        note(spell_left_out(walk.left_out))
     if not images and not walk.faults:
         yield ImageError(f"{shown_path(top)}: no image in this folder")
     for name in images:
