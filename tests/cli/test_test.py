@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,16 @@ def test_the_courses_form_without_scikit_learn(
     assert answer.status == 0 and answer.err.count("pip install") == 1
     assert "[Info] Test accuracy = " in answer.out
     assert [path.name for path in Path("figures").iterdir()] == ["test_confusion.png"]
+
+
+def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:
+    shutil.copy(trained / "model.safetensors", "model.safetensors")
+    Path("figures").touch()
+    answer = run("test", "--data", course, "--model", "model.safetensors")
+    assert answer.status == 0 and "accuracy" in answer.out and "picture" not in answer.out
+    assert "charmlp: note: " in answer.err and "figures is not a folder" in answer.err
+    asked = run("test", "--data", course, "--model", "model.safetensors", "--out", "figures")
+    assert asked.status == 1 and asked.err.count("\n") == 1 and asked.out == ""  # before any work
 
 
 def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:

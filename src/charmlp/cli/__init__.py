@@ -24,6 +24,7 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "cache": "say what is kept to be quicker, or remove it",
 }
 
 HELP = f"""usage: charmlp VERB …
