@@ -14,7 +14,7 @@ from charmlp.cli.surroundings import (
     status_of_signal,
 )
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.text import printable
+from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
 
 VERBS = {
@@ -25,21 +25,24 @@ VERBS = {
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
     "cache": "say what is kept to be quicker, or remove it",
+    "completion": "print what lets your shell complete verbs and flags",
 }
+
+HEEDED = ("NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR")
 
 HELP = f"""usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
 
-Train, test, use and explain multilayer perceptrons that read images of letters.
+Train, test, use and explain multilayer perceptrons that read letters.
 
 verbs:
-{chr(10).join(f"  {verb:<9}{words}" for verb, words in VERBS.items())}
+{chr(10).join(f"  {verb:<12}{words}" for verb, words in VERBS.items())}
 
 example:
-  charmlp train --data synth: --out first
+  charmlp train synth: --out first
   charmlp predict letter.png
 
-'charmlp VERB --help' tells what a verb takes; 'charmlp --version' which version this is.
+'charmlp help VERB' tells what a verb takes, 'charmlp --version' the version.
 """
 
 NO_THREADS = "the system allows no more threads; raise the limit (ulimit -u) or end other programs"
@@ -68,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def answer(arguments: list[str]) -> int:
     """The exit status of one command, whose errors are told."""
     try:
+        heed_settings_of_numba()
         return dispatch(arguments)
     except SystemExit as end:  # argparse's --help
         return int(end.code or 0)
@@ -88,6 +92,9 @@ def answer(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         close_stdout()
         return 0
+    except MemoryError as error:
+        complain(f"not enough memory{f': {error}' if str(error) else ''}")
+        return 1
     except OSError as error:
         if error.filename is None:  # nothing was opened: the output's disk is full
             close_stdout()
@@ -96,9 +103,22 @@ def answer(arguments: list[str]) -> int:
         return 1
 
 
+def heed_settings_of_numba() -> None:
+    """Of Numba's variables, two: the others change code, so results, or print what only its authors read."""
+    for name in [name for name in os.environ if name.startswith("NUMBA_") and name not in HEEDED]:
+        del os.environ[name]
+    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
+    if not (threads.isdecimal() and len(threads) < 4 and int(threads)):
+        raise UsageError(
+            f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
+        )
+
+
 def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    if not arguments or arguments[0] in ("-h", "--help"):
         print(HELP, end="")
         return 0 if arguments else 2
     if arguments[0] in ("--version", "-V"):
@@ -110,7 +130,8 @@ def dispatch(arguments: list[str]) -> int:
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
         return command_of("course")(arguments)
     kind = "flag before a verb" if verb.startswith("-") else "verb"
-    raise UsageError(f"{printable(verb)!r} is no {kind}; expected one of {', '.join(VERBS)}, or --mode")
+    hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
+    raise UsageError(f"{shown_value(verb)} is no {kind}{hint}")
 
 
 def command_of(verb: str) -> Callable[[Sequence[str]], int]:
@@ -122,8 +143,3 @@ def command_of(verb: str) -> Callable[[Sequence[str]], int]:
 def complain(message: str, details: Sequence[str] = ()) -> None:
     """Print an error the way every error is printed; its details, one a line, below it."""
     print("\n  ".join([f"charmlp: error: {message}", *details]), file=sys.stderr)
-
-
-def note(message: str) -> None:
-    """Print what did not work beside the command's purpose; it goes on."""
-    print(f"charmlp: note: {message}", file=sys.stderr)

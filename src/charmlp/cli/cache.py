@@ -15,16 +15,20 @@ from charmlp.text import as_json, printable, shown_path
 CACHES = {"decoded images": "charmlp.data.cache", "compiled code": "charmlp.system.codecache"}
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "cache",
-        "Say what is kept to be quicker next time: where, how many files, how large. All of it can be made\n"
+        "Say what is kept to be quicker next time: where, how many files, how large. All of it can be made "
         "again. CHARMLP_CACHE names another folder for it.",
         "charmlp cache\ncharmlp cache --clear",
     )
     parser.add_argument("--clear", action="store_true", help="remove it; other files in the folders stay")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     caches, faults = [], []
     for name, module in CACHES.items():
         folder, files = import_module(module).kept()

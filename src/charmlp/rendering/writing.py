@@ -18,7 +18,7 @@ from charmlp.text import printable
 LISTS = {"train": "train.json", "val": "validation.json", "test": "test.json"}
 FACTS = "synth.json"  # says that charmlp wrote the folder, and how
 _OWN = FACTS, "images", *reversed(LISTS.values())
-_IMAGE = re.compile(r"[0-9]{6,9}\.png")
+_IMAGE = re.compile(r"[0-9]{6,9}(-\w{1,20})?\.png")
 _GROWING = re.compile(r"\..*\.part")  # what is being written, or was when it was killed
 _REPORT_EVERY = 500  # pictures
 
@@ -56,7 +56,7 @@ def write_letters(
 ) -> int:
     """Draw every split of `source` and write it to `folder`, whole or not at all; the number of pictures.
 
-    The pictures are grey PNGs in `images/`; each split has a list `{"000001.png": "A", …}`. They grow in a
+    The pictures are grey PNGs in `images/`; each split has a list `{"000001-A.png": "A", …}`. They grow in a
     folder beside, and take their places at the end. Raises `CharmlpError` (no room, read-only folder).
     """
     check_folder(folder, overwrite=overwrite)
@@ -103,7 +103,8 @@ def _write_splits(
         labels: dict[str, str] = {}
         for image, label in zip(letters.images, letters.labels, strict=True):
             number += 1
-            name = f"{number:06}.png"
+            shown = re.sub(r"\W", "_", source.classes[label])[:20]  # for people
+            name = f"{number:06}-{shown}.png"
             Image.fromarray(image).save(folder / "images" / name, "PNG")
             labels[name] = source.classes[label]
             if number % _REPORT_EVERY == 0 or len(labels) == count:

@@ -4,6 +4,7 @@ And the folder for what can be made again.
 """
 
 import contextlib
+import itertools
 import os
 import secrets
 import stat
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from charmlp.errors import CharmlpError
-from charmlp.text import shown_path
+from charmlp.text import closest, shown_path
+
+MOST_NAMES = 1000  # of a folder that are compared with a name that is not there
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -29,6 +32,17 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether there is a regular file; also for names that no system takes."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def alike(path: Path) -> str:
+    """`; did you mean 'runs/first'?` where there is something of much the same name, else nothing."""
+    try:
+        with os.scandir(path.parent) as found:
+            names = [item.name for item in itertools.islice(found, MOST_NAMES)]
+    except (OSError, ValueError):
+        return ""
+    meant = closest(path.name, names)
+    return "" if meant is None else f"; did you mean '{shown_path(path.with_name(meant))}'?"
 
 
 def check_regular(path: str | os.PathLike[str], expected: str, error: type[CharmlpError]) -> int:

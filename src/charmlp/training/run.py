@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import RECIPES, TrainingConfig, override
+from charmlp.config import TrainingConfig, find_recipe, override
 from charmlp.data import open_source
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.modelfile import Model, check_expressible, write_model
@@ -15,6 +15,7 @@ from charmlp.system.files import check_writable
 from charmlp.text import shown_path
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
+from charmlp.training.needs import check_memory
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
@@ -71,6 +72,7 @@ def train(
         None if out is None else Path(out), overwrite=overwrite, callbacks=Callbacks(callbacks)
     ) as folder:
         check_step(config)
+        check_memory(config)
         also = None if model_path is None else Path(model_path)
         if also is not None:
             check_writable(also)
@@ -83,11 +85,13 @@ def train(
             seed=config.seed,
             cache=cache,
         )
+        check_memory(config, len(source.classes), source.splits)
         if also is not None:
             check_expressible(
                 also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
             )
         heard = Callbacks([folder, *callbacks])
+        heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
         prepared = prepare(source, config, skip_bad=skip_bad, callbacks=heard)
         result = fit(config, prepared, callbacks=heard)
         return Run(folder.path, record(result, prepared, folder, also), result)
@@ -96,9 +100,7 @@ def train(
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
     """The recipe's settings with others put in their place; raises `UsageError`."""
     if isinstance(recipe, str):
-        if recipe not in RECIPES:
-            raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
-        recipe = RECIPES[recipe]
+        recipe = find_recipe(recipe)
     unknown = set(settings) - {field.name for field in dataclasses.fields(TrainingConfig)}
     if unknown:
         raise UsageError(f"no setting is called {', '.join(sorted(unknown))}")
