@@ -71,7 +71,7 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
     )
     parser.set_defaults(default_recipe=recipe)
     group.add_argument("--out", type=Path, metavar="DIR", help="run folder (default runs/<date-time>)")
-    group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
+    group.add_argument("--overwrite", action="store_true", help="replace an earlier run in that folder")
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
     )
