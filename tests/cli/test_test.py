@@ -86,6 +86,13 @@ def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None
     assert "of 96 test images" in answer.out
 
 
+def test_an_archive_is_tested_as_its_folder_is(run: Run, course: Path, trained: Path) -> None:
+    archive = shutil.make_archive("letters", "zip", course.parent.parent)
+    common = ("--model", trained, "--format", "json", "--out", "figures")
+    answers = [json.loads(run("test", "--data", place, *common).out) for place in (archive, course)]
+    assert answers[0] == answers[1] and answers[0]["n"] == 32
+
+
 @pytest.mark.parametrize(("split", "n"), [("train", 96), ("val", 32), ("test", 32)])
 def test_a_split(run: Run, course: Path, trained: Path, split: str, n: int) -> None:
     answer = run(

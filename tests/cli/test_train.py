@@ -18,6 +18,7 @@ from charmlp.errors import CharmlpError
 from charmlp.evaluation import drawing
 from charmlp.recognizer import Recognizer
 from tests.cli.conftest import LETTERS, Result, run_program
+from tests.data.making import make_image
 
 Run = Callable[..., Result]
 
@@ -105,6 +106,23 @@ def test_the_same_seed_gives_the_same_bits(run: Run, course: Path) -> None:
     a, b, c = (Recognizer.load(f"{name}/model.safetensors").model.weights[0] for name in "abc")
     assert np.array_equal(a, b)
     assert not np.array_equal(a, c)
+
+
+def test_what_is_odd_is_said_before_training(run: Run, tmp_path: Path) -> None:
+    for name in (*(f"A/{number}.png" for number in range(60)), "B/0.png", "B/1.png", "é/0.png", "test/x.png"):
+        make_image(tmp_path / "data" / name)
+    flags = ("--recipe", "slides", "--epoch", "1", "--pictures", "off", "--out", tmp_path / "run")
+    answer = run("train", "--data", tmp_path / "data", *flags)
+    assert answer.status == 0
+    before, _, _ = answer.err.partition("epoch 1/1")
+    for words in (
+        'data/: "é" of "é/0.png" is not a letter A–Z',
+        "left out: test/x.png: in no folder of a class",
+        'a single training image each: "é"',
+        "no validation images, so that accuracy does not count them",
+        "classes of very different sizes",
+    ):
+        assert words in before
 
 
 def test_classes_that_are_given(run: Run, course: Path) -> None:

@@ -165,7 +165,7 @@ class StoreOnce(argparse.Action):
 def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) -> None:
     """`--data`, or with `place` the same without a flag; the course's image folder and lists; the classes."""
     group = parser.add_argument_group("data")
-    words = "folder in any known layout, a list, or synth: for rendered letters (synth:5000)"
+    words = "folder or zip archive in any known layout, a list, or synth: for rendered letters (synth:5000)"
     group.add_argument("--data", action=StoreOnce, metavar="DATA", help=words)
     if place:
         group.add_argument(

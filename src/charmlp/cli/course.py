@@ -18,6 +18,7 @@ from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and
 from charmlp.text import printable
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
+COURSE_CLASSES = 26
 LISTS = ("train", "val", "test")
 MODES = ("train", "test", "predict")
 ARGUMENTS = (  # of the course's program; whatever else is known is on other pages
@@ -48,6 +49,8 @@ def make_parser() -> Parser:
     for action in parser._actions:
         if action.dest == "model_path":
             action.help = f"model file to write or to read (default {COURSE_MODEL})"
+        if action.dest == "n_classes":
+            action.help = f"number of classes that training must find (default {COURSE_CLASSES})"
         if action.dest not in (*ARGUMENTS, "help"):
             action.help = argparse.SUPPRESS
     return parser
@@ -60,6 +63,8 @@ def command(arguments: Sequence[str]) -> int:
     if args.mode == "train":
         from charmlp.cli.report import CourseReporter
 
+        if args.classes is None and args.n_classes is None:
+            args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
         data = data_arguments(args, LISTS[:2], course=True)
         result, _ = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {printable(args.model_path)}")

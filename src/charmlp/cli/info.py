@@ -101,7 +101,8 @@ def describe_data(place: str, figure: Path | None) -> None:
 
         check_writable(figure)
     source = open_source(place)
-    print(printable(source.describe()))
+    for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):
+        print(printable(line))
     names = [printable(name) for name in source.classes]
     print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}

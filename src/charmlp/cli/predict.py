@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
-from charmlp.cli.notes import detail
+from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import as_json, printable, shown_path
@@ -80,21 +80,20 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
 
 
 def in_folder(top: Path) -> Iterator[str | CharmlpError]:
-    """The images in a folder and those below it, sorted; errors for those that cannot be listed."""
-    from charmlp.images.filekinds import is_image_name
+    """The images in a folder and those below it, as training finds them; errors for unlistable folders."""
+    from charmlp.images.folders import Walk
+    from charmlp.letters.letterset import spell_left_out
 
-    faults: list[OSError] = []
-    found = [
-        os.path.join(folder, name)  # noqa: PTH118  # a million Paths are slow
-        for folder, _, names in os.walk(top, onerror=faults.append)
-        for name in names
-        if is_image_name(name)
-    ]
-    for fault in faults:
-        yield ImageError(f"{shown_path(fault.filename)}: cannot be listed: {fault.strerror}")
-    if not found and not faults:
+    walk = Walk(top)
+    images = walk.images_below(top)
+    for fault in walk.faults:
+        yield ImageError(shown_path(os.path.join(top, fault)))  # noqa: PTH118
+    if walk.left_out:
+        note(spell_left_out(walk.left_out))
+    if not images and not walk.faults:
         yield ImageError(f"{shown_path(top)}: no image in this folder")
-    yield from sorted(found)
+    for name in images:
+        yield os.path.join(top, name)  # noqa: PTH118  # a million Paths are slow
 
 
 def read_all(

@@ -48,8 +48,8 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
-    if one_list:
+    one_list = args.data is not None and is_file(Path(args.data)) and not args.data.lower().endswith(".zip")
+    if one_list:  # which is tested whole
         args.test_file_path, args.data = args.data, None
     data = data_arguments(args, LISTS)
     if one_list:
@@ -81,7 +81,8 @@ def evaluate_data(
     classes = data.pop("classes")
     source = open_source(**data, classes=recognizer.classes if classes is None else classes)
     split = choose_split(source, args.split)
-    note(source.describe())
+    for line in (source.describe(), *source.remarks()):
+        note(line)
     with make_reporter() as reporter:
         progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
         letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)

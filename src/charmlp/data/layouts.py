@@ -6,20 +6,24 @@ the order of `_recognise_folder`.
 
 import os
 import re
+import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from charmlp.data.archives import is_archive, unpack
 from charmlp.data.cache import ImageCache
-from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
+from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
 from charmlp.data.readers.entries import MAX_ENTRIES, Entries, by_split
-from charmlp.data.readers.folders import read_folders
+from charmlp.data.readers.folders import is_class_name, read_folders
 from charmlp.data.readers.idx import is_idx_name, read_idx, set_of
-from charmlp.data.readers.imagefiles import ImageFolder, Listing
+from charmlp.data.readers.imagefiles import ImageFolder
 from charmlp.data.readers.lists import read_list
 from charmlp.data.readers.tables import is_table, read_csv, read_parquet
 from charmlp.data.source import Part, PictureSource
 from charmlp.data.unknown_layout import expected_and_found
 from charmlp.errors import DataError, UsageError
+from charmlp.images.folders import Listing
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLIT_OF, SPLITS, hold_out
 from charmlp.system.files import alike, is_folder
@@ -30,6 +34,7 @@ IMAGES = "images"  # the folder of images that is looked for beside lists
 Layout = tuple[
     dict[str, Entries], str
 ]  # entries of each split, and words for people: "lists in scene-letters/"
+_MOST_WRAPPERS = 10  # folders that hold nothing but another one
 _SYNTHETIC = "synth:"
 _Path = str | os.PathLike[str]
 _READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
@@ -52,7 +57,8 @@ def open_source(
 ) -> Source:
     """Open and check everything about a data set except the pixels.
 
-    data       a folder in any known layout, one list or table, an IDX file, or `synth:`, `synth:COUNT`
+    data       a folder in any known layout, or a zip archive of one; one list or table, an IDX file;
+               or `synth:`, `synth:COUNT`
     lists      instead: a list for 'train', 'val' and 'test', or for some of them
     im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
     classes    see `charmlp.data.labels`, which also says what the classes are without it
@@ -75,6 +81,8 @@ def open_source(
         raise UsageError("give either --data or the lists of images, not both")
     elif os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed)
+    elif is_archive(Path(data)):
+        return _archive(Path(data), folder, given, n_classes, seed)
     else:
         layout = _recognise(Path(data), folder)
     return _source(layout, given, n_classes, seed, cache)
@@ -94,22 +102,34 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
     return source
 
 
+def _archive(
+    archive: Path, im_dir: Path | None, given: tuple[str, ...] | None, n_classes: int | None, seed: int
+) -> Source:
+    """A zip archive's content as a folder, which goes when nobody has the source any more."""
+    with ExitStack() as temporary:
+        folder = unpack(archive, temporary)
+        source = _source(_recognise_folder(folder, im_dir), given, n_classes, seed, cache=False)
+        weakref.finalize(source, temporary.pop_all().close)
+        return source
+
+
 def _source(
     layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
-    classes = given
+    classes, odd = given, list[str]()
     if classes is None:
         first = splits.get("train") or next(iter(splits.values()))
         first.problems.raise_if_any()
         classes = classes_of(first, n_classes)
+        odd = notes_on(first, classes)
     parts = {
         split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
         for split, entries in splits.items()
     }
     for entries in splits.values():
-        entries.problems.raise_if_any()
+        entries.problems.raise_if_any(*odd)
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
         validates = hold_out(whole.names, whole.labels, seed)
@@ -117,7 +137,14 @@ def _source(
             parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
             words += f", split by seed {seed}"
     in_files = all(entries.folder is not None for entries in splits.values())
-    return PictureSource(classes, words, parts, ImageCache() if cache and in_files else None)
+    return PictureSource(
+        classes,
+        words,
+        parts,
+        ImageCache() if cache and in_files else None,
+        tuple(note for entries in splits.values() for note in entries.notes) + tuple(odd),
+        tuple(line for entries in splits.values() for line in entries.left_out),
+    )
 
 
 def _recognise(data: Path, im_dir: Path | None) -> Layout:
@@ -131,32 +158,54 @@ def _recognise(data: Path, im_dir: Path | None) -> Layout:
         )
     if is_idx_name(data.name) and (layout := _idx_files(set_of(data), im_dir)):
         return layout
-    if data.suffix.lower() not in _READERS:
+    if not _is_list(data):
         raise DataError(
             f"{shown_path(data)}: not a list that is known here; expected is a folder, or a file that ends in"
-            f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
+            f" {', '.join(_READERS)}, .zip or is named as MNIST's and EMNIST's are"
         )
     return _one_list(data, im_dir)
 
 
 def _recognise_folder(data: Path, im_dir: Path | None) -> Layout:
     """The first layout that fits, or DataError with the trees expected and found."""
-    listing = Listing.of(data)
-    if listing.fault:
-        raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
-    files = [data / name for name in sorted(listing.files)]
-    lists = [path for path in files if path.suffix.lower() in _READERS]
-    tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
-    layout = (
-        _named_lists(lists, im_dir)
-        or _idx_files(files, im_dir)
-        or (_one_list(tables[0], im_dir) if len(tables) == 1 else None)
-        or _class_folders(data, im_dir)
-        or (_one_list(lists[0], im_dir) if len(lists) == 1 else None)
-    )
+    if fault := Listing.of(data).fault:
+        raise DataError(f"{shown_path(data)}: cannot be listed: {fault.lower()}")
+    found = (_layout_in(folder, im_dir) for folder in reversed(_unwrapped(data)))
+    layout = next(filter(None, found), None)
     if layout is None:
         raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
     return layout
+
+
+def _unwrapped(data: Path) -> list[Path]:
+    """`data`; where it holds nothing but one folder, that one too, and so on."""
+    folders = [data]
+    while len(folders) < _MOST_WRAPPERS:
+        listing = Listing.of(folders[-1])
+        inside = listing.subfolders()
+        if len(inside) != 1 or inside[0].name.lower() in SPLIT_OF:
+            break
+        if any(map(_is_list, map(Path, listing.files))) or any(listing.pictures()):
+            break
+        folders += inside
+    return folders
+
+
+def _layout_in(data: Path, im_dir: Path | None) -> Layout | None:
+    files = [data / name for name in sorted(Listing.of(data).files)]
+    lists = list(filter(_is_list, files))
+    tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
+    return (
+        _named_lists(lists, im_dir)
+        or _idx_files(files, im_dir)
+        or (_one_list(tables[0], im_dir) if len(tables) == 1 else None)
+        or _class_folders(data, im_dir, alone=not lists)
+        or (_one_list(lists[0], im_dir) if len(lists) == 1 else None)
+    )
+
+
+def _is_list(path: Path) -> bool:
+    return path.suffix.lower() in _READERS
 
 
 def _named_lists(lists: Sequence[Path], im_dir: Path | None) -> Layout | None:
@@ -182,8 +231,13 @@ def _idx_files(paths: Sequence[Path], im_dir: Path | None) -> Layout | None:
     return splits, f"IDX files in {_name(folder)}/"
 
 
-def _class_folders(data: Path, im_dir: Path | None) -> Layout | None:
-    if not (splits := read_folders(data)):
+def _class_folders(data: Path, im_dir: Path | None, *, alone: bool) -> Layout | None:
+    """A folder per class; a single one is that only where it is a letter's, or stands alone."""
+    splits = read_folders(data)
+    labels = {label for entries in splits.values() for label in entries.labels}
+    if not labels or (
+        list(splits) == ["train"] and len(labels) == 1 and not alone and not all(map(is_class_name, labels))
+    ):
         return None
     _refuse_im_dir(im_dir, f"{shown_path(data)} has a folder per class")
     return splits, f"a folder per class in {_name(data)}/"

@@ -20,6 +20,11 @@ def spell_out(what: str, reasons: Sequence[str], count: int | None = None) -> st
     return f"{what}{some}: " + "; ".join(reasons[:SHOWN])
 
 
+def spell_left_out(reasons: Sequence[str]) -> str:
+    """One line about what lies in a folder and is not read, and why."""
+    return spell_out(f"left out in {len(reasons):,} places" if len(reasons) > 1 else "left out", reasons)
+
+
 @dataclass(frozen=True)
 class LetterSet:
     """N grey images of one size with their labels.

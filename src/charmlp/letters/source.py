@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from charmlp.errors import DataError
-from charmlp.letters.letterset import LetterSet
+from charmlp.letters.letterset import LetterSet, spell_left_out
 from charmlp.letters.splits import SPLITS
 from charmlp.text import printable
 
@@ -15,12 +15,16 @@ Progress: TypeAlias = Callable[[int, int], None]  # takes how many are done, and
 class Source(ABC):
     """Letters in up to three splits, opened and checked but not yet decoded.
 
-    classes  the class names, in the order of the model's outputs
-    layout   where the letters come from, for people: "lists in scene-letters/"
+    classes   the class names, in the order of the model's outputs
+    layout    where the letters come from, for people: "lists in scene-letters/"
+    notes     what a user should know before training, one line each
+    left_out  what lies there and is not read, and why, one line each
     """
 
     classes: tuple[str, ...]
     layout: str
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     @abstractmethod
@@ -69,6 +73,11 @@ class Source(ABC):
         counts = ", ".join(f"{count:,} {SPLITS[split]}" for split, count in self.splits.items())
         images = "image" if sum(self.splits.values()) == 1 else "images"
         return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
+
+    def remarks(self) -> list[str]:
+        """The notes, and one line about all that is left out; control characters are escaped."""
+        left_out = [spell_left_out(self.left_out)] if self.left_out else []
+        return [printable(line) for line in (*self.notes, *left_out)]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.describe()})"

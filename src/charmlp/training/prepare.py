@@ -5,6 +5,7 @@ from functools import partial
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import DataError
+from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
@@ -32,12 +33,15 @@ def prepare(
     source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
-    callbacks.message(source.describe())
+    for line in (source.describe(), *source.remarks()):
+        callbacks.message(line)
     with timed(callbacks, "reading images"):
         sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
         if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
+    for line in notes_on_balance(sets["train"], sets.get("val")):
+        callbacks.message(line)
     with timed(callbacks, "rendering letters"):
         rendered = render_beside(source, config, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())

@@ -59,8 +59,8 @@ def test_a_column_says_the_split() -> None:
         (b"path,label\na.png,A\na.png,B\n", 'line 3: "a.png": twice, with the labels "A" and "B"'),
         (b"path,label\n../a.png,A\n", 'line 2: "../a.png": leads out of the image folder'),
         (
-            b"path,label,split\na.png,A,dev\n",
-            'line 2: "a.png": the split is "dev" (train, val or test is expected)',
+            b"path,label,split\na.png,A,eval\n",
+            'line 2: "a.png": the split is "eval" (train, val or test is expected)',
         ),
         (b"path,label,split\na.png,A,\n", 'the split is ""'),
         (b'path,label\n"a.png,A\n', "not CSV: a double quote that is never closed"),

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from charmlp.data.readers.entries import MAX_ENTRIES, Entries
-from charmlp.data.readers.imagefiles import Listing
 from charmlp.errors import DataError
+from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLITS
 from charmlp.system.files import check_regular
 from charmlp.text import printable, quote

@@ -1,56 +1,12 @@
 """Which image files there are: each folder is listed once, not each file asked for."""
 
-import os
-import unicodedata
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError
-from charmlp.system.files import reason_of
+from charmlp.images.folders import Listing
 from charmlp.text import printable, quote
-
-
-@dataclass
-class Listing:
-    """The names in one folder, by kind.
-
-    shown  the folder, for messages
-    fault  why the folder cannot be listed; empty where it can
-    """
-
-    shown: str
-    files: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    others: set[str] = field(default_factory=set)  # pipes, devices, links to nowhere
-    fault: str = ""
-    _written: dict[str, str] | None = None
-
-    @classmethod
-    def of(cls, folder: Path) -> "Listing":
-        listing = cls(printable(folder))
-        try:
-            with os.scandir(folder) as found:
-                for item in found:
-                    kind = listing.others
-                    with suppress(OSError):  # a link to itself, or to where one may not look
-                        kind = listing.files if item.is_file() else listing.folders if item.is_dir() else kind
-                    kind.add(item.name)
-        except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
-            listing.fault = reason_of(error)
-        return listing
-
-    def alike(self, name: str) -> str | None:
-        """The name that differs from `name` only in case or in Unicode composition, or None."""
-        if self._written is None:
-            self._written = {_loose(there): there for there in self.files | self.folders}
-        return self._written.get(_loose(name))
-
-
-def _loose(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 class ImageFolder:

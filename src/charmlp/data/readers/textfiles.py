@@ -1,6 +1,7 @@
 """Reading a text that somebody else wrote: bounded, UTF-8, and plain words where it is not."""
 
 import codecs
+import contextlib
 from pathlib import Path
 
 from charmlp.errors import DataError
@@ -47,3 +48,10 @@ def decode(data: bytes, where: str) -> str:
     except UnicodeDecodeError:
         raise DataError(f"{shown}: {found}; {_HOW_TO_SAVE}") from None
     raise DataError(f"{shown}: {found}; it looks like GBK, the encoding of a Chinese Windows: {_HOW_TO_SAVE}")
+
+
+def as_gbk(name: str) -> str | None:
+    """What a file's name that is not UTF-8 says in GBK, the encoding of a Chinese Windows; or None."""
+    with contextlib.suppress(UnicodeError):
+        return name.encode("utf-8", "surrogateescape").decode("gbk")
+    return None
