@@ -103,6 +103,8 @@ POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
 NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
 SWITCH = Rule("on or off", parse_switch, lambda _: True, "{on,off}")
+NAME = Rule("a text without control characters", str, str.isprintable, "NAME")
+REGEX = dataclasses.replace(NAME, metavar="REGEX")
 HIDDEN_SIZES = Rule(
     f"at most {MAX_LAYERS - 1} whole numbers from 1 to 10⁹, separated by commas, such as 64 or 512,256",
     parse_sizes,
@@ -134,7 +136,30 @@ def flag_of(field: dataclasses.Field[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class Reading:
+    """How names and labels are read, where a data set does not say it in a usual way.
+
+    Raises `UsageError`, which names the flag, for a value that is not allowed.
+    """
+
+    path_column: str = setting("", NAME, "column of a table with the images' paths (default: by its name)")
+    label_column: str = setting("", NAME, "column of a table with the labels (default: by its name)")
+    any_path: bool = setting(
+        False, SWITCH, "on: paths in lists may be absolute, or lead out of the image folder"
+    )
+    label_pattern: str = setting(
+        "", REGEX, "regular expression for the names of a folder's images; its group is the label: ^(.)_"
+    )
+
+    def __post_init__(self) -> None:
+        for field in settings(type(self)):
+            value, rule = getattr(self, field.name), field.metadata["rule"]
+            if value != field.default and not rule.allows(value):
+                raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Reading):
     """The settings of one training run; the defaults are the course's (recipe `slides`).
 
     Raises `UsageError`, which names the flag, for a value that is not allowed.
@@ -200,16 +225,12 @@ class TrainingConfig:
     step: str = setting("auto", one_of(*STEPS), "how an update is computed")
     device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
-    def __post_init__(self) -> None:
-        for field in settings():
-            value, rule = getattr(self, field.name), field.metadata["rule"]
-            if value != field.default and not rule.allows(value):
-                raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
-
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
-        values = dataclasses.asdict(self)
-        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        values = {"recipe": self.recipe, **dataclasses.asdict(self)}  # it comes first: a run is known by it
+        return "".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
+        )
 
     def changes(self) -> list[str]:
         """What differs from the recipe, as flags: `--lr 0.01`."""
@@ -249,9 +270,9 @@ def spell(value: object) -> str:
     return str(value)
 
 
-def settings() -> tuple[dataclasses.Field[Any], ...]:
-    """The fields of `TrainingConfig` that have a flag."""
-    return tuple(field for field in dataclasses.fields(TrainingConfig) if "flag" in field.metadata)
+def settings(of: type[Reading] | None = None) -> tuple[dataclasses.Field[Any], ...]:
+    """The fields of `TrainingConfig` (or of `Reading`, which it contains) that have a flag."""
+    return tuple(field for field in dataclasses.fields(of or TrainingConfig) if "flag" in field.metadata)
 
 
 def parse_setting(field: dataclasses.Field[Any], text: str) -> Any:

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
+from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
 from charmlp.cli.notes import note
-from charmlp.config import SEED
+from charmlp.config import SEED, Reading
 from charmlp.errors import CharmlpError, DataError, MissingExtraError
-from charmlp.system.files import check_writable, is_file
+from charmlp.system.files import check_writable
 from charmlp.text import as_json, printable
 
 if TYPE_CHECKING:
@@ -48,12 +48,7 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data)) and not args.data.lower().endswith(".zip")
-    if one_list:  # which is tested whole
-        args.test_file_path, args.data = args.data, None
     data = data_arguments(args, LISTS)
-    if one_list:
-        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
@@ -79,7 +74,12 @@ def evaluate_data(
     from charmlp.evaluation import evaluate
 
     classes = data.pop("classes")
-    source = open_source(**data, classes=recognizer.classes if classes is None else classes)
+    source = open_source(
+        **data,
+        classes=recognizer.classes if classes is None else classes,
+        reading=Reading(**given_settings(args, Reading)),
+        whole="test",
+    )
     split = choose_split(source, args.split)
     for line in (source.describe(), *source.remarks()):
         note(line)

@@ -84,6 +84,7 @@ def train(
             n_classes=n_classes,
             seed=config.seed,
             cache=cache,
+            reading=config,
         )
         check_memory(config, len(source.classes), source.splits)
         if also is not None:

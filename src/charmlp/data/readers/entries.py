@@ -51,14 +51,16 @@ class Entries:
     where     the list or folder, for messages
     names     paths relative to the image folder, forward slashes, each once
     labels    as written, not yet classes
+    any_path  absolute paths, and those that lead out of the image folder, are entries too
     folder    the folder of the images, once it is known; None where one file holds them all
     problems  what is wrong with single entries; the parts of one table share it
     notes     what a user should know before training, one line each
     left_out  what lies there and is not read, and why, one line each
     """
 
-    def __init__(self, where: str, problems: Problems | None = None) -> None:
+    def __init__(self, where: str, problems: Problems | None = None, any_path: bool = False) -> None:
         self.where = where
+        self.any_path = any_path
         self.names: list[str] = []
         self.labels: list[str] = []
         self.folder: Path | None = None
@@ -81,7 +83,7 @@ class Entries:
         A name that occurs again counts once where the labels are equal, and is a problem where they differ.
         """
         name = normal_name(written_name)
-        fault = fault_of_name(name) or fault_of_label(label)
+        fault = fault_of_name(name, self.any_path) or fault_of_label(label)
         if fault is None:
             earlier = self._label_of.setdefault(name, str(label))
             if earlier != label:
@@ -90,7 +92,8 @@ class Entries:
                 self.names.append(name)
                 self.labels.append(earlier)
         if fault is not None:
-            self.problems.add(f"{place}{quote(written_name)}: {fault}")
+            hint = ", or --any_path on" if fault == way_out(name) else ""
+            self.problems.add(f"{place}{quote(written_name)}: {fault}{hint}")
 
 
 def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
@@ -123,22 +126,29 @@ def normal_name(name: str) -> str:
     name = name.replace("\\", "/")
     if not ("//" in name or "./" in name):
         return name
-    root = "/" if name.startswith("/") else ""
+    root = name[: min(2, len(name) - len(name.lstrip("/")))]  # two: of a server, on Windows
     return root + "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
-def fault_of_name(name: str) -> str | None:
+def fault_of_name(name: str, any_path: bool = False) -> str | None:
     """What is wrong with an entry's file name (forward slashes), or None."""
     if not name or name.endswith("/"):
         return "no file name (an image's path is expected, as 0001.jpg)"
     if len(name) > LONGEST_NAME:
         return f"a name of {len(name):,} characters (at most {LONGEST_NAME:,} are possible)"
+    if not any_path and (way := way_out(name)):
+        return way
+    if character := forbidden_character(name):
+        return f"the name has the character {character}, which no file name may have"
+    return None
+
+
+def way_out(name: str) -> str | None:
+    """How a path (forward slashes) leads out of its folder, or None."""
     if name.startswith("/") or name[1:2] == ":":  # a drive of Windows, everywhere
         return "an absolute path (a path relative to the image folder is expected)"
     if ".." in name and ".." in name.split("/"):
         return 'leads out of the image folder (a path without ".." is expected)'
-    if character := forbidden_character(name):
-        return f"the name has the character {character}, which no file name may have"
     return None
 
 
