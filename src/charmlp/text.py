@@ -1,6 +1,8 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 
 SHOWN = 5  # problems that a message spells out; the others are counted
 LONGEST_QUOTE = 60  # characters of an entry that a message shows
@@ -20,6 +22,31 @@ def printable(text: object) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in shown
     )
+
+
+def natural(name: str) -> tuple[list[str | int], str]:
+    """What names are sorted by so that numbers in them count: img2 before img10."""
+    parts = re.split("([0-9]+)", name)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)], name
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is much like this one, whatever its case and hyphens, or None."""
+    import difflib  # needed where something is wrong already
+
+    like = {name.lower().strip("-"): name for name in known}
+    found = difflib.get_close_matches(word.lower().strip("-"), like, 1)
+    return like[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question for the end of a message, or nothing where no known word is like this one.
+
+    >>> did_you_mean("trian", ["test", "train"])
+    "; did you mean 'train'?"
+    """
+    meant = closest(word, known)
+    return "" if meant is None else f"; did you mean '{printable(meant)}'?"
 
 
 def forbidden_character(text: str) -> str | None:

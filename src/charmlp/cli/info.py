@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
+from charmlp.config import GROUNDS
 from charmlp.errors import UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -83,6 +84,7 @@ def describe_model(model: Model, path: Path) -> None:
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
+    print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
     print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
     for name, value in model.provenance.items():
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
@@ -102,8 +104,8 @@ def describe_data(place: str, figure: Path | None) -> None:
     print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
-        if letters.skipped:
-            print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
+        for line in letters.remarks(SPLITS[split]):
+            print(line, file=sys.stderr)
     width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(names):

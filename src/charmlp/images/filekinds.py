@@ -20,14 +20,16 @@ SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
 )
 
+HEAD_BYTES = 256  # of a file that say what it is
+
 KINDS: tuple[tuple[bytes, str, type[ImageFile.ImageFile]], ...] = (
     (b"\xff\xd8\xff", "JPEG", JpegImageFile),
     (b"\x89PNG\r\n\x1a\n", "PNG", PngImageFile),
     (b"RIFF....WEBP", "WebP", WebPImageFile),
     (b"GIF8[79]a", "GIF", GifImageFile),
-    (b"BM", "BMP", BmpImageFile),
+    (rb"BM.{12}[\x0c(4@8l|]\0\0\0", "BMP", BmpImageFile),  # with the size of a header that there is
     (rb"II[*+]\0|MM\0[*+]", "TIFF", TiffImageFile),
-    (rb"P[1-6f]\s", "PPM", PpmImageFile),
+    (rb"P[1-6f]\s+[#\d]", "PPM", PpmImageFile),
 )
 OTHERS = (  # what people have besides, and what to do with it
     (b"....ftyp(?:heic|heix|mif1|msf1|heim|heis)", "an HEIC photograph; save it as JPEG"),
@@ -46,6 +48,12 @@ OTHERS = (  # what people have besides, and what to do with it
 def is_image_name(name: str) -> bool:
     """Whether a file looks like a picture by its name; hidden files (macOS leaves `._a.jpg`) do not."""
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
+
+
+def is_file_content(head: bytes) -> bool:
+    """Whether these are the first bytes of an image, or of something else that is no list of names."""
+    starts = [start for start, _, _ in KINDS] + [start for start, _ in OTHERS]
+    return any(re.match(start, head, re.DOTALL) for start in starts)
 
 
 def identify(head: bytes, shown: str) -> tuple[str, type[ImageFile.ImageFile]]:
