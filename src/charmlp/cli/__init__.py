@@ -100,3 +100,8 @@ def command_of(verb: str) -> Callable[[Sequence[str]], int]:
 def complain(message: str, details: Sequence[str] = ()) -> None:
     """Print an error the way every error is printed; its details, one a line, below it."""
     print("\n  ".join([f"charmlp: error: {message}", *details]), file=sys.stderr)
+
+
+def note(message: str) -> None:
+    """Print what a user should know beside the results."""
+    print(f"charmlp: note: {message}", file=sys.stderr)

@@ -1,8 +1,10 @@
 """The course's form: `--mode train|test|predict`, its defaults, its files, its lines of output."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
+from charmlp.cli import note
 from charmlp.cli.arguments import (
     COURSE_DATA,
     COURSE_MODEL,
@@ -49,7 +51,8 @@ def command(arguments: Sequence[str]) -> int:
     recognizer, path = load_recognizer(args.model_path)
     print(f"[Info] Load model from {path}")
     if args.mode == "predict":
-        print(f"Prediction: {recognizer.predict(Path(args.im_path)).prediction}")
+        with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
+            print(f"Prediction: {next(predictions).prediction}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charmlp.cli import note
 from charmlp.cli.arguments import Parser, add_number
-from charmlp.system.files import is_folder
+from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
@@ -22,6 +23,7 @@ def add_model_flags(parser: Parser) -> None:
 
 def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     """The model at that path, in that run folder, or of the newest run; and where it lies."""
+    from charmlp.modelfile import model_in
     from charmlp.recognizer import Recognizer
 
     if model is None:
@@ -29,10 +31,13 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
 
         path = newest_model()
     else:
-        path = Path(model)
-    if is_folder(path):
-        path = path / "model.safetensors"
-    return Recognizer.load(path, tta), path
+        path = model_in(Path(model).expanduser())
+    recognizer = Recognizer.load(path, tta)
+    if model is None:
+        accuracy = recognizer.model.provenance.get("validation_accuracy")
+        known = f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "not known"
+        note(f"no --model: the newest run's, {printable(path)}, validation accuracy {known}")
+    return recognizer, path
 
 
 def show(pictures: Sequence[Path]) -> None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
-from charmlp.errors import DataError, MissingExtraError
+from charmlp.errors import MissingExtraError
 from charmlp.system.files import is_file
 from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
-    from charmlp.letters.source import Source
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
@@ -66,25 +65,17 @@ def evaluate_data(
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
     from charmlp.data import SPLITS, open_source
-    from charmlp.evaluation import evaluate
+    from charmlp.evaluation import choose_split, evaluate
 
     classes = data.pop("classes")
     source = open_source(**data, classes=recognizer.classes if classes is None else classes)
     split = choose_split(source, args.split)
     print(printable(source.describe()), file=sys.stderr)
-    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
-    if letters.skipped:
-        print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
+    model = recognizer.model
+    letters = source.load(split, model.norm_size, view=model.view, skip_bad=args.skip_bad)
+    for line in letters.remarks(SPLITS[split]):
+        print(line, file=sys.stderr)
     return evaluate(recognizer, letters), SPLITS[split]
-
-
-def choose_split(source: Source, wanted: str | None) -> str:
-    """The wanted split, or the test split, or where there is none the validation split."""
-    for split in (wanted,) if wanted else ("test", "val"):
-        if source.splits.get(split):
-            return split
-    there = ", ".join(name for name, n in source.splits.items() if n)
-    raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
