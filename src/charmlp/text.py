@@ -1,5 +1,6 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -30,6 +31,36 @@ def natural(name: str) -> tuple[list[str | int], str]:
     return [int(part) if at % 2 else part for at, part in enumerate(parts)], name
 
 
+def as_json(value: object) -> str:
+    """`value` as JSON in one line, names as they are unless they hold what a terminal obeys."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def forbidden_character(text: str) -> str | None:
+    """The first character of `text` that no file or class name may have, as U+0000, or None.
+
+    Those are control characters, line separators and lone surrogates.
+    """
+    if text.isprintable():  # asked first for the sake of lists with a million names
+        return None
+    forbidden = (sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"))
+    return next((f"U+{ord(sign):04X}" for sign in forbidden), None)
+
+
+def quote(text: object) -> str:
+    """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
+    return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
+
+
+def shown_value(value: object) -> str:
+    """A value as Python writes it, escaped, and shortened in its middle so that it fits a message."""
+    try:
+        return printable(_shortened(repr(value), LONGEST_QUOTE))
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a number of thousands of digits"
+
+
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is much like this one, whatever its case and hyphens, or None."""
     import difflib  # needed where something is wrong already
@@ -47,22 +78,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     meant = closest(word, known)
     return "" if meant is None else f"; did you mean '{printable(meant)}'?"
-
-
-def forbidden_character(text: str) -> str | None:
-    """The first character of `text` that no file or class name may have, as U+0000, or None.
-
-    Those are control characters, line separators and lone surrogates.
-    """
-    if text.isprintable():  # asked first for the sake of lists with a million names
-        return None
-    forbidden = (sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"))
-    return next((f"U+{ord(sign):04X}" for sign in forbidden), None)
-
-
-def quote(text: object) -> str:
-    """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
-    return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
 
 
 def shown_path(path: object) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli import note
 from charmlp.cli.arguments import Parser, add_number
-from charmlp.text import printable
+from charmlp.cli.notes import detail, note
+from charmlp.errors import ModelFileError
+from charmlp.system.files import alike
+from charmlp.text import shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
@@ -31,12 +34,21 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
 
         path = newest_model()
     else:
-        path = model_in(Path(model).expanduser())
+        path = Path(model).expanduser()
+        if not os.path.lexists(path):
+            from charmlp.training.runfolder import RUNS
+
+            hint = alike(path) or alike(RUNS / path)
+            raise ModelFileError(
+                f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}"
+            )
+        path = model_in(path)
     recognizer = Recognizer.load(path, tta)
     if model is None:
         accuracy = recognizer.model.provenance.get("validation_accuracy")
         known = f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "not known"
-        note(f"no --model: the newest run's, {printable(path)}, validation accuracy {known}")
+        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}")
+    detail(f"model {path}: {recognizer.model!r}")
     return recognizer, path
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import glob
 import io
-import json
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
@@ -14,12 +14,13 @@ from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from charmlp.cli import complain, note
+from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
+from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import check_writable, is_file, is_folder, write_whole
-from charmlp.text import natural, printable, shown_path
+from charmlp.text import as_json, natural, printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Prediction, Recognizer
@@ -30,7 +31,7 @@ STANDARD_INPUT = "-"
 MOST_BYTES = 2**28 + 1  # of an image on standard input: one more than of any that is read
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for standard input, which\n"
@@ -48,7 +49,11 @@ def command(arguments: Sequence[str]) -> int:
     words = "of the answers (default utf-8 in --out); utf-8-sig: with a mark by which Excel knows UTF-8"
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-sig"), help=words)
     parser.add_argument("-0", "--null", action="store_true", help="paths on standard input end with NUL")
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for standard input")
@@ -64,11 +69,13 @@ def command(arguments: Sequence[str]) -> int:
     text = io.StringIO()
     if args.encoding is not None and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding=args.encoding)
+    start = time.perf_counter()
     with (
         redirect_stdout(text if args.out else sys.stdout),
         closing(read_all(recognizer, images, topk, counts)) as answers,
     ):
         FORMATS[args.format](answers, topk)
+    detail(f"{counts['read']:,} images read in {time.perf_counter() - start:.1f} s")
     if not counts:
         raise ImageError("no image to read")
     if args.out:
@@ -181,10 +188,7 @@ def write_json(answers: Answers, topk: int) -> None:
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
-        text = json.dumps(entry, ensure_ascii=False)
-        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
-            text = json.dumps(entry)
-        sys.stdout.write(separator + text)
+        sys.stdout.write(separator + as_json(entry))
         separator = ",\n "
     print("[]" if separator == "[" else "]")
 
