@@ -10,6 +10,7 @@ from PIL import Image
 
 from charmlp.errors import ImageError
 from charmlp.images import read_grey
+from charmlp.images.depth import DEPTH, WIDE
 from charmlp.images.reading import read_batch
 from tests.images.making import SIZE, chunk, letter, png, saved, tiff
 
@@ -77,6 +78,13 @@ def test_colours_of_12_bits() -> None:
 def test_it_is_said() -> None:
     batch = read_batch([png(deep(12)), png(deep(16)), png(LETTER)], WHOLE)
     assert batch.notes == {0: "a file of 16 bits with values of 12; white is 4,095 in it"}
+
+
+def test_notes_of_other_programs_are_no_depth() -> None:
+    notes = [chunk(b"tEXt", key.encode() + b"\0" + b"12") for key in (DEPTH, WIDE, "depth")]
+    for pixels in (LETTER // 8, deep(16), np.stack([LETTER // 8] * 3, 2)):
+        assert np.array_equal(read_grey(png(pixels, more=notes), WHOLE), read_grey(png(pixels), WHOLE))
+        assert read_batch([png(pixels, more=notes)], WHOLE).notes == {}
 
 
 @pytest.mark.parametrize("bits", [0, 3, 99, 255])

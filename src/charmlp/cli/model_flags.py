@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.notes import detail, note
 from charmlp.errors import ModelFileError
-from charmlp.system.files import alike
+from charmlp.system.files import alike, at_home
 from charmlp.text import shown_path
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
 
         path = newest_model()
     else:
-        path = Path(model).expanduser()
+        path = Path(at_home(model))
         if not os.path.lexists(path):
             from charmlp.training.runfolder import RUNS
 

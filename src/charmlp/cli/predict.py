@@ -19,7 +19,7 @@ from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
-from charmlp.system.files import check_writable, is_file, is_folder, write_whole
+from charmlp.system.files import at_home, check_writable, is_file, is_folder, write_whole
 from charmlp.text import as_json, natural, printable, shown_path
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def command(arguments: Sequence[str]) -> int:
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for standard input")
     if args.out is not None:
-        args.out = args.out.expanduser()
+        args.out = Path(at_home(args.out))
         check_writable(args.out)
     if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -68,7 +68,7 @@ def command(arguments: Sequence[str]) -> int:
     images = find_images(places, b"\0" if args.null else b"\n")
     text = io.StringIO()
     if args.encoding is not None and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding=args.encoding)
+        sys.stdout.reconfigure(encoding=args.encoding, errors="backslashreplace")
     start = time.perf_counter()
     with (
         redirect_stdout(text if args.out else sys.stdout),
@@ -88,8 +88,7 @@ def find_images(places: Iterable[str], end: bytes = b"\n") -> Iterator[str | byt
 
     `end` stands behind each path on standard input, which is an image itself if it begins like one.
     """
-    for given in places:
-        place = given if os.path.lexists(given) else os.path.expanduser(given)  # noqa: PTH111
+    for place in map(at_home, places):
         if place == STANDARD_INPUT:
             stream = getattr(sys.stdin, "buffer", None)
             yield from on_standard_input(stream or io.BytesIO(sys.stdin.read().encode()), end)

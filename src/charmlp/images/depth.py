@@ -13,6 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from charmlp.errors import ImageError
 
+DEPTH, WIDE = "charmlp depth", "charmlp wide"  # keys of a picture's `info`, where notes of its file are texts
 DEPTHS = (8, 10, 12, 14, 16)
 BITS_PER_SAMPLE = 258  # the number of a TIFF entry
 SIGNIFICANT_BITS = b"\0\0\0\1sBIT"  # the beginning of a PNG chunk of one byte
@@ -21,24 +22,30 @@ SIGNIFICANT_BITS = b"\0\0\0\1sBIT"  # the beginning of a PNG chunk of one byte
 def tell_depth(image: ImageFile.ImageFile, file: Any) -> None:
     """Keep, in the `info` of a picture whose header was read, what is lost when its pixels are.
 
-    `depth`: of how many bits the file says that a grey value is; `wide`: it has colours of 16 bits, of which
+    DEPTH: of how many bits the file says that a grey value is. WIDE: that it has colours of 16 bits, of which
     Pillow reads the upper 8.
     """
     codec, args = (image.tile[0].codec_name, str(image.tile[0].args)) if image.tile else ("", "")
     if not image.mode.startswith("I"):
-        image.info["wide"] = "16" in args
+        image.info[WIDE] = "16" in args
     elif codec == "ppm":
-        image.info["depth"] = 16  # Pillow makes 65535 of the white that the file states
+        image.info[DEPTH] = 16  # Pillow makes 65535 of the white that the file states
     elif isinstance(image, TiffImageFile):
         if (bits := image.tag_v2[BITS_PER_SAMPLE][0]) < 16:
-            image.info["depth"] = bits
+            image.info[DEPTH] = bits
     elif image.format == "PNG":
         start = file.tell()
         file.seek(0)
         _, _, told = file.read(start).partition(SIGNIFICANT_BITS)
         if told and 0 < told[0] < 16:
-            image.info["depth"] = told[0]
+            image.info[DEPTH] = told[0]
         file.seek(start)
+
+
+def depth_in(image: Image.Image) -> int | None:
+    """The depth that was kept with a picture."""
+    depth = image.info.get(DEPTH)
+    return depth if isinstance(depth, int) else None
 
 
 def depth_of(image: Image.Image) -> int:
@@ -46,8 +53,7 @@ def depth_of(image: Image.Image) -> int:
     least, most = cast("tuple[int, int]", image.getextrema())
     if image.mode == "I" and (image.format == "TIFF" or least < 0 or most > 0xFFFF):
         raise ImageError("its pixels have 32 bits, where 8 or 16 are read; save it as PNG")
-    told = image.info.get("depth")
-    if told is not None:  # values beyond: a PNG that fills its upper bits, as the standard wants it
+    if (told := depth_in(image)) is not None:  # a PNG with values beyond fills its upper bits, as it should
         return told if most < 2**told else 16
     return next(depth for depth in DEPTHS if most < 2**depth)
 
@@ -68,10 +74,12 @@ def visible_levels(strip: Image.Image, transparent: object) -> Image.Image:
 
 
 def brightened(grey: Image.Image) -> Image.Image:
-    """A picture that is made of the upper 8 of 16 bits, as its range shows it."""
+    """A picture as its range shows it, where it is made of the upper 8 of 16 bits."""
+    if grey.info.get(WIDE) is not True:
+        return grey
     _, most = cast("tuple[int, int]", grey.getextrema())
     depth = next(depth for depth in DEPTHS[1:] if most < 2 ** (depth - 8))
     if depth < 16:
         grey = grey.point([min(level << 16 - depth, 255) for level in range(256)])
-        grey.info["depth"] = depth
+        grey.info[DEPTH] = depth
     return grey

@@ -13,7 +13,7 @@ from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import ImageError
 from charmlp.images.costs import MAX_PIXELS, Costly
 from charmlp.images.crop import letter_box
-from charmlp.images.depth import brightened, depth_of, upper_bits, visible_levels
+from charmlp.images.depth import DEPTH, brightened, depth_of, upper_bits, visible_levels
 from charmlp.images.handed import ImageSource, as_file_or_picture
 from charmlp.images.jpeg import plain_jpeg
 from charmlp.images.opening import open_image
@@ -53,7 +53,7 @@ def read_grey(image: ImageSource, norm_size: tuple[int, int], view: View = DEFAU
 
 
 def grey_picture(image: ImageSource, norm_size: tuple[int, int], view: View = DEFAULT_VIEW) -> Image.Image:
-    """The same as a Pillow image in mode L; its `info` has the `depth` with which 16-bit values were read."""
+    """The same as a Pillow image in mode L; its `info` has the depth with which 16-bit values were read."""
     image = as_file_or_picture(image)
     if isinstance(image, Image.Image):
         grey = upright(image, "image", view)
@@ -104,13 +104,12 @@ def to_grey(image: Image.Image, view: View) -> Image.Image:
     """The image in mode L, without a copy of it in another mode; `ImageError` where white is not defined."""
     transparent = image.mode in WITH_ALPHA or "transparency" in image.info
     if image.mode in DIRECT and not transparent:
-        grey = image.convert("L")
-        return brightened(grey) if image.info.get("wide") else grey
+        return brightened(image.convert("L"))
     depth = depth_of(image) if image.mode.startswith("I") else 8
     ground = ground_of(image, view, depth) if transparent else WHITE
     grey = Image.new("L", image.size)
     if depth < 16 and image.mode.startswith("I"):
-        grey.info["depth"] = depth
+        grey.info[DEPTH] = depth
     for top, strip in strips(image):
         grey.paste(_grey_strip(strip, image, ground, depth), (0, top))
     return grey

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import CharmlpError
+from charmlp.images.depth import depth_in
 from charmlp.images.grey import grey_picture
 from charmlp.images.handed import ImageSource
 
@@ -55,7 +56,7 @@ def read_batch(
                 raise image
             picture = grey_picture(image, norm_size, view)
             pixels.append(picture.tobytes())
-            if depth := picture.info.get("depth"):
+            if depth := depth_in(picture):
                 notes[place] = f"a file of 16 bits with values of {depth}; white is {2**depth - 1:,} in it"
         except CharmlpError as error:
             faults[place] = error
