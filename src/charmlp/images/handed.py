@@ -48,7 +48,10 @@ def picture_of(array: NDArray[Any]) -> Image.Image:
         array = array[:, :, 0]
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in CHANNELS):
         shape = "×".join(map(str, array.shape)) or "a single number"
-        raise ImageError(f"image: an array of {shape}; height×width, or height×width×3 or 4 is expected")
+        raise ImageError(
+            f"image: an array of {shape}; height×width, or height×width×3 or 4 is expected,"
+            " of several images a list"
+        )
     if array.dtype.kind == "f":
         least, most = (float(array.min()), float(array.max())) if array.size else (0.0, 0.0)
         if not (least >= 0 and most <= 1):  # NaN compares as neither
