@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from charmlp.config import View
 from charmlp.data import open_source, source
 from charmlp.data.cache import SUFFIX, ImageCache
 from charmlp.errors import DataError
@@ -84,6 +85,12 @@ def test_a_changed_image_is_decoded_again(letters: Path, decoded: list[int]) -> 
     after = load(letters)
     assert len(decoded) == 2 and not np.array_equal(before, after)
     assert np.array_equal(after, load(letters, cache=False))
+
+
+def test_another_view_is_another_file(letters: Path, decoded: list[int]) -> None:
+    for view in (View(), View("auto"), View(ground="white"), View("auto")):
+        open_source(letters).load("train", SIZE, view=view)
+    assert len(kept_files()) == len(decoded) == 3
 
 
 def test_another_size_is_another_file(letters: Path) -> None:
