@@ -218,6 +218,7 @@ class TrainingConfig:
             f"{flag_of(field)} {spell(value)}"
             for field in settings()
             if (value := getattr(self, field.name)) != getattr(recipe, field.name)
+            and not (field.name == "epochs" and self.updates)  # which settles them
         ]
 
     @classmethod
