@@ -1,5 +1,6 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
+import json
 import unicodedata
 from collections.abc import Iterable
 
@@ -21,6 +22,12 @@ def printable(text: object) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in shown
     )
+
+
+def as_json(value: object) -> str:
+    """`value` as JSON in one line, names as they are unless they hold what a terminal obeys."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
 
 
 def forbidden_character(text: str) -> str | None:

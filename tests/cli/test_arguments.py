@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -152,13 +153,21 @@ def numeric_flags() -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("verb", "flag", "kind"), numeric_flags())
-@pytest.mark.parametrize("value", ["9" * 20, "9" * 5000, "-" + "9" * 5000, "1e999", "nan", "\x1b[31m", " "])
+NO_NUMBERS = ("9" * 20, "9" * 5000, "-" + "9" * 5000, "1e999", "nan", "\x1b[31m", " ")
+ALLOWED = {("X", "9" * 20), ("N,N", " ")}  # a rate may be large, and a net have no hidden layer
+
+
+@pytest.mark.parametrize(
+    ("verb", "flag", "value"),
+    [
+        (verb, flag, value)
+        for (verb, flag, kind), value in product(numeric_flags(), NO_NUMBERS)
+        if (kind, value) not in ALLOWED
+    ],
+)
 def test_a_number_that_is_none_costs_one_line(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, flag: str, kind: str, value: str
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, flag: str, value: str
 ) -> None:
-    if (kind, value) in (("X", "9" * 20), ("N,N", " ")):
-        pytest.skip("a rate may be large, and a net have no hidden layer")
     monkeypatch.chdir(tmp_path)
     needed = {"synth": ["--out", "a", "--count", "3"], "predict": ["a.png"], "doctor": ["a.py"]}
     answer = run(verb, *needed.get(verb, []), f"{flag}={value}")

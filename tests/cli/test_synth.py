@@ -40,6 +40,14 @@ def test_lists_and_images_that_train_reads(run: Run) -> None:
     assert run("train", "--data", "letters", "--recipe", "slides", "--epoch", "1").status == 0
 
 
+def test_a_name_tells_people_what_is_drawn(run: Run) -> None:
+    assert run("synth", "--out", "a", "--count", "4", "--classes", "Ω/7x").status == 0
+    labels = json.loads(Path("a/train.json").read_text("utf-8"))
+    names = {label: name.partition("-")[2] for name, label in labels.items()}
+    assert names == {"Ω": "Ω.png", "/": "_.png", "7": "7.png", "x": "x.png"}
+    assert run("synth", "--out", "a", "--count", "4", "--overwrite").status == 0
+
+
 def test_few_letters_are_all_for_training(run: Run) -> None:
     assert run("synth", "--out", "new", "--count", "3", "--seed", "7").status == 0
     assert sorted(path.name for path in Path("new").iterdir()) == ["images", "synth.json", "train.json"]

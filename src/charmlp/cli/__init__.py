@@ -5,6 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from charmlp.cli.surroundings import (
+    can_start_thread,
+    close_stdout,
+    ending_signals,
+    spare_threads,
+    standard_streams,
+    status_of_signal,
+)
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
@@ -36,34 +44,59 @@ example:
 'charmlp help VERB' tells what a verb takes, 'charmlp --version' the version.
 """
 
+NO_THREADS = "the system allows no more threads; raise the limit (ulimit -u) or end other programs"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line, 130 interrupted."""
+    """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line.
+
+    130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP.
+    """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    open_what_is_closed()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program
-            stream.reconfigure(errors="backslashreplace")
+    spare_threads()
+    with standard_streams(), ending_signals():
+        status = answer(arguments)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            close_stdout()
+        except OSError as error:
+            close_stdout()
+            complain(f"the output: {error.strerror or error}")
+            status = status or 1
+        return status_of_signal() or status
+
+
+def answer(arguments: list[str]) -> int:
+    """The exit status of one command, whose errors are told."""
     try:
         heed_settings_of_numba()
-        status = dispatch(arguments)
-        sys.stdout.flush()
-        return status
+        return dispatch(arguments)
+    except SystemExit as end:  # argparse's --help
+        return int(end.code or 0)
     except CharmlpError as error:
         complain(str(error), error.details)
         return error.exit_status
     except KeyboardInterrupt:
+        if not can_start_thread():  # OpenBLAS, which gets none, sends an interrupt
+            complain(NO_THREADS)
+            return 1
         complain("interrupted")
         return 130
+    except RuntimeError as error:
+        if "can't start new thread" not in str(error):
+            raise
+        complain(NO_THREADS)
+        return 1
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _close_stdout()
+        close_stdout()
         return 0
     except MemoryError as error:
         complain(f"not enough memory{f': {error}' if str(error) else ''}")
         return 1
     except OSError as error:
         if error.filename is None:  # nothing was opened: the output's disk is full
-            _close_stdout()
+            close_stdout()
         place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
         complain(f"{place}: {error.strerror or error}")
         return 1
@@ -78,18 +111,6 @@ def heed_settings_of_numba() -> None:
         raise UsageError(
             f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
         )
-
-
-def open_what_is_closed() -> None:
-    """A standard stream that the caller has closed (`>&-`) leads nowhere; no file of ours takes its place."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
-
-
-def _close_stdout() -> None:
-    """Let nothing more be written where nothing can be: Python would try at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def dispatch(arguments: list[str]) -> int:

@@ -61,7 +61,7 @@ def command(arguments: Sequence[str]) -> int:
         from charmlp.cli.report import CourseReporter
 
         data = data_arguments(args, LISTS[:2], course=True)
-        result = train_and_draw(args, config, data, CourseReporter())
+        result, _ = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {printable(args.model_path)}")
         print(f"Pictures and figures saved in {printable(result.path)}")
         return exit_status(result)
@@ -69,7 +69,7 @@ def command(arguments: Sequence[str]) -> int:
     recognizer, path = load_recognizer(args.model_path)
     print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
-        print(f"Prediction: {recognizer.predict(Path(args.im_path)).prediction}")
+        print(f"Prediction: {printable(recognizer.predict(Path(args.im_path)).prediction)}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)

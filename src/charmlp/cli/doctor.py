@@ -7,20 +7,20 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
-from charmlp.cli.notes import note
 from charmlp.config import Rule
 from charmlp.doctor.kinds import names
 from charmlp.system.extras import install_command
+from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.mistake import Phrase
 
 TIME_LIMIT = Rule("seconds, more than 0 and at most 86400", float, lambda s: 0 < s <= 86400)
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
@@ -59,7 +59,6 @@ def command(arguments: Sequence[str]) -> int:
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
     for target in examine_targets(args.targets, args.kind, args.timeout):
-        print_skipped(target.skipped, language)
         diagnoses += target.diagnoses
         if args.format == "text":
             for diagnosis in target.diagnoses:
@@ -73,7 +72,7 @@ def command(arguments: Sequence[str]) -> int:
 
         save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {Path(args.figure)}")
+            print(f"picture   {printable(Path(args.figure))}")
     return exit_status(diagnoses)
 
 
@@ -110,16 +109,8 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     headline, *rest = diagnosis.lines(language, fixes=fixes, width=width)
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
-    print("\n".join([headline, *rest]), flush=True)
-
-
-def print_skipped(skipped: Sequence[tuple[str, Phrase | None]], language: str) -> None:
-    """What of a whole file was not examined, and why."""
-    from charmlp.doctor.words import say
-
-    for label, reason in skipped:
-        words = "" if reason is None else reason.text(language)
-        note(say("skipped", language, {"label": label, "reason": words}))
+    with suppress(BrokenPipeError):  # a reader that has seen enough changes no verdict
+        print("\n".join([headline, *rest]), flush=True)
 
 
 def exit_status(diagnoses: Sequence[Diagnosis]) -> int:

@@ -129,9 +129,7 @@ def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
 
     rows = []
     for split, letters in sets.items():
-        chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
-        names = tuple(letters.names[i] for i in chosen)
-        some = replace(letters, images=letters.images[chosen], labels=letters.labels[chosen], names=names)
+        some = letters.take(letters.spread(SAMPLES))
         rows.append((split, some))
         if len(rows) == 1:
             changed = replace(some, images=augment(some.images, np.random.default_rng(0)))

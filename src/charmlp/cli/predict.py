@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import sys
 import time
@@ -20,7 +19,7 @@ from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.cli.notes import detail
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
-from charmlp.text import printable, shown_path
+from charmlp.text import as_json, printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Prediction, Recognizer
@@ -142,10 +141,7 @@ def write_json(answers: Answers, topk: int) -> None:
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
-        text = json.dumps(entry, ensure_ascii=False)
-        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
-            text = json.dumps(entry)
-        sys.stdout.write(separator + text)
+        sys.stdout.write(separator + as_json(entry))
         separator = ",\n "
     print("[]" if separator == "[" else "]")
 

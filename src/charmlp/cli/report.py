@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from charmlp.cli.notes import detail, is_quiet, is_verbose, note
@@ -37,7 +37,11 @@ class LineReporter(Callback):
 
 
 class BarReporter(LineReporter):
-    """A bar that moves, on a terminal."""
+    """A bar that moves, on a terminal.
+
+    Until something is done it only pulses: the first of the work may wait for loops to be compiled, and does
+    not count for the time that is left.
+    """
 
     def __init__(self, bars: Progress) -> None:
         self.bars = bars
@@ -52,23 +56,31 @@ class BarReporter(LineReporter):
 
     def progress(self, what: str, done: int, total: int) -> None:
         if what not in self.tasks:
-            self.tasks[what] = self.bars.add_task(what, total=total)
+            self.tasks[what] = self.bars.add_task(what, total=total, start=False)
+        if done:
+            self.bars.start_task(self.tasks[what])
         self.bars.update(self.tasks[what], completed=done)
 
+    def training_begins(self, training: Trainer) -> None:
+        self.updates_done(training)
+
+    def updates_done(self, training: Trainer) -> None:
+        self.progress("training", training.updates, training.total_updates)
+
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        epochs = training.config.epochs
-        self.progress("training", epoch.epoch, epochs)
-        self.bars.update(self.tasks["training"], description=describe(epoch, epochs))
+        self.bars.update(self.tasks["training"], description=describe(epoch, training.config.epochs))
 
 
 class CourseReporter(LineReporter):
     """The course's lines on stdout; what the course does not know goes to stderr."""
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
+        text = f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}"
         if epoch.validation is not None:
             accuracy = 100 * epoch.validation.accuracy
-            print(f"Epoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%", flush=True)
+            text += f"\nEpoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%"
+        with suppress(OSError):  # a reader that goes away ends no training
+            print(text, flush=True)
 
 
 @contextmanager

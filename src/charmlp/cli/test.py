@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,9 +12,9 @@ from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
 from charmlp.cli.notes import note
 from charmlp.config import SEED
-from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file
-from charmlp.text import printable
+from charmlp.errors import CharmlpError, DataError, MissingExtraError
+from charmlp.system.files import check_writable, is_file
+from charmlp.text import as_json, printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
@@ -23,13 +22,14 @@ if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
+MATRIX = "test_confusion.png"
 
 
 def make_parser() -> Parser:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where "
-        "scikit-learn is installed, a picture of the logits by t-SNE.",
+        "Measure a model on labelled images: accuracy, figures by class; pictures of confusion matrix, of "
+        "images with label and prediction and, where scikit-learn is installed, of the logits by t-SNE.",
         "charmlp test photos\ncharmlp test --model runs/first --test_file_path own.json --im_dir images",
         takes="[DATA]",
     )
@@ -58,7 +58,7 @@ def command(arguments: Sequence[str]) -> int:
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
     if args.format == "json":
-        print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
+        print(as_json({"model": str(path), "split": split} | evaluation.to_dict()))
         return 0
     print_table(evaluation)
     print(f"accuracy {100 * evaluation.accuracy:.2f} % of {len(evaluation.letters):,} {split} images")
@@ -72,6 +72,9 @@ def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
+    if args.out is not None:
+        check_writable(args.out / MATRIX)
+    from charmlp.cli.report import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
@@ -79,7 +82,9 @@ def evaluate_data(
     source = open_source(**data, classes=recognizer.classes if classes is None else classes)
     split = choose_split(source, args.split)
     note(source.describe())
-    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    with make_reporter() as reporter:
+        progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
+        letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)
     if letters.skipped:
         note(letters.describe_skipped(SPLITS[split]))
     return evaluate(recognizer, letters), SPLITS[split]
@@ -95,19 +100,27 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
+    """t-SNE (with scikit-learn), confusion matrix, images as read: in `--out` or beside the model.
+
+    The figures are the answer: where the pictures cannot be written, that is a note.
+    """
     from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
+    from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
     folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
     try:
-        scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-        drawn.append(save(scatter, folder / "tsne.png"))
-    except MissingExtraError as missing:
-        note(missing)
-    matrix = confusion_matrix(evaluation.scores, letters.classes)
-    drawn.append(save(matrix, folder / "test_confusion.png"))
+        check_writable(folder / MATRIX)
+        try:
+            scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+            drawn.append(save(scatter, folder / "tsne.png"))
+        except MissingExtraError as missing:
+            note(missing)
+        matrix = confusion_matrix(evaluation.scores, letters.classes)
+        drawn.append(save(matrix, folder / MATRIX))
+        drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
+    except CharmlpError as error:
+        note(error)
     if args.show:
         show(drawn)
     return drawn

@@ -48,13 +48,13 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.cli.report import make_reporter
 
     with make_reporter() as reporter:
-        result = train_and_draw(args, config, data, reporter)
+        result, drawn = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
         print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     print(f"model     {printable(result.path / 'model.safetensors')}")
     if args.model_path:
         print(f"          {printable(args.model_path)}")
-    if args.pictures == "on" or args.show:
+    if drawn:
         print(f"pictures  {printable(result.path / 'figures')}")
     return exit_status(result)
 
@@ -110,8 +110,8 @@ def read_config(path: Path, recipe: str) -> TrainingConfig:
 
 def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
-) -> Run:
-    """Train, then draw the pictures of the run."""
+) -> tuple[Run, list[Path]]:
+    """Train, then draw the pictures of the run; without them the run is as good."""
     from charmlp.training import train
     from charmlp.training.callbacks import timed
 
@@ -124,15 +124,21 @@ def train_and_draw(
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
+    drawn: list[Path] = []
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.drawing import draw_apart
 
         fitted = result.fit
-        with timed(reporter, "drawing pictures"):
-            drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
+        try:
+            with timed(reporter, "drawing pictures"):
+                drawn = draw_apart(
+                    result.path / "figures", fitted.history, fitted.scores, result.model.classes
+                )
+        except CharmlpError as error:
+            reporter.message(f"note: {error}")
         if args.show:
             show(drawn)
-    return result
+    return result, drawn
 
 
 def exit_status(result: Run) -> int:

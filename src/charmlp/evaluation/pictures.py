@@ -113,18 +113,47 @@ def tsne_scatter(logits: Array, labels: Array, classes: Sequence[str], seed: int
     return figure
 
 
-def contact_sheet(rows: Sequence[tuple[str, LetterSet]], columns: int = 16) -> Figure:
-    """Sample images with their labels: a block of rows for each named set."""
+def readings(letters: LetterSet, logits: Array, most: int = 48) -> Figure:
+    """Letters spread over the set as the model reads them, and those that it misreads most surely."""
+    guesses = logits.argmax(axis=1)
+    top = logits.max(axis=1, keepdims=True)
+    surest = np.argsort(np.exp(logits - top).sum(axis=1))  # the largest probability first
+    chosen, wrong = letters.spread(most), surest[guesses[surest] != letters.labels[surest]][: most // 2]
+    rows = [(f"{len(chosen):,} of {len(letters):,} images, misread ones in red: label → prediction", chosen)]
+    if len(wrong):
+        rows.append(("the surest mistakes", wrong))
+    return contact_sheet(
+        [(title, letters.take(numbers)) for title, numbers in rows], [guesses[numbers] for _, numbers in rows]
+    )
+
+
+def contact_sheet(
+    rows: Sequence[tuple[str, LetterSet]], guesses: Sequence[Array] | None = None, columns: int = 16
+) -> Figure:
+    """Sample images with their labels: a block of rows for each named set.
+
+    guesses  for each set what its images were read as, numbers of classes; where that is wrong it is said
+    """
+    height, width = rows[0][1].images.shape[1:]
+    pitch = height / width + 0.34  # from one line of images to the next, in images' widths
     lines = [-(-min(len(letters), columns * 8) // columns) for _, letters in rows]
-    figure = sheet(0.55 * columns, 0.72 * sum(lines) + 0.45 * len(rows))
-    heights = [line + 0.6 for line in lines]
-    blocks = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for block, count, (title, letters) in zip(blocks, lines, rows, strict=True):
-        block.suptitle(title, fontsize=10)
-        panels = block.subplots(count, columns, squeeze=False)
-        for number, panel in enumerate(panels.flat):
-            panel.set_axis_off()
-            if number < len(letters):
-                panel.imshow(letters.images[number], cmap="gray", vmin=0, vmax=255)
-                panel.set_title(short(letters.classes[letters.labels[number]]), fontsize=7, pad=2)
+    figure = sheet(0.55 * columns, 0.55 * pitch * sum(lines) + 0.4 * len(rows))
+    panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=lines)[:, 0]
+    for panel, count, (title, letters), guessed in zip(
+        panels, lines, rows, guesses or [letters.labels for _, letters in rows], strict=True
+    ):
+        panel.set_title(title, fontsize=10)
+        for number, image in enumerate(letters.images[: columns * 8]):
+            label, guess = letters.labels[number], guessed[number]
+            left, bottom = number % columns, pitch * (number // columns + 1)
+            place = left, left + 0.94, bottom, bottom - height / width
+            panel.imshow(image, cmap="gray", vmin=0, vmax=255, extent=place)
+            names = dict.fromkeys(short(letters.classes[name], 6) for name in (label, guess))
+            colour = "black" if guess == label else "tab:red"
+            panel.text(
+                left + 0.47, bottom - height / width - 0.05, " → ".join(names), color=colour, fontsize=7,
+                ha="center",
+            )  # fmt: skip
+        panel.set(xlim=(0, columns), ylim=(pitch * count + 0.05, 0))
+        panel.set_axis_off()
     return figure

@@ -38,7 +38,8 @@ class Source(ABC):
         """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
 
         skip_bad   leave unreadable images out (`LetterSet.skipped` says which) instead of stopping
-        progress   called with (images done, images in all) now and then, from the calling thread
+        progress   called with (images done, images in all) at the beginning, now and then, and at the end,
+                   from the calling thread
 
         Raises DataError where there is no such split, or naming the images that cannot be read.
         """
@@ -47,7 +48,11 @@ class Source(ABC):
             raise DataError(
                 f"no {SPLITS.get(split, split)} images, only {there} images: {printable(self.layout)}"
             )
-        return self._load(split, norm_size, skip_bad, progress)
+        progress, count = progress or (lambda done, total: None), self.splits[split]
+        progress(0, count)
+        letters = self._load(split, norm_size, skip_bad, progress)
+        progress(count, count)  # also where nothing was decoded, since it is kept from an earlier run
+        return letters
 
     @abstractmethod
     def _load(

@@ -68,12 +68,14 @@ class KeptCode:
         try:
             payload = read_entry(private_folder() / name)
             code = CompileResult._rebuild(target, *pickle.loads(payload))
+            if tuple(code.signature.args) == tuple(signature):
+                return code
         except FileNotFoundError:
-            return None
+            pass
         except Exception as error:  # whatever is wrong with what is kept: it is compiled anew
             tell(error)
-            return None
-        return code if tuple(code.signature.args) == tuple(signature) else None
+        tell_of_compiling()
+        return None
 
     def save_overload(self, signature: Any, code: Any) -> None:
         """Keep a compiled function; what older sources gave is removed."""
@@ -178,6 +180,12 @@ def tell(error: Exception) -> None:
 @functools.cache
 def tell_once(reason: str) -> None:
     log.warning("charmlp: note: compiled code is not kept, or not found again: %s", reason)
+
+
+@functools.cache
+def tell_of_compiling() -> None:
+    """One line, once: somebody waits. A warning, since those are shown where logging is not set up."""
+    log.warning("charmlp: compiling loops, once on this machine")
 
 
 IMPORT = re.compile(rb"^(?:from (charmlp[\w.]*) import (\([^)]*\)|.*)|import (charmlp[\w.]*))", re.MULTILINE)

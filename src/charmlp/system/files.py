@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -104,7 +105,10 @@ def check_writable(path: Path) -> None:
             raise CharmlpError(f"{shown_path(path)}: a pipe or a device; a file is to be written there")
         if not os.access(path, os.W_OK):
             raise _refusal(path, "the file there is read-only")
-    parent = _target(path).absolute().parent
+    try:
+        parent = _target(path).absolute().parent
+    except FileNotFoundError:
+        raise _refusal(path, "the current folder has been removed") from None
     while not os.path.lexists(parent):
         parent = parent.parent
     if not parent.is_dir():
@@ -121,7 +125,7 @@ def write_whole(path: Path, content: bytes) -> None:
     then stays as it was. A link stays a link, and what it leads to is written.
     """
     check_writable(path)
-    try:
+    with writing(path):
         target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{secrets.token_hex(8)}.part")
@@ -136,6 +140,13 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         _to_disk(target.parent)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses on the way to writing `path`, as a `CharmlpError`."""
+    try:
+        yield
     except OSError as error:
         raise _refusal(path, reason_of(error)) from None
 
