@@ -98,7 +98,7 @@ def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback
     if config.updates:
         config = dataclasses.replace(config, epochs=max(1, round(config.updates / order.updates)))
     callbacks.message(
-        f"{config.epochs:,} epochs of {order.updates:,} updates on {config.batch_size:,} images"
+        f"{config.epochs:,} epochs of {order.updates:,} updates, {order.batch_size:,} images each"
     )
     feed = Pictures(config.preprocessing, training, rendered)
     sizes = (feed.width, *config.hidden_size, order.n_classes)

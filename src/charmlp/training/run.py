@@ -12,7 +12,7 @@ from charmlp.data import open_source
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.modelfile import Model, check_expressible, write_model
 from charmlp.system.files import check_writable
-from charmlp.text import shown_path
+from charmlp.text import did_you_mean, shown_path
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
@@ -101,9 +101,10 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
     """The recipe's settings with others put in their place; raises `UsageError`."""
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
-    unknown = set(settings) - {field.name for field in dataclasses.fields(TrainingConfig)}
-    if unknown:
-        raise UsageError(f"no setting is called {', '.join(sorted(unknown))}")
+    known = {field.name for field in dataclasses.fields(TrainingConfig)}
+    for name in settings:
+        if name not in known:
+            raise UsageError(f"no setting is called {name!r}{did_you_mean(name, known)}")
     return override(recipe, settings)
 
 
