@@ -263,6 +263,7 @@ class TrainingConfig(Reading):
             f"{flag_of(field)} {spell(value)}"
             for field in settings()
             if (value := getattr(self, field.name)) != getattr(recipe, field.name)
+            and not (field.name == "epochs" and self.updates)  # which settles them
         ]
 
     @classmethod
@@ -278,7 +279,8 @@ class TrainingConfig(Reading):
             raise CharmlpError(f"{name}: recipe: {one_of(*RECIPES).misfit(recipe)}")
         fields = {field.name: field for field in settings()}
         if unknown := [entry for entry in entries if entry not in fields]:
-            raise CharmlpError(f"{name}: no setting is called {', '.join(map(repr, unknown))}")
+            hint = did_you_mean(unknown[0], fields)
+            raise CharmlpError(f"{name}: no setting is called {', '.join(map(shown_value, unknown))}{hint}")
         values = {entry: value_of(fields[entry], value, name) for entry, value in entries.items()}
         if "epochs" in values:  # where both are given, as in a run folder, `updates` has settled the epochs
             values.setdefault("updates", 0)

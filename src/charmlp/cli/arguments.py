@@ -125,6 +125,8 @@ class Parser(argparse.ArgumentParser):
             if name.startswith("--"):
                 if plain(name) not in known:
                     self.error(f"unknown flag {name}{did_you_mean(name, own)}")
+                if value == "--":  # argparse would drop it
+                    self.error(f"{name}: expected a value, not '--'")
                 declared.append(known[plain(name)] + equals + value)
             elif NUMBERS.fullmatch(argument) and ends_in_list(declared):
                 declared[-1] += f",{argument}"

@@ -49,7 +49,7 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
     if args.figure is not None and (args.path is None or model is not None):
-        raise UsageError("--figure draws samples of a data set; give one")
+        raise UsageError("--figure draws samples of a data set: give its path")
     if args.path is None:
         describe_installation()
     elif model is not None:
