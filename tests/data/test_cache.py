@@ -109,6 +109,15 @@ def test_a_damaged_file_is_ignored_and_made_again(letters: Path, decoded: list[i
     assert len(decoded) == 2
 
 
+def test_a_file_that_is_cut_while_its_images_are_in_use_takes_nothing_away(tmp_path: Path) -> None:
+    cache, file = ImageCache(tmp_path), tmp_path / f"a{SUFFIX}"
+    images = np.ones((10, 100, 100), np.uint8)
+    cache.store(file, images)
+    found = cache.find(file, images.shape)
+    os.truncate(file, 0)
+    assert found is not None and np.array_equal(found, images)  # a mapped one ends the process: SIGBUS
+
+
 def test_unreadable_images_are_met_again_every_time(letters: Path, decoded: list[int]) -> None:
     an_image(letters).write_bytes(b"no picture")
     source = open_source(letters)

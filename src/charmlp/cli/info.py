@@ -6,12 +6,12 @@ import importlib.metadata
 import json
 import os
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
+from charmlp.cli.notes import note
 from charmlp.errors import UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -26,7 +26,7 @@ SAMPLES = 64
 SAMPLE_SIZE = (32, 32)
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "info",
         "Describe a model file, a run folder, a data set, or, without a path, this installation.",
@@ -39,7 +39,11 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
     )
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
     if args.figure is not None and (args.path is None or model is not None):
         raise UsageError("--figure draws samples of a data set; give one")
@@ -78,7 +82,7 @@ def describe_installation() -> None:
 
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
-    print(f"model          {path}")
+    print(f"model          {printable(path)}")
     print(f"layers         {'-'.join(map(str, model.sizes))}")
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
@@ -103,14 +107,14 @@ def describe_data(place: str, figure: Path | None) -> None:
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
         if letters.skipped:
-            print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
+            note(letters.describe_skipped(SPLITS[split]))
     width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(names):
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
     if figure is not None:
-        print(f"picture        {draw_samples(sets, figure)}")
+        print(f"picture        {printable(draw_samples(sets, figure))}")
 
 
 def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:

@@ -62,12 +62,15 @@ class ImageCache:
         return self.folder / (digest.hexdigest()[:40] + SUFFIX)
 
     def find(self, file: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8] | None:
-        """The images, as a view of the file; `None` where there is no such file, or a damaged one."""
+        """The images; `None` where there is no such file, or a damaged one.
+
+        They are read, not mapped into memory: a mapped file that somebody cuts ends the process.
+        """
         count = int(np.prod(shape))
         try:
             if file.stat().st_size != count + _CHECKSUM:
                 return None
-            content = np.memmap(file, np.uint8, "r").view(np.ndarray)
+            content = np.fromfile(file, np.uint8)
             images = content[:count]
             if checksum(images) != content[count:].tobytes():
                 return None

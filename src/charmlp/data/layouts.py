@@ -22,7 +22,7 @@ from charmlp.data.unknown_layout import expected_and_found
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLIT_OF, SPLITS, hold_out
-from charmlp.system.files import is_folder
+from charmlp.system.files import alike, is_folder
 from charmlp.text import printable, quote, shown_path
 
 DEFAULT_SEED = 2021
@@ -127,6 +127,7 @@ def _recognise(data: Path, im_dir: Path | None) -> Layout:
     if not os.path.lexists(data):
         raise DataError(
             f"{shown_path(data)}: no such file or folder; a folder of images or a list is expected"
+            f"{alike(data)}"
         )
     if is_idx_name(data.name) and (layout := _idx_files(set_of(data), im_dir)):
         return layout

@@ -11,7 +11,7 @@ from types import ModuleType
 from charmlp.errors import MissingExtraError
 
 # For a charmlp that runs without being installed: the extras whose package has another name.
-PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow"}
+PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow", "completion": "shtab"}
 # PyPI's torch for Linux brings gigabytes of libraries for GPUs.
 WITHOUT_CUDA = " --index-url https://download.pytorch.org/whl/cpu"
 

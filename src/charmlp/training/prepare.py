@@ -9,7 +9,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering import RenderedSource, render
-from charmlp.training.callbacks import SILENT, Callback
+from charmlp.training.callbacks import SILENT, Callback, timed
 
 RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in smaller numbers
 
@@ -33,11 +33,13 @@ def prepare(
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
     callbacks.message(source.describe())
-    sets = load(source, config, skip_bad, callbacks)
+    with timed(callbacks, "reading images"):
+        sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
         if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
-    rendered = render_beside(source, config, callbacks)
+    with timed(callbacks, "rendering letters"):
+        rendered = render_beside(source, config, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 

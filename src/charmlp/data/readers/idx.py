@@ -165,16 +165,14 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
 
 
 def _read(path: Path, kind: str) -> NDArray[np.uint8]:
-    """All bytes behind the header, in its shape; an unpacked file is mapped into memory, not copied."""
+    """All bytes behind the header, in its shape."""
     shape = _shape(path, kind)
     header_size = 4 + 4 * len(shape)
-    if not _is_packed(path):
-        return np.memmap(path, np.uint8, "r", header_size, shape)
     content = np.empty(math.prod(shape), np.uint8)
     room = memoryview(content.data)
     filled = 0
     try:
-        with gzip.open(path) as file:
+        with gzip.open(path) if _is_packed(path) else path.open("rb") as file:
             file.seek(header_size)
             while filled < len(content) and (count := file.readinto(room[filled : filled + _PIECE])):
                 filled += count
