@@ -2,8 +2,7 @@
 PYTHON ?= python3
 DATA ?= ../shared/data/scene-letters
 BIN := .venv/bin
-# Not quiet: minutes without a word look like a fault. Python compiles of all that is installed what it imports.
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
 .PHONY: demo test test-full coverage check bench docs fuzz clean help
