@@ -253,7 +253,7 @@ def test_without_torch_everything_but_pth_works(course: Path, tmp_path: Path) ->
     for flags in (["--model_path", "m.pth"], ["--step", "autograd"], ["--device", "cuda"]):
         refused = run_program("-c", WITHOUT_TORCH, *train, *flags, cwd=tmp_path)
         assert refused.status == 1
-        assert "needs torch, which is not installed: pip install 'torch>=2.4'" in refused.err.splitlines()[-1]
+        assert 'needs torch, which is not installed: pip install "torch>=2.4"' in refused.err.splitlines()[-1]
 
 
 def test_a_run_is_repeated_by_its_config(run: Run, course: Path) -> None:

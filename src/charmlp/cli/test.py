@@ -98,6 +98,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
 
     The figures are the answer: where the pictures cannot be written, that is a note.
     """
+    from charmlp.cli.report import drawing, make_reporter
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
@@ -105,14 +106,15 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
     letters, drawn = evaluation.letters, []
     try:
         check_writable(folder / MATRIX)
-        try:
-            scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-            drawn.append(save(scatter, folder / "tsne.png"))
-        except MissingExtraError as missing:
-            note(missing)
-        matrix = confusion_matrix(evaluation.scores, letters.classes)
-        drawn.append(save(matrix, folder / MATRIX))
-        drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
+        with make_reporter() as reporter, drawing(reporter):
+            try:
+                scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+                drawn.append(save(scatter, folder / "tsne.png"))
+            except MissingExtraError as missing:
+                note(missing)
+            matrix = confusion_matrix(evaluation.scores, letters.classes)
+            drawn.append(save(matrix, folder / MATRIX))
+            drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
     except CharmlpError as error:
         note(error)
     if args.show:
