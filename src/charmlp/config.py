@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import did_you_mean, shown_value
@@ -23,10 +24,27 @@ OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
 MONITORS = ("accuracy", "macro_f1", "loss")
+CROPS = ("none", "auto")
+GROUNDS = {"contrast": "white or black, whichever differs more", "white": "white"}
 
 MAX_LAYERS = 100
 MAX_NORM_SIZE = 4096
 DEFAULT_HIDDEN_SIZE = (32,)
+
+
+class View(NamedTuple):
+    """What of a picture a network sees, once it is made small; a model file says with which it was trained.
+
+    crop    none: the whole picture; auto: the letter's box
+    ground  what shows where a picture is transparent. contrast: white or black, whichever differs more from
+            what is visible; white: always white, as before there was a choice
+    """
+
+    crop: str = "none"
+    ground: str = "contrast"
+
+
+DEFAULT_VIEW = View()
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -153,9 +171,9 @@ class Reading:
 
     def __post_init__(self) -> None:
         for field in settings(type(self)):
-            value, rule = getattr(self, field.name), field.metadata["rule"]
-            if value != field.default and not rule.allows(value):
-                raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
+            value = getattr(self, field.name)
+            if value is not field.default:
+                object.__setattr__(self, field.name, fitted(field, value))
 
 
 @dataclass(frozen=True)
@@ -178,6 +196,7 @@ class TrainingConfig(Reading):
         one_of(*PREPROCESSINGS),
         "pixels to [-1, 1], or each image to mean 0 and standard deviation 1",
     )
+    crop: str = setting("none", one_of(*CROPS), "auto: of each picture the letter's box, not the whole of it")
 
     # Optimization
     epochs: int = setting(50, COUNT, "passes over the training images", flag="--epoch")
@@ -225,6 +244,11 @@ class TrainingConfig(Reading):
     step: str = setting("auto", one_of(*STEPS), "how an update is computed")
     device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
+    @property
+    def view(self) -> View:
+        """What of a picture is seen."""
+        return View(self.crop)
+
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
         values = {"recipe": self.recipe, **dataclasses.asdict(self)}  # it comes first: a run is known by it
@@ -239,6 +263,7 @@ class TrainingConfig(Reading):
             f"{flag_of(field)} {spell(value)}"
             for field in settings()
             if (value := getattr(self, field.name)) != getattr(recipe, field.name)
+            and not (field.name == "epochs" and self.updates)  # which settles them
         ]
 
     @classmethod
@@ -254,7 +279,8 @@ class TrainingConfig(Reading):
             raise CharmlpError(f"{name}: recipe: {one_of(*RECIPES).misfit(recipe)}")
         fields = {field.name: field for field in settings()}
         if unknown := [entry for entry in entries if entry not in fields]:
-            raise CharmlpError(f"{name}: no setting is called {', '.join(map(repr, unknown))}")
+            hint = did_you_mean(unknown[0], fields)
+            raise CharmlpError(f"{name}: no setting is called {', '.join(map(shown_value, unknown))}{hint}")
         values = {entry: value_of(fields[entry], value, name) for entry, value in entries.items()}
         if "epochs" in values:  # where both are given, as in a run folder, `updates` has settled the epochs
             values.setdefault("updates", 0)
@@ -295,14 +321,32 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
 
 def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     """A setting's value from TOML, in the setting's own type; raises `CharmlpError` naming the entry."""
-    kind, found, rule = type(field.default), value, field.metadata["rule"]
-    if kind is float and type(value) is int and abs(value) < 2**53:
-        found = float(value)
-    elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
-        found = tuple(value)
-    if type(found) is not kind or not rule.allows(found):
-        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): {rule.misfit(value)}")
-    return found
+    try:
+        return fitted(field, value)
+    except UsageError as error:
+        reason = str(error).partition(":")[2]
+        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}):{reason}") from None
+
+
+def fitted(field: dataclasses.Field[Any], value: Any) -> Any:
+    """A value from Python in the setting's own type: 1 as 1.0, 64 or [64] as (64,); raises `UsageError`."""
+    kind, rule, found = type(field.default), field.metadata["rule"], value
+    try:
+        if isinstance(value, bool | str):
+            pass
+        elif kind is int:
+            found = operator.index(value)
+        elif kind is float:
+            found = float(value)
+        elif kind is tuple and isinstance(value, Iterable):
+            found = tuple(map(operator.index, value))
+        elif kind is tuple:
+            found = rule.parse(str(operator.index(value)))
+        if type(found) is kind and rule.allows(found):
+            return found
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:

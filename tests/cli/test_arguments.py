@@ -59,6 +59,12 @@ def test_no_other_name_is_a_flag_of_its_own() -> None:
     assert not own & {name for names in OTHER_NAMES.values() for name in names}
 
 
+@pytest.mark.parametrize("typed", ["--lr=--", "--data=--", "--lr", "--data"])
+def test_a_flag_without_a_value_is_named(typed: str) -> None:
+    with pytest.raises(UsageError, match=r"^--\w+: expected "):
+        make_parser().parse_args([typed])
+
+
 @pytest.mark.parametrize("typed", ["--data a b", "a --data b", "--data a --data b"])
 def test_data_that_is_given_twice_is_refused(typed: str) -> None:
     with pytest.raises(UsageError, match="data is given twice: 'a' and 'b'"):

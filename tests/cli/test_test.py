@@ -70,6 +70,16 @@ def test_the_courses_form_without_scikit_learn(
     assert drawn == ["test_confusion.png", "test_letters.png"]
 
 
+def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:
+    shutil.copy(trained / "model.safetensors", "model.safetensors")
+    Path("figures").touch()
+    answer = run("test", "--data", course, "--model", "model.safetensors")
+    assert answer.status == 0 and "accuracy" in answer.out and "picture" not in answer.out
+    assert "figures is not a folder" in answer.err
+    asked = run("test", "--data", course, "--model", "model.safetensors", "--out", "figures")
+    assert asked.status == 1 and asked.err.count("\n") == 1 and asked.out == ""  # before any work
+
+
 def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course / "train.json", "--model", trained, "--out", "figures")
     assert answer.status == 0

@@ -100,3 +100,24 @@ def test_what_makes_it_run_away_is_named() -> None:
         CharmlpError, match=r"lower --lr \(now 0.01\) and --weight_decay \(now 1e\+30\) or set --clip"
     ):
         fit(dataclasses.replace(CONFIG, weight_decay=1e30), PREPARED)
+
+
+class Listener(Callback):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def message(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def test_a_net_that_has_not_learned_its_letters_is_told_with_what_was_changed() -> None:
+    """Letters of noise, learned by heart or, with a weight decay as strong as that, not at all."""
+    config = dataclasses.replace(
+        CONFIG, epochs=300, optimizer="adam", hidden_size=(64,), synth_ratio=0.0, dropout=0.0, keep="last"
+    )
+    told = {}
+    for decay in (0.0, 1.0):
+        fit(dataclasses.replace(config, weight_decay=decay), PREPARED, callbacks=(listener := Listener()))
+        told[decay] = [line for line in listener.lines if line.startswith("underfitted: ")]
+    assert told[0.0] == [] and len(told[1.0]) == 1
+    assert "--optim_type adam" in told[1.0][0] and "--weight_decay 1.0" in told[1.0][0]

@@ -9,6 +9,7 @@ from charmlp.cli.surroundings import (
     can_start_thread,
     close_stdout,
     ending_signals,
+    heed_settings_of_numba,
     spare_threads,
     standard_streams,
     status_of_signal,
@@ -24,10 +25,9 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }
-
-HEEDED = ("NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR")
 
 HELP = f"""usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
@@ -102,17 +102,6 @@ def answer(arguments: list[str]) -> int:
         return 1
 
 
-def heed_settings_of_numba() -> None:
-    """Of Numba's variables, two: the others change code, so results, or print what only its authors read."""
-    for name in [name for name in os.environ if name.startswith("NUMBA_") and name not in HEEDED]:
-        del os.environ[name]
-    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
-    if not (threads.isdecimal() and len(threads) < 4 and int(threads)):
-        raise UsageError(
-            f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
-        )
-
-
 def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
     if arguments[:1] == ["help"]:
@@ -128,9 +117,8 @@ def dispatch(arguments: list[str]) -> int:
         return command_of(verb)(arguments[1:])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
         return command_of("course")(arguments)
-    kind = "flag before a verb" if verb.startswith("-") else "verb"
     hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
-    raise UsageError(f"{shown_value(verb)} is no {kind}{hint}")
+    raise UsageError(f"unknown verb {shown_value(verb)}{hint}")
 
 
 def command_of(verb: str) -> Callable[[Sequence[str]], int]:

@@ -125,6 +125,8 @@ class Parser(argparse.ArgumentParser):
             if name.startswith("--"):
                 if plain(name) not in known:
                     self.error(f"unknown flag {name}{did_you_mean(name, own)}")
+                if value == "--":  # argparse would drop it
+                    self.error(f"{name}: expected a value, not '--'")
                 declared.append(known[plain(name)] + equals + value)
             elif NUMBERS.fullmatch(argument) and ends_in_list(declared):
                 declared[-1] += f",{argument}"
@@ -168,7 +170,7 @@ class StoreOnce(argparse.Action):
 def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) -> None:
     """`--data`, or with `place` the same without a flag; the course's image folder and lists; the classes."""
     group = parser.add_argument_group("data")
-    words = "folder or zip archive in any known layout, a list or table, or synth: for rendered letters"
+    words = "folder or zip of a known layout, a list, a table, or synth: for rendered letters (synth:5000)"
     group.add_argument("--data", action=StoreOnce, metavar="DATA", help=words)
     if place:
         group.add_argument(

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from charmlp.cli.arguments import (
@@ -13,6 +14,7 @@ from charmlp.cli.arguments import (
     data_arguments,
 )
 from charmlp.cli.model_flags import load_recognizer
+from charmlp.cli.notes import note
 from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 from charmlp.text import printable
@@ -74,7 +76,8 @@ def command(arguments: Sequence[str]) -> int:
     recognizer, path = load_recognizer(args.model_path)
     print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
-        print(f"Prediction: {printable(recognizer.predict(Path(args.im_path)).prediction)}")
+        with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
+            print(f"Prediction: {printable(next(predictions).prediction)}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_list_flags, given_settings
 from charmlp.cli.notes import note
-from charmlp.config import Reading
+from charmlp.config import GROUNDS, Reading
 from charmlp.errors import UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -49,7 +49,7 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
     if args.figure is not None and (args.path is None or model is not None):
-        raise UsageError("--figure draws samples of a data set; give one")
+        raise UsageError("--figure draws samples of a data set: give its path")
     if args.path is None:
         describe_installation()
     elif model is not None:
@@ -90,6 +90,7 @@ def describe_model(model: Model, path: Path) -> None:
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
+    print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
     print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
     for name, value in model.provenance.items():
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
@@ -110,8 +111,8 @@ def describe_data(args: argparse.Namespace) -> None:
     print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
-        if letters.skipped:
-            note(letters.describe_skipped(SPLITS[split]))
+        for line in letters.remarks(SPLITS[split]):
+            note(line)
     width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(names):

@@ -10,9 +10,13 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TextIO
 
+from charmlp.errors import UsageError
+from charmlp.text import shown_value
+
 # Asked to end: by another program, by a terminal that closes, by a console that closes (Windows).
 SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 FEW_THREADS = 256  # where the system allows no more, the libraries get one each
+HEEDED = "NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR"
 THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
 
 _received: int | None = None
@@ -109,3 +113,14 @@ def can_start_thread() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def heed_settings_of_numba() -> None:
+    """Of Numba's variables, two: the others change code, so results, or print what only its authors read."""
+    for name in [name for name in os.environ if name.startswith("NUMBA_") and name not in HEEDED]:
+        del os.environ[name]
+    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
+    if not (threads.isdecimal() and len(threads) < 4 and int(threads)):
+        raise UsageError(
+            f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
+        )

@@ -39,8 +39,8 @@ def command(arguments: Sequence[str]) -> int:
     height, width = config.norm_size
     if args.count * height * width > MOST_BYTES:
         raise UsageError(
-            f"--count {args.count} of --norm_size {height},{width} are more than "
-            f"{MOST_BYTES // 2**30} GB of pixels; fewer or smaller ones are needed"
+            f"--count {args.count} and --norm_size {height},{width} make more than "
+            f"{MOST_BYTES // 2**30} GB of pixels; lower one of them"
         )
 
     from charmlp.cli.report import make_reporter

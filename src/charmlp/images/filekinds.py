@@ -37,6 +37,8 @@ SUFFIXES = frozenset(
 )
 HEAD_BYTES = 256  # of a file that say what it is
 
+HEAD_BYTES = 256  # of a file that say what it is
+
 KINDS: tuple[tuple[bytes, str, type[ImageFile.ImageFile]], ...] = (
     (b"\xff\xd8\xff", "JPEG", JpegImageFile),
     (b"\x89PNG\r\n\x1a\n", "PNG", PngImageFile),
@@ -79,6 +81,12 @@ def check_picture(path: str | os.PathLike[str], shown: str) -> None:
         head = file.read(HEAD_BYTES)
     if not any(re.match(start, head, re.DOTALL) for start, _ in PICTURES):
         identify(head, shown)
+
+
+def is_file_content(head: bytes) -> bool:
+    """Whether these are the first bytes of an image, or of something else that is no list of names."""
+    starts = [start for start, _, _ in KINDS] + [start for start, _ in OTHERS]
+    return any(re.match(start, head, re.DOTALL) for start in starts)
 
 
 def identify(head: bytes, shown: str) -> tuple[str, type[ImageFile.ImageFile]]:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeAlias
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet, spell_left_out
 from charmlp.letters.splits import SPLITS
@@ -36,11 +37,13 @@ class Source(ABC):
         split: str,
         norm_size: tuple[int, int],
         *,
+        view: View = DEFAULT_VIEW,
         skip_bad: bool = False,
         progress: Progress | None = None,
     ) -> LetterSet:
         """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
 
+        view       what of a picture is seen; rendered letters are seen as they are
         skip_bad   leave unreadable images out (`LetterSet.skipped` says which) instead of stopping
         progress   called with (images done, images in all) at the beginning, now and then, and at the end,
                    from the calling thread
@@ -54,13 +57,13 @@ class Source(ABC):
             )
         progress, count = progress or (lambda done, total: None), self.splits[split]
         progress(0, count)
-        letters = self._load(split, norm_size, skip_bad, progress)
+        letters = self._load(split, norm_size, view, skip_bad, progress)
         progress(count, count)  # also where nothing was decoded, since it is kept from an earlier run
         return letters
 
     @abstractmethod
     def _load(
-        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
+        self, split: str, norm_size: tuple[int, int], view: View, skip_bad: bool, progress: Progress | None
     ) -> LetterSet:
         """Decode a split that is there."""
 

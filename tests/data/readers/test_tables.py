@@ -182,5 +182,5 @@ def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "letters.parquet").write_bytes(b"PAR1")
-    with pytest.raises(MissingExtraError, match=r"pip install 'pyarrow>=17'"):
+    with pytest.raises(MissingExtraError, match=r'pip install "pyarrow>=17"'):
         open_source(tmp_path / "letters.parquet")
