@@ -1,16 +1,15 @@
-"""The compiled loops of `augment`: one image after another on every core."""
+"""The compiled loops of `augment`, one image after another."""
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
-from charmlp.system.compiling import compiled_parallel, part_of_compiled
+from charmlp.system.compiling import compiled, part_of_compiled
 
 _HALF, _ZERO, _ONE = np.float32(0.5), np.float32(0), np.float32(1)
 
 
-@compiled_parallel
+@compiled
 def warp(
     images: NDArray[np.uint8],
     maps: Grid,
@@ -21,10 +20,11 @@ def warp(
     blurs: NDArray[np.float32],
     noises: NDArray[np.float32],
     corners: Grid,
-    cutout: float,
     seeds: NDArray[np.uint64],
-) -> NDArray[np.uint8]:
-    """New images of the same shape; a column or row of each argument belongs to one image.
+    cutout: float,
+    changed: NDArray[np.uint8],
+) -> None:
+    """Fill `changed` with new images; a column or row of each argument belongs to one of them.
 
     maps     N×6: (xx, xy, x0, yx, yy, y0) lead from a new pixel to an old one, both from the middle
     bends    N×2×4×4 shifts (x, y) of a grid of points, in parts of the side; or none
@@ -33,8 +33,7 @@ def warp(
     corners  where in the picture a square of the side `cutout` is painted over, 0 to 1
     """
     count, height, width = images.shape
-    changed = np.empty_like(images)
-    for number in prange(count):
+    for number in range(count):
         picture = np.empty((height, width), np.float32)
         xs, ys = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
         _places(maps[number], xs, ys)
@@ -58,7 +57,6 @@ def warp(
             for column in range(width):
                 level = picture[row, column] * gain + base + _HALF
                 changed[number, row, column] = np.uint8(min(max(level, _ZERO), np.float32(255)))
-    return changed
 
 
 @part_of_compiled

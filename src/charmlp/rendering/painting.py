@@ -1,4 +1,4 @@
-"""Plans become pictures: compiled loops, one picture after another on every core.
+"""Plans become pictures: compiled loops, one picture after another.
 
 A picture depends on its own plan alone, so that the same plans give the same pixels on any number of
 cores. Every pixel is four points. The distance field says what is there, in this order, later over
@@ -8,14 +8,13 @@ earlier: ground, shadow, outline, ink, bevel. Then come the light, the lens, the
 from typing import Any
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
 from charmlp.rendering.distance import FIELD, LEVELS
 from charmlp.rendering.glyphs import INNER
 from charmlp.rendering.textures import TEXTURE
-from charmlp.system.compiling import compiled_parallel, part_of_compiled
+from charmlp.system.compiling import compiled, part_of_compiled
 
 Plan = Any  # one record of `plans.PLAN`
 
@@ -30,13 +29,13 @@ _K, _N = np.arange(8)[:, np.newaxis], np.arange(8)
 _COSINES = (np.sqrt(np.where(_K == 0, 1, 2) / 8) * np.cos(np.pi * (2 * _N + 1) * _K / 16)).astype(np.float32)
 
 
-@compiled_parallel
+@compiled
 def paint(
-    plans: NDArray[np.void], fields: NDArray[np.uint8], textures: Grid, height: int, width: int
-) -> NDArray[np.uint8]:
-    """One picture of height×width for each plan (see `plans.PLAN`)."""
-    images = np.empty((len(plans), height, width), np.uint8)
-    for number in prange(len(plans)):
+    plans: NDArray[np.void], fields: NDArray[np.uint8], textures: Grid, images: NDArray[np.uint8]
+) -> None:
+    """Fill N×H×W `images` with a picture for each plan (see `plans.PLAN`)."""
+    _, height, width = images.shape
+    for number in range(len(plans)):
         plan = plans[number]
         picture = np.empty((height, width), np.float32)
         tones = np.empty((2 * height, 2 * width), np.float32)
@@ -50,7 +49,6 @@ def paint(
         for row in range(height):
             for column in range(width):
                 images[number, row, column] = min(max(round(picture[row, column]), 0), 255)
-    return images
 
 
 @part_of_compiled

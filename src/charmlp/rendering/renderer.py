@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
 from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
-from charmlp.rendering.plans import Rows, make_plans
+from charmlp.rendering.plans import Plans, Rows, make_plans
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
+from charmlp.system.threads import blocks, each
 from charmlp.text import printable
 
-BATCH = 16_384  # letters planned and painted at a time
+BATCH = 16_384  # letters planned at a time
+PAINTED = 256  # and painted
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
@@ -68,8 +71,6 @@ def render(
 
     Raises DataError where no font can draw a class.
     """
-    from charmlp.rendering.painting import paint  # compiled code, loaded when it is needed
-
     style = style or Style()
     texts = texts_of(classes)
     fonts = tuple(find_fonts(texts=texts) if fonts is None else fonts)
@@ -89,7 +90,7 @@ def render(
             choose_neighbours(glyphs, table, generator),
         )
         plans = make_plans(glyphs, neighbours, table, style, generator)
-        images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
+        paint_all(plans, table, images[batch])
         if progress is not None:
             progress(batch.stop, count)
     return LetterSet(
@@ -98,6 +99,14 @@ def render(
         classes=tuple(classes),
         names=tuple(f"rendered-{number}" for number in range(count)),
     )
+
+
+def paint_all(plans: Plans, table: GlyphTable, images: NDArray[np.uint8]) -> None:
+    """Fill `images` with a picture for each plan, on all cores."""
+    from charmlp.rendering.painting import paint  # compiled code, loaded when it is needed
+
+    textures = texture_bank()
+    each(lambda part: paint(plans[part], table.fields, textures, images[part]), blocks(len(plans), PAINTED))
 
 
 def _texts(
