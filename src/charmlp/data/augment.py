@@ -90,11 +90,11 @@ def augment(
         rng.random((count, 2)).astype(np.float32),
         rng.integers(1, 2**63, (count,), dtype=np.uint64),
     )
-    images, columns = np.ascontiguousarray(images), tuple(column[part] for column in columns)
+    images, own = np.ascontiguousarray(images), [column[part] for column in columns]
     changed = np.empty_like(images)
 
     def change(some: slice) -> None:
-        warp(images[some], *(column[some] for column in columns), settings.cutout, changed[some])
+        warp(images[some], *(column[some] for column in own), settings.cutout, changed[some])
 
     threads.each(change, threads.blocks(len(images), TOGETHER))
     return changed

@@ -25,6 +25,7 @@ class RenderedSource(Source):
     fonts    the fonts of each split
     seed     the same seed draws the same letters
     style    how they look
+    cache    they are kept for later runs
     """
 
     classes: tuple[str, ...]
@@ -32,6 +33,7 @@ class RenderedSource(Source):
     fonts: dict[str, list[Font]]
     seed: int
     style: Style = field(default_factory=Style)
+    cache: bool = True
     layout: str = "rendered from fonts"
 
     @property
@@ -50,6 +52,7 @@ class RenderedSource(Source):
             fonts=self.fonts[split],
             style=self.style,
             progress=progress,
+            cache=self.cache,
         )
 
     def identity(self) -> str:
@@ -74,6 +77,7 @@ def open_rendered(
     held_out: int | None = None,
     folder: str | Path | None = None,
     machine: bool = False,
+    cache: bool = True,
 ) -> RenderedSource:
     """`count` training letters, and `held_out` each (a tenth, at most 2,000) for validation and for test.
 
@@ -85,7 +89,7 @@ def open_rendered(
     if count < 1:
         raise UsageError(f"number of rendered letters is {count}; expected at least 1")
     names = tuple(classes) if classes else CLASSES
-    fonts = find_fonts(folder, machine, texts_of(names))
+    fonts = find_fonts(folder, machine, texts_of(names), cache)
     check_drawable(fonts, names)
     if held_out is None:
         held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
@@ -96,7 +100,7 @@ def open_rendered(
     else:
         split = split_families([font for font in fonts if font.family in complete])
         split["train"] = sorted(split["train"] + [font for font in fonts if font.family not in complete])
-    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed)
+    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed, cache=cache)
 
 
 def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:

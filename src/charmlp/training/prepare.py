@@ -29,15 +29,23 @@ class Prepared:
 
 
 def prepare(
-    source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
+    source: Source,
+    config: TrainingConfig,
+    *,
+    skip_bad: bool = False,
+    cache: bool = True,
+    callbacks: Callback = SILENT,
 ) -> Prepared:
-    """Decode the training and, where there are any, the validation images; render letters beside them."""
+    """Decode the training and, where there are any, the validation images; render letters beside them.
+
+    With `cache`, rendered letters are kept for later runs.
+    """
     callbacks.message(source.describe())
     sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
         if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
-    rendered = render_beside(source, config, callbacks)
+    rendered = render_beside(source, config, cache, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 
@@ -58,7 +66,9 @@ def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Call
     return sets
 
 
-def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -> LetterSet | None:
+def render_beside(
+    source: Source, config: TrainingConfig, cache: bool, callbacks: Callback
+) -> LetterSet | None:
     """The rendered letters that are mixed with the photographs; `None`, and why, where there are none.
 
     Classes must be single characters: the font draws the word `cat`, the photograph shows one.
@@ -75,7 +85,12 @@ def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -
     progress(0, count)
     try:
         letters = render(
-            count, classes=source.classes, norm_size=config.norm_size, seed=config.seed, progress=progress
+            count,
+            classes=source.classes,
+            norm_size=config.norm_size,
+            seed=config.seed,
+            progress=progress,
+            cache=cache,
         )
     except DataError as error:
         callbacks.message(f"no rendered letters: {error}")
