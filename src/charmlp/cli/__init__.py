@@ -1,5 +1,6 @@
 """The command line: `charmlp VERB …`, or the course's form `charmlp --mode train|test|predict …`."""
 
+import gc
 import importlib
 import os
 import sys
@@ -37,6 +38,7 @@ example:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line, 130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
     open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program

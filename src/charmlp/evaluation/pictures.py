@@ -26,7 +26,7 @@ MOST_CELLS = 40  # classes of a confusion matrix whose counts are written into t
 def loss_curve(epochs: Sequence[Epoch]) -> Figure:
     """Training and validation loss over the epochs, with the validation accuracy below."""
     validated = [(epoch.epoch, epoch.validation) for epoch in epochs if epoch.validation is not None]
-    figure = sheet(7, 6 if validated else 3.6)
+    figure = sheet(7, 6 if validated else 3.6, margins=(0.75, 0.55, 0.15, 0.15))
     panels = figure.subplots(2 if validated else 1, 1, sharex=True, squeeze=False)[:, 0]
     numbers, losses = [epoch.epoch for epoch in epochs], [epoch.loss for epoch in epochs]
     panels[0].plot(numbers, losses, marks(numbers), markersize=3, label="training")
@@ -59,14 +59,15 @@ def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
     """Rows are labels, columns predictions; colours are shares of each label, numbers are counts."""
     n = len(classes)
     side = min(max(3.5, 0.33 * n + 1.2), 14)
-    figure = sheet(side, side)
+    names = [short(name) for name in classes]
+    beside = 0.5 + (0.15 * max(map(len, names)) if n <= MOST_CELLS else 0.3)  # inches
+    figure = sheet(side + beside - 0.65, side + beside - 0.65, margins=(beside, beside, 0.15, 0.4))
     panel = figure.subplots()
     shares = scores.confusion / np.maximum(scores.confusion.sum(axis=1, keepdims=True), 1)
     panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if n <= MOST_CELLS:
         for row, column in np.argwhere(scores.confusion > 0):
             write_in_cell(panel, row, column, f"{scores.confusion[row, column]}", shares[row, column])
-        names = [short(name) for name in classes]
         panel.set_xticks(range(n), names, rotation=90 if max(map(len, classes)) > 2 else 0)
         panel.set_yticks(range(n), names)
     panel.set_xlabel("prediction")

@@ -100,19 +100,22 @@ def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
 def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None:
     """The image at places between its pixels; beyond its border the border's pixels."""
     height, width = image.shape
-    flat = image.reshape(height * width)
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
+    # As floats, with the last row and column twice: loads of whole vectors, and no neighbour is missing.
+    line = np.int32(width + 1)
+    flat = np.empty((height + 1) * line, np.float32)
+    for row in range(height + 1):
+        for column in range(width + 1):
+            flat[row * line + column] = image[min(row, height - 1), min(column, width - 1)]
     for row in range(height):
         for column in range(width):
             x = min(max(xs[row, column], _ZERO), last_x)
             y = min(max(ys[row, column], _ZERO), last_y)
-            left, top = np.uint32(x), np.uint32(y)
+            left, top = np.int32(x), np.int32(y)
             right, low = x - np.float32(left), y - np.float32(top)
-            next_column = np.uint32(1) if left + 1 < width else np.uint32(0)
-            next_row = np.uint32(width) if top + 1 < height else np.uint32(0)
-            at = top * np.uint32(width) + left
-            one, two = np.float32(flat[at]), np.float32(flat[at + next_column])
-            three, four = np.float32(flat[at + next_row]), np.float32(flat[at + next_row + next_column])
+            at = top * line + left
+            one, two = flat[at], flat[at + np.int32(1)]
+            three, four = flat[at + line], flat[at + line + np.int32(1)]
             upper = one + (two - one) * right
             lower = three + (four - three) * right
             picture[row, column] = upper + (lower - upper) * low

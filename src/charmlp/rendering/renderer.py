@@ -134,7 +134,7 @@ def draw_letters(
         )
         plans = make_plans(glyphs, neighbours, table, style, generator)
         paint_all(plans, table, images[batch])
-        if progress is not None:
+        if progress is not None and batch.stop < count:
             progress(batch.stop, count)
     return images
 

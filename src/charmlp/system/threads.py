@@ -5,12 +5,16 @@ What computes a part must let other threads run meanwhile, as NumPy's operations
 The threads of BLAS do neither: they cut a product by the number of cores, and spin while they wait.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Part = TypeVar("Part")
 
@@ -41,10 +45,10 @@ def each(task: Callable[[Part], object], parts: Sequence[Part]) -> None:
                 helpers.append(pool().submit(work, task, rest))
         work(task, rest)
     finally:
-        done = [helper for helper in helpers if not helper.cancel()]  # who has not begun finds nothing to do
-        wait(done)
-    for helper in done:
-        helper.result()
+        # Who has not begun is not waited for: there is nothing left to do.
+        faults = [helper.exception() for helper in helpers if not helper.cancel()]
+    for fault in filter(None, faults):
+        raise fault
 
 
 def work(task: Callable[[Part], object], rest: Iterable[Part]) -> None:
@@ -55,4 +59,6 @@ def work(task: Callable[[Part], object], rest: Iterable[Part]) -> None:
 
 @cache
 def pool() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(cores())

@@ -40,7 +40,7 @@ class AnalyticStep(ArrayStep):
         self.activations = calculus.activations_behind(len(start.weights), config.act_type)
         self.elementwise = make_elementwise(config, start.flat.size)
         self.units = [
-            (layer, units)
+            (layer, units, self.gradients.weights[layer][units], self.gradients.biases[layer][units])
             for layer, (into, out) in enumerate(itertools.pairwise(start.sizes))
             for units in self.elementwise.blocks(out, max(1, WEIGHTS // into))
         ]
@@ -65,29 +65,35 @@ class AnalyticStep(ArrayStep):
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
+        chunk = inputs, drawn, shifted, normal, targets, share
         for i, (*rate, decay) in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
-            batch = slice(i * size, (i + 1) * size)
-            chunk = inputs[batch], drawn[batch], shifted[batch], normal[batch], targets[batch], share[batch]
-            self.update(chunk, rate, decay)
+            self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate, decay)
             self.updates += 1
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
-    def update(self, batch: tuple[Array, ...], rate: list[float], decay: float) -> None:
-        """One update. `batch`: inputs, dropout bytes, z − max z and Σ exp of it to be filled, t/S, Σt/S."""
+    def update(
+        self, chunk: tuple[Array, ...], start: int, stop: int, rate: list[float], decay: float
+    ) -> None:
+        """One update, on the images from `start` to before `stop` of a chunk.
+
+        `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S.
+        """
+        inputs, drawn, shifted, normal, targets, share = chunk
         theta, gradients, average = self.parameters.flat, self.gradients.flat, self.average
-        buffers = self.buffers_for(len(batch[0]))
+        x, buffers = inputs[start:stop], self.buffers_for(stop - start)
 
         def there_and_back(part: tuple[slice, Buffers]) -> None:
             rows, own = part
-            x, drawn, scores, total, targets, share = (array[rows] for array in batch)
-            self.forward(x, drawn, own)
-            calculus.exponentials(own.outputs[-1], scores, own.gradients[-1], total)
-            calculus.logits_gradient(own.gradients[-1], total, targets, share)
-            self.backward(drawn, own)
+            rows = slice(start + rows.start, start + rows.stop)
+            bits, total = drawn[rows], normal[rows]
+            self.forward(inputs[rows], bits, own)
+            calculus.exponentials(own.outputs[-1], shifted[rows], own.gradients[-1], total)
+            calculus.logits_gradient(own.gradients[-1], total, targets[rows], share[rows])
+            self.backward(bits, own)
 
-        def weigh(part: tuple[int, slice]) -> None:
-            self.weight_gradients(batch[0], buffers, *part)
+        def weigh(part: tuple[int, slice, Array, Array]) -> None:
+            self.weight_gradients(x, buffers, *part)
 
         def move(stretch: slice) -> None:
             self.elementwise.update(self.optimizer, theta, gradients, stretch, *rate)
@@ -127,13 +133,15 @@ class AnalyticStep(ArrayStep):
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
 
-    def weight_gradients(self, inputs: Array, buffers: Buffers, layer: int, units: slice) -> None:
-        """Fill the buffer of gradients for some units of a layer."""
+    def weight_gradients(
+        self, inputs: Array, buffers: Buffers, layer: int, units: slice, weights: Array, biases: Array
+    ) -> None:
+        """Fill the gradients of some units' weights and biases, once those of a layer's sums are there."""
         x, gradient = inputs if layer == 0 else buffers.outputs[layer - 1], buffers.gradients[layer][:, units]
         if (masked := buffers.masked[layer]) is not None:
             x = masked
-        calculus.linear_backward_weight(gradient, x, out=self.gradients.weights[layer][units])
-        calculus.linear_backward_bias(gradient, out=self.gradients.biases[layer][units])
+        calculus.linear_backward_weight(gradient, x, out=weights)
+        calculus.linear_backward_bias(gradient, out=biases)
 
 
 class Buffers:
