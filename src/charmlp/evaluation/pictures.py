@@ -81,6 +81,8 @@ def embed(logits: Array, seed: int) -> Array:
 
     Raises `MissingExtraError` where scikit-learn is not installed.
     """
+    from threadpoolctl import threadpool_limits  # the process that draws a run needs none
+
     manifold = require_extra("sklearn.manifold", "sklearn", "the t-SNE picture")
     points = np.asarray(logits, np.float64)
     if points.shape[1] == 1:
@@ -89,7 +91,8 @@ def embed(logits: Array, seed: int) -> Array:
         return points[:, :2]
     perplexity = min(30.0, (len(points) - 1) / 3)
     tsne = manifold.TSNE(init="pca", perplexity=perplexity, random_state=seed % 2**32)
-    return np.asarray(tsne.fit_transform(points))
+    with threadpool_limits(1):  # several add up in another order, and spin where others work
+        return np.asarray(tsne.fit_transform(points))
 
 
 def tsne_scatter(logits: Array, labels: Array, classes: Sequence[str], seed: int = 2021) -> Figure:

@@ -41,13 +41,20 @@ def warp(
             _bend(bends[number], xs, ys)
         _sample(images[number], xs, ys, picture)
         blur(picture, blurs[number] * width, blurs[number] * height)
-        mean = picture.mean()
+        mean = np.float32(0)
+        for row in range(height):
+            for column in range(width):
+                mean += picture[row, column]
+        mean /= np.float32(height * width)
         if cutout > 0:
             _paint_over(picture, corners[number], cutout, mean)
         if noises[number] > 0:
             add_noise(picture, noises[number], seeds[number])
         # Contrast and brightness stay within what fits between black and white: nothing is lost.
-        darkest, lightest = picture.min(), picture.max()
+        darkest, lightest = picture[0, 0], picture[0, 0]
+        for row in range(height):
+            for column in range(width):
+                darkest, lightest = min(darkest, picture[row, column]), max(lightest, picture[row, column])
         gain = min(contrast[number], np.float32(255) / max(lightest - darkest, _ONE))
         base = mean + brightness[number] - gain * mean
         base = min(max(base, -gain * darkest), np.float32(255) - gain * lightest)

@@ -27,6 +27,7 @@ _IN_VIEW = np.float32(INNER / 2 + 10)  # strokes, outlined, shadowed and bent, e
 # The orthonormal cosine basis of JPEG: row k holds frequency k.
 _K, _N = np.arange(8)[:, np.newaxis], np.arange(8)
 _COSINES = (np.sqrt(np.where(_K == 0, 1, 2) / 8) * np.cos(np.pi * (2 * _N + 1) * _K / 16)).astype(np.float32)
+_COSINES_BACK = np.ascontiguousarray(_COSINES.T)
 
 
 @compiled
@@ -262,23 +263,28 @@ def _jpeg(picture: NDArray[np.float32], step: float) -> None:
     block, turned = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
     for top in range(0, picture.shape[0] - 7, 8):
         for left in range(0, picture.shape[1] - 7, 8):
-            block[:] = picture[top : top + 8, left : left + 8]
+            for row in range(8):  # not as slices, which take seconds to compile
+                for column in range(8):
+                    block[row, column] = picture[top + row, left + column]
             _product(_COSINES, block, turned)
-            _product(_COSINES, turned.T, block)  # the transform of columns, then of rows, transposed
+            _product(_COSINES, turned, block)
             for down in range(8):
                 for across in range(8):
                     size = step * (1 + np.float32(0.5) * (down + across))
                     block[down, across] = size * np.round(block[down, across] / size)
-            _product(_COSINES.T, block, turned)
-            _product(_COSINES.T, turned.T, block)
-            picture[top : top + 8, left : left + 8] = block
+            _product(_COSINES_BACK, block, turned)
+            _product(_COSINES_BACK, turned, block)
+            for row in range(8):
+                for column in range(8):
+                    picture[top + row, left + column] = block[row, column]
 
 
 @part_of_compiled
 def _product(left: NDArray[np.float32], right: NDArray[np.float32], result: NDArray[np.float32]) -> None:
+    """(left · right)ᵀ: twice, columns and then rows are transformed."""
     for row in range(8):
         for column in range(8):
             total = np.float32(0)
             for inner in range(8):
                 total += left[row, inner] * right[inner, column]
-            result[row, column] = total
+            result[column, row] = total
