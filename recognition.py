@@ -1,4 +1,4 @@
-"""The course's program: `python recognition.py --mode train|test|predict …` runs charmlp's course form."""
+"""The course's program: `python recognition.py [--mode train|test|predict] …` runs charmlp's course form."""
 
 import sys
 from pathlib import Path
@@ -7,4 +7,4 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent / "src"))  # works where charmlp is not installed, too
     from charmlp.cli import main
 
-    sys.exit(main())
+    sys.exit(main(["--mode", "train", *sys.argv[1:]]))  # a --mode that is given comes later and wins

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 from charmlp.cli import VERBS, main
 
@@ -18,15 +20,18 @@ HEAD = """\
 # The command line
 
 Written by `make docs` from the commands themselves. Hyphen, underscore and capitals do not matter in a
-flag: `--batch-size` is `--batchsize`. Exit status: 0 done; 1 the input or the run was at fault; 2 the command
-line was wrong; 130 interrupted. Results go to standard output, everything else to standard error.
+flag: `--batch-size` is `--batchsize`. A space may part the numbers of a list as well as a comma. Exit status:
+0 done; 1 the input or the run was at fault; 2 the command line was wrong; 130 interrupted by
+Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model as it is then. Results go to
+standard output, everything else to standard error. Of Numba's variables, `NUMBA_NUM_THREADS` and
+`NUMBA_CACHE_DIR` are heeded, no others.
 """
 
 
 def help_of(*arguments: str) -> str:
     """What a command prints with --help."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+    printed, width = io.StringIO(), mock.patch.dict(os.environ, COLUMNS="80")
+    with contextlib.redirect_stdout(printed), width, contextlib.suppress(SystemExit):
         main([*arguments, "--help"])
     return printed.getvalue()
 

@@ -162,7 +162,7 @@ def test_what_a_text_leaves_out_is_its_recipes() -> None:
         ("lr = 'fast'", r"lr \(--lr\): expected a number above 0, not 'fast'"),
         ("lr = nan", r"lr \(--lr\): expected a number above 0, not nan"),
         ("lr = true", r"lr \(--lr\): expected a number above 0, not True"),
-        ("epochs = 2.0", r"epochs \(--epoch\): expected a whole number, at least 1, not 2.0"),
+        ("epochs = 2.0", r"epochs \(--epoch\): expected a whole number, at least 1 .*, not 2.0"),
         ("epochs = true", r"epochs \(--epoch\): expected"),
         ("augment = 1", r"augment \(--augment\): expected on or off, not 1"),
         ("hidden_size = [32, 0]", r"hidden_size \(--hsize\): expected .*, not \[32, 0\]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,18 @@ def test_nothing_of_weight_is_imported_before_a_picture_is_made() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     code = "import sys, charmlp.drawing as d; d.sheet(1, 1); sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 1
+
+
+def test_without_a_home_matplotlib_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    script = (
+        "from pathlib import Path; from charmlp.drawing import save, sheet; save(sheet(1, 1), Path('a.png'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "file" / "below")},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -13,9 +13,11 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.text import did_you_mean, shown_value
 
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
@@ -47,49 +49,79 @@ def parse_switch(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a setting takes: in words, how its text is read, and which values are allowed."""
+    """What a setting takes: in words, how its text is read, and which values are allowed.
 
-    words: str | Callable[[], str]
+    metavar  stands for a value in the help
+    choices  all values, where they are words
+    """
+
+    words: str
     parse: Callable[[str], Any]
     allows: Callable[[Any], bool]
+    metavar: str = "X"
+    choices: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return self.words if isinstance(self.words, str) else self.words()
+    def read(self, name: str, text: str) -> Any:
+        """The value of a text; raises `UsageError` that begins with `name`, the flag."""
+        try:
+            value = self.parse(text)
+            if self.allows(value):
+                return value
+        except (ValueError, KeyError, OverflowError):
+            pass
+        raise UsageError(f"{name}: {self.misfit(text)}")
+
+    def misfit(self, value: object) -> str:
+        """What is expected in place of a value, and which word was meant perhaps."""
+        hint = did_you_mean(value, self.choices) if isinstance(value, str) else ""
+        return f"expected {self.words}, not {shown_value(value)}{hint}"
 
 
 def one_of(*choices: str) -> Rule:
     """A rule that allows some words only."""
-    return Rule(f"one of {', '.join(choices)}", str, choices.__contains__)
+    return Rule(f"one of {', '.join(choices)}", str, choices.__contains__, choices=choices)
 
 
 def activations() -> tuple[str, ...]:
-    """The names in the table, which is imported (with NumPy) when one is asked for: `--help` needs none."""
-    from charmlp.calculus import ACTIVATIONS
+    """The names in the table, read but not imported: that would import NumPy, of which help has no need."""
+    table = Path(__file__).with_name("calculus") / "activations.py"
+    source = __spec__.loader.get_data(str(table)).decode()  # type: ignore[union-attr]  # also from a zip archive
+    return tuple(re.findall(r'^ +Activation\("(\w+)"', source, re.MULTILINE))
 
-    return tuple(ACTIVATIONS)
+
+def whole(least: int, most: int, words: str) -> Rule:
+    """A rule for whole numbers of a range."""
+    return Rule(f"a whole number{words}", int, lambda n: least <= n <= most, "N")
 
 
-ACTIVATION = Rule(lambda: str(one_of(*activations())), str, lambda name: name in activations())
 INFINITY = float("inf")
-COUNT = Rule("a whole number, at least 1", int, lambda n: n >= 1)
-COUNT_OR_NONE = Rule("a whole number, at least 0", int, lambda n: n >= 0)
-SEED = Rule("a whole number from 0 to 2⁶³ - 1", int, lambda n: 0 <= n < 2**63)
+ACTIVATION = one_of(*activations())
+COUNT = whole(1, 10**9, ", at least 1 and at most 10⁹")
+COUNT_OR_NONE = whole(0, 10**9, ", at least 0 and at most 10⁹")
+SEED = whole(0, 2**63 - 1, " from 0 to 2⁶³ - 1")
 POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
 NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
-SWITCH = Rule("on or off", parse_switch, lambda _: True)
+SWITCH = Rule("on or off", parse_switch, lambda _: True, "{on,off}")
+NAME = Rule("a text without control characters", str, str.isprintable, "NAME")
+REGEX = dataclasses.replace(NAME, metavar="REGEX")
 HIDDEN_SIZES = Rule(
     f"at most {MAX_LAYERS - 1} whole numbers from 1 to 10⁹, separated by commas, such as 64 or 512,256",
     parse_sizes,
     lambda sizes: len(sizes) < MAX_LAYERS and all(1 <= size <= 10**9 for size in sizes),
+    "N,N",
 )
 NORM_SIZE = Rule(
     f"height,width from 1 to {MAX_NORM_SIZE}, such as 32,32",
     parse_norm_size,
     lambda size: len(size) == 2 and all(1 <= side <= MAX_NORM_SIZE for side in size),
+    "H,W",
 )
 DEVICE = Rule(
-    "cpu, cuda or cuda:N", str, lambda text: re.fullmatch(r"cpu|cuda(:[0-9]{1,3})?", text) is not None
+    "cpu, cuda or cuda:N",
+    str,
+    lambda text: re.fullmatch(r"cpu|cuda(:[0-9]{1,3})?", text) is not None,
+    "DEVICE",
 )
 
 
@@ -104,7 +136,30 @@ def flag_of(field: dataclasses.Field[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class Reading:
+    """How names and labels are read, where a data set does not say it in a usual way.
+
+    Raises `UsageError`, which names the flag, for a value that is not allowed.
+    """
+
+    path_column: str = setting("", NAME, "column of a table with the images' paths (default: by its name)")
+    label_column: str = setting("", NAME, "column of a table with the labels (default: by its name)")
+    any_path: bool = setting(
+        False, SWITCH, "on: paths in lists may be absolute, or lead out of the image folder"
+    )
+    label_pattern: str = setting(
+        "", REGEX, "regular expression for the names of a folder's images; its group is the label: ^(.)_"
+    )
+
+    def __post_init__(self) -> None:
+        for field in settings(type(self)):
+            value, rule = getattr(self, field.name), field.metadata["rule"]
+            if value != field.default and not rule.allows(value):
+                raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Reading):
     """The settings of one training run; the defaults are the course's (recipe `slides`).
 
     Raises `UsageError`, which names the flag, for a value that is not allowed.
@@ -119,45 +174,47 @@ class TrainingConfig:
     act_type: str = setting("relu", ACTIVATION, "activation between layers", flag="--act")
     norm_size: tuple[int, int] = setting((32, 32), NORM_SIZE, "height,width to which images are resized")
     preprocessing: str = setting(
-        "scale", one_of(*PREPROCESSINGS), "pixels to [-1, 1], or each image to mean 0 and deviation 1"
+        "scale",
+        one_of(*PREPROCESSINGS),
+        "pixels to [-1, 1], or each image to mean 0 and standard deviation 1",
     )
 
     # Optimization
-    epochs: int = setting(50, COUNT, "epochs", flag="--epoch")
+    epochs: int = setting(50, COUNT, "passes over the training images", flag="--epoch")
     updates: int = setting(0, COUNT_OR_NONE, "instead of --epoch: as many epochs as make N updates")
     batch_size: int = setting(8, COUNT, "images per update", flag="--batchsize")
     optimizer: str = setting(
         "sgd", one_of(*OPTIMIZERS), "optimizer, as torch defines it", flag="--optim_type"
     )
     lr: float = setting(5e-4, POSITIVE, "learning rate")
-    momentum: float = setting(0.9, SHARE, "momentum (sgd only)")
-    weight_decay: float = setting(0.0, NOT_NEGATIVE, "L2 penalty (decoupled for adamw)")
-    schedule: str = setting("constant", one_of("constant", "cosine"), "learning rate over the run")
-    warmup: float = setting(0.0, SHARE, "share of the run in which the learning rate rises")
+    momentum: float = setting(0.9, SHARE, "momentum of sgd")
+    weight_decay: float = setting(
+        0.0, NOT_NEGATIVE, "L2 penalty on all parameters; adamw: decoupled from the gradient"
+    )
+    schedule: str = setting("constant", one_of("constant", "cosine"), "how the learning rate goes on")
+    warmup: float = setting(0.0, SHARE, "fraction of the run in which the learning rate rises")
     clip_norm: float = setting(0.0, NOT_NEGATIVE, "largest norm of the gradient; 0: no limit")
-    ema_decay: float = setting(0.0, SHARE, "decay of the moving average of the weights that is kept; 0: none")
+    ema_decay: float = setting(0.0, SHARE, "decay of a moving average of the weights, which is kept; 0: none")
 
     # Regularisation and training letters
-    label_smoothing: float = setting(0.0, SHARE, "share of each target spread over all classes")
-    input_dropout: float = setting(0.0, SHARE, "share of pixels dropped in training")
-    dropout: float = setting(0.0, SHARE, "share of hidden units dropped in training")
+    label_smoothing: float = setting(0.0, SHARE, "fraction of each target spread over all classes")
+    input_dropout: float = setting(0.0, SHARE, "fraction of pixels dropped in training")
+    dropout: float = setting(0.0, SHARE, "fraction of hidden units dropped in training")
     class_weights: str = setting(
         "none", one_of("none", "balanced"), "balanced: rare classes weigh more in the loss"
     )
     sampling: str = setting(
         "shuffle", one_of("shuffle", "balanced"), "balanced: rare classes are drawn more often"
     )
-    augment: bool = setting(False, SWITCH, "turn, shift, scale, shear, dim and invert training images")
+    augment: bool = setting(False, SWITCH, "rotate, shift, scale, shear, dim and invert training images")
     synth_ratio: float = setting(
-        0.0, SHARE, "share of rendered letters in each batch, at most that of their number"
+        0.0, SHARE, "fraction of rendered letters in each batch, at most that in all letters"
     )
-    synth_count: int = setting(
-        60_000, COUNT, "letters to render for the batches (the source synth:N has its own N)"
-    )
+    synth_count: int = setting(60_000, COUNT, "letters to render for that (the source synth:N has its own N)")
 
     # Validation and what is kept
     val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")
-    keep: str = setting("last", one_of("last", "best"), "the epoch whose weights are kept")
+    keep: str = setting("last", one_of("last", "best"), "which epoch's weights are kept")
     monitor: str = setting("accuracy", one_of(*MONITORS), "validation figure that decides the best epoch")
     patience: int = setting(
         0, COUNT_OR_NONE, "validations without improvement before training stops; 0: never"
@@ -168,16 +225,21 @@ class TrainingConfig:
     step: str = setting("auto", one_of(*STEPS), "how an update is computed")
     device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
-    def __post_init__(self) -> None:
-        for field in settings():
-            value = getattr(self, field.name)
-            if value != field.default and not field.metadata["rule"].allows(value):
-                raise refusal(field, value)
-
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
-        values = dataclasses.asdict(self)
-        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        values = {"recipe": self.recipe, **dataclasses.asdict(self)}  # it comes first: a run is known by it
+        return "".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
+        )
+
+    def changes(self) -> list[str]:
+        """What differs from the recipe, as flags: `--lr 0.01`."""
+        recipe = RECIPES[self.recipe]
+        return [
+            f"{flag_of(field)} {spell(value)}"
+            for field in settings()
+            if (value := getattr(self, field.name)) != getattr(recipe, field.name)
+        ]
 
     @classmethod
     def from_toml(cls, text: str, name: str = "config.toml", recipe: str = "best") -> TrainingConfig:
@@ -189,7 +251,7 @@ class TrainingConfig:
         entries = read_toml(text, name)
         recipe = entries.pop("recipe", recipe)
         if not isinstance(recipe, str) or recipe not in RECIPES:
-            raise CharmlpError(f"{name}: recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
+            raise CharmlpError(f"{name}: recipe: {one_of(*RECIPES).misfit(recipe)}")
         fields = {field.name: field for field in settings()}
         if unknown := [entry for entry in entries if entry not in fields]:
             raise CharmlpError(f"{name}: no setting is called {', '.join(map(repr, unknown))}")
@@ -199,21 +261,23 @@ class TrainingConfig:
         return dataclasses.replace(RECIPES[recipe], **values)
 
 
-def settings() -> tuple[dataclasses.Field[Any], ...]:
-    """The fields of `TrainingConfig` that have a flag."""
-    return tuple(field for field in dataclasses.fields(TrainingConfig) if "flag" in field.metadata)
+def spell(value: object) -> str:
+    """A value as it is typed behind its flag."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def settings(of: type[Reading] | None = None) -> tuple[dataclasses.Field[Any], ...]:
+    """The fields of `TrainingConfig` (or of `Reading`, which it contains) that have a flag."""
+    return tuple(field for field in dataclasses.fields(of or TrainingConfig) if "flag" in field.metadata)
 
 
 def parse_setting(field: dataclasses.Field[Any], text: str) -> Any:
     """The value that `text` gives to a setting; raises `UsageError` naming the flag."""
-    rule = field.metadata["rule"]
-    try:
-        value = rule.parse(text)
-        if rule.allows(value):
-            return value
-    except (ValueError, KeyError, OverflowError):
-        pass
-    raise refusal(field, text)
+    return field.metadata["rule"].read(flag_of(field), text)
 
 
 def read_toml(text: str, name: str) -> dict[str, Any]:
@@ -224,7 +288,7 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
         import tomli as tomllib
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: or a number of thousands of digits
         reason = "brackets in brackets" if isinstance(error, RecursionError) else error
         raise CharmlpError(f"{name}: is not TOML: {reason}") from None
 
@@ -237,13 +301,8 @@ def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
         found = tuple(value)
     if type(found) is not kind or not rule.allows(found):
-        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): expected {rule}, not {value!r}")
+        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): {rule.misfit(value)}")
     return found
-
-
-def refusal(field: dataclasses.Field[Any], value: object) -> UsageError:
-    """The error for a value that the field's rule does not allow."""
-    return UsageError(f"{flag_of(field)}: expected {field.metadata['rule']}, not {value!r}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:
@@ -259,6 +318,13 @@ def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig
     if "epochs" in given:
         given = {**given, "updates": 0}
     return dataclasses.replace(config, **given)
+
+
+def find_recipe(name: str) -> TrainingConfig:
+    """The recipe of that name; raises `UsageError`."""
+    if name not in RECIPES:
+        raise UsageError(f"--recipe: {one_of(*RECIPES).misfit(name)}")
+    return RECIPES[name]
 
 
 def resolve_hidden_size(hidden_size: tuple[int, ...] | None, n_layers: int | None) -> tuple[int, ...]:

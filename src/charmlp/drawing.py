@@ -6,6 +6,7 @@ Figures of matplotlib, which is imported when one is made: one look, whole files
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ FALLBACK_FONTS = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
     "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS", "Noto Sans",
 )  # fmt: skip
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its own files is nobody's concern
 DARK = 0.6  # of the strongest colour: from there on, what is written on it is white
 
 

@@ -1,6 +1,8 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
+import json
 import unicodedata
+from collections.abc import Iterable
 
 SHOWN = 5  # problems that a message spells out; the others are counted
 LONGEST_QUOTE = 60  # characters of an entry that a message shows
@@ -22,6 +24,12 @@ def printable(text: object) -> str:
     )
 
 
+def as_json(value: object) -> str:
+    """`value` as JSON in one line, names as they are unless they hold what a terminal obeys."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
 def forbidden_character(text: str) -> str | None:
     """The first character of `text` that no file or class name may have, as U+0000, or None.
 
@@ -36,6 +44,33 @@ def forbidden_character(text: str) -> str | None:
 def quote(text: object) -> str:
     """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
     return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
+
+
+def shown_value(value: object) -> str:
+    """A value as Python writes it, escaped, and shortened in its middle so that it fits a message."""
+    try:
+        return printable(_shortened(repr(value), LONGEST_QUOTE))
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a number of thousands of digits"
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is much like this one, whatever its case and hyphens, or None."""
+    import difflib  # needed where something is wrong already
+
+    like = {name.lower().strip("-"): name for name in known}
+    found = difflib.get_close_matches(word.lower().strip("-"), like, 1)
+    return like[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question for the end of a message, or nothing where no known word is like this one.
+
+    >>> did_you_mean("trian", ["test", "train"])
+    "; did you mean 'train'?"
+    """
+    meant = closest(word, known)
+    return "" if meant is None else f"; did you mean '{printable(meant)}'?"
 
 
 def shown_path(path: object) -> str:

@@ -96,7 +96,11 @@ os.execv(sys.executable, [sys.executable, "-m", "charmlp", *sys.argv[2:]])
 @pytest.mark.parametrize("closed", ["0", "1", "2", "0 1 2"])
 @pytest.mark.parametrize(
     ("arguments", "status", "out", "err"),
-    [(["--version"], 0, "charmlp ", ""), (["coffee"], 2, "", "charmlp: error: ")],
+    [
+        (["--version"], 0, "charmlp ", ""),
+        (["info"], 0, "charmlp ", ""),
+        (["coffee"], 2, "", "charmlp: error: "),
+    ],
 )
 def test_closed_streams(
     tmp_path: Path, closed: str, arguments: list[str], status: int, out: str, err: str
@@ -105,3 +109,42 @@ def test_closed_streams(
     assert answer.status == status
     assert answer.out[: len(out) or None] == ("" if "1" in closed else out)
     assert answer.err[: len(err) or None] == ("" if "2" in closed else err)
+
+
+def test_a_net_that_no_machine_holds_costs_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = run("train", "synth:", "--hsize", "1000000000")
+    assert answer.status == 2 and answer.err.count("\n") == 1 and "this machine has" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_little_memory_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(arguments: list[str]) -> int:
+        raise MemoryError("Unable to allocate 3 TiB")
+
+    monkeypatch.setattr("charmlp.cli.dispatch", fail)
+    answer = run("train")
+    assert (answer.status, answer.err) == (1, "charmlp: error: not enough memory: Unable to allocate 3 TiB\n")
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-3", "99999", "9" * 5000, ""])
+def test_a_number_of_threads_that_is_none_costs_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("NUMBA_NUM_THREADS", value)
+    answer = run("train", "synth:")
+    assert answer.status == 2 and answer.err.count("\n") == 1
+    assert answer.err.startswith("charmlp: error: NUMBA_NUM_THREADS: expected a whole number from 1 to 999")
+
+
+def test_variables_of_numba_change_nothing(tmp_path: Path) -> None:
+    script = (
+        "from charmlp.cli import main; main(['--version'])\n"
+        "from charmlp.system.compiling import numba\n"
+        "print(int(numba.config.OPT), numba.config.NUMBA_NUM_THREADS, numba.config.BOUNDSCHECK)"
+    )
+    given = {"NUMBA_OPT": "abc", "NUMBA_BOUNDSCHECK": "1", "NUMBA_DISABLE_JIT": "1", "NUMBA_NUM_THREADS": "1"}
+    answer = run_program("-c", script, cwd=tmp_path, **given)
+    assert (answer.out.splitlines()[1:], answer.err) == (["3 1 None"], "")

@@ -56,6 +56,22 @@ def test_folders_patterns_and_stdin(
     assert files(run("predict", names[1], "--im_path", names[0], *common)) == names[::-1]
 
 
+def test_a_folder_is_read_as_training_reads_it(run: Run, course: Path, trained: Path, tmp_path: Path) -> None:
+    image = (course / "new_images" / "predict01.png").read_bytes()
+    folder = tmp_path / "scans"
+    for name in ("@/a.png", "deep/er/b.JPG_", "c", ".hidden/d.png", "@eaDir/e.png", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"words" if name == "notes.txt" else image)
+    answer = run("predict", folder, "--model", trained, "--format", "json")
+    assert answer.status == 0
+    assert [Path(file).relative_to(folder).as_posix() for file in files(answer)] == [
+        "@/a.png",
+        "c",
+        "deep/er/b.JPG_",
+    ]
+    assert answer.err.startswith("left out: notes.txt: not an image")
+
+
 def test_a_bad_image_does_not_stop_the_others(run: Run, course: Path, trained: Path) -> None:
     Path("notes.png").write_text("no image")
     good = course / "new_images" / "predict01.png"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,10 +30,10 @@ def test_json_holds_the_figures_and_nothing_else(run: Run, course: Path, trained
 def test_the_pictures(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course, "--model", trained, "--out", "figures")
     assert answer.status == 0
-    for name in ("tsne.png", "test_confusion.png"):
+    for name in ("tsne.png", "test_confusion.png", "test_letters.png"):
         assert f"picture   {Path('figures') / name}" in answer.out
         with Image.open(Path("figures") / name) as picture:
-            assert min(picture.size) > 600
+            assert max(picture.size) > 600
 
 
 def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
@@ -46,8 +47,9 @@ def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
     assert answer.status == 0
     (line,) = set(answer.err.splitlines()) - set(whole.err.splitlines())
     assert "t-SNE" in line and "pip install" in line
-    assert sorted(path.name for path in Path("with").iterdir()) == ["test_confusion.png", "tsne.png"]
-    assert [path.name for path in Path("without").iterdir()] == ["test_confusion.png"]
+    always = ["test_confusion.png", "test_letters.png"]
+    assert sorted(path.name for path in Path("with").iterdir()) == [*always, "tsne.png"]
+    assert sorted(path.name for path in Path("without").iterdir()) == always
     expected = whole.out.replace(f"picture   {Path('with') / 'tsne.png'}\n", "").replace("with", "without")
     assert answer.out == expected
     json_answer = run(*common, "--format", "json", "--out", "without")
@@ -64,13 +66,31 @@ def test_the_courses_form_without_scikit_learn(
     answer = run("--mode", "test", "--model_path", model, *lists, "--out", "figures")
     assert answer.status == 0 and answer.err.count("pip install") == 1
     assert "[Info] Test accuracy = " in answer.out
-    assert [path.name for path in Path("figures").iterdir()] == ["test_confusion.png"]
+    drawn = sorted(path.name for path in Path("figures").iterdir())
+    assert drawn == ["test_confusion.png", "test_letters.png"]
+
+
+def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:
+    shutil.copy(trained / "model.safetensors", "model.safetensors")
+    Path("figures").touch()
+    answer = run("test", "--data", course, "--model", "model.safetensors")
+    assert answer.status == 0 and "accuracy" in answer.out and "picture" not in answer.out
+    assert "figures is not a folder" in answer.err
+    asked = run("test", "--data", course, "--model", "model.safetensors", "--out", "figures")
+    assert asked.status == 1 and asked.err.count("\n") == 1 and asked.out == ""  # before any work
 
 
 def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course / "train.json", "--model", trained, "--out", "figures")
     assert answer.status == 0
     assert "of 96 test images" in answer.out
+
+
+def test_an_archive_is_tested_as_its_folder_is(run: Run, course: Path, trained: Path) -> None:
+    archive = shutil.make_archive("letters", "zip", course.parent.parent)
+    common = ("--model", trained, "--format", "json", "--out", "figures")
+    answers = [json.loads(run("test", "--data", place, *common).out) for place in (archive, course)]
+    assert answers[0] == answers[1] and answers[0]["n"] == 32
 
 
 @pytest.mark.parametrize(("split", "n"), [("train", 96), ("val", 32), ("test", 32)])

@@ -109,6 +109,15 @@ def test_a_damaged_file_is_ignored_and_made_again(letters: Path, decoded: list[i
     assert len(decoded) == 2
 
 
+def test_a_file_that_is_cut_while_its_images_are_in_use_takes_nothing_away(tmp_path: Path) -> None:
+    cache, file = ImageCache(tmp_path), tmp_path / f"a{SUFFIX}"
+    images = np.ones((10, 100, 100), np.uint8)
+    cache.store(file, images)
+    found = cache.find(file, images.shape)
+    os.truncate(file, 0)
+    assert found is not None and np.array_equal(found, images)  # a mapped one ends the process: SIGBUS
+
+
 def test_unreadable_images_are_met_again_every_time(letters: Path, decoded: list[int]) -> None:
     an_image(letters).write_bytes(b"no picture")
     source = open_source(letters)
@@ -123,13 +132,17 @@ def test_unreadable_images_are_met_again_every_time(letters: Path, decoded: list
 def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     cache = ImageCache(tmp_path, most_bytes=2 * 1004)
     images = np.zeros((1, 10, 100), np.uint8)
-    files = [tmp_path / f"{name}{SUFFIX}" for name in "abc"]
+    files = [tmp_path / f"{40 * name}{SUFFIX}" for name in "abc"]
+    others = [tmp_path / "art.pixels", tmp_path / "film.part"]  # older and large, but not ours
+    for other in others:
+        other.write_bytes(bytes(5000))
+        os.utime(other, ns=(0, 0))
     for number, file in enumerate(files[:2]):
         cache.store(file, images)
         os.utime(file, ns=(number, number))
     assert cache.find(files[0], images.shape) is not None  # used just now, so that b is the older one
     cache.store(files[2], images)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [files[0].name, files[2].name]
+    assert sorted(tmp_path.iterdir()) == sorted([files[0], files[2], *others])
 
 
 def test_what_is_too_large_is_not_kept(tmp_path: Path) -> None:

@@ -126,6 +126,11 @@ MISBEHAVING = {
     "empty.py": ("", "defines no autograd.Function"),
     "hangs.py": ("while True: pass\n", "no answer within 6 s"),
     "asks.py": ("input('name? ')\n", "EOFError"),
+    "patches.py": ("import json; json.dumps = lambda *a, **k: 'oops'\n", "defines no autograd.Function"),
+    "garbles.py": (
+        "import sys; sys.modules['charmlp.doctor.isolation.worker'].dumps = lambda *a, **k: 'oops'\n",
+        "so that no answer came through",
+    ),
     "closes.py": ("import os; os.close(1); os.close(2); raise ValueError('x' * 9999)\n", "ValueError: xxx"),
 }
 
@@ -163,6 +168,32 @@ def test_one_that_misbehaves_in_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert status == 1  # a mistake was found
     assert verdicts == {"Killer": "unknown", "ReLU": "healthy", "Sleeper": "unknown", "Leaver": "unknown",
                         "BadReLU": "mistaken"}  # fmt: skip
+
+
+NET = """
+class Net(torch.nn.Module):
+    def __init__(self, widths):
+        super().__init__()
+        self.layers = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "verdicts"),
+    [
+        ([NET], 2, ["unknown"]),
+        ([GOOD, NET], 2, ["healthy", "unknown"]),
+        ([NET, BAD], 1, ["unknown", "mistaken"]),
+        ([GOOD], 0, ["healthy"]),
+    ],
+)
+def test_a_module_that_cannot_be_built_has_its_entry(
+    parts: list[str], status: int, verdicts: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found_status, found = entries(capsys, write(tmp_path, "net.py", *parts))
+    assert (found_status, [entry["verdict"] for entry in found]) == (status, verdicts)
+    reasons = [str(entry["error"]) for entry in found if entry["verdict"] == "unknown"]
+    assert all("Net could not be built with guessed arguments" in reason for reason in reasons)
 
 
 def test_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,6 +92,7 @@ def test_any_class_name_can_be_drawn(tmp_path: Path) -> None:
             pictures.tsne_scatter(logits, labels, ODD_NAMES),
             pictures.confusion_matrix(score(logits, labels), ODD_NAMES),
             pictures.contact_sheet([("sämple", letters)]),
+            pictures.readings(letters, logits),
         )
     ):
         path = save(figure, tmp_path / f"{number}.png")
@@ -105,6 +106,18 @@ def test_the_confusion_matrix_has_the_counts() -> None:
     figure = pictures.confusion_matrix(score(logits, labels), "ABC")
     assert sorted(texts(figure)) == ["1", "1", "2", "2"]
     assert figure.axes[0].get_title() == "accuracy 83.3% of 6"
+
+
+def test_of_very_many_classes_those_with_the_most_mistakes_are_drawn() -> None:
+    count = pictures.MOST_CLASSES + 50
+    labels = np.arange(count)
+    logits = np.eye(count)
+    logits[-1] = logits[-2]  # the last class is read as the one before
+    figure = pictures.confusion_matrix(score(logits, labels), [str(label) for label in labels])
+    (drawn,) = [image.get_array() for image in figure.axes[0].images]
+    assert drawn.shape == (pictures.MOST_CLASSES,) * 2
+    assert drawn[-1, -2] == drawn[-2, -2] == 1 and drawn[-1, -1] == 0
+    assert figure.axes[0].get_title().endswith("; the 200 of 250 classes with the most mistakes")
 
 
 def test_the_loss_curve_has_both_losses() -> None:
@@ -122,5 +135,16 @@ def test_the_contact_sheet_labels_its_images() -> None:
     images = np.arange(20 * 64, dtype=np.uint8).reshape(20, 8, 8)
     letters = LetterSet(images, np.arange(20) % 2, ("A", "B"), tuple(map(str, range(20))))
     figure = pictures.contact_sheet([("train", letters)], columns=5)
-    titles = [panel.get_title() for panel in figure.subfigs[0].axes]
-    assert titles == ["A", "B"] * 10
+    assert texts(figure) == ["A", "B"] * 10 and len(figure.axes[0].images) == 20
+
+
+def test_what_is_misread_is_told_the_surest_first() -> None:
+    labels = np.array([0, 1, 2, 0, 1, 2])
+    logits = np.eye(3)[[0, 1, 0, 0, 2, 2]] * np.array([1, 1, 2, 1, 9, 1])[:, np.newaxis]
+    letters = LetterSet(np.zeros((6, 8, 8), np.uint8), labels, ("A", "B", "C"), tuple("123456"))
+    figure = pictures.readings(letters, logits)
+    everything, mistakes = figure.axes
+    assert [text.get_text() for text in everything.texts] == ["A", "B", "C → A", "A", "B → C", "C"]
+    assert [text.get_text() for text in mistakes.texts] == ["B → C", "C → A"]
+    assert {text.get_color() for text in mistakes.texts} == {"tab:red"}
+    assert len(pictures.readings(letters, np.eye(3)[labels]).axes) == 1  # no mistake, no block of them

@@ -34,6 +34,7 @@ def triple(x: float) -> float:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
     codecache.tell_once.cache_clear()
+    codecache.tell_of_compiling.cache_clear()
     return tmp_path / "kept"
 
 
@@ -58,6 +59,17 @@ def test_each_type_and_each_function_has_its_own(folder: Path) -> None:
     assert [call(), call(value=3), call(triple)] == [(6.0, False), (6, False), (9.0, False)]
     assert len(files(folder)) == 3
     assert [call(), call(value=3), call(triple)] == [(6.0, True), (6, True), (9.0, True)]
+
+
+def test_it_is_told_once_and_only_where_something_is_compiled(caplog: pytest.LogCaptureFixture) -> None:
+    call(), call(triple)
+    assert [record.getMessage() for record in caplog.records] == [
+        "charmlp: compiling loops, once on this machine"
+    ]
+    caplog.clear()
+    codecache.tell_of_compiling.cache_clear()  # as in a new process
+    call(), call(triple)
+    assert not caplog.records
 
 
 class One(NamedTuple):
@@ -185,7 +197,8 @@ def test_a_folder_that_cannot_be_used_is_told_once_and_ends_nothing(
     prepare(folder)
     with caplog.at_level(logging.WARNING):
         assert [call(), call()] == [(6.0, False)] * 2
-    assert len(caplog.messages) == 1 and str(codecache.folder_of_code()) in caplog.messages[0]
+    (note,) = [line for line in caplog.messages if "note: " in line]
+    assert str(codecache.folder_of_code()) in note
 
 
 def test_a_relative_folder_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

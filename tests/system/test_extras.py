@@ -26,6 +26,7 @@ REQUIREMENTS = [
 
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(metadata, "requires", lambda name: REQUIREMENTS if name == "charmlp" else None)
 
 
@@ -42,6 +43,14 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_packages_come_from_the_installed_metadata(extra: str, command: str) -> None:
     assert install_command(extra) == command
+
+
+def test_on_linux_torch_comes_without_the_libraries_for_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    small = "pip install 'torch>=2.4' --index-url https://download.pytorch.org/whl/cpu"
+    assert install_command("torch") == small
+    assert install_command("torch", gpu=True) == "pip install 'torch>=2.4'"
+    assert install_command("parquet") == "pip install 'pyarrow>=17'"  # is not in that index
 
 
 def test_a_charmlp_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

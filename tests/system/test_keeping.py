@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from charmlp.system.keeping import kept
+from charmlp.system.keeping import kept_or_made
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path))
-    return tmp_path / "things"
+    return tmp_path / "rendering"
 
 
 def ask(facts: object, answer: bytes, cache: bool = True) -> bytes:
-    return kept("things", facts, lambda: answer, 2, cache)
+    return kept_or_made("things", facts, lambda: answer, 2, cache)
 
 
 def test_it_is_made_once_for_the_same_facts(folder: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from charmlp.config import TrainingConfig
-from charmlp.errors import UsageError
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.letters.letterset import LetterSet
 from charmlp.training.callbacks import Callback
 from charmlp.training.fit import fit
@@ -78,3 +78,25 @@ def test_the_scores_are_those_of_the_kept_epoch() -> None:
 def test_letters_of_another_size_are_refused() -> None:
     with pytest.raises(UsageError, match="--norm_size"):
         fit(dataclasses.replace(CONFIG, norm_size=(5, 4)), PREPARED)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adamw"])
+@pytest.mark.parametrize("lr", [1e5, 1e9, 1e12, 1e20, 1e38, 1e300])
+def test_a_training_that_runs_away_is_told_in_words_alone(optimizer: str, lr: float) -> None:
+    """Warnings are errors here, of NumPy as well."""
+    for epochs, clip_norm in ((1, 0.0), (3, 1.0)):
+        config = dataclasses.replace(
+            CONFIG, optimizer=optimizer, lr=lr, epochs=epochs, clip_norm=clip_norm, hidden_size=(8, 8),
+            act_type="silu", weight_decay=0.1, momentum=0.9,
+        )  # fmt: skip
+        try:
+            fit(config, PREPARED)
+        except CharmlpError as error:
+            assert "training diverges; lower --lr" in str(error)
+
+
+def test_what_makes_it_run_away_is_named() -> None:
+    with pytest.raises(
+        CharmlpError, match=r"lower --lr \(now 0.01\) and --weight_decay \(now 1e\+30\) or set --clip"
+    ):
+        fit(dataclasses.replace(CONFIG, weight_decay=1e30), PREPARED)

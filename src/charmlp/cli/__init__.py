@@ -6,8 +6,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from charmlp.cli.surroundings import (
+    can_start_thread,
+    close_stdout,
+    ending_signals,
+    spare_threads,
+    standard_streams,
+    status_of_signal,
+)
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.text import printable
+from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
 
 VERBS = {
@@ -17,68 +25,102 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "cache": "say what is kept to be quicker, or remove it",
+    "completion": "print what lets your shell complete verbs and flags",
 }
+
+HEEDED = ("NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR")
 
 HELP = f"""usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
 
-Train, test, use and explain multilayer perceptrons that read images of letters.
+Train, test, use and explain multilayer perceptrons that read letters.
 
 verbs:
-{chr(10).join(f"  {verb:<9}{words}" for verb, words in VERBS.items())}
+{chr(10).join(f"  {verb:<12}{words}" for verb, words in VERBS.items())}
 
 example:
-  charmlp train --data synth: --out first
+  charmlp train synth: --out first
   charmlp predict letter.png
 
-'charmlp VERB --help' tells what a verb takes; 'charmlp --version' which version this is.
+'charmlp help VERB' tells what a verb takes, 'charmlp --version' the version.
 """
+
+NO_THREADS = "the system allows no more threads; raise the limit (ulimit -u) or end other programs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line, 130 interrupted."""
+    """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line.
+
+    130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP.
+    """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
-    open_what_is_closed()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program
-            stream.reconfigure(errors="backslashreplace")
+    spare_threads()
+    with standard_streams(), ending_signals():
+        status = answer(arguments)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            close_stdout()
+        except OSError as error:
+            close_stdout()
+            complain(f"the output: {error.strerror or error}")
+            status = status or 1
+        return status_of_signal() or status
+
+
+def answer(arguments: list[str]) -> int:
+    """The exit status of one command, whose errors are told."""
     try:
-        status = dispatch(arguments)
-        sys.stdout.flush()
-        return status
+        heed_settings_of_numba()
+        return dispatch(arguments)
+    except SystemExit as end:  # argparse's --help
+        return int(end.code or 0)
     except CharmlpError as error:
         complain(str(error), error.details)
         return error.exit_status
     except KeyboardInterrupt:
+        if not can_start_thread():  # OpenBLAS, which gets none, sends an interrupt
+            complain(NO_THREADS)
+            return 1
         complain("interrupted")
         return 130
+    except RuntimeError as error:
+        if "can't start new thread" not in str(error):
+            raise
+        complain(NO_THREADS)
+        return 1
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        _close_stdout()
+        close_stdout()
         return 0
+    except MemoryError as error:
+        complain(f"not enough memory{f': {error}' if str(error) else ''}")
+        return 1
     except OSError as error:
         if error.filename is None:  # nothing was opened: the output's disk is full
-            _close_stdout()
+            close_stdout()
         place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
         complain(f"{place}: {error.strerror or error}")
         return 1
 
 
-def open_what_is_closed() -> None:
-    """A standard stream that the caller has closed (`>&-`) leads nowhere; no file of ours takes its place."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
-
-
-def _close_stdout() -> None:
-    """Let nothing more be written where nothing can be: Python would try at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def heed_settings_of_numba() -> None:
+    """Of Numba's variables, two: the others change code, so results, or print what only its authors read."""
+    for name in [name for name in os.environ if name.startswith("NUMBA_") and name not in HEEDED]:
+        del os.environ[name]
+    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
+    if not (threads.isdecimal() and len(threads) < 4 and int(threads)):
+        raise UsageError(
+            f"NUMBA_NUM_THREADS: expected a whole number from 1 to 999, not {shown_value(threads)}"
+        )
 
 
 def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    if not arguments or arguments[0] in ("-h", "--help"):
         print(HELP, end="")
         return 0 if arguments else 2
     if arguments[0] in ("--version", "-V"):
@@ -90,7 +132,8 @@ def dispatch(arguments: list[str]) -> int:
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
         return command_of("course")(arguments)
     kind = "flag before a verb" if verb.startswith("-") else "verb"
-    raise UsageError(f"{printable(verb)!r} is no {kind}; expected one of {', '.join(VERBS)}, or --mode")
+    hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
+    raise UsageError(f"{shown_value(verb)} is no {kind}{hint}")
 
 
 def command_of(verb: str) -> Callable[[Sequence[str]], int]:

@@ -1,14 +1,30 @@
 """What the verbs share: a parser that is lenient about spelling, and the flags for data and settings."""
 
 import argparse
+import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from charmlp.config import RECIPES, flag_of, parse_setting, resolve_hidden_size, settings
+from charmlp.cli.notes import set_loudness
+from charmlp.config import (
+    MAX_LAYERS,
+    RECIPES,
+    Reading,
+    TrainingConfig,
+    flag_of,
+    one_of,
+    parse_setting,
+    resolve_hidden_size,
+    settings,
+    spell,
+    whole,
+)
 from charmlp.errors import UsageError
-from charmlp.text import printable
+from charmlp.system.files import is_file
+from charmlp.text import did_you_mean, printable, shown_value
 
 COURSE_DATA = Path("data/character_classification")
 COURSE_LISTS = {
@@ -20,11 +36,38 @@ COURSE_IMAGES = str(COURSE_DATA / "images")
 COURSE_MODEL = "saved_models/recognition.pth"
 
 
+# What people type for a flag as well; the help shows the first of them.
+OTHER_NAMES = {
+    "--data": ("--dataset", "--data_dir"),
+    "--out": ("--output",),
+    "--n_classes": ("--num_classes",),
+    "--layer": ("--layers", "--n_layers"),
+    "--hsize": ("--hidden_size", "--hidden"),
+    "--act": ("--activation", "--act_type"),
+    "--norm_size": ("--image_size", "--img_size"),
+    "--epoch": ("--epochs", "--num_epochs"),
+    "--batchsize": ("--batch_size", "--batch"),
+    "--optim_type": ("--optimizer", "--optim"),
+    "--lr": ("--learning_rate",),
+}
+LISTS_OF_NUMBERS = ("--hsize", "--norm_size")  # a space separates the numbers as well as a comma
+NUMBERS = re.compile(r"-?\d[\d,x]*", re.IGNORECASE)
+
+
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Help that reads the same under every version of Python: docs/cli.md holds it."""
+    """Help as wide as the terminal, or 80 columns; it reads the same under every version of Python."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=96)
+        import shutil  # not for commands that print no help
+
+        super().__init__(prog, max_help_position=28, width=min(100, shutil.get_terminal_size().columns) - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Paragraphs are wrapped; indented lines, as those of examples, stay."""
+        import textwrap
+
+        lines = text.splitlines()
+        return "\n".join(line if line.startswith(" ") else textwrap.fill(line, width) for line in lines)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         """`--model_path, --model FILE`, with what follows the flag written once."""
@@ -35,6 +78,10 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
             takes = f" {{{','.join(map(str, action.choices))}}}"
         return ", ".join(action.option_strings) + takes
 
+    def _get_help_string(self, action: argparse.Action) -> str:
+        others = [name for flag in action.option_strings for name in OTHER_NAMES.get(flag, ())]
+        return f"{action.help}; also {others[0]}" if others else str(action.help)
+
 
 class Parser(argparse.ArgumentParser):
     """A parser for which `--batch-size`, `--batch_size` and `--batchsize` are one flag.
@@ -43,7 +90,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, verb: str, description: str, example: str, takes: str = "") -> None:
-        prog = f"charmlp {verb}".rstrip()
+        prog = f"charmlp {verb}"
         super().__init__(
             prog=prog,
             usage=f"{prog} {takes} [FLAG …]".replace("  ", " "),
@@ -52,19 +99,46 @@ class Parser(argparse.ArgumentParser):
             formatter_class=HelpFormatter,
             allow_abbrev=False,
         )
+        loudness = self.add_mutually_exclusive_group()
+        loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but results and errors")
+        loudness.add_argument(
+            "-v", "--verbose", action="store_true", help="say also what was chosen, why, how long it took"
+        )
 
     def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
-        """Parse the arguments; raises `UsageError` where they are wrong."""
-        known = {plain(flag): flag for flag in self._option_string_actions if flag.startswith("--")}
-        spelled = list(arguments)
-        for i, argument in enumerate(takewhile(lambda argument: argument != "--", arguments)):
-            flag, equals, value = argument.partition("=")
-            if flag.startswith("--"):
-                spelled[i] = known.get(plain(flag), flag) + equals + value
-        return super().parse_args(spelled)
+        """Parse the arguments; raises `UsageError` where they are wrong. Sets how much is said."""
+        args, unknown = self.parse_known_args(self.as_declared(arguments))
+        if unknown:
+            self.error(f"unexpected argument {shown_value(unknown[0])}")
+        set_loudness(quiet=args.quiet, verbose=args.verbose)
+        return args
+
+    def as_declared(self, arguments: Sequence[str]) -> list[str]:
+        """The arguments with every flag by the name that it was declared with, and lists of numbers whole."""
+        own = self._option_string_actions
+        known = {plain(other): flag for flag in own for other in OTHER_NAMES.get(flag, ())}
+        known |= {plain(flag): flag for flag in own if flag.startswith("--")}
+        flags = list(takewhile(lambda argument: argument != "--", arguments))
+        declared: list[str] = []
+        for argument in flags:
+            name, equals, value = argument.partition("=")
+            if name.startswith("--"):
+                if plain(name) not in known:
+                    self.error(f"unknown flag {name}{did_you_mean(name, own)}")
+                declared.append(known[plain(name)] + equals + value)
+            elif NUMBERS.fullmatch(argument) and ends_in_list(declared):
+                declared[-1] += f",{argument}"
+            else:
+                declared.append(argument)
+        return declared + list(arguments[len(flags) :])
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            name = action.option_strings[0] if action.option_strings else action.metavar
+            self.error(f"{name}: {one_of(*map(str, action.choices)).misfit(value)}")
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{printable(message)} (see '{self.prog} --help')")
+        raise UsageError(f"{printable(message.removeprefix('argument '))} (see '{self.prog} --help')")
 
 
 def plain(flag: str) -> str:
@@ -72,13 +146,35 @@ def plain(flag: str) -> str:
     return flag.replace("-", "").replace("_", "").lower()
 
 
-def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
-    """`--data`, or the course's image folder and lists; and the classes."""
+def ends_in_list(arguments: Sequence[str]) -> bool:
+    """Whether the last argument is the value of a flag that takes a list of numbers."""
+    before, last = ["", "", *arguments][-2:]
+    name, equals, _ = last.partition("=")
+    return bool(equals and name in LISTS_OF_NUMBERS) or (before in LISTS_OF_NUMBERS and name[:2] != "--")
+
+
+class StoreOnce(argparse.Action):
+    """`--data X`, or X without the flag, but only one of them."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, value: Any, option: Any = None) -> None:
+        if value is not None:
+            if namespace.data is not None:
+                raise UsageError(
+                    f"data is given twice: {shown_value(namespace.data)} and {shown_value(value)}"
+                )
+            namespace.data = value
+
+
+def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) -> None:
+    """`--data`, or with `place` the same without a flag; the course's image folder and lists; the classes."""
     group = parser.add_argument_group("data")
-    group.add_argument(
-        "--data", help="folder in any known layout, a list, or synth: for rendered letters (synth:5000)"
-    )
-    group.add_argument("--im_dir", help=f"folder of images (default {COURSE_IMAGES})")
+    words = "folder or zip of a known layout, a list, a table, or synth: for rendered letters (synth:5000)"
+    group.add_argument("--data", action=StoreOnce, metavar="DATA", help=words)
+    if place:
+        group.add_argument(
+            "place", nargs="?", action=StoreOnce, metavar="DATA", help="the same without --data"
+        )
+    add_list_flags(group)
     for name in lists:
         group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
@@ -88,14 +184,23 @@ def add_data_flags(parser: Parser, lists: Sequence[str]) -> None:
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
+def add_list_flags(group: argparse._ActionsContainer) -> None:
+    """How lists and names are read."""
+    words = "folder of a list's images (default: images/ beside it, or its own folder)"
+    group.add_argument("--im_dir", metavar="DIR", help=words)
+    for field in settings(Reading):
+        metavar = field.metadata["rule"].metavar
+        group.add_argument(flag_of(field), dest=field.name, metavar=metavar, help=field.metadata["help"])
+
+
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
     """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
     given = {name: path for name in lists if (path := getattr(args, f"{name}_file_path")) is not None}
-    if args.data is not None and (given or args.im_dir is not None):
-        flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
-        raise UsageError(f"--data and {flag}: give one or the other")
+    if args.data is not None and given:
+        raise UsageError(f"--data and --{next(iter(given))}_file_path: give one or the other")
     found: dict[str, Any] = {
         "data": args.data,
+        "im_dir": args.im_dir,
         "classes": args.classes,
         "n_classes": args.n_classes,
         "cache": not args.no_cache,
@@ -103,62 +208,54 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
     if args.data is None:
         if not (course or given or args.im_dir) and not Path(COURSE_LISTS[lists[0]]).exists():
             raise UsageError(
-                "no data: give --data FOLDER (or --data synth: for rendered letters); "
+                "no data: give a folder of images, or synth: for rendered letters; "
                 f"the course's layout, {COURSE_DATA.as_posix()}/, is not in this folder"
             )
-        found["im_dir"] = args.im_dir or COURSE_IMAGES
-        found["lists"] = {name: COURSE_LISTS[name] for name in lists} | given
+        # Without a validation list, part of the training images is held out.
+        others = [name for name in lists[1:] if (course or not given) and is_file(Path(COURSE_LISTS[name]))]
+        found["lists"] = {name: COURSE_LISTS[name] for name in (lists[0], *others)} | given
+        if args.im_dir is None and (course or not given):
+            found["im_dir"] = COURSE_IMAGES
     return found
 
 
-def add_number(group: argparse._ActionsContainer, flag: str, most: int | None = None, **options: Any) -> None:
+def add_number(group: argparse._ActionsContainer, flag: str, most: int = 10**9, **options: Any) -> None:
     """A flag that takes a whole number from 1 on; for anything else it raises `UsageError`."""
-
-    def read(text: str) -> int:
-        if not text.isdecimal() or len(text) > 18 or not 1 <= int(text) <= (most or 10**18):
-            bounds = ", at least 1" if most is None else f" from 1 to {most:,}"
-            raise UsageError(f"{flag}: expected a whole number{bounds}, not {text!r}")
-        return int(text)
-
-    group.add_argument(flag, type=read, **options)
+    rule = whole(1, most, f" from 1 to {most:,}")
+    group.add_argument(flag, type=partial(rule.read, flag), **options)
 
 
-def add_setting_flags(parser: Parser) -> None:
-    """Every field of `TrainingConfig`, with the defaults of each recipe."""
-    group = parser.add_argument_group("training (the defaults are those of the recipes slides / best)")
+def add_setting_flags(parser: Parser, *recipes: str) -> None:
+    """Every field of `TrainingConfig` but those of `Reading`, with the defaults of the recipes."""
+    group = parser.add_argument_group(f"training (defaults of recipe {' / '.join(recipes)})")
     words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
-    add_number(group, "--layer", metavar="N", help=words)
+    add_number(group, "--layer", MAX_LAYERS, metavar="N", help=words)
+    of_lists = {field.name for field in settings(Reading)}
     for field in settings():
+        if field.name in of_lists:
+            continue
+        rule = field.metadata["rule"]
         group.add_argument(
             flag_of(field),
             dest=field.name,
-            nargs="+" if "size" in field.name and field.name != "batch_size" else None,
-            metavar="X",
-            help=f"{field.metadata['help']} ({defaults(field.name)})",
+            choices=rule.choices or None,
+            metavar=None if rule.choices else rule.metavar,
+            help=f"{field.metadata['help']} ({defaults(field.name, recipes)})",
         )
 
 
-def defaults(name: str) -> str:
+def defaults(name: str, recipes: Sequence[str]) -> str:
     """The value of a field in each recipe, once where they are the same."""
-    values = [spell(getattr(recipe, name)) for recipe in RECIPES.values()]
+    values = [spell(getattr(RECIPES[recipe], name)) for recipe in recipes]
     return values[0] if len(set(values)) == 1 else " / ".join(values)
 
 
-def spell(value: object) -> str:
-    """A value as it is typed behind its flag."""
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
-
-
-def given_settings(args: argparse.Namespace) -> dict[str, Any]:
+def given_settings(args: argparse.Namespace, of: type[Reading] = TrainingConfig) -> dict[str, Any]:
     """The settings whose flags were given; raises `UsageError` naming the flag."""
     texts = vars(args)
     found = {
-        field.name: parse_setting(field, text if isinstance(text, str) else " ".join(text))
-        for field in settings()
+        field.name: parse_setting(field, text)
+        for field in settings(of)
         if (text := texts.get(field.name)) is not None
     }
     if texts.get("layer") is not None:

@@ -1,5 +1,6 @@
 """The course's form: `--mode train|test|predict`, its defaults, its files, its lines of output."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,47 +15,71 @@ from charmlp.cli.arguments import (
 from charmlp.cli.model_flags import load_recognizer
 from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
+from charmlp.text import printable
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
+COURSE_CLASSES = 26
 LISTS = ("train", "val", "test")
+MODES = ("train", "test", "predict")
+ARGUMENTS = (  # of the course's program; whatever else is known is on other pages
+    "mode", "im_dir", "train_file_path", "val_file_path", "test_file_path", "batch_size", "device",
+    "hidden_size", "layer", "act_type", "norm_size", "epochs", "n_classes", "val_interval", "lr",
+    "optimizer", "momentum", "weight_decay", "model_path", "im_path",
+)  # fmt: skip
+
+
+def make_parser() -> Parser:
+    """Every mode takes every flag, as the course's program does; the help shows the course's own."""
+    parser = Parser(
+        "--mode train",
+        "The course's form: recipe slides, the course's paths and lines of output. Beside its "
+        "arguments, those of 'charmlp train' and 'charmlp test' are known.",
+        "python recognition.py --hsize 32,32 --layer 3\npython recognition.py --mode test\n"
+        "python recognition.py --mode predict --im_path letter.png",
+    )
+    parser.usage = "python recognition.py [FLAG …]   (--mode train unless it is given)\n"
+    parser.usage += "       charmlp --mode train|test|predict [FLAG …]"
+    parser.add_argument("--mode", required=True, choices=MODES, help="what to do")
+    add_data_flags(parser, LISTS, place=False)
+    add_run_flags(parser, recipe="slides")
+    add_setting_flags(parser, "slides")
+    words = f"image to predict (default {COURSE_IMAGE})"
+    parser.add_argument("--im_path", default=COURSE_IMAGE, metavar="FILE", help=words)
+    parser.set_defaults(model_path=COURSE_MODEL)
+    for action in parser._actions:
+        if action.dest == "model_path":
+            action.help = f"model file to write or to read (default {COURSE_MODEL})"
+        if action.dest == "n_classes":
+            action.help = f"number of classes that training must find (default {COURSE_CLASSES})"
+        if action.dest not in (*ARGUMENTS, "help"):
+            action.help = argparse.SUPPRESS
+    return parser
 
 
 def command(arguments: Sequence[str]) -> int:
-    """Every mode takes every flag, as the course's program does."""
-    parser = Parser(
-        "",
-        "The course's form: recipe 'slides', the course's paths and lines of output.",
-        "charmlp --mode train --hsize 32,32 --layer 3\ncharmlp --mode test\n"
-        f"charmlp --mode predict --im_path {COURSE_IMAGE}",
-        takes="--mode MODE",
-    )
-    parser.add_argument("--mode", required=True, choices=("train", "test", "predict"))
-    add_data_flags(parser, LISTS)
-    add_run_flags(parser, recipe="slides")
-    add_setting_flags(parser)
-    parser.add_argument("--im_path", default=COURSE_IMAGE, help=f"image to predict (default {COURSE_IMAGE})")
-    args = parser.parse_args(arguments)
-    args.model_path = args.model_path or COURSE_MODEL
+    args = make_parser().parse_args(arguments)
     config = make_config(args)
 
     if args.mode == "train":
         from charmlp.cli.report import CourseReporter
 
+        if args.classes is None and args.n_classes is None:
+            args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
         data = data_arguments(args, LISTS[:2], course=True)
-        result = train_and_draw(args, config, data, CourseReporter())
-        print(f"Model saved in {args.model_path}")
-        print(f"Pictures and figures saved in {result.path}")
+        result, _ = train_and_draw(args, config, data, CourseReporter())
+        print(f"Model saved in {printable(args.model_path)}")
+        print(f"Pictures and figures saved in {printable(result.path)}")
         return exit_status(result)
 
     recognizer, path = load_recognizer(args.model_path)
-    print(f"[Info] Load model from {path}")
+    print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
-        print(f"Prediction: {recognizer.predict(Path(args.im_path)).prediction}")
+        print(f"Prediction: {printable(recognizer.predict(Path(args.im_path)).prediction)}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
     for picture in draw_pictures(evaluation, path, args):
-        print(f"[Info] Picture saved in {picture}")
+        print(f"[Info] Picture saved in {printable(picture)}")
     return 0

@@ -7,30 +7,31 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
+from charmlp.config import Rule
 from charmlp.doctor.kinds import names
-from charmlp.errors import UsageError
 from charmlp.system.extras import install_command
 from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
-    from charmlp.doctor.mistake import Phrase
 
+TIME_LIMIT = Rule("seconds, more than 0 and at most 86400", float, lambda s: 0 < s <= 86400)
 COLOURS = {"healthy": "32", "mistaken": "31", "unknown": "33"}  # of the terminal: green, red, yellow
 
 
-def command(arguments: Sequence[str]) -> int:
-    """Exit status 0: all healthy; 1: a mistake was found; 2: something could not be examined."""
+def make_parser() -> Parser:
     parser = Parser(
         "doctor",
-        "Name the mistake in a hand-written backward pass: autograd.Functions, functions and nn.Modules.\n"
+        "Name the mistake in a hand-written backward pass: autograd.Functions, functions and nn.Modules. "
         "TARGET is file.py (everything defined in it), file.py:Name or package.module:Name.\n\n"
-        "The target is imported, hence executed, in a process of its own: do not point this at code that\n"
+        "The target is imported, hence executed, in a process of its own: do not point this at code that "
         "you would not run. Exit status: 0 healthy, 1 a mistake was found, 2 a target could not be examined.",
         "charmlp doctor losses.py\ncharmlp doctor network.py:MyReLU --as relu --show-fix\n"
         "charmlp doctor losses.py activations.py --format json\n"
@@ -38,8 +39,12 @@ def command(arguments: Sequence[str]) -> int:
         takes="TARGET…",
     )
     add_flags(parser)
-    args = parser.parse_args(arguments)
-    timeout = seconds(args.timeout)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Exit status 0: all healthy; 1: a mistake was found; 2: something could not be examined."""
+    args = make_parser().parse_args(arguments)
     if args.figure is not None:
         from charmlp.system.files import check_writable
 
@@ -53,8 +58,7 @@ def command(arguments: Sequence[str]) -> int:
 
     language = args.lang or locale_language()
     diagnoses: list[Diagnosis] = []
-    for target in examine_targets(args.targets, args.kind, timeout):
-        print_skipped(target.skipped, language)
+    for target in examine_targets(args.targets, args.kind, args.timeout):
         diagnoses += target.diagnoses
         if args.format == "text":
             for diagnosis in target.diagnoses:
@@ -68,7 +72,7 @@ def command(arguments: Sequence[str]) -> int:
 
         save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {Path(args.figure)}")
+            print(f"picture   {printable(Path(args.figure))}")
     return exit_status(diagnoses)
 
 
@@ -89,19 +93,12 @@ def add_flags(parser: Parser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
     parser.add_argument("--figure", metavar="FILE", help="heat maps of analytic and numeric gradients (PNG)")
     parser.add_argument(
-        "--timeout", default="60", metavar="S", help="seconds for each thing examined (default 60)"
+        "--timeout",
+        default=60.0,
+        type=partial(TIME_LIMIT.read, "--timeout"),
+        metavar="S",
+        help="seconds for each thing examined (default 60)",
     )
-
-
-def seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 86400:
-        allowed = "expected seconds, more than 0 and at most 86400"
-        raise UsageError(f"--timeout: {allowed}, not {printable(text)!r}")
-    return value
 
 
 def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
@@ -112,16 +109,8 @@ def print_diagnosis(diagnosis: Diagnosis, language: str, fixes: bool) -> None:
     headline, *rest = diagnosis.lines(language, fixes=fixes, width=width)
     if sys.stdout.isatty():
         headline = f"\x1b[1;{COLOURS[diagnosis.verdict]}m{headline}\x1b[0m"
-    print("\n".join([headline, *rest]), flush=True)
-
-
-def print_skipped(skipped: Sequence[tuple[str, Phrase | None]], language: str) -> None:
-    """What of a whole file was not examined, and why."""
-    from charmlp.doctor.words import say
-
-    for label, reason in skipped:
-        words = "" if reason is None else reason.text(language)
-        print(printable(say("skipped", language, {"label": label, "reason": words})), file=sys.stderr)
+    with suppress(BrokenPipeError):  # a reader that has seen enough changes no verdict
+        print("\n".join([headline, *rest]), flush=True)
 
 
 def exit_status(diagnoses: Sequence[Diagnosis]) -> int:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import Parser
+from charmlp.cli.arguments import Parser, add_list_flags, given_settings
+from charmlp.cli.notes import note
+from charmlp.config import Reading
 from charmlp.errors import UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -26,7 +28,7 @@ SAMPLES = 64
 SAMPLE_SIZE = (32, 32)
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "info",
         "Describe a model file, a run folder, a data set, or, without a path, this installation.",
@@ -39,7 +41,12 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
     )
-    args = parser.parse_args(arguments)
+    add_list_flags(parser.add_argument_group("data"))
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     model = None if args.path is None else model_path(Path(args.path))
     if args.figure is not None and (args.path is None or model is not None):
         raise UsageError("--figure draws samples of a data set; give one")
@@ -50,7 +57,7 @@ def command(arguments: Sequence[str]) -> int:
 
         describe_model(read_model(model), model)
     else:
-        describe_data(args.path, args.figure)
+        describe_data(args)
     return 0
 
 
@@ -78,7 +85,7 @@ def describe_installation() -> None:
 
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
-    print(f"model          {path}")
+    print(f"model          {printable(path)}")
     print(f"layers         {'-'.join(map(str, model.sizes))}")
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
@@ -88,29 +95,30 @@ def describe_model(model: Model, path: Path) -> None:
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
 
 
-def describe_data(place: str, figure: Path | None) -> None:
+def describe_data(args: argparse.Namespace) -> None:
     """Counts by split and class; a sheet of samples where asked for."""
     from charmlp.data import SPLITS, open_source
 
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.system.files import check_writable
 
-        check_writable(figure)
-    source = open_source(place)
-    print(printable(source.describe()))
+        check_writable(args.figure)
+    source = open_source(args.path, im_dir=args.im_dir, reading=Reading(**given_settings(args, Reading)))
+    for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):
+        print(printable(line))
     names = [printable(name) for name in source.classes]
     print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
         if letters.skipped:
-            print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
+            note(letters.describe_skipped(SPLITS[split]))
     width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(names):
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
-    if figure is not None:
-        print(f"picture        {draw_samples(sets, figure)}")
+    if args.figure is not None:
+        print(f"picture        {printable(draw_samples(sets, args.figure))}")
 
 
 def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
@@ -125,9 +133,7 @@ def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
 
     rows = []
     for split, letters in sets.items():
-        chosen = np.unique(np.linspace(0, len(letters) - 1, min(SAMPLES, len(letters))).astype(int))
-        names = tuple(letters.names[i] for i in chosen)
-        some = replace(letters, images=letters.images[chosen], labels=letters.labels[chosen], names=names)
+        some = letters.take(letters.spread(SAMPLES))
         rows.append((split, some))
         if len(rows) == 1:
             changed = replace(some, images=augment(some.images, np.random.default_rng(0)))

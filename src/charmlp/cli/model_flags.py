@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_number
-from charmlp.system.files import is_folder
+from charmlp.cli.notes import detail
+from charmlp.errors import ModelFileError
+from charmlp.system.files import alike, is_folder
+from charmlp.text import shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
@@ -30,9 +34,18 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
         path = newest_model()
     else:
         path = Path(model)
+        if not os.path.lexists(path):
+            from charmlp.training.runfolder import RUNS
+
+            hint = alike(path) or alike(RUNS / path)
+            raise ModelFileError(
+                f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}"
+            )
     if is_folder(path):
         path = path / "model.safetensors"
-    return Recognizer.load(path, tta), path
+    recognizer = Recognizer.load(path, tta)
+    detail(f"model {path}: {recognizer.model!r}")
+    return recognizer, path
 
 
 def show(pictures: Sequence[Path]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
+from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import is_file, is_folder
-from charmlp.text import printable, shown_path
+from charmlp.text import as_json, printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Prediction, Recognizer
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Answers: TypeAlias = "Iterator[tuple[str, Prediction]]"  # each image's path and what it shows
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "predict",
         "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
@@ -38,7 +39,11 @@ def command(arguments: Sequence[str]) -> int:
     add_model_flags(parser)
     add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="(default text)")
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
@@ -49,8 +54,10 @@ def command(arguments: Sequence[str]) -> int:
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()
+    start = time.perf_counter()
     with closing(read_all(recognizer, find_images(places), topk, counts)) as answers:
         FORMATS[args.format](answers, topk)
+    detail(f"{counts['read']:,} images read in {time.perf_counter() - start:.1f} s")
     if not counts:
         raise ImageError("no image to read")
     return 1 if counts["bad"] else 0
@@ -73,21 +80,20 @@ def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
 
 
 def in_folder(top: Path) -> Iterator[str | CharmlpError]:
-    """The images in a folder and those below it, sorted; errors for those that cannot be listed."""
-    from charmlp.images.filekinds import is_image_name
+    """The images in a folder and those below it, as training finds them; errors for unlistable folders."""
+    from charmlp.images.folders import Walk
+    from charmlp.letters.letterset import spell_left_out
 
-    faults: list[OSError] = []
-    found = [
-        os.path.join(folder, name)  # noqa: PTH118  # a million Paths are slow
-        for folder, _, names in os.walk(top, onerror=faults.append)
-        for name in names
-        if is_image_name(name)
-    ]
-    for fault in faults:
-        yield ImageError(f"{shown_path(fault.filename)}: cannot be listed: {fault.strerror}")
-    if not found and not faults:
+    walk = Walk(top)
+    images = walk.images_below(top)
+    for fault in walk.faults:
+        yield ImageError(shown_path(os.path.join(top, fault)))  # noqa: PTH118
+    if walk.left_out:
+        note(spell_left_out(walk.left_out))
+    if not images and not walk.faults:
         yield ImageError(f"{shown_path(top)}: no image in this folder")
-    yield from sorted(found)
+    for name in images:
+        yield os.path.join(top, name)  # noqa: PTH118  # a million Paths are slow
 
 
 def read_all(
@@ -134,10 +140,7 @@ def write_json(answers: Answers, topk: int) -> None:
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
-        text = json.dumps(entry, ensure_ascii=False)
-        if not text.isprintable():  # a name may hold what a terminal obeys, and JSON lets stand
-            text = json.dumps(entry)
-        sys.stdout.write(separator + text)
+        sys.stdout.write(separator + as_json(entry))
         separator = ",\n "
     print("[]" if separator == "[" else "]")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from charmlp.cli.notes import detail, is_quiet, is_verbose, note
 from charmlp.text import printable
 from charmlp.training.callbacks import Callback
 
@@ -23,16 +24,24 @@ class LineReporter(Callback):
     """Plain lines on stderr: a log that stays readable however many epochs there are."""
 
     def message(self, line: str) -> None:
-        print(printable(line), file=sys.stderr, flush=True)
+        note(line)
+
+    def detail(self, line: str) -> None:
+        detail(line)
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         epochs = training.config.epochs
-        if epoch.epoch % max(1, epochs // MOST_LINES) == 0 or epoch.epoch in (1, epochs):
+        interval = 1 if is_verbose() else max(1, epochs // MOST_LINES)
+        if epoch.epoch % interval == 0 or epoch.epoch in (1, epochs):
             self.message(describe(epoch, epochs))
 
 
 class BarReporter(LineReporter):
-    """A bar that moves, on a terminal."""
+    """A bar that moves, on a terminal.
+
+    Until something is done it only pulses: the first of the work may wait for loops to be compiled, and does
+    not count for the time that is left.
+    """
 
     def __init__(self, bars: Progress) -> None:
         self.bars = bars
@@ -41,31 +50,43 @@ class BarReporter(LineReporter):
     def message(self, line: str) -> None:
         self.bars.console.print(printable(line), markup=False, highlight=False)
 
+    def detail(self, line: str) -> None:
+        if is_verbose():
+            self.message(line)
+
     def progress(self, what: str, done: int, total: int) -> None:
         if what not in self.tasks:
-            self.tasks[what] = self.bars.add_task(what, total=total)
+            self.tasks[what] = self.bars.add_task(what, total=total, start=False)
+        if done:
+            self.bars.start_task(self.tasks[what])
         self.bars.update(self.tasks[what], completed=done)
 
+    def training_begins(self, training: Trainer) -> None:
+        self.updates_done(training)
+
+    def updates_done(self, training: Trainer) -> None:
+        self.progress("training", training.updates, training.total_updates)
+
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        epochs = training.config.epochs
-        self.progress("training", epoch.epoch, epochs)
-        self.bars.update(self.tasks["training"], description=describe(epoch, epochs))
+        self.bars.update(self.tasks["training"], description=describe(epoch, training.config.epochs))
 
 
 class CourseReporter(LineReporter):
     """The course's lines on stdout; what the course does not know goes to stderr."""
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        print(f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}", flush=True)
+        text = f"Epoch {epoch.epoch:02d}: loss = {epoch.loss:.3f}"
         if epoch.validation is not None:
             accuracy = 100 * epoch.validation.accuracy
-            print(f"Epoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%", flush=True)
+            text += f"\nEpoch {epoch.epoch:02d}: validation accuracy = {accuracy:.1f}%"
+        with suppress(OSError):  # a reader that goes away ends no training
+            print(text, flush=True)
 
 
 @contextmanager
 def make_reporter() -> Iterator[LineReporter]:
-    """Bars where stderr is a terminal, lines elsewhere."""
-    if not sys.stderr.isatty():
+    """Bars where stderr is a terminal, lines elsewhere, nothing with `--quiet`."""
+    if is_quiet() or not sys.stderr.isatty():
         yield LineReporter()
         return
     from rich.console import Console

@@ -11,13 +11,13 @@ from charmlp.text import printable
 MOST_BYTES = 8 * 2**30
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "synth",
-        "Write letters rendered from fonts: a folder with images/ and the lists train.json, validation.json\n"
+        "Write letters rendered from fonts: a folder with images/ and the lists train.json, validation.json "
         "and test.json, which share no font family. The same seed writes the same letters.",
         "charmlp synth --out letters --count 20000\n"
-        "charmlp train --data letters\n"
+        "charmlp train letters\n"
         "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
         takes="--out DIR --count N",
     )
@@ -25,12 +25,16 @@ def command(arguments: Sequence[str]) -> int:
     words = "letters; from ten on, a tenth validates, a tenth tests"
     add_number(parser, "--count", 10**6, required=True, metavar="N", help=words)
     parser.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
-    parser.add_argument("--norm_size", nargs="+", metavar="X", help="height,width of the images (32,32)")
+    parser.add_argument("--norm_size", metavar="H,W", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")
     parser.add_argument("--fonts", metavar="DIR", help="draw from the fonts in this folder as well")
     parser.add_argument("--machine-fonts", action="store_true", help="and from those that are installed")
     parser.add_argument("--overwrite", action="store_true", help="replace letters that were written there")
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     config = override(SLIDES, given_settings(args))
     height, width = config.norm_size
     if args.count * height * width > MOST_BYTES:

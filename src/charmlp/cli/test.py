@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
+from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
-from charmlp.errors import DataError, MissingExtraError
-from charmlp.system.files import is_file
-from charmlp.text import printable
+from charmlp.cli.notes import note
+from charmlp.config import SEED, Reading
+from charmlp.errors import CharmlpError, DataError, MissingExtraError
+from charmlp.system.files import check_writable
+from charmlp.text import as_json, printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
+MATRIX = "test_confusion.png"
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class, confusion matrix, and, where\n"
-        "scikit-learn is installed, a picture of the logits by t-SNE.",
-        "charmlp test --data scene-letters\n"
-        "charmlp test --model runs/first --test_file_path validation.json --im_dir images --format json",
+        "Measure a model on labelled images: accuracy, figures by class; pictures of confusion matrix, of "
+        "images with label and prediction and, where scikit-learn is installed, of the logits by t-SNE.",
+        "charmlp test photos\ncharmlp test --model runs/first --test_file_path own.json --im_dir images",
+        takes="[DATA]",
     )
     add_data_flags(parser, LISTS)
     add_model_flags(parser)
@@ -38,26 +40,26 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="folder for the pictures (default: beside the model)"
     )
-    parser.add_argument("--seed", default=2021, type=int, help="seed of the t-SNE (default 2021)")
+    words = "seed of the t-SNE (default 2021)"
+    parser.add_argument("--seed", default=2021, type=partial(SEED.read, "--seed"), metavar="N", help=words)
     parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
-    args = parser.parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
-    if one_list:
-        args.test_file_path, args.data = args.data, None
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     data = data_arguments(args, LISTS)
-    if one_list:
-        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
     if args.format == "json":
-        print(json.dumps({"model": str(path), "split": split} | evaluation.to_dict(), ensure_ascii=False))
+        print(as_json({"model": str(path), "split": split} | evaluation.to_dict()))
         return 0
     print_table(evaluation)
     print(f"accuracy {100 * evaluation.accuracy:.2f} % of {len(evaluation.letters):,} {split} images")
-    print(f"model     {path}")
+    print(f"model     {printable(path)}")
     for picture in drawn:
-        print(f"picture   {picture}")
+        print(f"picture   {printable(picture)}")
     return 0
 
 
@@ -65,16 +67,27 @@ def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
+    if args.out is not None:
+        check_writable(args.out / MATRIX)
+    from charmlp.cli.report import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import evaluate
 
     classes = data.pop("classes")
-    source = open_source(**data, classes=recognizer.classes if classes is None else classes)
+    source = open_source(
+        **data,
+        classes=recognizer.classes if classes is None else classes,
+        reading=Reading(**given_settings(args, Reading)),
+        whole="test",
+    )
     split = choose_split(source, args.split)
-    print(printable(source.describe()), file=sys.stderr)
-    letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad)
+    for line in (source.describe(), *source.remarks()):
+        note(line)
+    with make_reporter() as reporter:
+        progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
+        letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)
     if letters.skipped:
-        print(letters.describe_skipped(SPLITS[split]), file=sys.stderr)
+        note(letters.describe_skipped(SPLITS[split]))
     return evaluate(recognizer, letters), SPLITS[split]
 
 
@@ -88,19 +101,27 @@ def choose_split(source: Source, wanted: str | None) -> str:
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE of the logits (with scikit-learn) and confusion matrix, in `--out` or beside the model."""
+    """t-SNE (with scikit-learn), confusion matrix, images as read: in `--out` or beside the model.
+
+    The figures are the answer: where the pictures cannot be written, that is a note.
+    """
     from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, tsne_scatter
+    from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
     folder = args.out or model.parent / "figures"
     letters, drawn = evaluation.letters, []
     try:
-        scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-        drawn.append(save(scatter, folder / "tsne.png"))
-    except MissingExtraError as missing:
-        print(missing, file=sys.stderr)
-    matrix = confusion_matrix(evaluation.scores, letters.classes)
-    drawn.append(save(matrix, folder / "test_confusion.png"))
+        check_writable(folder / MATRIX)
+        try:
+            scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+            drawn.append(save(scatter, folder / "tsne.png"))
+        except MissingExtraError as missing:
+            note(missing)
+        matrix = confusion_matrix(evaluation.scores, letters.classes)
+        drawn.append(save(matrix, folder / MATRIX))
+        drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
+    except CharmlpError as error:
+        note(error)
     if args.show:
         show(drawn)
     return drawn

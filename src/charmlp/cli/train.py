@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import show
-from charmlp.config import RECIPES, TrainingConfig, override
+from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import open_regular
-from charmlp.text import shown_path
+from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.cli.report import LineReporter
@@ -23,41 +23,46 @@ LISTS = ("train", "val")
 MOST_BYTES = 100_000  # of a file of settings
 
 
-def command(arguments: Sequence[str]) -> int:
+def make_parser() -> Parser:
     parser = Parser(
         "train",
-        "Train a model on images of letters. The run folder gets the model, the settings,\n"
-        "the figures of each epoch, a log and pictures.",
-        "charmlp train --data scene-letters\n"
-        "charmlp train --data synth: --hsize 128 --epoch 20 --out runs/first\n"
-        "charmlp train --data scene-letters --config runs/first/config.toml --epoch 40\n"
-        "charmlp train --recipe slides --train_file_path train.json --val_file_path val.json --im_dir images",
+        "Train a model on images of letters. The run folder gets the model, the settings, the figures of "
+        "each epoch, a log and pictures.",
+        "charmlp train photos\n"
+        "charmlp train synth: --hsize 128 --epoch 20 --out runs/first\n"
+        "charmlp train photos --config runs/first/config.toml --epoch 40\n"
+        "charmlp train --train_file_path own.json --im_dir images --recipe slides",
+        takes="[DATA]",
     )
     add_data_flags(parser, LISTS)
     add_run_flags(parser, recipe="best")
-    add_setting_flags(parser)
-    args = parser.parse_args(arguments)
+    add_setting_flags(parser, *RECIPES)
+    return parser
+
+
+def command(arguments: Sequence[str]) -> int:
+    args = make_parser().parse_args(arguments)
     config = make_config(args)
     data = data_arguments(args, LISTS)
 
     from charmlp.cli.report import make_reporter
 
     with make_reporter() as reporter:
-        result = train_and_draw(args, config, data, reporter)
+        result, drawn = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
         print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
-    print(f"model     {result.path / 'model.safetensors'}")
+    print(f"model     {printable(result.path / 'model.safetensors')}")
     if args.model_path:
-        print(f"          {args.model_path}")
-    if args.pictures == "on" or args.show:
-        print(f"pictures  {result.path / 'figures'}")
+        print(f"          {printable(args.model_path)}")
+    if drawn:
+        print(f"pictures  {printable(result.path / 'figures')}")
     return exit_status(result)
 
 
 def add_run_flags(parser: Parser, recipe: str) -> None:
     """Recipe, run folder, model file."""
     group = parser.add_argument_group("run")
-    group.add_argument("--recipe", help=f"{' or '.join(RECIPES)}: a set of defaults (default {recipe})")
+    group.add_argument("--recipe", choices=RECIPES, help=f"a set of defaults (default {recipe})")
     group.add_argument(
         "--config",
         metavar="FILE",
@@ -65,12 +70,17 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         help="instead: the settings of a run, its config.toml; flags beside it win",
     )
     parser.set_defaults(default_recipe=recipe)
-    group.add_argument("--out", type=Path, help="run folder (default runs/<date-time>)")
-    group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
+    group.add_argument("--out", type=Path, metavar="DIR", help="run folder (default runs/<date-time>)")
+    group.add_argument("--overwrite", action="store_true", help="replace an earlier run in that folder")
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
     )
-    group.add_argument("--pictures", choices=("on", "off"), default="on", help="draw the run (default on)")
+    group.add_argument(
+        "--pictures",
+        choices=("on", "off"),
+        default="on",
+        help="draw loss curve and confusion matrix (default on)",
+    )
     group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
 
 
@@ -81,9 +91,7 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
         if args.recipe is not None:
             raise UsageError("--recipe and --config: give one or the other")
         return override(read_config(args.config, recipe), given)
-    if recipe not in RECIPES:
-        raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
-    return override(RECIPES[recipe], given)
+    return override(find_recipe(recipe), given)
 
 
 def read_config(path: Path, recipe: str) -> TrainingConfig:
@@ -102,9 +110,10 @@ def read_config(path: Path, recipe: str) -> TrainingConfig:
 
 def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
-) -> Run:
-    """Train, then draw the pictures of the run."""
+) -> tuple[Run, list[Path]]:
+    """Train, then draw the pictures of the run; without them the run is as good."""
     from charmlp.training import train
+    from charmlp.training.callbacks import timed
 
     result = train(
         recipe=config,
@@ -115,14 +124,21 @@ def train_and_draw(
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )
+    drawn: list[Path] = []
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.drawing import draw_apart
 
         fitted = result.fit
-        drawn = draw_apart(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
+        try:
+            with timed(reporter, "drawing pictures"):
+                drawn = draw_apart(
+                    result.path / "figures", fitted.history, fitted.scores, result.model.classes
+                )
+        except CharmlpError as error:
+            reporter.message(f"note: {error}")
         if args.show:
             show(drawn)
-    return result
+    return result, drawn
 
 
 def exit_status(result: Run) -> int:

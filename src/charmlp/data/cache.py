@@ -8,6 +8,7 @@ preprocessing and of Pillow. So a file never gets old: where anything changed, a
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -23,6 +24,9 @@ VERSION = 1  # of the preprocessing in charmlp.images, up to grey pixels, and of
 MOST_BYTES = 2 * 2**30  # the oldest files go when there is more
 SUFFIX = ".pixels"
 _CHECKSUM = 4  # bytes
+_OWN = re.compile(
+    r"[0-9a-f]{40}(\.pixels|\w+\.part)"
+)  # the second is being written, or was when it was killed
 
 
 class ImageCache:
@@ -62,12 +66,15 @@ class ImageCache:
         return self.folder / (digest.hexdigest()[:40] + SUFFIX)
 
     def find(self, file: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8] | None:
-        """The images, as a view of the file; `None` where there is no such file, or a damaged one."""
+        """The images; `None` where there is no such file, or a damaged one.
+
+        They are read, not mapped into memory: a mapped file that somebody cuts ends the process.
+        """
         count = int(np.prod(shape))
         try:
             if file.stat().st_size != count + _CHECKSUM:
                 return None
-            content = np.memmap(file, np.uint8, "r").view(np.ndarray)
+            content = np.fromfile(file, np.uint8)
             images = content[:count]
             if checksum(images) != content[count:].tobytes():
                 return None
@@ -82,7 +89,7 @@ class ImageCache:
             return
         with contextlib.suppress(OSError), contextlib.ExitStack() as afterwards:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(suffix=".part", dir=self.folder)
+            handle, name = tempfile.mkstemp(".part", file.stem, self.folder)
             afterwards.callback(Path(name).unlink, missing_ok=True)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(np.ascontiguousarray(images).data)
@@ -94,8 +101,8 @@ class ImageCache:
         """Remove files, the longest unused first, until the rest fits; never `newest`."""
         files = sorted(
             (path.stat().st_mtime_ns, path.stat().st_size, path)
-            for path in self.folder.iterdir()
-            if path.suffix in (SUFFIX, ".part") and path != newest
+            for path in files_in(self.folder)
+            if path != newest
         )
         total = newest.stat().st_size + sum(size for _, size, _ in files)
         for _, size, path in files:
@@ -104,6 +111,19 @@ class ImageCache:
             with contextlib.suppress(OSError):  # Windows keeps a file that another run reads
                 path.unlink()
                 total -= size
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files there that this module wrote."""
+    with contextlib.suppress(OSError):
+        return [path for path in folder.iterdir() if _OWN.fullmatch(path.name)]
+    return []
+
+
+def kept() -> tuple[Path, list[Path]]:
+    """The user's cache folder of images, and what is in it."""
+    folder = ImageCache().folder
+    return folder, files_in(folder)
 
 
 def checksum(images: NDArray[np.uint8]) -> bytes:

@@ -48,6 +48,8 @@ class PictureSource(Source):
     layout: str
     parts: dict[str, Part]
     cache: ImageCache | None = None
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def splits(self) -> dict[str, int]:

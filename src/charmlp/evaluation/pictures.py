@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 MOST_POINTS = 2000  # in a t-SNE scatter: more are neither legible nor quick
+MOST_CLASSES = 200  # of a confusion matrix: more are neither legible nor quick
 MOST_CELLS = 40  # classes of a confusion matrix whose counts are written into the cells
 
 
@@ -56,23 +57,33 @@ def marks(numbers: Sequence[int]) -> str:
 
 
 def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
-    """Rows are labels, columns predictions; colours are shares of each label, numbers are counts."""
-    n = len(classes)
+    """Rows are labels, columns predictions; colours are shares of each label, numbers are counts.
+
+    Of very many classes, those with the most mistakes are drawn, and the title says so.
+    """
+    confusion, support = scores.confusion, scores.support
+    title = f"accuracy {scores.accuracy:.1%} of {support.sum():,}"
+    if len(classes) > MOST_CLASSES:
+        mistakes = support + confusion.sum(axis=0) - 2 * np.diag(confusion)
+        chosen = np.sort(np.argsort(-mistakes, kind="stable")[:MOST_CLASSES])
+        title += f"; the {MOST_CLASSES} of {len(classes):,} classes with the most mistakes"
+        confusion, support = confusion[np.ix_(chosen, chosen)], support[chosen]
+    n = len(confusion)
     side = min(max(3.5, 0.33 * n + 1.2), 14)
     names = [short(name) for name in classes]
     beside = 0.5 + (0.15 * max(map(len, names)) if n <= MOST_CELLS else 0.3)  # inches
     figure = sheet(side + beside - 0.65, side + beside - 0.65, margins=(beside, beside, 0.15, 0.4))
     panel = figure.subplots()
-    shares = scores.confusion / np.maximum(scores.confusion.sum(axis=1, keepdims=True), 1)
+    shares = confusion / np.maximum(support[:, np.newaxis], 1)
     panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if n <= MOST_CELLS:
-        for row, column in np.argwhere(scores.confusion > 0):
-            write_in_cell(panel, row, column, f"{scores.confusion[row, column]}", shares[row, column])
+        for row, column in np.argwhere(confusion > 0):
+            write_in_cell(panel, row, column, f"{confusion[row, column]}", shares[row, column])
         panel.set_xticks(range(n), names, rotation=90 if max(map(len, classes)) > 2 else 0)
         panel.set_yticks(range(n), names)
     panel.set_xlabel("prediction")
     panel.set_ylabel("label")
-    panel.set_title(f"accuracy {scores.accuracy:.1%} of {scores.support.sum():,}")
+    panel.set_title(title)
     return figure
 
 
@@ -117,18 +128,47 @@ def tsne_scatter(logits: Array, labels: Array, classes: Sequence[str], seed: int
     return figure
 
 
-def contact_sheet(rows: Sequence[tuple[str, LetterSet]], columns: int = 16) -> Figure:
-    """Sample images with their labels: a block of rows for each named set."""
+def readings(letters: LetterSet, logits: Array, most: int = 48) -> Figure:
+    """Letters spread over the set as the model reads them, and those that it misreads most surely."""
+    guesses = logits.argmax(axis=1)
+    top = logits.max(axis=1, keepdims=True)
+    surest = np.argsort(np.exp(logits - top).sum(axis=1))  # the largest probability first
+    chosen, wrong = letters.spread(most), surest[guesses[surest] != letters.labels[surest]][: most // 2]
+    rows = [(f"{len(chosen):,} of {len(letters):,} images, misread ones in red: label → prediction", chosen)]
+    if len(wrong):
+        rows.append(("the surest mistakes", wrong))
+    return contact_sheet(
+        [(title, letters.take(numbers)) for title, numbers in rows], [guesses[numbers] for _, numbers in rows]
+    )
+
+
+def contact_sheet(
+    rows: Sequence[tuple[str, LetterSet]], guesses: Sequence[Array] | None = None, columns: int = 16
+) -> Figure:
+    """Sample images with their labels: a block of rows for each named set.
+
+    guesses  for each set what its images were read as, numbers of classes; where that is wrong it is said
+    """
+    height, width = rows[0][1].images.shape[1:]
+    pitch = height / width + 0.34  # from one line of images to the next, in images' widths
     lines = [-(-min(len(letters), columns * 8) // columns) for _, letters in rows]
-    figure = sheet(0.55 * columns, 0.72 * sum(lines) + 0.45 * len(rows))
-    heights = [line + 0.6 for line in lines]
-    blocks = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for block, count, (title, letters) in zip(blocks, lines, rows, strict=True):
-        block.suptitle(title, fontsize=10)
-        panels = block.subplots(count, columns, squeeze=False)
-        for number, panel in enumerate(panels.flat):
-            panel.set_axis_off()
-            if number < len(letters):
-                panel.imshow(letters.images[number], cmap="gray", vmin=0, vmax=255)
-                panel.set_title(short(letters.classes[letters.labels[number]]), fontsize=7, pad=2)
+    figure = sheet(0.55 * columns, 0.55 * pitch * sum(lines) + 0.4 * len(rows))
+    panels = figure.subplots(len(rows), 1, squeeze=False, height_ratios=lines)[:, 0]
+    for panel, count, (title, letters), guessed in zip(
+        panels, lines, rows, guesses or [letters.labels for _, letters in rows], strict=True
+    ):
+        panel.set_title(title, fontsize=10)
+        for number, image in enumerate(letters.images[: columns * 8]):
+            label, guess = letters.labels[number], guessed[number]
+            left, bottom = number % columns, pitch * (number // columns + 1)
+            place = left, left + 0.94, bottom, bottom - height / width
+            panel.imshow(image, cmap="gray", vmin=0, vmax=255, extent=place)
+            names = dict.fromkeys(short(letters.classes[name], 6) for name in (label, guess))
+            colour = "black" if guess == label else "tab:red"
+            panel.text(
+                left + 0.47, bottom - height / width - 0.05, " → ".join(names), color=colour, fontsize=7,
+                ha="center",
+            )  # fmt: skip
+        panel.set(xlim=(0, columns), ylim=(pitch * count + 0.05, 0))
+        panel.set_axis_off()
     return figure

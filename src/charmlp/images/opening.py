@@ -8,7 +8,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from charmlp.errors import ImageError
 from charmlp.images.costs import MAX_PIXELS, Costly, Metered, affordable, check_cost
-from charmlp.images.filekinds import identify
+from charmlp.images.filekinds import HEAD_BYTES, identify
 from charmlp.images.quiet import quiet
 
 
@@ -17,7 +17,7 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
 
     `shown` is the file's name, for messages.
     """
-    head = file.read(256)
+    head = file.read(HEAD_BYTES)
     kind, reader = identify(head, shown)
     metered = Metered(file, kind)
     try:

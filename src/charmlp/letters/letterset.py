@@ -1,7 +1,8 @@
 """The one thing that every data source becomes: grey images, packed, with labels and names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,11 @@ def spell_out(what: str, reasons: Sequence[str], count: int | None = None) -> st
     """
     some = f", the first {SHOWN}" if (count or len(reasons)) > SHOWN else ""
     return f"{what}{some}: " + "; ".join(reasons[:SHOWN])
+
+
+def spell_left_out(reasons: Sequence[str]) -> str:
+    """One line about what lies in a folder and is not read, and why."""
+    return spell_out(f"left out in {len(reasons):,} places" if len(reasons) > 1 else "left out", reasons)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,15 @@ class LetterSet:
             raise ValueError(
                 f"{len(self.images)} images, {len(self.labels)} labels and {len(self.names)} names"
             )
+
+    def take(self, numbers: NDArray[np.integer[Any]]) -> "LetterSet":
+        """Some of the letters, in that order."""
+        names = tuple(self.names[number] for number in numbers)
+        return replace(self, images=self.images[numbers], labels=self.labels[numbers], names=names)
+
+    def spread(self, most: int) -> NDArray[np.integer[Any]]:
+        """Numbers of at most so many letters, spread evenly over the set."""
+        return np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(int))
 
     def describe_skipped(self, what: str) -> str:
         """One line about the `what` ("training") images that were left out; empty where there are none."""

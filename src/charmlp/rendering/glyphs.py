@@ -16,7 +16,7 @@ from PIL import Image
 
 from charmlp.rendering.fonts import Font, draw_glyphs
 from charmlp.rendering.stamp import STAMP, facts_of_files
-from charmlp.system.keeping import kept
+from charmlp.system.keeping import kept_or_made
 
 INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
@@ -54,7 +54,7 @@ def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...], cache: bool = T
 
     facts = STAMP, fonts, texts, facts_of_files(font.path for font in fonts)
     return GlyphTable(
-        **load(kept("glyphs", facts, lambda: save(vars(_draw_table(fonts, texts))), _KEPT, cache))
+        **load(kept_or_made("glyphs", facts, lambda: save(vars(_draw_table(fonts, texts))), _KEPT, cache))
     )
 
 

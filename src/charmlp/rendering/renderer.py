@@ -15,7 +15,7 @@ from charmlp.rendering.plans import Plans, Rows, make_plans
 from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
-from charmlp.system.keeping import kept
+from charmlp.system.keeping import kept_or_made
 from charmlp.system.threads import blocks, each
 from charmlp.text import printable
 
@@ -98,7 +98,7 @@ def render(
         seed,
         style,
     )
-    images = kept("letters", facts, draw, KEPT, cache and count * math.prod(norm_size) <= KEPT_BYTES)
+    images = kept_or_made("letters", facts, draw, KEPT, cache and count * math.prod(norm_size) <= KEPT_BYTES)
     if progress is not None:
         progress(count, count)
     return LetterSet(

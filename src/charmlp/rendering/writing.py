@@ -5,19 +5,21 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from PIL import Image
 
-from charmlp.errors import CharmlpError, UsageError
+from charmlp.errors import UsageError
 from charmlp.rendering.source import RenderedSource
-from charmlp.system.files import check_writable
+from charmlp.system.files import check_writable, writing
 from charmlp.text import printable
 
 LISTS = {"train": "train.json", "val": "validation.json", "test": "test.json"}
 FACTS = "synth.json"  # says that charmlp wrote the folder, and how
-_OWN = frozenset(("images", FACTS, *LISTS.values()))
-_IMAGE = re.compile(r"[0-9]{6,9}\.png")
+_OWN = FACTS, "images", *reversed(LISTS.values())
+_IMAGE = re.compile(r"[0-9]{6,9}(-\w{1,20})?\.png")
+_GROWING = re.compile(r"\..*\.part")  # what is being written, or was when it was killed
 _REPORT_EVERY = 500  # pictures
 
 
@@ -32,7 +34,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"--out: {shown} is a file, not a folder")
-    if not (held := [path.name for path in folder.iterdir()]):
+    if not (held := [path.name for path in folder.iterdir() if not _GROWING.fullmatch(path.name)]):
         return
     if not overwrite:
         raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite")
@@ -54,25 +56,37 @@ def write_letters(
 ) -> int:
     """Draw every split of `source` and write it to `folder`, whole or not at all; the number of pictures.
 
-    The pictures are grey PNGs in `images/`; each split has a list `{"000001.png": "A", …}`. They grow in a
-    folder beside, which then takes the name. Raises `CharmlpError` (no room, read-only folder).
+    The pictures are grey PNGs in `images/`; each split has a list `{"000001-A.png": "A", …}`. They grow in a
+    folder beside, and take their places at the end. Raises `CharmlpError` (no room, read-only folder).
     """
     check_folder(folder, overwrite=overwrite)
-    growing = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        growing = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".part", dir=folder.parent))
-        growing.chmod(0o755)
+    with writing(folder), ExitStack() as afterwards:
+        place = folder if folder.exists() else folder.parent
+        place.mkdir(parents=True, exist_ok=True)
+        growing = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".part", dir=place))
+        afterwards.callback(shutil.rmtree, growing, ignore_errors=True)
         count = _write_splits(source, growing, norm_size, progress)
-        if folder.exists():
-            shutil.rmtree(folder)
-        growing.replace(folder)
-    except OSError as error:
-        raise CharmlpError(f"{printable(folder)}: cannot be written: {error.strerror or error}") from None
-    finally:
-        if growing is not None and growing.exists():
-            shutil.rmtree(growing, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        check_folder(folder, overwrite=overwrite)  # others may have put something there
+        if overwrite:
+            _remove_letters(folder)
+        for name in _OWN:
+            if (growing / name).exists():
+                (growing / name).rename(folder / name)
     return count
+
+
+def _remove_letters(folder: Path) -> None:
+    """Remove what `write_letters` wrote, the lists first: what is left of a killed run trains nobody."""
+    images = folder / "images"
+    for name in LISTS.values():
+        (folder / name).unlink(missing_ok=True)
+    for image in images.iterdir() if images.is_dir() else ():
+        if _IMAGE.fullmatch(image.name):
+            image.unlink()
+    (folder / FACTS).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        images.rmdir()
 
 
 def _write_splits(
@@ -89,7 +103,8 @@ def _write_splits(
         labels: dict[str, str] = {}
         for image, label in zip(letters.images, letters.labels, strict=True):
             number += 1
-            name = f"{number:06}.png"
+            shown = re.sub(r"\W", "_", source.classes[label])[:20]  # for people
+            name = f"{number:06}-{shown}.png"
             Image.fromarray(image).save(folder / "images" / name, "PNG")
             labels[name] = source.classes[label]
             if number % _REPORT_EVERY == 0 or len(labels) == count:

@@ -68,12 +68,14 @@ class KeptCode:
         try:
             payload = read_entry(private_folder() / name)
             code = CompileResult._rebuild(target, *pickle.loads(payload))
+            if tuple(code.signature.args) == tuple(signature):
+                return code
         except FileNotFoundError:
-            return None
+            pass
         except Exception as error:  # whatever is wrong with what is kept: it is compiled anew
             tell(error)
-            return None
-        return code if tuple(code.signature.args) == tuple(signature) else None
+        tell_of_compiling()
+        return None
 
     def save_overload(self, signature: Any, code: Any) -> None:
         """Keep a compiled function; what older sources gave is removed."""
@@ -149,6 +151,20 @@ def folder_of_code() -> Path:
     return Path(given or cache_folder() / "compiled") / f"charmlp-{place}"
 
 
+def kept() -> tuple[Path, list[Path]]:
+    """Where compiled code is, of all places where charmlp is installed, and the files there."""
+    top = folder_of_code().parent
+    return top, [
+        file
+        for folder in top.glob("charmlp-*")
+        if re.fullmatch(r"charmlp-[0-9a-f]{16}", folder.name)
+        for file in folder.glob("*")
+        if re.fullmatch(
+            rf"charmlp\.[\w.]+-[0-9a-f]{{8}}-[0-9a-f]{{32}}\{SUFFIX}|\.[0-9a-f]{{16}}\.part", file.name
+        )
+    ]
+
+
 def private_folder() -> Path:
     """The same, made where it is not there; raises `UnusableError` where others may write to it."""
     folder = folder_of_code()
@@ -178,6 +194,12 @@ def tell(error: Exception) -> None:
 @functools.cache
 def tell_once(reason: str) -> None:
     log.warning("charmlp: note: compiled code is not kept, or not found again: %s", reason)
+
+
+@functools.cache
+def tell_of_compiling() -> None:
+    """One line, once: somebody waits. A warning, since those are shown where logging is not set up."""
+    log.warning("charmlp: compiling loops, once on this machine")
 
 
 IMPORT = re.compile(rb"^(?:from (charmlp[\w.]*) import (\([^)]*\)|.*)|import (charmlp[\w.]*))", re.MULTILINE)

@@ -4,13 +4,17 @@ And the folder for what can be made again.
 """
 
 import contextlib
+import itertools
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from charmlp.errors import CharmlpError
-from charmlp.text import shown_path
+from charmlp.text import closest, shown_path
+
+MOST_NAMES = 1000  # of a folder that are compared with a name that is not there
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -26,6 +30,17 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether there is a regular file; also for names that no system takes."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def alike(path: Path) -> str:
+    """`; did you mean 'runs/first'?` where there is something of much the same name, else nothing."""
+    try:
+        with os.scandir(path.parent) as found:
+            names = [item.name for item in itertools.islice(found, MOST_NAMES)]
+    except (OSError, ValueError):
+        return ""
+    meant = closest(path.name, names)
+    return "" if meant is None else f"; did you mean '{shown_path(path.with_name(meant))}'?"
 
 
 def check_regular(path: str | os.PathLike[str], expected: str, error: type[CharmlpError]) -> int:
@@ -88,7 +103,10 @@ def check_writable(path: Path) -> None:
             raise CharmlpError(f"{shown_path(path)}: a pipe or a device; a file is to be written there")
         if not os.access(path, os.W_OK):
             raise _refusal(path, "the file there is read-only")
-    parent = _target(path).absolute().parent
+    try:
+        parent = _target(path).absolute().parent
+    except FileNotFoundError:
+        raise _refusal(path, "the current folder has been removed") from None
     while not os.path.lexists(parent):
         parent = parent.parent
     if not parent.is_dir():
@@ -105,7 +123,7 @@ def write_whole(path: Path, content: bytes) -> None:
     then stays as it was. A link stays a link, and what it leads to is written.
     """
     check_writable(path)
-    try:
+    with writing(path):
         target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{os.urandom(8).hex()}.part")
@@ -120,6 +138,13 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         _to_disk(target.parent)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses on the way to writing `path`, as a `CharmlpError`."""
+    try:
+        yield
     except OSError as error:
         raise _refusal(path, reason_of(error)) from None
 

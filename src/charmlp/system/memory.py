@@ -1,12 +1,16 @@
-"""Where arrays lie in memory, for the processor's cache.
+"""How much memory there is, and where arrays lie in it, for the processor's cache.
 
 An array that begins at a cache line is read by vector instructions of 64 bytes without ever touching two
 lines at once. NumPy leaves it to the system where one begins: 16 bytes behind a line, as a rule, where the
 compiled loops take up to a third longer.
 """
 
+import contextlib
+import ctypes
 import math
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,3 +48,18 @@ def with_spaces(rows: NDArray[Any]) -> NDArray[Any]:
     """The memory of `spaced_rows` with what lies between the rows: contiguous, as compiled loops want it."""
     shape = len(rows), rows.strides[0] // rows.itemsize
     return np.lib.stride_tricks.as_strided(rows, shape, (rows.strides[0], rows.itemsize))
+
+
+def machine_memory() -> int | None:
+    """Bytes of memory that this machine has, or lets a container use; None where it does not say."""
+    found = []
+    if os.name == "nt":
+        kilobytes = ctypes.c_ulonglong()
+        if ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):  # type: ignore[attr-defined, unused-ignore]
+            found.append(kilobytes.value * 1024)
+    else:
+        with contextlib.suppress(OSError, ValueError):
+            found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+        with contextlib.suppress(OSError, ValueError):  # "max": no limit
+            found.append(int(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
+    return min(found, default=None)

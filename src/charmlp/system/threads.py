@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,7 +43,8 @@ def each(task: Callable[[Part], object], parts: Sequence[Part]) -> None:
     try:
         with suppress(RuntimeError):  # as many threads as the system allows
             for _ in range(min(cores(), len(parts)) - 1):
-                helpers.append(pool().submit(work, task, rest))
+                # what NumPy does about overflow, for instance, is said in the caller's context
+                helpers.append(pool().submit(copy_context().run, work, task, rest))
         work(task, rest)
     finally:
         # Who has not begun is not waited for: there is nothing left to do.

@@ -1,6 +1,7 @@
 """Who hears how a training goes: progress on a terminal, the log, the table of figures, checkpoints, pruning.
 
 message              a line for people
+detail               a line for those who want to know more: what was chosen and why, how long it took
 progress             so much of a long preparation is done
 training_begins      the first update comes
 updates_done         a chunk of updates is done, some fractions of a second after the one before
@@ -13,7 +14,9 @@ settled; `updates` done of `total_updates`; `history`, an `Epoch` for each that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ class Callback:
     """Hears how a training goes; this one keeps silent. Others override what they want to hear."""
 
     def message(self, line: str) -> None: ...
+
+    def detail(self, line: str) -> None: ...
 
     def progress(self, what: str, done: int, total: int) -> None: ...
 
@@ -61,3 +66,11 @@ def _tell_all(event: str) -> Callable[..., None]:
 
 for _event in [name for name in vars(Callback) if not name.startswith("_")]:
     setattr(Callbacks, _event, _tell_all(_event))
+
+
+@contextmanager
+def timed(callbacks: Callback, what: str) -> Iterator[None]:
+    """Tell how long it took."""
+    start = time.perf_counter()
+    yield
+    callbacks.detail(f"{what}: {time.perf_counter() - start:.1f} s")

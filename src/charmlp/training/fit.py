@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.metrics import Scores
-from charmlp.training.callbacks import SILENT, Callback
+from charmlp.training.callbacks import SILENT, Callback, timed
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
 from charmlp.training.prepare import Prepared
@@ -52,7 +52,8 @@ def fit(
     trainer = make_trainer(config, prepared, callbacks)
     if state is not None:
         trainer.take_up(state)
-    trainer.run()
+    with timed(callbacks, "training"):
+        trainer.run()
     kept = trainer.kept
     assert kept.parameters is not None
     parameters = Parameters.of(trainer.sizes, kept.parameters)
@@ -75,6 +76,6 @@ def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback
     feed = Pictures(config.preprocessing, training, rendered)
     sizes = (feed.width, *config.hidden_size, order.n_classes)
     step_name, why = choose_step(config, sizes, config.epochs * order.updates)
-    callbacks.message(f"step: {step_name} ({why})")
+    callbacks.detail(f"step: {step_name} ({why})")
     watched = None if validation is None else Pictures(config.preprocessing, validation)
     return Trainer(config, order, feed, watched, step_name=step_name, callbacks=callbacks)

@@ -5,11 +5,12 @@ from functools import partial
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import DataError
+from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering import RenderedSource, render
-from charmlp.training.callbacks import SILENT, Callback
+from charmlp.training.callbacks import SILENT, Callback, timed
 
 RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in smaller numbers
 
@@ -40,12 +41,17 @@ def prepare(
 
     With `cache`, rendered letters are kept for later runs.
     """
-    callbacks.message(source.describe())
-    sets = load(source, config, skip_bad, callbacks)
+    for line in (source.describe(), *source.remarks()):
+        callbacks.message(line)
+    with timed(callbacks, "reading images"):
+        sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
         if letters.skipped:
             callbacks.message(letters.describe_skipped(SPLITS[split]))
-    rendered = render_beside(source, config, cache, callbacks)
+    for line in notes_on_balance(sets["train"], sets.get("val")):
+        callbacks.message(line)
+    with timed(callbacks, "rendering letters"):
+        rendered = render_beside(source, config, cache, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 

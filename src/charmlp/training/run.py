@@ -7,13 +7,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import RECIPES, TrainingConfig, override
+from charmlp.config import TrainingConfig, find_recipe, override
 from charmlp.data import open_source
-from charmlp.errors import UsageError
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.modelfile import Model, check_expressible, write_model
 from charmlp.system.files import check_writable
+from charmlp.text import shown_path
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
+from charmlp.training.needs import check_memory
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
@@ -66,34 +68,40 @@ def train(
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
     """
     config = make_config(recipe, settings)
-    folder = RunFolder(None if out is None else Path(out), overwrite=overwrite)
-    check_step(config)
-    also = None if model_path is None else Path(model_path)
-    if also is not None:
-        check_writable(also)
-    source = open_source(
-        data, im_dir=im_dir, lists=lists, classes=classes, n_classes=n_classes, seed=config.seed, cache=cache
-    )
-    if also is not None:
-        check_expressible(
-            also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
+    with RunFolder(
+        None if out is None else Path(out), overwrite=overwrite, callbacks=Callbacks(callbacks)
+    ) as folder:
+        check_step(config)
+        check_memory(config)
+        also = None if model_path is None else Path(model_path)
+        if also is not None:
+            check_writable(also)
+        source = open_source(
+            data,
+            im_dir=im_dir,
+            lists=lists,
+            classes=classes,
+            n_classes=n_classes,
+            seed=config.seed,
+            cache=cache,
+            reading=config,
         )
-    heard = Callbacks([folder, *callbacks])
-    prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-    try:
+        check_memory(config, len(source.classes), source.splits)
+        if also is not None:
+            check_expressible(
+                also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
+            )
+        heard = Callbacks([folder, *callbacks])
+        heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
+        prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
         result = fit(config, prepared, callbacks=heard)
-        model = record(result, prepared, folder, also)
-    finally:
-        folder.write()
-    return Run(folder.path, model, result)
+        return Run(folder.path, record(result, prepared, folder, also), result)
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
     """The recipe's settings with others put in their place; raises `UsageError`."""
     if isinstance(recipe, str):
-        if recipe not in RECIPES:
-            raise UsageError(f"--recipe: expected one of {', '.join(RECIPES)}, not {recipe!r}")
-        recipe = RECIPES[recipe]
+        recipe = find_recipe(recipe)
     unknown = set(settings) - {field.name for field in dataclasses.fields(TrainingConfig)}
     if unknown:
         raise UsageError(f"no setting is called {', '.join(sorted(unknown))}")
@@ -101,12 +109,23 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
 
 
 def record(result: Fit, prepared: Prepared, folder: RunFolder, model_path: Path | None = None) -> Model:
-    """The third stage: write the model into the run's folder, and where else it is wanted."""
+    """The third stage: write the model into the run's folder, and where else it is wanted.
+
+    Raises `CharmlpError` where one of the two cannot be written; the other one is written all the same.
+    """
     model = make_model(result, prepared)
-    write_model(model, folder.model)
-    folder.finish()
-    if model_path is not None:
-        write_model(model, model_path)
+    written, faults = [], []
+    for path in filter(None, (folder.model, model_path)):
+        try:
+            write_model(model, path)
+            written.append(path)
+        except CharmlpError as fault:
+            faults.append(str(fault))
+    if folder.model in written:
+        folder.finish()
+    if faults:
+        saved = [f"the model is saved in {shown_path(path)}" for path in written]
+        raise CharmlpError("; ".join(faults + saved))
     return model
 
 

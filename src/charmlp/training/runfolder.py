@@ -5,16 +5,19 @@ And which run is the newest.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.system.files import check_writable, is_file, is_folder, write_whole
-from charmlp.text import printable
-from charmlp.training.callbacks import Callback
+from charmlp.system.files import check_writable, is_file, write_whole, writing
+from charmlp.system.locks import TakenError, locked
+from charmlp.text import printable, shown_path
+from charmlp.training.callbacks import SILENT, Callback
 from charmlp.training.state import Epoch
 
 if TYPE_CHECKING:
@@ -22,37 +25,59 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 SECONDS_BETWEEN_WRITES = 5.0
+LOCK = ".lock"  # in the folder while it is in use
+MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
+PICTURES = tuple(
+    f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
+)
 
 
 class RunFolder(Callback):
-    """A folder that appears when training begins and is brought up to date while it goes on."""
+    """A folder that is one run's alone. Its files appear when training begins and grow while it goes on.
 
-    def __init__(self, path: Path | None, *, overwrite: bool = False) -> None:
-        """Choose the folder (`runs/<date-time>` unless given); refuse what cannot be written to."""
-        self.path = new_run_path() if path is None else path
-        if is_file(self.path):
-            raise UsageError(f"--out: {printable(self.path)} is a file, not a folder")
-        if not overwrite and is_folder(self.path) and any(self.path.iterdir()):
-            raise UsageError(
-                f"--out: {printable(self.path)} holds something already; give another folder or --overwrite"
-            )
-        check_writable(self.model)
+    with RunFolder(path) as folder: …     # at the end it is let go, and removed where nothing is in it
+    """
+
+    def __init__(self, path: Path | None, *, overwrite: bool = False, callbacks: Callback = SILENT) -> None:
+        """Take the folder (`runs/<date-time>` unless given); refuse what is in use or cannot be written to.
+
+        `callbacks` hear what could not be written, where the run goes on without it.
+        """
+        self.callbacks = callbacks
         self.epochs: list[Epoch] = []
         self.lines: list[str] = []
+        self.faults: list[str] = []
         self.begun = False
         self.written = time.monotonic()
+        with ExitStack() as taken:
+            self.path = new_folder(taken) if path is None else given_folder(path, taken)
+            if held := [file.name for file in self.path.iterdir() if file.name != LOCK]:
+                check_replaceable(self.path, held, overwrite=overwrite)
+            self.taken = taken.pop_all()
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        with self.taken:
+            self.write()
 
     @property
     def model(self) -> Path:
-        return self.path / "model.safetensors"
+        return self.path / MODEL
 
     def message(self, line: str) -> None:
         """Add a line to the log."""
         self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
 
+    detail = message
+
     def training_begins(self, training: Trainer) -> None:
-        """Create the folder."""
-        write_whole(self.path / "config.toml", training.config.to_toml().encode())
+        """Remove what an earlier run has written, its model first, and write the settings of this one."""
+        for name in (MODEL, FIGURES, LOG, *PICTURES):
+            with writing(path := self.path / name):
+                path.unlink(missing_ok=True)
+        write_whole(self.path / SETTINGS, training.config.to_toml().encode())
         self.begun = True
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
@@ -63,18 +88,92 @@ class RunFolder(Callback):
             self.write()
 
     def write(self) -> None:
-        """Write `metrics.csv` and `log.txt` as they stand, once there is a folder."""
+        """Write `metrics.csv` and `log.txt` as they stand, once training has begun."""
         if not self.begun:
             return
-        write_whole(self.path / "metrics.csv", metrics_csv(self.epochs).encode())
-        write_whole(self.path / "log.txt", "".join(f"{printable(line)}\n" for line in self.lines).encode())
+        with self.side_matter():
+            write_whole(self.path / FIGURES, metrics_csv(self.epochs).encode())
+            write_whole(self.path / LOG, "".join(f"{printable(line)}\n" for line in self.lines).encode())
         self.written = time.monotonic()
 
     def finish(self) -> None:
         """Make this the newest run, now that it has a model."""
-        inside = self.path.parent.resolve() == RUNS.resolve()
-        newest = self.path.name if inside else str(self.path.resolve())
-        write_whole(RUNS / "latest", f"{newest}\n".encode())
+        with self.side_matter(), writing(RUNS / "latest"):
+            inside = self.path.parent.resolve() == RUNS.resolve()
+            newest = self.path.name if inside else self.path.resolve()
+            write_whole(RUNS / "latest", os.fsencode(newest) + b"\n")
+
+    @contextmanager
+    def side_matter(self) -> Iterator[None]:
+        """What cannot be written here is told, once, and ends no run."""
+        try:
+            yield
+        except CharmlpError as error:
+            if str(error) not in self.faults:
+                self.faults.append(str(error))
+                self.message(f"note: {error}")
+                self.callbacks.message(f"note: {error}")
+
+
+def given_folder(path: Path, taken: ExitStack) -> Path:
+    """Take the folder `path`, made where it is not there."""
+    if is_file(path):
+        raise UsageError(f"--out: {shown_path(path)} is a file, not a folder")
+    check_writable(path / MODEL)
+    make_folder(path, taken)
+    try:
+        with writing(path):
+            taken.enter_context(locked(path / LOCK))
+    except TakenError:
+        raise UsageError(
+            f"--out: another run writes to {shown_path(path)}; wait for its end or give another folder"
+        ) from None
+    return path
+
+
+def new_folder(taken: ExitStack) -> Path:
+    """Take a folder `runs/<date-time>`, numbered where several runs start in the same second."""
+    first = path = RUNS / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    check_writable(path / MODEL)
+    number = 1
+    while not make_folder(path, taken):
+        number += 1
+        path = first.with_name(f"{first.name}-{number}")
+    return given_folder(path, taken)
+
+
+def make_folder(path: Path, taken: ExitStack) -> bool:
+    """Make a folder and those on the way, which go again where nothing comes into them; whether it is new."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    with writing(path):
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            return False
+    for folder in reversed(missing):
+        taken.callback(remove_if_empty, folder)
+    return True
+
+
+def remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> None:
+    """Raise `UsageError` unless all that would be replaced in the folder was written by an earlier run."""
+    shown = shown_path(folder)
+    if not overwrite:
+        raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite")
+    if is_file(folder / SETTINGS):
+        with (folder / SETTINGS).open("rb") as file:
+            if file.read(9) == b"recipe = ":
+                return
+    for name in (MODEL, SETTINGS, FIGURES, LOG, *PICTURES):
+        if os.path.lexists(folder / name):
+            raise UsageError(
+                f"--out: {shown} is no run folder, and {name} in it would be replaced; give another folder"
+            )
 
 
 def describe_epoch(epoch: Epoch) -> str:
@@ -96,25 +195,16 @@ def metrics_csv(epochs: Sequence[Epoch]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def new_run_path() -> Path:
-    """`runs/<date-time>`, numbered where two runs start in the same second."""
-    name = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
-    path, number = RUNS / name, 2
-    while path.exists():
-        path, number = RUNS / f"{name}-{number}", number + 1
-    return path
-
-
 def newest_model() -> Path:
     """The model of the newest run in this folder; raises `CharmlpError` where there is none."""
     latest = RUNS / "latest"
     try:
-        name = latest.read_text(encoding="utf-8").strip()
+        name = os.fsdecode(latest.read_bytes().rstrip(b"\r\n"))
     except (OSError, UnicodeDecodeError):
         raise CharmlpError(
             f"no model: {latest} names no run here; train one with 'charmlp train' or give --model"
         ) from None
-    model = RUNS / name / "model.safetensors"  # an absolute name stands for itself
+    model = RUNS / name / MODEL  # an absolute name stands for itself
     if not is_file(model):
         raise CharmlpError(
             f"no model: the newest run, {printable(model.parent)}, has no model.safetensors; give --model"

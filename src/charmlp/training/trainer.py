@@ -24,6 +24,7 @@ from charmlp.training.steps.parameters import Parameters
 
 VALIDATED_TOGETHER = 1024  # examples, of which a core takes so many:
 ROWS = 128
+QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # told of by check_finite, in words
 
 
 class Trainer:
@@ -101,6 +102,7 @@ class Trainer:
         else:
             self.end_epoch(start)
 
+    @QUIET
     def train_chunk(self, done: int, until: int | None) -> None:
         """From update `done` of the epoch to the end of its chunk, or as far as `until`."""
         config, epoch = self.config, len(self.history) + 1
@@ -112,9 +114,8 @@ class Trainer:
         if done == 0 or self.masks is None:
             self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
         self.is_whole = False
-        with np.errstate(over="ignore", invalid="ignore"):  # told of at the end of the epoch, in words
-            losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
-            sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
+        losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
+        sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
         self.updates += stop - first
         self.loss_sum = float(sums[-1])
         self.is_whole = True
@@ -122,14 +123,11 @@ class Trainer:
     def end_epoch(self, start: float) -> None:
         """Validate where it is the epoch's turn, note how it went, and choose what is kept."""
         config, number, loss = self.config, len(self.history) + 1, self.loss_sum / self.order.updates
-        if not np.isfinite(loss):
-            raise CharmlpError(
-                f"the loss became {loss} in epoch {number}: lower --lr (now {config.lr:g})"
-                f"{' or set --clip_norm 1' if not config.clip_norm else ''}"
-            )
+        self.check_finite("loss", loss)
         parameters, scores, figures = self.step.averaged(), None, None
         if self.validation is not None and (number % config.val_interval == 0 or number == config.epochs):
             scores = validate(config, parameters, self.validation)
+            self.check_finite("validation loss", scores.loss)
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
@@ -139,6 +137,17 @@ class Trainer:
         self.loss_sum = self.seconds = 0.0
         self.is_whole = True
         self.callbacks.epoch_ends(self, self.history[-1])
+
+    def check_finite(self, what: str, loss: float) -> None:
+        """Raise `CharmlpError` where training has run away."""
+        config = self.config
+        if not np.isfinite(loss):
+            decay = f" and --weight_decay (now {config.weight_decay:g})" if config.weight_decay > 1 else ""
+            clipping = "" if config.clip_norm else " or set --clip_norm 1"
+            raise CharmlpError(
+                f"the {what} became {loss} in epoch {len(self.history) + 1}: training diverges; "
+                f"lower --lr (now {config.lr:g}){decay}{clipping}"
+            )
 
     def state(self) -> TrainingState:
         """All that is needed to go on from here; its arrays hold until the next update.
@@ -164,6 +173,7 @@ class Trainer:
         self.masks = None
 
 
+@QUIET
 def validate(config: TrainingConfig, parameters: Parameters, feed: Feed) -> Scores:
     """Score the parameters on a feed."""
     weights, biases, everything = parameters.weights, parameters.biases, np.arange(len(feed.labels))

@@ -47,7 +47,6 @@ class Conversation:
     timeout: float
     running: set[Worker]
     diagnoses: list[Diagnosis] = field(default_factory=list)
-    skipped: list[tuple[str, Phrase | None]] = field(default_factory=list)  # of a whole file, with the reason
     started: list[str] = field(default_factory=list)  # answered or not, they are not tried again
     current: str | None = None  # started, and not answered
 
@@ -84,6 +83,8 @@ class Conversation:
             return phrase("ended", status=str(process.status), last=last and f": {last}")
         except TimeoutError:
             return phrase("timeout", seconds=f"{self.timeout:g}")
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return phrase("garbled")  # the target has changed what the process answers with
         finally:
             process.end()
             self.running.discard(process)
@@ -96,6 +97,3 @@ class Conversation:
         self.current = None
         if "done" in message:
             self.diagnoses.append(unpacked(message["done"]))
-        elif "skipped" in message:
-            name, reason = message["skipped"]
-            self.skipped.append((self.target.label(name), reason and Phrase(**reason)))

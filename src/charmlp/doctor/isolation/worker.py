@@ -1,18 +1,17 @@
 """The process that imports a target and examines it; supervisor.py starts it.
 
 One job comes as JSON: the place, the name or null, the kind or null, names to leave out. Each answer is an
-object: {"start": name}, {"done": diagnosis}, {"skipped": [name, phrase]}, {"failed": phrase}; {"ready": true}
-before and {"end": true} after them.
+object: {"start": name}, {"done": diagnosis}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
-from charmlp.doctor.diagnosis import UNKNOWN, Diagnosis
+from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.targets import Target, defined, load, named
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.words import one_line
@@ -21,10 +20,10 @@ from charmlp.system.workers import Parent
 
 def main() -> None:
     parent = Parent()
-    job = json.loads(parent.receive())
+    job = loads(parent.receive())
 
     def answer(**message: Any) -> None:
-        parent.send(json.dumps(message).encode())
+        parent.send(dumps(message).encode())
 
     import torch
 
@@ -43,8 +42,6 @@ def main() -> None:
 
 def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: Callable[..., None]) -> None:
     """Examine one thing, or all that the module defines but for `leave_out`."""
-    from charmlp.doctor.operation.watch import is_function
-
     module = load(target)
     things = [(target.name, named(module, target.name))] if target.name else list(defined(module))
     if not things:
@@ -53,12 +50,7 @@ def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: C
         if name in leave_out:
             continue
         answer(start=name)
-        diagnosis = examine_one(thing, kind, target.label(name), name)
-        if target.name is None and diagnosis.verdict == UNKNOWN and not is_function(thing):
-            # nobody asked for it by name, and its gradient is that of Functions which are examined themselves
-            answer(skipped=[name, diagnosis.reason and asdict(diagnosis.reason)])
-        else:
-            answer(done=asdict(diagnosis))
+        answer(done=asdict(examine_one(thing, kind, target.label(name), name)))
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

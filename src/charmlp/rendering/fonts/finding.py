@@ -14,7 +14,7 @@ from charmlp.errors import DataError
 from charmlp.rendering.fonts.font import LETTERS, Font
 from charmlp.rendering.fonts.judging import keep_texts_drawn, texts_drawn, usable_fonts
 from charmlp.rendering.stamp import STAMP, facts_of_files
-from charmlp.system.keeping import kept
+from charmlp.system.keeping import kept_or_made
 from charmlp.text import printable
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
@@ -47,7 +47,7 @@ def find_fonts(
         ).encode()
 
     facts = STAMP, texts, folder, [facts_of_files(each) for each in files]
-    chosen: list[Any] = json.loads(kept("fonts", facts, choose, KEPT, cache))
+    chosen: list[Any] = json.loads(kept_or_made("fonts", facts, choose, KEPT, cache))
     return [keep_texts_drawn(Font(*font), texts, drawn) for font, drawn in chosen]
 
 

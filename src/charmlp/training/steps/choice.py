@@ -57,7 +57,7 @@ def check_step(config: TrainingConfig) -> None:
         )
     if config.device != "cpu" or config.step == "autograd":
         asked_by = f"--device {config.device}" if config.device != "cpu" else "--step autograd"
-        require_extra("torch", "torch", asked_by)
+        require_extra("torch", "torch", asked_by, gpu=config.device != "cpu")
         from charmlp.training.steps.cuda import check_device
 
         check_device(config.device)

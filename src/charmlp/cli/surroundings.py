@@ -1,0 +1,111 @@
+"""What is around a command: streams that may be closed or break, signals that end it, few threads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, TextIO
+
+# Asked to end: by another program, by a terminal that closes, by a console that closes (Windows).
+SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+FEW_THREADS = 256  # where the system allows no more, the libraries get one each
+THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
+
+_received: int | None = None
+
+
+class SideStream:
+    """Standard error: what cannot be written there is lost, and ends nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """A stream that the caller has closed (`>&-`) leads nowhere; no file of ours takes its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not end the program
+            stream.reconfigure(errors="backslashreplace")
+    stderr = sys.stderr
+    sys.stderr = SideStream(stderr)
+    try:
+        yield
+    finally:
+        sys.stderr = stderr
+
+
+def close_stdout() -> None:
+    """Let nothing more be written where nothing can be: Python would try at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def ending_signals() -> Iterator[None]:
+    """The signals that end a program interrupt it as Ctrl-C does, so that a training saves its model.
+
+    Only the first of them does: a terminal that closes sends several. One that is ignored (`nohup`) stays so.
+    """
+    global _received
+    _received = None
+    before = {}
+    for number in [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]:
+        with suppress(ValueError):  # not the main thread
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    global _received
+    if _received is None:
+        _received = number
+        raise KeyboardInterrupt
+
+
+def status_of_signal() -> int:
+    """The exit status of what such a signal has ended, 143 by SIGTERM, 129 by SIGHUP; 0: there was none."""
+    return 0 if _received is None else 128 + _received
+
+
+def spare_threads() -> None:
+    """Where a user may have few threads, the libraries do with one each; else they would end the process."""
+    with suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        if 0 <= resource.getrlimit(resource.RLIMIT_NPROC)[0] < FEW_THREADS:
+            for name in THREADS:
+                os.environ.setdefault(name, "1")
+
+
+def can_start_thread() -> bool:
+    import threading
+
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:
+        return False
+    return True
