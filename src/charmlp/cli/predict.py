@@ -38,7 +38,7 @@ def make_parser() -> Parser:
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
     add_model_flags(parser)
     add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="(default text)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="form of the result (default text)")
     return parser
 
 
