@@ -2,8 +2,8 @@
 PYTHON ?= python3
 DATA ?= ../shared/data/scene-letters
 BIN := .venv/bin
-# Not quiet: minutes without a word look like a fault. Python compiles of all that is installed what it imports.
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+TORCH_CPU := https://download.pytorch.org/whl/cpu
 
 .PHONY: demo test test-full coverage check bench docs fuzz clean help
 
@@ -26,7 +26,9 @@ help:
 
 .venv/full: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	@echo "into .venv: all of the demo's packages, PyTorch and what the tests need"
+	@echo "into .venv: PyTorch, scikit-learn, what the tests need, and the demo's packages"
+# Linux without a GPU: PyPI's PyTorch would bring gigabytes of CUDA libraries. It is taken where this one is out of reach.
+	[ "$$(uname)" != Linux ] || command -v nvidia-smi || $(PIP) --retries 1 --timeout 15 torch --index-url $(TORCH_CPU) || true
 	$(PIP) -e '.[all,test,check]'
 	@touch .venv/small $@
 

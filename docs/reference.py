@@ -21,7 +21,8 @@ HEAD = """\
 
 Written by `make docs` from the commands themselves. Hyphen, underscore and capitals do not matter in a
 flag: `--batch-size` is `--batchsize`. A space may part the numbers of a list as well as a comma. Exit status:
-0 done; 1 the input or the run was at fault; 2 the command line was wrong; 130 interrupted. Results go to
+0 done; 1 the input or the run was at fault; 2 the command line was wrong; 130 interrupted by
+Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model as it is then. Results go to
 standard output, everything else to standard error. Of Numba's variables, `NUMBA_NUM_THREADS` and
 `NUMBA_CACHE_DIR` are heeded, no others.
 """

@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 
 from charmlp.config import (
@@ -167,7 +168,7 @@ def test_what_a_text_leaves_out_is_its_recipes() -> None:
         ("augment = 1", r"augment \(--augment\): expected on or off, not 1"),
         ("hidden_size = [32, 0]", r"hidden_size \(--hsize\): expected .*, not \[32, 0\]"),
         ("hidden_size = [32.5]", r"hidden_size \(--hsize\): expected"),
-        ("hidden_size = 32", r"hidden_size \(--hsize\): expected"),
+        ("hidden_size = true", r"hidden_size \(--hsize\): expected"),
         ("norm_size = [32]", r"norm_size \(--norm_size\): expected height,width"),
         ("seed = 9223372036854775808", r"seed \(--seed\): expected"),
         ("act_type = 1979-05-27", r"act_type \(--act\): expected one of"),
@@ -177,6 +178,49 @@ def test_what_a_text_leaves_out_is_its_recipes() -> None:
 def test_a_text_that_holds_no_settings_is_refused_by_file_and_entry(text: str, words: str) -> None:
     with pytest.raises(CharmlpError, match=f"^runs/a.toml: {words}"):
         TrainingConfig.from_toml(text, "runs/a.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("hidden_size", 64, (64,)),
+        ("hidden_size", [64, np.int64(32)], (64, 32)),
+        ("hidden_size", np.array([5]), (5,)),
+        ("norm_size", 28, (28, 28)),
+        ("epochs", np.int32(3), 3),
+        ("lr", 1, 1.0),
+        ("lr", np.float32(0.5), 0.5),
+        ("augment", True, True),
+    ],
+)
+def test_values_from_python_are_taken_for_what_they_mean(name: str, value: Any, meant: Any) -> None:
+    found = getattr(TrainingConfig(**{name: value}), name)
+    assert found == meant and type(found) is type(meant)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", "10"),
+        ("epochs", 2.5),
+        ("epochs", True),
+        ("epochs", None),
+        ("lr", "0.1"),
+        ("lr", [0.1]),
+        ("lr", 10**400),
+        ("hidden_size", "64"),
+        ("hidden_size", [1.5]),
+        ("hidden_size", {"a": 1}),
+        ("norm_size", (28, 28, 1)),
+        ("act_type", 5),
+        ("augment", 1),
+        ("crop", "tight"),
+    ],
+)
+def test_values_of_another_type_are_refused_by_their_flag(name: str, value: Any) -> None:
+    flag = next(flag_of(field) for field in settings() if field.name == name)
+    with pytest.raises(UsageError, match=f"^{flag}: expected "):
+        TrainingConfig(**{name: value})
 
 
 def test_the_defaults_are_allowed() -> None:

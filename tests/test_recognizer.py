@@ -13,11 +13,12 @@ from PIL import Image
 
 import charmlp
 from charmlp import calculus
+from charmlp.config import View
 from charmlp.errors import ImageError, ModelFileError
 from charmlp.images import to_inputs
 from charmlp.modelfile import write_model
 from charmlp.recognizer import Prediction, Recognizer
-from tests.images.making import SIZE, exif, letter, lossless, lossy, saved, turned_back
+from tests.images.making import exif, letter, lossless, lossy, saved, turned_back
 from tests.modelfile.making import model
 
 KINDS = lossless() | lossy()
@@ -45,9 +46,8 @@ def test_every_orientation_is_predicted_the_same(recognizer: Recognizer, orienta
 
 
 def test_control_another_letter_is_not_predicted_with_the_same_numbers(recognizer: Recognizer) -> None:
-    for other in (letter().transpose(Image.Transpose.ROTATE_180), Image.new("L", SIZE, 255)):
-        top = dict(recognizer.predict(other, topk=26).top)
-        assert top != pytest.approx(dict(recognizer.predict(letter(), topk=26).top), abs=0.02)
+    top = dict(recognizer.predict(letter().transpose(Image.Transpose.ROTATE_180), topk=26).top)
+    assert top != pytest.approx(dict(recognizer.predict(letter(), topk=26).top), abs=0.02)
 
 
 def test_a_path_its_bytes_and_a_pillow_image_are_one(recognizer: Recognizer, tmp_path: Path) -> None:
@@ -77,6 +77,69 @@ def test_top_k(recognizer: Recognizer) -> None:
     assert len(found.top) == 3 and found.top[0] == (found.prediction, found.probability)
     assert len(recognizer.predict(letter(), topk=99).top) == 26
     assert len(recognizer.predict(letter(), topk=0).top) == 1
+
+
+def test_a_list_gives_a_list(recognizer: Recognizer, tmp_path: Path) -> None:
+    path = tmp_path / "letter.png"
+    path.write_bytes(KINDS["png colour"])
+    grey = np.asarray(letter())
+    images = [path, KINDS["png colour"], io.BytesIO(KINDS["png colour"]), letter(), grey, grey / 255]
+    assert len({repr(found) for found in recognizer.predict(images, topk=3)}) == 1
+    assert recognizer.predict(()) == [] and recognizer.predict([grey], 2) == [recognizer.predict(grey, 2)]
+    with pytest.raises(TypeError, match=r"^an image is expected: .* not NoneType$"):
+        recognizer.predict([grey, None])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "image", [Image.new("L", (1, 1), 128), np.full((9, 9), 0.5), Image.new("LA", (9, 9))]
+)
+def test_a_blank_picture_is_no_letter(recognizer: Recognizer, image: Image.Image) -> None:
+    with pytest.raises(ImageError, match=r"^image: blank: "):
+        recognizer.predict(image)
+    first, bad = recognizer.predict_many([letter(), image], return_errors=True)
+    assert isinstance(bad, ImageError) and repr(first) == repr(recognizer.predict(letter()))
+
+
+class TestNotes:
+    """What may make images be misread is said, once of each kind."""
+
+    def said(self, recognizer: Recognizer, *images: Image.Image) -> list[str]:
+        lines: list[str] = []
+        assert len(list(recognizer.predict_many(images, note=lines.append))) == len(images)
+        return lines
+
+    def small(self) -> Image.Image:
+        page = Image.new("L", (150, 150), 255)
+        page.paste(letter(), (50, 40))
+        return page
+
+    def test_a_letter_that_is_smaller_than_those_of_training(self, recognizer: Recognizer) -> None:
+        (line,) = self.said(recognizer, letter(), self.small(), self.small())
+        assert line.startswith("image: the letter takes up 3") and "in training 100%" in line
+        with pytest.warns(UserWarning, match="the letter takes up 3"):
+            recognizer.predict(self.small())
+
+    def test_but_not_where_training_saw_such_letters(self, recognizer: Recognizer) -> None:
+        model = recognizer.model
+        for other in (
+            replace(model, view=View("auto")),
+            replace(model, provenance={"letter_size": 0.4}),
+        ):
+            assert self.said(Recognizer(other), self.small()) == []
+        odd = replace(model, provenance={"letter_size": "large"})
+        assert len(self.said(Recognizer(odd), self.small())) == 1
+
+    def test_only_the_first_images_are_looked_at(
+        self, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("charmlp.recognizer.MOST_LOOKED_AT", 2)
+        assert self.said(recognizer, letter(), letter(), self.small()) == []
+        assert len(self.said(recognizer, letter(), self.small())) == 1
+
+    def test_values_of_fewer_bits_than_their_file(self, recognizer: Recognizer) -> None:
+        deep = Image.fromarray(np.asarray(letter()).astype(np.uint16) * 16)
+        (line,) = self.said(recognizer, letter(), deep, deep)
+        assert line == "image: a file of 16 bits with values of 12; white is 4,095 in it"
 
 
 def test_many_at_once(recognizer: Recognizer) -> None:
@@ -140,6 +203,11 @@ def test_load_and_say(tmp_path: Path) -> None:
     assert repr(recognizer) == "Recognizer(Model(6-3-26, relu, 26 classes))"
     assert recognizer.classes[0] == "A"
     assert repr(recognizer.predict(letter())).startswith("Prediction('")
+    write_model(model(), tmp_path / "run" / "model.safetensors")
+    assert charmlp.Recognizer.load(tmp_path / "run").model.sizes == (6, 3, 26)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelFileError, match=r"empty.model\.safetensors: no such file"):
+        charmlp.Recognizer.load(tmp_path / "empty")
     with pytest.raises(ModelFileError, match="no such file"):
         charmlp.Recognizer.load(str(tmp_path / "other.safetensors"))
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from charmlp.cli import VERBS
-from tests.data.making import make_image
 
 HEAVY = {"torch", "sklearn", "matplotlib", "scipy", "numba", "rich", "pyarrow", "fontTools"}
 
@@ -52,7 +52,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     folder = tmp_path_factory.mktemp("start")
     for index in range(20):
         (folder / "letters" / "AB"[index % 2]).mkdir(parents=True, exist_ok=True)
-        make_image(folder / "letters" / "AB"[index % 2] / f"{index}.png", 10 * index)
+        Image.linear_gradient("L").rotate(9 * index).save(
+            folder / "letters" / "AB"[index % 2] / f"{index}.png"
+        )
     flags = ("--data", "letters", "--recipe", "slides", "--epoch", "2", "--out", "run")
     return folder, loaded(folder, "train", *flags)
 

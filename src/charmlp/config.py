@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import did_you_mean, shown_value
@@ -23,10 +24,27 @@ OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
 MONITORS = ("accuracy", "macro_f1", "loss")
+CROPS = ("none", "auto")
+GROUNDS = {"contrast": "white or black, whichever differs more", "white": "white"}
 
 MAX_LAYERS = 100
 MAX_NORM_SIZE = 4096
 DEFAULT_HIDDEN_SIZE = (32,)
+
+
+class View(NamedTuple):
+    """What of a picture a network sees, once it is made small; a model file says with which it was trained.
+
+    crop    none: the whole picture; auto: the letter's box
+    ground  what shows where a picture is transparent. contrast: white or black, whichever differs more from
+            what is visible; white: always white, as before there was a choice
+    """
+
+    crop: str = "none"
+    ground: str = "contrast"
+
+
+DEFAULT_VIEW = View()
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -103,6 +121,8 @@ POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
 NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
 SWITCH = Rule("on or off", parse_switch, lambda _: True, "{on,off}")
+NAME = Rule("a text without control characters", str, str.isprintable, "NAME")
+REGEX = dataclasses.replace(NAME, metavar="REGEX")
 HIDDEN_SIZES = Rule(
     f"at most {MAX_LAYERS - 1} whole numbers from 1 to 10⁹, separated by commas, such as 64 or 512,256",
     parse_sizes,
@@ -134,7 +154,30 @@ def flag_of(field: dataclasses.Field[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class Reading:
+    """How names and labels are read, where a data set does not say it in a usual way.
+
+    Raises `UsageError`, which names the flag, for a value that is not allowed.
+    """
+
+    path_column: str = setting("", NAME, "column of a table with the images' paths (default: by its name)")
+    label_column: str = setting("", NAME, "column of a table with the labels (default: by its name)")
+    any_path: bool = setting(
+        False, SWITCH, "on: paths in lists may be absolute, or lead out of the image folder"
+    )
+    label_pattern: str = setting(
+        "", REGEX, "regular expression for the names of a folder's images; its group is the label: ^(.)_"
+    )
+
+    def __post_init__(self) -> None:
+        for field in settings(type(self)):
+            value = getattr(self, field.name)
+            if value is not field.default:
+                object.__setattr__(self, field.name, fitted(field, value))
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Reading):
     """The settings of one training run; the defaults are the course's (recipe `slides`).
 
     Raises `UsageError`, which names the flag, for a value that is not allowed.
@@ -153,6 +196,7 @@ class TrainingConfig:
         one_of(*PREPROCESSINGS),
         "pixels to [-1, 1], or each image to mean 0 and standard deviation 1",
     )
+    crop: str = setting("none", one_of(*CROPS), "auto: of each picture the letter's box, not the whole of it")
 
     # Optimization
     epochs: int = setting(50, COUNT, "passes over the training images", flag="--epoch")
@@ -200,16 +244,17 @@ class TrainingConfig:
     step: str = setting("auto", one_of(*STEPS), "how an update is computed")
     device: str = setting("cpu", DEVICE, "cpu, cuda or cuda:N")
 
-    def __post_init__(self) -> None:
-        for field in settings():
-            value, rule = getattr(self, field.name), field.metadata["rule"]
-            if value != field.default and not rule.allows(value):
-                raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
+    @property
+    def view(self) -> View:
+        """What of a picture is seen."""
+        return View(self.crop)
 
     def to_toml(self) -> str:
         """The settings as TOML, one line each; JSON's strings, numbers and arrays are TOML's too."""
-        values = dataclasses.asdict(self)
-        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        values = {"recipe": self.recipe, **dataclasses.asdict(self)}  # it comes first: a run is known by it
+        return "".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
+        )
 
     def changes(self) -> list[str]:
         """What differs from the recipe, as flags: `--lr 0.01`."""
@@ -251,9 +296,9 @@ def spell(value: object) -> str:
     return str(value)
 
 
-def settings() -> tuple[dataclasses.Field[Any], ...]:
-    """The fields of `TrainingConfig` that have a flag."""
-    return tuple(field for field in dataclasses.fields(TrainingConfig) if "flag" in field.metadata)
+def settings(of: type[Reading] | None = None) -> tuple[dataclasses.Field[Any], ...]:
+    """The fields of `TrainingConfig` (or of `Reading`, which it contains) that have a flag."""
+    return tuple(field for field in dataclasses.fields(of or TrainingConfig) if "flag" in field.metadata)
 
 
 def parse_setting(field: dataclasses.Field[Any], text: str) -> Any:
@@ -276,14 +321,32 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
 
 def value_of(field: dataclasses.Field[Any], value: Any, name: str) -> Any:
     """A setting's value from TOML, in the setting's own type; raises `CharmlpError` naming the entry."""
-    kind, found, rule = type(field.default), value, field.metadata["rule"]
-    if kind is float and type(value) is int and abs(value) < 2**53:
-        found = float(value)
-    elif kind is tuple and isinstance(value, list) and all(type(part) is int for part in value):
-        found = tuple(value)
-    if type(found) is not kind or not rule.allows(found):
-        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}): {rule.misfit(value)}")
-    return found
+    try:
+        return fitted(field, value)
+    except UsageError as error:
+        reason = str(error).partition(":")[2]
+        raise CharmlpError(f"{name}: {field.name} ({flag_of(field)}):{reason}") from None
+
+
+def fitted(field: dataclasses.Field[Any], value: Any) -> Any:
+    """A value from Python in the setting's own type: 1 as 1.0, 64 or [64] as (64,); raises `UsageError`."""
+    kind, rule, found = type(field.default), field.metadata["rule"], value
+    try:
+        if isinstance(value, bool | str):
+            pass
+        elif kind is int:
+            found = operator.index(value)
+        elif kind is float:
+            found = float(value)
+        elif kind is tuple and isinstance(value, Iterable):
+            found = tuple(map(operator.index, value))
+        elif kind is tuple:
+            found = rule.parse(str(operator.index(value)))
+        if type(found) is kind and rule.allows(found):
+            return found
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"{flag_of(field)}: {rule.misfit(value)}")
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:

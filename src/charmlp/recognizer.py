@@ -1,22 +1,32 @@
 """A trained model that reads images, with NumPy alone."""
 
-from collections.abc import Generator, Iterable
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.errors import CharmlpError
-from charmlp.images import ImageSource, read_grey, to_inputs
-from charmlp.images.batches import read_batches
+from charmlp.errors import CharmlpError, ImageError
+from charmlp.images import ImageSource, are_blank, read_grey, to_inputs
+from charmlp.images.batches import is_path, read_batches
+from charmlp.images.crop import letter_size
 from charmlp.images.reading import ImageOrError
 from charmlp.images.variants import check_versions, variant
-from charmlp.modelfile import Model, read_model
+from charmlp.modelfile import Model, model_in, read_model
+from charmlp.text import shown_path
+
+Images: TypeAlias = "list[ImageSource] | tuple[ImageSource, ...]"
+
+SMALL = 2 / 3  # of the usual size in training: smaller letters are misread
+MOST_LOOKED_AT = 500  # images among which one of a small letter is looked for
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,44 @@ class Prediction:
         return f"Prediction({self.prediction!r}, {self.probability:.1%})"
 
 
+class Notes:
+    """Says, once of each kind, what may make an image be misread."""
+
+    def __init__(self, say: Callable[[str], None], model: Model) -> None:
+        self.say = say
+        self.of_depth = True
+        self.of_size = MOST_LOOKED_AT if model.view.crop == "none" else 0
+        usual = model.provenance.get("letter_size")
+        self.usual_size = usual if isinstance(usual, float) else 1.0
+
+    def of(self, name: str, grey: NDArray[np.uint8], depth: str | None) -> ImageError | None:
+        """Say it of one image, H×W; an error where it shows nothing."""
+        if are_blank(grey[np.newaxis])[0]:
+            return ImageError(f"{name}: blank: all its pixels are alike, so that there is no letter")
+        if depth and self.of_depth:
+            self.of_depth = False
+            self.say(f"{name}: {depth}")
+        if self.of_size:
+            self.of_size -= 1
+            size = letter_size(grey)
+            if size < SMALL * self.usual_size:
+                self.of_size = 0
+                self.say(
+                    f"{name}: the letter takes up {size:.0%} of its picture, in training"
+                    f" {self.usual_size:.0%}, and may be misread: crop it, or train with --crop auto"
+                )
+        return None
+
+
+def name_of(image: ImageOrError) -> str:
+    """An image's name for messages."""
+    return shown_path(image) if is_path(image) else "image"
+
+
 class Recognizer:
     """Reads images with a trained model.
 
-    >>> recognizer = Recognizer.load("runs/2026-01-01_12-00-00/model.safetensors")  # doctest: +SKIP
+    >>> recognizer = Recognizer.load("runs/2026-01-01_12-00-00")  # doctest: +SKIP
     >>> recognizer.predict("letter.png")  # doctest: +SKIP
     Prediction('A', 98.1%)
 
@@ -48,10 +92,10 @@ class Recognizer:
         self.tta = tta
 
     @classmethod
-    def load(cls, path: str | PathLike[str], tta: int = 1) -> "Recognizer":
-        """Read a `.safetensors` or `.pth` file; raises `ModelFileError` where it is not sound."""
+    def load(cls, path: str | PathLike[str], tta: int = 1) -> Recognizer:
+        """Read a run folder's model, or a `.safetensors` or `.pth` file; raises `ModelFileError`."""
         check_versions(tta)
-        return cls(read_model(Path(path)), tta)
+        return cls(read_model(model_in(Path(path))), tta)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -60,7 +104,7 @@ class Recognizer:
 
     def grey(self, image: ImageSource) -> NDArray[np.uint8]:
         """The image as the model sees it, H×W grey; raises `ImageError`."""
-        return read_grey(image, self.model.norm_size)
+        return read_grey(image, self.model.norm_size, self.model.view)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         """Logits N×K of grey images N×H×W; of several versions, the logarithm of the mean probabilities."""
@@ -75,41 +119,71 @@ class Recognizer:
         inputs = to_inputs(images, self.model.preprocessing)
         return calculus.mlp(inputs, self.model.weights, self.model.biases, self.model.act_type)
 
-    def predict(self, image: ImageSource, topk: int = 1) -> Prediction:
-        """Read one image: a path, the bytes of a file, or a Pillow image. Raises `ImageError`."""
-        return self.predict_grey(self.grey(image)[np.newaxis], topk)[0]
+    @overload
+    def predict(self, image: ImageSource, topk: int = 1) -> Prediction: ...
+
+    @overload
+    def predict(self, image: Images, topk: int = 1) -> list[Prediction]: ...
+
+    def predict(self, image: ImageSource | Images, topk: int = 1) -> Prediction | list[Prediction]:
+        """Read one image, or a list of them.
+
+        An image is a path, the bytes of a file or an open one (`BytesIO`), a Pillow image, or an array: H×W,
+        or H×W×3 or 4 for colours, uint8 or floats from 0 to 1. Raises `ImageError` where it cannot be read or
+        is blank, `TypeError` where it is no image at all.
+        """
+        if isinstance(image, list | tuple):
+            return list(self.predict_many(image, topk))
+        with closing(self.predict_many([image], topk)) as predictions:
+            return next(predictions)
 
     @overload
     def predict_many(
-        self, images: Iterable[ImageOrError], topk: int = 1
+        self, images: Iterable[ImageOrError], topk: int = 1, *, note: Callable[[str], None] = warnings.warn
     ) -> Generator[Prediction, None, None]: ...
 
     @overload
     def predict_many(
-        self, images: Iterable[ImageOrError], topk: int = 1, *, return_errors: bool
+        self,
+        images: Iterable[ImageOrError],
+        topk: int = 1,
+        *,
+        return_errors: bool,
+        note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]: ...
 
     def predict_many(
-        self, images: Iterable[ImageOrError], topk: int = 1, *, return_errors: bool = False
+        self,
+        images: Iterable[ImageOrError],
+        topk: int = 1,
+        *,
+        return_errors: bool = False,
+        note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]:
         """Read any number of images in their order, on all cores, only some of them in memory at a time.
 
-        Each is a path, the bytes of a file, or a Pillow image. Where one cannot be read, its `ImageError` is
-        raised, or, with `return_errors`, stands in the place of its prediction. (So does a `CharmlpError`
-        among the images, such as a pattern of names that fits none.) Where it is not read to its end, close
-        it (`contextlib.closing`): then neither thread nor process stays.
+        Each is what `predict` takes. Where one cannot be read or is blank, its `ImageError` is raised, or,
+        with `return_errors`, stands in the place of its prediction. (So does a `CharmlpError` among the
+        images, such as a pattern of names that fits none.) Where it is not read to its end, close it
+        (`contextlib.closing`): then neither thread nor process stays.
+
+        `note` is told, once of each kind, what may make an image be misread: that its values have fewer bits
+        than its file, or that its letter is much smaller than those of the training images.
 
         >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
         {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}
         """
-        with closing(read_batches(images, self.model.norm_size)) as batches:
+        notes = Notes(note, self.model)
+        with closing(read_batches(images, self.model.norm_size, view=self.model.view)) as batches:
             for asked, batch in batches:
-                predictions = iter(self.predict_grey(batch.images, topk))
-                for place in range(len(asked)):
-                    fault = batch.faults.get(place)
+                predictions = zip(batch.images, self.predict_grey(batch.images, topk), strict=True)
+                for place, image in enumerate(asked):
+                    if (fault := batch.faults.get(place)) is None:
+                        grey, answer = next(predictions)
+                        fault = notes.of(name_of(image), grey, batch.notes.get(place))
                     if fault is not None and not return_errors:
                         raise fault
-                    yield next(predictions) if fault is None else fault
+                    yield answer if fault is None else fault
 
     def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""

@@ -1,6 +1,7 @@
 """Names and texts of others, made safe to print: escaped, quoted, and shortened in their middle."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -22,6 +23,12 @@ def printable(text: object) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in shown
     )
+
+
+def natural(name: str) -> tuple[list[str | int], str]:
+    """What names are sorted by so that numbers in them count: img2 before img10."""
+    parts = re.split("([0-9]+)", name)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)], name
 
 
 def as_json(value: object) -> str:

@@ -93,3 +93,13 @@ def test_a_missing_list_is_one_line_before_anything_is_written(tmp_path: Path) -
     assert answer.status == 1
     assert answer.err.startswith("charmlp: error: data/character_classification/train.json: no such file")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_odd_label_is_an_error_that_names_it_and_its_list(folder: Path) -> None:
+    images = folder / "data" / "character_classification" / "images"
+    (folder / "odd.json").write_text('{"0000.png": "A", "0001.png": "b", "0002.png": "AB"}', "utf-8")
+    answer = command(
+        folder, f"--mode train --train_file_path odd.json --val_file_path odd.json --im_dir {images}"
+    )
+    assert answer.status == 1 and answer.err.count("\n") == 1
+    assert answer.err.startswith('charmlp: error: odd.json: "AB" of "0002.png" is not a letter A–Z')

@@ -12,6 +12,7 @@ import pytest
 import charmlp
 from charmlp.letters.letterset import LetterSet
 from tests.cli.conftest import Result
+from tests.data.making import make_image
 
 Run = Callable[..., Result]
 
@@ -28,6 +29,17 @@ def test_a_data_set(run: Run, course: Path) -> None:
     assert answer.status == 0
     assert "96 training, 32 validation, 32 test images in 26 classes" in answer.out
     assert Path("letters.png").is_file()
+
+
+def test_all_that_is_left_out_is_listed(run: Run, tmp_path: Path) -> None:
+    for name in ("A/0.png", "A/1.png", "B/0.png", "B/1.png", "B/deep/2.png", "loose.png"):
+        make_image(tmp_path / name)
+    for number in range(7):
+        (tmp_path / "A" / f"{number}.txt").write_text("words")
+    answer = run("info", tmp_path)
+    assert answer.status == 0 and "4 training, 1 validation images" in answer.out
+    left_out = [line.split()[2] for line in answer.out.splitlines() if line.startswith("left out ")]
+    assert left_out == [*(f"A/{number}.txt:" for number in range(7)), "loose.png:"]
 
 
 def test_this_installation(run: Run) -> None:

@@ -96,7 +96,11 @@ os.execv(sys.executable, [sys.executable, "-m", "charmlp", *sys.argv[2:]])
 @pytest.mark.parametrize("closed", ["0", "1", "2", "0 1 2"])
 @pytest.mark.parametrize(
     ("arguments", "status", "out", "err"),
-    [(["--version"], 0, "charmlp ", ""), (["coffee"], 2, "", "charmlp: error: ")],
+    [
+        (["--version"], 0, "charmlp ", ""),
+        (["info"], 0, "charmlp ", ""),
+        (["coffee"], 2, "", "charmlp: error: "),
+    ],
 )
 def test_closed_streams(
     tmp_path: Path, closed: str, arguments: list[str], status: int, out: str, err: str

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from charmlp.cli.report import BarReporter
+from charmlp.cli.report import BarReporter, drawing
 
 
 class Clock:
@@ -67,3 +67,10 @@ def test_what_is_prepared_pulses_until_some_of_it_is_done(bars: Progress) -> Non
     assert not task.started
     reporter.progress("rendering letters", 20, 50)
     assert task.started and task.completed == 20 and not task.finished
+
+
+def test_something_moves_while_pictures_are_drawn(bars: Progress) -> None:
+    with drawing(BarReporter(bars)):
+        (task,) = bars.tasks
+        assert task.description == "drawing pictures" and not task.started
+    assert task.finished

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,6 +110,48 @@ def test_a_folder_of_photographs_is_never_overwritten(run: Run) -> None:
     refused = run("synth", "--out", "photographs", "--count", "4", "--overwrite")
     assert refused.status == 2 and "holds more than rendered letters" in refused.err
     assert Path("photographs/train.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "stranger"),
+    [
+        ("nothing", "thesis.tex"),
+        ("nothing", "train.json"),
+        ("an empty folder", "thesis.tex"),
+        ("an empty folder", "images/000001.png"),
+        ("letters", "thesis.tex"),
+        ("letters", "images/0001.jpg"),
+    ],
+)
+def test_what_is_put_there_meanwhile_stays(
+    run: Run, monkeypatch: pytest.MonkeyPatch, earlier: str, stranger: str
+) -> None:
+    if earlier == "an empty folder":
+        Path("a").mkdir()
+    elif earlier == "letters":
+        assert run("synth", "--out", "a", "--count", "3").status == 0
+    write = writing._write_splits
+
+    def write_splits(*arguments: Any) -> int:
+        Path("a", stranger).parent.mkdir(parents=True, exist_ok=True)
+        Path("a", stranger).write_text("mine")
+        return write(*arguments)
+
+    monkeypatch.setattr(writing, "_write_splits", write_splits)
+    before = {path for path in Path("a").rglob("*") if path.is_file()}
+    flags = ["--overwrite"] if earlier == "letters" else []
+    refused = run("synth", "--out", "a", "--count", "3", *flags)
+    assert refused.status == 2
+    assert Path("a", stranger).read_text() == "mine" and not list(Path().rglob("*.part"))
+    assert {path for path in Path("a").rglob("*") if path.is_file()} == {*before, Path("a", stranger)}
+
+
+def test_the_current_folder_is_filled_not_replaced(run: Run) -> None:
+    place = Path().stat().st_ino
+    Path(".old.part").mkdir()  # what a killed run has left
+    assert run("synth", "--out", ".", "--count", "3").status == 0
+    assert run("synth", "--out", ".", "--count", "4", "--overwrite").status == 0
+    assert Path().stat().st_ino == place and len(pixels(".")) == 4
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -69,10 +70,27 @@ def test_the_courses_form_without_scikit_learn(
     assert drawn == ["test_confusion.png", "test_letters.png"]
 
 
+def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:
+    shutil.copy(trained / "model.safetensors", "model.safetensors")
+    Path("figures").touch()
+    answer = run("test", "--data", course, "--model", "model.safetensors")
+    assert answer.status == 0 and "accuracy" in answer.out and "picture" not in answer.out
+    assert "figures is not a folder" in answer.err
+    asked = run("test", "--data", course, "--model", "model.safetensors", "--out", "figures")
+    assert asked.status == 1 and asked.err.count("\n") == 1 and asked.out == ""  # before any work
+
+
 def test_one_list_is_tested_whole(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course / "train.json", "--model", trained, "--out", "figures")
     assert answer.status == 0
     assert "of 96 test images" in answer.out
+
+
+def test_an_archive_is_tested_as_its_folder_is(run: Run, course: Path, trained: Path) -> None:
+    archive = shutil.make_archive("letters", "zip", course.parent.parent)
+    common = ("--model", trained, "--format", "json", "--out", "figures")
+    answers = [json.loads(run("test", "--data", place, *common).out) for place in (archive, course)]
+    assert answers[0] == answers[1] and answers[0]["n"] == 32
 
 
 @pytest.mark.parametrize(("split", "n"), [("train", 96), ("val", 32), ("test", 32)])

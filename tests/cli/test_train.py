@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +12,13 @@ import numpy as np
 import pytest
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.cli.report import LineReporter
 from charmlp.config import OPTIMIZERS
+from charmlp.errors import CharmlpError
+from charmlp.evaluation import drawing
 from charmlp.recognizer import Recognizer
 from tests.cli.conftest import LETTERS, Result, run_program
+from tests.data.making import make_image
 
 Run = Callable[..., Result]
 
@@ -102,6 +108,23 @@ def test_the_same_seed_gives_the_same_bits(run: Run, course: Path) -> None:
     assert not np.array_equal(a, c)
 
 
+def test_what_is_odd_is_said_before_training(run: Run, tmp_path: Path) -> None:
+    for name in (*(f"A/{number}.png" for number in range(60)), "B/0.png", "B/1.png", "é/0.png", "test/x.png"):
+        make_image(tmp_path / "data" / name)
+    flags = ("--recipe", "slides", "--epoch", "1", "--pictures", "off", "--out", tmp_path / "run")
+    answer = run("train", "--data", tmp_path / "data", *flags)
+    assert answer.status == 0
+    before, _, _ = answer.err.partition("epoch 1/1")
+    for words in (
+        'data/: "é" of "é/0.png" is not a letter A–Z',
+        "left out: test/x.png: in no folder of a class",
+        'a single training image each: "é"',
+        "no validation images, so that accuracy does not count them",
+        "classes of very different sizes",
+    ):
+        assert words in before
+
+
 def test_classes_that_are_given(run: Run, course: Path) -> None:
     classes = LETTERS.upper()
     answer = run(
@@ -162,6 +185,57 @@ def test_an_existing_run_is_refused(run: Run, course: Path) -> None:
     assert Path("a/model.safetensors").read_bytes() != before
 
 
+def test_side_matters_are_notes(run: Run, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`runs/latest` and the pictures cannot be written; the model and its copy are there."""
+
+    def refuse(*arguments: object) -> None:
+        raise CharmlpError("no room for pictures")
+
+    monkeypatch.setattr(drawing, "draw_apart", refuse)
+    Path("runs").touch()
+    flags = ("--recipe", "slides", "--data", course, "--epoch", "1")
+    answer = run("train", *flags, "--out", "a", "--model", "copy.safetensors")
+    assert answer.status == 0 and "pictures" not in answer.out
+    notes = [line for line in answer.err.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 2 and "runs/latest" in notes[0].replace(os.sep, "/") and "no room" in notes[1]
+    assert Path("copy.safetensors").read_bytes() == Path("a/model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("lost", ["a/model.safetensors", "copy.safetensors"])
+def test_of_two_models_one_is_saved_where_the_other_cannot_be(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(LineReporter, "epoch_ends", lambda self, training, epoch: Path(lost).mkdir())
+    flags = ("--recipe", "slides", "--data", course, "--epoch", "1")
+    answer = run("train", *flags, "--out", "a", "--model", "copy.safetensors")
+    (saved,) = {"a/model.safetensors", "copy.safetensors"} - {lost}
+    assert answer.status == 1 and Path(saved).is_file()
+    assert f"{Path(lost)}: a folder" in answer.err and f"is saved in {Path(saved)}" in answer.err
+
+
+@pytest.mark.parametrize("model", ["file/m.safetensors", "folder.safetensors"])
+def test_a_model_that_cannot_be_written_is_told_before(run: Run, course: Path, model: str) -> None:
+    Path("file").touch()
+    Path("folder.safetensors").mkdir()
+    answer = run("train", "--recipe", "slides", "--data", course, "--model", model)
+    assert answer.status == 1 and answer.err.count("\n") == 1 and not Path("runs").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system keeps a folder that somebody is in")
+def test_a_current_folder_that_is_gone(run: Run, course: Path, tmp_path: Path) -> None:
+    flags = ("--recipe", "slides", "--data", course, "--epoch", "1")
+    for name in ("gone", "here"):
+        (tmp_path / name).mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for out, model in (("a", tmp_path / "m.safetensors"), (tmp_path / "here" / "a", "m.safetensors")):
+        refused = run("train", *flags, "--out", out, "--model", model)
+        assert refused.status == 1 and "the current folder has been removed" in refused.err
+        assert refused.err.count("\n") == 1
+    assert run("train", *flags, "--out", tmp_path / "here" / "a").status == 0
+    assert (tmp_path / "here" / "a" / "figures" / "loss.png").exists()
+
+
 def test_a_loss_that_runs_away_is_one_line(run: Run, course: Path) -> None:
     answer = run("train", "--recipe", "slides", "--data", course, "--lr", "1e20", "--out", "a")
     assert answer.status == 1
@@ -179,7 +253,7 @@ def test_without_torch_everything_but_pth_works(course: Path, tmp_path: Path) ->
     for flags in (["--model_path", "m.pth"], ["--step", "autograd"], ["--device", "cuda"]):
         refused = run_program("-c", WITHOUT_TORCH, *train, *flags, cwd=tmp_path)
         assert refused.status == 1
-        assert "needs torch, which is not installed: pip install 'torch>=2.4'" in refused.err.splitlines()[-1]
+        assert 'needs torch, which is not installed: pip install "torch>=2.4"' in refused.err.splitlines()[-1]
 
 
 def test_a_run_is_repeated_by_its_config(run: Run, course: Path) -> None:

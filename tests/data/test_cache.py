@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from charmlp.config import View
 from charmlp.data import open_source, source
 from charmlp.data.cache import SUFFIX, ImageCache
 from charmlp.errors import DataError
@@ -86,6 +87,12 @@ def test_a_changed_image_is_decoded_again(letters: Path, decoded: list[int]) -> 
     assert np.array_equal(after, load(letters, cache=False))
 
 
+def test_another_view_is_another_file(letters: Path, decoded: list[int]) -> None:
+    for view in (View(), View("auto"), View(ground="white"), View("auto")):
+        open_source(letters).load("train", SIZE, view=view)
+    assert len(kept_files()) == len(decoded) == 3
+
+
 def test_another_size_is_another_file(letters: Path) -> None:
     load(letters)
     assert open_source(letters).load("train", (5, 4)).images.shape[1:] == (5, 4)
@@ -132,13 +139,17 @@ def test_unreadable_images_are_met_again_every_time(letters: Path, decoded: list
 def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     cache = ImageCache(tmp_path, most_bytes=2 * 1004)
     images = np.zeros((1, 10, 100), np.uint8)
-    files = [tmp_path / f"{name}{SUFFIX}" for name in "abc"]
+    files = [tmp_path / f"{40 * name}{SUFFIX}" for name in "abc"]
+    others = [tmp_path / "art.pixels", tmp_path / "film.part"]  # older and large, but not ours
+    for other in others:
+        other.write_bytes(bytes(5000))
+        os.utime(other, ns=(0, 0))
     for number, file in enumerate(files[:2]):
         cache.store(file, images)
         os.utime(file, ns=(number, number))
     assert cache.find(files[0], images.shape) is not None  # used just now, so that b is the older one
     cache.store(files[2], images)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [files[0].name, files[2].name]
+    assert sorted(tmp_path.iterdir()) == sorted([files[0], files[2], *others])
 
 
 def test_what_is_too_large_is_not_kept(tmp_path: Path) -> None:

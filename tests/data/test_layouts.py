@@ -65,7 +65,6 @@ def class_folders(folder: Path) -> None:
     for split in ("train", "valid", "test"):
         make_images(folder / split / "A", ["0.png", "1.JPG", "2.png"])
         make_images(folder / split / "b", ["0.png"])
-    (folder / "train" / "A" / "notes.txt").touch()
     make_image(folder / "train" / "A" / "._0.png")
     make_image(folder / "train" / ".cache" / "0.png")
     make_image(folder / "train" / "__MACOSX" / "0.png")
@@ -75,7 +74,15 @@ def class_folders(folder: Path) -> None:
 def class_folders_without_splits(folder: Path) -> None:
     make_images(folder / "A", ["0.png", "1.png"])
     make_images(folder / "b", ["0.png", "1.png"])
-    make_image(folder / "loose.png")
+
+
+def lists_in_a_folder_of_their_own(folder: Path) -> None:
+    lists(folder / "letters" / "characters")
+    (folder / "README.md").touch()
+
+
+def class_folders_in_a_folder_of_their_own(folder: Path) -> None:
+    class_folders(folder / "letters")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +115,14 @@ def class_folders_without_splits(folder: Path) -> None:
         (
             class_folders_without_splits,
             "3 training, 1 validation images in 26 classes, a folder per class in data/, split by seed 2021",
+        ),
+        (
+            lists_in_a_folder_of_their_own,
+            "4 training, 1 validation images in 26 classes, lists in characters/",
+        ),
+        (
+            class_folders_in_a_folder_of_their_own,
+            "4 training, 4 validation, 4 test images in 26 classes, a folder per class in letters/",
         ),
     ],
 )
@@ -178,6 +193,19 @@ def test_classes_that_are_given(tmp_path: Path) -> None:
     source = open_source(tmp_path, classes="cba", n_classes=3)
     assert source.classes == ("c", "b", "a")
     assert source.load("train", (2, 2)).labels.tolist() == [2, 1, 1, 0]
+
+
+def test_an_odd_label_is_named_before_what_it_causes(tmp_path: Path) -> None:
+    make_images(tmp_path / "images", LABELS)
+    make_list(tmp_path / "train.json", LABELS | {"0.png": "é"})
+    make_list(tmp_path / "val.json", {"1.png": "b"})
+    (note,) = open_source(tmp_path).remarks()
+    assert 'train.json: "é" of "0.png" is not a letter A–Z' in note
+    make_list(tmp_path / "val.json", {"1.png": "C"})
+    with pytest.raises(
+        DataError, match=r'train.json: "é" of "0.png" is not .*; .*val.json: "1.png": the label "C"'
+    ):
+        open_source(tmp_path)
 
 
 def test_any_name_of_a_class(tmp_path: Path) -> None:
@@ -253,17 +281,9 @@ def loose_images(folder: Path) -> None:
     make_images(folder, LABELS)
 
 
-def a_folder_too_high(folder: Path) -> None:
-    lists(folder / "characters")
-
-
 def splits_without_classes(folder: Path) -> None:
     make_images(folder / "train", LABELS)
     make_images(folder / "test", LABELS)
-
-
-def classes_too_deep(folder: Path) -> None:
-    make_images(folder / "all" / "train" / "A", LABELS)
 
 
 def evil_names(folder: Path) -> None:
@@ -281,9 +301,7 @@ def very_much(folder: Path) -> None:
     [
         nothing,
         loose_images,
-        a_folder_too_high,
         splits_without_classes,
-        classes_too_deep,
         evil_names,
         very_much,
     ],
@@ -325,9 +343,8 @@ def one_class(folder: Path) -> None:
     make_images(folder / "train" / "cat", LABELS)
 
 
-def a_split_without_classes(folder: Path) -> None:
-    make_images(folder / "train" / "A", LABELS)
-    make_images(folder / "test", LABELS)
+def one_class_without_a_split(folder: Path) -> None:
+    make_images(folder / "cat", LABELS)
 
 
 def a_class_that_does_not_train(folder: Path) -> None:
@@ -341,7 +358,7 @@ def a_class_that_does_not_train(folder: Path) -> None:
         (two_validation_lists, "has both val.json and validation.json; one list of validation images"),
         (two_validation_folders, "has both val/ and valid/; one folder of validation images"),
         (one_class, 'every label is "cat"; at least two classes are needed'),
-        (a_split_without_classes, "test/: no images in a folder per class"),
+        (one_class_without_a_split, 'every label is "cat"; at least two classes are needed'),
         (a_class_that_does_not_train, 'val/: 4 problems: "val/7/0.png": the label "7" is none of the 26'),
     ],
 )

@@ -89,6 +89,18 @@ def test_the_confusion_matrix_has_the_counts() -> None:
     assert figure.axes[0].get_title() == "accuracy 83.3% of 6"
 
 
+def test_of_very_many_classes_those_with_the_most_mistakes_are_drawn() -> None:
+    count = pictures.MOST_CLASSES + 50
+    labels = np.arange(count)
+    logits = np.eye(count)
+    logits[-1] = logits[-2]  # the last class is read as the one before
+    figure = pictures.confusion_matrix(score(logits, labels), [str(label) for label in labels])
+    (drawn,) = [image.get_array() for image in figure.axes[0].images]
+    assert drawn.shape == (pictures.MOST_CLASSES,) * 2
+    assert drawn[-1, -2] == drawn[-2, -2] == 1 and drawn[-1, -1] == 0
+    assert figure.axes[0].get_title().endswith("; the 200 of 250 classes with the most mistakes")
+
+
 def test_the_loss_curve_has_both_losses() -> None:
     scores = score(np.eye(3), np.arange(3))
     epochs = [Epoch(n, 2 / n, 0.1, 0.0, scores if n % 5 == 0 else None) for n in range(1, 11)]

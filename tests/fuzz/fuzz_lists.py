@@ -9,20 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from charmlp.config import Reading
 from charmlp.data.labels import class_indices, classes_of
 from charmlp.data.readers.entries import Entries
+from charmlp.data.readers.jsonlines import parse_json_lines
 from charmlp.data.readers.lists import parse_list
 from charmlp.data.readers.tables import parse_csv
+from charmlp.data.readers.textlists import parse_text_list
 from charmlp.errors import CharmlpError
 from tests.fuzz.running import run
 
 WHERE = "hostile.json"
-SEEDS = (b'{"a.png": "A", "b/c.jpg": "b"}', b"path,label,split\na.png,A,train\nb.png,B,val\n")
+SEEDS = (
+    b'{"a.png": "A", "b/c.jpg": "b"}',
+    b"path,label,split\na.png,A,train\nb.png,B,val\n",
+    b'{"file_name": "a.png", "label": "A"}\n{"file_name": "b.png", "label": 7}\n',
+    b"a.png A\nb.png B\n",
+)
 
 
 def read_hostile_list(data: bytes) -> str:
-    """Read `data` as a JSON list and as a table; what comes out must be harmless. Says what it was."""
-    return f"{outcome(lambda: [parse_list(data, WHERE)])}, {outcome(lambda: parse_csv(data, WHERE).values())}"
+    """Read `data` as each kind of list; what comes out must be harmless. Says which were read."""
+    kinds = {
+        "list": lambda: [parse_list(data, WHERE, Reading())],
+        "table": lambda: parse_csv(data, WHERE, Reading()).values(),
+        "lines": lambda: parse_json_lines(data, WHERE, Reading()).values(),
+        "text": lambda: [parse_text_list(data, WHERE, Reading())],
+    }
+    return ", ".join(kind for kind, read in kinds.items() if outcome(read) == "read")
 
 
 def outcome(read: object) -> str:

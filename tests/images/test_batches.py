@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,8 +52,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
     found: list[Worker] = []
     start = workers.Reader.__init__
 
-    def watched(self: workers.Reader, norm_size: tuple[int, int]) -> None:
-        start(self, norm_size)
+    def watched(self: workers.Reader, *arguments: Any) -> None:
+        start(self, *arguments)
         found.append(self.worker)
 
     monkeypatch.setattr(workers.Reader, "__init__", watched)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from charmlp.config import View
 from charmlp.errors import ImageError
 from charmlp.images import read_grey
 from tests.images.making import SIZE, chunk, exif, header, letter, lossless, lossy, png, saved, turned_back
@@ -66,7 +67,7 @@ class TestAsPillowDoesIt:
         expected = (
             Image.alpha_composite(white, alpha).convert("L").resize((32, 32), Image.Resampling.BILINEAR)
         )
-        assert np.array_equal(read_grey(alpha, (32, 32)), np.asarray(expected))
+        assert np.array_equal(read_grey(alpha, (32, 32), View(ground="white")), np.asarray(expected))
 
 
 class TestOrientation:
@@ -109,7 +110,41 @@ class TestOrientation:
 
 
 class TestTransparency:
-    """What is transparent shows white, as on a page."""
+    """What is transparent shows white or black, whichever differs more from what is visible."""
+
+    @pytest.mark.parametrize("ink", [0, 100, 127, 128, 200, 255])
+    @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "La"])
+    def test_ink_is_seen_whatever_its_tone(self, mode: str, ink: int) -> None:
+        picture = Image.merge("LA", (Image.new("L", (4, 4), ink), Image.new("L", (4, 4), 0)))
+        picture.paste((ink, 255), (0, 0, 2, 4))
+        if mode == "PA":
+            palette = Image.new("P", (4, 4), ink)
+            palette.putpalette([level for level in range(256) for _ in range(3)])
+            alpha, picture = picture.getchannel("A"), palette.convert("PA")
+            picture.putalpha(alpha)
+        elif mode != "LA":
+            picture = picture.convert("RGBA").convert(mode) if mode == "RGBa" else picture.convert(mode)
+        assert picture.mode == mode
+        ground = 255 if ink < 128 else 0
+        assert read_grey(picture, (4, 4)).tolist() == [[ink, ink, ground, ground]] * 4
+        assert read_grey(picture, (4, 4), View(ground="white"))[0, 2] == 255  # as older models have learned
+
+    @pytest.mark.parametrize("kind", ["png 16 bits", "png grey", "png colour"])
+    def test_a_level_or_a_colour_that_is_transparent(self, kind: str) -> None:
+        pixels = np.array([[0, 0, 200, 255]], np.uint8)
+        data = {
+            "png 16 bits": png(pixels.astype(np.uint16) * 257, transparent=bytes(2)),
+            "png grey": png(pixels, transparent=bytes(2)),
+            "png colour": png(np.stack([pixels] * 3, 2), transparent=bytes(6)),
+        }[kind]
+        assert read_grey(data, (1, 4)).tolist() == [[0, 0, 200, 255]]
+        assert read_grey(data, (1, 4), View(ground="white")).tolist() == [[255, 255, 200, 255]]
+
+    def test_what_is_nearly_transparent_weighs_little(self) -> None:
+        """Black ink that was drawn on light pixels of no strength."""
+        picture = np.full((8, 8, 4), (255, 255, 255, 3), np.uint8)
+        picture[2:6, 4] = (0, 0, 0, 255)
+        assert read_grey(Image.fromarray(picture), (8, 8))[0, 0] == 255
 
     @pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
     def test_a_grey_level_of_any_depth(self, bits: int) -> None:
@@ -131,7 +166,7 @@ class TestTransparency:
             + chunk(b"IDAT", zlib.compress(b"\0\x1b"))  # levels 0 1 2 3
             + chunk(b"IEND", b"")
         )
-        assert read_grey(data, (1, 4)).tolist() == [[0, 255, 170, 255]]
+        assert read_grey(data, (1, 4), View(ground="white")).tolist() == [[0, 255, 170, 255]]
 
     @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "La"])
     def test_pillow_images(self, mode: str) -> None:

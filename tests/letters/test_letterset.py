@@ -17,9 +17,9 @@ def letters(*skipped: str) -> LetterSet:
 
 def test_what_it_says_of_itself() -> None:
     assert len(letters()) == 2 and repr(letters()) == "LetterSet(2 images of 3×4 in 2 classes)"
-    assert letters().describe_skipped("training") == ""
-    assert letters("c: bad").describe_skipped("training") == "left out 1 of 3 training images: c: bad"
-    many = letters(*"cdefgh").describe_skipped("test")
+    assert letters().remarks("training") == []
+    assert letters("c: bad").remarks("training") == ["left out 1 of 3 training images: c: bad"]
+    (many,) = letters(*"cdefgh").remarks("test")
     assert many == "left out 6 of 8 test images, the first 5: c; d; e; f; g"
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from charmlp import calculus
+from charmlp.config import View
 from charmlp.errors import ModelFileError
 from charmlp.modelfile import check_expressible, read_model, write_model
 from tests.modelfile.making import (
@@ -166,12 +167,20 @@ class TestNotExpressible:
         for other, words in (
             (model(classes=("0", "1")), r"has the classes A-Z only; write a \.safetensors file instead"),
             (model(preprocessing="standardize"), r"not 'standardize'; write a \.safetensors file instead"),
+            (
+                model(view=View("auto")),
+                r"not --crop auto; write a \.safetensors file instead",
+            ),
         ):
             with pytest.raises(ModelFileError, match=words):
                 write_model(other, path)
             with pytest.raises(ModelFileError, match=words):
                 check_expressible(
-                    path, classes=other.classes, preprocessing=other.preprocessing, act_type="none"
+                    path,
+                    classes=other.classes,
+                    preprocessing=other.preprocessing,
+                    act_type="none",
+                    view=other.view,
                 )
         assert not path.exists()
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import pytest
 
+from charmlp.config import View
 from charmlp.errors import MissingExtraError, ModelFileError
 from charmlp.modelfile import (
     FORMATS,
@@ -33,7 +34,7 @@ M = model()
 SHAPE = {
     "write": (["model"], "bytes"),
     "read": (["file"], "Model"),
-    "check": (["classes", "preprocessing", "act_type"], "None"),
+    "check": (["classes", "preprocessing", "act_type", "view"], "None"),
 }
 
 
@@ -60,7 +61,7 @@ def test_every_format_is_what_the_table_says(suffix: str) -> None:
 class Toy(ModuleType):
     """A format's file: JSON with the first class and the first weight of `M`."""
 
-    def check(self, classes: Sequence[str], preprocessing: str, act_type: str) -> None:
+    def check(self, classes: Sequence[str], preprocessing: str, act_type: str, view: View) -> None:
         if act_type == "tanh":
             raise Refused("a .toy file has no tanh")
 
@@ -196,7 +197,7 @@ class TestConstantsOfAnActivation:
         with pytest.raises(ModelFileError, match=words):
             write_model(leaky, pth)
         with pytest.raises(Refused, match=r"write a \.safetensors file instead"):
-            course.check(course.CLASSES, "scale", "leaky_relu")
+            course.check(course.CLASSES, "scale", "leaky_relu", M.view)
         state, configs, storages = course_parts(leaky)
         pth.write_bytes(archive(pickle_of(state, configs), storages))
         with pytest.raises(

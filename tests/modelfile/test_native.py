@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from charmlp.config import View
 from charmlp.errors import CharmlpError, ModelFileError
 from charmlp.modelfile import read_model, write_model
 from tests.modelfile.making import model, native_parts, pack_native, same
@@ -54,6 +55,23 @@ class TestRoundTrip:
     def test_data_in_a_folder_whose_name_is_not_text(self, path: Path) -> None:
         write_model(dataclasses.replace(M, provenance={"data": "letters/\udcff"}), path)
         assert read_model(path).provenance == {"data": "letters/\udcff"}
+
+    @pytest.mark.parametrize("view", [View(), View("auto"), View(ground="white")])
+    def test_what_of_a_picture_is_seen(self, path: Path, view: View) -> None:
+        write_model(dataclasses.replace(M, view=view), path)
+        assert read_model(path).view == view
+
+    def test_an_older_file_has_whole_pictures_on_white(self, path: Path) -> None:
+        facts, table, content = native_parts(M)
+        del facts["crop"], facts["ground"]
+        path.write_bytes(pack_native(facts, table, content))
+        assert read_model(path).view == View("none", "white")
+
+    @pytest.mark.parametrize("entry", [{"crop": "tight"}, {"crop": ["auto"]}, {"ground": None}])
+    def test_another_view_is_refused(self, path: Path, entry: dict[str, Any]) -> None:
+        facts, table, content = native_parts(M)
+        said = refusal(path, pack_native(facts | entry, table, content))
+        assert said.startswith(f"the {next(iter(entry))} is ") and "expected one of" in said
 
     def test_by_hand_it_is_the_same_file(self, path: Path) -> None:
         path.write_bytes(pack_native(*native_parts(M)))

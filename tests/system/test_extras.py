@@ -33,9 +33,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("extra", "command"),
     [
-        ("torch", "pip install 'torch>=2.4'"),
-        ("parquet", "pip install 'pyarrow>=17'"),
-        ("all", "pip install 'pyarrow>=17' 'torch>=2.4'"),
+        ("torch", 'pip install "torch>=2.4"'),
+        ("parquet", 'pip install "pyarrow>=17"'),
+        ("all", 'pip install "pyarrow>=17" "torch>=2.4"'),
         ("fuzz", "pip install atheris"),
         ("sklearn", "pip install scikit-learn"),
         ("tor", "pip install tor"),
@@ -47,10 +47,10 @@ def test_the_packages_come_from_the_installed_metadata(extra: str, command: str)
 
 def test_on_linux_torch_comes_without_the_libraries_for_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    small = "pip install 'torch>=2.4' --index-url https://download.pytorch.org/whl/cpu"
+    small = 'pip install "torch>=2.4" --index-url https://download.pytorch.org/whl/cpu'
     assert install_command("torch") == small
-    assert install_command("torch", gpu=True) == "pip install 'torch>=2.4'"
-    assert install_command("parquet") == "pip install 'pyarrow>=17'"  # is not in that index
+    assert install_command("torch", gpu=True) == 'pip install "torch>=2.4"'
+    assert install_command("parquet") == 'pip install "pyarrow>=17"'  # is not in that index
 
 
 def test_a_charmlp_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError) as told:
         require_extra("torch", "torch", "a .pth file")
-    words = "a .pth file needs torch, which is not installed: pip install 'torch>=2.4'"
+    words = 'a .pth file needs torch, which is not installed: pip install "torch>=2.4"'
     assert str(told.value) == words
 
 
@@ -95,9 +95,9 @@ def test_what_pages_tell_to_install_is_what_the_extras_name() -> None:
     for page in (*root.glob("*.md"), *root.glob("docs/**/*.md")):
         text = page.read_text("utf-8")
         assert "charmlp[" not in text, f"{page}: charmlp is not on PyPI"
-        for package in re.findall(r"pip install '([^'.]+[<>=]=[^']+)'", text):
+        for package in re.findall(r'pip install "([^".]+[<>=]=[^"]+)"', text):
             assert f'"{package}"' in pyproject, f"{page}: {package}"
-    assert "pip install 'torch>=2.4'" in (root / "README.md").read_text("utf-8")
+    assert 'pip install "torch>=2.4"' in (root / "README.md").read_text("utf-8")
 
 
 def asked_extras(source: str) -> set[str]:

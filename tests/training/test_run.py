@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from charmlp.config import View
+from charmlp.data import open_source
 from charmlp.errors import UsageError
+from charmlp.evaluation import evaluate
 from charmlp.letters.letterset import LetterSet
+from charmlp.recognizer import Recognizer
 from charmlp.rendering import render
 from charmlp.rendering.fonts import Font, find_fonts
 from charmlp.training import Callback, prepare, train
@@ -122,6 +126,64 @@ def test_epochs_and_updates_displace_each_other(photographs: Path, few_fonts: No
     assert len(train(photographs, **QUICK, epochs=3, out="a").fit.history) == 3
     with pytest.raises(UsageError, match="--epoch and --updates: give one or the other"):
         train(photographs, **QUICK, epochs=3, updates=10)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("epoch", "epochs"),
+        ("hsize", "hidden_size"),
+        ("hidden", "hidden_size"),
+        ("batchsize", "batch_size"),
+        ("learning_rate", "lr"),
+        ("Optimiser", "optimizer"),
+        ("num_epochs", "epochs"),
+        ("model_file", "model_path"),
+        ("overwrit", "overwrite"),
+    ],
+)
+def test_a_setting_that_is_none_names_the_one_that_was_meant(given: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"^no setting is called {given}; did you mean {meant}\\?$"):
+        train("data", **{given: 3})
+    with pytest.raises(UsageError, match=r"^no setting is called colour$"):
+        train("data", colour=3)
+
+
+def test_a_recipe_is_a_name_or_a_config() -> None:
+    with pytest.raises(TypeError, match="recipe: a name or a TrainingConfig is expected, not dict"):
+        train("data", recipe={})  # type: ignore[arg-type]
+
+
+def test_what_of_a_picture_is_seen_stands_in_the_model_and_is_seen_again(tmp_path: Path) -> None:
+    """Letters in a corner of their pictures: what training saw, predictions and tests see."""
+    folder = make_photographs(tmp_path / "data", "ABC")
+    for path in (folder / "images").iterdir():
+        corner = Image.new("L", (40, 40), 255)
+        corner.paste(Image.open(path).point(lambda level: level // 2), (20, 24))
+        corner.save(path)
+    settings = QUICK | {"hidden_size": 8, "epochs": 1, "synth_ratio": 0.0, "crop": "auto"}
+    result = train(folder, **settings, out=tmp_path / "run")
+    recognizer = Recognizer.load(tmp_path / "run")
+    assert recognizer.model.view == View("auto", "contrast") == result.model.view
+    assert 'crop = "auto"\n' in (tmp_path / "run" / "config.toml").read_text("utf-8")
+    letters = open_source(folder).load("val", (12, 12), view=recognizer.model.view)
+    path = folder / "images" / letters.names[0]
+    assert np.array_equal(recognizer.grey(path), letters.images[0])
+    assert not np.array_equal(recognizer.grey(path), open_source(folder).load("val", (12, 12)).images[0])
+    assert evaluate(recognizer, folder).accuracy == result.accuracy
+
+
+def test_blank_images_and_those_of_fewer_bits_are_told(tmp_path: Path) -> None:
+    folder = make_photographs(tmp_path / "data", "ABC")
+    Image.new("L", (12, 12), 255).save(folder / "images" / "train3.png")
+    deep = np.random.default_rng(0).integers(0, 4096, (12, 12)).astype(np.uint16)
+    Image.fromarray(deep).save(folder / "images" / "validation1.png")
+    listener = Listener()
+    settings = QUICK | {"epochs": 1, "synth_ratio": 0.0}
+    train(folder, **settings, out=tmp_path / "run", callbacks=[listener])
+    assert "blank: 1 of 40 training images: train3.png" in listener.lines
+    said = "fewer bits than the file has: 1 of 20 validation images: validation1.png: a file of 16"
+    assert any(line.startswith(said) for line in listener.lines)
 
 
 def test_the_same_seed_gives_the_same_bits(photographs: Path, few_fonts: None) -> None:

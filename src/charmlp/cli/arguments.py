@@ -12,6 +12,8 @@ from charmlp.cli.notes import set_loudness
 from charmlp.config import (
     MAX_LAYERS,
     RECIPES,
+    Reading,
+    TrainingConfig,
     flag_of,
     one_of,
     parse_setting,
@@ -21,6 +23,7 @@ from charmlp.config import (
     whole,
 )
 from charmlp.errors import UsageError
+from charmlp.system.files import is_file
 from charmlp.text import did_you_mean, printable, shown_value
 
 COURSE_DATA = Path("data/character_classification")
@@ -167,13 +170,13 @@ class StoreOnce(argparse.Action):
 def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) -> None:
     """`--data`, or with `place` the same without a flag; the course's image folder and lists; the classes."""
     group = parser.add_argument_group("data")
-    words = "folder in any known layout, a list, or synth: for rendered letters (synth:5000)"
+    words = "folder or zip of a known layout, a list, a table, or synth: for rendered letters (synth:5000)"
     group.add_argument("--data", action=StoreOnce, metavar="DATA", help=words)
     if place:
         group.add_argument(
             "place", nargs="?", action=StoreOnce, metavar="DATA", help="the same without --data"
         )
-    group.add_argument("--im_dir", metavar="DIR", help=f"folder of images (default {COURSE_IMAGES})")
+    add_list_flags(group)
     for name in lists:
         group.add_argument(
             f"--{name}_file_path", metavar="LIST", help=f"list of images (default {COURSE_LISTS[name]})"
@@ -189,14 +192,23 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
+def add_list_flags(group: argparse._ActionsContainer) -> None:
+    """How lists and names are read."""
+    words = "folder of a list's images (default: images/ beside it, or its own folder)"
+    group.add_argument("--im_dir", metavar="DIR", help=words)
+    for field in settings(Reading):
+        metavar = field.metadata["rule"].metavar
+        group.add_argument(flag_of(field), dest=field.name, metavar=metavar, help=field.metadata["help"])
+
+
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
     """The data flags as `open_source` and `train` take them; raises `UsageError` where they contradict."""
     given = {name: path for name in lists if (path := getattr(args, f"{name}_file_path")) is not None}
-    if args.data is not None and (given or args.im_dir is not None):
-        flag = "--im_dir" if args.im_dir is not None else f"--{next(iter(given))}_file_path"
-        raise UsageError(f"--data and {flag}: give one or the other")
+    if args.data is not None and given:
+        raise UsageError(f"--data and --{next(iter(given))}_file_path: give one or the other")
     found: dict[str, Any] = {
         "data": args.data,
+        "im_dir": args.im_dir,
         "classes": args.classes,
         "n_classes": args.n_classes,
         "cache": not args.no_cache,
@@ -207,8 +219,11 @@ def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bo
                 "no data: give a folder of images, or synth: for rendered letters; "
                 f"the course's layout, {COURSE_DATA.as_posix()}/, is not in this folder"
             )
-        found["im_dir"] = args.im_dir or COURSE_IMAGES
-        found["lists"] = {name: COURSE_LISTS[name] for name in lists} | given
+        # Without a validation list, part of the training images is held out.
+        others = [name for name in lists[1:] if (course or not given) and is_file(Path(COURSE_LISTS[name]))]
+        found["lists"] = {name: COURSE_LISTS[name] for name in (lists[0], *others)} | given
+        if args.im_dir is None and (course or not given):
+            found["im_dir"] = COURSE_IMAGES
     return found
 
 
@@ -219,11 +234,14 @@ def add_number(group: argparse._ActionsContainer, flag: str, most: int = 10**9, 
 
 
 def add_setting_flags(parser: Parser, *recipes: str) -> None:
-    """Every field of `TrainingConfig`, with the defaults of the recipes."""
+    """Every field of `TrainingConfig` but those of `Reading`, with the defaults of the recipes."""
     group = parser.add_argument_group(f"training (defaults of recipe {' / '.join(recipes)})")
     words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
     add_number(group, "--layer", MAX_LAYERS, metavar="N", help=words)
+    of_lists = {field.name for field in settings(Reading)}
     for field in settings():
+        if field.name in of_lists:
+            continue
         rule = field.metadata["rule"]
         group.add_argument(
             flag_of(field),
@@ -240,12 +258,12 @@ def defaults(name: str, recipes: Sequence[str]) -> str:
     return values[0] if len(set(values)) == 1 else " / ".join(values)
 
 
-def given_settings(args: argparse.Namespace) -> dict[str, Any]:
+def given_settings(args: argparse.Namespace, of: type[Reading] = TrainingConfig) -> dict[str, Any]:
     """The settings whose flags were given; raises `UsageError` naming the flag."""
     texts = vars(args)
     found = {
         field.name: parse_setting(field, text)
-        for field in settings()
+        for field in settings(of)
         if (text := texts.get(field.name)) is not None
     }
     if texts.get("layer") is not None:

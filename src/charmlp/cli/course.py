@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from charmlp.cli.arguments import (
@@ -13,11 +14,13 @@ from charmlp.cli.arguments import (
     data_arguments,
 )
 from charmlp.cli.model_flags import load_recognizer
+from charmlp.cli.notes import note
 from charmlp.cli.test import draw_pictures, evaluate_data
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 from charmlp.text import printable
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
+COURSE_CLASSES = 26
 LISTS = ("train", "val", "test")
 MODES = ("train", "test", "predict")
 ARGUMENTS = (  # of the course's program; whatever else is known is on other pages
@@ -48,6 +51,8 @@ def make_parser() -> Parser:
     for action in parser._actions:
         if action.dest == "model_path":
             action.help = f"model file to write or to read (default {COURSE_MODEL})"
+        if action.dest == "n_classes":
+            action.help = f"number of classes that training must find (default {COURSE_CLASSES})"
         if action.dest not in (*ARGUMENTS, "help"):
             action.help = argparse.SUPPRESS
     return parser
@@ -60,6 +65,8 @@ def command(arguments: Sequence[str]) -> int:
     if args.mode == "train":
         from charmlp.cli.report import CourseReporter
 
+        if args.classes is None and args.n_classes is None:
+            args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
         data = data_arguments(args, LISTS[:2], course=True)
         result, _ = train_and_draw(args, config, data, CourseReporter())
         print(f"Model saved in {printable(args.model_path)}")
@@ -69,7 +76,8 @@ def command(arguments: Sequence[str]) -> int:
     recognizer, path = load_recognizer(args.model_path)
     print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
-        print(f"Prediction: {printable(recognizer.predict(Path(args.im_path)).prediction)}")
+        with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
+            print(f"Prediction: {printable(next(predictions).prediction)}")
         return 0
     args.split, args.seed = "test", config.seed
     data = data_arguments(args, LISTS[2:], course=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli.arguments import Parser
+from charmlp.cli.arguments import Parser, add_list_flags, given_settings
 from charmlp.cli.notes import note
+from charmlp.config import GROUNDS, Reading
 from charmlp.errors import UsageError
 from charmlp.system.files import is_file
 from charmlp.text import printable
@@ -39,6 +41,7 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
     )
+    add_list_flags(parser.add_argument_group("data"))
     return parser
 
 
@@ -54,7 +57,7 @@ def command(arguments: Sequence[str]) -> int:
 
         describe_model(read_model(model), model)
     else:
-        describe_data(args.path, args.figure)
+        describe_data(args)
     return 0
 
 
@@ -87,34 +90,36 @@ def describe_model(model: Model, path: Path) -> None:
     print(f"activation     {model.act_type}")
     print(f"parameters     {model.n_parameters:,}")
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
+    print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
     print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
     for name, value in model.provenance.items():
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
 
 
-def describe_data(place: str, figure: Path | None) -> None:
+def describe_data(args: argparse.Namespace) -> None:
     """Counts by split and class; a sheet of samples where asked for."""
     from charmlp.data import SPLITS, open_source
 
-    if figure is not None:
+    if args.figure is not None:
         from charmlp.system.files import check_writable
 
-        check_writable(figure)
-    source = open_source(place)
-    print(printable(source.describe()))
+        check_writable(args.figure)
+    source = open_source(args.path, im_dir=args.im_dir, reading=Reading(**given_settings(args, Reading)))
+    for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):
+        print(printable(line))
     names = [printable(name) for name in source.classes]
     print(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
-        if letters.skipped:
-            note(letters.describe_skipped(SPLITS[split]))
+        for line in letters.remarks(SPLITS[split]):
+            note(line)
     width = max(map(len, names))
     print(f"{'':{width}}  " + "  ".join(f"{split:>7}" for split in sets))
     for number, name in enumerate(names):
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
-    if figure is not None:
-        print(f"picture        {printable(draw_samples(sets, figure))}")
+    if args.figure is not None:
+        print(f"picture        {printable(draw_samples(sets, args.figure))}")
 
 
 def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_number
-from charmlp.cli.notes import detail
+from charmlp.cli.notes import detail, note
 from charmlp.errors import ModelFileError
-from charmlp.system.files import alike, is_folder
+from charmlp.system.files import alike, at_home
 from charmlp.text import shown_path
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def add_model_flags(parser: Parser) -> None:
 
 def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     """The model at that path, in that run folder, or of the newest run; and where it lies."""
+    from charmlp.modelfile import model_in
     from charmlp.recognizer import Recognizer
 
     if model is None:
@@ -33,7 +34,7 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
 
         path = newest_model()
     else:
-        path = Path(model)
+        path = Path(at_home(model))
         if not os.path.lexists(path):
             from charmlp.training.runfolder import RUNS
 
@@ -41,9 +42,12 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
             raise ModelFileError(
                 f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}"
             )
-    if is_folder(path):
-        path = path / "model.safetensors"
+        path = model_in(path)
     recognizer = Recognizer.load(path, tta)
+    if model is None:
+        accuracy = recognizer.model.provenance.get("validation_accuracy")
+        known = f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "not known"
+        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}")
     detail(f"model {path}: {recognizer.model!r}")
     return recognizer, path
 

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
-from charmlp.cli.notes import detail
+from charmlp.cli.notes import detail, note
 from charmlp.errors import CharmlpError, ImageError, UsageError
-from charmlp.system.files import is_file, is_folder
-from charmlp.text import as_json, printable, shown_path
+from charmlp.system.files import at_home, check_writable, is_file, is_folder, write_whole
+from charmlp.text import as_json, natural, printable, shown_path
 
 if TYPE_CHECKING:
     from charmlp.recognizer import Prediction, Recognizer
 
 Answers: TypeAlias = "Iterator[tuple[str, Prediction]]"  # each image's path and what it shows
 
+STANDARD_INPUT = "-"
+MOST_BYTES = 2**28 + 1  # of an image on standard input: one more than of any that is read
+
 
 def make_parser() -> Parser:
     parser = Parser(
         "predict",
-        "Read images: files, folders (all images below them), patterns, or - for paths on standard input.",
-        "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv > letters.csv",
+        "Read images: files, folders (all images below them), patterns, or - for standard input, which "
+        "holds one image, or paths, one a line.",
+        "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv --out letters.csv\n"
+        "find scans -name '*.png' -print0 | charmlp predict -0 -",
         takes="PATH…",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="image, folder, pattern or -")
@@ -39,6 +45,10 @@ def make_parser() -> Parser:
     add_model_flags(parser)
     add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="form of the result (default text)")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write the answers there")
+    words = "of the answers (default utf-8 in --out); utf-8-sig: with a mark by which Excel knows UTF-8"
+    parser.add_argument("--encoding", choices=("utf-8", "utf-8-sig"), help=words)
+    parser.add_argument("-0", "--null", action="store_true", help="paths on standard input end with NUL")
     return parser
 
 
@@ -46,69 +56,104 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:
-        raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
-    if hasattr(sys.stdin, "reconfigure"):  # names of old files may not be UTF-8
-        sys.stdin.reconfigure(errors="surrogateescape")
+        raise UsageError("no image: give files, folders, patterns, or - for standard input")
+    if args.out is not None:
+        args.out = Path(at_home(args.out))
+        check_writable(args.out)
     if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()
+    images = find_images(places, b"\0" if args.null else b"\n")
+    text = io.StringIO()
+    if args.encoding is not None and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding=args.encoding, errors="backslashreplace")
     start = time.perf_counter()
-    with closing(read_all(recognizer, find_images(places), topk, counts)) as answers:
+    with (
+        redirect_stdout(text if args.out else sys.stdout),
+        closing(read_all(recognizer, images, topk, counts)) as answers,
+    ):
         FORMATS[args.format](answers, topk)
     detail(f"{counts['read']:,} images read in {time.perf_counter() - start:.1f} s")
     if not counts:
         raise ImageError("no image to read")
+    if args.out:
+        write_whole(args.out, text.getvalue().encode(args.encoding or "utf-8"))
     return 1 if counts["bad"] else 0
 
 
-def find_images(places: Iterable[str]) -> Iterator[str | CharmlpError]:
-    """Every image that the places stand for, or what is wrong with one; a plain name comes as it is."""
-    for place in places:
-        if place == "-":
-            yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+def find_images(places: Iterable[str], end: bytes = b"\n") -> Iterator[str | bytes | CharmlpError]:
+    """Every image that the places stand for, or what is wrong with one; a plain name comes as it is.
+
+    `end` stands behind each path on standard input, which is an image itself if it begins like one.
+    """
+    for place in map(at_home, places):
+        if place == STANDARD_INPUT:
+            stream = getattr(sys.stdin, "buffer", None)
+            yield from on_standard_input(stream or io.BytesIO(sys.stdin.read().encode()), end)
         elif place and is_folder(Path(place)):
             yield from in_folder(Path(place))
         elif any(sign in place for sign in "*?[") and not os.path.lexists(place):
-            found = sorted(path for path in glob.iglob(place, recursive=True) if is_file(Path(path)))  # noqa: PTH207
-            yield from found  # where the shell does not expand a pattern (Windows)
+            found = [path for path in glob.iglob(place, recursive=True) if is_file(Path(path))]  # noqa: PTH207
+            yield from sorted(found, key=natural)  # where the shell does not expand a pattern (Windows)
             if not found:
                 yield ImageError(f"{shown_path(place)}: no file has such a name")
         else:
             yield place or ImageError("'': an empty name; an image is expected")
 
 
-def in_folder(top: Path) -> Iterator[str | CharmlpError]:
-    """The images in a folder and those below it, sorted; errors for those that cannot be listed."""
-    from charmlp.images.filekinds import is_image_name
+def on_standard_input(stream: BinaryIO, end: bytes) -> Iterator[str | bytes | CharmlpError]:
+    """The image that standard input holds, or the paths, each before an `end`."""
+    from charmlp.images.filekinds import HEAD_BYTES, is_file_content
 
-    faults: list[OSError] = []
-    found = [
-        os.path.join(folder, name)  # noqa: PTH118  # a million Paths are slow
-        for folder, _, names in os.walk(top, onerror=faults.append)
-        for name in names
-        if is_image_name(name)
-    ]
-    for fault in faults:
-        yield ImageError(f"{shown_path(fault.filename)}: cannot be listed: {fault.strerror}")
-    if not found and not faults:
+    rest = stream.read(HEAD_BYTES)
+    if end != b"\0" and is_file_content(rest):
+        yield rest + stream.read(MOST_BYTES - len(rest))
+        return
+    if end != b"\0" and b"\0" in rest:
+        yield ImageError("standard input: no image, no list of paths; -0 takes paths that end with NUL")
+        return
+    while True:
+        *paths, rest = rest.split(end)
+        yield from (os.fsdecode(path.rstrip(b"\r\n")) for path in paths if path.strip())
+        if not (more := stream.read1(2**16)):  # type: ignore[attr-defined]  # what a slow program has written
+            break
+        rest += more
+    yield from [os.fsdecode(rest)] if rest.strip() else []
+
+
+def in_folder(top: Path) -> Iterator[str | CharmlpError]:
+    """The images in a folder and those below it, as training finds them; errors for unlistable folders."""
+    from charmlp.images.folders import Walk
+    from charmlp.letters.letterset import spell_left_out
+
+    walk = Walk(top)
+    images = walk.images_below(top)
+    for fault in walk.faults:
+        yield ImageError(shown_path(os.path.join(top, fault)))  # noqa: PTH118
+    if walk.left_out:
+        note(spell_left_out(walk.left_out))
+    if not images and not walk.faults:
         yield ImageError(f"{shown_path(top)}: no image in this folder")
-    yield from sorted(found)
+    for name in sorted(images, key=natural):
+        yield os.path.join(top, name)  # noqa: PTH118  # a million Paths are slow
 
 
 def read_all(
-    recognizer: Recognizer, images: Iterator[str | CharmlpError], topk: int, counts: Counter[str]
+    recognizer: Recognizer, images: Iterator[str | bytes | CharmlpError], topk: int, counts: Counter[str]
 ) -> Generator[tuple[str, Prediction], None, None]:
     """Read the images in order; what is wrong with one is told. `counts` learns how many are read and bad."""
     named, images = tee(images)
-    with closing(recognizer.predict_many(images, topk, return_errors=True)) as predictions:
+    many = recognizer.predict_many(images, topk, return_errors=True, note=note)
+    with closing(many) as predictions:
         for prediction, name in zip(predictions, named, strict=True):
             if isinstance(prediction, CharmlpError):
-                complain(str(prediction))
+                reason = str(prediction)
+                complain(reason.replace("image", "standard input", 1) if isinstance(name, bytes) else reason)
                 counts["bad"] += 1
             else:
-                yield str(name), prediction
+                yield STANDARD_INPUT if isinstance(name, bytes) else str(name), prediction
                 counts["read"] += 1
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.notes import detail, is_quiet, is_verbose, note
 from charmlp.text import printable
-from charmlp.training.callbacks import Callback
+from charmlp.training.callbacks import Callback, timed
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -95,6 +95,15 @@ def make_reporter() -> Iterator[LineReporter]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True)) as bars:
         yield BarReporter(bars)
+
+
+@contextmanager
+def drawing(reporter: LineReporter) -> Iterator[None]:
+    """While pictures are drawn: how long it takes nobody knows, but something moves."""
+    with timed(reporter, "drawing pictures"):
+        reporter.progress("drawing pictures", 0, 1)
+        yield
+        reporter.progress("drawing pictures", 1, 1)
 
 
 def describe(epoch: Epoch, epochs: int) -> str:

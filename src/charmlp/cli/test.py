@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli.arguments import Parser, add_data_flags, data_arguments
+from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
 from charmlp.cli.notes import note
-from charmlp.config import SEED
-from charmlp.errors import CharmlpError, DataError, MissingExtraError
-from charmlp.system.files import check_writable, is_file
+from charmlp.config import SEED, Reading
+from charmlp.errors import CharmlpError, MissingExtraError
+from charmlp.system.files import check_writable
 from charmlp.text import as_json, printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
-    from charmlp.letters.source import Source
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
@@ -52,12 +51,7 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    one_list = args.data is not None and is_file(Path(args.data))  # which is tested whole
-    if one_list:
-        args.test_file_path, args.data = args.data, None
     data = data_arguments(args, LISTS)
-    if one_list:
-        data["im_dir"] = args.im_dir  # None: where the list's images usually lie
     recognizer, path = load_recognizer(args.model_path, args.tta)
     evaluation, split = evaluate_data(recognizer, data, args)
     drawn = draw_pictures(evaluation, path, args)
@@ -80,27 +74,27 @@ def evaluate_data(
         check_writable(args.out / MATRIX)
     from charmlp.cli.report import make_reporter
     from charmlp.data import SPLITS, open_source
-    from charmlp.evaluation import evaluate
+    from charmlp.evaluation import choose_split, evaluate
 
     classes = data.pop("classes")
-    source = open_source(**data, classes=recognizer.classes if classes is None else classes)
+    source = open_source(
+        **data,
+        classes=recognizer.classes if classes is None else classes,
+        reading=Reading(**given_settings(args, Reading)),
+        whole="test",
+    )
     split = choose_split(source, args.split)
-    note(source.describe())
+    for line in (source.describe(), *source.remarks()):
+        note(line)
+    model = recognizer.model
     with make_reporter() as reporter:
         progress = partial(reporter.progress, f"reading {SPLITS[split]} images")
-        letters = source.load(split, recognizer.model.norm_size, skip_bad=args.skip_bad, progress=progress)
-    if letters.skipped:
-        note(letters.describe_skipped(SPLITS[split]))
+        letters = source.load(
+            split, model.norm_size, view=model.view, skip_bad=args.skip_bad, progress=progress
+        )
+    for line in letters.remarks(SPLITS[split]):
+        note(line)
     return evaluate(recognizer, letters), SPLITS[split]
-
-
-def choose_split(source: Source, wanted: str | None) -> str:
-    """The wanted split, or the test split, or where there is none the validation split."""
-    for split in (wanted,) if wanted else ("test", "val"):
-        if source.splits.get(split):
-            return split
-    there = ", ".join(name for name, n in source.splits.items() if n)
-    raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
 
 
 def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
@@ -108,6 +102,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
 
     The figures are the answer: where the pictures cannot be written, that is a note.
     """
+    from charmlp.cli.report import drawing, make_reporter
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 
@@ -115,14 +110,15 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
     letters, drawn = evaluation.letters, []
     try:
         check_writable(folder / MATRIX)
-        try:
-            scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-            drawn.append(save(scatter, folder / "tsne.png"))
-        except MissingExtraError as missing:
-            note(missing)
-        matrix = confusion_matrix(evaluation.scores, letters.classes)
-        drawn.append(save(matrix, folder / MATRIX))
-        drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
+        with make_reporter() as reporter, drawing(reporter):
+            try:
+                scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
+                drawn.append(save(scatter, folder / "tsne.png"))
+            except MissingExtraError as missing:
+                note(missing)
+            matrix = confusion_matrix(evaluation.scores, letters.classes)
+            drawn.append(save(matrix, folder / MATRIX))
+            drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
     except CharmlpError as error:
         note(error)
     if args.show:

@@ -71,7 +71,7 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
     )
     parser.set_defaults(default_recipe=recipe)
     group.add_argument("--out", type=Path, metavar="DIR", help="run folder (default runs/<date-time>)")
-    group.add_argument("--overwrite", action="store_true", help="write into a run folder that is in use")
+    group.add_argument("--overwrite", action="store_true", help="replace an earlier run in that folder")
     group.add_argument(
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
     )
@@ -112,8 +112,8 @@ def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
 ) -> tuple[Run, list[Path]]:
     """Train, then draw the pictures of the run; without them the run is as good."""
+    from charmlp.cli.report import drawing
     from charmlp.training import train
-    from charmlp.training.callbacks import timed
 
     result = train(
         recipe=config,
@@ -130,7 +130,7 @@ def train_and_draw(
 
         fitted = result.fit
         try:
-            with timed(reporter, "drawing pictures"):
+            with drawing(reporter):
                 drawn = draw_apart(
                     result.path / "figures", fitted.history, fitted.scores, result.model.classes
                 )

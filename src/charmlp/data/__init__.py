@@ -2,8 +2,8 @@
 
     files ──open_source──▶ Source (names, labels, classes; checked, not decoded) ──load──▶ LetterSet
 
-`layouts.py` recognises what lies there and `readers/` read it; `labels.py` makes classes of labels;
-`decoding.py` reads the pictures, which `cache.py` stores; `augment.py` changes them in training.
+`layouts.py` and `listlayouts.py` recognise what lies there and `readers/` read it; `labels.py` makes classes
+of labels; `decoding.py` reads the pictures, which `cache.py` stores; `augment.py` changes them in training.
 """
 
 from charmlp.data.labels import LETTERS

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.data.readers.entries import Picture
 from charmlp.errors import CharmlpError, DataError
 from charmlp.images.batches import read_batches
@@ -17,11 +18,18 @@ from charmlp.text import SHOWN, printable
 
 @dataclass(frozen=True)
 class Decoded:
-    """images uint8 M×H×W; chosen: int64, M, their indices among the N asked for; unreadable: N−M reasons."""
+    """M of the N pictures that were asked for.
+
+    images      uint8, M×H×W
+    chosen      int64, M, their indices among the N
+    unreadable  N−M reasons
+    notes       what was done to some that a user should know of, one line each
+    """
 
     images: NDArray[np.uint8]
     chosen: NDArray[np.int64]
     unreadable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def decode_images(
@@ -29,6 +37,7 @@ def decode_images(
     names: Sequence[str],
     norm_size: tuple[int, int],
     *,
+    view: View = DEFAULT_VIEW,
     what: str,
     skip_bad: bool = False,
     progress: Progress | None = None,
@@ -53,11 +62,13 @@ def decode_images(
             " a smaller --norm_size is needed"
         ) from None
     faults: dict[int, str] = {}
+    notes: list[str] = []
     done = read = 0
-    with closing(read_batches(pictures, norm_size, workers)) as batches:
+    with closing(read_batches(pictures, norm_size, workers, view)) as batches:
         for asked, batch in batches:
             images[read : read + len(batch.images)] = batch.images
             faults |= {done + at: _named(names[done + at], fault) for at, fault in batch.faults.items()}
+            notes += [_named(names[done + at], note) for at, note in batch.notes.items()]
             done, read = done + len(asked), read + len(batch.images)
             if progress is not None:
                 progress(done, count)
@@ -68,10 +79,10 @@ def decode_images(
         way_out = "; --skip-bad goes on without them" if len(reasons) < count else ""
         raise DataError(summary + way_out, reasons[SHOWN:])
     chosen = np.array([index for index in range(count) if index not in faults], np.int64)
-    return Decoded(images[:read], chosen, tuple(faults.values()))
+    return Decoded(images[:read], chosen, tuple(faults.values()), tuple(notes))
 
 
-def _named(name: str, error: CharmlpError) -> str:
+def _named(name: str, error: CharmlpError | str) -> str:
     """The reason with the picture's name in front, which a picture from memory does not know."""
     reason = str(error)
     return reason if printable(name) in reason else f"{printable(name)}: {reason}"

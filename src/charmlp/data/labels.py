@@ -7,6 +7,7 @@
 3. Otherwise the classes are the distinct training labels, sorted by code point, exactly as written.
 
 Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are not letters here.
+Labels are compared composed (NFC): "é" is one class, whether its accent is written apart or not.
 A label of any split that is none of the classes is an error.
 """
 
@@ -76,19 +77,52 @@ def classes_of(entries: Entries, n_classes: int | None = None) -> tuple[str, ...
 
     Raises DataError where they are not `n_classes`, or fewer than two.
     """
-    labels = set(entries.labels)
+    labels = set(map(composed, set(entries.labels)))
     classes = LETTERS if all(map(_is_letter, labels)) else tuple(sorted(labels))
     where = printable(entries.where)
     if n_classes is not None and len(classes) != n_classes:
+        odd = odd_label(entries)
         raise DataError(
-            f"{where}: the labels make {len(classes):,} classes ({_some(classes)}), not {n_classes:,}"
-            f"{_stranger(entries)}; correct the list, or give --n_classes {len(classes)}"
+            f"{odd or where}: the labels make {len(classes):,} classes ({_some(classes)}), not {n_classes:,};"
+            f" correct the list, or give --n_classes {len(classes)}"
         )
     if len(classes) < 2:
         raise DataError(f"{where}: every label is {_some(classes)}; at least two classes are needed")
     if twins := _twins(classes):
         raise DataError(f"{where}: {twins}")
     return classes
+
+
+def composed(label: str) -> str:
+    """A label with its accents composed; signs that are only held equal (Kelvin, K) stay what they are."""
+    shorter = unicodedata.normalize("NFC", label)
+    return shorter if len(shorter) < len(label) else label
+
+
+def odd_label(entries: Entries) -> str:
+    """The first label that is not a letter A–Z, where most are: probably a slip, not another alphabet."""
+    odd = [number for number, label in enumerate(entries.labels) if not _is_letter(label)]
+    if not 0 < len(odd) < len(entries) / 2:
+        return ""
+    label, name = quote(entries.labels[odd[0]]), quote(entries.names[odd[0]])
+    more = f" (and {len(odd) - 1:,} more)" if len(odd) > 1 else ""
+    return f"{printable(entries.where)}: {label} of {name}{more} is not a letter A–Z"
+
+
+def notes_on(entries: Entries, classes: Sequence[str]) -> list[str]:
+    """What a user should know about the classes that the labels of `entries` made, one line each."""
+    notes = []
+    if odd := odd_label(entries):
+        notes.append(
+            f"{odd}: the classes are the {len(classes):,} labels as written, upper and lower case apart"
+        )
+    labels = set(entries.labels)
+    for label in sorted(labels):
+        if label != composed(label) in labels:
+            notes.append(
+                f"{quote(label)} is written in two ways, with its accents apart and composed: one class"
+            )
+    return notes
 
 
 def check_count(classes: Sequence[str], n_classes: int | None) -> None:
@@ -99,17 +133,18 @@ def check_count(classes: Sequence[str], n_classes: int | None) -> None:
 
 def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]:
     """int64, N: each label's index in `classes`; one that is not a class goes to `entries.problems`."""
-    index_of = {name: index for index, name in enumerate(classes)}
+    index_of = {composed(name): index for index, name in enumerate(classes)}
     one_case = all(map(str.isupper, classes)) or all(map(str.islower, classes))
     if one_case and all(map(_is_letter, classes)):  # then upper and lower case are one class
         index_of |= {name.swapcase(): index for name, index in index_of.items()}
+    index_of |= {label: index_of.get(composed(label), -1) for label in set(entries.labels)}
     for name, label in zip(entries.names, entries.labels, strict=True):
-        if label not in index_of:
+        if index_of[label] < 0:
             entries.problems.add(
                 f"{quote(name)}: the label {quote(label)} is none of the {len(classes):,} classes"
                 f" ({_some(classes)})"
             )
-    return np.array([index_of.get(label, -1) for label in entries.labels], np.int64)
+    return np.array([index_of[label] for label in entries.labels], np.int64)
 
 
 def _is_letter(label: str) -> bool:
@@ -120,12 +155,3 @@ def _some(classes: Sequence[str]) -> str:
     """The classes for a message, shortened: A, B, C, …, Z."""
     shown = [quote(name) for name in classes[:_SHOWN_CLASSES]]
     return ", ".join(shown if len(shown) == len(classes) else [*shown[:-2], "…", quote(classes[-1])])
-
-
-def _stranger(entries: Entries) -> str:
-    """The first label that is not a letter, where most are: probably a slip, not another alphabet."""
-    pairs = zip(entries.labels, entries.names, strict=True)
-    strangers = [pair for pair in pairs if not _is_letter(pair[0])]
-    if 0 < len(strangers) < len(entries) / 2:
-        return f": {quote(strangers[0][0])} of {quote(strangers[0][1])} is not a letter A–Z"
-    return ""

@@ -6,38 +6,45 @@ the order of `_recognise_folder`.
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+import weakref
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from charmlp.config import Reading
+from charmlp.data.archives import is_archive, unpack
 from charmlp.data.cache import ImageCache
-from charmlp.data.labels import check_count, class_indices, classes_of, given_classes
-from charmlp.data.readers.entries import MAX_ENTRIES, Entries, by_split
-from charmlp.data.readers.folders import read_folders
-from charmlp.data.readers.idx import is_idx_name, read_idx, set_of
-from charmlp.data.readers.imagefiles import ImageFolder, Listing
-from charmlp.data.readers.lists import read_list
-from charmlp.data.readers.tables import is_table, read_csv, read_parquet
+from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
+from charmlp.data.listlayouts import (
+    READERS,
+    Asked,
+    Layout,
+    given_lists,
+    lists_in,
+    name_of,
+    named_lists,
+    one_list,
+    one_table,
+    tables_in_folders,
+)
+from charmlp.data.readers.entries import MAX_ENTRIES
+from charmlp.data.readers.folders import is_class_name, read_folders
+from charmlp.data.readers.idx import idx_files, is_idx_name, read_idx, set_of
+from charmlp.data.readers.namepattern import read_names
+from charmlp.data.readers.pixels import PixelEntries, name_numbers
 from charmlp.data.source import Part, PictureSource
 from charmlp.data.unknown_layout import expected_and_found
 from charmlp.errors import DataError, UsageError
+from charmlp.images.folders import Listing
 from charmlp.letters.source import Source
-from charmlp.letters.splits import SPLIT_OF, SPLITS, hold_out
+from charmlp.letters.splits import SPLIT_OF, hold_out
 from charmlp.system.files import alike, is_folder
-from charmlp.text import printable, quote, shown_path
+from charmlp.text import quote, shown_path
 
 DEFAULT_SEED = 2021
-IMAGES = "images"  # the folder of images that is looked for beside lists
-Layout = tuple[
-    dict[str, Entries], str
-]  # entries of each split, and words for people: "lists in scene-letters/"
+_MOST_WRAPPERS = 10  # folders that hold nothing but another one
 _SYNTHETIC = "synth:"
 _Path = str | os.PathLike[str]
-_READERS: dict[str, Callable[[Path], dict[str, Entries]]] = {
-    ".json": lambda path: {"train": read_list(path)},
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".parquet": read_parquet,
-}
 
 
 def open_source(
@@ -49,16 +56,21 @@ def open_source(
     n_classes: int | None = None,
     seed: int = DEFAULT_SEED,
     cache: bool = True,
+    reading: Reading = Reading(),  # noqa: B008  # frozen
+    whole: str = "train",
 ) -> Source:
     """Open and check everything about a data set except the pixels.
 
-    data       a folder in any known layout, one list or table, an IDX file, or `synth:`, `synth:COUNT`
+    data       a folder in any known layout, or a zip archive of one; one list, table or archive of arrays,
+               an IDX file; or `synth:`, `synth:COUNT`
     lists      instead: a list for 'train', 'val' and 'test', or for some of them
     im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
     classes    see `charmlp.data.labels`, which also says what the classes are without it
     n_classes  the number of classes that must come out
     seed       of the validation set that is held out of the training images where there is none
     cache      decoded images are stored for later runs (`charmlp.data.cache`)
+    reading    which columns hold what, and the like (`charmlp.config`)
+    whole      the split that one list is for where it does not say
 
     Raises UsageError where the arguments contradict each other, and DataError naming list and entry where
     something is wrong with the data: all problems of a list are counted, the first five shown.
@@ -66,17 +78,21 @@ def open_source(
     given = given_classes(classes)
     if given is not None:
         check_count(given, n_classes)
-    folder = None if im_dir is None else Path(im_dir)
+    if reading.label_pattern and (data is None or not (is_folder(Path(data)) or is_archive(Path(data)))):
+        raise UsageError("--label_pattern goes with a folder of images behind --data")
+    asked = Asked(None if im_dir is None else Path(im_dir), reading, whole)
     if data is None:
         if lists is None:
             raise UsageError("no data: give --data, or lists of images")
-        layout = _given_lists({split: Path(path) for split, path in lists.items()}, folder)
+        layout = given_lists({split: Path(path) for split, path in lists.items()}, asked)
     elif lists is not None:
         raise UsageError("give either --data or the lists of images, not both")
     elif os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed)
+    elif is_archive(Path(data)):
+        return _archive(Path(data), asked, given, n_classes, seed)
     else:
-        layout = _recognise(Path(data), folder)
+        layout = _recognise(Path(data), asked)
     return _source(layout, given, n_classes, seed, cache)
 
 
@@ -94,22 +110,35 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
     return source
 
 
+def _archive(
+    archive: Path, asked: Asked, given: tuple[str, ...] | None, n_classes: int | None, seed: int
+) -> Source:
+    """A zip archive's content as a folder, which goes when nobody has the source any more."""
+    with ExitStack() as temporary:
+        folder = unpack(archive, temporary)
+        source = _source(_recognise_folder(folder, asked), given, n_classes, seed, cache=False)
+        weakref.finalize(source, temporary.pop_all().close)
+        return source
+
+
 def _source(
     layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
-    classes = given
+    name_numbers([entries for entries in splits.values() if isinstance(entries, PixelEntries)], given)
+    classes, odd = given, list[str]()
     if classes is None:
         first = splits.get("train") or next(iter(splits.values()))
         first.problems.raise_if_any()
         classes = classes_of(first, n_classes)
+        odd = notes_on(first, classes)
     parts = {
         split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
         for split, entries in splits.items()
     }
     for entries in splits.values():
-        entries.problems.raise_if_any()
+        entries.problems.raise_if_any(*odd)
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
         validates = hold_out(whole.names, whole.labels, seed)
@@ -117,135 +146,98 @@ def _source(
             parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
             words += f", split by seed {seed}"
     in_files = all(entries.folder is not None for entries in splits.values())
-    return PictureSource(classes, words, parts, ImageCache() if cache and in_files else None)
+    return PictureSource(
+        classes,
+        words,
+        parts,
+        ImageCache() if cache and in_files else None,
+        tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)) + tuple(odd),
+        tuple(line for entries in splits.values() for line in entries.left_out),
+    )
 
 
-def _recognise(data: Path, im_dir: Path | None) -> Layout:
+def _recognise(data: Path, asked: Asked) -> Layout:
     """The layout of `data` itself, or DataError."""
     if is_folder(data):
-        return _recognise_folder(data, im_dir)
+        return _recognise_folder(data, asked)
     if not os.path.lexists(data):
         raise DataError(
             f"{shown_path(data)}: no such file or folder; a folder of images or a list is expected"
             f"{alike(data)}"
         )
-    if is_idx_name(data.name) and (layout := _idx_files(set_of(data), im_dir)):
+    if is_idx_name(data.name) and (layout := _idx_files(set_of(data), asked)):
         return layout
-    if data.suffix.lower() not in _READERS:
+    if data.suffix.lower() not in READERS:
         raise DataError(
             f"{shown_path(data)}: not a list that is known here; expected is a folder, or a file that ends in"
-            f" {', '.join(_READERS)} or is named as MNIST's and EMNIST's are"
+            f" {', '.join(READERS)}, .zip or is named as MNIST's and EMNIST's are"
         )
-    return _one_list(data, im_dir)
+    return one_list(data, asked)
 
 
-def _recognise_folder(data: Path, im_dir: Path | None) -> Layout:
+def _recognise_folder(data: Path, asked: Asked) -> Layout:
     """The first layout that fits, or DataError with the trees expected and found."""
-    listing = Listing.of(data)
-    if listing.fault:
-        raise DataError(f"{shown_path(data)}: cannot be listed: {listing.fault.lower()}")
-    files = [data / name for name in sorted(listing.files)]
-    lists = [path for path in files if path.suffix.lower() in _READERS]
-    tables = [path for path in lists if path.suffix.lower() != ".json" and is_table(path)]
-    layout = (
-        _named_lists(lists, im_dir)
-        or _idx_files(files, im_dir)
-        or (_one_list(tables[0], im_dir) if len(tables) == 1 else None)
-        or _class_folders(data, im_dir)
-        or (_one_list(lists[0], im_dir) if len(lists) == 1 else None)
-    )
+    if fault := Listing.of(data).fault:
+        raise DataError(f"{shown_path(data)}: cannot be listed: {fault.lower()}")
+    folders = _unwrapped(data, asked)
+    if asked.reading.label_pattern:
+        _refuse_flags(asked, "--label_pattern reads names")
+        words = f"labels in the names of {name_of(folders[-1])}/"
+        return read_names(folders[-1], asked.reading.label_pattern), words
+    layout = next(filter(None, (_layout_in(folder, asked) for folder in reversed(folders))), None)
     if layout is None:
         raise DataError(f"{shown_path(data)}: unknown layout; {expected_and_found(data)}")
     return layout
 
 
-def _named_lists(lists: Sequence[Path], im_dir: Path | None) -> Layout | None:
-    """train.json, validation.json (or val.json) and test.json, or some of them; tables likewise."""
-    if not (paths := by_split(lists, "list")):
-        return None
-    folder = lists[0].parent
-    return _with_images(_read_each(paths), folder, im_dir, f"lists in {_name(folder)}/")
+def _unwrapped(data: Path, asked: Asked) -> list[Path]:
+    """`data`; where it holds nothing but one folder, that one too, and so on."""
+    folders = [data]
+    while len(folders) < _MOST_WRAPPERS:
+        listing = Listing.of(folders[-1])
+        inside = listing.subfolders()
+        if len(inside) != 1 or inside[0].name.lower() in SPLIT_OF:
+            break
+        if any(lists_in(folders[-1], asked.reading)) or any(listing.pictures()):
+            break
+        folders += inside
+    return folders
 
 
-def _one_list(path: Path, im_dir: Path | None) -> Layout:
-    """A list or table; without a column `split` all of it is for training."""
-    words = f"{path.name} in {_name(path.parent)}/"
-    return _with_images(_READERS[path.suffix.lower()](path), path.parent, im_dir, words)
+def _layout_in(data: Path, asked: Asked) -> Layout | None:
+    lists, tables = lists_in(data, asked.reading)
+    return (
+        named_lists(lists, tables, asked)
+        or _idx_files(idx_files(data), asked)
+        or (one_table(tables, asked) if len(tables) == 1 else None)
+        or tables_in_folders(data, asked)
+        or _class_folders(data, asked, alone=not lists)
+        or one_table(tables, asked)
+        or (one_list(lists[0], asked) if len(lists) == 1 else None)
+    )
 
 
-def _idx_files(paths: Sequence[Path], im_dir: Path | None) -> Layout | None:
+def _idx_files(paths: Sequence[Path], asked: Asked) -> Layout | None:
     """MNIST's or EMNIST's files, among others perhaps."""
     if not (splits := read_idx(paths)):
         return None
     folder = paths[0].parent
-    _refuse_im_dir(im_dir, f"the IDX files in {shown_path(folder)} hold their images themselves")
-    return splits, f"IDX files in {_name(folder)}/"
+    _refuse_flags(asked, f"the IDX files in {shown_path(folder)} hold their images themselves")
+    return dict(splits), f"IDX files in {name_of(folder)}/"
 
 
-def _class_folders(data: Path, im_dir: Path | None) -> Layout | None:
-    if not (splits := read_folders(data)):
+def _class_folders(data: Path, asked: Asked, *, alone: bool) -> Layout | None:
+    """A folder per class; a single one is that only where it is a letter's, or stands alone."""
+    splits = read_folders(data)
+    labels = {label for entries in splits.values() for label in entries.labels}
+    if not labels or (
+        list(splits) == ["train"] and len(labels) == 1 and not alone and not all(map(is_class_name, labels))
+    ):
         return None
-    _refuse_im_dir(im_dir, f"{shown_path(data)} has a folder per class")
-    return splits, f"a folder per class in {_name(data)}/"
+    _refuse_flags(asked, f"{shown_path(data)} has a folder per class")
+    return splits, f"a folder per class in {name_of(data)}/"
 
 
-def _refuse_im_dir(im_dir: Path | None, found: str) -> None:
-    if im_dir is not None:
-        raise UsageError(f"--im_dir goes with lists, but {found}")
-
-
-def _given_lists(paths: Mapping[str, Path], im_dir: Path | None) -> Layout:
-    """One list for each split, wherever they lie."""
-    if not paths or not set(paths) <= set(SPLITS):
-        raise UsageError(f"lists for {', '.join(paths) or 'no split'}; possible are {', '.join(SPLITS)}")
-    beside = next(iter(paths.values())).parent
-    paths = {split: paths[split] for split in SPLITS if split in paths}
-    folders = {_name(path.parent) for path in paths.values()}
-    if len(folders) > 1:
-        words = "lists " + ", ".join(f"{_name(path.parent)}/{path.name}" for path in paths.values())
-    else:  # names that say nothing new are left out
-        usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items())
-        names = "" if usual else ", ".join(path.name for path in paths.values()) + " "
-        words = f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
-    return _with_images(_read_each(paths), beside, im_dir, words)
-
-
-def _with_images(splits: dict[str, Entries], beside: Path, im_dir: Path | None, words: str) -> Layout:
-    """Lists whose images lie in `im_dir`, or in `images/` beside them, or beside them."""
-    folder = im_dir or beside
-    if im_dir is None and (beside / IMAGES).is_dir():  # the one of both where more of the first names are
-        names = [name for entries in splits.values() for name in entries.names[:100]]
-        folder = min((beside / IMAGES, beside), key=lambda folder: ImageFolder(folder).missing(names))
-    images = ImageFolder(folder)
-    for entries in splits.values():
-        images.check(entries)
-        entries.folder = folder
-    if _same(folder, beside):
-        words += ", images in the same folder"
-    elif not _same(folder, beside / IMAGES):
-        words += f", images in {_name(folder)}/"
-    return splits, words
-
-
-def _read_each(paths: Mapping[str, Path]) -> dict[str, Entries]:
-    """Lists that are all for one split each, JSON where a suffix does not say otherwise."""
-    found: dict[str, Entries] = {}
-    for split, path in paths.items():
-        splits = _READERS.get(path.suffix.lower(), _READERS[".json"])(path)
-        if len(splits) > 1:
-            raise DataError(
-                f"{printable(path)}: has images of several splits ({', '.join(splits)}), but is given as the"
-                " list of one; give it as --data"
-            )
-        (found[split],) = splits.values()
-    return found
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two folders are spelled as one place."""
-    return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100
-
-
-def _name(folder: Path) -> str:
-    """A folder's own name, also where it is given as `.` or `..`; of a drive its letter."""
-    return Path(os.path.abspath(folder)).name or str(folder)  # noqa: PTH100  # Path.resolve would follow links
+def _refuse_flags(asked: Asked, found: str) -> None:
+    asked.refuse_im_dir(found)
+    asked.refuse_columns(found)

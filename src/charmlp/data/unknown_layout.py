@@ -15,7 +15,8 @@ EXPECTED = """\
     test.json                B/*.png                 a.png,A,train         t10k-images-idx3-ubyte.gz
     images/                val/ …                  images/                 t10k-labels-idx1-ubyte.gz
       0001.jpg             test/ …                   a.png
-  Only the training part is needed; DATA/A/*.png without train/ will do."""
+  Only the training part is needed; DATA/A/*.png without train/ will do. --data also takes one table (.csv,
+  .jsonl, .txt, .parquet), a CSV of pixels, or .npz; --label_pattern reads labels in the names of images."""
 
 _DEPTH = 3
 _PER_FOLDER = 6

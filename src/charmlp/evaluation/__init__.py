@@ -1,5 +1,5 @@
 """Evaluation: scores on labelled letters, and pictures."""
 
-from charmlp.evaluation.measure import Evaluation, evaluate
+from charmlp.evaluation.measure import Evaluation, choose_split, evaluate
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "choose_split", "evaluate"]

@@ -1,15 +1,21 @@
 """How well a model reads labelled letters."""
 
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.data import open_source
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
 from charmlp.metrics import Scores, score
+from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
+from charmlp.system.files import is_file
 from charmlp.text import printable
 
 BATCH = 4096
@@ -47,11 +53,46 @@ class Evaluation:
         return f"Evaluation({self.scores!r})"
 
 
-def evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
+def evaluate(
+    model: Recognizer | Model | str | PathLike[str],
+    data: LetterSet | Source | str | PathLike[str],
+    *,
+    split: str | None = None,
+    skip_bad: bool = False,
+) -> Evaluation:
     """Read every letter and compare with its label.
 
-    Raises `DataError` where the letters' classes are not the model's, in the same order.
+    model     a recognizer, a model, a model file, or a run folder
+    data      letters; or what `train` takes as data, of which the test images are read, or where there are
+              none the validation images; of one list, all
+    split     instead: 'train', 'val' or 'test'
+    skip_bad  go on without images that cannot be read
+
+    Raises `CharmlpError` where one of the two cannot be read, or the letters' classes are not the model's, in
+    the same order.
     """
+    if not isinstance(model, Recognizer):
+        model = Recognizer(model) if isinstance(model, Model) else Recognizer.load(model)
+    if isinstance(data, LetterSet):
+        return _evaluate(model, data)
+    if not isinstance(data, Source):
+        one_list = is_file(Path(data))
+        source = {"lists": {"test": data}} if one_list else {"data": data}
+        data = open_source(**source, classes=model.classes)
+    norm_size, view = model.model.norm_size, model.model.view
+    return _evaluate(model, data.load(choose_split(data, split), norm_size, view=view, skip_bad=skip_bad))
+
+
+def choose_split(source: Source, wanted: str | None = None) -> str:
+    """The wanted split, or the test split, or where there is none the validation split."""
+    for split in (wanted,) if wanted else ("test", "val"):
+        if source.splits.get(split):
+            return split
+    there = ", ".join(name for name, n in source.splits.items() if n)
+    raise DataError(f"{source.describe()}: no {wanted or 'test or val'} images; --split can be {there}")
+
+
+def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
     if letters.classes != recognizer.classes:
         raise DataError(
             f"the data has the classes {name_classes(letters.classes)}, "

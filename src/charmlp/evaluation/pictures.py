@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 MOST_POINTS = 2000  # in a t-SNE scatter: more are neither legible nor quick
+MOST_CLASSES = 200  # of a confusion matrix: more are neither legible nor quick
 MOST_CELLS = 40  # classes of a confusion matrix whose counts are written into the cells
 
 
@@ -56,22 +57,32 @@ def marks(numbers: Sequence[int]) -> str:
 
 
 def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
-    """Rows are labels, columns predictions; colours are shares of each label, numbers are counts."""
-    n = len(classes)
+    """Rows are labels, columns predictions; colours are shares of each label, numbers are counts.
+
+    Of very many classes, those with the most mistakes are drawn, and the title says so.
+    """
+    confusion, support = scores.confusion, scores.support
+    title = f"accuracy {scores.accuracy:.1%} of {support.sum():,}"
+    if len(classes) > MOST_CLASSES:
+        mistakes = support + confusion.sum(axis=0) - 2 * np.diag(confusion)
+        chosen = np.sort(np.argsort(-mistakes, kind="stable")[:MOST_CLASSES])
+        title += f"; the {MOST_CLASSES} of {len(classes):,} classes with the most mistakes"
+        confusion, support = confusion[np.ix_(chosen, chosen)], support[chosen]
+    n = len(confusion)
     side = min(max(3.5, 0.33 * n + 1.2), 14)
     figure = sheet(side, side)
     panel = figure.subplots()
-    shares = scores.confusion / np.maximum(scores.confusion.sum(axis=1, keepdims=True), 1)
+    shares = confusion / np.maximum(support[:, np.newaxis], 1)
     panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if n <= MOST_CELLS:
-        for row, column in np.argwhere(scores.confusion > 0):
-            write_in_cell(panel, row, column, f"{scores.confusion[row, column]}", shares[row, column])
+        for row, column in np.argwhere(confusion > 0):
+            write_in_cell(panel, row, column, f"{confusion[row, column]}", shares[row, column])
         names = [short(name) for name in classes]
         panel.set_xticks(range(n), names, rotation=90 if max(map(len, classes)) > 2 else 0)
         panel.set_yticks(range(n), names)
     panel.set_xlabel("prediction")
     panel.set_ylabel("label")
-    panel.set_title(f"accuracy {scores.accuracy:.1%} of {scores.support.sum():,}")
+    panel.set_title(title)
     return figure
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain, cycle, islice
 from typing import TypeVar
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import CharmlpError
 from charmlp.images.reading import Batch, ImageOrError, read_batch
 from charmlp.system import processes
@@ -28,7 +29,10 @@ BATCH_BYTES = 2**18  # of grey pixels that any of them takes at a time
 
 
 def read_batches(
-    images: Iterable[Given], norm_size: tuple[int, int], workers: int | None = None
+    images: Iterable[Given],
+    norm_size: tuple[int, int],
+    workers: int | None = None,
+    view: View = DEFAULT_VIEW,
 ) -> Generator[tuple[list[Given], Batch], None, None]:
     """All images in order, a list of some and the batch that they make at a time, read a few batches ahead.
 
@@ -46,9 +50,10 @@ def read_batches(
     rest = chain(first, rest)
     lists = iter(lambda: list(islice(rest, size)), [])
     if workers == 1 or len(first) < FEW:
-        yield from ((some, read_batch(some, norm_size)) for some in lists)
+        yield from ((some, read_batch(some, norm_size, view)) for some in lists)
         return
-    with reading_processes(workers, norm_size) if apart else reading_threads(workers, norm_size) as submit:
+    start = reading_processes if apart else reading_threads
+    with start(workers, norm_size, view) as submit:
         waiting: deque[tuple[list[Given], Callable[[], Batch]]] = deque()
         for some in lists:
             waiting.append((some, submit(some)))
@@ -63,14 +68,14 @@ Submit = Callable[[Sequence[ImageOrError]], Callable[[], Batch]]  # images → w
 
 
 @contextmanager
-def reading_processes(count: int, norm_size: tuple[int, int]) -> Iterator[Submit]:
+def reading_processes(count: int, norm_size: tuple[int, int], view: View) -> Iterator[Submit]:
     """Processes take batches in turn, and their answers are waited for in the same order."""
     from charmlp.images.workers import Reader
 
     with ExitStack() as running:
         readers: list[Reader] = []
         for _ in range(count):
-            readers.append(Reader(norm_size))
+            readers.append(Reader(norm_size, view))
             running.callback(readers[-1].worker.end)  # it holds nothing that could be lost
         turns = cycle(readers)
 
@@ -83,12 +88,12 @@ def reading_processes(count: int, norm_size: tuple[int, int]) -> Iterator[Submit
 
 
 @contextmanager
-def reading_threads(count: int, norm_size: tuple[int, int]) -> Iterator[Submit]:
+def reading_threads(count: int, norm_size: tuple[int, int], view: View) -> Iterator[Submit]:
     from concurrent.futures import ThreadPoolExecutor
 
     threads = ThreadPoolExecutor(count)
     try:
-        yield lambda images: threads.submit(read_batch, images, norm_size).result
+        yield lambda images: threads.submit(read_batch, images, norm_size, view).result
     finally:
         threads.shutdown(cancel_futures=True)  # an interrupted run does not read the rest
 

@@ -10,6 +10,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LEAST_CONTRAST = 4  # grey levels: a page that was scanned empty differs by less once it is made small
+
+
+def are_blank(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which of N grey images N×H×W, N or more, show nothing: a blank picture is no letter."""
+    import numpy as np
+
+    blank: NDArray[np.bool_] = np.ptp(images, axis=(1, 2)) < LEAST_CONTRAST
+    return blank
+
+
 def to_inputs(
     images: NDArray[np.uint8], preprocessing: str, out: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:

@@ -8,7 +8,8 @@ from PIL.PngImagePlugin import PngImageFile
 
 from charmlp.errors import ImageError
 from charmlp.images.costs import MAX_PIXELS, Costly, Metered, affordable, check_cost
-from charmlp.images.filekinds import identify
+from charmlp.images.depth import tell_depth
+from charmlp.images.filekinds import HEAD_BYTES, identify
 from charmlp.images.quiet import quiet
 
 
@@ -17,7 +18,7 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
 
     `shown` is the file's name, for messages.
     """
-    head = file.read(256)
+    head = file.read(HEAD_BYTES)
     kind, reader = identify(head, shown)
     metered = Metered(file, kind)
     try:
@@ -25,6 +26,7 @@ def open_image(file: BinaryIO, shown: str) -> ImageFile.ImageFile:
             image = reader(affordable(metered, head, kind))
             metered.header_left = None
             check_cost(image, kind, metered)
+            tell_depth(image, metered)
             if isinstance(image, PngImageFile):
                 check_sums(metered)
                 scale_transparency(image)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import CharmlpError
-from charmlp.images.grey import ImageSource, grey_picture
+from charmlp.images.depth import depth_in
+from charmlp.images.grey import grey_picture
+from charmlp.images.handed import ImageSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +21,16 @@ ImageOrError: TypeAlias = "ImageSource | CharmlpError"
 
 @dataclass(frozen=True)
 class Batch:
-    """pixels of the M images that can be read; faults: the others' errors, by place in the batch."""
+    """The pixels of the M images that can be read, and what is to be said of others, by place in the batch.
+
+    faults  errors of those that cannot be read
+    notes   what a user should know of those that can
+    """
 
     pixels: bytes
-    faults: dict[int, CharmlpError]
     norm_size: tuple[int, int]
+    faults: dict[int, CharmlpError]
+    notes: dict[int, str]
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -32,17 +40,24 @@ class Batch:
         return np.frombuffer(self.pixels, np.uint8).reshape(-1, *self.norm_size)
 
 
-def read_batch(images: Sequence[ImageOrError], norm_size: tuple[int, int]) -> Batch:
+def read_batch(
+    images: Sequence[ImageOrError], norm_size: tuple[int, int], view: View = DEFAULT_VIEW
+) -> Batch:
     """Read the images as `read_grey` does; one that cannot be read does not stop the others.
 
     An error among the images, such as a name that stands for nothing, is a fault at its place.
     """
-    pixels, faults = [], {}
+    pixels: list[bytes] = []
+    faults: dict[int, CharmlpError] = {}
+    notes: dict[int, str] = {}
     for place, image in enumerate(images):
         try:
             if isinstance(image, CharmlpError):
                 raise image
-            pixels.append(grey_picture(image, norm_size).tobytes())
+            picture = grey_picture(image, norm_size, view)
+            pixels.append(picture.tobytes())
+            if depth := depth_in(picture):
+                notes[place] = f"a file of 16 bits with values of {depth}; white is {2**depth - 1:,} in it"
         except CharmlpError as error:
             faults[place] = error
-    return Batch(b"".join(pixels), faults, norm_size)
+    return Batch(b"".join(pixels), norm_size, faults, notes)

@@ -4,6 +4,7 @@ import os
 import pickle
 from collections.abc import Sequence
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import CharmlpError
 from charmlp.images.reading import Batch, ImageOrError, read_batch
 from charmlp.system.workers import Parent, Worker
@@ -13,8 +14,8 @@ from charmlp.text import printable
 class Reader:
     """A process that reads batches, in the order in which they are sent to it."""
 
-    def __init__(self, norm_size: tuple[int, int]) -> None:
-        self.norm_size = norm_size
+    def __init__(self, norm_size: tuple[int, int], view: View = DEFAULT_VIEW) -> None:
+        self.norm_size, self.view = norm_size, view
         try:
             self.worker = Worker(__name__, OPENBLAS_NUM_THREADS="1")
         except OSError as error:
@@ -24,7 +25,7 @@ class Reader:
 
     def send(self, images: Sequence[ImageOrError]) -> None:
         plain = [os.fspath(image) if isinstance(image, os.PathLike) else image for image in images]
-        self.worker.send(pickle.dumps((plain, self.norm_size)))  # a Path takes long to pickle
+        self.worker.send(pickle.dumps((plain, self.norm_size, self.view)))  # a Path takes long to pickle
 
     def receive(self) -> Batch:
         """The next batch, or a `CharmlpError` where the process has ended."""

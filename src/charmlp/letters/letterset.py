@@ -20,6 +20,11 @@ def spell_out(what: str, reasons: Sequence[str], count: int | None = None) -> st
     return f"{what}{some}: " + "; ".join(reasons[:SHOWN])
 
 
+def spell_left_out(reasons: Sequence[str]) -> str:
+    """One line about what lies in a folder and is not read, and why."""
+    return spell_out(f"left out in {len(reasons):,} places" if len(reasons) > 1 else "left out", reasons)
+
+
 @dataclass(frozen=True)
 class LetterSet:
     """N grey images of one size with their labels.
@@ -29,6 +34,7 @@ class LetterSet:
     classes  the class names, in the order of the model's outputs
     names    N names for messages and tables (a file's path as its list writes it)
     skipped  one line for each image that was left out because it cannot be read
+    notes    what a user should know about others, one line each
     """
 
     images: NDArray[np.uint8]
@@ -36,6 +42,7 @@ class LetterSet:
     classes: tuple[str, ...]
     names: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images.ndim != 3 or self.images.dtype != np.uint8:
@@ -54,12 +61,13 @@ class LetterSet:
         """Numbers of at most so many letters, spread evenly over the set."""
         return np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(int))
 
-    def describe_skipped(self, what: str) -> str:
-        """One line about the `what` ("training") images that were left out; empty where there are none."""
+    def remarks(self, what: str) -> list[str]:
+        """One line about the `what` ("training") images that were left out, if there are any; the notes."""
         if not self.skipped:
-            return ""
+            return list(self.notes)
         total = len(self) + len(self.skipped)
-        return spell_out(f"left out {len(self.skipped):,} of {total:,} {what} images", self.skipped)
+        left_out = spell_out(f"left out {len(self.skipped):,} of {total:,} {what} images", self.skipped)
+        return [left_out, *self.notes]
 
     def __len__(self) -> int:
         return len(self.images)

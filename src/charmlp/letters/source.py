@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeAlias
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import DataError
-from charmlp.letters.letterset import LetterSet
+from charmlp.letters.letterset import LetterSet, spell_left_out
 from charmlp.letters.splits import SPLITS
 from charmlp.text import printable
 
@@ -15,12 +16,16 @@ Progress: TypeAlias = Callable[[int, int], None]  # takes how many are done, and
 class Source(ABC):
     """Letters in up to three splits, opened and checked but not yet decoded.
 
-    classes  the class names, in the order of the model's outputs
-    layout   where the letters come from, for people: "lists in scene-letters/"
+    classes   the class names, in the order of the model's outputs
+    layout    where the letters come from, for people: "lists in scene-letters/"
+    notes     what a user should know before training, one line each
+    left_out  what lies there and is not read, and why, one line each
     """
 
     classes: tuple[str, ...]
     layout: str
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     @abstractmethod
@@ -32,11 +37,13 @@ class Source(ABC):
         split: str,
         norm_size: tuple[int, int],
         *,
+        view: View = DEFAULT_VIEW,
         skip_bad: bool = False,
         progress: Progress | None = None,
     ) -> LetterSet:
         """Decode one split to grey images of `norm_size` (height, width), in the order of its list.
 
+        view       what of a picture is seen; rendered letters are seen as they are
         skip_bad   leave unreadable images out (`LetterSet.skipped` says which) instead of stopping
         progress   called with (images done, images in all) at the beginning, now and then, and at the end,
                    from the calling thread
@@ -50,13 +57,13 @@ class Source(ABC):
             )
         progress, count = progress or (lambda done, total: None), self.splits[split]
         progress(0, count)
-        letters = self._load(split, norm_size, skip_bad, progress)
+        letters = self._load(split, norm_size, view, skip_bad, progress)
         progress(count, count)  # also where nothing was decoded, since it is kept from an earlier run
         return letters
 
     @abstractmethod
     def _load(
-        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
+        self, split: str, norm_size: tuple[int, int], view: View, skip_bad: bool, progress: Progress | None
     ) -> LetterSet:
         """Decode a split that is there."""
 
@@ -69,6 +76,11 @@ class Source(ABC):
         counts = ", ".join(f"{count:,} {SPLITS[split]}" for split, count in self.splits.items())
         images = "image" if sum(self.splits.values()) == 1 else "images"
         return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
+
+    def remarks(self) -> list[str]:
+        """The notes, and one line about all that is left out; control characters are escaped."""
+        left_out = [spell_left_out(self.left_out)] if self.left_out else []
+        return [printable(line) for line in (*self.notes, *left_out)]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.describe()})"

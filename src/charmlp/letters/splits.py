@@ -7,12 +7,15 @@ from numpy.typing import NDArray
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
 
+_WORDS = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
+_ENDS = ("", "_set", "-set", " set", "set", "_data", "-data", "_images", "-images")
+
 # What a list, a folder or a table may call them.
-SPLIT_OF = (
-    dict.fromkeys(("train", "training"), "train")
-    | dict.fromkeys(("val", "valid", "validation"), "val")
-    | dict.fromkeys(("test", "testing"), "test")
-)
+SPLIT_OF = {word + end: split for split, words in _WORDS.items() for word in words for end in _ENDS}
 
 VALIDATION_SHARE = 0.15
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import ModelFileError
 from charmlp.modelfile.model import Model, Refused, check_model
 from charmlp.system.extras import require_extra
-from charmlp.system.files import open_regular, reason_of, write_whole
+from charmlp.system.files import is_folder, open_regular, reason_of, write_whole
 from charmlp.text import printable, shown_path
 
-__all__ = ["FORMATS", "Format", "Model", "check_expressible", "read_model", "write_model"]
+__all__ = ["FORMATS", "Format", "Model", "check_expressible", "model_in", "read_model", "write_model"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Format:
 
     write(model) -> bytes                       what a file holds; the model is sound
     read(file) -> Model                         where such files are read
-    check(classes, preprocessing, act_type)     where there are models that the format cannot express
+    check(classes, preprocessing, act_type, view)   where there are models that the format cannot express
     """
 
     module: str
@@ -40,6 +41,11 @@ FORMATS = {
 }
 
 
+def model_in(path: Path) -> Path:
+    """The model file that a path names, directly or as a run folder."""
+    return path / "model.safetensors" if is_folder(path) else path
+
+
 def read_model(path: Path) -> Model:
     """The model at `path`; raises `ModelFileError` where the file is not sound. Executes nothing."""
     kind = _format(path, to_read=True)
@@ -51,14 +57,22 @@ def read_model(path: Path) -> Model:
 
 def write_model(model: Model, path: Path) -> None:
     """Write the model, whole or not at all; the suffix chooses the format. Raises `CharmlpError`."""
-    check_expressible(path, classes=model.classes, preprocessing=model.preprocessing, act_type=model.act_type)
+    check_expressible(
+        path,
+        classes=model.classes,
+        preprocessing=model.preprocessing,
+        act_type=model.act_type,
+        view=model.view,
+    )
     with _named(path):
         check_model(model)
         content = import_module(_format(path).module).write(model)
     write_whole(path, content)
 
 
-def check_expressible(path: Path, *, classes: Sequence[str], preprocessing: str, act_type: str) -> None:
+def check_expressible(
+    path: Path, *, classes: Sequence[str], preprocessing: str, act_type: str, view: View = DEFAULT_VIEW
+) -> None:
     """Raise `CharmlpError` where the format of `path` cannot say what such a model is, or lacks a package."""
     kind = _format(path)
     if kind.extra is not None:
@@ -66,7 +80,7 @@ def check_expressible(path: Path, *, classes: Sequence[str], preprocessing: str,
     check = getattr(import_module(kind.module), "check", None)
     if check is not None:
         with _named(path):
-            check(classes, preprocessing, act_type)
+            check(classes, preprocessing, act_type, view)
 
 
 def _format(path: Path, *, to_read: bool = False) -> Format:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+from charmlp.config import View
 from charmlp.modelfile.model import (
     Model,
     Refused,
@@ -28,13 +29,15 @@ ACTIVATIONS = ("none", "sigmoid", "tanh", "relu")  # those of the course; others
 CONFIGS = ("norm_size", "output_size", "hidden_size", "n_layers", "act_type")
 
 
-def check(classes: Sequence[str], preprocessing: str, act_type: str) -> None:
+def check(classes: Sequence[str], preprocessing: str, act_type: str, view: View) -> None:
     """Raise `Refused` for a model that the course's layout has no words for."""
     only, instead = "a .pth file of the course has", "write a .safetensors file instead"
     if tuple(classes) != CLASSES:
         raise Refused(f"{only} the classes A-Z only; {instead}")
     if preprocessing != PREPROCESSING:
         raise Refused(f"{only} pixels scaled to [-1, 1], not {preprocessing!r}; {instead}")
+    if view.crop != "none":
+        raise Refused(f"{only} whole pictures, not --crop {view.crop}; {instead}")
     if act_type not in ACTIVATIONS:
         raise Refused(f"{only} the activations {', '.join(ACTIVATIONS)}, not {act_type!r}; {instead}")
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.config import MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS
+from charmlp.config import CROPS, DEFAULT_VIEW, GROUNDS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS, View
 from charmlp.text import forbidden_character
 
 Array = NDArray[Any]
@@ -44,6 +44,7 @@ class Model:
     weights        by layer, float32, out×in; the first has in = height · width, the last out = K
     biases         by layer, float32, out
     provenance     where it comes from: recipe, seed, data, version, …
+    view           what of a picture becomes that grey image (`charmlp.images.read_grey`)
     """
 
     classes: tuple[str, ...]
@@ -53,6 +54,7 @@ class Model:
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    view: View = DEFAULT_VIEW
 
     @property
     def arrays(self) -> list[Array]:
@@ -94,7 +96,7 @@ def array_names(count: int, weight: str, bias: str) -> list[str]:
 
 def check_model(model: Model) -> None:
     """Raise `Refused` where a model is not sound; none is written or handed out that has not been here."""
-    check_facts(model.classes, model.norm_size, model.preprocessing, model.act_type)
+    check_facts(model.classes, model.norm_size, model.preprocessing, model.act_type, view=model.view)
     check_shapes([array.shape for array in model.arrays], model.norm_size, len(model.classes))
     for number, array in enumerate(model.arrays):
         if not np.isfinite(array).all():
@@ -102,10 +104,14 @@ def check_model(model: Model) -> None:
             raise Refused(f"layer {number // 2}: the {what} has values that are not finite (NaN, Inf)")
 
 
-def check_facts(classes: Any, norm_size: Any, preprocessing: Any, act_type: Any) -> None:
+def check_facts(
+    classes: Any, norm_size: Any, preprocessing: Any, act_type: Any, *, view: View = DEFAULT_VIEW
+) -> None:
     """Raise `Refused` where what a file says about its model, in any type, cannot be."""
     check_choice("activation", act_type, tuple(calculus.ACTIVATIONS))
     check_choice("preprocessing", preprocessing, PREPROCESSINGS)
+    check_choice("crop", view.crop, CROPS)
+    check_choice("ground", view.ground, tuple(GROUNDS))
     sides = norm_size if are_whole(norm_size) else ()
     if len(sides) != 2 or not all(1 <= side <= MAX_NORM_SIZE for side in sides):
         raise Refused(f"norm_size is {short(norm_size)}; expected two sides from 1 to {MAX_NORM_SIZE}")

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.config import View
 from charmlp.modelfile.model import (
     Model,
     Refused,
@@ -33,6 +34,7 @@ FORMAT = 1
 KEY = "charmlp"
 FACTS = ("classes", "norm_size", "preprocessing", "act_type")
 FIELDS = ("format", *FACTS, "hidden_size", "provenance", "checksum")
+OLDER_VIEW = {"crop": "none", "ground": "white"}  # of files that do not say it
 NO_CHECKSUM = "0" * 64
 MAX_HEADER_BYTES = 16 * 2**20
 
@@ -45,6 +47,7 @@ def write(model: Model) -> bytes:
     facts = {
         "format": FORMAT,
         **{name: getattr(model, name) for name in FACTS},
+        **model.view._asdict(),
         **({"act_constants": constants} if constants else {}),
         "hidden_size": model.hidden_size,
         "provenance": dict(model.provenance),
@@ -88,7 +91,7 @@ def read(file: BinaryIO) -> Model:
     arrays = [numbers[place].view("<f4").reshape(s) for place, s in zip(places, shapes, strict=True)]
     return Model(
         tuple(facts["classes"]), tuple(facts["norm_size"]), facts["preprocessing"], facts["act_type"],
-        tuple(arrays[::2]), tuple(arrays[1::2]), facts["provenance"],
+        tuple(arrays[::2]), tuple(arrays[1::2]), facts["provenance"], facts["view"],
     )  # fmt: skip
 
 
@@ -147,14 +150,15 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
     if type(version) is not int or version != FORMAT:
         raise Refused(f"format version {short(version)}; this charmlp reads version {FORMAT}")
     constants = facts.pop("act_constants", {})
+    view = View(**{name: facts.pop(name, value) for name, value in OLDER_VIEW.items()})
     check_names("header", "entry", facts, FIELDS)
-    check_facts(*(facts[name] for name in FACTS))
+    check_facts(*(facts[name] for name in FACTS), view=view)
     _check_constants(facts["act_type"], constants)
     if not isinstance(facts["provenance"], dict):
         raise Refused("the provenance is not a table of names and values")
     if not isinstance(facts["checksum"], str) or not re.fullmatch("[0-9a-f]{64}", facts["checksum"]):
         raise Refused("damaged: its checksum does not fit")
-    return facts
+    return facts | {"view": view}
 
 
 def _check_constants(act_type: str, stated: Any) -> None:

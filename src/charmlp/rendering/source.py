@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from charmlp.config import View
 from charmlp.errors import DataError, UsageError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress, Source
@@ -39,9 +40,9 @@ class RenderedSource(Source):
         return dict(self.counts)
 
     def _load(
-        self, split: str, norm_size: tuple[int, int], skip_bad: bool, progress: Progress | None
+        self, split: str, norm_size: tuple[int, int], view: View, skip_bad: bool, progress: Progress | None
     ) -> LetterSet:
-        """Draw one split; no rendered letter is unreadable."""
+        """Draw one split; no rendered letter is unreadable, or larger than its letter."""
         return render(
             self.counts[split],
             classes=self.classes,

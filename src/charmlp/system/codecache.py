@@ -151,6 +151,20 @@ def folder_of_code() -> Path:
     return Path(given or cache_folder() / "compiled") / f"charmlp-{place}"
 
 
+def kept() -> tuple[Path, list[Path]]:
+    """Where compiled code is, of all places where charmlp is installed, and the files there."""
+    top = folder_of_code().parent
+    return top, [
+        file
+        for folder in top.glob("charmlp-*")
+        if re.fullmatch(r"charmlp-[0-9a-f]{16}", folder.name)
+        for file in folder.glob("*")
+        if re.fullmatch(
+            rf"charmlp\.[\w.]+-[0-9a-f]{{8}}-[0-9a-f]{{32}}\{SUFFIX}|\.[0-9a-f]{{16}}\.part", file.name
+        )
+    ]
+
+
 def private_folder() -> Path:
     """The same, made where it is not there; raises `UnusableError` where others may write to it."""
     folder = folder_of_code()

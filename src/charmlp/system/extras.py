@@ -39,7 +39,7 @@ def install_command(extra: str, *, gpu: bool = False) -> str:
     Not `charmlp[extra]`: that would look for charmlp itself on PyPI.
     """
     packages = sorted(packages_of(extra)) or [PACKAGES.get(extra, extra)]
-    names = " ".join(f"'{package}'" if "=" in package else package for package in packages)
+    names = " ".join(f'"{package}"' if "=" in package else package for package in packages)
     small = extra == "torch" and sys.platform == "linux" and not gpu
     return f"pip install {names}{WITHOUT_CUDA if small else ''}"
 

@@ -24,6 +24,12 @@ def reason_of(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
+def at_home(path: str | os.PathLike[str]) -> str:
+    """The path with its `~` expanded, as a shell does that is let; unless there is a file of that name."""
+    name = os.fspath(path)
+    return name if os.path.lexists(name) else os.path.expanduser(name)  # noqa: PTH111  # which raises nothing
+
+
 def is_folder(path: Path) -> bool:
     """Whether there is a folder; also for names that no system takes, at which `Path.is_dir` raises."""
     return os.path.isdir(path)  # noqa: PTH112

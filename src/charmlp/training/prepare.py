@@ -5,6 +5,7 @@ from functools import partial
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import DataError
+from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
@@ -16,7 +17,7 @@ RENDERED_BYTES = 2**30  # of rendered letters, at most: large pictures come in s
 
 @dataclass(frozen=True)
 class Prepared:
-    """Decoded letters. Any number of trainings that agree in `norm_size` can learn from them.
+    """Decoded letters. Any number of trainings that agree in `norm_size` and `view` can learn from them.
 
     rendered  letters to mix with the training set, where they are asked for
     identity  of the data, for the model's provenance
@@ -32,12 +33,15 @@ def prepare(
     source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
 ) -> Prepared:
     """Decode the training and, where there are any, the validation images; render letters beside them."""
-    callbacks.message(source.describe())
+    for line in (source.describe(), *source.remarks()):
+        callbacks.message(line)
     with timed(callbacks, "reading images"):
         sets = load(source, config, skip_bad, callbacks)
     for split, letters in sets.items():
-        if letters.skipped:
-            callbacks.message(letters.describe_skipped(SPLITS[split]))
+        for line in letters.remarks(SPLITS[split]):
+            callbacks.message(line)
+    for line in notes_on_balance(sets["train"], sets.get("val")):
+        callbacks.message(line)
     with timed(callbacks, "rendering letters"):
         rendered = render_beside(source, config, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
@@ -51,7 +55,9 @@ def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Call
     for split in [split for split in ("train", "val") if source.splits.get(split)]:
         progress = partial(callbacks.progress, f"reading {SPLITS[split]} images")
         try:
-            sets[split] = source.load(split, config.norm_size, skip_bad=skip_bad, progress=progress)
+            sets[split] = source.load(
+                split, config.norm_size, view=config.view, skip_bad=skip_bad, progress=progress
+            )
         except DataError as error:  # the other set is looked at as well: all that is wrong is told at once
             faults.append(error)
     if faults:

@@ -7,12 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import TrainingConfig, find_recipe, override
+from charmlp.config import TrainingConfig, find_recipe, flag_of, override
+from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.images.crop import usual_size
 from charmlp.modelfile import Model, check_expressible, write_model
 from charmlp.system.files import check_writable
-from charmlp.text import did_you_mean, shown_path
+from charmlp.text import closest, shown_path
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
@@ -20,6 +22,16 @@ from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
 from charmlp.version import __version__
+
+SYNONYMS = {  # what people call settings, other libraries and our flags among them
+    **{flag_of(field).strip("-"): field.name for field in settings_of_a_run()},
+    "activation": "act_type",
+    "hidden": "hidden_size",
+    "image_size": "norm_size",
+    "layers": "hidden_size",
+    "learning_rate": "lr",
+    "random_state": "seed",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def train(
     data        a folder in any known layout, a list, or `synth:`; or else `lists` with `im_dir`
     recipe      `best`, `slides`, or a whole `TrainingConfig`
     cache       decoded images are kept in the user's cache folder, for later runs
-    settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=(64,)`
+    settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=64`
     model_path  the model is written there as well (`.safetensors` or `.pth`)
     callbacks   hear how it goes (`charmlp.training.callbacks`)
 
@@ -84,11 +96,16 @@ def train(
             n_classes=n_classes,
             seed=config.seed,
             cache=cache,
+            reading=config,
         )
         check_memory(config, len(source.classes), source.splits)
         if also is not None:
             check_expressible(
-                also, classes=source.classes, preprocessing=config.preprocessing, act_type=config.act_type
+                also,
+                classes=source.classes,
+                preprocessing=config.preprocessing,
+                act_type=config.act_type,
+                view=config.view,
             )
         heard = Callbacks([folder, *callbacks])
         heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
@@ -101,10 +118,15 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
     """The recipe's settings with others put in their place; raises `UsageError`."""
     if isinstance(recipe, str):
         recipe = find_recipe(recipe)
-    known = {field.name for field in dataclasses.fields(TrainingConfig)}
+    if not isinstance(recipe, TrainingConfig):
+        raise TypeError(f"recipe: a name or a TrainingConfig is expected, not {type(recipe).__name__}")
+    names = {field.name for field in dataclasses.fields(TrainingConfig)}
     for name in settings:
-        if name not in known:
-            raise UsageError(f"no setting is called {name!r}{did_you_mean(name, known)}")
+        if name not in names:
+            known = {each: each for each in [*names, *(train.__kwdefaults__ or ())]} | SYNONYMS
+            meant = closest(name, known)
+            hint = f"; did you mean {known[meant]}?" if meant else ""
+            raise UsageError(f"no setting is called {name}{hint}")
     return override(recipe, settings)
 
 
@@ -140,12 +162,14 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         "rendered_letters": 0 if prepared.rendered is None else len(prepared.rendered),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if result.scores is None else result.scores.accuracy,
+        "letter_size": usual_size(prepared.training.images),
     }
     return Model(
         classes=prepared.training.classes,
         norm_size=config.norm_size,
         preprocessing=config.preprocessing,
         act_type=config.act_type,
+        view=config.view,
         weights=tuple(result.parameters.weights),
         biases=tuple(result.parameters.biases),
         provenance=provenance,

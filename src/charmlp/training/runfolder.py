@@ -5,7 +5,6 @@ And which run is the newest.
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,9 @@ RUNS = Path("runs")
 SECONDS_BETWEEN_WRITES = 5.0
 LOCK = ".lock"  # in the folder while it is in use
 MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
-PICTURES = tuple(f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion"))
+PICTURES = tuple(
+    f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
+)
 
 
 class RunFolder(Callback):
@@ -132,13 +133,13 @@ def given_folder(path: Path, taken: ExitStack) -> Path:
 
 def new_folder(taken: ExitStack) -> Path:
     """Take a folder `runs/<date-time>`, numbered where several runs start in the same second."""
-    name = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
-    for number in itertools.count(1):
-        path = RUNS / (name if number == 1 else f"{name}-{number}")
-        check_writable(path / MODEL)
-        if make_folder(path, taken):
-            return given_folder(path, taken)
-    raise AssertionError
+    first = path = RUNS / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    check_writable(path / MODEL)
+    number = 1
+    while not make_folder(path, taken):
+        number += 1
+        path = first.with_name(f"{first.name}-{number}")
+    return given_folder(path, taken)
 
 
 def make_folder(path: Path, taken: ExitStack) -> bool:
@@ -164,12 +165,11 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
     shown = shown_path(folder)
     if not overwrite:
         raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite")
-    try:
-        is_run = (folder / SETTINGS).read_bytes().startswith(b"recipe = ")
-    except OSError:
-        is_run = False
-    files = () if is_run else (MODEL, SETTINGS, FIGURES, LOG, *PICTURES)
-    for name in files:
+    if is_file(folder / SETTINGS):
+        with (folder / SETTINGS).open("rb") as file:
+            if file.read(9) == b"recipe = ":
+                return
+    for name in (MODEL, SETTINGS, FIGURES, LOG, *PICTURES):
         if os.path.lexists(folder / name):
             raise UsageError(
                 f"--out: {shown} is no run folder, and {name} in it would be replaced; give another folder"

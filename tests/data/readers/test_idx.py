@@ -180,3 +180,20 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
             file.write(bytes(2**20))
     with pytest.raises(DataError, match="unpacked it has not the 480 bytes"):
         open_source(tmp_path).load("train", (6, 4))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_each_file_in_a_folder_of_its_name(tmp_path: Path, packed: bool) -> None:
+    """As Kaggle unpacks them."""
+    make_idx(
+        tmp_path, PIXELS.swapaxes(1, 2), [1 + number for number in DIGITS], "emnist-letters-train", packed
+    )
+    for path in list(tmp_path.iterdir()):
+        inner = path.rename(tmp_path / "file")
+        path.mkdir()
+        inner.rename(path / path.name)
+    source = open_source(tmp_path)
+    assert source.classes == LETTERS and source.splits == {"train": 17, "val": 3}
+    assert source.notes == ("turned upright, labels as EMNIST numbers them",)
+    assert open_source(path / path.name).splits == source.splits
+    assert source.load("train", (6, 4)).images.shape == (17, 6, 4)

@@ -96,9 +96,11 @@ def test_any_idx_file(tmp_path: Path, new: bytes, place: int, kind: str) -> None
 
 
 def test_the_good_are_read_and_the_bad_are_refused() -> None:
-    assert read_hostile_list(b'{"a.png": "A"}') == "read, refused"
-    assert read_hostile_list(b"path,label\na.png,A\n") == "refused, read"
-    assert read_hostile_list(b"") == "refused, refused"
+    assert read_hostile_list(b'{"a.png": "A"}') == "list"
+    assert read_hostile_list(b"path,label\na.png,A\n") == "table, text"
+    assert read_hostile_list(b'{"path": "a.png", "label": "A"}') == "list, lines"
+    assert read_hostile_list(b"a.png A") == "text"
+    assert read_hostile_list(b"") == ""
 
 
 class TestNegativeControls:

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charmlp.config import Reading
 from charmlp.data import open_source
-from charmlp.data.readers.tables import is_table, parse_csv, read_parquet
+from charmlp.data.readers.parquet import read_parquet
+from charmlp.data.readers.tables import is_csv_table, parse_csv
 from charmlp.errors import DataError, MissingExtraError
 from tests.data.making import make_images
 
@@ -27,7 +29,7 @@ from tests.data.making import make_images
     ],
 )
 def test_csv(text: str) -> None:
-    (split, entries), *others = parse_csv(text.encode(), "letters.csv").items()
+    (split, entries), *others = parse_csv(text.encode(), "letters.csv", Reading()).items()
     assert (split, others) == ("train", [])
     assert entries.names == ["a.png", "b.png"] and entries.labels == ["A", "B"]
     assert not entries.problems.count
@@ -35,7 +37,7 @@ def test_csv(text: str) -> None:
 
 def test_a_column_says_the_split() -> None:
     text = "path,label,split\na.png,A,test\nb.png,B,train\nc.png,C,Validation\nd.png,D,val\n"
-    splits = parse_csv(text.encode(), "letters.csv")
+    splits = parse_csv(text.encode(), "letters.csv", Reading())
     assert {split: entries.names for split, entries in splits.items()} == {
         "train": ["b.png"],
         "val": ["c.png", "d.png"],
@@ -49,8 +51,8 @@ def test_a_column_says_the_split() -> None:
         (b"", "the columns are none; expected is a table with the columns path,label"),
         (b"\n\n", "the columns are none"),
         (b"a.png,A\n", 'the columns are "a.png", "A"; expected'),
-        (b"file,class\na.png,A\n", 'the columns are "file", "class"; expected'),
-        (b"path,label,Path\na.png,A,b.png\n", "the column path is there twice"),
+        (b"where,what\na.png,A\n", 'the columns are "where", "what"; expected'),
+        (b"path,label,Path\na.png,A,b.png\n", '"path" and "Path" may both be the column of the path'),
         (b"path,label\n", "the table has no rows"),
         (b"path,label\na.png\n", "line 2: 1 cells, where the header has 2"),
         (b"path,label\na.png,A,B\n", "line 2: 3 cells, where the header has 2"),
@@ -59,8 +61,8 @@ def test_a_column_says_the_split() -> None:
         (b"path,label\na.png,A\na.png,B\n", 'line 3: "a.png": twice, with the labels "A" and "B"'),
         (b"path,label\n../a.png,A\n", 'line 2: "../a.png": leads out of the image folder'),
         (
-            b"path,label,split\na.png,A,dev\n",
-            'line 2: "a.png": the split is "dev" (train, val or test is expected)',
+            b"path,label,split\na.png,A,eval\n",
+            'line 2: "a.png": the split is "eval" (train, val or test is expected)',
         ),
         (b"path,label,split\na.png,A,\n", 'the split is ""'),
         (b'path,label\n"a.png,A\n', "not CSV: a double quote that is never closed"),
@@ -75,7 +77,7 @@ def test_a_column_says_the_split() -> None:
 )
 def test_csv_that_is_wrong(data: bytes, words: str) -> None:
     with pytest.raises(DataError) as caught:
-        for entries in parse_csv(data, "letters.csv").values():
+        for entries in parse_csv(data, "letters.csv", Reading()).values():
             entries.problems.raise_if_any()
     assert words in str(caught.value)
     assert str(caught.value).startswith("letters.csv: ") and str(caught.value).isprintable()
@@ -83,11 +85,17 @@ def test_csv_that_is_wrong(data: bytes, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("path,label\n", True), ('"Label";"path"\n', True), ("image,label\na,b\n", False), ("", False)],
+    [
+        ("path,label\n", True),
+        ('"Label";"path"\n', True),
+        ("image,class\na,b\n", True),
+        ("image,size\na,b\n", False),
+        ("", False),
+    ],
 )
 def test_is_table(tmp_path: Path, text: str, expected: bool) -> None:
     (tmp_path / "a.csv").write_text(text)
-    assert is_table(tmp_path / "a.csv") is expected
+    assert is_csv_table(tmp_path / "a.csv", Reading()) is expected
 
 
 class TestParquet:
@@ -119,7 +127,7 @@ class TestParquet:
     @pytest.mark.parametrize(
         ("columns", "words"),
         [
-            ({"file": ["a.png"], "label": ["A"]}, 'the columns are "file", "label"'),
+            ({"where": ["a.png"], "label": ["A"]}, 'the columns are "where", "label"'),
             ({"path": ["a.png"], "label": [1.5]}, 'row 1: "a.png": the label is a number'),
             ({"path": ["a.png"], "label": [True]}, 'row 1: "a.png": the label is true'),
             ({"path": ["a.png"], "label": [None]}, 'row 1: "a.png": the label is null'),
@@ -155,7 +163,7 @@ class TestParquet:
         for place in generator.integers(len(whole), size=300):
             path.write_bytes(whole[:place] + generator.bytes(1) + whole[place + 1 :])
             try:
-                read_parquet(path)
+                read_parquet(path, Reading())
             except DataError as error:
                 refused += 1
                 assert str(error).isprintable()
@@ -174,5 +182,5 @@ def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "letters.parquet").write_bytes(b"PAR1")
-    with pytest.raises(MissingExtraError, match=r"pip install 'pyarrow>=17'"):
+    with pytest.raises(MissingExtraError, match=r'pip install "pyarrow>=17"'):
         open_source(tmp_path / "letters.parquet")

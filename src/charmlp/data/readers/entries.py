@@ -1,6 +1,8 @@
 """Names with labels, as a list or a folder states them, and what is wrong with them."""
 
 import json
+import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +35,10 @@ class Problems:
         if self.count <= SHOWN:
             self.shown.append(problem)
 
-    def raise_if_any(self) -> None:
-        """Raise one DataError, in one line, for all problems together."""
+    def raise_if_any(self, *causes: str) -> None:
+        """Raise one DataError, in one line, for all problems together, behind what may have caused them."""
         if self.count:
-            raise DataError(f"{printable(self.where)}: {self.summary()}")
+            raise DataError("; ".join((*causes, f"{printable(self.where)}: {self.summary()}")))
 
     def summary(self) -> str:
         several = spell_out(f"{self.count:,} problems", self.shown, self.count)
@@ -49,16 +51,22 @@ class Entries:
     where     the list or folder, for messages
     names     paths relative to the image folder, forward slashes, each once
     labels    as written, not yet classes
+    any_path  absolute paths, and those that lead out of the image folder, are entries too
     folder    the folder of the images, once it is known; None where one file holds them all
     problems  what is wrong with single entries; the parts of one table share it
+    notes     what a user should know before training, one line each
+    left_out  what lies there and is not read, and why, one line each
     """
 
-    def __init__(self, where: str, problems: Problems | None = None) -> None:
+    def __init__(self, where: str, problems: Problems | None = None, any_path: bool = False) -> None:
         self.where = where
+        self.any_path = any_path
         self.names: list[str] = []
         self.labels: list[str] = []
         self.folder: Path | None = None
         self.problems = Problems(where) if problems is None else problems
+        self.notes: list[str] = []
+        self.left_out: list[str] = []
         self._label_of: dict[str, str] = {}
 
     def __len__(self) -> int:
@@ -74,8 +82,8 @@ class Entries:
 
         A name that occurs again counts once where the labels are equal, and is a problem where they differ.
         """
-        name = _normal(written_name)
-        fault = fault_of_name(name) or fault_of_label(label)
+        name = normal_name(written_name)
+        fault = fault_of_name(name, self.any_path) or fault_of_label(label)
         if fault is None:
             earlier = self._label_of.setdefault(name, str(label))
             if earlier != label:
@@ -84,18 +92,23 @@ class Entries:
                 self.names.append(name)
                 self.labels.append(earlier)
         if fault is not None:
-            self.problems.add(f"{place}{quote(written_name)}: {fault}")
+            hint = ", or --any_path on" if fault == way_out(name) else ""
+            self.problems.add(f"{place}{quote(written_name)}: {fault}{hint}")
 
 
 def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
     """The path that is named after each split, training first; other names are left out.
 
+    What all names of folders begin with says nothing (`letters_train`, `letters_test`).
     Raises DataError where two stand for the same; `what` they are ("list") is for the message.
     """
+    slash = "/" if what == "folder" else ""
+    stems = {path: (path.name if slash else path.stem).lower() for path in paths}
+    shared = os.path.commonprefix(list(stems.values())) if slash and len(stems) > 1 else ""  # noqa: RUF071
+    shared = re.sub(r"[^ ._-]*$", "", shared)  # up to a whole word
     found: dict[str, Path] = {}
-    for path in paths:
-        stem, slash = (path.name, "/") if what == "folder" else (path.stem, "")
-        split = SPLIT_OF.get(stem.lower())
+    for path, stem in stems.items():
+        split = SPLIT_OF.get(stem.removeprefix(shared))
         if split in found:
             raise DataError(
                 f"{printable(path.parent)}: has both {found[split].name}{slash} and {path.name}{slash};"
@@ -106,29 +119,36 @@ def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
     return {split: found[split] for split in SPLITS if split in found}
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """A path with forward slashes, `a//./b` as `a/b`; what makes it absolute stays, to be refused."""
     if len(name) > LONGEST_NAME:
         return name
     name = name.replace("\\", "/")
     if not ("//" in name or "./" in name):
         return name
-    root = "/" if name.startswith("/") else ""
+    root = name[: min(2, len(name) - len(name.lstrip("/")))]  # two: of a server, on Windows
     return root + "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
-def fault_of_name(name: str) -> str | None:
+def fault_of_name(name: str, any_path: bool = False) -> str | None:
     """What is wrong with an entry's file name (forward slashes), or None."""
     if not name or name.endswith("/"):
         return "no file name (an image's path is expected, as 0001.jpg)"
     if len(name) > LONGEST_NAME:
         return f"a name of {len(name):,} characters (at most {LONGEST_NAME:,} are possible)"
+    if not any_path and (way := way_out(name)):
+        return way
+    if character := forbidden_character(name):
+        return f"the name has the character {character}, which no file name may have"
+    return None
+
+
+def way_out(name: str) -> str | None:
+    """How a path (forward slashes) leads out of its folder, or None."""
     if name.startswith("/") or name[1:2] == ":":  # a drive of Windows, everywhere
         return "an absolute path (a path relative to the image folder is expected)"
     if ".." in name and ".." in name.split("/"):
         return 'leads out of the image folder (a path without ".." is expected)'
-    if character := forbidden_character(name):
-        return f"the name has the character {character}, which no file name may have"
     return None
 
 

@@ -3,26 +3,25 @@
     00 00 08 03 | count, height, width: 32-bit big-endian | count × height × width bytes
     00 00 08 01 | count                                   | count bytes
 
-EMNIST's files (names that begin with `emnist-`) hold each image transposed, and `letters` counts its labels
-from 1; both are put right here. Sources: LeCun, Cortes and Burges, "The MNIST database"; Cohen, Afshar,
-Tapson and van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017.
+Kaggle puts each file into a folder of its name. Source: LeCun, Cortes and Burges, "The MNIST database"; for
+EMNIST see `emnist.py`.
 """
 
 import gzip
 import math
 import re
-import string
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from charmlp.data.readers.entries import MAX_ENTRIES, Entries
-from charmlp.data.readers.imagefiles import Listing
+from charmlp.data.readers.emnist import name_characters, upright
+from charmlp.data.readers.entries import MAX_ENTRIES
+from charmlp.data.readers.pixels import MOST_BYTES, PixelEntries
 from charmlp.errors import DataError
+from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLITS
 from charmlp.system.files import check_regular
 from charmlp.text import printable, quote
@@ -31,37 +30,8 @@ _NAME = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(?:\.gz)?", re.IGNORECASE
 )
 _RANK = {"images": 3, "labels": 1}
-_MOST_BYTES = 2**30  # of one file's pixels; EMNIST's largest has 0.55 of it
 _BEST_DEFLATE = 1032  # bytes that one compressed byte can stand for, at most
 _PIECE = 2**20
-
-_MERGED = string.digits + string.ascii_uppercase + "abdefghnqrt"  # where upper and lower case differ
-_EMNIST_LABELS = {  # label 0, 1, 2, …; None is a label that does not occur
-    "emnist-letters-": (None, *string.ascii_uppercase),
-    "emnist-balanced-": tuple(_MERGED),
-    "emnist-bymerge-": tuple(_MERGED),
-    "emnist-byclass-": tuple(string.digits + string.ascii_uppercase + string.ascii_lowercase),
-    "emnist-digits-": tuple(string.digits),
-    "emnist-mnist-": tuple(string.digits),
-}
-
-
-class IdxEntries(Entries):
-    """The images of one split, which lie in the file `images`: entry 7 is named `FILE/000007`."""
-
-    def __init__(self, images: Path, labels: Path, numbers: Sequence[int]) -> None:
-        super().__init__(str(labels))
-        self.images = images
-        stem = images.with_suffix("").name if _is_packed(images) else images.name
-        self.names = [f"{stem}/{index:06}" for index in range(len(numbers))]
-        self.labels = [str(number) for number in numbers]
-
-    def pictures(self, names: Sequence[str]) -> Iterable[Image.Image]:
-        """The upright pictures of some of the names."""
-        pixels = _read(self.images, "images")
-        if self.images.name.lower().startswith("emnist-"):
-            pixels = pixels.swapaxes(1, 2)
-        return (Image.fromarray(pixels[int(name.rpartition("/")[2])]) for name in names)
 
 
 def is_idx_name(name: str) -> bool:
@@ -69,7 +39,7 @@ def is_idx_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def read_idx(paths: Iterable[Path]) -> dict[str, Entries]:
+def read_idx(paths: Iterable[Path]) -> dict[str, PixelEntries]:
     """The splits ('train', 'test') among files of one folder; files with other names are left out.
 
     Raises DataError where images lack their labels or the other way round, where there is more than one set,
@@ -86,22 +56,28 @@ def read_idx(paths: Iterable[Path]) -> dict[str, Entries]:
             f"{printable(path.parent)}: IDX files of {len(found)} sets ({names});"
             f" name one file of the set that is meant, as {printable(path)}"
         )
-    return {
-        split: _split(splits[split], name)
-        for name, splits in found.items()
-        for split in SPLITS
-        if split in splits
-    }
+    return {split: _split(splits[split]) for splits in found.values() for split in SPLITS if split in splits}
+
+
+def idx_files(folder: Path) -> list[Path]:
+    """The files in `folder` that are named so; also those in folders that are, as Kaggle unpacks them."""
+    listing = Listing.of(folder)
+    nested = [folder / name for name in listing.folders if is_idx_name(name)]
+    inner = [path / name for path in nested for name in Listing.of(path).files]
+    return [path for path in (*map(folder.joinpath, listing.files), *inner) if is_idx_name(path.name)]
 
 
 def set_of(path: Path) -> list[Path]:
-    """The IDX files in the folder of `path` that belong to the same set, `path` included."""
-    matches = map(_NAME.fullmatch, Listing.of(path.parent).files | {path.name})
-    sets = {match[0]: match["set"].lower() for match in matches if match}
-    return [path.parent / name for name in sets if sets[name] == sets[path.name]]
+    """The IDX files beside `path` that belong to the same set, `path` included."""
+    folder = path.parent.parent if is_idx_name(path.parent.name) else path.parent
+
+    def set_name(path: Path) -> str:
+        return _NAME.fullmatch(path.name)["set"].lower()  # type: ignore[index]
+
+    return [other for other in idx_files(folder) if set_name(other) == set_name(path)]
 
 
-def _split(paths: dict[str, Path], set_name: str) -> IdxEntries:
+def _split(paths: dict[str, Path]) -> PixelEntries:
     for kind, other in (("images", "labels"), ("labels", "images")):
         if kind not in paths:
             there = paths[other]
@@ -116,16 +92,11 @@ def _split(paths: dict[str, Path], set_name: str) -> IdxEntries:
         raise DataError(
             f"{printable(labels)}: {len(numbers):,} labels for the {count:,} images of {images.name}"
         )
-    entries = IdxEntries(images, labels, numbers)
-    if words := _EMNIST_LABELS.get(set_name):  # EMNIST's characters in place of its numbers
-        characters = {str(number): word for number, word in enumerate(words) if word}
-        for name, number in zip(entries.names, entries.labels, strict=True):
-            if number not in characters:
-                entries.problems.add(
-                    f"{quote(name)}: the label {number} is not one of {min(map(int, characters))}"
-                    f" to {len(words) - 1}"
-                )
-        entries.labels = [characters.get(number, "") for number in entries.labels]
+    stem = images.with_suffix("").name if _is_packed(images) else images.name
+    entries = PixelEntries(
+        str(labels), stem, list(map(str, numbers)), lambda: upright(_read(images, "images"), images.name)
+    )
+    name_characters(entries, images.name)
     return entries
 
 
@@ -153,10 +124,10 @@ def _shape(path: Path, kind: str) -> tuple[int, ...]:
     stated = "×".join(f"{number:,}" for number in shape)
     if math.prod(shape) == 0:
         raise DataError(f"{shown}: holds no {kind}: the header states {stated}")
-    if math.prod(shape) > _MOST_BYTES or shape[0] > MAX_ENTRIES:
+    if math.prod(shape) > MOST_BYTES or shape[0] > MAX_ENTRIES:
         raise DataError(
             f"{shown}: the header states {stated} bytes;"
-            f" at most {_MOST_BYTES // 2**20:,} MB and {MAX_ENTRIES:,} {kind} are accepted"
+            f" at most {MOST_BYTES // 2**20:,} MB and {MAX_ENTRIES:,} {kind} are accepted"
         )
     needed = len(header) + math.prod(shape)
     if needed > size * _BEST_DEFLATE if _is_packed(path) else needed != size:

@@ -1,56 +1,14 @@
 """Which image files there are: each folder is listed once, not each file asked for."""
 
-import os
-import unicodedata
+import posixpath
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from charmlp.data.readers.entries import Entries
+from charmlp.data.readers.entries import Entries, way_out
 from charmlp.errors import DataError
-from charmlp.system.files import reason_of
+from charmlp.images.filekinds import is_image_name
+from charmlp.images.folders import Listing
 from charmlp.text import printable, quote
-
-
-@dataclass
-class Listing:
-    """The names in one folder, by kind.
-
-    shown  the folder, for messages
-    fault  why the folder cannot be listed; empty where it can
-    """
-
-    shown: str
-    files: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    others: set[str] = field(default_factory=set)  # pipes, devices, links to nowhere
-    fault: str = ""
-    _written: dict[str, str] | None = None
-
-    @classmethod
-    def of(cls, folder: Path) -> "Listing":
-        listing = cls(printable(folder))
-        try:
-            with os.scandir(folder) as found:
-                for item in found:
-                    kind = listing.others
-                    with suppress(OSError):  # a link to itself, or to where one may not look
-                        kind = listing.files if item.is_file() else listing.folders if item.is_dir() else kind
-                    kind.add(item.name)
-        except (OSError, ValueError) as error:  # ValueError: a name that no system accepts
-            listing.fault = reason_of(error)
-        return listing
-
-    def alike(self, name: str) -> str | None:
-        """The name that differs from `name` only in case or in Unicode composition, or None."""
-        if self._written is None:
-            self._written = {_loose(there): there for there in self.files | self.folders}
-        return self._written.get(_loose(name))
-
-
-def _loose(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 class ImageFolder:
@@ -59,20 +17,36 @@ class ImageFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._listings = {"": Listing.of(folder)}
+        self._stems: dict[str, dict[str, list[str]]] = {}  # folder → name without suffix → images
         if fault := self._listings[""].fault:
             raise DataError(f"{printable(folder)}: no folder of images there: {fault.lower()}")
 
     def check(self, entries: Entries) -> None:
-        """Add to `entries.problems` each name that is not an image file."""
-        for name in entries.names:
-            parent, _, base = name.rpartition("/")
-            if base not in self._listing(parent).files and (fault := self._fault(parent, base)):
+        """Complete names without their suffix; add to `entries.problems` each that is not an image file."""
+        for index, name in enumerate(entries.names):
+            parent, base = posixpath.split(name)
+            found = self._file(parent, base)
+            if found is not None:
+                entries.names[index] = name + found[len(base) :]
+            elif fault := self._fault(parent, base):
                 entries.problems.add(f"{quote(name)}: {fault}")
 
     def missing(self, names: Iterable[str]) -> int:
-        """How many of `names` are not files here."""
-        parts = (name.rpartition("/") for name in names)
-        return sum(base not in self._listing(parent).files for parent, _, base in parts)
+        """How many of `names` are not images here."""
+        parts = map(posixpath.split, names)
+        return sum(self._file(parent, base) is None for parent, base in parts)
+
+    def _file(self, parent: str, base: str) -> str | None:
+        """The file `base`, or the one image that is called so but for its suffix, as tables write ids."""
+        files = self._listing(parent).files
+        if base in files:
+            return base
+        if parent not in self._stems:
+            stems = self._stems[parent] = {}
+            for name in filter(is_image_name, files):
+                stems.setdefault(name.rpartition(".")[0], []).append(name)
+        images = self._stems[parent].get(base, [])
+        return images[0] if len(images) == 1 else None
 
     def _listing(self, parent: str) -> Listing:
         if parent not in self._listings:
@@ -98,6 +72,8 @@ class ImageFolder:
 
     def _fault_of_folder(self, parent: str, reason: str) -> str:
         """Why there is no folder `parent`: which part of it is missing."""
+        if way_out(parent):
+            return f"no folder {quote(parent)}: {reason.lower()}"
         above = ""
         for part in parent.split("/"):
             listing = self._listing(above)

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from charmlp.config import Reading
 from charmlp.data.readers.entries import MAX_ENTRIES, Entries, kind_of
 from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError
@@ -12,23 +13,23 @@ from charmlp.text import printable, quote
 EXPECTED = 'a JSON list {"0001.jpg": "A", …}'
 
 
-def read_list(path: Path) -> Entries:
-    """The entries of the list at `path`; what is wrong with single entries is in their `problems`.
+def read_list(path: Path, reading: Reading) -> dict[str, Entries]:
+    """The entries of the list at `path`, all for training; what is wrong with one is in their `problems`.
 
     Raises DataError where the file as a whole is not a list: missing, too large, not UTF-8, not JSON, not one
     flat object, without entries.
     """
-    return parse_list(read_bytes(path, EXPECTED), str(path))
+    return {"train": parse_list(read_bytes(path, EXPECTED), str(path), reading)}
 
 
-def parse_list(data: bytes, where: str) -> Entries:
+def parse_list(data: bytes, where: str, reading: Reading) -> Entries:
     """As `read_list`, from bytes; `where` names them in messages."""
     pairs = _parse_object(decode(data, where), where)
     if len(pairs) > MAX_ENTRIES:
         raise DataError(f"{printable(where)}: {len(pairs):,} entries; at most {MAX_ENTRIES:,} are accepted")
     if not pairs:
         raise DataError(f"{printable(where)}: the list is empty; {EXPECTED} is expected")
-    entries = Entries(where)
+    entries = Entries(where, any_path=reading.any_path)
     for name, label in pairs:
         entries.add(name, label)
     return entries

@@ -1,6 +1,7 @@
 """Reading a text that somebody else wrote: bounded, UTF-8, and plain words where it is not."""
 
 import codecs
+import contextlib
 from pathlib import Path
 
 from charmlp.errors import DataError
@@ -8,6 +9,7 @@ from charmlp.system.files import open_regular, reason_of
 from charmlp.text import printable
 
 MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB
+_LONGEST_LINE = 2**20  # bytes; one of 256×256 pixels has up to that
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HOW_TO_SAVE = "save it as UTF-8"
 
@@ -26,6 +28,16 @@ def read_bytes(path: Path, what: str, limit: int = MAX_LIST_BYTES) -> bytes:
     if len(data) > limit:
         raise DataError(f"{shown}: more than {limit // 2**20} MB; {what} is expected")
     return data
+
+
+def first_line(path: Path, what: str) -> str:
+    """The first line of a text that is not empty; of a very long one the beginning."""
+    with open_regular(path, what, DataError) as file:
+        try:
+            start = file.read(_LONGEST_LINE)
+        except OSError as error:
+            raise DataError(f"{printable(path)}: cannot be read: {reason_of(error)}") from None
+    return start.decode("utf-8-sig", "replace").lstrip("\r\n").partition("\n")[0].rstrip("\r")
 
 
 def decode(data: bytes, where: str) -> str:
@@ -47,3 +59,10 @@ def decode(data: bytes, where: str) -> str:
     except UnicodeDecodeError:
         raise DataError(f"{shown}: {found}; {_HOW_TO_SAVE}") from None
     raise DataError(f"{shown}: {found}; it looks like GBK, the encoding of a Chinese Windows: {_HOW_TO_SAVE}")
+
+
+def as_gbk(name: str) -> str | None:
+    """What a file's name that is not UTF-8 says in GBK, the encoding of a Chinese Windows; or None."""
+    with contextlib.suppress(UnicodeError):
+        return name.encode("utf-8", "surrogateescape").decode("gbk")
+    return None

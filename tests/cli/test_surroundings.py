@@ -1,0 +1,181 @@
+"""What is around a command: streams that break, signals, few threads. None of them loses a training."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charmlp import cli
+from charmlp.cli import surroundings, train
+from charmlp.cli.report import LineReporter
+from charmlp.rendering import writing
+from charmlp.system.processes import environment
+from tests.cli.conftest import Result
+
+Run = Callable[..., Result]
+
+posix = pytest.mark.skipif(os.name != "posix", reason="this system has no such signals and streams")
+TRAIN = ("train", "--recipe", "slides", "--pictures", "off", "--hsize", "8", "--out", "a")
+
+
+@posix
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("to", ["nobody", "/dev/full"])
+@pytest.mark.parametrize("form", ["train", "--mode"])
+def test_a_stream_that_cannot_be_written_ends_no_training(
+    course: Path, stream: str, to: str, form: str
+) -> None:
+    if to == "nobody":
+        reader, target = os.pipe()
+        os.close(reader)
+    elif Path(to).exists():
+        target = os.open(to, os.O_WRONLY)
+    else:
+        pytest.skip("this system has no /dev/full")
+    arguments = TRAIN[1:] if form == "train" else (*TRAIN[3:], "--model", "m.safetensors")
+    verb = ["train"] if form == "train" else ["--mode", "train"]
+    command = [sys.executable, "-m", "charmlp", *verb, *arguments, "--epoch", "3", "--data", str(course)]
+    streams: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: target}
+    done = subprocess.run(command, env=environment(), timeout=120, **streams)
+    os.close(target)
+    assert len(Path("a/metrics.csv").read_text("utf-8").splitlines()) == 4
+    assert Path("a/model.safetensors").exists()
+    assert done.returncode == (1 if (stream, to) == ("stdout", "/dev/full") else 0)  # the answer was lost
+
+
+def send(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
+    """Signals that come at the end of the second epoch."""
+
+    def epoch_ends(self: LineReporter, training: Any, epoch: Any) -> None:
+        if epoch.epoch == 2:
+            for number in numbers:
+                os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(LineReporter, "epoch_ends", epoch_ends)
+
+
+@posix
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_that_ends_saves_the_model(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch, name: str, status: int
+) -> None:
+    before = signal.getsignal(getattr(signal, name))
+    send(monkeypatch, getattr(signal, name))
+    answer = run(*TRAIN, "--epoch", "50", "--data", course)
+    assert answer.status == status
+    assert "interrupted after epoch 2; the model as it was then is saved" in answer.err
+    assert Path("a/model.safetensors").exists()
+    assert signal.getsignal(getattr(signal, name)) is before
+
+
+@posix
+def test_a_terminal_that_closes_sends_several_signals(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(monkeypatch, signal.SIGHUP)
+
+    def complain(message: str) -> None:  # the model is saved by now
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        cli.complain(message)
+
+    monkeypatch.setattr(train, "complain", complain)
+    answer = run(*TRAIN, "--epoch", "50", "--data", course)
+    assert answer.status == 129 and "is saved" in answer.err
+
+
+@posix
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with surroundings.ending_signals():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@posix
+def test_an_ended_synth_leaves_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(writing, "_write_json", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
+    assert run("synth", "--out", "a", "--count", "3").status == 143
+    assert list(Path().iterdir()) == []
+
+
+TERMINAL = """
+import os, pty, sys
+process, terminal = pty.fork()
+if process == 0:
+    import signal
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.execv(sys.executable, [sys.executable, "-m", "charmlp", *sys.argv[1:]])
+seen = b""
+while b"epoch" not in seen:
+    seen += os.read(terminal, 4096)
+os.close(terminal)
+os.waitpid(process, 0)
+"""
+
+
+@posix
+def test_a_terminal_that_closes_ends_no_training_that_ignores_it(course: Path) -> None:
+    arguments = [*TRAIN, "--epoch", "40", "--data", str(course)]
+    command = [sys.executable, "-c", TERMINAL, *arguments]
+    subprocess.run(command, env=environment(), timeout=120, check=True)
+    assert len(Path("a/metrics.csv").read_text("utf-8").splitlines()) == 41
+    assert Path("a/model.safetensors").exists()
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("can't start new thread"), KeyboardInterrupt()])
+def test_no_more_threads_are_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    """OpenBLAS, which gets none, interrupts its own process."""
+
+    def fail(*arguments: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(cli, "dispatch", fail)
+    if isinstance(fault, KeyboardInterrupt):
+        assert run("info").status == 130  # the control: threads can be started, somebody pressed Ctrl-C
+    monkeypatch.setattr(threading.Thread, "start", lambda self: fail_to_start())
+    assert run("info") == Result(1, "", f"charmlp: error: {cli.NO_THREADS}\n")
+
+
+def fail_to_start() -> None:
+    raise RuntimeError("can't start new thread")
+
+
+@posix
+@pytest.mark.parametrize(("limit", "threads"), [(20, "1"), (4000, None), (-1, None)])
+def test_libraries_take_one_thread_where_there_are_few(
+    monkeypatch: pytest.MonkeyPatch, limit: int, threads: str | None
+) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (limit, limit))
+    monkeypatch.setattr(os, "environ", {})
+    surroundings.spare_threads()
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system allows no such names")
+@pytest.mark.parametrize("name", [b"bytes\xff\xe9", b"esc\x1b[31mape"])
+def test_any_name_of_a_run_folder_is_written_found_and_safe_to_print(
+    run: Run, course: Path, name: bytes
+) -> None:
+    out, image = os.fsdecode(name), course / "new_images" / "predict01.png"
+    flags = ("--recipe", "slides", "--epoch", "1", "--model", f"{out}.pth", "--out", out, "--data", course)
+    answers = [run("train", *flags), run("predict", image), run("test", "--data", course), run("info", out)]
+    answers += [run("test", "--data", course, "--format", "json")]
+    answers += [run("--mode", "predict", "--model", f"{out}.pth", "--im_path", image)]
+    assert [answer.status for answer in answers] == [0] * len(answers)
+    assert not any("\x1b" in answer.out + answer.err for answer in answers)
