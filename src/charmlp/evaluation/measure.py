@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from charmlp.letters.source import Source
 from charmlp.metrics import Scores, score
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
-from charmlp.system.files import is_file
 from charmlp.text import printable
 
 BATCH = 4096
@@ -76,9 +74,7 @@ def evaluate(
     if isinstance(data, LetterSet):
         return _evaluate(model, data)
     if not isinstance(data, Source):
-        one_list = is_file(Path(data))
-        source = {"lists": {"test": data}} if one_list else {"data": data}
-        data = open_source(**source, classes=model.classes)
+        data = open_source(data, classes=model.classes, whole="test")
     norm_size, view = model.model.norm_size, model.model.view
     return _evaluate(model, data.load(choose_split(data, split), norm_size, view=view, skip_bad=skip_bad))
 
