@@ -138,8 +138,8 @@ def test_given_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("classes", "words"),
     [
-        ("", "0 given; at least two are needed"),
-        ("A", "1 given; at least two are needed"),
+        ("", "0 classes given; at least two are needed"),
+        ("A", "1 classes given; at least two are needed"),
         ("ABA", 'the class "A" is there twice'),
         ("classes.txt", 'the class "s" is there twice'),  # a file that is not there
         (["A", ""], "the class is empty"),
