@@ -91,7 +91,7 @@ def render(count: int) -> float:
     from charmlp.rendering.fonts import find_fonts
 
     classes = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    options = {"classes": classes, "norm_size": (32, 32), "seed": 0, "fonts": find_fonts()}
+    options = {"classes": classes, "norm_size": (32, 32), "seed": 0, "fonts": find_fonts(), "cache": False}
     render(500, **options)
     start = time.perf_counter()
     render(count, **options)

@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numba
 import numpy as np
 from pages import write_block
 
 from charmlp.data.augment import augment
 from charmlp.rendering import render
 from charmlp.rendering.fonts import LETTERS, find_fonts
+from charmlp.system import threads
 
 COUNT = 16_384
 ROUNDS = 7
@@ -32,18 +32,19 @@ def measure() -> list[tuple[int, str, float, float]]:
     fonts = find_fonts()
 
     def rendered() -> np.ndarray:
-        return render(COUNT, classes=tuple(LETTERS[:26]), norm_size=SIZE, seed=1, fonts=fonts).images
+        options = {"classes": tuple(LETTERS[:26]), "norm_size": SIZE, "fonts": fonts, "cache": False}
+        return render(COUNT, seed=1, **options).images
 
     images = rendered()
     works: dict[str, Callable[[], object]] = {
         "rendered": rendered,
         "augmented": lambda: augment(images, np.random.default_rng(1)),
     }
-    most = numba.get_num_threads()
+    most = threads.cores()
     best: dict[tuple[int, str], tuple[float, float]] = {}
     for _ in range(ROUNDS):
         for cores in sorted({1, most}):
-            numba.set_num_threads(cores)
+            threads.cores = lambda cores=cores: cores
             for name, work in works.items():
                 wall, processor = time.perf_counter(), time.process_time()
                 work()

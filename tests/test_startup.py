@@ -68,7 +68,7 @@ def test_training_draws_elsewhere_and_needs_no_framework(trained: tuple[Path, se
 def test_predicting_needs_no_framework(trained: tuple[Path, set[str]]) -> None:
     folder, _ = trained
     modules = loaded(folder, "predict", "letters/A/0.png", "--model", "run")
-    assert not modules & (HEAVY | {"concurrent"})
+    assert not modules & (HEAVY | {"concurrent", "secrets", "tempfile"})
 
 
 def test_what_a_run_loads_is_seen(trained: tuple[Path, set[str]]) -> None:

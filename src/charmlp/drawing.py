@@ -26,11 +26,19 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its ow
 DARK = 0.6  # of the strongest colour: from there on, what is written on it is white
 
 
-def sheet(width: float, height: float) -> Figure:
-    """An empty figure of so many inches; its panels are laid out without overlap."""
+def sheet(width: float, height: float, margins: tuple[float, float, float, float] | None = None) -> Figure:
+    """An empty figure of so many inches; its panels are laid out without overlap, which takes its time.
+
+    With `margins` (left, bottom, right, top, in inches) they are what is left of the figure.
+    """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    if margins is None:
+        return Figure(figsize=(width, height), layout="constrained")
+    left, bottom, right, top = margins
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height, hspace=0.08)
+    return figure
 
 
 def save(figure: Figure, path: Path, dpi: int = 150) -> Path:

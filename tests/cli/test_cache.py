@@ -13,14 +13,22 @@ from tests.cli.conftest import Result
 
 Run = Callable[..., Result]
 
-IMAGES, CODE = "images", f"compiled/charmlp-{'0' * 16}"
+IMAGES, LETTERS, CODE = "images", "rendering", f"compiled/charmlp-{'0' * 16}"
 OWN = {
     f"{IMAGES}/{'a' * 40}.pixels": 5,
     f"{IMAGES}/{'a' * 40}x1_y2z3k.part": 1,
+    f"{LETTERS}/letters-{'d' * 40}.kept": 4,
     f"{CODE}/charmlp.training.steps.loops.run-{'0' * 8}-{'f' * 32}.code": 7,
     f"{CODE}/.{'b' * 16}.part": 2,
 }
-OTHERS = (f"{IMAGES}/art.pixels", f"{IMAGES}/film.part", f"{CODE}/mine.code", "compiled/charmlp-x/a", "a.txt")
+OTHERS = (
+    f"{IMAGES}/art.pixels",
+    f"{LETTERS}/mine.kept",
+    f"{IMAGES}/film.part",
+    f"{CODE}/mine.code",
+    "compiled/charmlp-x/a",
+    "a.txt",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +51,7 @@ def test_what_is_kept_where_and_how_large(run: Run) -> None:
     assert json.loads(answer.out) == {
         "caches": [
             {"name": "decoded images", "folder": str(folder / "images"), "entries": 2, "bytes": 6},
+            {"name": "rendered letters", "folder": str(folder / "rendering"), "entries": 1, "bytes": 4},
             {"name": "compiled code", "folder": str(folder / "compiled"), "entries": 2, "bytes": 9},
         ],
         "cleared": False,
@@ -50,13 +59,14 @@ def test_what_is_kept_where_and_how_large(run: Run) -> None:
     assert names() == {*OWN, *OTHERS}
     assert [line.split()[:3] for line in run("cache").out.splitlines()] == [
         ["decoded", "images", "2"],
+        ["rendered", "letters", "1"],
         ["compiled", "code", "2"],
     ]
 
 
 def test_clearing_removes_what_charmlp_wrote(run: Run) -> None:
     answer = run("cache", "--clear")
-    assert answer.status == 0 and answer.out.count("removed") == 2
+    assert answer.status == 0 and answer.out.count("removed") == 3
     assert names() == set(OTHERS)
 
 
@@ -64,7 +74,7 @@ def test_no_cache_is_an_empty_one(run: Run, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path / "nowhere"))
     answer = run("cache", "--clear", "--format", "json")
     assert answer.status == 0 and not (tmp_path / "nowhere").exists()
-    assert [cache["entries"] for cache in json.loads(answer.out)["caches"]] == [0, 0]
+    assert [cache["entries"] for cache in json.loads(answer.out)["caches"]] == [0, 0, 0]
 
 
 def test_what_cannot_be_removed_is_one_line(run: Run) -> None:

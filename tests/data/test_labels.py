@@ -138,8 +138,8 @@ def test_given_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("classes", "words"),
     [
-        ("", "0 classes given; at least two are needed"),
-        ("A", "1 classes given; at least two are needed"),
+        ("", "at least two classes are needed, not 0"),
+        ("A", "at least two classes are needed, not 1"),
         ("ABA", 'the class "A" is there twice'),
         ("classes.txt", 'the class "s" is there twice'),  # a file that is not there
         (["A", ""], "the class is empty"),

@@ -408,7 +408,9 @@ def test_a_number_of_rendered_letters_that_is_none(count: str) -> None:
 
 def test_rendered_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     class Rendered(Source):
-        def __init__(self, count: int = 5, classes: tuple[str, ...] | None = None, seed: int = 0) -> None:
+        def __init__(
+            self, count: int = 5, classes: tuple[str, ...] | None = None, seed: int = 0, cache: bool = True
+        ) -> None:
             self.classes = classes or LETTERS
             self.layout = f"{count} letters of seed {seed}"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from charmlp.drawing import save
 from charmlp.evaluation import pictures
@@ -44,6 +45,24 @@ def test_the_scatter_separates_what_the_logits_separate() -> None:
     nearest = np.linalg.norm(points[:, None] - centres, axis=2).argmin(axis=1)
     assert (nearest == labels).mean() > 0.95
     assert np.array_equal(points, pictures.embed(logits_of(labels, 4), seed=1))
+
+
+def test_tsne_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifold = pytest.importorskip("sklearn.manifold")
+    seen: list[int] = []
+
+    def threads() -> list[int]:
+        return [library["num_threads"] for library in threadpool_info()]
+
+    def fit(self: object, points: np.ndarray) -> np.ndarray:
+        seen.extend(threads())
+        return points[:, :2]
+
+    monkeypatch.setattr(manifold.TSNE, "fit_transform", fit)
+    with threadpool_limits(2):
+        pictures.embed(logits_of(np.arange(8) % 4, 4), seed=1)
+        assert 2 in threads()
+    assert set(seen) == {1}
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])

@@ -230,3 +230,8 @@ def test_rare_classes_are_read_more_often_when_they_weigh_more(
         assert scores is not None
         said.append(scores.confusion[:, 1].sum())
     assert said[1] > said[0]
+
+
+def test_a_setting_that_is_mistyped_is_answered_with_the_right_one() -> None:
+    with pytest.raises(UsageError, match="no setting is called 'epoch'; did you mean 'epochs'"):
+        train("nowhere", epoch=3)

@@ -1,5 +1,6 @@
 """The command line: `charmlp VERB …`, or the course's form `charmlp --mode train|test|predict …`."""
 
+import gc
 import importlib
 import os
 import sys
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
     spare_threads()
     with standard_streams(), ending_signals():
         status = answer(arguments)

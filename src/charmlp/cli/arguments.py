@@ -178,11 +178,17 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
         )
     add_list_flags(group)
     for name in lists:
-        group.add_argument(f"--{name}_file_path", metavar="LIST", help=f"default {COURSE_LISTS[name]}")
-    group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
-    words = "number of classes; must match what is found"
+        group.add_argument(
+            f"--{name}_file_path", metavar="LIST", help=f"list of images (default {COURSE_LISTS[name]})"
+        )
+    group.add_argument(
+        "--classes", help="which, e.g. 0123456789, or a file with one class a line (default A-Z)"
+    )
+    words = "how many classes there must be"
     add_number(group, "--n_classes", 10**6, metavar="N", help=words)
-    group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
+    group.add_argument(
+        "--no_cache", action="store_true", help="neither take decoded images from the cache nor keep them"
+    )
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 

@@ -12,7 +12,11 @@ from charmlp.system.files import reason_of
 from charmlp.text import as_json, printable, shown_path
 
 # The function `kept` of each module gives its folder, and the files in it that charmlp wrote.
-CACHES = {"decoded images": "charmlp.data.cache", "compiled code": "charmlp.system.codecache"}
+CACHES = {
+    "decoded images": "charmlp.data.cache",
+    "rendered letters": "charmlp.system.keeping",
+    "compiled code": "charmlp.system.codecache",
+}
 
 
 def make_parser() -> Parser:
@@ -38,7 +42,7 @@ def command(arguments: Sequence[str]) -> int:
         if args.format == "text":
             removed = " removed" if args.clear else ""
             amount = f"{len(files):>7,} files  {total / 1e6:>8,.1f} MB{removed}"
-            print(f"{name:<15}{amount}  {printable(folder)}")
+            print(f"{name:<17}{amount}  {printable(folder)}")
     if args.format == "json":
         print(as_json({"caches": caches, "cleared": args.clear}))
     for fault in faults:

@@ -90,7 +90,9 @@ def add_flags(parser: Parser) -> None:
     )
     parser.add_argument("--show-fix", action="store_true", help="show the solution as well, not only a hint")
     parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
+    )
     parser.add_argument("--figure", metavar="FILE", help="heat maps of analytic and numeric gradients (PNG)")
     parser.add_argument(
         "--timeout",

@@ -34,7 +34,7 @@ MOST_BYTES = 2**28 + 1  # of an image on standard input: one more than of any th
 def make_parser() -> Parser:
     parser = Parser(
         "predict",
-        "Read images: files, folders (all images below them), patterns, or - for standard input, which\n"
+        "Read images: files, folders (all images below them), patterns, or - for standard input, which "
         "holds one image, or paths, one a line.",
         "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv --out letters.csv\n"
         "find scans -name '*.png' -print0 | charmlp predict -0 -",
@@ -44,7 +44,7 @@ def make_parser() -> Parser:
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
     add_model_flags(parser)
     add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="(default text)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="form of the result (default text)")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the answers there")
     words = "of the answers (default utf-8 in --out); utf-8-sig: with a mark by which Excel knows UTF-8"
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-sig"), help=words)

@@ -22,13 +22,17 @@ def make_parser() -> Parser:
         takes="--out DIR --count N",
     )
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
-    words = "letters; from ten on, a tenth validates, a tenth tests"
+    words = "how many letters; a tenth of them is for validation, a tenth for test"
     add_number(parser, "--count", 10**6, required=True, metavar="N", help=words)
-    parser.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
+    parser.add_argument(
+        "--classes", help="which, e.g. 0123456789, or a file with one class a line (default A-Z)"
+    )
     parser.add_argument("--norm_size", metavar="H,W", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")
     parser.add_argument("--fonts", metavar="DIR", help="draw from the fonts in this folder as well")
-    parser.add_argument("--machine-fonts", action="store_true", help="and from those that are installed")
+    parser.add_argument(
+        "--machine-fonts", action="store_true", help="draw from those that are installed, too"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace letters that were written there")
     return parser
 

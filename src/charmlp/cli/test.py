@@ -34,8 +34,12 @@ def make_parser() -> Parser:
     )
     add_data_flags(parser, LISTS)
     add_model_flags(parser)
-    parser.add_argument("--split", choices=("test", "val", "train"), help="(default: test, else val)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default text)")
+    parser.add_argument(
+        "--split", choices=("test", "val", "train"), help="which images (default: test, else val)"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
+    )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="folder for the pictures (default: beside the model)"
     )

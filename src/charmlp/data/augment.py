@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import UsageError
+from charmlp.system import threads
+
+TOGETHER = 128  # images
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,22 @@ def augment(
         [cos * wide, (cos * shear - sin) * high, shift_x * width,
          sin * wide, (sin * shear + cos) * high, shift_y * height], axis=1,
     )  # fmt: skip
-    return warp(
-        np.ascontiguousarray(images),
-        maps[part].astype(np.float32),
-        (settings.elastic * rng.normal(0, 1, (count if settings.elastic else 0, 2, 4, 4)))[part].astype(
-            np.float32
-        ),
-        (1 + contrast[part]).astype(np.float32),
-        brightness[part].astype(np.float32),
-        inverted[part],
-        (settings.blur * rng.random((count,))[part]).astype(np.float32),
-        (255 * settings.noise * rng.random((count,))[part]).astype(np.float32),
-        rng.random((count, 2))[part].astype(np.float32),
-        settings.cutout,
-        rng.integers(1, 2**63, (count,), dtype=np.uint64)[part],
+    columns = (
+        maps.astype(np.float32),
+        (settings.elastic * rng.normal(0, 1, (count if settings.elastic else 0, 2, 4, 4))).astype(np.float32),
+        (1 + contrast).astype(np.float32),
+        brightness.astype(np.float32),
+        inverted,
+        (settings.blur * rng.random((count,))).astype(np.float32),
+        (255 * settings.noise * rng.random((count,))).astype(np.float32),
+        rng.random((count, 2)).astype(np.float32),
+        rng.integers(1, 2**63, (count,), dtype=np.uint64),
     )
+    images, own = np.ascontiguousarray(images), [column[part] for column in columns]
+    changed = np.empty_like(images)
+
+    def change(some: slice) -> None:
+        warp(images[some], *(column[some] for column in own), settings.cutout, changed[some])
+
+    threads.each(change, threads.blocks(len(images), TOGETHER))
+    return changed

@@ -52,7 +52,7 @@ def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tup
         if fault := fault_of_label(name, "class"):
             raise UsageError(f"{where}: {fault}")
     if len(names) < 2:
-        raise UsageError(f"{where}: {len(names)} classes given; at least two are needed")
+        raise UsageError(f"{where}: at least two classes are needed, not {len(names)}")
     if twins := _twins(names):
         raise UsageError(f"{where}: {twins}")
     return names

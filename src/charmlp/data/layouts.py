@@ -9,6 +9,7 @@ import re
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from charmlp.config import Reading
@@ -88,7 +89,7 @@ def open_source(
     elif lists is not None:
         raise UsageError("give either --data or the lists of images, not both")
     elif os.fspath(data).startswith(_SYNTHETIC):
-        return _rendered(os.fspath(data), given, n_classes, seed)
+        return _rendered(os.fspath(data), given, n_classes, seed, cache)
     elif is_archive(Path(data)):
         return _archive(Path(data), asked, given, n_classes, seed)
     else:
@@ -96,7 +97,9 @@ def open_source(
     return _source(layout, given, n_classes, seed, cache)
 
 
-def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int) -> Source:
+def _rendered(
+    data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
+) -> Source:
     """`synth:` or `synth:COUNT`."""
     from charmlp.rendering import open_rendered
 
@@ -105,7 +108,8 @@ def _rendered(data: str, given: tuple[str, ...] | None, n_classes: int | None, s
         raise UsageError(
             f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
         )
-    source = open_rendered(int(count), given, seed) if count else open_rendered(classes=given, seed=seed)
+    opened = partial(open_rendered, classes=given, seed=seed, cache=cache)
+    source = opened(int(count)) if count else opened()
     check_count(source.classes, n_classes)
     return source
 

@@ -1,5 +1,6 @@
 """The pictures of a run, drawn by a process of their own: what draws takes more memory than what trains."""
 
+import gc
 import pickle
 import sys
 from collections.abc import Sequence
@@ -45,6 +46,11 @@ def draw(folder: Path, history: Sequence[Epoch], scores: Scores | None, classes:
 def main() -> None:
     """Draw what comes from `draw_apart`; the answer is the pictures' files, and why there are none."""
     parent = Parent()
+    gc.disable()  # a process so short leaves no garbage
+    from matplotlib import artist
+
+    # For each class, matplotlib composes the documentation of a method: a quarter of its import.
+    artist.kwdoc = lambda artist: ""
     try:
         drawn, reason = draw(Path(sys.argv[1]), *pickle.loads(parent.receive())), None
     except CharmlpError as error:

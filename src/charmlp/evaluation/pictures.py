@@ -27,7 +27,7 @@ MOST_CELLS = 40  # classes of a confusion matrix whose counts are written into t
 def loss_curve(epochs: Sequence[Epoch]) -> Figure:
     """Training and validation loss over the epochs, with the validation accuracy below."""
     validated = [(epoch.epoch, epoch.validation) for epoch in epochs if epoch.validation is not None]
-    figure = sheet(7, 6 if validated else 3.6)
+    figure = sheet(7, 6 if validated else 3.6, margins=(0.75, 0.55, 0.15, 0.15))
     panels = figure.subplots(2 if validated else 1, 1, sharex=True, squeeze=False)[:, 0]
     numbers, losses = [epoch.epoch for epoch in epochs], [epoch.loss for epoch in epochs]
     panels[0].plot(numbers, losses, marks(numbers), markersize=3, label="training")
@@ -70,14 +70,15 @@ def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
         confusion, support = confusion[np.ix_(chosen, chosen)], support[chosen]
     n = len(confusion)
     side = min(max(3.5, 0.33 * n + 1.2), 14)
-    figure = sheet(side, side)
+    names = [short(name) for name in classes]
+    beside = 0.5 + (0.15 * max(map(len, names)) if n <= MOST_CELLS else 0.3)  # inches
+    figure = sheet(side + beside - 0.65, side + beside - 0.65, margins=(beside, beside, 0.15, 0.4))
     panel = figure.subplots()
     shares = confusion / np.maximum(support[:, np.newaxis], 1)
     panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if n <= MOST_CELLS:
         for row, column in np.argwhere(confusion > 0):
             write_in_cell(panel, row, column, f"{confusion[row, column]}", shares[row, column])
-        names = [short(name) for name in classes]
         panel.set_xticks(range(n), names, rotation=90 if max(map(len, classes)) > 2 else 0)
         panel.set_yticks(range(n), names)
     panel.set_xlabel("prediction")
@@ -91,6 +92,8 @@ def embed(logits: Array, seed: int) -> Array:
 
     Raises `MissingExtraError` where scikit-learn is not installed.
     """
+    from threadpoolctl import threadpool_limits  # the process that draws a run needs none
+
     manifold = require_extra("sklearn.manifold", "sklearn", "the t-SNE picture")
     points = np.asarray(logits, np.float64)
     if points.shape[1] == 1:
@@ -99,7 +102,8 @@ def embed(logits: Array, seed: int) -> Array:
         return points[:, :2]
     perplexity = min(30.0, (len(points) - 1) / 3)
     tsne = manifold.TSNE(init="pca", perplexity=perplexity, random_state=seed % 2**32)
-    return np.asarray(tsne.fit_transform(points))
+    with threadpool_limits(1):  # several add up in another order, and spin where others work
+        return np.asarray(tsne.fit_transform(points))
 
 
 def tsne_scatter(logits: Array, labels: Array, classes: Sequence[str], seed: int = 2021) -> Figure:

@@ -25,9 +25,12 @@ def _blur_rows(picture: NDArray[np.float32], sigma: float) -> None:
     height, width = picture.shape
     reach = min(int(np.ceil(2.5 * sigma)), width - 1)
     weights = np.empty(2 * reach + 1, np.float32)
+    whole = np.float32(0)
     for step in range(-reach, reach + 1):
         weights[step + reach] = np.exp(-0.5 * (step / sigma) ** 2)
-    weights /= weights.sum()
+        whole += weights[step + reach]
+    for step in range(2 * reach + 1):
+        weights[step] /= whole
     line = np.empty(width + 2 * reach, np.float32)
     for row in range(height):
         for place in range(width + 2 * reach):

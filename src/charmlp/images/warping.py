@@ -1,16 +1,15 @@
-"""The compiled loops of `augment`: one image after another on every core."""
+"""The compiled loops of `augment`, one image after another."""
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
-from charmlp.system.compiling import compiled_parallel, part_of_compiled
+from charmlp.system.compiling import compiled, part_of_compiled
 
 _HALF, _ZERO, _ONE = np.float32(0.5), np.float32(0), np.float32(1)
 
 
-@compiled_parallel
+@compiled
 def warp(
     images: NDArray[np.uint8],
     maps: Grid,
@@ -21,10 +20,11 @@ def warp(
     blurs: NDArray[np.float32],
     noises: NDArray[np.float32],
     corners: Grid,
-    cutout: float,
     seeds: NDArray[np.uint64],
-) -> NDArray[np.uint8]:
-    """New images of the same shape; a column or row of each argument belongs to one image.
+    cutout: float,
+    changed: NDArray[np.uint8],
+) -> None:
+    """Fill `changed` with new images; a column or row of each argument belongs to one of them.
 
     maps     N×6: (xx, xy, x0, yx, yy, y0) lead from a new pixel to an old one, both from the middle
     bends    N×2×4×4 shifts (x, y) of a grid of points, in parts of the side; or none
@@ -33,8 +33,7 @@ def warp(
     corners  where in the picture a square of the side `cutout` is painted over, 0 to 1
     """
     count, height, width = images.shape
-    changed = np.empty_like(images)
-    for number in prange(count):
+    for number in range(count):
         picture = np.empty((height, width), np.float32)
         xs, ys = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
         _places(maps[number], xs, ys)
@@ -42,13 +41,20 @@ def warp(
             _bend(bends[number], xs, ys)
         _sample(images[number], xs, ys, picture)
         blur(picture, blurs[number] * width, blurs[number] * height)
-        mean = picture.mean()
+        mean = np.float32(0)
+        for row in range(height):
+            for column in range(width):
+                mean += picture[row, column]
+        mean /= np.float32(height * width)
         if cutout > 0:
             _paint_over(picture, corners[number], cutout, mean)
         if noises[number] > 0:
             add_noise(picture, noises[number], seeds[number])
         # Contrast and brightness stay within what fits between black and white: nothing is lost.
-        darkest, lightest = picture.min(), picture.max()
+        darkest, lightest = picture[0, 0], picture[0, 0]
+        for row in range(height):
+            for column in range(width):
+                darkest, lightest = min(darkest, picture[row, column]), max(lightest, picture[row, column])
         gain = min(contrast[number], np.float32(255) / max(lightest - darkest, _ONE))
         base = mean + brightness[number] - gain * mean
         base = min(max(base, -gain * darkest), np.float32(255) - gain * lightest)
@@ -58,7 +64,6 @@ def warp(
             for column in range(width):
                 level = picture[row, column] * gain + base + _HALF
                 changed[number, row, column] = np.uint8(min(max(level, _ZERO), np.float32(255)))
-    return changed
 
 
 @part_of_compiled
@@ -102,19 +107,22 @@ def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
 def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None:
     """The image at places between its pixels; beyond its border the border's pixels."""
     height, width = image.shape
-    flat = image.reshape(height * width)
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
+    # As floats, with the last row and column twice: loads of whole vectors, and no neighbour is missing.
+    line = np.int32(width + 1)
+    flat = np.empty((height + 1) * line, np.float32)
+    for row in range(height + 1):
+        for column in range(width + 1):
+            flat[row * line + column] = image[min(row, height - 1), min(column, width - 1)]
     for row in range(height):
         for column in range(width):
             x = min(max(xs[row, column], _ZERO), last_x)
             y = min(max(ys[row, column], _ZERO), last_y)
-            left, top = np.uint32(x), np.uint32(y)
+            left, top = np.int32(x), np.int32(y)
             right, low = x - np.float32(left), y - np.float32(top)
-            next_column = np.uint32(1) if left + 1 < width else np.uint32(0)
-            next_row = np.uint32(width) if top + 1 < height else np.uint32(0)
-            at = top * np.uint32(width) + left
-            one, two = np.float32(flat[at]), np.float32(flat[at + next_column])
-            three, four = np.float32(flat[at + next_row]), np.float32(flat[at + next_row + next_column])
+            at = top * line + left
+            one, two = flat[at], flat[at + np.int32(1)]
+            three, four = flat[at + line], flat[at + line + np.int32(1)]
             upper = one + (two - one) * right
             lower = three + (four - three) * right
             picture[row, column] = upper + (lower - upper) * low

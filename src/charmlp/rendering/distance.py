@@ -1,4 +1,4 @@
-"""Masks to signed distance fields, compiled, on all cores.
+"""Masks to signed distance fields, compiled.
 
 The squared Euclidean distance is separable: min over q of |p − q|² + f(q) is taken down the columns, then
 along the rows. A field's byte ends at ±REACH pixels, so that no pixel farther away can matter. A half
@@ -6,26 +6,31 @@ covered pixel of the mask's edge starts with the part of a pixel that it is off 
 """
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid
-from charmlp.system.compiling import compiled_parallel, part_of_compiled
+from charmlp.system.compiling import compiled, part_of_compiled
+from charmlp.system.threads import blocks, each
 
 FIELD = 64  # side of a mask and of its field: a constant makes the loops three times as fast
 LEVELS = 15.0  # levels of the stored byte to one pixel of distance; 128 is the edge of the stroke
 DIRECTIONS = 16  # points of the hull by which a turned glyph's tight box is found
 REACH = int(128 / LEVELS) + 1
+TOGETHER = 256  # masks
 _FAR = np.float32(1e6)
 _ZERO, _HALF = np.float32(0), np.float32(0.5)
 
 
-@compiled_parallel
 def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """The distance field (see `glyphs`) and the hull of each mask of G×FIELD×FIELD."""
-    fields = np.empty(masks.shape, np.uint8)
-    hulls = np.zeros((len(masks), DIRECTIONS, 2), np.float32)
-    for glyph in prange(len(masks)):
+    """The distance field (see `glyphs`) and the hull of each mask of G×FIELD×FIELD, on all cores."""
+    fields, hulls = np.empty_like(masks), np.zeros((len(masks), DIRECTIONS, 2), np.float32)
+    each(lambda part: measure(masks[part], fields[part], hulls[part]), blocks(len(masks), TOGETHER))
+    return fields, hulls
+
+
+@compiled
+def measure(masks: NDArray[np.uint8], fields: NDArray[np.uint8], hulls: NDArray[np.float32]) -> None:
+    for glyph in range(len(masks)):
         _hull(masks[glyph], hulls[glyph])
         outside = np.full((FIELD + 2 * REACH, FIELD + 2 * REACH), _FAR, np.float32)
         inside = np.full((FIELD + 2 * REACH, FIELD + 2 * REACH), _FAR, np.float32)
@@ -43,7 +48,6 @@ def distance_fields(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArra
                 at = row + REACH, column + REACH
                 distance = np.sqrt(inside[at]) - np.sqrt(outside[at])
                 fields[glyph, row, column] = min(max(round(128 + LEVELS * distance), 0), 255)
-    return fields, hulls
 
 
 @part_of_compiled

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from charmlp.rendering.fonts import Font, draw_glyphs
+from charmlp.rendering.stamp import STAMP, facts_of_files
+from charmlp.system.keeping import kept_or_made
 
 INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
+_KEPT = 6  # tables of a run, up to 70 MB each
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,17 @@ _DRAWN: dict[tuple[Font, tuple[str, ...]], GlyphTable] = {}
 
 
 @lru_cache(maxsize=4)
-def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:
+def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...], cache: bool = True) -> GlyphTable:
+    """Every text in every font that has it, drawn, or from an earlier run."""
+    from safetensors.numpy import load, save
+
+    facts = STAMP, fonts, texts, facts_of_files(font.path for font in fonts)
+    return GlyphTable(
+        **load(kept_or_made("glyphs", facts, lambda: save(vars(_draw_table(fonts, texts))), _KEPT, cache))
+    )
+
+
+def _draw_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:
     """Draw every text in every font that has it."""
     _draw_faces([font for font in dict.fromkeys(fonts) if (font, texts) not in _DRAWN], texts)
     faces = [_DRAWN[font, texts] for font in fonts]

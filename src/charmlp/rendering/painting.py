@@ -1,4 +1,4 @@
-"""Plans become pictures: compiled loops, one picture after another on every core.
+"""Plans become pictures: compiled loops, one picture after another.
 
 A picture depends on its own plan alone, so that the same plans give the same pixels on any number of
 cores. Every pixel is four points. The distance field says what is there, in this order, later over
@@ -8,14 +8,13 @@ earlier: ground, shadow, outline, ink, bevel. Then come the light, the lens, the
 from typing import Any
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
 from charmlp.rendering.distance import FIELD, LEVELS
 from charmlp.rendering.glyphs import INNER
 from charmlp.rendering.textures import TEXTURE
-from charmlp.system.compiling import compiled_parallel, part_of_compiled
+from charmlp.system.compiling import compiled, part_of_compiled
 
 Plan = Any  # one record of `plans.PLAN`
 
@@ -28,15 +27,16 @@ _IN_VIEW = np.float32(INNER / 2 + 10)  # strokes, outlined, shadowed and bent, e
 # The orthonormal cosine basis of JPEG: row k holds frequency k.
 _K, _N = np.arange(8)[:, np.newaxis], np.arange(8)
 _COSINES = (np.sqrt(np.where(_K == 0, 1, 2) / 8) * np.cos(np.pi * (2 * _N + 1) * _K / 16)).astype(np.float32)
+_COSINES_BACK = np.ascontiguousarray(_COSINES.T)
 
 
-@compiled_parallel
+@compiled
 def paint(
-    plans: NDArray[np.void], fields: NDArray[np.uint8], textures: Grid, height: int, width: int
-) -> NDArray[np.uint8]:
-    """One picture of height×width for each plan (see `plans.PLAN`)."""
-    images = np.empty((len(plans), height, width), np.uint8)
-    for number in prange(len(plans)):
+    plans: NDArray[np.void], fields: NDArray[np.uint8], textures: Grid, images: NDArray[np.uint8]
+) -> None:
+    """Fill N×H×W `images` with a picture for each plan (see `plans.PLAN`)."""
+    _, height, width = images.shape
+    for number in range(len(plans)):
         plan = plans[number]
         picture = np.empty((height, width), np.float32)
         tones = np.empty((2 * height, 2 * width), np.float32)
@@ -50,7 +50,6 @@ def paint(
         for row in range(height):
             for column in range(width):
                 images[number, row, column] = min(max(round(picture[row, column]), 0), 255)
-    return images
 
 
 @part_of_compiled
@@ -264,23 +263,28 @@ def _jpeg(picture: NDArray[np.float32], step: float) -> None:
     block, turned = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
     for top in range(0, picture.shape[0] - 7, 8):
         for left in range(0, picture.shape[1] - 7, 8):
-            block[:] = picture[top : top + 8, left : left + 8]
+            for row in range(8):  # not as slices, which take seconds to compile
+                for column in range(8):
+                    block[row, column] = picture[top + row, left + column]
             _product(_COSINES, block, turned)
-            _product(_COSINES, turned.T, block)  # the transform of columns, then of rows, transposed
+            _product(_COSINES, turned, block)
             for down in range(8):
                 for across in range(8):
                     size = step * (1 + np.float32(0.5) * (down + across))
                     block[down, across] = size * np.round(block[down, across] / size)
-            _product(_COSINES.T, block, turned)
-            _product(_COSINES.T, turned.T, block)
-            picture[top : top + 8, left : left + 8] = block
+            _product(_COSINES_BACK, block, turned)
+            _product(_COSINES_BACK, turned, block)
+            for row in range(8):
+                for column in range(8):
+                    picture[top + row, left + column] = block[row, column]
 
 
 @part_of_compiled
 def _product(left: NDArray[np.float32], right: NDArray[np.float32], result: NDArray[np.float32]) -> None:
+    """(left · right)ᵀ: twice, columns and then rows are transformed."""
     for row in range(8):
         for column in range(8):
             total = np.float32(0)
             for inner in range(8):
                 total += left[row, inner] * right[inner, column]
-            result[row, column] = total
+            result[column, row] = total

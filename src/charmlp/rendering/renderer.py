@@ -1,20 +1,27 @@
 """Drawing letters by the thousand: choose glyphs, plan each picture, paint all of them."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
 from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
-from charmlp.rendering.plans import Rows, make_plans
+from charmlp.rendering.plans import Plans, Rows, make_plans
+from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
+from charmlp.system.keeping import kept_or_made
+from charmlp.system.threads import blocks, each
 from charmlp.text import printable
 
-BATCH = 16_384  # letters planned and painted at a time
+BATCH = 16_384  # letters planned at a time
+PAINTED = 256  # and painted
+KEPT, KEPT_BYTES = 6, 2**27  # sets of letters that are kept for later runs, each at most so large
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
@@ -57,6 +64,7 @@ def render(
     fonts: Sequence[Font] | None = None,
     style: Style | None = None,
     progress: Progress | None = None,
+    cache: bool = True,
 ) -> LetterSet:
     """`count` letters, every class as often as any other, in a random order.
 
@@ -65,18 +73,54 @@ def render(
     fonts      what to draw from; None is `find_fonts()`
     style      how they look; None is `Style()`
     progress   called with (letters done, letters in all) now and then
+    cache      the letters, and what takes long on the way to them, are kept for later runs
 
     Raises DataError where no font can draw a class.
     """
-    from charmlp.rendering.painting import paint  # compiled code, loaded when it is needed
-
     style = style or Style()
     texts = texts_of(classes)
-    fonts = tuple(find_fonts(texts=texts) if fonts is None else fonts)
+    fonts = tuple(find_fonts(texts=texts, cache=cache) if fonts is None else fonts)
     check_drawable(fonts, classes)
-    table = glyph_table(fonts, texts)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
+
+    def draw() -> bytes:
+        table = glyph_table(fonts, texts, cache)
+        return draw_letters(labels, classes, table, norm_size, fonts, style, generator, progress).tobytes()
+
+    facts = (
+        STAMP,
+        fonts,
+        facts_of_files(font.path for font in fonts),
+        tuple(classes),
+        count,
+        norm_size,
+        seed,
+        style,
+    )
+    images = kept_or_made("letters", facts, draw, KEPT, cache and count * math.prod(norm_size) <= KEPT_BYTES)
+    if progress is not None:
+        progress(count, count)
+    return LetterSet(
+        images=np.frombuffer(images, np.uint8).reshape(count, *norm_size),
+        labels=labels.astype(np.int64),
+        classes=tuple(classes),
+        names=tuple(f"rendered-{number}" for number in range(count)),
+    )
+
+
+def draw_letters(
+    labels: Rows,
+    classes: Sequence[str],
+    table: GlyphTable,
+    norm_size: tuple[int, int],
+    fonts: Sequence[Font],
+    style: Style,
+    generator: np.random.Generator,
+    progress: Progress | None,
+) -> NDArray[np.uint8]:
+    """A picture N×H×W for each label, in fonts and style chosen at random."""
+    count = len(labels)
     family = np.unique([font.family for font in fonts], return_inverse=True)[1]
     chances = 1 / np.bincount(family)[family]  # of every family alike, and within a family of every face
     images = np.empty((count, *norm_size), np.uint8)
@@ -89,15 +133,18 @@ def render(
             choose_neighbours(glyphs, table, generator),
         )
         plans = make_plans(glyphs, neighbours, table, style, generator)
-        images[batch] = paint(plans, table.fields, texture_bank(), *norm_size)
-        if progress is not None:
+        paint_all(plans, table, images[batch])
+        if progress is not None and batch.stop < count:
             progress(batch.stop, count)
-    return LetterSet(
-        images=images,
-        labels=labels.astype(np.int64),
-        classes=tuple(classes),
-        names=tuple(f"rendered-{number}" for number in range(count)),
-    )
+    return images
+
+
+def paint_all(plans: Plans, table: GlyphTable, images: NDArray[np.uint8]) -> None:
+    """Fill `images` with a picture for each plan, on all cores."""
+    from charmlp.rendering.painting import paint  # compiled code, loaded when it is needed
+
+    textures = texture_bank()
+    each(lambda part: paint(plans[part], table.fields, textures, images[part]), blocks(len(plans), PAINTED))
 
 
 def _texts(

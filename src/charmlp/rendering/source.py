@@ -26,6 +26,7 @@ class RenderedSource(Source):
     fonts    the fonts of each split
     seed     the same seed draws the same letters
     style    how they look
+    cache    they are kept for later runs
     """
 
     classes: tuple[str, ...]
@@ -33,6 +34,7 @@ class RenderedSource(Source):
     fonts: dict[str, list[Font]]
     seed: int
     style: Style = field(default_factory=Style)
+    cache: bool = True
     layout: str = "rendered from fonts"
 
     @property
@@ -51,6 +53,7 @@ class RenderedSource(Source):
             fonts=self.fonts[split],
             style=self.style,
             progress=progress,
+            cache=self.cache,
         )
 
     def identity(self) -> str:
@@ -75,6 +78,7 @@ def open_rendered(
     held_out: int | None = None,
     folder: str | Path | None = None,
     machine: bool = False,
+    cache: bool = True,
 ) -> RenderedSource:
     """`count` training letters, and `held_out` each (a tenth, at most 2,000) for validation and for test.
 
@@ -86,7 +90,7 @@ def open_rendered(
     if count < 1:
         raise UsageError(f"number of rendered letters is {count}; expected at least 1")
     names = tuple(classes) if classes else CLASSES
-    fonts = find_fonts(folder, machine, texts_of(names))
+    fonts = find_fonts(folder, machine, texts_of(names), cache)
     check_drawable(fonts, names)
     if held_out is None:
         held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
@@ -97,7 +101,7 @@ def open_rendered(
     else:
         split = split_families([font for font in fonts if font.family in complete])
         split["train"] = sorted(split["train"] + [font for font in fonts if font.family not in complete])
-    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed)
+    return RenderedSource(classes=names, counts=counts, fonts=split, seed=seed, cache=cache)
 
 
 def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:

@@ -27,13 +27,8 @@ OPTIONS: Any = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "nump
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` as machine code for one core, kept on disk."""
+    """`function` as machine code, kept on disk; other threads run meanwhile (`charmlp.system.threads`)."""
     return keep(part_of_compiled(function))
-
-
-def compiled_parallel(function: Callable[..., Any]) -> Any:
-    """The same for all cores: `prange` in it deals its rounds out to them."""
-    return keep(numba.njit(**OPTIONS, parallel=True)(function))
 
 
 def part_of_compiled(function: Callable[..., Any]) -> Any:

@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib import metadata
 from types import ModuleType
 
 from charmlp.errors import MissingExtraError
@@ -46,6 +45,8 @@ def install_command(extra: str, *, gpu: bool = False) -> str:
 
 def packages_of(extra: str) -> Iterator[str]:
     """The requirements that belong to an extra, without their markers: `torch>=2.4`."""
+    from importlib import metadata  # slow to import, and needed where something is missing
+
     with suppress(metadata.PackageNotFoundError):
         for requirement in metadata.requires("charmlp") or []:
             package, _, marker = requirement.partition(";")

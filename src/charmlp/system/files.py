@@ -6,9 +6,7 @@ And the folder for what can be made again.
 import contextlib
 import itertools
 import os
-import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -134,7 +132,7 @@ def write_whole(path: Path, content: bytes) -> None:
     with writing(path):
         target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+        temporary = target.with_name(f".{os.urandom(8).hex()}.part")
         try:
             with temporary.open("xb") as file:
                 file.write(content)
@@ -167,6 +165,8 @@ def cache_folder() -> Path:
         folder = platformdirs.user_cache_path("charmlp", appauthor=False)
         if folder.is_absolute():
             return folder
+    import tempfile
+
     return Path(tempfile.gettempdir()) / f"charmlp-{os.getuid()}"
 
 

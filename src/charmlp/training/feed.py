@@ -18,11 +18,13 @@ from charmlp.config import TrainingConfig
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
 from charmlp.system.memory import aligned_empty
+from charmlp.system.threads import blocks, each
 from charmlp.training.order import Order
 from charmlp.training.randomness import AUGMENTATION, generator
 
 CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
-LARGE_CHUNK_BYTES = 2**25  # where all cores augment a chunk together, or a GPU gets it
+LARGE_CHUNK_BYTES = 2**25  # where all cores make a chunk together, or a GPU gets it
+TOGETHER = 256  # images of which one core makes inputs
 ALL = slice(0, None)
 
 
@@ -49,7 +51,12 @@ class Pictures:
             from charmlp.data.augment import augment  # compiled loops, loaded where they are needed
 
             images = augment(images, changes, first=part.start, of=len(numbers))
-        return to_inputs(images, self.preprocessing, self.inputs[part])
+        inputs = self.inputs[: len(images)]
+        each(
+            lambda some: to_inputs(images[some], self.preprocessing, inputs[some]),
+            blocks(len(images), TOGETHER),
+        )
+        return inputs
 
     def gather(self, numbers: Array) -> Array:
         """Images by number, from the set or, above it, from the rendered letters."""

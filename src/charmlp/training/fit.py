@@ -73,10 +73,11 @@ def fit(
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
     """A line where the net has not even learned its training letters, with what differs from the recipe."""
     if accuracy < LEARNED:
+        changes = ", ".join(config.changes())
+        advice = f"take back what was changed: {changes}" if changes else "look at the labels"
         callbacks.message(
-            f"underfitted: only {100 * accuracy:.0f} % of the training images are read right, where the "
-            "defaults reach over 90; train longer, or change less "
-            f"(from recipe {config.recipe}: {', '.join(config.changes()) or 'nothing'})"
+            f"underfitted: only {100 * accuracy:.0f} % of the training images are read right (recipe "
+            f"{config.recipe} as it is: over 90 % of photographs of letters); train longer, or {advice}"
         )
 
 

@@ -30,9 +30,17 @@ class Prepared:
 
 
 def prepare(
-    source: Source, config: TrainingConfig, *, skip_bad: bool = False, callbacks: Callback = SILENT
+    source: Source,
+    config: TrainingConfig,
+    *,
+    skip_bad: bool = False,
+    cache: bool = True,
+    callbacks: Callback = SILENT,
 ) -> Prepared:
-    """Decode the training and, where there are any, the validation images; render letters beside them."""
+    """Decode the training and, where there are any, the validation images; render letters beside them.
+
+    With `cache`, rendered letters are kept for later runs.
+    """
     for line in (source.describe(), *source.remarks()):
         callbacks.message(line)
     with timed(callbacks, "reading images"):
@@ -43,7 +51,7 @@ def prepare(
     for line in notes_on_balance(sets["train"], sets.get("val")):
         callbacks.message(line)
     with timed(callbacks, "rendering letters"):
-        rendered = render_beside(source, config, callbacks)
+        rendered = render_beside(source, config, cache, callbacks)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 
@@ -66,7 +74,9 @@ def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Call
     return sets
 
 
-def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -> LetterSet | None:
+def render_beside(
+    source: Source, config: TrainingConfig, cache: bool, callbacks: Callback
+) -> LetterSet | None:
     """The rendered letters that are mixed with the photographs; `None`, and why, where there are none.
 
     Classes must be single characters: the font draws the word `cat`, the photograph shows one.
@@ -83,7 +93,12 @@ def render_beside(source: Source, config: TrainingConfig, callbacks: Callback) -
     progress(0, count)
     try:
         letters = render(
-            count, classes=source.classes, norm_size=config.norm_size, seed=config.seed, progress=progress
+            count,
+            classes=source.classes,
+            norm_size=config.norm_size,
+            seed=config.seed,
+            progress=progress,
+            cache=cache,
         )
     except DataError as error:
         callbacks.message(f"no rendered letters: {error}")

@@ -72,7 +72,7 @@ def train(
 
     data        a folder in any known layout, a list, or `synth:`; or else `lists` with `im_dir`
     recipe      `best`, `slides`, or a whole `TrainingConfig`
-    cache       decoded images are kept in the user's cache folder, for later runs
+    cache       decoded images and rendered letters are kept in the user's cache folder, for later runs
     settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=64`
     model_path  the model is written there as well (`.safetensors` or `.pth`)
     callbacks   hear how it goes (`charmlp.training.callbacks`)
@@ -109,7 +109,7 @@ def train(
             )
         heard = Callbacks([folder, *callbacks])
         heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
-        prepared = prepare(source, config, skip_bad=skip_bad, callbacks=heard)
+        prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
         result = fit(config, prepared, callbacks=heard)
         return Run(folder.path, record(result, prepared, folder, also), result)
 

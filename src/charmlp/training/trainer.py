@@ -5,11 +5,13 @@ import time
 
 import numpy as np
 from numpy.random import Generator
+from threadpoolctl import threadpool_limits
 
 from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
+from charmlp.system.threads import blocks, each
 from charmlp.training.callbacks import SILENT, Callback, StopTraining
 from charmlp.training.feed import Chunks, Feed
 from charmlp.training.order import Order
@@ -20,7 +22,8 @@ from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.parameters import Parameters
 
-VALIDATED_TOGETHER = 1024  # examples
+VALIDATED_TOGETHER = 1024  # examples, of which a core takes so many:
+ROWS = 128
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # told of by check_finite, in words
 
 
@@ -79,20 +82,25 @@ class Trainer:
         """
         self.callbacks.training_begins(self)
         try:
-            while not self.is_done and (until is None or self.updates < until):
-                start = time.perf_counter()
-                if (done := self.updates - len(self.history) * self.order.updates) < self.order.updates:
-                    self.train_chunk(done, until)
-                    self.seconds += time.perf_counter() - start
-                    self.callbacks.updates_done(self)
-                else:
-                    self.end_epoch(start)
+            with threadpool_limits(1, user_api="blas"):  # cores have parts of the work (`system.threads`)
+                while not self.is_done and (until is None or self.updates < until):
+                    self.go_on(until)
         except (KeyboardInterrupt, StopTraining) as stop:
             if self.kept.parameters is None:
                 raise
             self.stopped = stop
         finally:
             self.callbacks.training_ends(self)
+
+    def go_on(self, until: int | None) -> None:
+        """A chunk of updates, or the end of an epoch."""
+        start, done = time.perf_counter(), self.updates - len(self.history) * self.order.updates
+        if done < self.order.updates:
+            self.train_chunk(done, until)
+            self.seconds += time.perf_counter() - start
+            self.callbacks.updates_done(self)
+        else:
+            self.end_epoch(start)
 
     @QUIET
     def train_chunk(self, done: int, until: int | None) -> None:
@@ -169,6 +177,13 @@ class Trainer:
 def validate(config: TrainingConfig, parameters: Parameters, feed: Feed) -> Scores:
     """Score the parameters on a feed."""
     weights, biases, everything = parameters.weights, parameters.biases, np.arange(len(feed.labels))
-    parts = [everything[i : i + VALIDATED_TOGETHER] for i in range(0, len(everything), VALIDATED_TOGETHER)]
-    logits = [calculus.mlp(feed.take(part), weights, biases, config.act_type) for part in parts]
-    return score(np.concatenate(logits), feed.labels)
+    logits = np.empty((len(everything), parameters.sizes[-1]), feed.dtype)
+
+    def read(rows: slice) -> None:
+        found[rows] = calculus.mlp(inputs[rows], weights, biases, config.act_type)
+
+    for first in range(0, len(everything), VALIDATED_TOGETHER):
+        inputs = feed.take(everything[first : first + VALIDATED_TOGETHER])
+        found = logits[first : first + VALIDATED_TOGETHER]
+        each(read, blocks(len(inputs), ROWS))
+    return score(logits, feed.labels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from charmlp.config import OPTIMIZERS, TrainingConfig
 from charmlp.training.schedule import average_decay, learning_rates
+from charmlp.training.steps import analytic
 from charmlp.training.steps.analytic import AnalyticStep
 from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
@@ -31,6 +33,13 @@ ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in
 BOTH = (np.float64, np.float32)
 
 
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops have their work in parts, as that of large nets."""
+    for name, size in {"ROWS": 3, "WEIGHTS": 4 * D, "MOVED": 50}.items():
+        monkeypatch.setattr(analytic, name, size)
+
+
 def sizes_of(config: TrainingConfig) -> tuple[int, ...]:
     return (D, *config.hidden_size, K)
 
@@ -48,9 +57,8 @@ def start(config: TrainingConfig, dtype: Any) -> Parameters:
 def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Array | None = None) -> Step:
     """A step by name; the analytic one on torch runs on the processor here, call by call or as a graph."""
     if name == "analytic in loops":  # as for large nets
-        step = AnalyticStep(config, parameters, weights)
-        step.elementwise = InLoops(config)
-        return step
+        with patch.object(analytic, "make_elementwise", lambda config, parameters: InLoops(config)):
+            return AnalyticStep(config, parameters, weights)
     if not name.startswith("analytic on torch"):
         return make_step(name, config, parameters, weights)
     from charmlp.training.steps.analytic_torch import AnalyticTorchStep
@@ -240,8 +248,13 @@ def test_many_parameters_go_through_loops() -> None:
 def test_a_large_net_leaves_the_mode_of_floats_as_it_was() -> None:
     """Also where training is interrupted."""
     subnormal = np.full(2, 1e-40, np.float32)
-    with pytest.raises(KeyboardInterrupt), InLoops(BASE).running():
-        flushed = subnormal * np.float32(0.5)
+    flushed = np.ones(2)
+
+    def interrupted(part: int) -> None:
+        flushed[:] = subnormal * np.float32(0.5)
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        InLoops(BASE).each(interrupted, [0])
     assert ((subnormal * np.float32(0.5)) > 0).all()
     assert (flushed == 0).all() or platform.machine().lower() not in ("x86_64", "amd64")

@@ -1,15 +1,20 @@
 """Where fonts are: in the installed font packages, on the machine, in a folder of the user's."""
 
+import dataclasses
 import importlib.util
+import json
 from collections.abc import Iterable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from PIL import ImageFont
 
 from charmlp.errors import DataError
 from charmlp.rendering.fonts.font import LETTERS, Font
-from charmlp.rendering.fonts.judging import usable_fonts
+from charmlp.rendering.fonts.judging import keep_texts_drawn, texts_drawn, usable_fonts
+from charmlp.rendering.stamp import STAMP, facts_of_files
+from charmlp.system.keeping import kept_or_made
 from charmlp.text import printable
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
@@ -18,20 +23,47 @@ FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 # whose files lie beside it.
 _PACKAGE_GROUP = "fontpkg.family"
 
+KEPT = 32  # choices, some 100 kB each
+
 
 def find_fonts(
-    folder: str | Path | None = None, machine: bool = False, texts: Sequence[str] = LETTERS
+    folder: str | Path | None = None,
+    machine: bool = False,
+    texts: Sequence[str] = LETTERS,
+    cache: bool = True,
 ) -> list[Font]:
     """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
 
-    `texts` are what the fonts are wanted for, by default A to Z and a to z. Raises DataError when the
-    folder is not there or holds no usable font.
+    `texts` are what the fonts are wanted for, by default A to Z and a to z. With `cache`, what was found is
+    kept for the next run. Raises DataError when the folder is not there or holds no usable font.
     """
-    found = package_fonts() + (machine_fonts() if machine else [])
+    files = package_files(), machine_files() if machine else [], [] if folder is None else files_in(folder)
+    texts = tuple(texts)
+
+    def choose() -> bytes:
+        fonts = choose_fonts(*files, None if folder is None else Path(folder), texts)
+        return json.dumps(
+            [(dataclasses.astuple(font), sorted(texts_drawn(font, texts))) for font in fonts]
+        ).encode()
+
+    facts = STAMP, texts, folder, [facts_of_files(each) for each in files]
+    chosen: list[Any] = json.loads(kept_or_made("fonts", facts, choose, KEPT, cache))
+    return [keep_texts_drawn(Font(*font), texts, drawn) for font, drawn in chosen]
+
+
+def choose_fonts(
+    packages: Sequence[Path],
+    machine: Sequence[Path],
+    own_files: Sequence[Path],
+    folder: Path | None,
+    texts: Sequence[str],
+) -> list[Font]:
+    """The usable faces of these files, `own_files` being those in `folder`."""
+    found = _faces_of(packages, "package") + _faces_of(machine, "machine")
     fonts = usable_fonts(_each_once(reversed(found)), texts)
     if folder is None:
         return fonts
-    own = usable_fonts(folder_fonts(folder), texts, witnesses=fonts)
+    own = usable_fonts(_faces_of(own_files, "folder"), texts, witnesses=fonts)
     if not own:
         raise DataError(
             f"{printable(folder)}: no font here can draw the classes; "
@@ -42,24 +74,34 @@ def find_fonts(
 
 def package_fonts() -> list[Font]:
     """Every face of the installed font packages, usable or not."""
+    return _faces_of(package_files(), "package")
+
+
+def package_files() -> list[Path]:
+    """The files of the installed font packages."""
     packages = [point.module for point in entry_points(group=_PACKAGE_GROUP)]
     folders = [place / "files" for module in packages for place in _locations(module)]
     folders += [place / "mpl-data" / "fonts" / "ttf" for place in _locations("matplotlib")]
-    return _faces_of(_files_under(folders), "package")
+    return _files_under(folders)
 
 
-def machine_fonts() -> list[Font]:
-    """Every face that the operating system has installed, usable or not."""
+def machine_files() -> list[Path]:
+    """The font files that the operating system has installed."""
     from matplotlib import font_manager  # slow to import, and seldom needed
 
-    return _faces_of(sorted(Path(path) for path in font_manager.findSystemFonts()), "machine")
+    return sorted(Path(path) for path in font_manager.findSystemFonts())
 
 
 def folder_fonts(folder: str | Path) -> list[Font]:
     """Every face in a folder and the folders below it, usable or not."""
+    return _faces_of(files_in(folder), "folder")
+
+
+def files_in(folder: str | Path) -> list[Path]:
+    """The font files in a folder and the folders below it."""
     if not Path(folder).is_dir():
         raise DataError(f"{printable(folder)}: no such folder of fonts")
-    return _faces_of(_files_under([Path(folder)]), "folder")
+    return _files_under([Path(folder)])
 
 
 def _each_once(fonts: Iterable[Font]) -> list[Font]:

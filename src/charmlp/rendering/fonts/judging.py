@@ -44,9 +44,20 @@ def usable_fonts(
     return [font for font in fonts if font in readable]
 
 
-def texts_drawn(font: Font, texts: Sequence[str]) -> set[str]:
+# By font and texts, where it is known from an earlier run.
+_TEXTS_DRAWN: dict[tuple[Font, tuple[str, ...]], set[str]] = {}
+
+
+def texts_drawn(font: Font, texts: tuple[str, ...]) -> set[str]:
     """Those of the texts that the font can draw."""
-    return set(_vote_pictures(font, tuple(texts)))
+    drawn = _TEXTS_DRAWN.get((font, texts))
+    return set(_vote_pictures(font, texts)) if drawn is None else drawn
+
+
+def keep_texts_drawn(font: Font, texts: tuple[str, ...], drawn: Sequence[str]) -> Font:
+    """The font, of which is known now what it can draw."""
+    _TEXTS_DRAWN[font, texts] = set(drawn)
+    return font
 
 
 @lru_cache(maxsize=4096)  # a run asks more than once, and drawing takes seconds

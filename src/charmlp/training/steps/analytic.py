@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
@@ -18,15 +21,30 @@ from charmlp.training.steps.step import ArrayStep
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
+# What is done at one time, where work is cut at all (`elementwise.py`): smaller products are slower.
+ROWS = 128  # of a batch
+WEIGHTS = 2**18  # whose gradients are one product
+MOVED = 2**16  # parameters; with their gradients and the optimizer's memory they fit into the cache
+
 
 class AnalyticStep(ArrayStep):
-    """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients."""
+    """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients.
+
+    An update is done in three parts, each of which may be cut: what happens to rows of the batch, forward and
+    backward; gradients of the weights, by units; and moving the parameters.
+    """
 
     def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
         super().__init__(config, start, class_weights)
         self.gradients = Parameters(start.sizes, start.flat.dtype)
         self.activations = calculus.activations_behind(len(start.weights), config.act_type)
         self.elementwise = make_elementwise(config, start.flat.size)
+        self.units = [
+            (layer, units, self.gradients.weights[layer][units], self.gradients.biases[layer][units])
+            for layer, (into, out) in enumerate(itertools.pairwise(start.sizes))
+            for units in self.elementwise.blocks(out, max(1, WEIGHTS // into))
+        ]
+        self.stretches = self.elementwise.blocks(start.flat.size, MOVED)
         self.buffers: dict[int, Buffers] = {}
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
@@ -37,8 +55,7 @@ class AnalyticStep(ArrayStep):
         for first in range(0, len(learning_rates), updates):
             part = slice(first * size, (first + updates) * size)
             few_rates = learning_rates[first : first + updates]
-            with self.elementwise.running():
-                losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part]))
+            losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part]))
         return np.concatenate(losses)
 
     def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
@@ -48,26 +65,53 @@ class AnalyticStep(ArrayStep):
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
+        chunk = inputs, drawn, shifted, normal, targets, share
         for i, (*rate, decay) in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
-            batch = slice(i * size, (i + 1) * size)
-            x, scores, total = inputs[batch], shifted[batch], normal[batch]
-            buffers = self.buffers_for(len(x))
-            self.forward(x, drawn[batch], buffers)
-            calculus.exponentials(buffers.outputs[-1], scores, buffers.gradients[-1], total)
-            calculus.logits_gradient(buffers.gradients[-1], total, targets[batch], share[batch])
-            self.backward(x, drawn[batch], buffers)
-            self.elementwise.update(self.optimizer, theta, self.gradients.flat, *rate)
-            if self.average is not None:
-                self.elementwise.follow(self.average.flat, theta, decay)
+            self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate, decay)
             self.updates += 1
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
+
+    def update(
+        self, chunk: tuple[Array, ...], start: int, stop: int, rate: list[float], decay: float
+    ) -> None:
+        """One update, on the images from `start` to before `stop` of a chunk.
+
+        `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S.
+        """
+        inputs, drawn, shifted, normal, targets, share = chunk
+        theta, gradients, average = self.parameters.flat, self.gradients.flat, self.average
+        x, buffers = inputs[start:stop], self.buffers_for(stop - start)
+
+        def there_and_back(part: tuple[slice, Buffers]) -> None:
+            rows, own = part
+            rows = slice(start + rows.start, start + rows.stop)
+            bits, total = drawn[rows], normal[rows]
+            self.forward(inputs[rows], bits, own)
+            calculus.exponentials(own.outputs[-1], shifted[rows], own.gradients[-1], total)
+            calculus.logits_gradient(own.gradients[-1], total, targets[rows], share[rows])
+            self.backward(bits, own)
+
+        def weigh(part: tuple[int, slice, Array, Array]) -> None:
+            self.weight_gradients(x, buffers, *part)
+
+        def move(stretch: slice) -> None:
+            self.elementwise.update(self.optimizer, theta, gradients, stretch, *rate)
+            if average is not None:
+                self.elementwise.follow(average.flat, theta, stretch, decay)
+
+        self.elementwise.each(there_and_back, buffers.parts)
+        self.elementwise.each(weigh, self.units)
+        if self.config.clip_norm:
+            self.elementwise.clip(gradients)
+        self.elementwise.each(move, self.stretches)
 
     def buffers_for(self, batch: int) -> Buffers:
         """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
         if batch not in self.buffers:
             keeps_sums = calculus.ACTIVATIONS[self.config.act_type].saved == "x"
             self.buffers[batch] = Buffers(batch, self.parameters, self.dropout, keeps_sums)
+            self.buffers[batch].cut(self.elementwise.blocks(batch, ROWS))
         return self.buffers[batch]
 
     def forward(self, x: Array, drawn: Array, buffers: Buffers) -> None:
@@ -78,22 +122,26 @@ class AnalyticStep(ArrayStep):
             y, bias = buffers.memory[layer], self.parameters.biases[layer]
             x = buffers.outputs[layer] = self.elementwise.forward(z, bias, y, activation)
 
-    def backward(self, inputs: Array, drawn: Array, buffers: Buffers) -> None:
-        """Fill the gradient buffer from ∂L/∂logits, the last layer first."""
-        gradients = self.gradients
+    def backward(self, drawn: Array, buffers: Buffers) -> None:
+        """Turn ∂L/∂outputs of each layer, the last one first, into ∂L/∂sums."""
         for layer in range(len(self.activations) - 1, -1, -1):
             gradient, z, y = buffers.gradients[layer], buffers.sums[layer], buffers.outputs[layer]
-            gradient = self.elementwise.backward(
-                gradient, z, y, self.activations[layer], gradients.biases[layer]
-            )
-            x = inputs if layer == 0 else buffers.outputs[layer - 1]
-            if (masked := buffers.masked[layer]) is not None:
-                x = masked
-            calculus.linear_backward_weight(gradient, x, out=gradients.weights[layer])
+            gradient = self.elementwise.backward(gradient, z, y, self.activations[layer])
+            buffers.gradients[layer] = gradient
             if layer > 0:
                 below = buffers.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
                 self.dropout.drop(below, drawn, layer, out=below)
+
+    def weight_gradients(
+        self, inputs: Array, buffers: Buffers, layer: int, units: slice, weights: Array, biases: Array
+    ) -> None:
+        """Fill the gradients of some units' weights and biases, once those of a layer's sums are there."""
+        x, gradient = inputs if layer == 0 else buffers.outputs[layer - 1], buffers.gradients[layer][:, units]
+        if (masked := buffers.masked[layer]) is not None:
+            x = masked
+        calculus.linear_backward_weight(gradient, x, out=weights)
+        calculus.linear_backward_bias(gradient, out=biases)
 
 
 class Buffers:
@@ -103,7 +151,8 @@ class Buffers:
     sums       x Wᵀ + b
     memory     for what the activation makes of it; the same arrays, unless its gradient needs the sums
     outputs    what it made, wherever that lies
-    gradients  ∂L/∂outputs
+    gradients  ∂L/∂outputs, and once they are done ∂L/∂sums
+    parts      rows of the batch, and memory for these alone; one part shares all lists with the whole
     """
 
     def __init__(self, batch: int, parameters: Parameters, dropout: Dropout, keeps_sums: bool) -> None:
@@ -116,6 +165,19 @@ class Buffers:
         self.memory = [spaced_rows(batch, size, dtype) for size in sizes[1:]] if keeps_sums else self.sums
         self.outputs = list(self.memory)
         self.gradients = [spaced_rows(batch, size, dtype) for size in sizes[1:]]
+        self.parts: list[tuple[slice, Buffers]] = []
+
+    def cut(self, blocks: list[slice]) -> None:
+        """Memory for blocks of rows."""
+        if len(blocks) == 1:
+            self.parts = [(blocks[0], self)]
+            return
+        for rows in blocks:
+            part = copy.copy(self)
+            for name in ("masked", "sums", "memory", "outputs", "gradients"):
+                arrays = [None if array is None else array[rows] for array in getattr(self, name)]
+                setattr(part, name, arrays)
+            self.parts.append((rows, part))
 
 
 def scaled_targets(

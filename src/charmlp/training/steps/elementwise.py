@@ -4,19 +4,22 @@ NumPy takes one pass over memory for each operation, and a training step has som
 product. On small nets, which stay in the processor's cache, that costs little, and Numba need not be loaded.
 """
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from charmlp import calculus
 from charmlp.calculus import Activation
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
+from charmlp.system import threads
 from charmlp.system.memory import with_spaces
 from charmlp.training.steps import optimizers
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
+MANY_PRODUCTS = 2**25  # of parameters and images of a batch, likewise
+
+Part = TypeVar("Part")
 
 
 class OnNumPy:
@@ -25,38 +28,43 @@ class OnNumPy:
     def __init__(self, config: TrainingConfig) -> None:
         self.clip_norm = config.clip_norm
 
-    def running(self) -> AbstractContextManager[object]:
-        """Around a run of updates."""
-        return nullcontext()
+    def blocks(self, count: int, size: int) -> list[slice]:
+        """Into which parts work on `count` rows, units or parameters is cut: into none."""
+        return [slice(0, count)]
+
+    def each(self, task: Callable[[Part], object], parts: Sequence[Part]) -> None:
+        """Do the task for every part."""
+        for part in parts:
+            task(part)
 
     def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
         """z ← z + b, in place, and f(z), which may lie in the memory of `y`."""
         z += bias
         return f(z)
 
-    def backward(self, gradient: Array, z: Array, y: Array, f: Activation, bias_gradient: Array) -> Array:
-        """∂L/∂z from ∂L/∂y, perhaps in its place, and ∂L/∂b = Σₙ of it in `bias_gradient`."""
-        gradient = f.input_gradient(gradient, z, y)
-        calculus.linear_backward_bias(gradient, out=bias_gradient)
-        return gradient
+    def backward(self, gradient: Array, z: Array, y: Array, f: Activation) -> Array:
+        """∂L/∂z from ∂L/∂y, perhaps in its place."""
+        return f.input_gradient(gradient, z, y)
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, *rate: float) -> None:
-        """Clip the gradients, which may be overwritten, and let the optimizer move the parameters.
+    def clip(self, gradients: Array) -> None:
+        """Scale the gradients where their norm is too large."""
+        norm = float(np.sqrt(np.vdot(gradients, gradients)))
+        gradients *= optimizers.clip_factor(norm, self.clip_norm)
+
+    def update(self, optimizer: Any, theta: Array, gradients: Array, part: slice, *rate: float) -> None:
+        """Let the optimizer move a part of the parameters by their gradients, which may be overwritten.
 
         `rate` is lr, scale and keep (`optimizers.rates`).
         """
-        if self.clip_norm:
-            norm = float(np.sqrt(np.vdot(gradients, gradients)))
-            gradients *= optimizers.clip_factor(norm, self.clip_norm)
-        optimizers.update(optimizer, theta, slice(None), gradients, *rate)
+        optimizers.update(optimizer, theta, part, gradients[part], *rate)
 
-    def follow(self, average: Array, theta: Array, decay: float) -> None:
-        """Let the moving average of the parameters follow."""
-        optimizers.follow(average, theta, slice(None), decay)
+    def follow(self, average: Array, theta: Array, part: slice, decay: float) -> None:
+        """Let the moving average of a part of the parameters follow."""
+        optimizers.follow(average, theta, part, decay)
 
 
 class InLoops(OnNumPy):
-    """One pass over memory for each method, in `passes.py`; numbers that are too small are 0 there."""
+    """One pass over memory for each method, in `passes.py`, on all cores; too small numbers are 0."""
 
     def __init__(self, config: TrainingConfig) -> None:
         from charmlp.training.steps import passes  # imports Numba
@@ -64,24 +72,34 @@ class InLoops(OnNumPy):
         super().__init__(config)
         self.passes = passes
 
-    def running(self) -> AbstractContextManager[object]:
-        return self.passes.subnormals_flushed()
+    def blocks(self, count: int, size: int) -> list[slice]:
+        return threads.blocks(count, size)
+
+    def each(self, task: Callable[[Part], object], parts: Sequence[Part]) -> None:
+        def flushed(part: Part) -> None:
+            with self.passes.subnormals_flushed():  # a mode of each thread
+                task(part)
+
+        threads.each(flushed, parts)
 
     def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
         self.passes.add_bias_and_activate(f, with_spaces(z), bias, with_spaces(y))
         return y
 
-    def backward(self, gradient: Array, z: Array, y: Array, f: Activation, bias_gradient: Array) -> Array:
-        saved = with_spaces(z if f.saved == "x" else y)
-        self.passes.activate_backward_and_sum(f, with_spaces(gradient), saved, bias_gradient)
+    def backward(self, gradient: Array, z: Array, y: Array, f: Activation) -> Array:
+        self.passes.activate_backward(f, with_spaces(gradient), with_spaces(z if f.saved == "x" else y))
         return gradient
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, *rate: float) -> None:
-        self.passes.clip_and_move(optimizer, theta, gradients, self.clip_norm, *rate)
+    def clip(self, gradients: Array) -> None:
+        self.passes.clip(gradients, self.clip_norm)
 
-    def follow(self, average: Array, theta: Array, decay: float) -> None:
-        self.passes.follow(average, theta, decay)
+    def update(self, optimizer: Any, theta: Array, gradients: Array, part: slice, *rate: float) -> None:
+        self.passes.move(optimizer, theta, gradients, part.start, part.stop, *rate)
+
+    def follow(self, average: Array, theta: Array, part: slice, decay: float) -> None:
+        self.passes.follow(average[part], theta[part], decay)
 
 
 def make_elementwise(config: TrainingConfig, parameters: int) -> OnNumPy:
-    return InLoops(config) if parameters >= MANY_PARAMETERS else OnNumPy(config)
+    many = parameters >= MANY_PARAMETERS or parameters * config.batch_size >= MANY_PRODUCTS
+    return InLoops(config) if many else OnNumPy(config)

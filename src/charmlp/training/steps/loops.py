@@ -21,7 +21,7 @@ from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled, inlined
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.steps.dropout import Dropout
-from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all, update
+from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_some, update
 from charmlp.training.steps.parameters import layer_starts
 from charmlp.training.steps.products import dots, move, move_few, sums
 
@@ -73,7 +73,7 @@ def train_batches(
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
             clip(gradients, clip_norm)
-            move_all(optimizer, theta, gradients, lr, scale, keep)
+            move_some(optimizer, theta, gradients, 0, len(theta), lr, scale, keep)
         if len(average) > 0:
             follow_all(average, theta, decay)
     exchange_float_mode(mode)

@@ -42,9 +42,12 @@ def clip(gradients: Array, largest_norm: float) -> None:
 
 
 @inlined
-def move_all(optimizer: Any, theta: Array, gradients: Array, lr: float, scale: float, keep: float) -> None:
-    """Move every parameter by its gradient."""
-    for i in range(np.uintp(len(theta))):
+def move_some(
+    optimizer: Any, theta: Array, gradients: Array, first: int, stop: int,
+    lr: float, scale: float, keep: float,
+) -> None:  # fmt: skip
+    """Move the parameters from `first` to before `stop` by their gradients."""
+    for i in range(np.uintp(first), np.uintp(stop)):
         update(optimizer, theta, i, gradients[i], lr, scale, keep)
 
 

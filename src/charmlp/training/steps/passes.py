@@ -13,8 +13,7 @@ from charmlp.calculus.activations import Activation
 from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
-from charmlp.training.steps.loops import activate, activate_backward
-from charmlp.training.steps.optimizers_compiled import clip, follow_all, move_all
+from charmlp.training.steps import loops, optimizers_compiled
 
 
 @compiled
@@ -42,32 +41,27 @@ def add_bias_and_activate(activation: Activation, z: Array, bias: Array, y: Arra
         row = z[n : n + 1]
         for i in range(len(bias)):
             row[0, i] += bias[i]
-        activate(activation, row, y[n : n + 1])
+        loops.activate(activation, row, y[n : n + 1])
 
 
 @compiled
-def activate_backward_and_sum(
-    activation: Activation, gradient: Array, saved: Array, bias_gradient: Array
-) -> None:
-    """∂L/∂z from ∂L/∂y, in place, and ∂L/∂b = Σₙ of it; `saved` is z or y (`Activation.saved`)."""
-    bias_gradient[:] = 0
-    for n in range(len(saved)):
-        row = gradient[n : n + 1]
-        activate_backward(activation, row, saved[n : n + 1])
-        for i in range(len(bias_gradient)):
-            bias_gradient[i] += row[0, i]
+def activate_backward(activation: Activation, gradient: Array, saved: Array) -> None:
+    loops.activate_backward(activation, gradient, saved)
 
 
 @compiled
-def clip_and_move(
-    optimizer: Any, theta: Array, gradients: Array, clip_norm: float, lr: float, scale: float, keep: float
-) -> None:
-    """Clip the gradients and move all parameters, in place, in one pass over memory (two with clipping)."""
-    if clip_norm > 0:
-        clip(gradients, clip_norm)
-    move_all(optimizer, theta, gradients, lr, scale, keep)
+def clip(gradients: Array, largest_norm: float) -> None:
+    optimizers_compiled.clip(gradients, largest_norm)
+
+
+@compiled
+def move(
+    optimizer: Any, theta: Array, gradients: Array, first: int, stop: int,
+    lr: float, scale: float, keep: float,
+) -> None:  # fmt: skip
+    optimizers_compiled.move_some(optimizer, theta, gradients, first, stop, lr, scale, keep)
 
 
 @compiled
 def follow(average: Array, theta: Array, decay: float) -> None:
-    follow_all(average, theta, decay)
+    optimizers_compiled.follow_all(average, theta, decay)
