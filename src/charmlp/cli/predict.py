@@ -49,8 +49,6 @@ def command(arguments: Sequence[str]) -> int:
         raise UsageError("no image: give files, folders, patterns, or - for paths on standard input")
     if hasattr(sys.stdin, "reconfigure"):  # names of old files may not be UTF-8
         sys.stdin.reconfigure(errors="surrogateescape")
-    if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()

@@ -12,8 +12,8 @@ from typing import Any, TextIO
 
 # Asked to end: by another program, by a terminal that closes, by a console that closes (Windows).
 SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
-FEW_THREADS = 256  # where the system allows no more, the libraries get one each
-THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
+FEW_THREADS = 256  # where the system allows no more, no library gets more than one
+THREADS = "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
 
 _received: int | None = None
 
@@ -92,7 +92,11 @@ def status_of_signal() -> int:
 
 
 def spare_threads() -> None:
-    """Where a user may have few threads, the libraries do with one each; else they would end the process."""
+    """BLAS does with one thread: more would spin beside those that have parts of the work (`system.threads`).
+
+    Where a user may have few, so do the other libraries, which else would end the process.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy looks at it when it is imported
     with suppress(ImportError):  # Windows has no such limit
         import resource
 
