@@ -180,7 +180,7 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
     group.add_argument("--classes", help="e.g. 0123456789, or a file with one class a line (default A-Z)")
     words = "number of classes; must match what is found"
     add_number(group, "--n_classes", 10**6, metavar="N", help=words)
-    group.add_argument("--no_cache", action="store_true", help="decode all images again, and keep none")
+    group.add_argument("--no_cache", action="store_true", help="decode and render all again, and keep nothing")
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 
