@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 import charmlp
-from tests.data.making import make_image
 
 Listing = dict[str, tuple[int, int]]
 
@@ -57,7 +58,14 @@ def run(home: Path, site: Path, *arguments: str, bytecode: Path | None = None) -
 def test_training_and_predicting(tmp_path: Path) -> None:
     home, site, bytecode = tmp_path / "home", tmp_path / "site", tmp_path / "bytecode"
     for index in range(40):
-        make_image(home / "letters" / "AB"[index % 2] / f"{index}.png", index + 200 * (index % 2))
+        picture = (
+            Image.linear_gradient("L")
+            .rotate(180 * (index % 2))
+            .point([level // 2 + index for level in range(256)])
+        )
+        path = home / "letters" / "AB"[index % 2] / f"{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(path)
     package = installed(site)
     set_writable(package, False)
     before = listing(package)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy
 import pytest
-from PIL import Image
 
 import charmlp
 from charmlp.modelfile import write_model
+from tests.images.making import letter
 from tests.modelfile.making import model
 
 pytest.importorskip("hatchling")
@@ -130,7 +130,7 @@ def test_an_installation_elsewhere_reads_an_image(wheel: Path, tmp_path: Path) -
     program = programs / "charmlp"
     assert run(program, "--version").split()[-1] == charmlp.__version__
     assert "charmlp VERB" in run(program, "--help")
-    Image.linear_gradient("L").save(tmp_path / "letter.png")
+    letter().save(tmp_path / "letter.png")
     write_model(model(), tmp_path / "letters.safetensors")
     answer = run(program, "predict", "letter.png", "--model", "letters.safetensors")
     read = charmlp.Recognizer.load(tmp_path / "letters.safetensors").predict(tmp_path / "letter.png")

@@ -164,7 +164,7 @@ def test_libraries_take_one_thread_where_there_are_few(
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (limit, limit))
     monkeypatch.setattr(os, "environ", {})
     surroundings.spare_threads()
-    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1" and os.environ.get("OMP_NUM_THREADS") == threads
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="this system allows no such names")

@@ -71,7 +71,9 @@ def test_arrays_that_are_no_image(array: Any, words: str) -> None:
         read_grey(array, WHOLE)
 
 
-@pytest.mark.parametrize("image", [None, 5, {"a": 1}, [[0, 255]], io.StringIO("x")], ids=repr)
+@pytest.mark.parametrize(
+    "image", [None, 5, {"a": 1}, [[0, 255]], io.StringIO("x")], ids=lambda image: type(image).__name__
+)
 def test_what_is_no_image_at_all(image: Any) -> None:
     with pytest.raises(TypeError, match=rf"^an image is expected: a path, .* not {type(image).__name__}$"):
         read_grey(image, WHOLE)

@@ -186,9 +186,8 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
     )
     words = "how many classes there must be"
     add_number(group, "--n_classes", 10**6, metavar="N", help=words)
-    group.add_argument(
-        "--no_cache", action="store_true", help="neither take decoded images from the cache nor keep them"
-    )
+    words = "decode and render all again, and keep nothing"
+    group.add_argument("--no_cache", action="store_true", help=words)
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")
 
 

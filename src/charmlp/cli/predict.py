@@ -60,8 +60,6 @@ def command(arguments: Sequence[str]) -> int:
     if args.out is not None:
         args.out = Path(at_home(args.out))
         check_writable(args.out)
-    if "numpy" not in sys.modules:  # which looks at this once; idle threads of products spin, others decode
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     recognizer, _ = load_recognizer(args.model_path, args.tta)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()

@@ -15,9 +15,9 @@ from charmlp.text import shown_value
 
 # Asked to end: by another program, by a terminal that closes, by a console that closes (Windows).
 SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
-FEW_THREADS = 256  # where the system allows no more, the libraries get one each
+FEW_THREADS = 256  # where the system allows no more, no library gets more than one
 HEEDED = "NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR"
-THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
+THREADS = "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
 
 _received: int | None = None
 
@@ -96,7 +96,11 @@ def status_of_signal() -> int:
 
 
 def spare_threads() -> None:
-    """Where a user may have few threads, the libraries do with one each; else they would end the process."""
+    """BLAS does with one thread: more would spin beside those that have parts of the work (`system.threads`).
+
+    Where a user may have few, so do the other libraries, which else would end the process.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy looks at it when it is imported
     with suppress(ImportError):  # Windows has no such limit
         import resource
 

@@ -85,7 +85,7 @@ def check_picture(path: str | os.PathLike[str], shown: str) -> None:
 
 def is_file_content(head: bytes) -> bool:
     """Whether these are the first bytes of an image, or of something else that is no list of names."""
-    starts = [start for start, _, _ in KINDS] + [start for start, _ in OTHERS]
+    starts = [start for start, _, _ in KINDS] + [start for start, _ in (*PICTURES, *OTHERS)]
     return any(re.match(start, head, re.DOTALL) for start in starts)
 
 

@@ -35,9 +35,8 @@ def kept_or_made(kind: str, facts: object, make: Callable[[], bytes], most: int,
     payload = make()
     with contextlib.suppress(OSError, CharmlpError):
         write_whole(file, hashlib.sha256(payload).digest() + payload)
-        for other in sorted(file.parent.glob(f"{kind}-*.kept"), key=lambda path: path.stat().st_mtime)[
-            :-most
-        ]:
+        ours = file.parent.glob(f"{kind}-{'[0-9a-f]' * 40}.kept")
+        for other in sorted(ours, key=lambda path: path.stat().st_mtime)[:-most]:
             other.unlink(missing_ok=True)
     return payload
 

@@ -125,8 +125,8 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
         if name not in names:
             known = {each: each for each in [*names, *(train.__kwdefaults__ or ())]} | SYNONYMS
             meant = closest(name, known)
-            hint = f"; did you mean {known[meant]}?" if meant else ""
-            raise UsageError(f"no setting is called {name}{hint}")
+            hint = f"; did you mean '{known[meant]}'?" if meant else ""
+            raise UsageError(f"no setting is called {name!r}{hint}")
     return override(recipe, settings)
 
 
