@@ -153,6 +153,23 @@ def flag_of(field: dataclasses.Field[Any]) -> str:
     return field.metadata["flag"] or f"--{field.name}"
 
 
+# What people type for a flag as well; help shows the first of them.
+OTHER_NAMES = {
+    "--data": ("--dataset", "--data_dir"),
+    "--out": ("--output",),
+    "--n_classes": ("--num_classes",),
+    "--layer": ("--layers", "--n_layers"),
+    "--hsize": ("--hidden_size", "--hidden"),
+    "--act": ("--activation", "--act_type"),
+    "--norm_size": ("--image_size", "--img_size"),
+    "--epoch": ("--epochs", "--num_epochs"),
+    "--batchsize": ("--batch_size", "--batch"),
+    "--optim_type": ("--optimizer", "--optim"),
+    "--lr": ("--learning_rate",),
+    "--seed": ("--random_state",),
+}
+
+
 @dataclass(frozen=True)
 class Reading:
     """How names and labels are read, where a data set does not say it in a usual way.

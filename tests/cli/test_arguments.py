@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from charmlp.cli import VERBS
-from charmlp.cli.arguments import OTHER_NAMES
 from charmlp.cli.course import ARGUMENTS
 from charmlp.cli.train import make_parser
-from charmlp.config import settings
+from charmlp.config import OTHER_NAMES, settings
 from charmlp.errors import UsageError
 from tests.cli.conftest import ROOT, Result, run_program
 

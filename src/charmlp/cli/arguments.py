@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from charmlp.cli.notes import set_loudness
 from charmlp.config import (
     MAX_LAYERS,
+    OTHER_NAMES,
     RECIPES,
     Reading,
     TrainingConfig,
@@ -34,22 +35,6 @@ COURSE_LISTS = {
 }
 COURSE_IMAGES = str(COURSE_DATA / "images")
 COURSE_MODEL = "saved_models/recognition.pth"
-
-
-# What people type for a flag as well; the help shows the first of them.
-OTHER_NAMES = {
-    "--data": ("--dataset", "--data_dir"),
-    "--out": ("--output",),
-    "--n_classes": ("--num_classes",),
-    "--layer": ("--layers", "--n_layers"),
-    "--hsize": ("--hidden_size", "--hidden"),
-    "--act": ("--activation", "--act_type"),
-    "--norm_size": ("--image_size", "--img_size"),
-    "--epoch": ("--epochs", "--num_epochs"),
-    "--batchsize": ("--batch_size", "--batch"),
-    "--optim_type": ("--optimizer", "--optim"),
-    "--lr": ("--learning_rate",),
-}
 LISTS_OF_NUMBERS = ("--hsize", "--norm_size")  # a space separates the numbers as well as a comma
 NUMBERS = re.compile(r"-?\d[\d,x]*", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import TrainingConfig, find_recipe, flag_of, override
+from charmlp.config import OTHER_NAMES, TrainingConfig, find_recipe, flag_of, override
 from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
 from charmlp.errors import CharmlpError, UsageError
@@ -23,14 +23,10 @@ from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
 from charmlp.version import __version__
 
-SYNONYMS = {  # what people call settings, other libraries and our flags among them
-    **{flag_of(field).strip("-"): field.name for field in settings_of_a_run()},
-    "activation": "act_type",
-    "hidden": "hidden_size",
-    "image_size": "norm_size",
-    "layers": "hidden_size",
-    "learning_rate": "lr",
-    "random_state": "seed",
+NAMES = {  # what people call a setting, and its name
+    other.strip("-"): field.name
+    for field in settings_of_a_run()
+    for other in (field.name, flag_of(field), *OTHER_NAMES.get(flag_of(field), ()))
 }
 
 
@@ -123,7 +119,7 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
     names = {field.name for field in dataclasses.fields(TrainingConfig)}
     for name in settings:
         if name not in names:
-            known = {each: each for each in [*names, *(train.__kwdefaults__ or ())]} | SYNONYMS
+            known = {each: each for each in [*names, *(train.__kwdefaults__ or ())]} | NAMES
             meant = closest(name, known)
             hint = f"; did you mean '{known[meant]}'?" if meant else ""
             raise UsageError(f"no setting is called {name!r}{hint}")
