@@ -43,9 +43,9 @@ def unknown_in(page: Page) -> list[str]:
     for command in commands_of(page):
         first = command.split()[0]
         verb = "" if first.startswith("-") else first
-        if verb and verb not in VERBS:
+        if verb and verb not in {*VERBS, "help"}:
             unknown.append(verb)
-        elif first not in ("--help", "--version"):
+        elif first not in ("help", "--help", "--version"):
             unknown += [flag for flag in FLAG.findall(command) if folded(flag) not in flags_of(verb)]
     return unknown
 

@@ -178,7 +178,7 @@ def lists() -> dict[str, Make]:
         "label control.json": entry("a.png", "A\x07"),
         "twice.json": b'{"a.png": "A", "a.png": "B"}',
         "twice in two spellings.json": b'{"sub/c.png": "A", "sub\\\\c.png": "B"}',
-        "columns.csv": b"file,letter\na.png,A\n",
+        "columns.csv": b"this,that\na.png,A\n",
         "only columns.csv": b"path,label\n",
         "cells.csv": b"path,label\na.png\nb.png,B\n",
         "quote.csv": b'path,label\na.png,"A\n',
