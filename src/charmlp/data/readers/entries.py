@@ -20,6 +20,8 @@ Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
 
 LONGEST_NAME = 4096  # characters; no system opens a longer path
 MAX_ENTRIES = 5_000_000
+ABSOLUTE = "an absolute path (a path relative to the image folder is expected)"
+OUTSIDE = 'leads out of the image folder (a path without ".." is expected)'
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Entries:
                 self.names.append(name)
                 self.labels.append(earlier)
         if fault is not None:
-            hint = ", or --any_path on" if fault == way_out(name) else ""
+            hint = ", or --any_path on" if fault in (ABSOLUTE, OUTSIDE) else ""
             self.problems.add(f"{place}{quote(written_name)}: {fault}{hint}")
 
 
@@ -146,10 +148,8 @@ def fault_of_name(name: str, any_path: bool = False) -> str | None:
 def way_out(name: str) -> str | None:
     """How a path (forward slashes) leads out of its folder, or None."""
     if name.startswith("/") or name[1:2] == ":":  # a drive of Windows, everywhere
-        return "an absolute path (a path relative to the image folder is expected)"
-    if ".." in name and ".." in name.split("/"):
-        return 'leads out of the image folder (a path without ".." is expected)'
-    return None
+        return ABSOLUTE
+    return OUTSIDE if ".." in name and ".." in name.split("/") else None
 
 
 def fault_of_label(label: object, what: str = "label") -> str | None:
