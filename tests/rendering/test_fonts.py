@@ -17,7 +17,7 @@ from scipy.ndimage import label
 
 from charmlp.errors import DataError
 from charmlp.rendering.fonts import LETTERS, Font, draw_glyphs, find_fonts, package_fonts
-from charmlp.rendering.fonts.finding import folder_fonts
+from charmlp.rendering.fonts.finding import faces_of, files_in
 from charmlp.rendering.fonts.judging import usable_fonts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,7 +166,7 @@ def test_unreadable_files_in_a_folder_are_passed_over(altered: Callable[..., Pat
     (folder / "zeros.ttc").write_bytes(bytes(1000))
     (folder / "notes.txt").write_text("no font either")
     (folder / "deeper.ttf").mkdir()
-    assert [font.family for font in usable_fonts(folder_fonts(folder))] == ["Mine"]
+    assert [font.family for font in usable_fonts(faces_of(files_in(folder), "folder"))] == ["Mine"]
 
 
 def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> None:
@@ -176,7 +176,10 @@ def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> N
     collection.save(paths[0].parent / "both.ttc")
     for path in paths:
         path.unlink()
-    assert [(font.family, font.index) for font in folder_fonts(paths[0].parent)] == [("One", 0), ("Two", 1)]
+    assert [(font.family, font.index) for font in faces_of(files_in(paths[0].parent), "folder")] == [
+        ("One", 0),
+        ("Two", 1),
+    ]
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -205,7 +208,7 @@ def test_the_machines_fonts_are_asked_for_by_name(
 
 
 def judged(path: Path) -> bool:
-    return bool(usable_fonts(folder_fonts(path.parent), LETTERS, witnesses=package_fonts()))
+    return bool(usable_fonts(faces_of(files_in(path.parent), "folder"), LETTERS, witnesses=package_fonts()))
 
 
 def test_an_unaltered_font_is_usable(altered: Callable[..., Path]) -> None:
@@ -239,12 +242,12 @@ def test_a_font_with_missing_letters_is_used_for_the_others(altered: Callable[..
 
     path = altered("Capitals", capitals_only)
     assert judged(path)
-    assert "".join(draw_glyphs(folder_fonts(path.parent)[0], LETTERS, 24)) == LETTERS[:26]
+    assert "".join(draw_glyphs(faces_of(files_in(path.parent), "folder")[0], LETTERS, 24)) == LETTERS[:26]
 
 
 def test_without_enough_families_there_is_no_vote(altered: Callable[..., Path]) -> None:
     path = altered("Alone", lambda glyphs: None)
-    assert len(usable_fonts(folder_fonts(path.parent))) == 1
+    assert len(usable_fonts(faces_of(files_in(path.parent), "folder"))) == 1
 
 
 def test_finding_package_fonts_imports_no_plotting() -> None:

@@ -26,9 +26,8 @@ VERSION = 2  # of the preprocessing in charmlp.images, up to grey pixels, and of
 MOST_BYTES = 2 * 2**30  # the oldest files go when there is more
 SUFFIX = ".pixels"
 _CHECKSUM = 4  # bytes
-_OWN = re.compile(
-    r"[0-9a-f]{40}(\.pixels|\w+\.part)"
-)  # the second is being written, or was when it was killed
+# The second is being written, or was when it was killed.
+_OWN = re.compile(r"[0-9a-f]{40}(\.pixels|\w+\.part)")
 
 
 class ImageCache:

@@ -18,25 +18,9 @@ from charmlp.system.files import open_regular
 READABLE = "JPEG, PNG, WebP, BMP, TIFF, GIF, PPM"
 
 SUFFIXES = frozenset(
-    (
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".gif",
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".pnm",
-    )
-)
-HEAD_BYTES = 256  # of a file that say what it is
-
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm",
+     ".pbm", ".pnm")
+)  # fmt: skip
 HEAD_BYTES = 256  # of a file that say what it is
 
 KINDS: tuple[tuple[bytes, str, type[ImageFile.ImageFile]], ...] = (

@@ -3,8 +3,6 @@
 import dataclasses
 from dataclasses import dataclass
 
-import numpy as np
-
 from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
@@ -83,7 +81,7 @@ def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callba
 
 def training_accuracy(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> float:
     """The share of some training letters, spread evenly, that is read right, as they are: not augmented."""
-    some = np.linspace(0, len(letters) - 1, min(len(letters), MOST_READ)).astype(int)
+    some = letters.spread(MOST_READ)
     inputs = Pictures(config.preprocessing, letters).take(some)
     logits = calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type)
     return float((logits.argmax(1) == letters.labels[some]).mean())

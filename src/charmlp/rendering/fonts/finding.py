@@ -59,11 +59,11 @@ def choose_fonts(
     texts: Sequence[str],
 ) -> list[Font]:
     """The usable faces of these files, `own_files` being those in `folder`."""
-    found = _faces_of(packages, "package") + _faces_of(machine, "machine")
+    found = faces_of(packages, "package") + faces_of(machine, "machine")
     fonts = usable_fonts(_each_once(reversed(found)), texts)
     if folder is None:
         return fonts
-    own = usable_fonts(_faces_of(own_files, "folder"), texts, witnesses=fonts)
+    own = usable_fonts(faces_of(own_files, "folder"), texts, witnesses=fonts)
     if not own:
         raise DataError(
             f"{printable(folder)}: no font here can draw the classes; "
@@ -74,7 +74,7 @@ def choose_fonts(
 
 def package_fonts() -> list[Font]:
     """Every face of the installed font packages, usable or not."""
-    return _faces_of(package_files(), "package")
+    return faces_of(package_files(), "package")
 
 
 def package_files() -> list[Path]:
@@ -92,11 +92,6 @@ def machine_files() -> list[Path]:
     return sorted(Path(path) for path in font_manager.findSystemFonts())
 
 
-def folder_fonts(folder: str | Path) -> list[Font]:
-    """Every face in a folder and the folders below it, usable or not."""
-    return _faces_of(files_in(folder), "folder")
-
-
 def files_in(folder: str | Path) -> list[Path]:
     """The font files in a folder and the folders below it."""
     if not Path(folder).is_dir():
@@ -109,7 +104,8 @@ def _each_once(fonts: Iterable[Font]) -> list[Font]:
     return sorted({(font.family, font.style): font for font in fonts}.values())
 
 
-def _faces_of(paths: Iterable[Path], source: str) -> list[Font]:
+def faces_of(paths: Iterable[Path], source: str) -> list[Font]:
+    """Every face in these files, usable or not."""
     return sorted({font for path in paths for font in _faces(str(path), source)})
 
 
