@@ -96,11 +96,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The slots in order, the form of the output, and sizes that differ (`{"N": 1}` for one row only)."""
+    """The slots in order, the form of the output, and sizes that differ (`{"N": 1}` for one row only).
+
+    A `second` one is another reading of inputs that an earlier one takes as well: it counts where it alone
+    makes the gradients right, such as columns for rows.
+    """
 
     slots: tuple[Slot, ...]
     output: Slot = Slot(OUTPUT)
     sizes: Sizes = field(default_factory=dict)
+    second: bool = False
 
     @property
     def letters(self) -> str:
@@ -139,10 +144,12 @@ class Arrangement:
 GUESSED = Arrangement(())  # the inputs of an operation of which nothing is known
 
 
-def arrange(*inputs: Role | tuple[Role, str], output: str = "plain", **sizes: int) -> Arrangement:
+def arrange(
+    *inputs: Role | tuple[Role, str], output: str = "plain", second: bool = False, **sizes: int
+) -> Arrangement:
     """An arrangement of inputs, each a role or a role with its form."""
     slots = tuple(Slot(*entry) if isinstance(entry, tuple) else Slot(entry) for entry in inputs)
-    return Arrangement(slots, Slot(OUTPUT, output), sizes)
+    return Arrangement(slots, Slot(OUTPUT, output), sizes, second)
 
 
 ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))

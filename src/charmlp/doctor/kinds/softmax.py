@@ -39,6 +39,7 @@ KIND = Kind(
             (
                 Wrong("g · y (1 − y)", lambda v, y, g: g * y * (1 - y), "softmax-diagonal"),
                 Wrong("g · y", lambda v, y, g: g * y, "softmax-diagonal.product"),
+                Wrong("g (y − Σₖ gₖ yₖ)", lambda v, y, g: g * (y - row_sum(g * y))),
                 Wrong("g", lambda v, y, g: g),
                 Wrong("y (g − Σₖ gₖ)", lambda v, y, g: y * (g - row_sum(g))),
                 Wrong("y g − Σₖ gₖ yₖ", lambda v, y, g: y * g - row_sum(g * y)),

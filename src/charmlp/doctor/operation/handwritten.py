@@ -50,3 +50,4 @@ class Written:
     name: str
     readings: tuple[Make, ...]
     unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
+    others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward

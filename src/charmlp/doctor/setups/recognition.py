@@ -88,7 +88,7 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
+    several = any(arrangement.second for arrangement in kind.arrangements)
     right = wrong = running = None
     for arrangement in kind.arrangements:
         trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
@@ -99,9 +99,9 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.output.form == "transposed":  # columns, where the first took it for rows
+            elif arrangement.second:
                 right = replace(right, others=(*right.others, arrangement))
-            if not by_columns:
+            if not several:
                 break
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
