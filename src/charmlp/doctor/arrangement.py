@@ -51,8 +51,10 @@ WEIGHT = Role("weight", "KD", ("w", "weight", "weights", "kernel"))
 BIAS = Role("bias", "K", ("b", "bias"))
 LOGITS = Role("logits", "NC", ("logits", "logit", "scores"))
 LABEL = Role("label", "NC", ("label", "labels", "target", "targets"), constant=True, values=random_labels)
-PREDICTION = Role("prediction", "NC")
-TARGET = Role("target", "NC", constant=True)
+PREDICTION = Role(
+    "prediction", "NC", ("pred", "prediction", "predictions", "y_pred", "y_hat", "yhat", "output")
+)
+TARGET = Role("target", "NC", ("target", "targets", "y_true", "label", "labels", "t"), constant=True)
 OUTPUT = Role("output", "")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.options import usual_option
 
-# Arguments by their names, without underscores, and what they are here; K and D are sizes, shapes are of sizes.
+# Arguments by their names, without underscores, and what they are here; K and D are sizes.
 ARGUMENTS: dict[str, Any] = {
     "(acttype|activation|act|nonlinearity|activationname)$": "relu",
     "(layersizes|layerdims|layersdims|sizes|layersizelist|dims|architecture|topology|units?list)$": [
@@ -37,7 +37,7 @@ ARRAYS: dict[str, str] = {
 
 
 def construct(kind: type, sizes: Mapping[str, int], *, arrays: bool = False) -> Any:
-    """An instance; arguments without a default, and `dim`, are guessed; weights may be asked for as `arrays`."""
+    """An instance; arguments without a default, and `dim`, are guessed, weights as `arrays` where asked for."""
     given = inspect.signature(kind).parameters.items()
     arguments: dict[str, Any] = {}
     positional: list[Any] = []

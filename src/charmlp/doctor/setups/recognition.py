@@ -28,6 +28,7 @@ CLOSE = {
     np.dtype(np.float64): 1e-6,
     FLOAT32: 1e-4,
 }  # relative: a forward agrees with a reference
+EXACT = 1e-11
 NOISE = 0.1  # relative size of noise through which a kind can still be recognised
 
 
@@ -186,24 +187,34 @@ def plausible(trial: Trial) -> bool:
 
 
 def agreeing_form(trial: Trial) -> Form | None:
-    """The form whose output is that of the operation."""
-    forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
-    return next((form for form in forms if agrees(trial, form)), None)
+    """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
+    nearly = None
+    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+        distance = distance_to(trial, form)
+        if distance > CLOSE[trial.dtype] or not agrees(trial, form):
+            continue
+        if distance <= EXACT or trial.dtype == FLOAT32:
+            return form
+        nearly = nearly or form
+    return nearly
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
+    if distance_to(trial, form) > (close or CLOSE[trial.dtype]):
+        return False
+    return close is not None or not trial.kind.compared_far_out or agrees_far_out(trial, form)
+
+
+def distance_to(trial: Trial, form: Form) -> float:
+    """The largest error of the output if it were meant to be the form's, relative; infinite for none."""
     y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
-        return False
+        return float("inf")
     found = trial.outputs[0].astype(float)
     if found.shape != y.shape and not (found.size == y.size == 1):
-        return False
-    far_out = close is None and trial.kind.compared_far_out
-    if far_out and not agrees_far_out(trial, form):
-        return False
-    largest = max(float(abs(y).max()), 1e-300)
-    return bool(abs(found.reshape(y.shape) - y).max() <= (close or CLOSE[trial.dtype]) * largest)
+        return float("inf")
+    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from types import ModuleType
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import functions
+from charmlp.doctor.operation.numpy_code import classes, functions
 
-FINDERS: tuple[Callable[[ModuleType], list[Written]], ...] = (functions.found,)
+FINDERS: tuple[Callable[[ModuleType], list[Written]], ...] = (functions.found, classes.found)
 
 
 def written(module: ModuleType) -> list[Written]:
