@@ -60,7 +60,8 @@ def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subjec
         raise CannotExamineError("cannot-build", name=getattr(make, "__name__", ""), reason=reason) from error
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
-        is_raw=True, meant=made.meant, note=made.note, written=made,
+        is_raw=True, meant=made.meant, note=made.note, constants=made.constants,
+        sizes=made.sizes, written=made,
     )  # fmt: skip
 
 

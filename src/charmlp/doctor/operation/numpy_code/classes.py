@@ -14,10 +14,10 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import construct
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import Place, gradients_on, weights
-from charmlp.doctor.operation.numpy_code.functions import TRUTH, led_through, prediction_of
-from charmlp.doctor.operation.numpy_code.gradients import by_input, returned_names, times
-from charmlp.doctor.operation.numpy_code.names import OUTPUT, is_upstream, of_gradient
+from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, times
+from charmlp.doctor.operation.numpy_code.names import OUTPUT, TRUTH, is_upstream, of_gradient, prediction_of
 from charmlp.doctor.operation.options import Signature, signature
+from charmlp.doctor.operation.source import returned_names
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
 FORWARD = [
