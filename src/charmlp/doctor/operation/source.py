@@ -66,15 +66,15 @@ def returns_of(tree: Definition) -> list[ast.expr | None]:
 
 
 def returned_names(function: Anything) -> list[str]:
-    """The names in its last return statement that returns most, "" for what is not a name.
+    """The names in its last return statement that returns most, "" for what is no variable of its own.
 
-    `return loss / n, grads` gives loss and grads: what stands beside a name is no other variable of its own.
+    A factor, a sum or a cast changes no name: `return loss / n, float(b)` gives loss and b.
 
     >>> def f(x, w):
     ...     dx, dw = w, x
     ...     return dx, 2 * dw, x @ w
     >>> returned_names(f), returned_names(lambda g: 2 * g)
-    ([], [''])
+    (['dx', 'dw', ''], [''])
     """
     tree = definition(function)
     returns = [value for value in returns_of(tree) if value is not None] if tree else []
@@ -83,7 +83,9 @@ def returned_names(function: Anything) -> list[str]:
     most = max(returns, key=lambda value: len(elements(value)))
     last = next(value for value in reversed(returns) if len(elements(value)) == len(elements(most)))
     parameters = {argument.arg for argument in tree.args.args}
-    return [name_of(part, parameters) for part in elements(last)]
+    plain = {part.id for part in elements(last) if isinstance(part, ast.Name)}
+    names = [(part, name_of(part, parameters)) for part in elements(last)]
+    return [name if isinstance(part, ast.Name) or name not in plain else "" for part, name in names]
 
 
 def elements(value: ast.expr) -> list[ast.expr]:
@@ -125,7 +127,7 @@ def compared_with(function: Anything, name: str) -> list[str]:
     >>> def f(x, mode):
     ...     return x if mode == "max" else -x
     >>> compared_with(f, "mode")
-    []
+    ['max']
     """
     tree = definition(function)
     comparisons = sorted(

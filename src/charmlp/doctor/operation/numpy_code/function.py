@@ -10,7 +10,7 @@ import numpy as np
 
 from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
-from charmlp.doctor.operation.numpy_code.names import meant_by
+from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
 from charmlp.doctor.operation.options import Signature, plain, signature
 from charmlp.doctor.operation.source import behind, compared_with, returned_names
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -31,8 +31,8 @@ DICTS: dict[str, Mapping[str, Any]] = {
 DICT = re.compile(r"(\w+?)_?(param|params|parameters|config|cfg|opts?|options)", re.IGNORECASE)
 # Options that are no arrays and that options.py does not know, by their names without underscores.
 NUMBERS: dict[str, Any] = {
-    "strides?|s|dilation|groups": 1,
-    "pad|padding|p(?=ad)": 1,
+    "strides?|dilation|groups": 1,
+    "pad|padding": 1,
     "pool(ing)?(size|height|width|h|w)|(kernel|filter|window|k)size|ph|pw|hh|ww": 2,
     "seed|rng": 0,
     "numheads|nheads|heads": 1,
@@ -72,12 +72,14 @@ class Function:
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """The names of what it must be given."""
-        return tuple(name for name in self.required if name not in self.settled)
+        """The names of what it must be given; targets that may be None are as well."""
+        defaults = self.signature.defaults
+        truths = [name for name in defaults if defaults[name] is None and is_truth(name)]
+        return tuple(name for name in (*self.required, *truths) if name not in self.settled)
 
     @property
     def optional(self) -> tuple[str, ...]:
-        return tuple(name for name in self.signature.optional if name not in self.settled)
+        return tuple(name for name in self.signature.optional if name not in {*self.settled, *self.inputs})
 
     @cached_property
     def returns(self) -> list[str]:

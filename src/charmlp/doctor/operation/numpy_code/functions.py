@@ -100,10 +100,12 @@ class Finder:
 
     def forward_of(self, name: str) -> str | None:
         """The function whose backward pass or derivative has this name."""
+        rest = name[1:].lstrip("_").lower()
+        plain = [other for other in self.own if other.lower() == rest and not is_of_backward(other)]
+        if name[0] in "dD" and plain:
+            return plain[0]
         if not is_of_backward(name):
-            rest = name[1:].lstrip("_").lower()
-            plain = [other for other in self.own if other.lower() == rest and not is_of_backward(other)]
-            return plain[0] if name[0] in "dD" and plain else None
+            return None
         stem = stem_of(name)
         same = [other for other in self.own if stem_of(other) == stem and is_forward(other)]
         if not same:

@@ -193,10 +193,11 @@ class Pass:
 
     def arguments(self, function: Function) -> dict[str, Any]:
         """What a function of the network is given, by the names of its parameters."""
-        return {name: self.argument(name, function) for name in function.required}
+        names = {*function.required, *function.inputs}
+        return {name: self.argument(name, function) for name in names}
 
     def argument(self, name: str, function: Function) -> Any:
-        lower = {key.lower(): value for key, value in (self.parameters | self.found).items()}
+        lower = {key.lower(): value for key, value in {**self.parameters, **self.found}.items()}
         if name == self.network.dict_name or (
             self.network.dict_name and DICT.fullmatch(name) and not DATA.fullmatch(name)
         ):
@@ -308,6 +309,8 @@ def bias_forms() -> list[Any]:
 
 def is_network(forward: Function, backward: Function) -> bool:
     """Whether a backward pass is given what forward is not: the targets."""
+    if len(forward.inputs) < 2 or len(backward.inputs) < 2:
+        return False
     takes = {base(name) for name in forward.inputs}
     new = [name for name in backward.inputs if base(name) not in takes and name not in forward.returns]
     return any(is_truth(name) for name in new) and not any(is_truth(name) for name in forward.inputs)

@@ -90,7 +90,7 @@ class Pair:
         for name in self.takes:
             if (source := self.known_source(name)) is not None:
                 sources[name] = source
-            elif is_upstream(name) and (output := self.led_output(name, led)) is not None:
+            elif self.is_upstream(name) and (output := self.led_output(name, led)) is not None:
                 sources[name] = upstream_of(len(led))
                 led.append(output)
             else:
@@ -120,10 +120,20 @@ class Pair:
             return lambda run, upstream: dict(value) if isinstance(value, dict) else value
         return None
 
+    def is_upstream(self, name: str) -> bool:
+        """Whether a parameter is called as an upstream gradient is, or as one of an output that has a name."""
+        meant = of_gradient(name)
+        return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
+
     def is_only(self, name: str) -> bool:
         """Whether a derivative takes only this: then it may be the input or the output, whatever its name."""
+        return self.arrays_taken == [name] and len(self.arrays) == 1
+
+    @property
+    def arrays_taken(self) -> list[str]:
+        """What backward takes beside options of forward."""
         options = {*self.forward.optional, *filter(is_option, self.forward.inputs)}
-        return [n for n in self.takes if n not in options] == [name] and len(self.arrays) == 1
+        return [name for name in self.takes if name not in options]
 
     @property
     def arrays(self) -> list[str]:
@@ -147,11 +157,12 @@ class Pair:
 
     def wants_upstream(self, left: Sequence[str]) -> bool:
         """Whether an unknown parameter must be the upstream gradient: backward takes more than a derivative."""
-        if not left or (is_derivative(self.backward.name) and len(self.takes) <= len(self.forward.inputs)):
+        few = len(self.arrays_taken) <= len(self.arrays)
+        if not left or (few and is_derivative(self.backward.name)):
             return False
         if self.is_loss and any(map(is_truth, self.takes)):
             return False
-        return len(self.takes) > 1
+        return len(self.arrays_taken) > 1
 
     @property
     def is_loss(self) -> bool:
@@ -159,6 +170,9 @@ class Pair:
 
     def with_left(self, binding: Binding, left: Sequence[str]) -> list[Binding]:
         """With the arguments that no name explains: inputs that are left over in their order, or the output."""
+        if left and len(self.forward.returns) > 1 and not any(map(is_cache, self.takes)):
+            kept: Source = lambda run, upstream: run.cache  # noqa: E731
+            binding, left = replace(binding, sources={**binding.sources, left[0]: kept}), left[1:]
         if not left:
             return [binding]
         inputs, index = self.arrays, self.first_output
@@ -218,7 +232,8 @@ class Pair:
         return [name for i, name in enumerate(inputs) if i != prediction_of(inputs)]
 
     def written(self, binding: Binding) -> HandWritten:
-        constants = self.constants if not binding.led and len(self.forward.inputs) > 1 else ()
+        is_of_one = len(self.arrays) > 1 and (not binding.led or (self.is_loss and len(self.backward.returns) < 2))
+        constants = self.constants if is_of_one else ()
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             known = self.forward.arguments(values)
