@@ -33,6 +33,7 @@ class HandWritten:
     parameters: Mapping[int, np.ndarray] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)  # of the optional inputs
     note: Phrase | None = None
+    reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
 
 
 Sizes = Mapping[str, int]

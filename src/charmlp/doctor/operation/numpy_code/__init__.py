@@ -4,9 +4,10 @@ from collections.abc import Callable
 from types import ModuleType
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import classes, functions
+from charmlp.doctor.operation.numpy_code import classes, engines, functions
 
-FINDERS: tuple[Callable[[ModuleType], list[Written]], ...] = (functions.found, classes.found)
+Finder = Callable[[ModuleType], list[Written]]
+FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
 
 
 def written(module: ModuleType) -> list[Written]:
