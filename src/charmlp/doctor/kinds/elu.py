@@ -1,0 +1,99 @@
+"""y = x where x > 0, α (eˣ − 1) elsewhere; α is 1 or whatever forward shows. The slope there is α eˣ = y + α."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import Array
+from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, wrong_form
+from charmlp.doctor.parameters import only_number
+
+Left = Callable[[Variables, Array], Array]
+
+
+def negative(x: Array) -> Array:
+    """x where it is negative, else 0, so that no eˣ overflows."""
+    return np.minimum(x, 0)
+
+
+def elu(v: Variables) -> Array:
+    x = v["x"]
+    return v["scale"] * np.where(x > 0, x, v["alpha"] * np.expm1(negative(x)))
+
+
+def form(alpha: float) -> Form:
+    derivative = f"([x > 0] + {alpha:.6g} eˣ [x ≤ 0])"
+    parameters = {"alpha": alpha, "scale": 1.0, "derivative": derivative}
+    return Form("x where x > 0, {alpha:.6g} (eˣ − 1) elsewhere", elu, parameters=parameters)
+
+
+def with_own_alpha(trial: Any) -> Iterator[Form]:
+    """α as forward shows it."""
+    x, y = trial.variables["x"], trial.canonical_output
+    if x.shape == y.shape:
+        alpha = only_number((y / np.expm1(x))[x < 0])
+        if alpha is not None and alpha > 0:
+            yield form(alpha)
+
+
+def on_the_left(left: Left) -> Formula:
+    """g times a slope where x ≤ 0; where x > 0 it is the right one."""
+    return lambda v, y, g: g * np.where(v["x"] > 0, v["scale"], left(v, y))
+
+
+def exponential(v: Variables, y: Array) -> Array:
+    return v["scale"] * v["alpha"] * np.exp(negative(v["x"]))
+
+
+# Wrong slopes on the left, for `selu` as well
+LEFT: Mapping[str, Mapping[str, Left]] = {
+    "scale-forgotten": {
+        "eˣ where x ≤ 0, without α": lambda v, y: v["scale"] * np.exp(negative(v["x"])),
+        "y + 1 where x ≤ 0, without α": lambda v, y: y + v["scale"],
+    },
+    "wrong-formula": {
+        "y where x ≤ 0": lambda v, y: y,
+        "α where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] + 0 * y,
+        "0 where x ≤ 0": lambda v, y: 0 * y,
+        "−α eˣ where x ≤ 0": lambda v, y: -exponential(v, y),
+        "α x eˣ⁻¹ where x ≤ 0": lambda v, y: v["x"] * exponential(v, y) / np.e,
+        "y − α where x ≤ 0": lambda v, y: y - v["scale"] * v["alpha"],
+    },
+    "wrong-variable.of-input": {
+        "α e^y where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] * np.exp(negative(y)),
+        "x + α where x ≤ 0": lambda v, y: v["x"] + v["scale"] * v["alpha"],
+    },
+}
+WRONG = (
+    *(Wrong(text, on_the_left(f), name) for name, slopes in LEFT.items() for text, f in slopes.items()),
+    Wrong("α eˣ everywhere", lambda v, y, g: g * v["scale"] * v["alpha"] * np.exp(v["x"]), "relu-mask.everywhere"),
+    Wrong("g · y", lambda v, y, g: g * y),
+    Wrong(
+        "1 where x ≤ 0, α eˣ elsewhere",
+        lambda v, y, g: g * v["scale"] * np.where(v["x"] > 0, v["alpha"] * np.exp(v["x"]), 1),
+        "relu-mask.sides",
+    ),
+    Wrong(
+        "g where g > 0, α eˣ g elsewhere",
+        lambda v, y, g: g * np.where(g > 0, v["scale"], exponential(v, y)),
+        "wrong-mask.cotangent",
+    ),
+    Wrong("g", NO_SLOPE.function, "relu-mask.everywhere"),
+)
+
+KIND = activation(
+    aliases=("elu", "exponentiallinear", "exponentiallinearunit"),
+    forms=(
+        form(1.0),
+        wrong_form("x where x > 0, eˣ elsewhere", lambda v: np.where(v["x"] > 0, v["x"], np.exp(v["x"]))),
+        wrong_form("eˣ − 1 everywhere", lambda v: np.expm1(v["x"])),
+        wrong_form("max(0, x)", lambda v: np.maximum(v["x"], 0)),
+    ),
+    more_forms=with_own_alpha,
+    gradient="g · {derivative}",
+    wrong=WRONG,
+    checks=(stays_finite, is_finite_at_zero),
+    compared_far_out=True,
+)
