@@ -1,6 +1,6 @@
 """Whether forward computes what its kind says, at every size, and the same each time."""
 
-import torch
+import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.kind import UNKNOWN
@@ -12,7 +12,7 @@ from charmlp.doctor.words import one_line
 
 
 def takes_float64(setup: SetUp) -> list[Phrase]:
-    return [phrase("float32-only")] if setup.first.dtype == torch.float32 else []
+    return [phrase("float32-only")] if setup.first.dtype == np.float32 else []
 
 
 def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
@@ -65,15 +65,15 @@ def other_forward(trial: Trial) -> Finding:
 
 def difference(trial: Trial) -> list[Phrase]:
     """The element where forward and the right form differ most."""
-    right, found = reference(trial, trial.kind.right), trial.outputs[0].double().reshape(-1)
+    right, found = reference(trial, trial.kind.right), trial.outputs[0].astype(float).reshape(-1)
     if right is None:
         return []
     right = right.reshape(-1)
     if found.shape != right.shape:
         return [phrase("output-shape", found=shape_text(trial.outputs[0]))]
-    worst = int((found - right).abs().argmax())
+    worst = int(abs(found - right).argmax())
     words = {"found": f"{float(found[worst]):.4g}", "right": f"{float(right[worst]):.4g}"}
     value = trial.values[0]
-    if len(trial.values) == 1 and value.numel() == found.numel():
+    if len(trial.values) == 1 and value.size == found.size:
         return [phrase("forward-at", x=f"{float(value.reshape(-1)[worst]):.4g}", **words)]
     return [phrase("forward-gives", **words)]

@@ -6,6 +6,7 @@ Importing executes the file; that is done in the process of worker.py only.
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -45,6 +46,17 @@ def parse_target(text: str) -> Target:
     if not colon or len(place) <= 1 or not all(part.isidentifier() for part in name.split(".")):
         return Target(text, None)
     return Target(place, name)
+
+
+def uses_torch(target: Target) -> bool:
+    """Whether a file imports torch itself; of a module that is not known before it is imported."""
+    if not target.is_file:
+        return importlib.util.find_spec("torch") is not None
+    try:
+        source = Path(target.place).read_bytes()
+    except OSError:
+        return False
+    return re.search(rb"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
 
 
 def load(target: Target) -> ModuleType:
