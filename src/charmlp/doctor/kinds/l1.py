@@ -3,14 +3,29 @@
 import numpy as np
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
-from charmlp.doctor.checks.stability import is_finite_where_equal
+from charmlp.doctor.checks.stability import gradient_at
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.reductions import Losses, by_element, times_upstream
+from charmlp.doctor.setups.setup import SetUp
 
 
 def difference(v: Variables) -> Array:
     return v["prediction"] - v["target"]
+
+
+def is_finite_where_equal(setup: SetUp) -> list[Finding]:
+    """At the kink y = y* any slope between −1 and 1 will do, but (y − y*) / |y − y*| is nan."""
+    trial = setup.first
+    equal = trial.with_values(trial.values_with("prediction", trial.variables["target"]))
+    try:
+        gradient = gradient_at(equal, "prediction")
+    except Exception:
+        return []
+    if gradient is None or np.isfinite(gradient).all():
+        return []
+    return [finding("unstable.zero", phrase("extreme", found="nan", size="0"))]
 
 
 WRONG: dict[str, Losses] = {
