@@ -33,7 +33,9 @@ PROBABILITY = Role(
     ("p", "q", "prob", "probs", "y_pred", "y_hat", "yhat", "pred", "preds", "output", "outputs", "a", "al"),
     values=random_probabilities,
 )
-LOGIT = Role("logit", "NC", ("z", "logits", "logit", "scores", "x", "y_pred", "y_hat", "pred", "input", "output"))
+LOGIT = Role(
+    "logit", "NC", ("z", "logits", "logit", "scores", "x", "y_pred", "y_hat", "pred", "input", "output")
+)
 BIT = Role("target", "NC", LABELS, constant=True, values=random_bits)
 
 
@@ -156,16 +158,22 @@ def quotient(v: Variables) -> Array:
 
 
 GRADIENTS = {
-    "probability": Gradient(
-        "(p − y*) / (p (1 − p))", wrongs(OF_PROBABILITY), core=times_upstream(quotient)
-    ),
+    "probability": Gradient("(p − y*) / (p (1 − p))", wrongs(OF_PROBABILITY), core=times_upstream(quotient)),
     "logit": Gradient(
         "σ(z) − y*", wrongs(OF_LOGIT), core=times_upstream(lambda v: sigmoid(v["logit"]) - v["target"])
     ),
 }
 
 KIND = Kind(
-    aliases=("bce", "bceloss", "binarycrossentropy", "binarycrossentropyloss", "logloss", "binaryce", "logisticloss"),
+    aliases=(
+        "bce",
+        "bceloss",
+        "binarycrossentropy",
+        "binarycrossentropyloss",
+        "logloss",
+        "binaryce",
+        "logisticloss",
+    ),
     arrangements=(*arrangements(PROBABILITY), *arrangements(LOGIT)),
     forms=(*forms(0.0), *WRONG_FORMS),
     more_forms=with_constant,

@@ -16,7 +16,19 @@ def random_probabilities(shape: Sequence[int], generator: Any) -> Array:
     return softmax(np.asarray(random_numbers(shape, generator)))
 
 
-CALLED = ("q", "p", "probs", "prob", "probabilities", "y_pred", "y_hat", "yhat", "pred", "predictions", "output")
+CALLED = (
+    "q",
+    "p",
+    "probs",
+    "prob",
+    "probabilities",
+    "y_pred",
+    "y_hat",
+    "yhat",
+    "pred",
+    "predictions",
+    "output",
+)
 PROBABILITIES = Role("logits", "NC", CALLED, values=random_probabilities)
 
 
@@ -75,10 +87,6 @@ KIND = Kind(
         wrong_form(
             {"en": "without the minus sign", "zh": "没有负号"},
             lambda v: -losses({**v, "epsilon": 0.0}).mean(),
-        ),
-        wrong_form(
-            {"en": "−q log y*, the two exchanged", "zh": "−q log y*，两者调换了"},
-            lambda v: -(v["logits"] * np.log(v["label"] + 1e-9)).sum(1).mean(),
         ),
     ),
     more_forms=with_constant,

@@ -55,11 +55,13 @@ LEFT: Mapping[str, Mapping[str, Left]] = {
     },
     "wrong-formula": {
         "y where x ≤ 0": lambda v, y: y,
-        "α where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] + 0 * y,
-        "0 where x ≤ 0": lambda v, y: 0 * y,
         "−α eˣ where x ≤ 0": lambda v, y: -exponential(v, y),
         "α x eˣ⁻¹ where x ≤ 0": lambda v, y: v["x"] * exponential(v, y) / np.e,
         "y − α where x ≤ 0": lambda v, y: y - v["scale"] * v["alpha"],
+    },
+    "relu-mask.formula": {
+        "α where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] + 0 * y,
+        "0 where x ≤ 0": lambda v, y: 0 * y,
     },
     "wrong-variable.of-input": {
         "α e^y where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] * np.exp(negative(y)),
@@ -68,19 +70,21 @@ LEFT: Mapping[str, Mapping[str, Left]] = {
 }
 WRONG = (
     *(Wrong(text, on_the_left(f), name) for name, slopes in LEFT.items() for text, f in slopes.items()),
-    Wrong("α eˣ everywhere", lambda v, y, g: g * v["scale"] * v["alpha"] * np.exp(v["x"]), "relu-mask.everywhere"),
+    Wrong(
+        "α eˣ everywhere", lambda v, y, g: g * v["scale"] * v["alpha"] * np.exp(v["x"]), "relu-mask.formula"
+    ),
     Wrong("g · y", lambda v, y, g: g * y),
     Wrong(
         "1 where x ≤ 0, α eˣ elsewhere",
         lambda v, y, g: g * v["scale"] * np.where(v["x"] > 0, v["alpha"] * np.exp(v["x"]), 1),
-        "relu-mask.sides",
+        "relu-mask.formula",
     ),
     Wrong(
         "g where g > 0, α eˣ g elsewhere",
         lambda v, y, g: g * np.where(g > 0, v["scale"], exponential(v, y)),
         "wrong-mask.cotangent",
     ),
-    Wrong("g", NO_SLOPE.function, "relu-mask.everywhere"),
+    Wrong("g", NO_SLOPE.function, "relu-mask.formula"),
 )
 
 KIND = activation(
@@ -94,6 +98,7 @@ KIND = activation(
     more_forms=with_own_alpha,
     gradient="g · {derivative}",
     wrong=WRONG,
+    by_output=lambda v, y: np.where(y > 0, 1, y + v["alpha"]),
     checks=(stays_finite, is_finite_at_zero),
     compared_far_out=True,
 )

@@ -23,5 +23,9 @@ KIND = activation(
         wrong_form("eˣ − 1", lambda v: np.expm1(v["x"])),
     ),
     gradient="g · y",
-    wrong=(*wrong_slopes("wrong-formula", WRONG), *wrong_slopes("wrong-variable.of-input", OF_OUTPUT), NO_SLOPE),
+    wrong=(
+        *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
+        NO_SLOPE,
+    ),
 )

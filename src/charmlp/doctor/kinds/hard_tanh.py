@@ -18,7 +18,7 @@ WRONG: Mapping[str, Mapping[str, Mask]] = {
         "[0 < x < 1]": lambda x, y, g: (x > 0) & (x < 1),
         "[|x| < ½]": lambda x, y, g: abs(x) < 0.5,
     },
-    "relu-mask.sides": {"[|x| > 1]": lambda x, y, g: abs(x) > 1},
+    "relu-mask.formula": {"[|x| > 1]": lambda x, y, g: abs(x) > 1},
     "wrong-mask.cotangent": {
         "[|g| < 1]": lambda x, y, g: abs(g) < 1,
         "[g > 0]": lambda x, y, g: g > 0,
@@ -50,8 +50,9 @@ KIND = activation(
     gradient="g · [|x| < 1]",
     wrong=(
         *(Wrong(text, times_upstream(f), name) for name, masks in WRONG.items() for text, f in masks.items()),
-        Wrong("g", NO_SLOPE.function, "relu-mask.everywhere"),
+        Wrong("g", NO_SLOPE.function, "relu-mask.formula"),
     ),
+    straight=True,
     checks=(is_finite_at_zero,),
     compared_far_out=True,
 )

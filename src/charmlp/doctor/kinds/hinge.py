@@ -28,7 +28,6 @@ def hinge(v: Variables) -> Array:
     return np.maximum(0, v["margin"] - agreement(v))
 
 
-
 def forms(margin: float) -> tuple[Form, ...]:
     text = "" if margin == 1 else ", m = {margin:.6g}"
     return by_element(hinge, text, margin=margin)
@@ -76,8 +75,8 @@ def wrong(text: str, function: Derivative, mistake: str) -> Wrong:
 KIND = Kind(
     aliases=("hinge", "hingeloss", "svmbinary", "binarysvm", "marginloss", "binaryhinge"),
     arrangements=(
-        arrange((PREDICTION, "flat"), (SIGNS, "flat"), C=1),
         arrange(PREDICTION, SIGNS),
+        arrange((PREDICTION, "flat"), (SIGNS, "flat"), C=1),
         arrange(SIGNS, PREDICTION),
         arrange((SIGNS, "flat"), (PREDICTION, "flat"), C=1),
     ),

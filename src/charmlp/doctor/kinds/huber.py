@@ -69,7 +69,6 @@ FORMULAS: dict[str, Derivative] = {
     "½ d² where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d**2 / 2, e * np.sign(d)),
     "½ d where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d / 2, e * np.sign(d)),
     "2 d where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, 2 * d, e * np.sign(d)),
-    "d where |d| ≤ δ, δ d elsewhere": lambda d, delta: np.where(abs(d) <= delta, d, delta * d),
 }
 SCALES: dict[str, Derivative] = {
     "d where |d| ≤ δ, sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d, np.sign(d)),
@@ -98,7 +97,9 @@ KIND = Kind(
         wrong_form("½ d²", lambda v: 0.5 * (difference(v) ** 2).mean()),
         wrong_form(
             "|d| − δ where |d| > δ",
-            lambda v: np.where(abs(difference(v)) <= 1, difference(v) ** 2 / 2, abs(difference(v)) - 1).mean(),
+            lambda v: np.where(
+                abs(difference(v)) <= 1, difference(v) ** 2 / 2, abs(difference(v)) - 1
+            ).mean(),
         ),
         wrong_form(
             "d² where |d| ≤ δ",

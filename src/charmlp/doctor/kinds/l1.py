@@ -44,7 +44,17 @@ OF_ANOTHER: dict[str, Losses] = {
 }
 
 KIND = Kind(
-    aliases=("l1", "l1loss", "l", "mae", "maeloss", "meanabsoluteerror", "absoluteerror", "meanabsolute", "absloss"),
+    aliases=(
+        "l1",
+        "l1loss",
+        "l",
+        "mae",
+        "maeloss",
+        "meanabsoluteerror",
+        "absoluteerror",
+        "meanabsolute",
+        "absloss",
+    ),
     arrangements=(
         arrange(PREDICTION, TARGET),
         arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
@@ -69,7 +79,10 @@ KIND = Kind(
             "sign(y − y*)",
             (
                 *(Wrong(text, times_upstream(function)) for text, function in WRONG.items()),
-                *(Wrong(text, times_upstream(function), "wrong-threshold") for text, function in OF_ANOTHER.items()),
+                *(
+                    Wrong(text, times_upstream(function), "wrong-threshold")
+                    for text, function in OF_ANOTHER.items()
+                ),
             ),
             core=times_upstream(lambda v: np.sign(difference(v))),
         ),

@@ -64,8 +64,6 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  
     },
     "wrong-variable.of-input": {
         "(g − x Σ g x) / ‖x‖": lambda x, y, g, r: (g - x * row_sum(g * x)) / r,
-        "(g − y Σ g x) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * x)) / r,
-        "(g − x Σ g y) / ‖x‖": lambda x, y, g, r: (g - x * row_sum(g * y)) / r,
     },
 }
 
@@ -101,4 +99,5 @@ KIND = Kind(
     },
     page="normalisation-rows",
     factors="ND",
+    try_all=True,
 )  # fmt: skip

@@ -19,7 +19,9 @@ def squares(v: Variables) -> Array:
 
 def form(coefficient: float) -> Form:
     half = 2 * coefficient
-    text = {0.5: "½ Σ w²", 1.0: "Σ w²"}.get(coefficient, f"λ Σ w², λ = {coefficient:.6g} (½ λ Σ w², λ = {half:.6g})")
+    text = {0.5: "½ Σ w²", 1.0: "Σ w²"}.get(
+        coefficient, f"λ Σ w², λ = {coefficient:.6g} (½ λ Σ w², λ = {half:.6g})"
+    )
     return Form(text, lambda v: v["coefficient"] * squares(v), parameters={"coefficient": coefficient})
 
 

@@ -66,7 +66,10 @@ KIND = Kind(
             {"en": "the logarithm of a softmax over the batch", "zh": "沿批的方向取 softmax，再取对数"},
             lambda v: log_softmax(v["logits"], 0),
         ),
-        wrong_form({"en": "softmax, without the logarithm", "zh": "softmax，没有取对数"}, lambda v: softmax(v["logits"])),
+        wrong_form(
+            {"en": "softmax, without the logarithm", "zh": "softmax，没有取对数"},
+            lambda v: softmax(v["logits"]),
+        ),
         wrong_form(
             {"en": "the logarithm of softmax of softmax", "zh": "对 softmax 再取 softmax，然后取对数"},
             lambda v: log_softmax(softmax(v["logits"])),

@@ -33,7 +33,7 @@ WRONG: dict[str, dict[str, Callable[[Array, Array], Array]]] = {
         "g · [z is the largest]": lambda z, q: 1.0 * (z == z.max(1, keepdims=True)),
         "g · (q − [z is the largest])": lambda z, q: q - (z == z.max(1, keepdims=True)),
         "g · z": lambda z, q: z,
-        "g · y": lambda z, q: (z - np.log(q)),
+        "g · y": lambda z, q: z - np.log(q),
     },
     "wrong-formula.batch": {
         "g · softmax over the batch": lambda z, q: softmax(z, 0),
@@ -47,15 +47,23 @@ KIND = Kind(
     arrangements=(arrange(LOGITS), arrange((LOGITS, "single"), N=1)),
     forms=(
         Form({"en": "log Σₖ e^zₖ of each row", "zh": "每行的 log Σₖ e^zₖ"}, logsumexp),
-        Form({"en": "log Σₖ e^zₖ of each row, as a column", "zh": "每行的 log Σₖ e^zₖ，写成一列"}, lambda v: logsumexp(v)[:, None]),
+        Form(
+            {"en": "log Σₖ e^zₖ of each row, as a column", "zh": "每行的 log Σₖ e^zₖ，写成一列"},
+            lambda v: logsumexp(v)[:, None],
+        ),
         wrong_form({"en": "the largest of each row", "zh": "每行的最大值"}, lambda v: v["logits"].max(1)),
         wrong_form("Σₖ log e^zₖ", lambda v: v["logits"].sum(1)),
-        wrong_form({"en": "Σₖ e^zₖ, without the logarithm", "zh": "Σₖ e^zₖ，没有取对数"}, lambda v: np.exp(v["logits"]).sum(1)),
+        wrong_form(
+            {"en": "Σₖ e^zₖ, without the logarithm", "zh": "Σₖ e^zₖ，没有取对数"},
+            lambda v: np.exp(v["logits"]).sum(1),
+        ),
     ),
     gradients={
         "logits": Gradient(
             "g · q, q = softmax(z)",
-            tuple(Wrong(text, times_rows(f), name) for name, group in WRONG.items() for text, f in group.items()),
+            tuple(
+                Wrong(text, times_rows(f), name) for name, group in WRONG.items() for text, f in group.items()
+            ),
         )
     },
     page="losses",

@@ -3,16 +3,24 @@
 The derivative counts: 1 in each wrong class inside the margin, and minus their number in the right class.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import LABEL, LOGITS, arrange
+from charmlp.doctor.arrangement import LABEL, LOGITS, Role, arrange, random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
 from charmlp.doctor.parameters import is_short, only_number, output_at
 from charmlp.doctor.reductions import by_row, times_upstream
+
+
+def wide(shape: Sequence[int], generator: Any) -> Array:
+    """Scores on both sides of the margin."""
+    return 2 * random_numbers(shape, generator)
+
+
+SCORES = Role("logits", "NC", LOGITS.called, values=wide)
 
 
 def differences(z: Array, t: Array) -> Array:
@@ -31,9 +39,7 @@ def violations(v: Variables) -> Array:
 
 
 def forms(margin: float) -> tuple[Form, ...]:
-    return by_row(
-        lambda v: violations(v).sum(1), "" if margin == 1 else ", m = {margin:.6g}", margin=margin
-    )
+    return by_row(lambda v: violations(v).sum(1), "" if margin == 1 else ", m = {margin:.6g}", margin=margin)
 
 
 def with_own_margin(trial: Any) -> Iterator[Form]:
@@ -73,7 +79,9 @@ WRONG: dict[str, dict[str, Derivative]] = {
         "minus the count of the whole batch in the right class": lambda z, t, m: (
             inside(z, t, m) - t * inside(z, t, m).sum()
         ),
-        "minus the count in the right class, 0 in the others": lambda z, t, m: t * counted(inside(z, t, m), t),
+        "minus the count in the right class, 0 in the others": lambda z, t, m: (
+            t * counted(inside(z, t, m), t)
+        ),
         "the largest wrong class only": largest,
     },
     "wrong-threshold": {
@@ -99,11 +107,19 @@ def wrong(text: str, function: Derivative, mistake: str) -> Wrong:
 
 
 KIND = Kind(
-    aliases=("svm", "svmloss", "multiclasssvm", "multiclasshinge", "multiclasshingeloss", "multisvm", "crammersinger"),
+    aliases=(
+        "svm",
+        "svmloss",
+        "multiclasssvm",
+        "multiclasshinge",
+        "multiclasshingeloss",
+        "multisvm",
+        "crammersinger",
+    ),
     arrangements=(
-        *(arrange(LOGITS, (LABEL, form)) for form in ("index", "plain", "index column", "index onehot")),
-        *(arrange((LABEL, form), LOGITS) for form in ("index", "plain")),
-        *(arrange((LOGITS, "single"), (LABEL, form), N=1) for form in ("index single", "single")),
+        *(arrange(SCORES, (LABEL, form)) for form in ("index", "plain", "index column", "index onehot")),
+        *(arrange((LABEL, form), SCORES) for form in ("index", "plain")),
+        *(arrange((SCORES, "single"), (LABEL, form), N=1) for form in ("index single", "single")),
     ),
     forms=(
         *forms(1.0),
@@ -139,9 +155,7 @@ KIND = Kind(
                 "zh": "每个错误类 j 处为 [zⱼ − z_y + {margin:.6g} > 0]，正确类处为这些类的个数取负",
             },
             tuple(wrong(text, f, name) for name, group in WRONG.items() for text, f in group.items()),
-            core=times_upstream(
-                lambda v: counted(inside(v["logits"], v["label"], v["margin"]), v["label"])
-            ),
+            core=times_upstream(lambda v: counted(inside(v["logits"], v["label"], v["margin"]), v["label"])),
         )
     },
     page="losses",

@@ -25,7 +25,16 @@ def wrong(own: str, other: str, own_written: str, other_written: str) -> tuple[W
 
 
 KIND = Kind(
-    aliases=("mul", "multiply", "multiplication", "product", "times", "elementwiseproduct", "hadamard", "rmul"),
+    aliases=(
+        "mul",
+        "multiply",
+        "multiplication",
+        "product",
+        "times",
+        "elementwiseproduct",
+        "hadamard",
+        "rmul",
+    ),
     arrangements=pairs(),
     forms=(
         Form("x · o", lambda v: v["x"] * v["other"]),

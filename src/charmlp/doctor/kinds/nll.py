@@ -40,7 +40,10 @@ WRONG: dict[str, dict[str, Losses]] = {
 KIND = Kind(
     aliases=("nll", "nllloss", "negativeloglikelihood", "negloglikelihood", "loglikelihood"),
     arrangements=(
-        *(arrange(LOG_PROBABILITIES, (LABEL, form)) for form in ("index", "plain", "index column", "index onehot")),
+        *(
+            arrange(LOG_PROBABILITIES, (LABEL, form))
+            for form in ("index", "plain", "index column", "index onehot")
+        ),
         *(arrange((LABEL, form), LOG_PROBABILITIES) for form in ("index", "plain")),
         *(arrange((LOG_PROBABILITIES, "single"), (LABEL, form), N=1) for form in ("index single", "single")),
     ),
@@ -59,7 +62,11 @@ KIND = Kind(
     gradients={
         "logits": Gradient(
             "−y*",
-            tuple(Wrong(text, times_upstream(f), name) for name, group in WRONG.items() for text, f in group.items()),
+            tuple(
+                Wrong(text, times_upstream(f), name)
+                for name, group in WRONG.items()
+                for text, f in group.items()
+            ),
             core=times_upstream(lambda v: -v["label"]),
         ),
         "label": Gradient("−ℓ"),

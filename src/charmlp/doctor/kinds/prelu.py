@@ -56,14 +56,14 @@ KIND = Kind(
         "x": Gradient(
             "g · ([x > 0] + a [x ≤ 0])",
             (
-                Wrong("g", lambda v, y, g: g, "relu-mask.everywhere"),
+                Wrong("g", lambda v, y, g: g, "relu-mask.formula"),
                 Wrong("g · [x > 0]", lambda v, y, g: g * (v["x"] > 0)),
-                Wrong("g · a", lambda v, y, g: g * v["slope"], "relu-mask.everywhere"),
+                Wrong("g · a", lambda v, y, g: g * v["slope"], "relu-mask.formula"),
                 Wrong("g · a [x ≤ 0]", lambda v, y, g: g * v["slope"] * (v["x"] <= 0)),
                 Wrong(
                     "g · (a [x > 0] + [x ≤ 0])",
                     lambda v, y, g: g * np.where(v["x"] > 0, v["slope"], 1),
-                    "relu-mask.sides",
+                    "relu-mask.formula",
                 ),
                 Wrong("g · ([x > 0] − a [x ≤ 0])", lambda v, y, g: g * np.where(v["x"] > 0, 1, -v["slope"])),
                 Wrong(
@@ -79,7 +79,7 @@ KIND = Kind(
             (
                 Wrong("Σ g · x", summed(lambda x, y, g: g * x), "wrong-mask.formula"),
                 Wrong("Σ g · x [x > 0]", summed(lambda x, y, g: g * x * (x > 0)), "wrong-mask.formula"),
-                Wrong("Σ g · x [g ≤ 0]", summed(lambda x, y, g: g * x * (g <= 0)), "wrong-mask.formula"),
+                Wrong("Σ g · x [g ≤ 0]", summed(lambda x, y, g: g * x * (g <= 0)), "wrong-mask.cotangent"),
                 Wrong("Σ g [x ≤ 0]", summed(lambda x, y, g: g * (x <= 0))),
                 Wrong("Σ g", summed(lambda x, y, g: g)),
                 Wrong("Σ g · y [x ≤ 0]", summed(lambda x, y, g: g * y * (x <= 0)), "wrong-variable"),

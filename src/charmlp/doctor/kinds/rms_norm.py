@@ -14,7 +14,6 @@ from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_fo
 from charmlp.doctor.parameters import only_number
 
 GAIN = Role("gain", "D", ("gain", "gamma", "weight", "w", "g", "scale"))
-TYPICAL = (1e-5, 1e-6, 1e-8, 0.0)
 
 
 def row_mean(x: Array) -> Array:
@@ -49,8 +48,8 @@ def with_own_epsilon(trial: Any) -> Iterator[Form]:
     ratio = x * gain(trial.variables) / y
     inside = only_number(ratio**2 - row_mean(x**2))
     added = only_number(ratio - np.sqrt(row_mean(x**2)))
-    if inside is not None and 0 < inside < 0.1:
-        yield form(inside)
+    if inside is not None and abs(inside) < 0.1:
+        yield form(inside if inside > 1e-13 else 0.0)
     if added is not None and 0 < added < 0.1:
         parameters = {"added": added, "epsilon": 0.0}
         yield Form("γ x / (√(mean of x²) + {added:.1g})", with_epsilon_outside, parameters=parameters)
@@ -83,7 +82,6 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] 
     "wrong-variable.of-input": {
         "(h − x · mean of h x) / r": lambda x, n, g, w, r: (g * w - x * row_mean(g * w * x)) / r,
         "(h − y · mean of h y) / r": lambda x, n, g, w, r: (g * w - n * w * row_mean(g * w * n * w)) / r,
-        "(h − x̂ · mean of h x) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * x)) / r,
     },
 }
 WRONG_GAIN: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  # x, x̂, y and g
@@ -114,9 +112,15 @@ KIND = Kind(
         arrange((X, "single"), output="single", N=1),
     ),
     forms=(
-        *map(form, TYPICAL),
-        wrong_form({"en": "γ x / ‖x‖", "zh": "γ x / ‖x‖"}, lambda v: v["x"] * gain(v) / np.sqrt((v["x"] ** 2).sum(1, keepdims=True))),
-        wrong_form({"en": "γ x / (mean of x²)", "zh": "γ x / (x² 的平均值)"}, lambda v: v["x"] * gain(v) / row_mean(v["x"] ** 2)),
+        form(1e-5),
+        wrong_form(
+            {"en": "γ x / ‖x‖", "zh": "γ x / ‖x‖"},
+            lambda v: v["x"] * gain(v) / np.sqrt((v["x"] ** 2).sum(1, keepdims=True)),
+        ),
+        wrong_form(
+            {"en": "γ x / (mean of x²)", "zh": "γ x / (x² 的平均值)"},
+            lambda v: v["x"] * gain(v) / row_mean(v["x"] ** 2),
+        ),
         wrong_form(
             {"en": "the mean of x² taken over the batch", "zh": "x² 的平均值沿批的方向取"},
             lambda v: v["x"] * gain(v) / np.sqrt((v["x"] ** 2).mean(0)),
@@ -130,7 +134,11 @@ KIND = Kind(
         ),
         "gain": Gradient(
             "Σₙ g x̂",
-            tuple(Wrong(text, of_gain(f), name) for name, group in WRONG_GAIN.items() for text, f in group.items()),
+            tuple(
+                Wrong(text, of_gain(f), name)
+                for name, group in WRONG_GAIN.items()
+                for text, f in group.items()
+            ),
         ),
     },
     page="normalisation-rows",

@@ -66,5 +66,6 @@ KIND = activation(
         Wrong("g · β σ(β x)", lambda v, y, g: g * v["beta"] * sigmoid(v["beta"] * v["x"]), "scale-forgotten"),
         NO_SLOPE,
     ),
+    by_output=lambda v, y: 1 - np.exp(-v["beta"] * y),
     checks=(stays_finite, is_finite_at_zero),
 )

@@ -77,7 +77,11 @@ KIND = activation(
     more_forms=with_own_beta,
     gradient="g · (s + {beta:.6g} x s (1 − s)), s = σ({beta:.6g} x)",
     wrong=(
-        *(Wrong(text, times_upstream(f), name) for name, slopes in WRONG.items() for text, f in slopes.items()),
+        *(
+            Wrong(text, times_upstream(f), name)
+            for name, slopes in WRONG.items()
+            for text, f in slopes.items()
+        ),
         Wrong("the right slope at y", lambda v, y, g: g * slope(y, v["beta"]), "wrong-variable.of-input"),
         Wrong(
             "y + s (1 − y)",

@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
 from charmlp.doctor.functions import FLOAT32, FLOAT64
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
@@ -28,6 +28,7 @@ CLOSE = {
     np.dtype(np.float64): 1e-6,
     FLOAT32: 1e-4,
 }  # relative: a forward agrees with a reference
+EXACT = 1e-11
 NOISE = 0.1  # relative size of noise through which a kind can still be recognised
 
 
@@ -88,7 +89,6 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
     right = wrong = running = None
     for arrangement in kind.arrangements:
         trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
@@ -99,17 +99,21 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.output.form == "transposed":  # columns, where the first took it for rows
+            elif arrangement.output.form == "transposed" or reordered(right.arrangement, arrangement):
                 right = replace(right, others=(*right.others, arrangement))
-            if not by_columns:
-                break
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
-        elif plausible(trial):
+        elif right is None and plausible(trial):
             running = running or reading
             if not kind.try_all:
                 break  # one row or one column would tell less, and may agree by luck
     return right or wrong or (running if named else None)
+
+
+def reordered(one: Arrangement, other: Arrangement) -> bool:
+    """Whether it takes the same inputs in another order: |y − y*| does not tell which is the target."""
+    first, second = ([slot.role.name for slot in arrangement.slots] for arrangement in (one, other))
+    return one.output == other.output and first != second and sorted(first) == sorted(second)
 
 
 def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
@@ -186,9 +190,15 @@ def plausible(trial: Trial) -> bool:
 
 
 def agreeing_form(trial: Trial) -> Form | None:
-    """The form whose output is that of the operation."""
-    forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
-    return next((form for form in forms if agrees(trial, form)), None)
+    """The form whose output is that of the operation: to the last digits, else nearly.
+
+    An ε below a root changes the output less than the gradient.
+    """
+    close = (form for form in chain(trial.kind.forms, trial.kind.more_forms(trial)) if agrees(trial, form))
+    first = next(close, None)
+    if first is None or not first.right or agrees(trial, first, EXACT):
+        return first
+    return next((form for form in close if form.right and agrees(trial, form, EXACT)), first)
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
