@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from charmlp.doctor.arrangement import ELEMENTWISE, Arrangement, Sizes
 from charmlp.doctor.functions import Array
@@ -58,6 +58,20 @@ class Wrong:
     written: Text
     function: Formula
     mistake: str = "wrong-formula"
+
+
+Part = TypeVar("Part")
+
+
+def named(
+    mistakes: Mapping[str, Mapping[str, Part]], formula: Callable[[Part], Formula]
+) -> tuple[Wrong, ...]:
+    """Wrong gradients by their mistake and as they are written; `formula` makes one of what stands there."""
+    return tuple(
+        Wrong(written, formula(part), mistake)
+        for mistake, parts in mistakes.items()
+        for written, part in parts.items()
+    )
 
 
 NO_SLOPE = Wrong("g", lambda v, y, g: g)

@@ -1,4 +1,4 @@
-"""The mean of all elements, of each row or of each column: every element of it gets g divided by their number."""
+"""The mean of all elements, of each row or of each column: each element gets g divided by their number."""
 
 import numpy as np
 

@@ -11,6 +11,6 @@ KIND = replace(
         "sigmoidcrossentropy", "sigmoidcrossentropywithlogits", "sigmoidbce", "sigmoidceloss", "sigmoidce",
         "sigmoidbinarycrossentropy",
     ),
-    arrangements=tuple(binary_cross_entropy.arrangements(binary_cross_entropy.LOGIT)),
+    arrangements=binary_cross_entropy.arrangements(binary_cross_entropy.LOGIT),
     gradients={"logit": binary_cross_entropy.KIND.gradients["logit"]},
 )  # fmt: skip

@@ -3,15 +3,15 @@
 The derivative with respect to a probability is (p − y*) / (p (1 − p)), that with respect to a logit p − y*.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Role, arrange, random_numbers
+from charmlp.doctor.arrangement import Arrangement, Role, arrange, random_numbers
 from charmlp.doctor.checks.stability import LARGE, alternating, overflow
 from charmlp.doctor.functions import Array, sigmoid
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.mistake import Finding
 from charmlp.doctor.parameters import only_number, output_at
 from charmlp.doctor.reductions import by_element, times_upstream
@@ -39,11 +39,10 @@ LOGIT = Role(
 BIT = Role("target", "NC", LABELS, constant=True, values=random_bits)
 
 
-def arrangements(role: Role) -> Iterator[Any]:
-    """Predictions and 0/1 targets, as matrix, as column or as vector; then the other way round."""
-    for form, sizes in (("plain", {}), ("flat", {"C": 1})):
-        yield arrange((role, form), (BIT, form), **sizes)
-        yield arrange((BIT, form), (role, form), **sizes)
+def arrangements(role: Role) -> tuple[Arrangement, ...]:
+    """Predictions and 0/1 targets, as matrices or vectors, in either order."""
+    flat = (role, "flat"), (BIT, "flat")
+    return arrange(role, BIT), arrange(BIT, role), arrange(*flat, C=1), arrange(*reversed(flat), C=1)
 
 
 def of_probabilities(p: Array, t: Array) -> Array:
@@ -129,7 +128,7 @@ OF_LOGIT: dict[str, dict[str, Derivative]] = {
     "path-forgotten": {
         "−y* (1 − σ(z))": lambda z, p, t: -t * (1 - p),
         "(1 − y*) σ(z)": lambda z, p, t: (1 - t) * p,
-        "(p − y*) / (p (1 − p)), without the slope of σ": lambda z, p, t: (p - t) / (p * (1 - p)),
+        "(p − y*) / (p (1 − p))": lambda z, p, t: (p - t) / (p * (1 - p)),
     },
     "wrong-formula": {
         "(p − y*) p (1 − p)": lambda z, p, t: (p - t) * p * (1 - p),
@@ -145,11 +144,8 @@ OF_LOGIT: dict[str, dict[str, Derivative]] = {
 }
 
 
-def wrongs(groups: Mapping[str, Mapping[str, Derivative]]) -> tuple[Wrong, ...]:
-    def formula(function: Derivative) -> Any:
-        return times_upstream(lambda v: function(v.get("logit", 0), probability(v), v["target"]))
-
-    return tuple(Wrong(text, formula(f), name) for name, group in groups.items() for text, f in group.items())
+def formula(function: Derivative) -> Formula:
+    return times_upstream(lambda v: function(v.get("logit", 0), probability(v), v["target"]))
 
 
 def quotient(v: Variables) -> Array:
@@ -158,9 +154,13 @@ def quotient(v: Variables) -> Array:
 
 
 GRADIENTS = {
-    "probability": Gradient("(p − y*) / (p (1 − p))", wrongs(OF_PROBABILITY), core=times_upstream(quotient)),
+    "probability": Gradient(
+        "(p − y*) / (p (1 − p))", named(OF_PROBABILITY, formula), core=times_upstream(quotient)
+    ),
     "logit": Gradient(
-        "σ(z) − y*", wrongs(OF_LOGIT), core=times_upstream(lambda v: sigmoid(v["logit"]) - v["target"])
+        "σ(z) − y*",
+        named(OF_LOGIT, formula),
+        core=times_upstream(lambda v: sigmoid(v["logit"]) - v["target"]),
     ),
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import LABEL, Role, arrange, random_numbers
 from charmlp.doctor.functions import Array, softmax
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import only_number, output_at
 from charmlp.doctor.reductions import Losses, by_row, times_upstream
 
@@ -29,6 +29,7 @@ CALLED = (
     "predictions",
     "output",
 )
+FORMS = ("plain", "index", "index column", "index onehot")  # of the label
 PROBABILITIES = Role("logits", "NC", CALLED, values=random_probabilities)
 
 
@@ -64,16 +65,16 @@ WRONG: dict[str, dict[str, Losses]] = {
         "−y* (1 − q)": lambda v: -v["label"] * (1 - v["logits"]),
         "−y*/log q": lambda v: -v["label"] / np.log(v["logits"]),
     },
-    "target-forgotten.mask": {"−1/q in every class": lambda v: -1 / v["logits"]},
+    "target-forgotten.mask": {"−1/q": lambda v: -1 / v["logits"]},
 }
 
 KIND = Kind(
     aliases=(
-        "crossentropyofprobabilities", "crossentropyfromprobabilities", "crossentropyprobs", "crossentropyerror",
-        "categoricalcrossentropy", "categoricalcrossentropyloss",
+        "crossentropyofprobabilities", "crossentropyfromprobabilities", "crossentropyprobs",
+        "crossentropyerror", "categoricalcrossentropy", "categoricalcrossentropyloss",
     ),
     arrangements=(
-        *(arrange(PROBABILITIES, (LABEL, form)) for form in ("plain", "index", "index column", "index onehot")),
+        *(arrange(PROBABILITIES, (LABEL, form)) for form in FORMS),
         *(arrange((LABEL, form), PROBABILITIES) for form in ("plain", "index")),
         *(arrange((PROBABILITIES, "single"), (LABEL, form), N=1) for form in ("single", "index single")),
     ),
@@ -93,7 +94,7 @@ KIND = Kind(
     gradients={
         "logits": Gradient(
             "−y*/q",
-            tuple(Wrong(text, times_upstream(f), name) for name, group in WRONG.items() for text, f in group.items()),
+            named(WRONG, times_upstream),
             core=times_upstream(quotient),
         ),
         "label": Gradient("−log q"),

@@ -1,4 +1,4 @@
-"""y = x where x > 0, α (eˣ − 1) elsewhere; α is 1 or whatever forward shows. The slope there is α eˣ = y + α."""
+"""y = x where x > 0, else α (eˣ − 1), with a slope of α eˣ = y + α; α is 1 or whatever forward shows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, wrong_form
+from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 Left = Callable[[Variables, Array], Array]
@@ -26,7 +26,7 @@ def elu(v: Variables) -> Array:
 def form(alpha: float) -> Form:
     derivative = f"([x > 0] + {alpha:.6g} eˣ [x ≤ 0])"
     parameters = {"alpha": alpha, "scale": 1.0, "derivative": derivative}
-    return Form("x where x > 0, {alpha:.6g} (eˣ − 1) elsewhere", elu, parameters=parameters)
+    return Form("x [x > 0] + {alpha:.6g} (eˣ − 1) [x ≤ 0]", elu, parameters=parameters)
 
 
 def with_own_alpha(trial: Any) -> Iterator[Form]:
@@ -47,40 +47,38 @@ def exponential(v: Variables, y: Array) -> Array:
     return v["scale"] * v["alpha"] * np.exp(negative(v["x"]))
 
 
-# Wrong slopes on the left, for `selu` as well
+# Slopes that are wrong on the left, for `selu` as well
 LEFT: Mapping[str, Mapping[str, Left]] = {
     "scale-forgotten": {
-        "eˣ where x ≤ 0, without α": lambda v, y: v["scale"] * np.exp(negative(v["x"])),
-        "y + 1 where x ≤ 0, without α": lambda v, y: y + v["scale"],
+        "[x > 0] + eˣ [x ≤ 0]": lambda v, y: v["scale"] * np.exp(negative(v["x"])),
+        "[x > 0] + (y + 1) [x ≤ 0]": lambda v, y: y + v["scale"],
     },
     "wrong-formula": {
-        "y where x ≤ 0": lambda v, y: y,
-        "−α eˣ where x ≤ 0": lambda v, y: -exponential(v, y),
-        "α x eˣ⁻¹ where x ≤ 0": lambda v, y: v["x"] * exponential(v, y) / np.e,
-        "y − α where x ≤ 0": lambda v, y: y - v["scale"] * v["alpha"],
+        "[x > 0] + y [x ≤ 0]": lambda v, y: y,
+        "[x > 0] − α eˣ [x ≤ 0]": lambda v, y: -exponential(v, y),
+        "[x > 0] + α x eˣ⁻¹ [x ≤ 0]": lambda v, y: v["x"] * exponential(v, y) / np.e,
+        "[x > 0] + (y − α) [x ≤ 0]": lambda v, y: y - v["scale"] * v["alpha"],
     },
     "relu-mask.formula": {
-        "α where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] + 0 * y,
-        "0 where x ≤ 0": lambda v, y: 0 * y,
+        "[x > 0] + α [x ≤ 0]": lambda v, y: v["scale"] * v["alpha"] + 0 * y,
+        "[x > 0]": lambda v, y: 0 * y,
     },
     "wrong-variable.of-input": {
-        "α e^y where x ≤ 0": lambda v, y: v["scale"] * v["alpha"] * np.exp(negative(y)),
-        "x + α where x ≤ 0": lambda v, y: v["x"] + v["scale"] * v["alpha"],
+        "[x > 0] + α e^y [x ≤ 0]": lambda v, y: v["scale"] * v["alpha"] * np.exp(negative(y)),
+        "[x > 0] + (x + α) [x ≤ 0]": lambda v, y: v["x"] + v["scale"] * v["alpha"],
     },
 }
 WRONG = (
-    *(Wrong(text, on_the_left(f), name) for name, slopes in LEFT.items() for text, f in slopes.items()),
-    Wrong(
-        "α eˣ everywhere", lambda v, y, g: g * v["scale"] * v["alpha"] * np.exp(v["x"]), "relu-mask.formula"
-    ),
+    *named(LEFT, on_the_left),
+    Wrong("g · α eˣ", lambda v, y, g: g * v["scale"] * v["alpha"] * np.exp(v["x"]), "relu-mask.formula"),
     Wrong("g · y", lambda v, y, g: g * y),
     Wrong(
-        "1 where x ≤ 0, α eˣ elsewhere",
+        "g · (α eˣ [x > 0] + [x ≤ 0])",
         lambda v, y, g: g * v["scale"] * np.where(v["x"] > 0, v["alpha"] * np.exp(v["x"]), 1),
         "relu-mask.formula",
     ),
     Wrong(
-        "g where g > 0, α eˣ g elsewhere",
+        "g [g > 0] + α eˣ g [g ≤ 0]",
         lambda v, y, g: g * np.where(g > 0, v["scale"], exponential(v, y)),
         "wrong-mask.cotangent",
     ),
@@ -91,8 +89,10 @@ KIND = activation(
     aliases=("elu", "exponentiallinear", "exponentiallinearunit"),
     forms=(
         form(1.0),
-        wrong_form("x where x > 0, eˣ elsewhere", lambda v: np.where(v["x"] > 0, v["x"], np.exp(v["x"]))),
-        wrong_form("eˣ − 1 everywhere", lambda v: np.expm1(v["x"])),
+        wrong_form(
+            "x [x > 0] + eˣ [x ≤ 0]", lambda v: np.asarray(np.where(v["x"] > 0, v["x"], np.exp(v["x"])))
+        ),
+        wrong_form("eˣ − 1", lambda v: np.expm1(v["x"])),
         wrong_form("max(0, x)", lambda v: np.maximum(v["x"], 0)),
     ),
     more_forms=with_own_alpha,

@@ -36,11 +36,11 @@ KIND = activation(
     gradient="g · {n:.6g} x^{less:.6g}",
     wrong=(
         Wrong("g · {n:.6g} x^{n:.6g}", lambda v, y, g: g * v["n"] * y),
-        Wrong("g · n x, without the power", lambda v, y, g: g * v["n"] * v["x"]),
+        Wrong("g · n x", lambda v, y, g: g * v["n"] * v["x"]),
         Wrong("g · n xⁿ log x", lambda v, y, g: g * y * np.log(abs(v["x"]))),
         Wrong("g · n y^(n−1)", lambda v, y, g: g * v["n"] * y ** v["less"]),
-        Wrong("g · y / x², the exponent lower by 2", lambda v, y, g: g * y / v["x"] ** 2),
-        Wrong("g · |x|^{less:.6g}", lambda v, y, g: g * abs(v["x"]) ** v["less"]),
+        Wrong("g · xⁿ⁻²", lambda v, y, g: g * y / v["x"] ** 2),
+        Wrong("g · n |x|^{less:.6g}", lambda v, y, g: g * v["n"] * abs(v["x"]) ** v["less"]),
         NO_SLOPE,
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from charmlp.doctor.checks.stability import is_finite_at_zero
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Wrong, activation, wrong_form
+from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Wrong, activation, named, wrong_form
 
 Mask = Callable[[Array, Array, Array], Array]  # of x, y and g
 
@@ -49,7 +49,7 @@ KIND = activation(
     ),
     gradient="g · [|x| < 1]",
     wrong=(
-        *(Wrong(text, times_upstream(f), name) for name, masks in WRONG.items() for text, f in masks.items()),
+        *named(WRONG, times_upstream),
         Wrong("g", NO_SLOPE.function, "relu-mask.formula"),
     ),
     straight=True,

@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import PREDICTION, Role, arrange, random_numbers
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number, output_at
 from charmlp.doctor.reductions import by_element, times_upstream
 
@@ -61,15 +61,14 @@ WRONG: dict[str, dict[str, Derivative]] = {
         "−y* y [y* y < 1]": lambda p, t, m: -t * p * (t * p < m),
         "−[y* y < 1]": lambda p, t, m: -1.0 * (t * p < m),
         "−y* max(0, 1 − y* y)": lambda p, t, m: -t * np.maximum(0, m - t * p),
-        "y* y − 1 where y* y < 1": lambda p, t, m: np.minimum(0, t * p - m),
+        "(y* y − 1) [y* y < 1]": lambda p, t, m: np.minimum(0, t * p - m),
         "y − y*": lambda p, t, m: p - t,
     },
 }
 
 
-def wrong(text: str, function: Derivative, mistake: str) -> Wrong:
-    derivative = times_upstream(lambda v: function(v["prediction"], v["target"], v["margin"]))
-    return Wrong(text, derivative, mistake)
+def formula(function: Derivative) -> Formula:
+    return times_upstream(lambda v: function(v["prediction"], v["target"], v["margin"]))
 
 
 KIND = Kind(
@@ -97,7 +96,7 @@ KIND = Kind(
     gradients={
         "prediction": Gradient(
             "−y* [y* y < {margin:.6g}]",
-            tuple(wrong(text, f, name) for name, group in WRONG.items() for text, f in group.items()),
+            named(WRONG, formula),
             core=times_upstream(lambda v: -v["target"] * (agreement(v) < v["margin"])),
         )
     },

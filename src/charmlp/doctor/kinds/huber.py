@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number, output_at
 from charmlp.doctor.reductions import by_element, times_upstream
 
@@ -31,7 +31,7 @@ def forms(delta: float) -> tuple[Form, ...]:
 
 
 def with_own_delta(trial: Any) -> Iterator[Form]:
-    """δ from the straight part: δ (D − ½ δ) at a difference D, and a sum or mean of it, tells δ by its root."""
+    """δ from the straight part, δ (D − ½ δ) at a difference D, whatever mean or sum of it there is."""
     target = trial.variables["target"]
     near, far = (output_at(trial, "prediction", target + d) for d in (FAR, 2 * FAR))
     if near is None or far is None or near.sum() == far.sum():
@@ -48,41 +48,37 @@ def clipped(d: Array, delta: float) -> Array:
 
 Derivative = Callable[[Array, float], Array]
 THRESHOLDS: dict[str, Derivative] = {
-    "d where d ≤ δ, δ elsewhere": lambda d, delta: np.minimum(d, delta),
-    "d where d ≥ −δ, −δ elsewhere": lambda d, delta: np.maximum(d, -delta),
-    "d where d ≤ δ, δ sign(d) elsewhere": lambda d, delta: np.where(d <= delta, d, delta * np.sign(d)),
-    "d where |d| ≤ ½ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e / 2, d, e * np.sign(d)),
-    "d where |d| ≤ 2 δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= 2 * e, d, e * np.sign(d)),
-    "d where |d| ≤ δ², δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e**2, d, e * np.sign(d)),
-    "d where |d| ≤ √δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e**0.5, d, e * np.sign(d)),
-    "d where |d| ≤ 1, δ sign(d) elsewhere": lambda d, delta: np.where(abs(d) <= 1, d, delta * np.sign(d)),
-    "d where |d| ≤ 1, sign(d) elsewhere": lambda d, delta: clipped(d, 1),
-    "d where |d| > δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) > e, d, e * np.sign(d)),
-    "d everywhere": lambda d, delta: d,
-    "δ sign(d) everywhere": lambda d, delta: delta * np.sign(d),
+    "d [d ≤ δ] + δ [d > δ]": lambda d, delta: np.minimum(d, delta),
+    "d [d ≥ −δ] − δ [d < −δ]": lambda d, delta: np.maximum(d, -delta),
+    "d [d ≤ δ] + δ sign(d) [d > δ]": lambda d, delta: np.where(d <= delta, d, delta * np.sign(d)),
+    "d [|d| ≤ ½ δ] + δ sign(d) [|d| > ½ δ]": lambda d, e: np.where(abs(d) <= e / 2, d, e * np.sign(d)),
+    "d [|d| ≤ 2 δ] + δ sign(d) [|d| > 2 δ]": lambda d, e: np.where(abs(d) <= 2 * e, d, e * np.sign(d)),
+    "d [|d| ≤ δ²] + δ sign(d) [|d| > δ²]": lambda d, e: np.where(abs(d) <= e**2, d, e * np.sign(d)),
+    "d [|d| ≤ √δ] + δ sign(d) [|d| > √δ]": lambda d, e: np.where(abs(d) <= e**0.5, d, e * np.sign(d)),
+    "d [|d| ≤ 1] + δ sign(d) [|d| > 1]": lambda d, delta: np.where(abs(d) <= 1, d, delta * np.sign(d)),
+    "d [|d| ≤ 1] + sign(d) [|d| > 1]": lambda d, delta: clipped(d, 1),
+    "d [|d| > δ] + δ sign(d) [|d| ≤ δ]": lambda d, e: np.where(abs(d) > e, d, e * np.sign(d)),
+    "d": lambda d, delta: d,
+    "δ sign(d)": lambda d, delta: delta * np.sign(d),
 }
 FORMULAS: dict[str, Derivative] = {
-    "d where |d| ≤ δ, δ elsewhere": lambda d, delta: np.where(abs(d) <= delta, d, delta),
-    "d where |d| ≤ δ, −δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d, -e * np.sign(d)),
-    "d where |d| ≤ δ, 0 elsewhere": lambda d, delta: d * (abs(d) <= delta),
-    "|d| where |d| ≤ δ, δ elsewhere": lambda d, delta: abs(clipped(d, delta)),
-    "½ d² where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d**2 / 2, e * np.sign(d)),
-    "½ d where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d / 2, e * np.sign(d)),
-    "2 d where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, 2 * d, e * np.sign(d)),
+    "d [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: np.where(abs(d) <= delta, d, delta),
+    "d [|d| ≤ δ] − δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d, -e * np.sign(d)),
+    "d [|d| ≤ δ]": lambda d, delta: d * (abs(d) <= delta),
+    "|d| [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: abs(clipped(d, delta)),
+    "½ d² [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d**2 / 2, e * np.sign(d)),
+    "½ d [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d / 2, e * np.sign(d)),
+    "2 d [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, 2 * d, e * np.sign(d)),
 }
 SCALES: dict[str, Derivative] = {
-    "d where |d| ≤ δ, sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d, np.sign(d)),
-    "d / δ where |d| ≤ δ, δ sign(d) elsewhere": lambda d, e: np.where(abs(d) <= e, d / e, e * np.sign(d)),
+    "d [|d| ≤ δ] + sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d, np.sign(d)),
+    "d / δ [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d / e, e * np.sign(d)),
 }
 WRONG = {"wrong-threshold": THRESHOLDS, "wrong-formula": FORMULAS, "scale-forgotten": SCALES}
 
 
-def derivative_of(v: Variables, function: Derivative) -> Array:
-    return function(difference(v), v["delta"])
-
-
-def wrong(text: str, function: Derivative, mistake: str) -> Wrong:
-    return Wrong(text, times_upstream(lambda v: derivative_of(v, function)), mistake)
+def formula(function: Derivative) -> Formula:
+    return times_upstream(lambda v: function(difference(v), v["delta"]))
 
 
 KIND = Kind(
@@ -96,24 +92,24 @@ KIND = Kind(
         *forms(1.0),
         wrong_form("½ d²", lambda v: 0.5 * (difference(v) ** 2).mean()),
         wrong_form(
-            "|d| − δ where |d| > δ",
+            "½ d² [|d| ≤ δ] + (|d| − δ) [|d| > δ]",
             lambda v: np.where(
                 abs(difference(v)) <= 1, difference(v) ** 2 / 2, abs(difference(v)) - 1
             ).mean(),
         ),
         wrong_form(
-            "d² where |d| ≤ δ",
+            "d² [|d| ≤ δ] + (|d| − ½ δ) [|d| > δ]",
             lambda v: np.where(abs(difference(v)) <= 1, difference(v) ** 2, abs(difference(v)) - 0.5).mean(),
         ),
     ),
     more_forms=with_own_delta,
     gradients={
         "prediction": Gradient(
-            "d where |d| ≤ δ, δ sign(d) elsewhere; d = y − y*, δ = {delta:.6g}",
-            tuple(wrong(text, f, name) for name, group in WRONG.items() for text, f in group.items()),
-            core=times_upstream(lambda v: derivative_of(v, clipped)),
+            "d [|d| ≤ δ] + δ sign(d) [|d| > δ], d = y − y*, δ = {delta:.6g}",
+            named(WRONG, formula),
+            core=formula(clipped),
         ),
-        "target": Gradient("−d where |d| ≤ δ, −δ sign(d) elsewhere; d = y − y*"),
+        "target": Gradient("−d [|d| ≤ δ] − δ sign(d) [|d| > δ], d = y − y*"),
     },
     page="losses",
     factors="NCM",

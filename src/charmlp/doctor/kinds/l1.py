@@ -5,7 +5,7 @@ import numpy as np
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
 from charmlp.doctor.checks.stability import gradient_at
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.reductions import Losses, by_element, times_upstream
 from charmlp.doctor.setups.setup import SetUp
@@ -28,19 +28,21 @@ def is_finite_where_equal(setup: SetUp) -> list[Finding]:
     return [finding("unstable.zero", phrase("extreme", found="nan", size="0"))]
 
 
-WRONG: dict[str, Losses] = {
-    "y − y*": difference,
-    "|y − y*|": lambda v: abs(difference(v)),
-    "1": lambda v: np.ones_like(v["prediction"]),
-    "[y > y*]": lambda v: 1.0 * (difference(v) > 0),
-    "[y < y*]": lambda v: 1.0 * (difference(v) < 0),
-    "1 / (y − y*)": lambda v: 1 / difference(v),
-    "(y − y*)²": lambda v: difference(v) ** 2,
-}
-OF_ANOTHER: dict[str, Losses] = {
-    "sign(y)": lambda v: np.sign(v["prediction"]),
-    "sign(y*)": lambda v: np.sign(v["target"]),
-    "sign(y + y*)": lambda v: np.sign(v["prediction"] + v["target"]),
+WRONG: dict[str, dict[str, Losses]] = {
+    "wrong-formula": {
+        "y − y*": difference,
+        "|y − y*|": lambda v: abs(difference(v)),
+        "1": lambda v: np.ones_like(v["prediction"]),
+        "[y > y*]": lambda v: 1.0 * (difference(v) > 0),
+        "[y < y*]": lambda v: 1.0 * (difference(v) < 0),
+        "1 / (y − y*)": lambda v: 1 / difference(v),
+        "(y − y*)²": lambda v: difference(v) ** 2,
+    },
+    "wrong-threshold": {
+        "sign(y)": lambda v: np.sign(v["prediction"]),
+        "sign(y*)": lambda v: np.sign(v["target"]),
+        "sign(y + y*)": lambda v: np.sign(v["prediction"] + v["target"]),
+    },
 }
 
 KIND = Kind(
@@ -77,13 +79,7 @@ KIND = Kind(
     gradients={
         "prediction": Gradient(
             "sign(y − y*)",
-            (
-                *(Wrong(text, times_upstream(function)) for text, function in WRONG.items()),
-                *(
-                    Wrong(text, times_upstream(function), "wrong-threshold")
-                    for text, function in OF_ANOTHER.items()
-                ),
-            ),
+            named(WRONG, times_upstream),
             core=times_upstream(lambda v: np.sign(difference(v))),
         ),
         "target": Gradient("sign(y* − y)"),

@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import X, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 
@@ -40,14 +40,15 @@ def with_own_epsilon(trial: Any) -> Iterator[Form]:
         yield Form("x / (‖x‖ + {added:.1g})", with_added, parameters={"added": added})
 
 
-WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  # of x, y, g and the norm
+Backward = Callable[[Array, Array, Array, Array], Array]
+WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and the norm
     "path-forgotten": {
         "g / ‖x‖": lambda x, y, g, r: g / r,
         "−y (Σ g y) / ‖x‖": lambda x, y, g, r: -y * row_sum(g * y) / r,
         "g (1 − y²) / ‖x‖": lambda x, y, g, r: g * (1 - y**2) / r,
     },
     "scale-forgotten": {
-        "g − y Σ g y, without 1/‖x‖": lambda x, y, g, r: g - y * row_sum(g * y),
+        "g − y Σ g y": lambda x, y, g, r: g - y * row_sum(g * y),
         "(g − y Σ g y) / ‖x‖²": lambda x, y, g, r: (g - y * row_sum(g * y)) / r**2,
         "(g − y Σ g y) ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y)) * r,
     },
@@ -56,9 +57,9 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  
         "(g + y Σ g y) / ‖x‖": lambda x, y, g, r: (g + y * row_sum(g * y)) / r,
         "(g − Σ g y) / ‖x‖": lambda x, y, g, r: (g - row_sum(g * y)) / r,
         "(g − y Σ g) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g)) / r,
-        "(g − y · mean of g y) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y) / x.shape[1]) / r,
-        "(g − y Σₙ gₙ yₙ) / ‖x‖, the sum over the batch": lambda x, y, g, r: (g - y * (g * y).sum(0)) / r,
-        "(g − y Σ g y) / ‖x‖, the sum over everything": lambda x, y, g, r: (g - y * (g * y).sum()) / r,
+        "(g − y · mean(g y)) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y) / x.shape[1]) / r,
+        "(g − y Σₙ gₙ yₙ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum(0)) / r,
+        "(g − y Σₙₖ gₙₖ yₙₖ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum()) / r,
         "g/‖x‖ − x (Σ g x) / ‖x‖²": lambda x, y, g, r: g / r - x * row_sum(g * x) / r**2,
         "g/‖x‖ − x Σ g x": lambda x, y, g, r: g / r - x * row_sum(g * x),
     },
@@ -66,6 +67,11 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  
         "(g − x Σ g x) / ‖x‖": lambda x, y, g, r: (g - x * row_sum(g * x)) / r,
     },
 }
+
+
+def formula(function: Backward) -> Formula:
+    return lambda v, y, g: function(v["x"], y, g, norm(v["x"]))
+
 
 KIND = Kind(
     aliases=(
@@ -90,11 +96,7 @@ KIND = Kind(
     gradients={
         "x": Gradient(
             "(g − y Σ g y) / ‖x‖",
-            tuple(
-                Wrong(text, lambda v, y, g, f=f: f(v["x"], y, g, norm(v["x"])), name)  # type: ignore[misc]
-                for name, group in WRONG.items()
-                for text, f in group.items()
-            ),
+            named(WRONG, formula),
         )
     },
     page="normalisation-rows",

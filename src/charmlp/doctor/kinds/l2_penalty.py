@@ -1,4 +1,4 @@
-"""The L2 penalty λ Σ w² (or ½ λ Σ w²) of a weight matrix; λ is whatever forward shows. Its gradient is 2 λ W."""
+"""The L2 penalty λ Σ w² or ½ λ Σ w², λ whatever forward shows; its gradient is 2 λ W or λ W."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import WEIGHT, Role, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number
 
 VECTOR = Role("weight", "D", WEIGHT.called)
@@ -33,22 +33,28 @@ def with_own_coefficient(trial: Any) -> Iterator[Form]:
         yield form(coefficient)
 
 
-WRONG: dict[str, dict[str, Callable[[Array, float], Array]]] = {
+Penalty = Callable[[Array, float], Array]
+WRONG: dict[str, dict[str, Penalty]] = {
     "scale-forgotten": {
-        "2 W, without λ": lambda w, c: 2 * w,
-        "W, without λ": lambda w, c: w,
+        "2 W": lambda w, c: 2 * w,
+        "W": lambda w, c: w,
         "2 λ² W": lambda w, c: 2 * c**2 * w,
     },
     "wrong-formula": {
         "λ sign(W)": lambda w, c: c * np.sign(w),
         "λ |W|": lambda w, c: c * abs(w),
         "λ W²": lambda w, c: c * w**2,
-        "λ Σ w² in every element": lambda w, c: c * (w**2).sum() + 0 * w,
-        "λ Σ w in every element": lambda w, c: c * w.sum() + 0 * w,
-        "λ in every element": lambda w, c: c + 0 * w,
+        "λ Σ w²": lambda w, c: c * (w**2).sum() + 0 * w,
+        "λ Σ w": lambda w, c: c * w.sum() + 0 * w,
+        "λ": lambda w, c: c + 0 * w,
         "λ W / ‖W‖": lambda w, c: c * w / np.sqrt((w**2).sum()),
     },
 }
+
+
+def formula(function: Penalty) -> Formula:
+    return lambda v, y, g: g * function(v["weight"], v["coefficient"])
+
 
 KIND = Kind(
     aliases=(
@@ -59,7 +65,7 @@ KIND = Kind(
     forms=(
         form(1.0),
         form(0.5),
-        wrong_form({"en": "the norm, without the square", "zh": "范数，没有平方"}, lambda v: squares(v) ** 0.5),
+        wrong_form("‖W‖", lambda v: squares(v) ** 0.5),
         wrong_form("λ Σ |w|", lambda v: abs(v["weight"]).sum()),
         wrong_form("λ (Σ w)²", lambda v: v["weight"].sum() ** 2),
     ),
@@ -67,11 +73,7 @@ KIND = Kind(
     gradients={
         "weight": Gradient(
             "g · 2 λ W, λ = {coefficient:.6g}",
-            tuple(
-                Wrong(text, lambda v, y, g, f=f: g * f(v["weight"], v["coefficient"]), name)  # type: ignore[misc]
-                for name, group in WRONG.items()
-                for text, f in group.items()
-            ),
+            named(WRONG, formula),
         )
     },
     page="losses",

@@ -7,7 +7,7 @@ import numpy as np
 from charmlp.doctor.arrangement import LOGITS, arrange
 from charmlp.doctor.checks.stability import stays_finite
 from charmlp.doctor.functions import Array, log_softmax, softmax
-from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, named, wrong_form
 
 
 def row_sum(x: Array) -> Array:
@@ -23,14 +23,13 @@ WRONG: dict[str, dict[str, Backward]] = {
         "g − q": lambda z, y, q, g: g - q,
         "g + q Σₖ gₖ": lambda z, y, q, g: g + q * row_sum(g),
         "g − Σₖ gₖ qₖ": lambda z, y, q, g: g - row_sum(g * q),
-        "g − mean of g": lambda z, y, q, g: g - row_sum(g) / g.shape[1],
-        "g − q · mean of g": lambda z, y, q, g: g - q * row_sum(g) / g.shape[1],
-        "g − q Σₙ gₙ, the sum over the batch": lambda z, y, q, g: g - q * g.sum(0),
-        "g − q Σ g, the sum over everything": lambda z, y, q, g: g - q * g.sum(),
+        "g − mean(g)": lambda z, y, q, g: g - row_sum(g) / g.shape[1],
+        "g − q · mean(g)": lambda z, y, q, g: g - q * row_sum(g) / g.shape[1],
+        "g − q Σₙ gₙ": lambda z, y, q, g: g - q * g.sum(0),
+        "g − q Σₙₖ gₙₖ": lambda z, y, q, g: g - q * g.sum(),
         "g/q": lambda z, y, q, g: g / q,
         "q Σₖ gₖ − g q": lambda z, y, q, g: q * row_sum(g) - g * q,
         "g · y": lambda z, y, q, g: g * y,
-        "g − softmax over the batch · Σₖ gₖ": lambda z, y, q, g: g - softmax(z, 0) * row_sum(g),
     },
     "path-forgotten": {
         "g": lambda z, y, q, g: g,
@@ -53,8 +52,8 @@ WRONG: dict[str, dict[str, Backward]] = {
 }
 
 
-def wrong(text: str, function: Backward, mistake: str) -> Wrong:
-    return Wrong(text, lambda v, y, g: function(v["logits"], y, softmax(v["logits"]), g), mistake)
+def formula(function: Backward) -> Formula:
+    return lambda v, y, g: function(v["logits"], y, softmax(v["logits"]), g)
 
 
 KIND = Kind(
@@ -82,7 +81,7 @@ KIND = Kind(
     gradients={
         "logits": Gradient(
             "g − q Σₖ gₖ, q = e^y",
-            tuple(wrong(text, f, name) for name, group in WRONG.items() for text, f in group.items()),
+            named(WRONG, formula),
         )
     },
     page="losses",

@@ -7,7 +7,7 @@ import numpy as np
 from charmlp.doctor.arrangement import LOGITS, arrange
 from charmlp.doctor.checks.stability import stays_finite
 from charmlp.doctor.functions import Array, log_softmax, softmax
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 
 
 def logsumexp(v: Variables) -> Array:
@@ -22,22 +22,20 @@ def times_rows(function: Callable[[Array, Array], Array]) -> Formula:
 
 WRONG: dict[str, dict[str, Callable[[Array, Array], Array]]] = {
     "path-forgotten": {
-        "g · e^z, without 1 / Σ e^z": lambda z, q: np.exp(z),
-        "g / Σₖ e^zₖ, without e^z": lambda z, q: np.ones_like(z) / np.exp(z).sum(1, keepdims=True),
+        "g · e^z": lambda z, q: np.exp(z),
+        "g / Σₖ e^zₖ": lambda z, q: np.ones_like(z) / np.exp(z).sum(1, keepdims=True),
     },
     "wrong-formula": {
         "g": lambda z, q: np.ones_like(z),
         "g · q (1 − q)": lambda z, q: q * (1 - q),
         "g · log q": lambda z, q: np.log(q),
         "g · (1 − q)": lambda z, q: 1 - q,
-        "g · [z is the largest]": lambda z, q: 1.0 * (z == z.max(1, keepdims=True)),
-        "g · (q − [z is the largest])": lambda z, q: q - (z == z.max(1, keepdims=True)),
+        "g · [z = max z]": lambda z, q: 1.0 * (z == z.max(1, keepdims=True)),
+        "g · (q − [z = max z])": lambda z, q: q - (z == z.max(1, keepdims=True)),
         "g · z": lambda z, q: z,
         "g · y": lambda z, q: z - np.log(q),
-    },
-    "wrong-formula.batch": {
-        "g · softmax over the batch": lambda z, q: softmax(z, 0),
-        "g · softmax over all elements": lambda z, q: np.exp(z) / np.exp(z).sum(),
+        "g · e^z / Σₙ e^zₙ": lambda z, q: softmax(z, 0),
+        "g · e^z / Σₙₖ e^zₙₖ": lambda z, q: np.exp(z) / np.exp(z).sum(),
     },
     "softmax-twice.backward": {"g · softmax(q)": lambda z, q: softmax(q)},
 }
@@ -61,9 +59,7 @@ KIND = Kind(
     gradients={
         "logits": Gradient(
             "g · q, q = softmax(z)",
-            tuple(
-                Wrong(text, times_rows(f), name) for name, group in WRONG.items() for text, f in group.items()
-            ),
+            named(WRONG, times_rows),
         )
     },
     page="losses",

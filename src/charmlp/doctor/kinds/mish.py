@@ -30,9 +30,9 @@ WRONG: Slopes = {
     "t + x t σ(x)": lambda x, y: gate(x) * (1 + x * sigmoid(x)),
     "1 − t²": lambda x, y: gate_slope(x),
 }
-INNER: Slopes = {"t + x (1 − t²), without σ(x)": lambda x, y: gate(x) + x * gate_slope(x)}
+INNER: Slopes = {"t + x (1 − t²)": lambda x, y: gate(x) + x * gate_slope(x)}
 OF_OUTPUT: Slopes = {
-    "the right slope at y": lambda x, y: gate(y) + y * gate_slope(y) * sigmoid(y),
+    "t + y (1 − t²) σ(y), t = tanh(log(1 + e^y))": lambda x, y: gate(y) + y * gate_slope(y) * sigmoid(y),
     "t + x (1 − y²) σ(x)": lambda x, y: gate(x) + x * (1 - y**2) * sigmoid(x),
 }
 

@@ -1,4 +1,4 @@
-"""The multi-class hinge loss (SVM): for each row Σ max(0, zⱼ − z_y + m) over the wrong classes j, margin m = 1.
+"""The multi-class hinge loss (SVM): Σ max(0, zⱼ − z_y + m) over the wrong classes j of a row, margin m = 1.
 
 The derivative counts: 1 in each wrong class inside the margin, and minus their number in the right class.
 """
@@ -10,9 +10,9 @@ import numpy as np
 
 from charmlp.doctor.arrangement import LABEL, LOGITS, Role, arrange, random_numbers
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Text, Variables, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number, output_at
-from charmlp.doctor.reductions import by_row, times_upstream
+from charmlp.doctor.reductions import by_row, joined, times_upstream
 
 
 def wide(shape: Sequence[int], generator: Any) -> Array:
@@ -39,7 +39,12 @@ def violations(v: Variables) -> Array:
 
 
 def forms(margin: float) -> tuple[Form, ...]:
-    return by_row(lambda v: violations(v).sum(1), "" if margin == 1 else ", m = {margin:.6g}", margin=margin)
+    suffix = "" if margin == 1 else ", m = {margin:.6g}"
+    over_elements: Text = {"en": "the mean over N·C elements", "zh": "对 N·C 个元素取平均"}
+    return (
+        *by_row(lambda v: violations(v).sum(1), suffix, margin=margin),
+        Form(joined(over_elements, suffix), lambda v: violations(v).mean(), parameters={"margin": margin}),
+    )
 
 
 def with_own_margin(trial: Any) -> Iterator[Form]:
@@ -66,44 +71,37 @@ def largest(z: Array, t: Array, m: float) -> Array:
 Derivative = Callable[[Array, Array, float], Array]  # of scores z, labels t and m
 WRONG: dict[str, dict[str, Derivative]] = {
     "ties.count": {
-        "1 in each wrong class inside the margin, 0 in the right one": inside,
-        "−1 in the right class": lambda z, t, m: inside(z, t, m) - t,
-        "1 − the count in the right class": lambda z, t, m: counted(inside(z, t, m), t) + t,
-        "−(the count + 1) in the right class": lambda z, t, m: counted(inside(z, t, m), t) - t,
-        "the count, without the minus, in the right class": lambda z, t, m: (
-            2 * inside(z, t, m) - counted(inside(z, t, m), t)
-        ),
-        "minus the number of wrong classes in the right class": lambda z, t, m: (
-            inside(z, t, m) - t * (t.shape[1] - 1)
-        ),
-        "minus the count of the whole batch in the right class": lambda z, t, m: (
-            inside(z, t, m) - t * inside(z, t, m).sum()
-        ),
-        "minus the count in the right class, 0 in the others": lambda z, t, m: (
-            t * counted(inside(z, t, m), t)
-        ),
-        "the largest wrong class only": largest,
+        "v": inside,
+        "v − y*": lambda z, t, m: inside(z, t, m) - t,
+        "v − (k − 1) y*": lambda z, t, m: counted(inside(z, t, m), t) + t,
+        "v − (k + 1) y*": lambda z, t, m: counted(inside(z, t, m), t) - t,
+        "v + k y*": lambda z, t, m: 2 * inside(z, t, m) - counted(inside(z, t, m), t),
+        "v − (C − 1) y*": lambda z, t, m: inside(z, t, m) - t * (t.shape[1] - 1),
+        "v − y* Σₙ kₙ": lambda z, t, m: inside(z, t, m) - t * inside(z, t, m).sum(),
+        "−k y*": lambda z, t, m: t * counted(inside(z, t, m), t),
+        "v − k y*, v = [z = max (1 − y*) z]": largest,
     },
     "wrong-threshold": {
-        "[zⱼ − z_y > 0], counted": lambda z, t, m: counted(inside(z, t, 0.0), t),
-        "[zⱼ > 0], counted": lambda z, t, m: counted(z > 0, t),
-        "[zⱼ + 1 > 0], counted": lambda z, t, m: counted(z + m > 0, t),
-        "[zⱼ − z_y > 1], counted": lambda z, t, m: counted(inside(z, t, -m), t),
+        "v − k y*, v = [z − z_y > 0] (1 − y*)": lambda z, t, m: counted(inside(z, t, 0.0), t),
+        "v − k y*, v = [z > 0] (1 − y*)": lambda z, t, m: counted(z > 0, t),
+        "v − k y*, v = [z + 1 > 0] (1 − y*)": lambda z, t, m: counted(z + m > 0, t),
     },
     "wrong-mask.formula": {
-        "1 in all wrong classes, counted": lambda z, t, m: counted(1 - t, t),
-        "[zⱼ − z_y + 1 < 0], counted": lambda z, t, m: counted(1 - inside(z, t, m), t),
+        "v − k y*, v = 1 − y*": lambda z, t, m: counted(1 - t, t),
+        "v − k y*, v = [z − z_y + 1 < 0] (1 − y*)": lambda z, t, m: counted(1 - inside(z, t, m), t),
     },
     "wrong-formula": {
-        "max(0, zⱼ − z_y + 1), counted": lambda z, t, m: counted(np.maximum(0, differences(z, t) + m), t),
-        "max(0, zⱼ − z_y + 1)": lambda z, t, m: np.maximum(0, differences(z, t) + m) * (1 - t),
-        "the mask times the scores": lambda z, t, m: z * counted(inside(z, t, m), t),
+        "v − k y*, v = max(0, z − z_y + 1) (1 − y*)": lambda z, t, m: counted(
+            np.maximum(0, differences(z, t) + m), t
+        ),
+        "max(0, z − z_y + 1) (1 − y*)": lambda z, t, m: np.maximum(0, differences(z, t) + m) * (1 - t),
+        "z (v − k y*)": lambda z, t, m: z * counted(inside(z, t, m), t),
     },
 }
 
 
-def wrong(text: str, function: Derivative, mistake: str) -> Wrong:
-    return Wrong(text, times_upstream(lambda v: function(v["logits"], v["label"], v["margin"])), mistake)
+def formula(function: Derivative) -> Formula:
+    return times_upstream(lambda v: function(v["logits"], v["label"], v["margin"]))
 
 
 KIND = Kind(
@@ -129,11 +127,6 @@ KIND = Kind(
             {"en": ", of the largest violation only", "zh": "（只取违反最大的一类）"},
             margin=1.0,
         ),
-        Form(
-            {"en": "the mean over N·C elements", "zh": "对 N·C 个元素取平均"},
-            lambda v: violations(v).mean(),
-            parameters={"margin": 1.0},
-        ),
         wrong_form(
             {"en": "with the right class counted as well", "zh": "把正确的类也算了进去"},
             lambda v: np.maximum(0, differences(v["logits"], v["label"]) + 1).sum(1).mean(),
@@ -150,11 +143,8 @@ KIND = Kind(
     more_forms=with_own_margin,
     gradients={
         "logits": Gradient(
-            {
-                "en": "[zⱼ − z_y + {margin:.6g} > 0] in each wrong class j, minus their count in the right class",
-                "zh": "每个错误类 j 处为 [zⱼ − z_y + {margin:.6g} > 0]，正确类处为这些类的个数取负",
-            },
-            tuple(wrong(text, f, name) for name, group in WRONG.items() for text, f in group.items()),
+            "v − k y*, v = [z − z_y + {margin:.6g} > 0] (1 − y*), k = Σ v",
+            named(WRONG, formula),
             core=times_upstream(lambda v: counted(inside(v["logits"], v["label"], v["margin"]), v["label"])),
         )
     },

@@ -1,4 +1,4 @@
-"""The negative log likelihood, of log-probabilities: −ℓ at the right class; its derivative is −y*, one-hot."""
+"""The negative log likelihood of log-probabilities: −ℓ at the right class; its derivative is −y*, one-hot."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import LABEL, Role, arrange, random_numbers
 from charmlp.doctor.functions import Array, log_softmax
-from charmlp.doctor.kind import Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.reductions import Losses, by_row, times_upstream
 
 
@@ -34,7 +34,7 @@ WRONG: dict[str, dict[str, Losses]] = {
         "1 − y*": lambda v: 1 - v["label"],
     },
     "target-forgotten": {"q": lambda v: np.exp(v["logits"])},
-    "target-forgotten.mask": {"−1 in every class": lambda v: -np.ones_like(v["logits"])},
+    "target-forgotten.mask": {"−1": lambda v: -np.ones_like(v["logits"])},
 }
 
 KIND = Kind(
@@ -62,11 +62,7 @@ KIND = Kind(
     gradients={
         "logits": Gradient(
             "−y*",
-            tuple(
-                Wrong(text, times_upstream(f), name)
-                for name, group in WRONG.items()
-                for text, f in group.items()
-            ),
+            named(WRONG, times_upstream),
             core=times_upstream(lambda v: -v["label"]),
         ),
         "label": Gradient("−ℓ"),

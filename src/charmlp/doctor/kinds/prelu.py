@@ -46,11 +46,11 @@ KIND = Kind(
         arrange((X, "flat"), NUMBER, output="flat", D=1),
     ),
     forms=(
-        Form("x where x > 0, a x elsewhere", prelu),
+        Form("x [x > 0] + a x [x ≤ 0]", prelu),
         wrong_form("max(0, x)", lambda v: np.maximum(v["x"], 0)),
-        wrong_form("a x everywhere", lambda v: v["slope"] * v["x"]),
-        wrong_form("a x where x > 0, x elsewhere", lambda v: np.where(v["x"] > 0, v["slope"], 1) * v["x"]),
-        wrong_form("x where x > 0, −a x elsewhere", lambda v: prelu({**v, "slope": -v["slope"]})),
+        wrong_form("a x", lambda v: v["slope"] * v["x"]),
+        wrong_form("a x [x > 0] + x [x ≤ 0]", lambda v: np.where(v["x"] > 0, v["slope"], 1) * v["x"]),
+        wrong_form("x [x > 0] − a x [x ≤ 0]", lambda v: prelu({**v, "slope": -v["slope"]})),
     ),
     gradients={
         "x": Gradient(
@@ -67,7 +67,7 @@ KIND = Kind(
                 ),
                 Wrong("g · ([x > 0] − a [x ≤ 0])", lambda v, y, g: g * np.where(v["x"] > 0, 1, -v["slope"])),
                 Wrong(
-                    "g where g > 0, a g elsewhere",
+                    "g [g > 0] + a g [g ≤ 0]",
                     lambda v, y, g: g * np.where(g > 0, 1, v["slope"]),
                     "wrong-mask.cotangent",
                 ),

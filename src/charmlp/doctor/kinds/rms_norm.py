@@ -1,6 +1,6 @@
-"""y = γ ⊙ x̂, x̂ = x / r, r = √(mean of x² + ε) for each row x; the gain γ may be absent.
+"""y = γ ⊙ x̂, x̂ = x / r, r = √(mean(x²) + ε) for each row x; the gain γ may be absent.
 
-With h = g ⊙ γ the gradients are (h − x̂ · mean of h x̂) / r for x and Σₙ g x̂ for γ.
+With h = g ⊙ γ the gradients are (h − x̂ mean(h x̂)) / r for x and Σₙ g x̂ for γ.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import Role, X, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 GAIN = Role("gain", "D", ("gain", "gamma", "weight", "w", "g", "scale"))
@@ -37,7 +37,7 @@ def with_epsilon_outside(v: Variables) -> Array:
 
 
 def form(epsilon: float) -> Form:
-    return Form("γ x / √(mean of x² + {epsilon:.1g})", rms_norm, parameters={"epsilon": epsilon})
+    return Form("γ x / √(mean(x²) + {epsilon:.1g})", rms_norm, parameters={"epsilon": epsilon})
 
 
 def with_own_epsilon(trial: Any) -> Iterator[Form]:
@@ -52,36 +52,36 @@ def with_own_epsilon(trial: Any) -> Iterator[Form]:
         yield form(inside if inside > 1e-13 else 0.0)
     if added is not None and 0 < added < 0.1:
         parameters = {"added": added, "epsilon": 0.0}
-        yield Form("γ x / (√(mean of x²) + {added:.1g})", with_epsilon_outside, parameters=parameters)
+        yield Form("γ x / (√(mean(x²)) + {added:.1g})", with_epsilon_outside, parameters=parameters)
 
 
 WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] = {  # x, x̂, g, γ and r
     "path-forgotten": {
         "h / r": lambda x, n, g, w, r: g * w / r,
-        "−x̂ · mean of h x̂ / r": lambda x, n, g, w, r: -n * row_mean(g * w * n) / r,
+        "−x̂ mean(h x̂) / r": lambda x, n, g, w, r: -n * row_mean(g * w * n) / r,
         "h (1 − x̂²/D) / r": lambda x, n, g, w, r: g * w * (1 - n**2 / x.shape[1]) / r,
     },
     "scale-forgotten": {
-        "h − x̂ · mean of h x̂, without 1/r": lambda x, n, g, w, r: g * w - n * row_mean(g * w * n),
-        "(h − x̂ · mean of h x̂) / r²": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n)) / r**2,
-        "(g − x̂ · mean of g x̂) / r, without γ": lambda x, n, g, w, r: (g - n * row_mean(g * n)) / r,
+        "h − x̂ mean(h x̂)": lambda x, n, g, w, r: g * w - n * row_mean(g * w * n),
+        "(h − x̂ mean(h x̂)) / r²": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n)) / r**2,
+        "(g − x̂ mean(g x̂)) / r": lambda x, n, g, w, r: (g - n * row_mean(g * n)) / r,
     },
     "wrong-formula": {
         "(h − x̂ Σ h x̂) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * x.shape[1]) / r,
-        "(h + x̂ · mean of h x̂) / r": lambda x, n, g, w, r: (g * w + n * row_mean(g * w * n)) / r,
-        "(h − mean of h − x̂ · mean of h x̂) / r": lambda x, n, g, w, r: (
+        "(h + x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w + n * row_mean(g * w * n)) / r,
+        "(h − mean(h) − x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (
             (g * w - row_mean(g * w) - n * row_mean(g * w * n)) / r
         ),
-        "(h − x̂ · mean of h) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w)) / r,
-        "(h − mean of h) / r": lambda x, n, g, w, r: (g * w - row_mean(g * w)) / r,
-        "(h − ½ x̂ · mean of h x̂) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) / 2) / r,
-        "(h − 2 x̂ · mean of h x̂) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * 2) / r,
-        "h/r − x · mean of h x": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x),
-        "h/r − x · mean of h x / r²": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x) / r**2,
+        "(h − x̂ mean(h)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w)) / r,
+        "(h − mean(h)) / r": lambda x, n, g, w, r: (g * w - row_mean(g * w)) / r,
+        "(h − ½ x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) / 2) / r,
+        "(h − 2 x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * 2) / r,
+        "h/r − x mean(h x)": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x),
+        "h/r − x mean(h x) / r²": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x) / r**2,
     },
     "wrong-variable.of-input": {
-        "(h − x · mean of h x) / r": lambda x, n, g, w, r: (g * w - x * row_mean(g * w * x)) / r,
-        "(h − y · mean of h y) / r": lambda x, n, g, w, r: (g * w - n * w * row_mean(g * w * n * w)) / r,
+        "(h − x mean(h x)) / r": lambda x, n, g, w, r: (g * w - x * row_mean(g * w * x)) / r,
+        "(h − y mean(h y)) / r": lambda x, n, g, w, r: (g * w - n * w * row_mean(g * w * n * w)) / r,
     },
 }
 WRONG_GAIN: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] = {  # x, x̂, y and g
@@ -90,15 +90,15 @@ WRONG_GAIN: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] 
         "Σₙ g y": lambda x, n, y, g: (g * y).sum(0),
     },
     "wrong-formula": {"Σₙ g": lambda x, n, y, g: g.sum(0)},
-    "batch-not-summed.one-row": {"the first row of g x̂": lambda x, n, y, g: (g * n)[0]},
+    "batch-not-summed.one-row": {"g₁ x̂₁": lambda x, n, y, g: (g * n)[0]},
 }
 
 
-def of_x(function: Callable[..., Array]) -> Any:
+def of_x(function: Callable[..., Array]) -> Formula:
     return lambda v, y, g: function(v["x"], v["x"] / root(v), g, gain(v), root(v))
 
 
-def of_gain(function: Callable[..., Array]) -> Any:
+def of_gain(function: Callable[..., Array]) -> Formula:
     return lambda v, y, g: function(v["x"], v["x"] / root(v), y, g)
 
 
@@ -114,11 +114,11 @@ KIND = Kind(
     forms=(
         form(1e-5),
         wrong_form(
-            {"en": "γ x / ‖x‖", "zh": "γ x / ‖x‖"},
+            "γ x / ‖x‖",
             lambda v: v["x"] * gain(v) / np.sqrt((v["x"] ** 2).sum(1, keepdims=True)),
         ),
         wrong_form(
-            {"en": "γ x / (mean of x²)", "zh": "γ x / (x² 的平均值)"},
+            "γ x / mean(x²)",
             lambda v: v["x"] * gain(v) / row_mean(v["x"] ** 2),
         ),
         wrong_form(
@@ -129,16 +129,12 @@ KIND = Kind(
     more_forms=with_own_epsilon,
     gradients={
         "x": Gradient(
-            "(h − x̂ · mean of h x̂) / r, h = g ⊙ γ",
-            tuple(Wrong(text, of_x(f), name) for name, group in WRONG.items() for text, f in group.items()),
+            "(h − x̂ mean(h x̂)) / r, h = g ⊙ γ",
+            named(WRONG, of_x),
         ),
         "gain": Gradient(
             "Σₙ g x̂",
-            tuple(
-                Wrong(text, of_gain(f), name)
-                for name, group in WRONG_GAIN.items()
-                for text, f in group.items()
-            ),
+            named(WRONG_GAIN, of_gain),
         ),
     },
     page="normalisation-rows",

@@ -12,19 +12,19 @@ PARAMETERS = {"scale": SCALE, "alpha": ALPHA}
 KIND = activation(
     aliases=("selu", "scaledexponentiallinearunit", "scaledelu"),
     forms=(
-        Form("λ x where x > 0, λ α (eˣ − 1) elsewhere", elu, parameters=PARAMETERS),
+        Form("λ x [x > 0] + λ α (eˣ − 1) [x ≤ 0]", elu, parameters=PARAMETERS),
         Form(
-            "λ x where x > 0, λ α (eˣ − 1) elsewhere, λ = 1.0507, α = 1.67326",
+            "λ x [x > 0] + λ α (eˣ − 1) [x ≤ 0], λ = 1.0507, α = 1.67326",
             elu,
             parameters={"scale": 1.0507, "alpha": 1.67326},
         ),
-        wrong_form("x where x > 0, α (eˣ − 1) elsewhere", lambda v: elu({**v, **PARAMETERS, "scale": 1.0})),
-        wrong_form("λ x where x > 0, λ (eˣ − 1) elsewhere", lambda v: elu({**v, **PARAMETERS, "alpha": 1.0})),
+        wrong_form("x [x > 0] + α (eˣ − 1) [x ≤ 0]", lambda v: elu({**v, **PARAMETERS, "scale": 1.0})),
+        wrong_form("λ x [x > 0] + λ (eˣ − 1) [x ≤ 0]", lambda v: elu({**v, **PARAMETERS, "alpha": 1.0})),
     ),
     gradient="g · (λ [x > 0] + λ α eˣ [x ≤ 0])",
     wrong=(
         Wrong(
-            "g · ([x > 0] + α eˣ [x ≤ 0]), without λ",
+            "g · ([x > 0] + α eˣ [x ≤ 0])",
             lambda v, y, g: g * np.where(v["x"] > 0, 1, exponential(v, y) / v["scale"]),
             "scale-forgotten",
         ),

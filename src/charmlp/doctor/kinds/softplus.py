@@ -62,7 +62,7 @@ KIND = activation(
     wrong=(
         *wrong_slopes("wrong-formula", WRONG),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
-        Wrong("g · σ(x), without β", lambda v, y, g: g * sigmoid(v["x"]), "scale-forgotten"),
+        Wrong("g · σ(x)", lambda v, y, g: g * sigmoid(v["x"]), "scale-forgotten"),
         Wrong("g · β σ(β x)", lambda v, y, g: g * v["beta"] * sigmoid(v["beta"] * v["x"]), "scale-forgotten"),
         NO_SLOPE,
     ),

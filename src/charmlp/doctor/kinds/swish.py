@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
 from charmlp.doctor.functions import Array, sigmoid
-from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, wrong_form
+from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number
 
 Slope = Callable[[Array, float], Array]
@@ -50,8 +50,8 @@ def times_upstream(function: Slope) -> Formula:
 
 WRONG: Mapping[str, Mapping[str, Slope]] = {
     "scale-forgotten": {
-        "s + x s (1 − s), without β": lambda x, b: gate(x, b) + x * gate_slope(x, b),
-        "σ(x) (1 + x (1 − σ(x))), without β": lambda x, b: slope(x, 1.0),
+        "s + x s (1 − s)": lambda x, b: gate(x, b) + x * gate_slope(x, b),
+        "σ(x) (1 + x (1 − σ(x)))": lambda x, b: slope(x, 1.0),
     },
     "wrong-formula": {
         "s": gate,
@@ -77,12 +77,12 @@ KIND = activation(
     more_forms=with_own_beta,
     gradient="g · (s + {beta:.6g} x s (1 − s)), s = σ({beta:.6g} x)",
     wrong=(
-        *(
-            Wrong(text, times_upstream(f), name)
-            for name, slopes in WRONG.items()
-            for text, f in slopes.items()
+        *named(WRONG, times_upstream),
+        Wrong(
+            "s + β y s (1 − s), s = σ(β y)",
+            lambda v, y, g: g * slope(y, v["beta"]),
+            "wrong-variable.of-input",
         ),
-        Wrong("the right slope at y", lambda v, y, g: g * slope(y, v["beta"]), "wrong-variable.of-input"),
         Wrong(
             "y + s (1 − y)",
             lambda v, y, g: g * (y + gate(v["x"], v["beta"]) * (1 - y)),

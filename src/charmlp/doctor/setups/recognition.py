@@ -137,16 +137,15 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     if subject.parameters:
         if len(subject.required or ()) != len(arrangement.slots):
             return None
-        own = [(arrangement.slots[i], parameter) for i, parameter in subject.parameters.items()]
-        for slot, parameter in own:
-            if slot.role.name == "weight" and parameter.ndim == 2:
-                fitted["K"], fitted["D"] = slot.canonical(parameter, {}).shape
-            elif slot.role.name != "bias":
+        for i, parameter in subject.parameters.items():
+            slot = arrangement.slots[i]
+            canonical = slot.canonical(parameter, {})
+            if slot.is_index or canonical.ndim != len(slot.role.shape):
                 return None
-        bias = [(slot.actual(np.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
-        if any(parameter.shape != expected.shape for expected, parameter in bias):
-            return None
+            fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
+    if any(values[i].shape != parameter.shape for i, parameter in subject.parameters.items()):
+        return None
     fillers = fill_options(subject, len(values), reading.flags)
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
