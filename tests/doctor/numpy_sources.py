@@ -1,7 +1,7 @@
 """NumPy code as people write it, all of it right: sources, and inputs for each operation that is found in them.
 
-An input is written as its shape ("5x7"; "" is a number), `label` (class numbers, 5 of 3), `onehot` (5 of 3),
-`bits` (5 zeros and ones), or `+` before a shape for positive numbers below 1.
+An input is written as its shape ("5x7"; "" is a number), with a + for numbers between 0 and 1, or as `label`,
+five class numbers; `net` stands for the parameters of a network, whose shapes are found out.
 """
 
 from __future__ import annotations
@@ -227,7 +227,8 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c = cache
     t = np.tanh(next_c)
     dc = dnext_c + dnext_h * o * (1 - t ** 2)
-    da = np.hstack([dc * g * i * (1 - i), dc * prev_c * f * (1 - f), dnext_h * t * o * (1 - o), dc * i * (1 - g ** 2)])
+    do = dnext_h * t * o * (1 - o)
+    da = np.hstack([dc * g * i * (1 - i), dc * prev_c * f * (1 - f), do, dc * i * (1 - g ** 2)])
     dx = da @ Wx.T
     dprev_h = da @ Wh.T
     dprev_c = dc * f

@@ -37,7 +37,7 @@ ARRAYS: dict[str, str] = {
 
 
 def construct(kind: type, sizes: Mapping[str, int], *, arrays: bool = False) -> Any:
-    """An instance; arguments without a default, and `dim`, are guessed, weights as `arrays` where asked for."""
+    """An instance; what has no default is guessed, and `dim`; weights as `arrays` where asked for."""
     given = inspect.signature(kind).parameters.items()
     arguments: dict[str, Any] = {}
     positional: list[Any] = []

@@ -13,7 +13,7 @@ MODULES = ("np", "numpy", "math", "cp", "jnp", "torch")
 
 
 def behind(function: Anything) -> Anything:
-    """The function that somebody wrote, without decorators, `np.vectorize`, `functools.partial` or a compiler."""
+    """The function that somebody wrote, without decorators, `np.vectorize`, `partial` or a compiler."""
     for _ in range(10):
         inner = next(
             (

@@ -71,6 +71,7 @@ class Subject(ABC):
     note: Phrase | None = None  # which reading of the code this is
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
+    reused: "Subject | None" = None  # the same with one value in two places
 
     def name_of(self, position: int) -> str:
         names = (self.required or ()) + self.optional

@@ -17,8 +17,8 @@ TODO = re.compile(
 def is_unwritten(function: Callable[..., Any]) -> bool:
     """Whether a function computes nothing yet; False where it has no source to tell.
 
-    Its body only raises `NotImplementedError`, is empty, or returns nothing but placeholders: None, names that
-    are never given anything but None, and, under a `pass` or a TODO, zeros that nothing is written into.
+    Its body raises `NotImplementedError`, is empty, or returns nothing but placeholders: None, names that are
+    never given anything but None, and, under a `pass` or a TODO, zeros that nothing is written into.
     """
     tree = definition(function)
     if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -79,16 +79,17 @@ class Body:
 
     def take(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign):
-            for target in node.targets:
-                for name, value in pairs(target, node.value):
-                    self.assign(name, value)
+            for each in node.targets:
+                for target, value in pairs(each, node.value):
+                    self.assign(target, value)
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
             self.assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign):
             self.written_into |= names_in(node.target)
         elif isinstance(node, ast.For | ast.comprehension | ast.withitem):
-            target = node.optional_vars if isinstance(node, ast.withitem) else node.target
-            self.written_into |= names_in(target)
+            self.written_into |= names_in(
+                getattr(node, "target", None) or getattr(node, "optional_vars", node)
+            )
 
     def assign(self, target: ast.expr, value: ast.expr | None) -> None:
         if not isinstance(target, ast.Name):

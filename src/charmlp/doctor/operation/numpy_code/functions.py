@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -47,6 +47,21 @@ def found(module: ModuleType) -> list[Written]:
     """
     own = {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
     return [one for _, each in sorted(Finder(own).all().items()) for one in each]
+
+
+def of_pair(forward: Any, backward: Any) -> Written:
+    """Two functions that somebody says belong together."""
+    both = {
+        name: Function(name, call)
+        for name, call in zip(names_of(forward, backward), (forward, backward), strict=True)
+    }
+    first, second = both
+    return Finder(both).of_pair(first, first, second)[0]
+
+
+def names_of(forward: Any, backward: Any) -> tuple[str, str]:
+    first, second = (getattr(behind(one), "__name__", "function") for one in (forward, backward))
+    return first, second if second != first else f"{second}_backward"
 
 
 def is_own(name: str, thing: Any, module: ModuleType) -> bool:
@@ -150,7 +165,7 @@ class Finder:
         return operation(name, readings, function)
 
     def missing(self, name: str) -> Phrase:
-        return phrase("no-forward" if is_of_backward(name) else "no-backward", name=name)
+        return phrase("backward-alone" if is_of_backward(name) else "forward-alone", name=name)
 
 
 def is_forward(name: str) -> bool:

@@ -1,5 +1,6 @@
-"""A loss that returns its gradient with it, and a function that returns its derivative where a flag is set."""
+"""A loss that returns its gradient with it; a function that returns its derivative where a flag is set."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class Flagged:
     flag: str
 
     def readings(self) -> tuple[Make, ...]:
-        return tuple(reading(lambda of=of: self.written(of)) for of in ("input", "output"))
+        return tuple(reading(functools.partial(self.written, of)) for of in ("input", "output"))
 
     def written(self, which: str) -> HandWritten:
         (name,) = self.function.inputs

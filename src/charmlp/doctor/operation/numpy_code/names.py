@@ -5,21 +5,23 @@ from collections.abc import Sequence
 
 FORWARD = {"forward", "fwd", "fprop", "feedforward", "propagation", "prop", "pass"}
 BACKWARD = {
-    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back", "bp", "vjp",
+    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back", "bp",
+    "vjp",
 }  # fmt: skip
 DERIVATIVE = {
-    "derivative", "derivatives", "deriv", "derive", "derivate", "derived", "prime", "der", "diff", "d", "dx", "dz",
-    "grad", "gradient", "gradients", "grads", "delta", "dev", "df", "slope", "jacobian", "deriva",
+    "derivative", "derivatives", "deriv", "derive", "derivate", "derived", "deriva", "prime", "der", "diff",
+    "d", "dx", "dz", "df", "grad", "gradient", "gradients", "grads", "delta", "dev", "slope", "jacobian",
 }  # fmt: skip
 PLAIN = {
-    "naive", "fast", "vectorized", "vec", "np", "numpy", "function", "func", "fn", "compute", "get", "calc", "calculate",
-    "of", "alt", "loop", "loops", "strides", "step", "my", "single", "batch", "the", "with", "for", "model",
+    "naive", "fast", "vectorized", "vec", "np", "numpy", "function", "func", "fn", "compute", "get", "calc",
+    "calculate", "of", "alt", "loop", "loops", "strides", "step", "my", "single", "batch", "the", "with",
+    "for", "model",
 }  # fmt: skip
 # A function with one of these in its name checks or uses gradients, and is nobody's backward pass
 OTHER = {
-    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update", "plot", "test",
-    "print", "eval", "apply", "zero", "optimize", "norm", "norms", "show", "train", "demo", "main", "verify", "compare",
-    "estimate", "policy", "boosting", "predict", "run", "feed",
+    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update",
+    "plot", "test", "print", "eval", "apply", "zero", "optimize", "norm", "norms", "show", "train", "demo",
+    "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run", "feed",
 }  # fmt: skip
 
 UPSTREAM = re.compile(
@@ -68,10 +70,10 @@ DICT = re.compile(
 def words_of(name: str) -> list[str]:
     """The words of a name in snake or camel case.
 
-    >>> words_of("softmax_loss"), words_of("reluBackward"), words_of("conv2d_forward_naive"), words_of("dReLU")
-    (['softmax', 'loss'], ['relu', 'backward'], ['conv2d', 'forward', 'naive'], ['d', 'relu'])
-    >>> words_of("relu2deriv")
-    ['relu', 'deriv']
+    >>> words_of("softmax_loss"), words_of("reluBackward"), words_of("conv2d_forward_naive")
+    (['softmax', 'loss'], ['relu', 'backward'], ['conv2d', 'forward', 'naive'])
+    >>> words_of("dReLU"), words_of("relu2deriv")
+    (['d', 'relu'], ['relu', 'deriv'])
     """
     plain = re.sub(r"(?i)relu", "Relu", name) if re.search(r"ReLU|RELU|ReLu", name) else name
     plain = re.sub(r"([A-Z])[Ee]LU", r"\1elu", plain)
@@ -143,8 +145,8 @@ def prediction_of(inputs: Sequence[str]) -> int:
 def of_gradient(name: str) -> str:
     """What a gradient's name is a gradient of.
 
-    >>> [of_gradient(name) for name in ("dx", "dW1", "grad_b", "w_grad", "d_gamma", "nabla_b", "dL_dw", "dA_prev")]
-    ['x', 'w1', 'b', 'w', 'gamma', 'b', 'w', 'a_prev']
+    >>> [of_gradient(name) for name in ("dx", "dW1", "grad_b", "w_grad", "nabla_b", "dL_dw", "dA_prev")]
+    ['x', 'w1', 'b', 'w', 'b', 'w', 'a_prev']
     """
     plain = name.lower()
     for pattern in (

@@ -1,8 +1,8 @@
-"""A loss of many parameters: a whole network, or one layer with its loss, whose data are no inputs of its own.
+"""A loss of many parameters: a whole network, or one layer with its loss. Its data are no inputs here.
 
-The cost and its gradients may come from one function, from two with the same arguments, or from a forward pass, a
-cost and a backward pass. Which shapes it takes is found out by trying: samples as rows or as columns, labels as
-numbers or one-hot, biases as vectors, rows or columns.
+The cost and its gradients may come from one function, from two with the same arguments, or from a forward
+pass, a cost and a backward pass. Which shapes it takes is found out by trying: samples as rows or as columns,
+labels as numbers or one-hot, biases as vectors, rows or columns.
 """
 
 import itertools
@@ -44,7 +44,7 @@ CLASSES = re.compile(r"k|c|(n|num)_?(classes|labels)|classes", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """What computes a cost and its gradients. `forward` and `backward` are absent where `cost` does it all."""
+    """What computes a cost and its gradients; without `forward` and `backward` where `cost` does it all."""
 
     cost: Function
     forward: Function | None = None
@@ -77,7 +77,16 @@ class Network:
         return [name for name in self.taken if not is_data(name) and not is_truth(name)]
 
     def readings(self) -> tuple[Make, ...]:
-        return (self.make,)
+        kept: dict[tuple[Any, ...], HandWritten] = {}
+
+        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+            """Found out once for each size: a core asks more than once."""
+            key = (*sorted(sizes.items()), dtype)
+            if key not in kept:
+                kept[key] = self.make(sizes, dtype)
+            return kept[key]
+
+        return (make,)
 
     def make(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
         """It at sizes; raises `CannotExamineError` where it takes nothing that is usual."""

@@ -1,5 +1,6 @@
 """A forward pass and its backward pass, or a function and its derivative."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,6 @@ from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function, usual
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, led_through, of_one, order_of, times
-from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
@@ -21,6 +21,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     of_gradient,
     prediction_of,
 )
+from charmlp.doctor.operation.options import is_option
 
 
 @dataclass
@@ -42,7 +43,7 @@ def reading(make: Callable[[], HandWritten]) -> Make:
 
 @dataclass(frozen=True)
 class Binding:
-    """One way to call a backward pass: a source for each argument, and which outputs have an upstream gradient.
+    """One way to call a backward pass: where each argument comes from.
 
     `led` are the outputs whose upstream gradients it is given: none where it is a plain derivative.
     """
@@ -55,13 +56,13 @@ class Binding:
 
 @dataclass(frozen=True)
 class Pair:
-    """A forward and its backward pass. Names say what backward takes; where they do not, there are several."""
+    """A forward and its backward pass. Where names do not say what backward takes, there are several ways."""
 
     forward: Function
     backward: Function
 
     def readings(self) -> tuple[Make, ...]:
-        return tuple(reading(lambda binding=binding: self.written(binding)) for binding in self.bindings())
+        return tuple(reading(functools.partial(self.written, binding)) for binding in self.bindings())
 
     # What backward takes
 
@@ -126,7 +127,7 @@ class Pair:
         return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
 
     def is_only(self, name: str) -> bool:
-        """Whether a derivative takes only this: then it may be the input or the output, whatever its name."""
+        """Whether a derivative takes only this: the input or the output, whatever its name."""
         return self.arrays_taken == [name] and len(self.arrays) == 1
 
     @property
@@ -156,7 +157,7 @@ class Pair:
         return next((i for i, name in enumerate(self.forward.returns) if not is_cache(name)), 0)
 
     def wants_upstream(self, left: Sequence[str]) -> bool:
-        """Whether an unknown parameter must be the upstream gradient: backward takes more than a derivative."""
+        """Whether an unknown parameter must be the upstream gradient: a derivative takes fewer."""
         few = len(self.arrays_taken) <= len(self.arrays)
         if not left or (few and is_derivative(self.backward.name)):
             return False
@@ -169,7 +170,7 @@ class Pair:
         return len(self.arrays) >= 2 and any(map(is_truth, self.forward.inputs))
 
     def with_left(self, binding: Binding, left: Sequence[str]) -> list[Binding]:
-        """With the arguments that no name explains: inputs that are left over in their order, or the output."""
+        """With the arguments that no name explains: inputs that are left over, or the output."""
         if left and len(self.forward.returns) > 1 and not any(map(is_cache, self.takes)):
             kept: Source = lambda run, upstream: run.cache  # noqa: E731
             binding, left = replace(binding, sources={**binding.sources, left[0]: kept}), left[1:]
@@ -194,7 +195,7 @@ class Pair:
         ]
 
     def matched(self, left: Sequence[str], output: Source) -> list[Source]:
-        """A source for each: an input of that base name, the output by its name, an input that is still free."""
+        """A source for each: an input of that base name, the output, an input that is still free."""
         free = [name for name in self.forward.inputs if name not in self.takes]
 
         def take(fits: Callable[[str], bool]) -> Source | None:
@@ -232,7 +233,9 @@ class Pair:
         return [name for i, name in enumerate(inputs) if i != prediction_of(inputs)]
 
     def written(self, binding: Binding) -> HandWritten:
-        is_of_one = len(self.arrays) > 1 and (not binding.led or (self.is_loss and len(self.backward.returns) < 2))
+        is_of_one = len(self.arrays) > 1 and (
+            not binding.led or (self.is_loss and len(self.backward.returns) < 2)
+        )
         constants = self.constants if is_of_one else ()
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
