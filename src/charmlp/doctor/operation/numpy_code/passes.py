@@ -122,7 +122,7 @@ class Pair:
         return None
 
     def is_upstream(self, name: str) -> bool:
-        """Whether a parameter is called as an upstream gradient is, or as one of an output that has a name."""
+        """Whether a parameter is called as an upstream gradient is, or as that of an output with a name."""
         meant = of_gradient(name)
         return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
 
