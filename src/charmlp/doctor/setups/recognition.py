@@ -71,7 +71,9 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
 def recognise_noisy(build: Build, flags: bool) -> Reading | None:
