@@ -23,6 +23,7 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {
     np.dtype(np.float64): 1e-6,
