@@ -146,7 +146,9 @@ def test_what_has_no_source_is_not_called_unwritten() -> None:
 
 
 def test_a_pair_with_an_empty_half_says_which(tmp_path: Path) -> None:
-    source = "def relu_forward(x):\n    return np.maximum(x, 0), x\ndef relu_backward(dout, cache):\n    pass\n"
+    source = (
+        "def relu_forward(x):\n    return np.maximum(x, 0), x\ndef relu_backward(dout, cache):\n    pass\n"
+    )
     (one,) = found(module_of(source, tmp_path))
     assert one.unwritten is not None and one.unwritten.text() == "relu_backward is not written yet"
     (one,) = found(module_of(source.replace("pass", "return dout * (cache > 0)"), tmp_path))

@@ -1,7 +1,7 @@
 """y[n, f] = Σ_c x[n, c] ⋆ w[f, c] + b[f], the kernel slid as it is or flipped, with a stride and a margin.
 
-The gradients: of x the upstream gradient slid over the flipped kernel, of w the sum over all windows of x times
-their g, of b the sum of g over the batch and all places (Dumoulin and Visin 2016, arXiv:1603.07285).
+The gradients: of x the upstream gradient slid over the flipped kernel, of w the sum over all windows of x
+times their g, of b the sum of g over the batch and all places (Dumoulin and Visin 2016, arXiv:1603.07285).
 """
 
 from collections.abc import Callable, Iterator
