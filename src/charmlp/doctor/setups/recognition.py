@@ -23,6 +23,7 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {
     np.dtype(np.float64): 1e-6,
@@ -71,7 +72,9 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
 def recognise_noisy(build: Build, flags: bool) -> Reading | None:
@@ -150,7 +153,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(map(is_option, extra))):
+    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
