@@ -167,7 +167,10 @@ def sigmoid_backward(dout, cache): return dout * sigmoid_derivative(cache)
 
 
 def test_half_a_pair_says_what_is_missing(tmp_path: Path) -> None:
-    source = "def tanh_backward(dout, cache): return dout\ndef conv_forward(x, w): return x\ndef forward(x): return x"
+    source = (
+        "def tanh_backward(dout, cache): return dout\n"
+        "def conv_forward(x, w): return x\ndef forward(x): return x"
+    )
     both = found(module_of(source, tmp_path))
     assert [one.name for one in both] == ["tanh_backward", "conv_forward"]
     for one, key in zip(both, ("backward-alone", "forward-alone"), strict=True):
@@ -273,12 +276,13 @@ WORDS = [
     "f",
 ]
 PARAMETERS = [
-    "x", "dout", "cache", "params", "X", "Y", "y", "W1", "b1", "activation", "*rest", "conv_param", "z=None", "deriv=False",
-    "*, key", "**more", "grads", "A_prev", "lr=0.1", "n, /",
+    "x", "dout", "cache", "params", "X", "Y", "y", "W1", "b1", "activation", "*rest", "conv_param", "z=None",
+    "deriv=False", "*, key", "**more", "grads", "A_prev", "lr=0.1", "n, /",
 ]  # fmt: skip
 BODIES = [
-    "return x", "return loss, grads", "return", "pass", "return {'dW1': dW1}", "yield 1", "return (lambda q: q)(1), x[0]",
-    "return [x for x in y], *z", "raise ValueError", "return -x.T.sum() / 2, cache['a']", "global x; x = 3",
+    "return x", "return loss, grads", "return", "pass", "return {'dW1': dW1}", "yield 1", "global x; x = 3",
+    "return (lambda q: q)(1), x[0]", "return [x for x in y], *z", "raise ValueError",
+    "return -x.T.sum() / 2, cache['a']",
 ]  # fmt: skip
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function, usual
-from charmlp.doctor.operation.numpy_code.gradients import base, by_input, led_through, of_one, order_of, times
+from charmlp.doctor.operation.numpy_code.gradients import (
+    base,
+    by_input,
+    is_usual,
+    led_through,
+    of_one,
+    order_of,
+    times,
+)
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
@@ -273,7 +281,7 @@ class Pair:
         if binding.led:
             if not several and len(inputs) > 1:
                 return of_one(returned, inputs, values, names)
-            return by_input(returned, inputs, names)
+            return by_input(returned, inputs, names if is_usual(order_of(names, inputs)) else ())
         if len(self.arrays) == 1 and not several:
             return [led_through(returned, upstream[0]), *[None] * (len(inputs) - 1)]
         if not several:
