@@ -1084,3 +1084,46 @@ def matmul_backward(dC, A, B):
 """,
     split_forward="5x7", mul="5x7 5x7", matmul="5x7 7x3",
 )  # fmt: skip
+right(
+    "layers that average over the batch",
+    """
+def linear_forward(A, W, b):
+    Z = np.dot(W, A) + b
+    return Z, (A, W, b)
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = 1 / m * np.dot(dZ, A_prev.T)
+    db = 1 / m * np.sum(dZ, axis=1, keepdims=True)
+    dA_prev = np.dot(W.T, dZ)
+    return dA_prev, dW, db
+def fc_forward(x, w, b):
+    return x @ w + b, (x, w)
+def fc_backward(dout, cache):
+    x, w = cache
+    n = len(x)
+    return dout @ w.T, x.T @ dout / n, dout.mean(axis=0)
+""",
+    linear_forward="7x5 3x7 3x1", fc_forward="5x7 7x3 3",
+)  # fmt: skip
+right(
+    "losses that return expressions",
+    """
+def l2_penalty(W, reg):
+    return 0.5 * reg * np.sum(W * W), reg * W
+def hinge_loss(scores, y):
+    margins = np.maximum(0, 1 - y * scores)
+    return margins.mean(), -y * (margins > 0) / len(y)
+def network_loss(X, y, W1, b1, W2, b2):
+    h = np.maximum(X @ W1 + b1, 0)
+    s = h @ W2 + b2
+    p = np.exp(s) / np.exp(s).sum(1, keepdims=True)
+    rows = np.arange(len(X))
+    value = -np.log(p[rows, y]).mean()
+    ds = p / len(X)
+    ds[rows, y] -= 1 / len(X)
+    dh = ds @ W2.T * (h > 0)
+    return value, (X.T @ dh, dh.sum(0), h.T @ ds, ds.sum(0))
+""",
+    l2_penalty="7x3 ", hinge_loss="5 5", network_loss="net",
+)  # fmt: skip

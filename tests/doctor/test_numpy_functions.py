@@ -126,6 +126,17 @@ WRONG = {
         "def mul_backward(dout, cache):\n    x, w = cache\n    return dout * x, dout * w",
         "5x7 5x7",
     ),
+    "an order that nobody means": (
+        "def fc_forward(x, w, b): return x @ w + b, (x, w)\n"
+        "def fc_backward(dout, cache):\n    x, w = cache\n    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(0)\n"
+        "    return dw, dx, db",
+        "5x7 7x3 3",
+    ),
+    "a bias alone that is averaged": (
+        "def fc_forward(x, w, b): return x @ w + b, (x, w)\n"
+        "def fc_backward(dout, cache):\n    x, w = cache\n    return dout @ w.T, x.T @ dout, dout.mean(0)",
+        "5x7 7x3 3",
+    ),
     "a network": (
         "def loss(W, X, y):\n    r = X @ W - y\n    loss = 0.5 * (r ** 2).sum()\n    dW = X.T @ r / len(X)\n"
         "    return loss, dW",
