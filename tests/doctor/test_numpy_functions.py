@@ -128,8 +128,8 @@ WRONG = {
     ),
     "an order that nobody means": (
         "def fc_forward(x, w, b): return x @ w + b, (x, w)\n"
-        "def fc_backward(dout, cache):\n    x, w = cache\n    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(0)\n"
-        "    return dw, dx, db",
+        "def fc_backward(dout, cache):\n    x, w = cache\n"
+        "    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(0)\n    return dw, dx, db",
         "5x7 7x3 3",
     ),
     "a bias alone that is averaged": (
