@@ -157,6 +157,16 @@ def test_wrong_code_is_wrong_in_every_reading(name: str, tmp_path: Path) -> None
     assert least_error(one, inputs) > 0.01
 
 
+def test_a_network_without_a_loss_is_judged_by_that_of_its_outputs(tmp_path: Path) -> None:
+    source, _ = SOURCES["a network without its loss"]
+    wrong = source.replace("dZ1.dot(X.T)", "-dZ1.dot(X.T)")
+    (one,) = [one for one in found(module_of(wrong, tmp_path)) if one.name == "forward_prop"]
+    made = one.readings[0](SIZES, FLOAT64)
+    assert made.note == phrase("network-loss", loss="−Σ y* log y / N")
+    assert made.sizes == {"N": 5, "C": 10}
+    assert error(made, list(made.parameters.values())) == pytest.approx(2, rel=1e-4)
+
+
 def test_backward_may_be_called_twice(tmp_path: Path) -> None:
     source, _ = SOURCES["cs231n layers"]
     one = found(module_of(source, tmp_path))[0]

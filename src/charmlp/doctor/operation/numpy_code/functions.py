@@ -29,6 +29,7 @@ from charmlp.doctor.operation.numpy_code.networks import (
     is_cost,
     is_network,
     is_of_parameters,
+    likeliest,
     maker_of,
     with_costs,
 )
@@ -157,12 +158,11 @@ class Finder:
         both = self.own[forward], self.own[backward]
         others = tuple(other for other in (forward, backward) if other != name)
         if is_network(*both):
-            networks = with_costs(*both, self.own)
-            readings = tuple(make for network in networks for make in network.readings())
-            return operation(name, readings, *both, others=others)
+            make = likeliest(with_costs(*both, self.own))
+            return operation(name, (make,), *both, others=others)
         if is_of_parameters(both[0]):
             network = Network(both[0], None, both[1], maker_of(self.own))
-            return operation(name, network.readings(), *both, others=others)
+            return operation(name, (likeliest([network]),), *both, others=others)
         each = list(both[0].choices())
         return [
             one
@@ -175,7 +175,7 @@ class Finder:
 
     def of_loss(self, name: str, function: Function) -> list[Written]:
         if is_of_parameters(function):
-            readings = Network(function, maker=maker_of(self.own)).readings()
+            readings: tuple[Make, ...] = (likeliest([Network(function, maker=maker_of(self.own))]),)
         else:
             readings = Loss(function).readings()
         return operation(name, readings, function)

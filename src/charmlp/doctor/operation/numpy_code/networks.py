@@ -19,7 +19,7 @@ from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
-from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of
+from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of, usual_loss
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
@@ -37,6 +37,7 @@ from charmlp.doctor.operation.source import subscripts_of
 from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
+RUNS, SHAPES, RIGHT = range(3)  # how well a network takes data
 HIDDEN = (4, 6, 2)  # units of the hidden layers
 WEIGHT = re.compile(r"(w|weights?|theta|kernel|m)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
 BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
@@ -85,21 +86,8 @@ class Network:
             return self.keys_of(self.dict_name)
         return [name for name in self.taken if not is_data(name) and not is_truth(name)]
 
-    def readings(self) -> tuple[Make, ...]:
-        kept: dict[tuple[Any, ...], HandWritten] = {}
-
-        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
-            """Found out once for each size: a core asks more than once."""
-            key = (*sorted(sizes.items()), dtype)
-            if key not in kept:
-                kept[key] = self.make(sizes, dtype)
-            return kept[key]
-
-        return (make,)
-
-    def make(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        """It at sizes; raises `CannotExamineError` where it takes nothing that is usual."""
-        problem = self.fitting(sizes, dtype)
+    def made_of(self, problem: "Problem") -> HandWritten:
+        """It with these data; its parameters are its inputs."""
         names = tuple(problem.parameters)
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
@@ -110,12 +98,13 @@ class Network:
         meant = f"{meant_by(self.first.name)}_network"
         return HandWritten(run, meant, names, parameters=parameters, note=self.note, sizes=problem.sizes)
 
-    def fitting(self, sizes: Sizes, dtype: np.dtype) -> "Problem":
-        """The first usual inputs with which its gradients agree with a difference of losses.
+    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[int, "Problem"]:
+        """The first usual data with which gradients agree with a difference of losses, and how well they fit.
 
         Else the first whose gradients have the parameters' shapes, else the first with which the cost runs.
+        Raises `CannotExamineError` where it runs with none.
         """
-        kept: dict[str, Problem] = {}
+        kept: dict[int, Problem] = {}
         errors: list[Exception] = []
         for problem in self.problems(sizes, dtype):
             try:
@@ -124,12 +113,11 @@ class Network:
                 errors.append(error)
                 continue
             kept.setdefault(how_well, problem)
-            if how_well == "right":
+            if how_well == RIGHT:
                 break
-        for how_well in ("right", "shapes", "runs"):
-            if how_well in kept:
-                return kept[how_well]
-        raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        if not kept:
+            raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        return max(kept), kept[max(kept)]
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator["Problem"]:
         made = self.made(sizes)
@@ -256,23 +244,23 @@ def is_data(name: str) -> bool:
     return bool(DATA.fullmatch(name))
 
 
+def as_rows(array: Any, problem: Problem) -> Array:
+    """An output, or what it should be, with samples as rows."""
+    values, n = np.asarray(array), problem.sizes["N"]
+    return values.T if values.ndim == 2 and values.shape[0] != n == values.shape[1] else values
+
+
 def implied_loss(implied: str, output: Any, problem: Problem) -> Any:
     """One of the usual losses of outputs whose samples are rows or columns; raises where they do not fit."""
-    n = problem.sizes["N"]
-
-    def rows(array: Any) -> Array:
-        values = np.asarray(array)
-        return values.T if values.ndim == 2 and values.shape[0] != n == values.shape[1] else values
-
-    y, truth = rows(output), rows(problem.truth)
+    y, truth = as_rows(output, problem), as_rows(problem.truth, problem)
     truth = one_of(y, truth) if y.ndim == 2 and y.shape[1] > 1 else truth
     if np.shape(y) != np.shape(truth):
         raise ValueError(f"an output of shape {np.shape(y)} where {np.shape(truth)} is wanted")
     return LOSSES[implied](y, truth)
 
 
-def fit(network: Network, problem: Problem) -> str:
-    """How well a network takes a problem: `right`, `shapes` or `runs`; raises what its functions raise."""
+def fit(network: Network, problem: Problem) -> int:
+    """How well a network takes a problem: `RIGHT`, `SHAPES` or `RUNS`; raises what its functions raise."""
     ran = Pass(network, problem, copies_of(problem.parameters))
     loss = float(np.squeeze(np.asarray(ran.loss, float)))
     if not np.isfinite(loss):
@@ -280,10 +268,10 @@ def fit(network: Network, problem: Problem) -> str:
     try:
         gradients = [np.asarray(one, float) for one in ran.gradients()]
     except Exception:
-        return "runs"
+        return RUNS
     pairs = list(zip(gradients, problem.parameters.values(), strict=True))
     if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
-        return "runs"
+        return RUNS
     generator = np.random.default_rng(1)
     direction = {name: generator.standard_normal(np.shape(p)) for name, p in problem.parameters.items()}
     losses = [
@@ -292,7 +280,7 @@ def fit(network: Network, problem: Problem) -> str:
     ]
     numeric = float(np.squeeze(losses[0]) - np.squeeze(losses[1])) / 2e-5
     analytic = sum(float((g * d).sum()) for g, d in zip(gradients, direction.values(), strict=True))
-    return "right" if abs(numeric - analytic) <= 1e-4 * max(abs(numeric), 1e-3) else "shapes"
+    return RIGHT if abs(numeric - analytic) <= 1e-4 * max(abs(numeric), 1e-3) else SHAPES
 
 
 def copies_of(parameters: Mapping[str, Array]) -> dict[str, Array]:
@@ -359,6 +347,45 @@ def with_costs(forward: Function, backward: Function, own: Mapping[str, Function
         Network(None, forward, backward, maker, implied, phrase("network-loss", loss=implied))
         for implied in LOSSES
     ]
+
+
+def likeliest(networks: Sequence[Network]) -> Make:
+    """The network whose gradients are right, else the first of those that fit best.
+
+    Found out once for each size: whoever examines it asks more than once.
+    """
+    kept: dict[tuple[Any, ...], HandWritten] = {}
+
+    def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        key = (*sorted(sizes.items()), dtype)
+        if key not in kept:
+            kept[key] = best(networks, sizes, dtype)
+        return kept[key]
+
+    return make
+
+
+def best(networks: Sequence[Network], sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    """Raises `CannotExamineError` where none runs."""
+    found: list[tuple[int, Network, Problem]] = []
+    errors: list[CannotExamineError] = []
+    for network in networks:
+        try:
+            how_well, problem = network.fitting(sizes, dtype)
+        except CannotExamineError as error:
+            errors.append(error)
+            continue
+        found.append((how_well, network, problem))
+        if how_well == RIGHT:
+            break
+    if not found:
+        raise errors[0]
+    how_well, network, problem = max(found, key=lambda one: one[0])
+    if how_well != RIGHT and network.implied:
+        output = Pass(network, problem, copies_of(problem.parameters)).output
+        meant = usual_loss(as_rows(output, problem))
+        network, problem = next((n, p) for _, n, p in found if n.implied == meant or n is found[-1][1])
+    return network.made_of(problem)
 
 
 def is_of_parameters(function: Function) -> bool:
