@@ -23,6 +23,7 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {
     np.dtype(np.float64): 1e-6,
@@ -71,7 +72,9 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
 def recognise_noisy(build: Build, flags: bool) -> Reading | None:
