@@ -101,7 +101,7 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
             "flagged": "**有错**",
         },
         "row": "第 {rows} 行",
-        "or": "或",
+        "or": " 或 ",
         "no row": "有错",
         "rows": "各行：{rows}。\n",
     },
@@ -136,14 +136,18 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def figure_rows(then: Groups, now: Groups, words: Mapping[str, Any]) -> list[list[str]]:
-    head = [words["shown"], *(words["all"] if group == "all" else group for group in now)]
-    rows = [head]
+    rows = [[words["shown"], *(words["all"] if group == "all" else group for group in now)]]
     for figure in now["all"]:
-        pairs = [(then.get(group, {}).get(figure, 0), now[group][figure]) for group in now]
-        same_size = [figure in SIZES and one == other for one, other in pairs]
-        cells = [f"{b}" if alone else f"{a} → {b}" for (a, b), alone in zip(pairs, same_size, strict=True)]
-        rows.append([words[figure], *cells])
+        cells = [(figure_text(then.get(group, {}), figure), figure_text(now[group], figure)) for group in now]
+        alone = figure in SIZES
+        rows.append([words[figure], *(b if alone and a == b else f"{a} → {b}" for a, b in cells)])
     return rows
+
+
+def figure_text(figures: Mapping[str, int], figure: str) -> str:
+    """The number; that of the named ones with their share of the wrong ones."""
+    count, wrong = figures.get(figure, 0), figures.get("wrong", 0)
+    return f"{count} ({100 * count / wrong:.0f} %)" if figure == "named" and wrong else str(count)
 
 
 def case_row(name: str, case: Case, first: Any, today: Any, words: Mapping[str, Any]) -> list[str]:
@@ -167,7 +171,7 @@ def source_link(source: str) -> str:
 def expected_text(case: Case, words: Mapping[str, Any]) -> str:
     if case["verdict"] == "right":
         return words["says"]["right"]
-    rows = ", ".join(str(row) for row in (case["row"], *case.get("also", ())) if row)
+    rows = words["or"].join(str(row) for row in (case["row"], *case.get("also", ())) if row)
     texts = [words["no row"]] if case["row"] == 0 else []
     return words["or"].join([*texts, *([words["row"].format(rows=rows)] if rows else [])])
 

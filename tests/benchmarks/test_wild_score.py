@@ -115,7 +115,7 @@ def test_the_page_keeps_the_first_sight_beside_today(language: str) -> None:
     link = "[owner/name#12](https://github.com/owner/name/issues/12)"
     assert link in row and row.endswith(f"| {words['says']['healthy']} | {words['says']['named']} |")
     assert f"| – | {words['says']['named']} |" in page
-    assert f"| {words['named']} | 0 → 1 | 0 → 1 | 0 → 2 |" in page
+    assert f"| {words['named']} | 0 (0 %) → 1 (100 %) | 0 → 1 (100 %) | 0 (0 %) → 2 (100 %) |" in page
     assert f"| {words['right_flagged']} | 0 → 0 | 1 → 0 | 1 → 0 |" in page
 
 
