@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import show
-from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
+from charmlp.config import RECIPES, TrainingConfig, find_recipe, from_toml, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import open_regular
 from charmlp.text import printable, shown_path
@@ -105,7 +105,7 @@ def read_config(path: Path, recipe: str) -> TrainingConfig:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CharmlpError(f"{name}: is not UTF-8 text; {expected} is expected") from None
-    return TrainingConfig.from_toml(text, name, recipe)
+    return from_toml(text, name, recipe)
 
 
 def train_and_draw(
