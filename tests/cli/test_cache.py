@@ -16,7 +16,7 @@ Run = Callable[..., Result]
 IMAGES, LETTERS, CODE = "images", "rendering", f"compiled/charmlp-{'0' * 16}"
 OWN = {
     f"{IMAGES}/{'a' * 40}.pixels": 5,
-    f"{IMAGES}/{'a' * 40}x1_y2z3k.part": 1,
+    f"{IMAGES}/images-{'a' * 40}.kept": 1,
     f"{LETTERS}/letters-{'d' * 40}.kept": 4,
     f"{CODE}/charmlp.training.steps.loops.run-{'0' * 8}-{'f' * 32}.code": 7,
     f"{CODE}/.{'b' * 16}.part": 2,

@@ -15,6 +15,7 @@ import pytest
 
 from charmlp.system import codecache, compiling
 from charmlp.system.files import write_whole
+from charmlp.system.keeping import write_kept
 
 COMMON = os.environ["NUMBA_CACHE_DIR"]  # of all tests: tests/conftest.py
 
@@ -175,7 +176,7 @@ def test_code_that_is_no_code(folder: Path) -> None:
     """Even with a right checksum."""
     call()
     (entry,) = files(folder)
-    codecache.write_entry(entry, b"no pickle")
+    write_kept(entry, b"no pickle")
     assert call() == (6.0, False)
     assert call() == (6.0, True)
 
@@ -251,7 +252,7 @@ def test_a_full_disk_ends_nothing(
 
 
 def test_checksums_see_a_change_of_name_or_content(tmp_path: Path) -> None:
-    codecache.write_entry(tmp_path / "one", b"payload")
+    write_kept(tmp_path / "one", b"payload")
     assert codecache.read_entry(tmp_path / "one") == b"payload"
     write_whole(tmp_path / "two", (tmp_path / "one").read_bytes())
     with pytest.raises(codecache.UnusableError, match="damaged"):

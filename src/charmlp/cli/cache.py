@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.system.files import reason_of
+from charmlp.system.keeping import IMAGES, RENDERED
 from charmlp.text import as_json, printable, shown_path
-
-# The function `kept` of each module gives its folder, and the files in it that charmlp wrote.
-CACHES = {
-    "decoded images": "charmlp.data.cache",
-    "rendered letters": "charmlp.system.keeping",
-    "compiled code": "charmlp.system.codecache",
-}
 
 
 def make_parser() -> Parser:
@@ -33,9 +26,15 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
+    from charmlp.system import codecache  # which imports Numba
+
+    found = {
+        "decoded images": (IMAGES.folder, IMAGES.files()),
+        "rendered letters": (RENDERED.folder, RENDERED.files()),
+        "compiled code": codecache.kept(),
+    }
     caches, faults = [], []
-    for name, module in CACHES.items():
-        folder, files = import_module(module).kept()
+    for name, (folder, files) in found.items():
         total = sum(map(size, files))
         faults += remove(files) if args.clear else []
         caches.append({"name": name, "folder": str(folder), "entries": len(files), "bytes": total})

@@ -1,5 +1,6 @@
 """A zip archive as data: weighed before anything of it is written, unpacked into a temporary folder."""
 
+import os
 import shutil
 import stat
 import tempfile
@@ -28,12 +29,15 @@ def is_archive(path: Path) -> bool:
 def unpack(archive: Path, temporary: ExitStack) -> Path:
     """A folder with what is in the archive, and with its name, which is removed when `temporary` is closed.
 
+    Its files are as old as the archive, so that `charmlp.data.cache` knows them again.
+
     Raises DataError where it is no zip archive, or damaged, too large or hostile.
     """
     shown = shown_path(archive)
     try:
         with zipfile.ZipFile(archive) as packed:
-            files = _checked(packed, archive.stat().st_size, shown)
+            status = archive.stat()
+            files = _checked(packed, status.st_size, shown)
             folder = Path(tempfile.mkdtemp(prefix="charmlp-")) / archive.name
             temporary.callback(shutil.rmtree, folder.parent, ignore_errors=True)
             folder.mkdir()
@@ -42,6 +46,7 @@ def unpack(archive: Path, temporary: ExitStack) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(entry) as content, target.open("xb") as file:
                     shutil.copyfileobj(content, file)
+                os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
             return folder
     except DataError:
         raise

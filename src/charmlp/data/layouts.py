@@ -91,10 +91,10 @@ def open_source(
     elif os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed, cache)
     elif is_archive(Path(data)):
-        return _archive(Path(data), asked, given, n_classes, seed)
+        return _archive(Path(data), asked, given, n_classes, seed, cache)
     else:
         layout = _recognise(Path(data), asked)
-    return _source(layout, given, n_classes, seed, cache)
+    return _source(layout, given, n_classes, seed, ImageCache() if cache else None)
 
 
 def _rendered(
@@ -115,18 +115,19 @@ def _rendered(
 
 
 def _archive(
-    archive: Path, asked: Asked, given: tuple[str, ...] | None, n_classes: int | None, seed: int
+    archive: Path, asked: Asked, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
     """A zip archive's content as a folder, which goes when nobody has the source any more."""
     with ExitStack() as temporary:
         folder = unpack(archive, temporary)
-        source = _source(_recognise_folder(folder, asked), given, n_classes, seed, cache=False)
+        kept = ImageCache(archive, folder) if cache else None
+        source = _source(_recognise_folder(folder, asked), given, n_classes, seed, kept)
         weakref.finalize(source, temporary.pop_all().close)
         return source
 
 
 def _source(
-    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
+    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: ImageCache | None
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
@@ -154,7 +155,7 @@ def _source(
         classes,
         words,
         parts,
-        ImageCache() if cache and in_files else None,
+        cache if in_files else None,
         tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)) + tuple(odd),
         tuple(line for entries in splits.values() for line in entries.left_out),
     )

@@ -3,9 +3,8 @@
 Numba's own cache keeps an index beside the code; two runs at once, a full disk or a flipped bit between the
 two make it run another function's code. Here an entry's name is the hash of all that it depends on: the
 sources of every module of charmlp behind the function, the types of its arguments, the processor, and the
-versions of Python, NumPy, Numba and LLVM. It is written whole (`charmlp.system.files.write_whole`), begins
-with a checksum over name and content, and is never changed, so that no lock is needed: two runs that write
-one entry write the same. What does not fit is compiled anew; what cannot be read or written never ends a run.
+versions of Python, NumPy, Numba and LLVM. It is a file as `charmlp.system.keeping` writes them, and never
+changed, so that no lock is needed: two runs that write one entry write the same.
 
 Code from the cache is executed, hence read only where nobody else can have put it: an absolute folder that
 belongs to the user, whom alone the system lets write there (mode 0700), and files of the user's.
@@ -31,13 +30,13 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from charmlp.errors import CharmlpError
-from charmlp.system.files import cache_folder, reason_of, write_whole
+from charmlp.system.files import cache_folder, reason_of
+from charmlp.system.keeping import DamagedError, hash_of, read_kept, write_kept
 from charmlp.text import shown_path
 from charmlp.version import __version__
 
 PACKAGE = Path(__file__).parents[1]
 SUFFIX = ".code"
-CHECKSUM_BYTES = 32
 NOT_COMPILATION = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS")  # of Numba's variables, those that change no code
 
 log = logging.getLogger(__name__)
@@ -84,7 +83,7 @@ class KeptCode:
         name = self.entry(signature, code.codegen)
         try:
             folder = private_folder()
-            write_entry(folder / name, dumps(code._reduce()))
+            write_kept(folder / name, dumps(code._reduce()))
             for other in folder.glob(f"{self.name}-*{SUFFIX}"):
                 if not other.name.startswith(f"{self.name}-{self.sources[:8]}-"):
                     other.unlink(missing_ok=True)
@@ -111,8 +110,7 @@ class KeptCode:
                 if name.startswith("NUMBA_") and name not in NOT_COMPILATION
             ),
         )
-        key = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
-        return f"{self.name}-{self.sources[:8]}-{key[:32]}{SUFFIX}"
+        return f"{self.name}-{self.sources[:8]}-{hash_of(facts)[:32]}{SUFFIX}"
 
     def enable(self) -> None:
         """Numba's; this one cannot be switched off."""
@@ -124,24 +122,15 @@ class UnusableError(Exception):
     """What is kept, or the folder for it, is not to be trusted."""
 
 
-def read_entry(path: Path) -> bytes:
+def read_entry(path: Path) -> bytearray:
     """The content of a file as it was written under this name, by this user."""
     with path.open("rb") as file:
         if not belongs_to_user(os.fstat(file.fileno())):
             raise UnusableError(f"{shown_path(path)}: belongs to another user")
-        content = file.read()
-    checksum, payload = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
-    if checksum != checksum_of(path.name, payload):
-        raise UnusableError(f"{shown_path(path)}: damaged; it is compiled anew")
-    return payload
-
-
-def write_entry(path: Path, payload: bytes) -> None:
-    write_whole(path, checksum_of(path.name, payload) + payload)
-
-
-def checksum_of(name: str, payload: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\0" + payload).digest()
+        try:
+            return read_kept(file, path.name)
+        except DamagedError:
+            raise UnusableError(f"{shown_path(path)}: damaged; it is compiled anew") from None
 
 
 def folder_of_code() -> Path:
