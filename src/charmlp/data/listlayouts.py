@@ -21,7 +21,7 @@ from charmlp.errors import DataError, UsageError
 from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.files import is_folder
-from charmlp.text import SHOWN, printable, quote, shown_path
+from charmlp.text import printable, quote, shown_path, some
 
 IMAGES = "images"  # the folder of images that is looked for beside lists
 READERS: dict[str, Callable[[Path, Reading], dict[str, Entries]]] = {
@@ -115,7 +115,7 @@ def _of_one_set(tables: Sequence[Path]) -> dict[str, Path]:
 
 
 def _competing(tables: Sequence[Path]) -> DataError:
-    names = ", ".join(quote(path.name) for path in tables[:SHOWN]) + (", …" if len(tables) > SHOWN else "")
+    names = some([path.name for path in tables])
     return DataError(
         f"{shown_path(tables[0].parent)}: has {len(tables)} tables ({names}); give the one that is meant as"
         " --data, or call them train, val and test"
