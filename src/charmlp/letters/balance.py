@@ -6,18 +6,27 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.text import quote, some
 
 MANY_TIMES = 20  # the smallest class: from there on the largest is worth a line
 
 
-def notes_on_balance(training: LetterSet, validation: LetterSet | None) -> Iterator[str]:
-    """Single classes, single images, classes that validation lacks, and very different sizes."""
+def notes_on_balance(
+    training: LetterSet, validation: LetterSet | None, rendered: LetterSet | None = None
+) -> Iterator[str]:
+    """Single classes, single images, classes that validation lacks, and very different sizes.
+
+    Raises DataError where there is nothing to tell apart: images of one class, and none rendered.
+    """
     counts, names = _counts(training), training.classes
     there = counts > 0
     if there.sum() == 1:
-        yield f"all training images are of one class, {_named(names, there)}; at least two are needed"
+        one = f"all training images are of one class, {_named(names, there)}"
+        if rendered is None:
+            raise DataError(f"{one}; at least two are needed")
+        yield f"{one}; the others are learned from rendered letters alone"
         return
     if (counts == 1).any():
         yield f"a single training image each: {_named(names, counts == 1)}; more of them are needed"
