@@ -40,9 +40,7 @@ def test_notes(training: LetterSet, validation: LetterSet | None, notes: list[st
 
 
 def test_one_class_is_too_few_unless_others_are_rendered() -> None:
-    with pytest.raises(
-        DataError, match='^all training images are of one class, "c1"; at least two are needed$'
-    ):
+    with pytest.raises(DataError, match=r"images are of one class, .c1.; at least two are needed$"):
         list(notes_on_balance(letters(0, 7), letters(0, 1)))
     (note,) = notes_on_balance(letters(0, 7), None, letters(5, 5))
     assert note.endswith('of one class, "c1"; the others are learned from rendered letters alone')
