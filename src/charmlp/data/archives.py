@@ -5,7 +5,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from charmlp.data.readers.entries import fault_of_name, normal_name
@@ -94,16 +94,11 @@ def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
     written = [entry.orig_filename for entry in entries]
     unsaid = [not entry.flag_bits & _UTF8 for entry in entries]
     old = b"\n".join(name.encode("cp437") for name, old in zip(written, unsaid, strict=True) if old)
-    encoding = next(encoding for encoding in ("utf-8", "gbk", "cp437") if _fits(old, encoding))
+    for encoding in ("utf-8", "gbk", "cp437"):  # the last of which anything is
+        with suppress(UnicodeDecodeError):
+            old.decode(encoding)
+            break
     return [
         normal_name(name.encode("cp437").decode(encoding) if old else name)
         for name, old in zip(written, unsaid, strict=True)
     ]
-
-
-def _fits(text: bytes, encoding: str) -> bool:
-    try:
-        text.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True

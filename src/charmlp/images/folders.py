@@ -19,7 +19,7 @@ LEFT_BEHIND = frozenset(
 )  # fmt: skip
 
 OF_A_RUN = {"config.toml", "metrics.csv"}  # whose pictures are no letters
-MASKS = ("msk", "mask", "masks")  # folders of which pixels of the pictures beside them are the letter
+MASKS = ("msk", "mask", "masks")  # say which pixels of the pictures beside them are the letter
 
 
 def is_seen(name: str) -> bool:
@@ -134,12 +134,8 @@ class Walk:
                     found.append(place + name)
                 except ImageError as no_picture:
                     self.left_out.append(str(no_picture))
-            waiting += self.folders_in(listing)
+            waiting += filter(self.is_new, self.without_masks(listing.subfolders()))
         return sorted(found)
-
-    def folders_in(self, listing: Listing) -> list[Path]:
-        """The new folders inside that may have images in them or below."""
-        return list(filter(self.is_new, self.without_masks(listing.subfolders())))
 
     def without_masks(self, folders: Sequence[Path]) -> Sequence[Path]:
         """The folders but for those of masks, as Chars74K's Msk/Sample001 beside Bmp/Sample001: left out."""

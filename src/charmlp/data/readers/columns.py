@@ -76,12 +76,13 @@ def _plain(name: object) -> str:
 
 
 def entries_by_split(rows: Iterable[Row], problems: Problems, reading: Reading) -> dict[str, Entries]:
-    """The entries of each split that the rows name; 'train' where they name none."""
+    """The entries of each split that the rows name, 'train' where they name none; whole numbers as texts."""
     where = problems.where
     found: dict[str, Entries] = {}
-    for number, (place, (name, label, *rest)) in enumerate(rows, 1):
+    for number, (place, cells) in enumerate(rows, 1):
         if number > MAX_ENTRIES:
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} rows; so many are not accepted")
+        name, label, *rest = (str(cell) if type(cell) is int else cell for cell in cells)
         written = rest[0] if rest else "train"
         split = SPLIT_OF.get(written.strip().lower()) if isinstance(written, str) else None
         if not isinstance(name, str):

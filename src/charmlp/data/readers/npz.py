@@ -55,7 +55,7 @@ def read_arrays(path: Path, reading: Reading) -> dict[str, Entries]:
     return found
 
 
-def is_npz(path: Path) -> bool:
+def is_npz(path: Path, reading: Reading) -> bool:
     """Whether there are pictures and labels by the names of its arrays."""
     try:
         with _opened(path) as archive:
