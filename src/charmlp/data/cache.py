@@ -16,7 +16,7 @@ from charmlp.config import View
 from charmlp.data.decoding import Decoded
 from charmlp.system.keeping import IMAGES
 
-VERSION = 2  # of the preprocessing in charmlp.images, up to grey pixels
+VERSION = 3  # of the preprocessing in charmlp.images, up to grey pixels
 
 
 @dataclass(frozen=True)
