@@ -218,7 +218,7 @@ def add_number(group: argparse._ActionsContainer, flag: str, most: int = 10**9, 
 
 
 def add_setting_flags(parser: Parser, *recipes: str) -> None:
-    """Every field of `TrainingConfig` but those of `Reading`, which come first, with the recipes' defaults."""
+    """Every field of `TrainingConfig` but those of `Reading`, which come first; the recipes' defaults."""
     group = parser.add_argument_group(f"training (defaults of recipe {' / '.join(recipes)})")
     words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
     add_number(group, "--layer", MAX_LAYERS, metavar="N", help=words)
