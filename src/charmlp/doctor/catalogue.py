@@ -32,6 +32,13 @@ ROWS = {
     25: "random-forward",
     26: "wrong-dtype",
     27: "forward-wrong",
+    28: "path-forgotten",
+    29: "kernel-not-flipped",
+    30: "ties",
+    31: "scale-forgotten",
+    32: "not-accumulated",
+    33: "wrong-threshold",
+    34: "slope-of-upstream",
 }
 NUMBERS: dict[str, int | None] = {name: number for number, name in ROWS.items()} | dict.fromkeys(
     ("constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "unrecognised")

@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import Tensor
-
 from charmlp.doctor.arrangement import ELEMENTWISE, Arrangement, Sizes
+from charmlp.doctor.functions import Array
 
 Variables = Mapping[str, Any]  # canonical inputs by name, and parameters of the form, such as a slope
-Formula = Callable[
-    [Variables, Tensor, Tensor], Tensor
-]  # of the inputs v, the output y, the upstream gradient g
+Formula = Callable[[Variables, Array, Array], Array]  # of the inputs v, the output y, the upstream gradient g
 Text = str | Mapping[str, str]  # the same in all languages, or {"en": …, "zh": …}; blanks are parameters
 Check = Callable[[Any], Iterable[Any]]  # set-up → findings, and phrases that are notes
 
@@ -26,7 +23,7 @@ class Form:
     """
 
     written: Text
-    function: Callable[[Variables], Tensor]
+    function: Callable[[Variables], Array]
     mistake: str = "forward-wrong.form"  # its name and variant, where it is one
     right: bool = True
     unless_named: bool = False
@@ -40,7 +37,7 @@ class Form:
 
 def wrong_form(
     written: Text,
-    function: Callable[[Variables], Tensor],
+    function: Callable[[Variables], Array],
     mistake: str = "forward-wrong.form",
     *,
     telling: bool = False,
@@ -49,7 +46,7 @@ def wrong_form(
 
 
 def unless_named(
-    written: Text, function: Callable[[Variables], Tensor], mistake: str = "forward-wrong.form"
+    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form"
 ) -> Form:
     return Form(written, function, mistake, right=False, unless_named=True, telling=True)
 
@@ -64,13 +61,13 @@ class Wrong:
 
 
 NO_SLOPE = Wrong("g", lambda v, y, g: g)
-Slopes = Mapping[str, Callable[[Tensor, Tensor], Tensor]]
+Slopes = Mapping[str, Callable[[Array, Array], Array]]
 
 
 def wrong_slopes(mistake: str, slopes: Slopes) -> list[Wrong]:
     """Wrong slopes of an activation, as functions of its input x and its output y."""
 
-    def times_upstream(slope: Callable[[Tensor, Tensor], Tensor]) -> Formula:
+    def times_upstream(slope: Callable[[Array, Array], Array]) -> Formula:
         return lambda v, y, g: g * slope(v["x"], y)
 
     return [Wrong(written, times_upstream(slope), mistake) for written, slope in slopes.items()]

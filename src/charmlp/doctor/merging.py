@@ -35,6 +35,8 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return "saved-edited" in names
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
+        case "cotangent-distorted", "other":
+            return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]
             return any(f.name.startswith("cotangent") or f.variant == "cotangent" for f in here)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.repair import cosine, shapes
@@ -55,7 +55,7 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
     """A gradient that is right, but only to float32's digits though it is given float64."""
     gradient = observed.gradients[0][position]
-    if gradient is None or not observed.trial.dtype == gradient.dtype == torch.float64:
+    if gradient is None or not observed.trial.dtype == gradient.dtype == np.float64:
         return []
     if error <= 1e-10 or not is_float32_inside(gradient):
         return []
@@ -79,26 +79,26 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
     """What can be said of it: size, angle, and where it errs."""
     a, n = observed.analytic[position], observed.right[position]
     error = observed.relative_error(position)
-    if a is None or n is None or error is None or not torch.isfinite(a).all():
+    if a is None or n is None or error is None or not np.isfinite(a).all():
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
     size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
-    return [size, *where(observed, position, (a - n).abs() > 1e-6 * n.abs().max())]
+    return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max())]
 
 
-def where(observed: Observed, position: int, wrong: Tensor) -> list[Phrase]:
+def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
     """The region that holds all errors, if it has a name."""
     trial, times = observed.trial, len(observed.gradients)
     value = trial.values[position]
-    if wrong.numel() != value.numel() * times or wrong.all():
+    if wrong.size != value.size * times or wrong.all():
         return []
-    x = trial.chosen(position, value).repeat(times)
+    x = np.tile(trial.chosen(position, value), times)
     regions = {"negative": x < 0, "positive": x > 0}
     if trial.role(position) == "logits" and "label" in trial.variables:
         label = trial.arrangement.slots[position].actual(trial.variables["label"])
-        targets = label.reshape(-1).repeat(times) > 0
+        targets = np.tile(label.reshape(-1), times) > 0
         regions |= {"targets": targets, "others": ~targets}
     for name, region in regions.items():
         if not wrong[~region].any():
             return [phrase(f"where-{name}")]
-    return [phrase("where-share", share=f"{float(wrong.double().mean()):.0%}")]
+    return [phrase("where-share", share=f"{float(wrong.mean()):.0%}")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import torch
+import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, finding, phrase
@@ -16,8 +16,8 @@ def nothing_edited_in_place(setup: SetUp) -> Iterator[Finding]:
     for call in setup.record.calls:
         for position in call.edited_inputs:
             name = call.name_of(position)
-            if setup.first.subject.function is None:  # which Function it is that the subject uses
-                name += f" ({call.function.__name__})"
+            if not setup.first.subject.is_raw:  # which Function it is that the subject uses
+                name += f" ({call.name})"
             yield finding("edited-in-place.input", phrase("edited-input", input=name), input=name)
         if call.edited_upstream:
             yield finding("edited-in-place.cotangent", phrase("edited-cotangent"))
@@ -35,7 +35,7 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
     if saved_edited(setup) or first is None or again is None:
         return []
     pairs = zip(first, again, strict=True)
-    if any(a is not None and b is not None and not torch.equal(a, b) for a, b in pairs):
+    if any(a is not None and b is not None and not np.array_equal(a, b) for a, b in pairs):
         return [finding("random-forward.backward", phrase("second-differs"))]
     return []
 

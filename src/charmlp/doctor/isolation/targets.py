@@ -6,6 +6,7 @@ Importing executes the file; that is done in the process of worker.py only.
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.numpy_code import written
 from charmlp.doctor.words import one_line
 
 MOST_INPUTS = 4  # of a function that is called unasked
@@ -45,6 +47,17 @@ def parse_target(text: str) -> Target:
     if not colon or len(place) <= 1 or not all(part.isidentifier() for part in name.split(".")):
         return Target(text, None)
     return Target(place, name)
+
+
+def uses_torch(target: Target) -> bool:
+    """Whether a file imports torch itself; of a module that is not known before it is imported."""
+    if not target.is_file:
+        return importlib.util.find_spec("torch") is not None
+    try:
+        source = Path(target.place).read_bytes()
+    except OSError:
+        return False
+    return re.search(rb"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
 
 
 def load(target: Target) -> ModuleType:
@@ -106,6 +119,9 @@ def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleT
 
 def named(module: ModuleType, name: str) -> Any:
     """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
+    found = [one for one in written(module) if name in (one.name, *one.others)]
+    if found:
+        return found[0]
     thing: Any = module
     try:
         for part in name.split("."):
@@ -122,8 +138,10 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
     have torch's own gradient, and nobody asked to have them called.
     """
-    import torch
-
+    yield from ((one.name, one) for one in written(module))
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
     from charmlp.doctor.operation.watch import is_function, missing_halves
 
     # what the module defines, and not only imports or gives a second name

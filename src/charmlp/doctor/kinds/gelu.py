@@ -2,40 +2,41 @@
 
 import math
 
-from torch import Tensor, erf, exp, sigmoid, tanh
+from numpy import exp, tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import Array, erf, relu, sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 ROOT = math.sqrt(2 / math.pi)
 
 
-def cdf(x: Tensor) -> Tensor:
+def cdf(x: Array) -> Array:
     """Φ(x), the share of a standard normal distribution below x."""
     return 0.5 * (1 + erf(x / math.sqrt(2)))
 
 
-def density(x: Tensor) -> Tensor:
+def density(x: Array) -> Array:
     """φ(x) = Φ′(x)."""
     return exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
 
 
-def half(x: Tensor) -> Tensor:
+def half(x: Array) -> Array:
     """½ (1 + tanh u), by which the approximation replaces Φ(x)."""
     return 0.5 * (1 + tanh(ROOT * (x + 0.044715 * x**3)))
 
 
-def half_slope(x: Tensor) -> Tensor:
+def half_slope(x: Array) -> Array:
     """½ (1 − tanh² u), without the inner derivative u′."""
     return 2 * half(x) * (1 - half(x))
 
 
-def inner_slope(x: Tensor) -> Tensor:
+def inner_slope(x: Array) -> Array:
     """u′ of u = √(2/π) (x + 0.044715 x³)."""
     return ROOT * (1 + 3 * 0.044715 * x**2)
 
 
-def logistic_slope(x: Tensor) -> Tensor:
+def logistic_slope(x: Array) -> Array:
     q = sigmoid(1.702 * x)
     return q * (1 + 1.702 * x * (1 - q))
 
@@ -79,7 +80,7 @@ KIND = activation(
         wrong_form("x Φ(−x)", lambda v: v["x"] * cdf(-v["x"])),
         wrong_form("x φ(x)", lambda v: v["x"] * density(v["x"])),
         wrong_form("x tanh u, without ½ (1 + …)", lambda v: v["x"] * (2 * half(v["x"]) - 1)),
-        wrong_form("max(0, x)", lambda v: v["x"].relu()),
+        wrong_form("max(0, x)", lambda v: relu(v["x"])),
     ),
     gradient="g · {derivative}",
     wrong=(

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from torch import Tensor, where
+from numpy import where
 
 from charmlp.doctor.checks.masks import constant, recovered_mask
 from charmlp.doctor.checks.stability import is_finite_at_zero
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Variables, Wrong, activation
 
 
-def leaky(v: Variables) -> Tensor:
+def leaky(v: Variables) -> Array:
     return where(v["x"] > 0, v["x"], v["slope"] * v["x"])
 
 

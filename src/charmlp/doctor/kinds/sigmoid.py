@@ -1,8 +1,9 @@
 """y = σ(x) = 1 / (1 + e⁻ˣ), whose slope is y (1 − y)."""
 
-from torch import exp, sigmoid, tanh
+from numpy import exp, tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {

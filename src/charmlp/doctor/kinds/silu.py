@@ -1,8 +1,7 @@
 """y = x σ(x), also called swish, whose slope is σ(x) (1 + x (1 − σ(x)))."""
 
-from torch import sigmoid
-
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import relu, sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
@@ -33,7 +32,7 @@ KIND = activation(
         wrong_form("σ(x)", lambda v: sigmoid(v["x"])),
         wrong_form("x σ(−x)", lambda v: v["x"] * sigmoid(-v["x"])),
         wrong_form("x σ(x)²", lambda v: v["x"] * sigmoid(v["x"]) ** 2),
-        wrong_form("max(0, x)", lambda v: v["x"].relu()),
+        wrong_form("max(0, x)", lambda v: relu(v["x"])),
     ),
     gradient="g · σ(x) (1 + x (1 − σ(x)))",
     wrong=(

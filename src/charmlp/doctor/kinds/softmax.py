@@ -1,18 +1,19 @@
 """yₖ = e^zₖ / Σⱼ e^zⱼ for each row of logits z."""
 
-from torch import Tensor, exp
+from numpy import exp
 
 from charmlp.doctor.arrangement import LOGITS, arrange
 from charmlp.doctor.checks.stability import stays_finite
+from charmlp.doctor.functions import Array, log_softmax, softmax
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
 
 
-def row_sum(x: Tensor) -> Tensor:
+def row_sum(x: Array) -> Array:
     """One sum a row, as a column."""
-    return x.sum(1, keepdim=True)
+    return x.sum(1, keepdims=True)
 
 
-def backward(y: Tensor, g: Tensor) -> Tensor:
+def backward(y: Array, g: Array) -> Array:
     return y * (g - row_sum(g * y))
 
 
@@ -20,19 +21,17 @@ KIND = Kind(
     aliases=("softmax",),
     arrangements=(arrange(LOGITS), arrange((LOGITS, "single"), output="single", N=1)),
     forms=(
-        Form("e^zₖ / Σⱼ e^zⱼ", lambda v: v["logits"].softmax(1)),
+        Form("e^zₖ / Σⱼ e^zⱼ", lambda v: softmax(v["logits"])),
         wrong_form(
             "softmax of softmax",
-            lambda v: v["logits"].softmax(1).softmax(1),
+            lambda v: softmax(softmax(v["logits"])),
             "softmax-twice.forward",
             telling=True,
         ),
-        wrong_form("a softmax over the batch, not over the classes", lambda v: v["logits"].softmax(0)),
-        wrong_form(
-            "a softmax over all elements", lambda v: v["logits"].flatten().softmax(0).view_as(v["logits"])
-        ),
+        wrong_form("a softmax over the batch, not over the classes", lambda v: softmax(v["logits"], axis=0)),
+        wrong_form("a softmax over all elements", lambda v: softmax(v["logits"], axis=None)),
         wrong_form("e^z, not divided by its sum", lambda v: exp(v["logits"])),
-        wrong_form("the logarithm of softmax", lambda v: v["logits"].log_softmax(1)),
+        wrong_form("the logarithm of softmax", lambda v: log_softmax(v["logits"])),
     ),
     gradients={
         "logits": Gradient(
@@ -40,6 +39,7 @@ KIND = Kind(
             (
                 Wrong("g · y (1 − y)", lambda v, y, g: g * y * (1 - y), "softmax-diagonal"),
                 Wrong("g · y", lambda v, y, g: g * y, "softmax-diagonal.product"),
+                Wrong("g (y − Σₖ gₖ yₖ)", lambda v, y, g: g * (y - row_sum(g * y))),
                 Wrong("g", lambda v, y, g: g),
                 Wrong("y (g − Σₖ gₖ)", lambda v, y, g: y * (g - row_sum(g))),
                 Wrong("y g − Σₖ gₖ yₖ", lambda v, y, g: y * g - row_sum(g * y)),
@@ -51,7 +51,7 @@ KIND = Kind(
                 Wrong("y (g − mean of g y)", lambda v, y, g: y * (g - row_sum(g * y) / y.shape[1])),
                 Wrong(
                     "the right formula with softmax(y) for y",
-                    lambda v, y, g: backward(y.softmax(1), g),
+                    lambda v, y, g: backward(softmax(y), g),
                     "softmax-twice.backward",
                 ),
             ),

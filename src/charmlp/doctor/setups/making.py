@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-import torch
+import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, SIZES, Sizes
+from charmlp.doctor.functions import FLOAT32
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.building import Build
+from charmlp.doctor.operation.subject import Build
 from charmlp.doctor.setups.guessing import guessed_trial
 from charmlp.doctor.setups.recognition import agrees, failure, try_reading
 from charmlp.doctor.setups.setup import Reading, SetUp
@@ -17,8 +18,8 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
     """Trials of two sizes, or the one that is given; in float32 where backward fails in float64."""
     trials = make_trials(build, reading) if given is None else (given,)
     used = replace(reading, dtype=trials[0].dtype)
-    if reading.arrangement is not GUESSED and used.dtype == torch.float64 and backward_fails(trials[0]):
-        in_float32 = replace(reading, dtype=torch.float32)
+    if reading.arrangement is not GUESSED and used.dtype == np.float64 and backward_fails(trials[0]):
+        in_float32 = replace(reading, dtype=FLOAT32)
         single = make_trials(build, in_float32)
         if single and not backward_fails(single[0]):
             trials, used = single, in_float32
@@ -33,9 +34,9 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
 def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
     """Two trials of different sizes and numbers, or one where the second cannot be made."""
     if reading.arrangement is GUESSED:
-        first = guessed_trial(build, SIZES[0])
+        first = guessed_trial(build, SIZES[0], flags=reading.flags)
         try:
-            return first, guessed_trial(build, SIZES[1], seed=1)
+            return first, guessed_trial(build, SIZES[1], seed=1, flags=reading.flags)
         except CannotExamineError:
             return (first,)
     made = [make_trial(build, reading, sizes, seed) for seed, sizes in enumerate(SIZES)]

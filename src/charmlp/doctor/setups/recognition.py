@@ -4,13 +4,15 @@ import re
 from dataclasses import replace
 from itertools import chain
 
-import torch
+import numpy as np
 
 from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.functions import FLOAT32, FLOAT64
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
+from charmlp.doctor.operation.options import fill_options, is_option
+from charmlp.doctor.operation.subject import Build
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Reading
 from charmlp.doctor.setups.trial import Trial, reference
@@ -22,7 +24,11 @@ FILLING = {
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
 }  # fmt: skip
-CLOSE = {torch.float64: 1e-6, torch.float32: 1e-4}  # relative: a forward agrees with a reference
+CLOSE = {
+    np.dtype(np.float64): 1e-6,
+    FLOAT32: 1e-4,
+}  # relative: a forward agrees with a reference
+EXACT = 1e-11
 NOISE = 0.1  # relative size of noise through which a kind can still be recognised
 
 
@@ -42,17 +48,17 @@ def kind_of_name(name: str) -> str | None:
     return next((kind for kind in kinds() if meant & set(kinds()[kind].aliases)), None)
 
 
-def recognise(build: Build, name: str, said: str | None) -> Reading:
+def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:
     """Find out what the operation is; raises `CannotExamineError` where it cannot even be called."""
     claimed = said or kind_of_name(name)
     others = [] if said else [kind for kind in kinds().values() if kind.name != claimed]
-    for dtype in CLOSE:
-        meant = read_as(build, kinds()[claimed], dtype, named=True) if claimed else None
+    for dtype in (FLOAT64, FLOAT32):
+        meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
         if meant is not None:
             return meant  # even where forward is another operation: the name says what was meant
         best = None
         for kind in others:
-            reading = read_as(build, kind, dtype, named=False)
+            reading = read_as(build, kind, dtype, flags, named=False)
             if reading is not None and counts(reading.form, named=False):
                 return reading
             best = best or reading
@@ -60,7 +66,7 @@ def recognise(build: Build, name: str, said: str | None) -> Reading:
             return best
     if said is not None:
         return misfit(build, kinds()[said])
-    return recognise_noisy(build) or Reading()
+    return recognise_noisy(build, flags) or Reading(flags=flags)
 
 
 def counts(form: Form | None, named: bool) -> bool:
@@ -68,35 +74,35 @@ def counts(form: Form | None, named: bool) -> bool:
     return form is not None and (named or form.right or form.unless_named)
 
 
-def recognise_noisy(build: Build) -> Reading | None:
+def recognise_noisy(build: Build, flags: bool) -> Reading | None:
     """A kind whose forward comes out with a little random noise, which no such operation has."""
     for kind in kinds().values():
         if not kind.seen_through_noise:
             continue
-        trial = try_reading(build, Reading(kind, kind.arrangements[0]))
+        trial = try_reading(build, Reading(kind, kind.arrangements[0], flags=flags))
         if trial is None or not agrees(trial, kind.right, close=NOISE):
             continue
-        if not torch.equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
-            return Reading(kind, trial.arrangement, None, trial.dtype, named=True)
+        if not np.array_equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
+            return Reading(kind, trial.arrangement, None, trial.dtype, named=True, flags=flags)
     return None
 
 
-def read_as(build: Build, kind: Kind, dtype: torch.dtype, *, named: bool) -> Reading | None:
+def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
+    several = any(arrangement.second for arrangement in kind.arrangements)
     right = wrong = running = None
     for arrangement in kind.arrangements:
-        trial = try_reading(build, Reading(kind, arrangement, dtype=dtype))
+        trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
         if trial is None:
             continue
         form = agreeing_form(trial)
-        reading = Reading(kind, arrangement, form, trial.dtype, named)
+        reading = Reading(kind, arrangement, form, trial.dtype, named, flags=flags)
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.output.form == "transposed":  # columns, where the first took it for rows
+            elif arrangement.second:
                 right = replace(right, others=(*right.others, arrangement))
-            if not by_columns:
+            if not several:
                 break
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
@@ -112,10 +118,10 @@ def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: i
     trial = arranged(build, reading, sizes, seed)
     if trial is None or contradicts(trial) or error_of(trial) is not None:
         return None
-    if not all(torch.isfinite(y).all() for y in trial.outputs):
+    if not all(np.isfinite(y).all() for y in trial.outputs):
         return None
-    if reading.dtype == torch.float64 and all(y.dtype == torch.float32 for y in trial.outputs):
-        return try_reading(build, replace(reading, dtype=torch.float32), sizes, seed)
+    if reading.dtype == np.float64 and all(y.dtype == np.float32 for y in trial.outputs):
+        return try_reading(build, replace(reading, dtype=FLOAT32), sizes, seed)
     return trial
 
 
@@ -130,19 +136,19 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         own = [(arrangement.slots[i], parameter) for i, parameter in subject.parameters.items()]
         for slot, parameter in own:
-            if slot.role.name == "weight" and parameter.dim() == 2:
+            if slot.role.name == "weight" and parameter.ndim == 2:
                 fitted["K"], fitted["D"] = slot.canonical(parameter, {}).shape
             elif slot.role.name != "bias":
                 return None
-        bias = [(slot.actual(torch.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
+        bias = [(slot.actual(np.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
         if any(parameter.shape != expected.shape for expected, parameter in bias):
             return None
     values = arrangement.random_values(fitted, reading.dtype, seed)
-    fillers = fill_options(subject, len(values))
+    fillers = fill_options(subject, len(values), reading.flags)
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(name in OPTIONS for name in extra)):
+    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(map(is_option, extra))):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
@@ -181,24 +187,34 @@ def plausible(trial: Trial) -> bool:
 
 
 def agreeing_form(trial: Trial) -> Form | None:
-    """The form whose output is that of the operation."""
-    forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
-    return next((form for form in forms if agrees(trial, form)), None)
+    """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
+    nearly = None
+    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+        distance = distance_to(trial, form)
+        if distance > CLOSE[trial.dtype] or not agrees(trial, form):
+            continue
+        if distance <= EXACT or trial.dtype == FLOAT32:
+            return form
+        nearly = nearly or form
+    return nearly
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
+    if distance_to(trial, form) > (close or CLOSE[trial.dtype]):
+        return False
+    return close is not None or not trial.kind.compared_far_out or agrees_far_out(trial, form)
+
+
+def distance_to(trial: Trial, form: Form) -> float:
+    """The largest error of the output if it were meant to be the form's, relative; infinite for none."""
     y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
-        return False
-    found = trial.outputs[0].double()
-    if found.shape != y.shape and not (found.numel() == y.numel() == 1):
-        return False
-    far_out = close is None and trial.kind.compared_far_out
-    if far_out and not agrees_far_out(trial, form):
-        return False
-    largest = y.abs().max().clamp(min=1e-300)
-    return bool((found.reshape(y.shape) - y).abs().max() <= (close or CLOSE[trial.dtype]) * largest)
+        return float("inf")
+    found = trial.outputs[0].astype(float)
+    if found.shape != y.shape and not (found.size == y.size == 1):
+        return float("inf")
+    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:
@@ -206,7 +222,7 @@ def agrees_far_out(trial: Trial, form: Form) -> bool:
     values = [10 * value for value in trial.values]
     y = reference(trial.with_values(values), form)
     try:
-        return y is not None and trial.forward(values)[0].double().allclose(y, rtol=CLOSE[torch.float32])
+        return y is not None and np.allclose(trial.forward(values)[0], y, rtol=1e-4)
     except Exception:
         return False
 
@@ -221,9 +237,9 @@ def misfit(build: Build, kind: Kind) -> Reading:
     running = next((trial for trial in trials if error_of(trial) is None), None)
     if running is not None:
         shape = ", ".join(map(shape_text, running.outputs))
-        finite = all(torch.isfinite(y).all() for y in running.outputs)
+        finite = all(np.isfinite(y).all() for y in running.outputs)
         words = phrase("output-shape", found=shape) if finite else phrase("not-finite")
         return Reading(kind, named=True, misfit=words)
-    takes = "takes " + ", ".join(build(SIZES[0], torch.float64).required or ())
+    takes = "takes " + ", ".join(build(SIZES[0], FLOAT64).required or ())
     reason = next((one_line(error) for trial in trials if (error := error_of(trial))), takes)
     raise CannotExamineError("does-not-fit", kind=kind.name, reason=reason)

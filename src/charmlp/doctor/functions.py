@@ -1,0 +1,45 @@
+"""Functions of arrays that the kinds' formulas are written with, and that NumPy lacks."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Array = np.ndarray
+FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+
+erf = np.vectorize(math.erf, otypes=[float])
+
+
+def sigmoid(x: ArrayLike) -> Array:
+    """1 / (1 + e⁻ˣ), without overflow: ½ (1 + tanh(x/2)).
+
+    >>> sigmoid([0.0, -1000.0]).tolist()
+    [0.5, 0.0]
+    """
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(x)))
+
+
+def relu(x: Array) -> Array:
+    """max(0, x)."""
+    return np.maximum(x, 0)
+
+
+def log_softmax(z: Array, axis: int | None = 1) -> Array:
+    """z − max z − log Σ exp(z − max z)."""
+    shifted = z - z.max(axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+
+
+def softmax(z: Array, axis: int | None = 1) -> Array:
+    """exp(z) / Σ exp(z)."""
+    return np.exp(log_softmax(z, axis))
+
+
+def onehot(labels: Array, classes: int) -> Array:
+    """One row a label, with a 1 at its class.
+
+    >>> onehot(np.array([2, 0]), 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    return (np.asarray(labels).reshape(-1, 1) == np.arange(classes)).astype(float)

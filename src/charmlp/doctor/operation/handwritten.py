@@ -1,0 +1,54 @@
+"""NumPy code with a backward pass, however it is written, as one operation: outputs and a backward."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.mistake import Phrase
+
+Outputs = tuple[np.ndarray, ...]
+Backward = Callable[[Outputs], Sequence[Any]]  # upstream gradients → what the code returns, by input
+
+
+@dataclass(frozen=True)
+class HandWritten:
+    """One operation of somebody's NumPy code, at given sizes.
+
+    `run(values)` calls forward with copies that it may keep, and returns the outputs and a `backward`.
+    `backward(upstream)` calls theirs and returns its gradients, one for each value, raw as they come (None
+    where there is none); it may be called twice. Both raise whatever the code raises. Where the code has no
+    upstream gradient (a loss that returns its gradient with it, a derivative), `backward` multiplies by it.
+
+    `required` are the names of the positional inputs without a default, `optional` those that may follow;
+    `parameters` are an object's own arrays, as further inputs, by their position in the call. `meant` is the
+    name that says what it is meant to be. `note` says which reading of the code this is, if it has several.
+    """
+
+    run: Callable[[Sequence[Any]], tuple[Outputs, Backward]]
+    meant: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    parameters: Mapping[int, np.ndarray] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # of the optional inputs
+    note: Phrase | None = None
+    reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
+
+
+Sizes = Mapping[str, int]
+Make = Callable[[Sizes, np.dtype], HandWritten]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a module holds under `name`: one piece of code and its readings, the likeliest first.
+
+    A derivative may be meant of x or of y, a layer for rows or for columns: that reading counts that makes it
+    right, else the first. `make` builds it at given sizes (an object's constructor may want them).
+    """
+
+    name: str
+    readings: tuple[Make, ...]
+    unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
+    others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward
