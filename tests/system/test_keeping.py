@@ -88,6 +88,15 @@ def test_a_file_that_is_cut_while_it_is_in_use_takes_nothing_away(shelf: Shelf, 
     assert found == content  # a mapped one ends the process: SIGBUS
 
 
+def test_a_disk_that_is_read_only_is_read(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    ask(shelf, "a", b"1")
+    monkeypatch.setattr(os, "utime", refuse)
+    assert ask(shelf, "a", b"2") == b"1"
+
+
 @pytest.mark.parametrize("name", ["shelf", "shelf/things"])
 def test_a_folder_that_cannot_be_written_ends_nothing(shelf: Shelf, tmp_path: Path, name: str) -> None:
     (tmp_path / "shelf").write_text("a file")

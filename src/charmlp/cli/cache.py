@@ -8,8 +8,10 @@ from pathlib import Path
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.system.files import reason_of
-from charmlp.system.keeping import IMAGES, RENDERED
+from charmlp.system.keeping import CODE, IMAGES, RENDERED
 from charmlp.text import as_json, printable, shown_path
+
+SHELVES = {"decoded images": IMAGES, "rendered letters": RENDERED, "compiled code": CODE}
 
 
 def make_parser() -> Parser:
@@ -26,15 +28,9 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    from charmlp.system import codecache  # which imports Numba
-
-    found = {
-        "decoded images": (IMAGES.folder, IMAGES.files()),
-        "rendered letters": (RENDERED.folder, RENDERED.files()),
-        "compiled code": codecache.kept(),
-    }
     caches, faults = [], []
-    for name, (folder, files) in found.items():
+    for name, shelf in SHELVES.items():
+        folder, files = shelf.folder, shelf.files()
         total = sum(map(size, files))
         faults += remove(files) if args.clear else []
         caches.append({"name": name, "folder": str(folder), "entries": len(files), "bytes": total})

@@ -22,7 +22,7 @@ from charmlp.system.files import cache_folder, write_whole
 FORM = b"charmlp kept 1\n"  # a file of another form is made anew
 _CHECKSUM_BYTES = 32
 # The second is being written, or was when its writer was killed; the third is an older form of images.
-_OWN = re.compile(r"[a-z]+-[0-9a-f]{40}\.kept|\.[0-9a-f]{16}\.part|[0-9a-f]{40}\.pixels")
+_OWN = re.compile(r"[a-z][\w.]*-[0-9a-f]{40}\.kept|\.[0-9a-f]{16}\.part|[0-9a-f]{40}\.pixels")
 
 Content = bytes | bytearray | memoryview
 
@@ -33,14 +33,18 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True)
 class Shelf:
-    """A folder in the user's cache folder, whose files take at most so many bytes: the longest unused go."""
+    """A folder of files that take at most so many bytes: the longest unused go.
+
+    It is in the user's cache folder, or in the one that the environment's `variable` says.
+    """
 
     name: str
     most_bytes: int
+    variable: str = ""
 
     @property
     def folder(self) -> Path:
-        return cache_folder() / self.name
+        return Path(os.environ.get(self.variable) or cache_folder()) / self.name
 
     def kept_or_made(self, kind: str, facts: object, make: Callable[[], bytes], cache: bool = True) -> bytes:
         """What `make` returns, from an earlier run where that kept it, else kept for the next one.
@@ -69,7 +73,7 @@ class Shelf:
         """
         with suppress(OSError, DamagedError), file.open("rb") as stream:
             content = read_kept(stream, file.name)
-            os.utime(file)  # used just now: the last to be removed
+            mark_as_used(file)
             return content
         return None
 
@@ -77,8 +81,12 @@ class Shelf:
         """Write a file, and make room for it; where that fails, it is made again next time."""
         if memoryview(content).nbytes <= self.most_bytes:
             with suppress(OSError, CharmlpError):
-                write_kept(file, content)
-                self._make_room(file)
+                self.write(file, content)
+
+    def write(self, file: Path, content: Content) -> None:
+        """The same; raises `OSError`, `CharmlpError` where that fails."""
+        write_kept(file, content)
+        self._make_room(file)
 
     def _make_room(self, newest: Path) -> None:
         """Remove files, the longest unused first, until the rest fits; never `newest`."""
@@ -100,6 +108,7 @@ class Shelf:
 
 IMAGES = Shelf("images", 2 * 2**30)
 RENDERED = Shelf("rendering", 2**30)
+CODE = Shelf("charmlp-code", 2**28, "NUMBA_CACHE_DIR")  # `charmlp.system.codecache`
 
 
 def hash_of(facts: object) -> str:
@@ -120,6 +129,12 @@ def read_kept(stream: BinaryIO, name: str) -> bytearray:
     if form != FORM or checksum != _checksum(name, content):
         raise DamagedError(name)
     return content
+
+
+def mark_as_used(file: Path) -> None:
+    """Let a file be the last to be removed."""
+    with suppress(OSError):  # a disk that is read only
+        os.utime(file)
 
 
 def _checksum(name: str, content: Content) -> bytes:
