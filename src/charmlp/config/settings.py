@@ -212,8 +212,6 @@ def resolve_hidden_size(hidden_size: tuple[int, ...] | None, n_layers: int | Non
     sizes = DEFAULT_HIDDEN_SIZE if hidden_size is None else hidden_size
     if n_layers is None:
         return sizes
-    if n_layers < 1:
-        raise UsageError(f"--layer: expected a whole number, at least 1, not {n_layers}")
     if n_layers == 1 and hidden_size is None:
         return ()
     if len(sizes) != n_layers - 1:
