@@ -31,7 +31,7 @@ MARGINS = (20, 50, 100, 300)  # percent
 SIDES = 4
 FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 HEADS = (
-    ("margin", "of 26 letters", "of 104 that touch a side", "of the validation images"),
+    ("margin", "of 26 letters", "of 104 that touch a side", "validation images read"),
     ("留白", "26 个字母", "104 个碰到一边的字母", "验证图像"),
 )
 
@@ -92,7 +92,8 @@ def spread(counts: Sequence[int]) -> str:
 def table(found: dict[str, list[Figures]], chinese: bool) -> str:
     """The figures as Markdown, of the models of each crop."""
     margin, *of_letters, validation = HEADS[chinese]
-    head = [margin, *(f"{words}, `--crop {crop}`" for words in of_letters for crop in found)]
+    comma, colon = ("，", "：") if chinese else (", ", ": ")
+    head = [margin, *(f"{words}{comma}`--crop {crop}`" for words in of_letters for crop in found)]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for place, share in enumerate(MARGINS):
         free = [spread([model.free[place] for model in models]) for models in found.values()]
@@ -102,7 +103,7 @@ def table(found: dict[str, list[Figures]], chinese: bool) -> str:
     for crop, models in found.items():
         each = [100 * model.accuracy for model in models]
         shares.append(f"`--crop {crop}` {statistics.mean(each):.1f} ± {statistics.pstdev(each):.1f} %")
-    return "\n".join(lines) + f"\n\n{validation}: {', '.join(shares)}\n"
+    return "\n".join(lines) + f"\n\n{validation}{colon}{comma.join(shares)}\n"
 
 
 def main() -> None:
