@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import sys
@@ -12,11 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.config import Rule
 from charmlp.doctor.kinds import names
-from charmlp.system.extras import install_command
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -49,10 +46,6 @@ def command(arguments: Sequence[str]) -> int:
         from charmlp.system.files import check_writable
 
         check_writable(Path(args.figure))
-    if importlib.util.find_spec("torch") is None:
-        complain(f"charmlp doctor needs torch, which is not installed: {install_command('torch')}")
-        return 2  # not the status of a mistake found
-
     from charmlp.doctor.isolation.supervisor import examine_targets
     from charmlp.doctor.words import locale_language
 

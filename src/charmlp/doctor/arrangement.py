@@ -70,6 +70,12 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
+    "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
+        lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
+        lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
+    ),
+    "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
+    "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),
     "index single": (lambda t: np.asarray(t[0].argmax()), onehot),
@@ -86,7 +92,7 @@ class Slot:
 
     @property
     def is_index(self) -> bool:
-        return self.form.startswith("index")
+        return self.form.startswith("index") or self.form == "number"
 
     def actual(self, canonical: Array) -> Array:
         """A canonical tensor (an input or its gradient) in the form of this slot."""
@@ -117,11 +123,10 @@ class Arrangement:
         """Numbers of both signs, or labels, for each slot."""
         generator = np.random.default_rng(seed)
         sizes = {**sizes, **self.sizes}
+        shapes = [[sizes[letter] for letter in slot.role.shape] for slot in self.slots]
         return [
-            slot.actual(
-                slot.role.values([sizes[letter] for letter in slot.role.shape], generator).astype(dtype)
-            )
-            for slot in self.slots
+            slot.actual(np.asarray(slot.role.values(shape, generator), dtype=dtype))
+            for slot, shape in zip(self.slots, shapes, strict=True)
         ]
 
     def variables(self, values: Sequence[Array]) -> Variables:
