@@ -64,7 +64,8 @@ class Shelf:
 
     def file(self, kind: str, facts: object) -> Path:
         """Where that is kept."""
-        return self.folder / f"{kind}-{hash_of(facts)[:40]}.kept"
+        digest = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return self.folder / f"{kind}-{digest[:40]}.kept"
 
     def find(self, file: Path) -> bytearray | None:
         """The content of a file; `None` where there is none, or a damaged one.
@@ -109,11 +110,6 @@ class Shelf:
 IMAGES = Shelf("images", 2 * 2**30)
 RENDERED = Shelf("rendering", 2**30)
 CODE = Shelf("charmlp-code", 2**28, "NUMBA_CACHE_DIR")  # `charmlp.system.codecache`
-
-
-def hash_of(facts: object) -> str:
-    """64 hexadecimal digits that stand for these facts."""
-    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def write_kept(file: Path, content: Content) -> None:
