@@ -41,7 +41,7 @@ class Report:
 def examined(specimen: Specimen) -> Report:
     """As `charmlp doctor FILE:NAME` (or FILE), in this process."""
     module = load(specimen.path)
-    things = [(specimen.name, named(module, specimen.name))] if specimen.name else list(defined(module))
+    things = named(module, specimen.name) if specimen.name else list(defined(module))
     with np.errstate(all="ignore"):
         return Report(
             tuple(examine_one(thing, None, f"{specimen.file}:{name}", name) for name, thing in things)

@@ -17,7 +17,11 @@ Sizes = Mapping[str, int]
 Variables = dict[str, Array]  # canonical inputs by name
 
 # Primes, all different, so that a factor tells where it comes from.
-SIZES: tuple[Sizes, ...] = ({"N": 5, "D": 7, "K": 3, "C": 3}, {"N": 7, "D": 3, "K": 5, "C": 11})
+# H×W pictures with a kernel of R×R and F filters; T queries of S keys and values of E numbers; V words.
+SIZES: tuple[Sizes, ...] = (
+    {"N": 5, "D": 7, "K": 3, "C": 3, "H": 4, "W": 6, "R": 3, "F": 3, "T": 5, "S": 4, "E": 3, "V": 4},
+    {"N": 7, "D": 3, "K": 5, "C": 11, "H": 6, "W": 4, "R": 3, "F": 2, "T": 3, "S": 5, "E": 2, "V": 5},
+)
 
 
 def random_numbers(shape: Sequence[int], generator: np.random.Generator) -> Array:
