@@ -109,6 +109,7 @@ def diagnose(
             {"right": reading.kind.right.text},
             evidence=(reading.misfit,),
             page=page("forward-wrong", reading.kind.page),
+            kind=reading.kind.name,
         )
         return Diagnosis(target, reading.kind.name, (wrong,))
     first = examine_setup(make_setup(build, reading), target)

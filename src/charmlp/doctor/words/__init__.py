@@ -21,8 +21,12 @@ def sentences(language: str) -> dict[str, str]:
 LANGUAGES = {language: sentences(language) for language in ("en", "zh")}
 
 
-def say(key: str, language: str, values: Mapping[str, Any]) -> str:
-    """The sentence of that key, its blanks filled; English where the language is not known."""
+def say(key: str, language: str | None, values: Mapping[str, Any]) -> str:
+    """The sentence of that key, its blanks filled; None: in the locale's language.
+
+    English where the language is not known.
+    """
+    language = locale_language() if language is None else language
     sentence = LANGUAGES.get(language, LANGUAGES["en"])[key]
     spoken = {name: v.get(language, v["en"]) if isinstance(v, Mapping) else v for name, v in values.items()}
     return sentence.format_map(Blanks(spoken))
