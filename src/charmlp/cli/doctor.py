@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from argparse import Namespace
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from charmlp.doctor.diagnosis import Diagnosis
 
 TIME_LIMIT = Rule("seconds, more than 0 and at most 86400", float, lambda s: 0 < s <= 86400)
+TRAILING = re.compile(r" +$", re.MULTILINE)  # what rich fills a line with
+BLANK_LINES = re.compile(r"\n{3,}")
 COLOURS = {"healthy": "32", "mistaken": "31", "unwritten": "34", "unknown": "33"}  # of the terminal
 
 
@@ -64,8 +67,11 @@ def explain(topic: str, language: str | None) -> int:
     from charmlp.doctor.pages import explanation
     from charmlp.doctor.words import locale_language
 
-    page = Markdown(explanation(topic, language or locale_language()), code_theme="bw")
-    Console(width=terminal_width(), highlight=False).print(page)
+    page = Markdown(explanation(topic, language or locale_language()), code_theme="ansi_dark")
+    console = Console(width=terminal_width(), highlight=False)
+    with console.capture() as printed:
+        console.print(page)
+    print(BLANK_LINES.sub("\n\n", TRAILING.sub("", printed.get())).strip())
     return 0
 
 

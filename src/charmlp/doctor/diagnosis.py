@@ -114,10 +114,12 @@ class Diagnosis:
 
 def headline(diagnosis: Diagnosis, language: str | None) -> str:
     kind = f" ({say('as-kind', language, {'kind': diagnosis.kind})})" if diagnosis.kind else ""
+    if diagnosis.verdict == UNWRITTEN and diagnosis.unwritten is not None:
+        return f"{diagnosis.target}{kind}: {diagnosis.unwritten.text(language)}"
     count = len(diagnosis.mistakes)
-    reason = diagnosis.reason or diagnosis.unwritten
-    words = {"count": count, "reason": "" if reason is None else reason.text(language)}
-    return f"{diagnosis.target}{kind}: {say('mistaken-many' if count > 1 else diagnosis.verdict, language, words)}"
+    reason = "" if diagnosis.reason is None else diagnosis.reason.text(language)
+    verdict = "mistaken-many" if count > 1 else diagnosis.verdict
+    return f"{diagnosis.target}{kind}: {say(verdict, language, {'count': count, 'reason': reason})}"
 
 
 def sentence(mistake: Mistake, language: str | None, hint: int | None) -> str:

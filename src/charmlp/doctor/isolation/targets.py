@@ -16,7 +16,6 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.numpy_code import written
 from charmlp.doctor.words import one_line
 
 MOST_INPUTS = 4  # of a function that is called unasked
@@ -119,6 +118,8 @@ def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleT
 
 def named(module: ModuleType, name: str) -> Any:
     """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
+    from charmlp.doctor.operation.numpy_code import written
+
     found = [one for one in written(module) if name in (one.name, *one.others)]
     if found:
         return found[0]
@@ -138,6 +139,8 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
     have torch's own gradient, and nobody asked to have them called.
     """
+    from charmlp.doctor.operation.numpy_code import written
+
     yield from ((one.name, one) for one in written(module))
     torch = sys.modules.get("torch")
     if torch is None:

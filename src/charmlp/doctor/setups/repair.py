@@ -41,7 +41,7 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
         fitted, mistake = None, None
         if gradient is None or not isinstance(value, np.ndarray):
             needed = trial.expected(position, upstream) if trial.wants[position] else None
-            if counted is None and needed is not None and needed.any():
+            if counted is None and needed is not None and needed.any() and demands(trial, gradients):
                 findings.append(finding("missing-gradient.none", at=position))
         elif gradient.shape == value.shape:
             fitted = gradient
@@ -53,6 +53,11 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
                 broken.append(position)
         mended.append(fitted)
     return Repaired(mended, findings, broken)
+
+
+def demands(trial: Trial, gradients: Sequence[Array | None]) -> bool:
+    """Whether each input must have its gradient: by an engine's rules, or as there is none at all."""
+    return not trial.subject.is_raw or trial.subject.counts or all(g is None for g in gradients)
 
 
 def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:

@@ -17,6 +17,7 @@ NO_WEIGHT = re.compile(
 CONTAINERS = re.compile(
     r"_?(d?params?|parameters|grads?|gradients?|weights|biases|d?w|d?b|nabla_\w)", re.IGNORECASE
 )
+RATE = re.compile(r"lr|eta|learning_?rate|alpha|step(_size)?|rate")
 SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset")
 
 
@@ -70,11 +71,18 @@ def gradients_on(owner: Any, of: Sequence[Place], before: Mapping[Place, np.ndar
     """
     found = dict(places(owner))
     found_gradients = [gradient_of(owner, place, found) for place in of]
-    updates = [before[place] - np.asarray(place.get(owner)) for place in of]
+    rate = rate_of(owner)
+    updates = [(before[place] - np.asarray(place.get(owner))) / rate for place in of]
     return [
         update if gradient is None and update.any() else gradient
         for gradient, update in zip(found_gradients, updates, strict=True)
     ]
+
+
+def rate_of(owner: Any) -> float:
+    """The learning rate that an object has as an attribute, else 1."""
+    rates = (value for name, value in vars(owner).items() if RATE.fullmatch(name.lstrip("_")))
+    return next((float(value) for value in rates if isinstance(value, int | float) and value), 1.0)
 
 
 def gradient_of(owner: Any, place: Place, found: Mapping[Place, np.ndarray]) -> Any:

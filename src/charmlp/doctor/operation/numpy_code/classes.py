@@ -2,8 +2,7 @@
 
 import copy
 import inspect
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -13,66 +12,28 @@ import numpy as np
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import construct
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes, Written
-from charmlp.doctor.operation.numpy_code.arrays import Place, gradients_on, weights
-from charmlp.doctor.operation.numpy_code.functions import TRUTH, led_through, prediction_of
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, gradients_on, same, weights
+from charmlp.doctor.operation.numpy_code.functions import TRUTH, led_through, prediction_of, returns_gradient
 from charmlp.doctor.operation.numpy_code.gradients import by_input, returned_names, times
 from charmlp.doctor.operation.numpy_code.names import OUTPUT, is_upstream, of_gradient
 from charmlp.doctor.operation.options import Signature, signature
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
-FORWARD = [
-    "forward",
-    "fprop",
-    "forward_pass",
-    "feed_forward",
-    "feedforward",
-    "forward_propagation",
-    "forward_prop",
-    "propagate",
-    "calculate",
-    "compute",
-    "loss",
-    "cost",
-    "__call__",
-    "activate",
-    "activation",
-    "function",
-    "fn",
-    "func",
-    "f",
-    "apply",
-    "call",
-    "calc",
-    "compute_loss",
-]
-BACKWARD = [
-    "backward",
-    "bprop",
-    "backward_pass",
-    "back_prop",
-    "backprop",
-    "backpropagate",
-    "backward_propagation",
-    "back_propagation",
-    "backpropagation",
-    "backward_prop",
-    "gradient",
-    "grad",
-    "derivative",
-    "deriv",
-    "prime",
-    "df",
-    "d",
-    "delta",
-    "compute_gradient",
-    "gradients",
-    "dloss",
-    "loss_prime",
-    "derivate",
-    "diff",
-    "calculate_gradient",
-]
-RATE = re.compile(r"lr|eta|learning_?rate|alpha|step(_size)?|rate")
+FORWARD = (
+    "forward", "fprop", "forward_pass", "feed_forward", "feedforward", "forward_propagation", "forward_prop",
+    "propagate", "calculate", "compute", "loss", "cost", "__call__", "activate", "activation", "function",
+    "fn", "func", "f", "apply", "call", "calc", "compute_loss",
+)  # fmt: skip
+BACKWARD = (
+    "backward", "bprop", "backward_pass", "back_prop", "backprop", "backpropagate", "backward_propagation",
+    "back_propagation", "backpropagation", "backward_prop",
+)  # fmt: skip
+DERIVATIVE = (
+    "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",
+    "dloss", "loss_prime", "derivate", "diff", "calculate_gradient",
+)  # fmt: skip
+# One method that returns a loss and its gradient
+BOTH = ("loss", "forward", "loss_and_grad", "compute_loss", "cost", "loss_grad", "objective", "__call__")
 
 
 def found(module: ModuleType) -> list[Written]:
@@ -85,27 +46,32 @@ def found(module: ModuleType) -> list[Written]:
 def is_own(thing: Any, module: ModuleType) -> bool:
     if not isinstance(thing, type) or thing.__module__ != module.__name__ or issubclass(thing, BaseException):
         return False
-    return not any(base.__module__.split(".")[0] == "torch" for base in thing.__mro__)
+    foreign = any(base.__module__.split(".")[0] == "torch" for base in thing.__mro__)
+    return not foreign and not {"__add__", "__mul__"} & set(vars(thing))  # that is an engine
 
 
 def methods(kind: type) -> tuple[str, str] | None:
     """The names of its forward and backward method."""
-    forward = [name for name in FORWARD if callable(getattr(kind, name, None)) and is_hand_made(kind, name)]
-    backward = [name for name in BACKWARD if callable(getattr(kind, name, None)) and is_hand_made(kind, name)]
-    return (forward[0], backward[0]) if forward and backward else None
+    forward = [name for name in FORWARD if is_method(kind, name)]
+    backward = [name for name in BACKWARD + DERIVATIVE if is_method(kind, name)]
+    if forward and backward:
+        return forward[0], backward[0]
+    both = [name for name in BOTH if is_method(kind, name) and returns_gradient(getattr(kind, name))]
+    return (both[0], both[0]) if both else None
 
 
-def is_hand_made(kind: type, name: str) -> bool:
-    return any(name in vars(base) for base in kind.__mro__[:-1])
+def is_method(kind: type, name: str) -> bool:
+    """Whether it has such a method by somebody's hand, not by `object`'s."""
+    return any(name in vars(base) for base in kind.__mro__[:-1]) and callable(getattr(kind, name))
 
 
 def written(kind: type) -> Written:
     names = methods(kind)
     assert names is not None
     layer = Layer(kind, *names)
-    return Written(
-        kind.__name__, tuple(layer.make(of_output) for of_output in (False, True)[: layer.readings])
-    )
+    if layer.target:
+        return Written(kind.__name__, tuple(map(layer.maker, range(len(LOSSES)))))
+    return Written(kind.__name__, tuple(map(layer.maker, range(1 + layer.is_derivative))))
 
 
 @dataclass(frozen=True)
@@ -118,7 +84,10 @@ class Layer:
 
     @property
     def forward_takes(self) -> tuple[str, ...]:
-        return self.signature(self.forward).required or ()
+        """What forward is given, and what a loss may be given: the labels."""
+        of = self.signature(self.forward)
+        labels = [name for name in of.optional if TRUTH.fullmatch(name) and of.defaults[name] is None]
+        return (of.required or ()) + tuple(labels)
 
     @property
     def backward_takes(self) -> tuple[str, ...]:
@@ -138,41 +107,76 @@ class Layer:
     def is_derivative(self) -> bool:
         """Whether its gradient is a function of the input or the output, and of no upstream gradient."""
         takes = [name for name in self.backward_takes if not RATE.fullmatch(name)]
+        if self.backward not in DERIVATIVE:
+            return False
         return len(takes) == 1 and not is_upstream(takes[0]) and len(self.forward_takes) == 1
 
     @property
-    def readings(self) -> int:
-        return 1 + self.is_derivative
+    def target(self) -> str:
+        """What backward is given and forward is not: what a network's output should be."""
+        new = [name for name in self.backward_takes if name not in self.forward_takes]
+        return next((name for name in new if TRUTH.fullmatch(name) and not is_upstream(name)), "")
 
-    def make(self, of_output: bool) -> Make:
-        return lambda sizes, dtype: self.at(sizes, of_output)
+    def maker(self, reading: int) -> Make:
+        return lambda sizes, dtype: self.at(sizes, reading)
 
-    def at(self, sizes: Sizes, of_output: bool) -> HandWritten:
-        """An instance as one operation: its weights are further inputs."""
+    def at(self, sizes: Sizes, reading: int) -> HandWritten:
+        """An instance as one operation, its weights further inputs; a network's output goes into a loss."""
         original = construct(self.kind, sizes, arrays=True)
         places = weights(original)
-        of, n = self.signature(self.forward), len(self.forward_takes)
-        takes_output = of_output != (self.is_derivative and bool(OUTPUT.fullmatch(self.backward_takes[0])))
+        of, inputs = self.signature(self.forward), self.forward_takes
+        taken, n = inputs + ((self.target,) if self.target else ()), len(inputs)
+        of_output = self.is_derivative and reading != bool(OUTPUT.fullmatch(self.backward_takes[0]))
+        loss_text, loss = list(LOSSES.items())[reading if self.target else 0]
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             own = copy.deepcopy(original)
-            for place, value in zip(places, values[n : n + len(places)], strict=True):
+            after = len(taken) + len(places)
+            for place, value in zip(places, values[len(taken) : after], strict=True):
                 put(own, place, value)
-            result = getattr(own, self.forward)(*values[:n], *values[n + len(places) :])
+            result = getattr(own, self.forward)(*values[:n], *values[after:])
             y = output_of(own, result)
-            known = dict(zip(self.forward_takes, values, strict=False))
-            return (y,), Running(self, own, copy.deepcopy(own), places, known, y, takes_output).backward
+            known = dict(zip(taken, values, strict=False))
+            running = Running(self, own, copy.deepcopy(own), places, known, y, of_output, result)
+            return (loss(y, known[self.target]) if self.target else y,), running.backward
 
-        which = "output" if takes_output else "input"
+        note = None
+        if self.target:
+            note = phrase("network-loss", loss=loss_text)
+        elif self.is_derivative:
+            note = phrase("derivative-of-output" if of_output else "derivative-of-input")
         return HandWritten(
             run,
             self.kind.__name__,
-            self.forward_takes + tuple(place.name for place in places),
-            () if places else of.optional,
-            {n + i: np.array(place.get(original), float) for i, place in enumerate(places)},
+            taken + tuple(place.name for place in places),
+            () if places else tuple(name for name in of.optional if name not in taken),
+            {len(taken) + i: np.array(place.get(original), float) for i, place in enumerate(places)},
             of.defaults,
-            phrase(f"derivative-of-{which}") if self.is_derivative else None,
+            note,
         )
+
+
+def one_of(y: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Labels as one-hot rows where outputs are probabilities."""
+    same = np.shape(y) == np.shape(target)
+    return target if same else (np.asarray(target).reshape(-1, 1) == np.arange(np.shape(y)[-1])).astype(float)
+
+
+# What a network's backward may be the gradient of, where it only takes what the output should be.
+LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
+    "½ Σ (y − y*)²": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum()),
+    "Σ (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).sum()),
+    "the mean of (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).mean()),
+    "½ Σ (y − y*)² / N": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum() / len(y)),
+    "−Σ y* log y": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum()),
+    "−Σ y* log y / N": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum() / len(y)),
+    "−Σ (y* log y + (1 − y*) log(1 − y))": lambda y, t: np.asarray(
+        -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum()
+    ),
+    "the mean of −y* log y − (1 − y*) log(1 − y)": lambda y, t: np.asarray(
+        -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean()
+    ),
+}
 
 
 @dataclass
@@ -185,14 +189,19 @@ class Running:
     places: Sequence[Place]
     known: Mapping[str, Any]  # forward's inputs by name
     y: Any
-    takes_output: bool
+    of_output: bool
+    result: Any  # what forward returned
 
     def backward(self, upstream: Outputs) -> Sequence[Any]:
         """What one backward returns, and leaves on the object."""
         g = upstream[0]
         method = getattr(self.own, self.layer.backward)
         if self.layer.is_derivative:
-            return [led_through(method(self.y if self.takes_output else self.first), g)]
+            return [led_through(method(self.y if self.of_output else self.first), g)]
+        if self.layer.forward == self.layer.backward:
+            _, *returned = self.result
+            only = returned[0] if len(returned) == 1 else tuple(returned)
+            return [times(one, g) for one in self.of_inputs(only, returned_names(method)[1:])]
         before = {place: np.array(place.get(self.own), float) for place in self.places}
         alone, arguments = self.arguments(g)
         returned = method(**arguments)
@@ -216,6 +225,7 @@ class Running:
     def of_inputs(self, returned: Any, names: Sequence[str]) -> list[Any]:
         """The gradients that were returned; that with respect to the input may be left on the object."""
         every = [*self.known, *(place.name for place in self.places)]
+        returned, names = unfolded(returned, names, self.places)
         gradients = [] if returned is None else by_input(returned, every, names)
         gradients = [*gradients, *[None] * (len(every) - len(gradients))]
         n = len(self.known)
@@ -248,6 +258,9 @@ class Running:
                 ]
             elif RATE.fullmatch(name):
                 arguments[name] = 1.0
+            elif self.layer.target:
+                missing = not any(value is self.first for value in arguments.values())
+                arguments[name] = self.first if missing and not OUTPUT.fullmatch(name) else self.y
             elif not used:
                 arguments[name], used = (g if np.ndim(g) else float(g)), True
             else:
@@ -263,6 +276,19 @@ def output_of(own: Any, result: Any) -> Any:
             (value for name in names if isinstance(value := getattr(own, name, None), np.ndarray)), None
         )
     return result[0] if isinstance(result, tuple) else result
+
+
+def unfolded(returned: Any, names: Sequence[str], places: Sequence[Place]) -> tuple[Any, Sequence[str]]:
+    """Lists of gradients, one for each layer, as `nabla_b` and `nabla_w`: each gradient with its own name."""
+    if not isinstance(returned, tuple) or not all(isinstance(one, list) for one in returned):
+        return returned, names
+    if len(names) != len(returned):
+        return returned, names
+    found: dict[str, Any] = {}
+    for name, one in zip(names, returned, strict=True):
+        whose = [place for place in places if same(of_gradient(name), place.attribute)]
+        found |= {place.name: gradient for place, gradient in zip(whose, one, strict=False)}
+    return found, ()
 
 
 def put(own: Any, place: Place, value: np.ndarray) -> None:

@@ -333,7 +333,7 @@ def by_shape(gradient: Any, inputs: Sequence[str], values: Sequence[Any], names:
 def returns_gradient(function: Function) -> bool:
     """Whether a return statement gives a loss and then a gradient."""
     names = returned_names(function)
-    needed = [name for name in required(function) if not is_option(name)]
+    needed = [name for name in required(function) if name != "self" and not is_option(name)]
     return (
         1 <= len(needed) <= 4
         and len(names) >= 2

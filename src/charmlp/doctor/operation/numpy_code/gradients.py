@@ -51,7 +51,7 @@ def returned_names(function: Callable[..., Any]) -> list[str]:
     returns = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value]
     if not returns:
         return []
-    last = returns[-1]
+    last = max(returns, key=lambda value: value.lineno)
     parts = last.elts if isinstance(last, ast.Tuple | ast.List) else [last]
     return [part.id for part in parts if isinstance(part, ast.Name)] if all_names(parts) else []
 
