@@ -35,8 +35,8 @@ def make_parser() -> Parser:
         "Name the mistake in a hand-written backward pass, in NumPy or PyTorch: functions, classes, modules. "
         "TARGET is file.py (everything defined in it), file.py:Name or package.module:Name.\n\n"
         "The target is imported, hence executed, in a process of its own: do not point this at code that "
-        "you would not run. Exit status: 0 healthy, 1 a mistake was found or backward is not written yet, 2 a "
-        "target could not be examined.",
+        "you would not run. Exit status: 0 healthy, 1 a mistake was found or backward is not written yet, "
+        "2 a target could not be examined.",
         "charmlp doctor losses.py\ncharmlp doctor network.py:MyReLU --as relu --hint 5\n"
         "charmlp doctor losses.py activations.py --format json\n"
         "charmlp doctor linear.py --figure gradients.png\ncharmlp doctor --explain softmax",
@@ -122,8 +122,8 @@ def add_flags(parser: Parser) -> None:
         type=int,
         choices=LEVELS,
         metavar="1-5",
-        help="how much is said of a mistake: 1 which gradient is wrong, 2 the evidence, 3 a question, 4 what the "
-        "mistake is, 5 the solution (default: 3, and what it is unless that gives the solution away)",
+        help="how much is said of a mistake: 1 which gradient is wrong, 2 the evidence, 3 a question, 4 what "
+        "the mistake is, 5 the solution (default: 3, and what it is unless that gives the solution away)",
     )
     parser.add_argument("--show-fix", action="store_true", help="the same as --hint 5")
     parser.add_argument(

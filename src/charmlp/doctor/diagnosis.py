@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charmlp.doctor.mistake import Mistake, Phrase
-from charmlp.doctor.words import say
+from charmlp.doctor.words import locale_language, say
 from charmlp.doctor.words.layout import WIDTH, columns, wrapped
 from charmlp.text import printable
 
@@ -27,10 +27,10 @@ class Comparison:
 class Diagnosis:
     """What the doctor says about one operation.
 
-    `verdict` is "healthy", "mistaken", "unwritten" (there is no backward yet; `unwritten` says what is missing)
-    or "unknown" (it could not be examined; `reason` says why). `kind` is what the operation is taken for, None
-    where it was compared with nothing but its own forward; `framework` what it is written with, "torch" or
-    "numpy", None where that was not seen.
+    `verdict` is "healthy", "mistaken", "unwritten" (`unwritten` says what is not there yet) or "unknown" (it
+    could not be examined; `reason` says why). `kind` is what the operation is taken for, None where it was
+    compared with nothing but its own forward; `framework` is what it is written with, "torch" or "numpy",
+    None where that was not seen.
 
     What is said is in the language of the user's locale, or in the one that is asked for, "en" or "zh".
     """
@@ -89,7 +89,7 @@ class Diagnosis:
             yield from wrapped(sentence(mistake, language, hint), label, " " * len(label), width)
             for name, words in details(mistake, language, hint):
                 yield from labelled(name, words, len(label), language, width)
-        for note in self.notes:
+        for note in self.notes if hint is None or hint >= 3 else ():
             yield from wrapped(note.text(language), f"  {say('note', language, {})}: ", "    ", width)
         if hint is None and any(mistake.gives_solution_away for mistake in self.mistakes):
             yield from labelled("more", say("more-hints", language, {}), 2, language, width)
@@ -139,7 +139,8 @@ def details(mistake: Mistake, language: str | None, hint: int | None) -> Iterato
     if level >= 5:
         yield "fix", mistake.fix(language)
     if level >= 3:
-        yield "page", f"charmlp doctor --explain {mistake.topic}"
+        other = "" if language in (None, locale_language()) else f" --lang {language}"
+        yield "page", f"charmlp doctor --explain {mistake.topic}{other}"
 
 
 def labelled(name: str, words: str, indent: int, language: str | None, width: int) -> list[str]:

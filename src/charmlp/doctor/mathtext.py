@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator
 
 SIGNS = {
-    "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅", "ell": "ℓ",
-    "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘", "pm": "±", "top": "ᵀ",
-    "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠", "neq": "≠", "approx": "≈",
-    "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|",
-    "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
-    "dots": "…", "ldots": "…", "cdots": "…", "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩",
-    "langle": "⟨", "rangle": "⟩", "quad": "  ", "qquad": "    ", ",": " ", ";": " ", ":": " ", " ": " ", "!": "",
-    "{": "{", "}": "}", "%": "%", "_": "_", "#": "#", "&": "&", "colon": ":",
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ",
-    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ",
-    "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
+    "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅",
+    "ell": "ℓ", "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘",
+    "pm": "±", "top": "ᵀ", "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠",
+    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦", "mid": "|",
+    "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
+    "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "dots": "…", "ldots": "…", "cdots": "…",
+    "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩", "langle": "⟨",
+    "rangle": "⟩", "quad": "  ", "qquad": "    ", ",": " ", ";": " ", ":": " ", " ": " ", "!": "", "{": "{",
+    "}": "}", "%": "%", "_": "_", "#": "#", "&": "&", "colon": ":", "alpha": "α", "beta": "β", "gamma": "γ",
+    "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ",
+    "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+    "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 FUNCTIONS = {
@@ -22,7 +23,19 @@ FUNCTIONS = {
 }  # fmt: skip
 FONTS = {"mathbf", "mathrm", "mathit", "mathbb", "mathcal", "boldsymbol", "text", "textrm", "operatorname"}
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
-NOTHING = {"left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "limits", "nolimits"}
+NOTHING = {
+    "left",
+    "right",
+    "big",
+    "Big",
+    "bigl",
+    "bigr",
+    "Bigl",
+    "Bigr",
+    "displaystyle",
+    "limits",
+    "nolimits",
+}
 LARGE = {"sum", "prod", "int"}  # their limits are written behind them
 RAISED = dict(
     zip(
@@ -55,7 +68,7 @@ def math_text(latex: str) -> str:
 
 
 class Reader:
-    """Reads from the front of its list of tokens: a command's name behind a backslash, a space, a character."""
+    """Reads from the front of its tokens: a command's name behind a backslash, a space, a character."""
 
     def __init__(self, latex: str) -> None:
         self.latex = latex

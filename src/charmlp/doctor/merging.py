@@ -58,7 +58,14 @@ def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     values["all"] = not inputs or set(positions) >= wanted
     kind = trial.kind
     alternatives = tuple(
-        Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, kind.page), kind=kind.name)
+        Mistake(
+            f.name,
+            f.variant,
+            {**values, **f.values},
+            first.confidence,
+            page=page(f.name, kind.page),
+            kind=kind.name,
+        )
         for f in others
     )
     evidence: list[Phrase] = []

@@ -9,7 +9,13 @@ from typing import Any
 from charmlp.doctor.catalogue import NUMBERS, page, topic
 from charmlp.doctor.words import LANGUAGES, say
 
-LEVELS = (1, 2, 3, 4, 5)  # of what is said: which gradient, the evidence, a question, the mistake, the solution
+LEVELS = (
+    1,
+    2,
+    3,
+    4,
+    5,
+)  # of what is said: which gradient, the evidence, a question, the mistake, the solution
 
 
 @dataclass(frozen=True)
@@ -143,8 +149,12 @@ class Mistake:
         return say("in-part", language, {"part": self.values["part"], "text": text})
 
     def _key(self, part: str) -> str:
-        """The key of its words: the variant's own, else those of its kind, else the name's; "" without any."""
-        keys = (f"{self.name}.{self.variant}:{part}", f"{self.name}@{self.kind}:{part}", f"{self.name}:{part}")
+        """The key of its words: the variant's own, else those of its kind, else the name's; "" for none."""
+        keys = (
+            f"{self.name}.{self.variant}:{part}",
+            f"{self.name}@{self.kind}:{part}",
+            f"{self.name}:{part}",
+        )
         return next((key for key in keys if key in LANGUAGES["en"]), "")
 
     def _say(self, key: str, language: str | None) -> str:

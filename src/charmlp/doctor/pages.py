@@ -37,7 +37,7 @@ def explanation(topic: str, language: str) -> str:
 def page_text(stem: str, language: str) -> str:
     """A page of the derivations, from the package or from the checkout that the package lies in."""
     name = f"{stem}.zh-CN.md" if language == "zh" else f"{stem}.md"
-    packed = importlib.resources.files("charmlp.doctor").joinpath("derivations", name)
+    packed = importlib.resources.files("charmlp.doctor") / "derivations" / name
     if packed.is_file():
         return packed.read_text(encoding="utf-8")
     return Path(__file__).parents[3].joinpath("docs", "derivations", name).read_text(encoding="utf-8")
