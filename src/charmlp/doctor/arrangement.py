@@ -117,11 +117,10 @@ class Arrangement:
         """Numbers of both signs, or labels, for each slot."""
         generator = np.random.default_rng(seed)
         sizes = {**sizes, **self.sizes}
+        shapes = [[sizes[letter] for letter in slot.role.shape] for slot in self.slots]
         return [
-            slot.actual(
-                slot.role.values([sizes[letter] for letter in slot.role.shape], generator).astype(dtype)
-            )
-            for slot in self.slots
+            slot.actual(np.asarray(slot.role.values(shape, generator), dtype=dtype))
+            for slot, shape in zip(self.slots, shapes, strict=True)
         ]
 
     def variables(self, values: Sequence[Array]) -> Variables:

@@ -121,12 +121,15 @@ def diagnose(
             kind=reading.kind.name,
         )
         return Diagnosis(target, reading.kind.name, (wrong,))
-    first = examine_setup(make_setup(build, reading), target)
-    for arrangement in () if first else reading.others:
-        other = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
-        if other:
-            return other
-    return first
+    diagnoses = []
+    for arrangement in (reading.arrangement, *reading.others):
+        diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
+        if diagnosis:
+            return diagnosis
+        if arrangement is reading.arrangement or not arrangement.second:
+            diagnoses.append(diagnosis)
+    missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
+    return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:

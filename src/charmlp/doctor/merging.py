@@ -12,6 +12,15 @@ EXPLAINS_ANYTHING = {
     "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward"
 }  # fmt: skip
 
+FORMULAS = {
+    "wrong-formula",
+    "constant-factor",
+    "path-forgotten",
+    "scale-forgotten",
+    "wrong-threshold",
+    "ties",
+}
+
 
 def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
     """Findings of one name become one mistake that lists its inputs."""
@@ -20,7 +29,7 @@ def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
         if found in findings[:number] or is_echo(found, findings[:number], findings):
             continue
         # a formula belongs to one input
-        apart = repr(found.values) if found.name in ("wrong-formula", "constant-factor") else None
+        apart = repr(found.values) if found.name in FORMULAS else None
         groups.setdefault((found.name, found.variant, apart), []).append(found)
     return [mistake_of(trial, group) for group in groups.values()]
 
@@ -39,7 +48,8 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]
-            return any(f.name.startswith("cotangent") or f.variant == "cotangent" for f in here)
+            of_g = ("cotangent", "slope-of-upstream")
+            return any(f.name.startswith(of_g) or f.variant == "cotangent" for f in here)
     return False
 
 

@@ -40,10 +40,11 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
     """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
     trial = observations[0].trial
-    if trial.kind is UNKNOWN or trial.form is trial.kind.right:
+    if trial.kind is UNKNOWN or (trial.form is not None and trial.form.right):
         return None
     right = trial.kind.right
-    if any(reference(observed.trial, right) is None for observed in observations):
+    meant = [reference(observed.trial, right) for observed in observations]
+    if any(y is None or y.size != o.trial.outputs[0].size for y, o in zip(meant, observations, strict=True)):
         return None
     judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]

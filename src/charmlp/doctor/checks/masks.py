@@ -34,7 +34,9 @@ def recovered_mask(observed: Observed, position: int) -> list[Finding]:
         threshold = half_space(rounded, x)
         if threshold is not None:
             evidence = phrase("threshold", threshold=threshold)
-            return [finding("wrong-threshold", evidence, at=position, threshold=threshold, **meant)]
+            return [
+                finding("wrong-threshold", evidence, at=position, found=f"g · [x > {threshold}]", **meant)
+            ]
         kept, wrong = (float(where.mean()) for where in (rounded > 0, (rounded > 0) != right))
         evidence = phrase("mask", kept=f"{kept:.0%}", wrong=f"{wrong:.0%}")
         return [finding("wrong-mask.other", evidence, at=position, confidence=0.9, **meant)]

@@ -44,6 +44,7 @@ KIND = activation(
             "wrong-mask.cotangent",
         ),
     ),
+    straight=True,
     checks=(is_finite_at_zero,),
     unexplained=recovered_mask,
     compared_far_out=True,

@@ -26,6 +26,7 @@ KIND = activation(
         Wrong("g · x", lambda v, y, g: g * v["x"]),
         Wrong("g · sign(x)", lambda v, y, g: g * sign(v["x"])),
     ),
+    straight=True,
     checks=(is_finite_at_zero, choice_at_kink),
     unexplained=recovered_mask,
     seen_through_noise=True,

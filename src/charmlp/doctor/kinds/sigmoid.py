@@ -32,6 +32,7 @@ KIND = activation(
     ),
     gradient="g · y (1 − y)",
     wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
+    by_output=lambda v, y: y * (1 - y),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

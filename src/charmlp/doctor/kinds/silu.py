@@ -26,7 +26,7 @@ OF_OUTPUT: Slopes = {
 }
 
 KIND = activation(
-    aliases=("silu", "swish", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
+    aliases=("silu", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
     forms=(
         Form("x σ(x)", lambda v: v["x"] * sigmoid(v["x"])),
         wrong_form("σ(x)", lambda v: sigmoid(v["x"])),

@@ -34,6 +34,7 @@ KIND = activation(
     ),
     gradient="g · (1 − y²)",
     wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
+    by_output=lambda v, y: 1 - y**2,
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

@@ -21,6 +21,8 @@ OPTIONS: dict[str, Any] = {
     "eps|epsilon": 1e-12,
     "lam|lamb|lambda|lambd|reg|regstrength|weightdecay": 0.3,
     "temperature|temp|tau": 1.5,
+    "T": 1.5,  # in lower case it is a target
+    "beta": 1.5,
     "power|exponent|n": 2,
     "p|pdrop|dropp|(drop|dropout)?(rate|prob|ratio)|dropout|dropoutp": 0.4,
     "keepprob|pkeep|keep|keeprate|retain": 0.6,
@@ -59,13 +61,17 @@ def plain(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+def matches(pattern: str, name: str) -> bool:
+    return pattern == name or re.fullmatch(pattern, plain(name)) is not None
+
+
 def is_option(name: str) -> bool:
     """Whether an input of this name is no array.
 
     >>> [is_option(name) for name in ("is_training", "drop_prob", "x", "weight")]
     [True, True, False, False]
     """
-    return any(re.fullmatch(pattern, plain(name)) for pattern in OPTIONS)
+    return any(matches(pattern, name) for pattern in OPTIONS)
 
 
 def is_flag(name: str) -> bool:
@@ -74,7 +80,7 @@ def is_flag(name: str) -> bool:
 
 def usual_option(name: str) -> Any:
     """What an option of this name is here; None, which mostly means the default, where it is not known."""
-    values = (value for pattern, value in OPTIONS.items() if re.fullmatch(pattern, plain(name)))
+    values = (value for pattern, value in OPTIONS.items() if matches(pattern, name))
     return next(values, None)
 
 

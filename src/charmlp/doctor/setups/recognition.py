@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
 from charmlp.doctor.functions import FLOAT32, FLOAT64
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
@@ -71,7 +71,9 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
 def recognise_noisy(build: Build, flags: bool) -> Reading | None:
@@ -89,7 +91,6 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    several = any(arrangement.second for arrangement in kind.arrangements)
     right = wrong = running = None
     for arrangement in kind.arrangements:
         trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
@@ -100,17 +101,21 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.second:
+            elif arrangement.second or reordered(right.arrangement, arrangement):
                 right = replace(right, others=(*right.others, arrangement))
-            if not several:
-                break
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
-        elif plausible(trial):
+        elif right is None and plausible(trial):
             running = running or reading
             if not kind.try_all:
                 break  # one row or one column would tell less, and may agree by luck
     return right or wrong or (running if named else None)
+
+
+def reordered(one: Arrangement, other: Arrangement) -> bool:
+    """Whether it takes the same inputs in another order: |y − y*| does not tell which is the target."""
+    first, second = ([slot.role.name for slot in arrangement.slots] for arrangement in (one, other))
+    return one.output == other.output and first != second and sorted(first) == sorted(second)
 
 
 def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
@@ -134,16 +139,15 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     if subject.parameters:
         if len(subject.required or ()) != len(arrangement.slots):
             return None
-        own = [(arrangement.slots[i], parameter) for i, parameter in subject.parameters.items()]
-        for slot, parameter in own:
-            if slot.role.name == "weight" and parameter.ndim == 2:
-                fitted["K"], fitted["D"] = slot.canonical(parameter, {}).shape
-            elif slot.role.name != "bias":
+        for i, parameter in subject.parameters.items():
+            slot = arrangement.slots[i]
+            canonical = slot.canonical(parameter, {})
+            if slot.is_index or canonical.ndim != len(slot.role.shape):
                 return None
-        bias = [(slot.actual(np.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
-        if any(parameter.shape != expected.shape for expected, parameter in bias):
-            return None
+            fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
+    if any(values[i].shape != parameter.shape for i, parameter in subject.parameters.items()):
+        return None
     fillers = fill_options(subject, len(values), reading.flags)
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
