@@ -17,7 +17,11 @@ Sizes = Mapping[str, int]
 Variables = dict[str, Array]  # canonical inputs by name
 
 # Primes, all different, so that a factor tells where it comes from.
-SIZES: tuple[Sizes, ...] = ({"N": 5, "D": 7, "K": 3, "C": 3}, {"N": 7, "D": 3, "K": 5, "C": 11})
+# H×W pictures with a kernel of R×R and F filters; T queries of S keys and values of E numbers; V words.
+SIZES: tuple[Sizes, ...] = (
+    {"N": 5, "D": 7, "K": 3, "C": 3, "H": 4, "W": 6, "R": 3, "F": 3, "T": 5, "S": 4, "E": 3, "V": 4},
+    {"N": 7, "D": 3, "K": 5, "C": 11, "H": 6, "W": 4, "R": 3, "F": 2, "T": 3, "S": 5, "E": 2, "V": 5},
+)
 
 
 def random_numbers(shape: Sequence[int], generator: np.random.Generator) -> Array:
@@ -70,6 +74,12 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
+    "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
+        lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
+        lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
+    ),
+    "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
+    "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),
     "index single": (lambda t: np.asarray(t[0].argmax()), onehot),
@@ -86,7 +96,7 @@ class Slot:
 
     @property
     def is_index(self) -> bool:
-        return self.form.startswith("index")
+        return self.form.startswith("index") or self.form == "number"
 
     def actual(self, canonical: Array) -> Array:
         """A canonical tensor (an input or its gradient) in the form of this slot."""

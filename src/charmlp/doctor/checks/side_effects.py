@@ -42,5 +42,5 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
 
 def is_random(setup: SetUp) -> bool:
     """Whether forward or backward is, so that gradients of two runs cannot be compared."""
-    meant = setup.randomness and setup.kind is not UNKNOWN
+    meant = setup.randomness and setup.kind is not UNKNOWN and not setup.kind.is_random
     return bool(meant or setup.randomness == "unseeded" or backward_repeats_itself(setup))

@@ -23,6 +23,7 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {
     np.dtype(np.float64): 1e-6,
@@ -141,8 +142,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
-            canonical = slot.canonical(parameter, {})
-            if slot.is_index or canonical.ndim != len(slot.role.shape):
+            canonical = None if slot.is_index else slot.canonical(parameter, {})
+            if canonical is None or canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
@@ -152,7 +153,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(map(is_option, extra))):
+    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
