@@ -28,6 +28,11 @@ def builders(thing: Any) -> list[Build]:
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
 
 
+def framework_of(thing: Any) -> str:
+    """What it is written with: "numpy" or "torch"."""
+    return "numpy" if isinstance(thing, Written) or not uses_torch(thing) else "torch"
+
+
 def uses_torch(thing: Any) -> bool:
     """Whether something may be torch code: where nothing beside it is torch's, a function is NumPy's."""
     torch = sys.modules.get("torch")
