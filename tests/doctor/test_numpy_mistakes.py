@@ -19,7 +19,7 @@ from tests.mistakes.numpy.specimens import Specimen, load
 SHARE = 0.9
 # What fails as yet; strict: a mark that is no longer true fails as well, and goes.
 NOT_YET = pytest.mark.xfail(strict=True, reason="the doctor does not know these yet")
-RIGHT_BUT_NOT_YET = ("right/r001.py", "right/r019.py", "right/r027.py", "right/r029.py", "right/r035.py")
+RIGHT_BUT_NOT_YET = ("right/r001.py", "right/r019.py", "right/r027.py", "right/r035.py")
 
 
 @dataclass(frozen=True)
