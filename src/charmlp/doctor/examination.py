@@ -126,7 +126,8 @@ def diagnose(
         diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
         if diagnosis:
             return diagnosis
-        if arrangement is reading.arrangement or not arrangement.second:
+        one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
+        if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
     missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
     return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
