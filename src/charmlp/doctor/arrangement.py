@@ -74,6 +74,7 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
+    "one number": (lambda t: t.reshape(()), lambda t, v: t.reshape(1, 1)),
     "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
         lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
@@ -163,4 +164,8 @@ def arrange(
     return Arrangement(slots, Slot(OUTPUT, output), sizes, second)
 
 
-ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))
+ELEMENTWISE = (
+    arrange(X),
+    arrange((X, "flat"), output="flat", D=1),
+    arrange((X, "one number"), output="one number", N=1, D=1),
+)

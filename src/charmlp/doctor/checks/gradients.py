@@ -10,17 +10,32 @@ from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_s
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp
 from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
-def values_are_right(setup: SetUp) -> list[Finding]:
+def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     if not setup.can_be_judged or setup.repaired is None or not setup.observations:
         return []
     there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
     found = [f for position in there for f in wrong_values(setup.observations, position)]
-    return found + [f for position in setup.repaired.broken for f in wrong_shape(setup, position)]
+    if averages_in_layer(setup, found):
+        return [phrase("mean-in-layer")]
+    return [*found, *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
+
+
+def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
+    """Whether NumPy code averages each parameter's gradient over the batch, and only those.
+
+    That is right where the loss's gradient is a sum; to forget it in one of them is not.
+    """
+    trial, x = setup.first, setup.first.values[0]
+    averaged = {f.position for f in found if (f.name, f.variant) == ("extra-mean", "layer")}
+    parameters = {i for i, wants in enumerate(trial.wants) if wants and i and i < len(trial.values)}
+    own = trial.subject.is_raw and not trial.subject.counts
+    return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
 
 
 def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:

@@ -16,8 +16,6 @@ def builders(thing: Any) -> list[Build]:
     Raises `CannotExamineError` for what is none.
     """
     if isinstance(thing, Written):
-        if thing.unwritten is not None:
-            raise CannotExamineError(thing.unwritten.key, **thing.unwritten.values)
         return [functools.partial(build_numpy, make) for make in thing.readings]
     if callable(thing) and not uses_torch(thing):
         raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))
@@ -26,6 +24,11 @@ def builders(thing: Any) -> list[Build]:
 
         return [torch_builder(thing)]
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+def framework_of(thing: Any) -> str:
+    """What it is written with: "numpy" or "torch"."""
+    return "numpy" if isinstance(thing, Written) or not uses_torch(thing) else "torch"
 
 
 def uses_torch(thing: Any) -> bool:
