@@ -68,6 +68,10 @@ class CannotExamineError(Exception):
         self.reason = Phrase(key, values)
 
 
+class NotWrittenError(CannotExamineError):
+    """Which body is empty: there is nothing yet that could be right or wrong."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One mistake. `name` is stable; `variant` picks the words; `values` fill them.
