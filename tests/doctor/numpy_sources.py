@@ -1,4 +1,4 @@
-"""NumPy code as people write it, all of it right: sources, and inputs for each operation that is found in them.
+"""NumPy code as people write it, all of it right: sources, and inputs for each operation in them.
 
 An input is written as its shape ("5x7"; "" is a number), with a + for numbers between 0 and 1, or as `label`,
 five class numbers; `net` stands for the parameters of a network, whose shapes are found out.

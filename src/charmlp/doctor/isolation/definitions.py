@@ -1,7 +1,7 @@
 """The definitions of a notebook, or of a file that cannot be imported: run without the rest.
 
-Of each piece of code (a notebook's cell) the imports, functions, classes and constants are run: numbers, texts,
-what NumPy makes of them, and random seeds. Nothing else is: no training, no plot, no download.
+Of each piece of code (a notebook's cell) the imports, functions, classes and constants are run: numbers,
+texts, what NumPy makes of them, and random seeds. Nothing else is: no training, no plot, no download.
 """
 
 import ast
@@ -170,7 +170,7 @@ def is_definition(statement: ast.stmt) -> bool:
 
 
 def is_constant(value: ast.expr) -> bool:
-    """Whether an expression is made of literals, names, arithmetic, lambdas and NumPy's ways to make arrays."""
+    """Whether an expression is made of literals, names, arithmetic, lambdas and what makes arrays."""
     if isinstance(value, ast.Lambda):
         return True
     allowed = (

@@ -42,6 +42,9 @@ def raises_not_implemented(statement: ast.stmt) -> bool:
 def is_trivial(statement: ast.stmt) -> bool:
     """Whether it does nothing: pass, a docstring, `...`, a name set to None, names unpacked."""
     if isinstance(statement, ast.Assign):
+        names = [name for target in statement.targets for name in parts(target)]
+        if not all(isinstance(name, ast.Name) for name in names):
+            return False  # something is left on an object or in a dict
         return all(is_none(part) or isinstance(part, ast.Name) for part in parts(statement.value))
     return isinstance(statement, ast.Pass) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

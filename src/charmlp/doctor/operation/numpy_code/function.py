@@ -12,7 +12,7 @@ from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
 from charmlp.doctor.operation.options import Signature, plain, signature
-from charmlp.doctor.operation.source import behind, compared_with, returned_names
+from charmlp.doctor.operation.source import behind, compared_with, inner_names, returned_names
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 # Options that come as a dict, by the names of the dict and of the function, and what is in them here.
@@ -84,6 +84,11 @@ class Function:
     @cached_property
     def returns(self) -> list[str]:
         return returned_names(self.call)
+
+    @cached_property
+    def returns_inside(self) -> list[str]:
+        """The names in a tuple inside what it returns."""
+        return inner_names(self.call)
 
     @property
     def is_unwritten(self) -> bool:

@@ -53,6 +53,19 @@ def order_of(names: Sequence[str], inputs: Sequence[str]) -> list[int | None] | 
     return [plain.index(name) if name in plain else next(left, None) for name in meant]
 
 
+def is_usual(order: Sequence[int | None] | None) -> bool:
+    """Whether it is an order in which people return gradients on purpose: the weights' before the input's.
+
+    >>> is_usual([1, 2, 0]), is_usual([2, 1, 0]), is_usual([1, 0, 2])
+    (True, True, False)
+    """
+    if order is None or None in order:
+        return True
+    plain = sorted(i for i in order if i is not None)
+    usual = [plain[turn:] + plain[:turn] for turn in range(len(plain))] + [plain[::-1]]
+    return list(order) in usual
+
+
 def base(name: str) -> str:
     """A name without what says which layer it comes from.
 

@@ -11,7 +11,15 @@ import numpy as np
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function, usual
-from charmlp.doctor.operation.numpy_code.gradients import base, by_input, led_through, of_one, order_of, times
+from charmlp.doctor.operation.numpy_code.gradients import (
+    base,
+    by_input,
+    is_usual,
+    led_through,
+    of_one,
+    order_of,
+    times,
+)
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
@@ -122,7 +130,7 @@ class Pair:
         return None
 
     def is_upstream(self, name: str) -> bool:
-        """Whether a parameter is called as an upstream gradient is, or as one of an output that has a name."""
+        """Whether a parameter is called as an upstream gradient is, or as that of an output with a name."""
         meant = of_gradient(name)
         return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
 
@@ -273,7 +281,7 @@ class Pair:
         if binding.led:
             if not several and len(inputs) > 1:
                 return of_one(returned, inputs, values, names)
-            return by_input(returned, inputs, names)
+            return by_input(returned, inputs, names if is_usual(order_of(names, inputs)) else ())
         if len(self.arrays) == 1 and not several:
             return [led_through(returned, upstream[0]), *[None] * (len(inputs) - 1)]
         if not several:
