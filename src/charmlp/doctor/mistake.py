@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -129,7 +130,10 @@ class Mistake:
         return self._say(self._key("fix"), language)
 
     def evidence_text(self, language: str | None = None) -> str:
-        return "; ".join(phrase.text(language) for phrase in self.evidence)
+        parts = [phrase.text(language) for phrase in self.evidence]
+        return functools.reduce(
+            lambda one, other: say("and", language, {"one": one, "other": other}), parts or [""]
+        )
 
     def hints(self, language: str | None = None) -> list[str]:
         """What each of the `LEVELS` adds."""

@@ -1,6 +1,6 @@
 """What can be said of a wrong gradient that no formula explains: where it errs, and how its ratio behaves.
 
-Arrays of gradients are stacked: one gradient for each upstream gradient that was tried, T×(the input's shape).
+Gradients are stacked, one for each upstream gradient that was tried: T×(the input's shape).
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,10 +33,11 @@ def regions(
         for region in [np.broadcast_to(shape, wrong.shape)]
         if not wrong[~region].any() and wrong.sum() >= FILLED * region.sum() and not region.all()
     ]
-    if holding:
-        return [min(holding, key=lambda pair: pair[0])[1]]
-    beyond = beyond_threshold(wrong, value)
-    return [beyond if beyond is not None else phrase("where-share", share=f"{float(wrong.mean()):.0%}")]
+    smallest = min(holding, key=lambda pair: pair[0], default=None)
+    beyond = beyond_threshold(wrong, value)  # says exactly where, as a region does that is wrong all over
+    if beyond is not None and (smallest is None or smallest[0] > wrong.sum()):
+        return [beyond]
+    return [smallest[1] if smallest else phrase("where-share", share=f"{float(wrong.mean()):.0%}")]
 
 
 def named(value: Array, shape: tuple[int, ...]) -> Iterator[tuple[Phrase, Array]]:
@@ -46,7 +47,7 @@ def named(value: Array, shape: tuple[int, ...]) -> Iterator[tuple[Phrase, Array]
     values, counts = np.unique(value, return_counts=True)
     yield phrase("where-ties"), np.isin(value, values[counts > 1])
     if value.ndim == 1:
-        places = np.arange(len(value))
+        (places,) = np.indices(value.shape)
         yield phrase("where-first-element"), places == 0
         yield phrase("where-last-element"), places == len(value) - 1
     if value.ndim == 2:
