@@ -48,8 +48,8 @@ def named(value: Array, shape: tuple[int, ...]) -> Iterator[tuple[Phrase, Array]
     yield phrase("where-ties"), np.isin(value, values[counts > 1])
     if value.ndim == 1:
         (places,) = np.indices(value.shape)
-        yield phrase("where-first-element"), places == 0
-        yield phrase("where-last-element"), places == len(value) - 1
+        yield phrase("where-first-element"), np.asarray(places == 0)
+        yield phrase("where-last-element"), np.asarray(places == len(value) - 1)
     if value.ndim == 2:
         yield from of_matrix(value)
     if value.ndim >= 2:
