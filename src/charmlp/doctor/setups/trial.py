@@ -206,7 +206,7 @@ class Trial:
         if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
-            return 1.0 / self.sizes["N"] if self.outputs[0].size == 1 else 1.0
+            return 1.0 / self.sizes.get("N", 1) if self.outputs[0].size == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
         canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
