@@ -69,10 +69,11 @@ def of_matrix(value: Array) -> Iterator[tuple[Phrase, Array]]:
         yield phrase(f"where-not-last-{name}"), places != count - 1
         for number in range(1, count - 1):
             yield phrase(f"where-{name}", number=number + 1, count=count), places == number
-    yield phrase("where-diagonal"), rows == columns
-    yield phrase("where-off-diagonal"), rows != columns
-    yield phrase("where-upper"), rows < columns
-    yield phrase("where-lower"), rows > columns
+    beside = columns - rows
+    yield phrase("where-diagonal"), np.equal(beside, 0)
+    yield phrase("where-off-diagonal"), np.not_equal(beside, 0)
+    yield phrase("where-upper"), np.greater(beside, 0)
+    yield phrase("where-lower"), np.less(beside, 0)
     yield phrase("where-row-maximum"), value == value.max(1, keepdims=True)
 
 
