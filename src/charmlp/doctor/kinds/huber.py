@@ -82,7 +82,7 @@ def formula(function: Derivative) -> Formula:
 
 
 KIND = Kind(
-    aliases=("huber", "huberloss", "smoothl", "smoothl1", "smoothl1loss", "smoothlloss"),
+    aliases=("huber", "huberloss", "smoothl1", "smoothl1loss"),
     arrangements=(
         arrange(PREDICTION, TARGET),
         arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
