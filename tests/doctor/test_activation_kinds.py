@@ -140,7 +140,7 @@ def test_the_mistake_is_named(wrong: Wrong) -> None:
     assert {mistake.name for mistake in diagnosis.mistakes} == wrong.names, diagnosis
     assert diagnosis.kind == {"lea": "leaky_relu", "gel": "gelu", "sil": "silu"}[wrong.title[:3]]
     for language in ("en", "zh"):
-        words = "\n".join(diagnosis.lines(language, fixes=True))
+        words = "\n".join(diagnosis.lines(language, hint=5))
         assert "{" not in words and "max(0, x). " not in words, words
 
 

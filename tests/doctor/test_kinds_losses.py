@@ -294,5 +294,5 @@ def test_the_mistake_is_named(wrong: Wrong) -> None:
     diagnosis = examine(wrong.function)
     assert {mistake.name for mistake in diagnosis.mistakes} == wrong.names, diagnosis
     for language in ("en", "zh"):
-        words = "\n".join(diagnosis.lines(language, fixes=True))
+        words = "\n".join(diagnosis.lines(language, hint=5))
         assert "{" not in words, words

@@ -17,7 +17,11 @@ Sizes = Mapping[str, int]
 Variables = dict[str, Array]  # canonical inputs by name
 
 # Primes, all different, so that a factor tells where it comes from.
-SIZES: tuple[Sizes, ...] = ({"N": 5, "D": 7, "K": 3, "C": 3}, {"N": 7, "D": 3, "K": 5, "C": 11})
+# H×W pictures with a kernel of R×R and F filters; T queries of S keys and values of E numbers; V words.
+SIZES: tuple[Sizes, ...] = (
+    {"N": 5, "D": 7, "K": 3, "C": 3, "H": 4, "W": 6, "R": 3, "F": 3, "T": 5, "S": 4, "E": 3, "V": 4},
+    {"N": 7, "D": 3, "K": 5, "C": 11, "H": 6, "W": 4, "R": 3, "F": 2, "T": 3, "S": 5, "E": 2, "V": 5},
+)
 
 
 def random_numbers(shape: Sequence[int], generator: np.random.Generator) -> Array:
@@ -51,8 +55,10 @@ WEIGHT = Role("weight", "KD", ("w", "weight", "weights", "kernel"))
 BIAS = Role("bias", "K", ("b", "bias"))
 LOGITS = Role("logits", "NC", ("logits", "logit", "scores"))
 LABEL = Role("label", "NC", ("label", "labels", "target", "targets"), constant=True, values=random_labels)
-PREDICTION = Role("prediction", "NC")
-TARGET = Role("target", "NC", constant=True)
+PREDICTION = Role(
+    "prediction", "NC", ("pred", "prediction", "predictions", "y_pred", "y_hat", "yhat", "output")
+)
+TARGET = Role("target", "NC", ("target", "targets", "y_true", "label", "labels", "t"), constant=True)
 OUTPUT = Role("output", "")
 
 
@@ -70,6 +76,12 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "single": (lambda t: t[0], lambda t, v: t[None]),
     "bits": (lambda t: (t + 1) / 2, lambda t, v: 2 * t - 1),  # 0 and 1 for −1 and 1
     "flat bits": (lambda t: (t.reshape(-1) + 1) / 2, lambda t, v: 2 * t.reshape(-1, 1) - 1),
+    "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
+        lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
+        lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
+    ),
+    "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
+    "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),
     "index single": (lambda t: np.asarray(t[0].argmax()), onehot),
@@ -86,7 +98,7 @@ class Slot:
 
     @property
     def is_index(self) -> bool:
-        return self.form.startswith("index")
+        return self.form.startswith("index") or self.form == "number"
 
     def actual(self, canonical: Array) -> Array:
         """A canonical tensor (an input or its gradient) in the form of this slot."""
@@ -98,11 +110,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The slots in order, the form of the output, and sizes that differ (`{"N": 1}` for one row only)."""
+    """The slots in order, the form of the output, and sizes that differ (`{"N": 1}` for one row only).
+
+    A `second` one is another reading of inputs that an earlier one takes as well: it counts where it alone
+    makes the gradients right, such as columns for rows.
+    """
 
     slots: tuple[Slot, ...]
     output: Slot = Slot(OUTPUT)
     sizes: Sizes = field(default_factory=dict)
+    second: bool = False
 
     @property
     def letters(self) -> str:
@@ -140,10 +157,12 @@ class Arrangement:
 GUESSED = Arrangement(())  # the inputs of an operation of which nothing is known
 
 
-def arrange(*inputs: Role | tuple[Role, str], output: str = "plain", **sizes: int) -> Arrangement:
+def arrange(
+    *inputs: Role | tuple[Role, str], output: str = "plain", second: bool = False, **sizes: int
+) -> Arrangement:
     """An arrangement of inputs, each a role or a role with its form."""
     slots = tuple(Slot(*entry) if isinstance(entry, tuple) else Slot(entry) for entry in inputs)
-    return Arrangement(slots, Slot(OUTPUT, output), sizes)
+    return Arrangement(slots, Slot(OUTPUT, output), sizes, second)
 
 
 ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))

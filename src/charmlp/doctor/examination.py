@@ -15,7 +15,8 @@ from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
-from charmlp.doctor.operation.building import builders
+from charmlp.doctor.operation.building import builders, framework_of
+from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -28,6 +29,14 @@ def examine_operation(
     operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
 ) -> Diagnosis:
     """The diagnosis of one operation. Never raises for what the operation does."""
+    return replace(diagnosis_of(operation, inputs, kind, target, name), framework=framework_of(operation))
+
+
+def diagnosis_of(
+    operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
+    if isinstance(operation, Written) and operation.unwritten is not None:
+        return Diagnosis(target, kind, unwritten=operation.unwritten)
     with quiet_and_seeded():
         try:
             name = "" if is_configured(operation) else name
@@ -109,6 +118,7 @@ def diagnose(
             {"right": reading.kind.right.text},
             evidence=(reading.misfit,),
             page=page("forward-wrong", reading.kind.page),
+            kind=reading.kind.name,
         )
         return Diagnosis(target, reading.kind.name, (wrong,))
     diagnoses = []
@@ -116,7 +126,7 @@ def diagnose(
         diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
         if diagnosis:
             return diagnosis
-        if arrangement.output == reading.arrangement.output:  # the order of the inputs is another
+        if arrangement is reading.arrangement or not arrangement.second:
             diagnoses.append(diagnosis)
     missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
     return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))

@@ -44,6 +44,8 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return "saved-edited" in names
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
+        case "cotangent-distorted", "other":
+            return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]
             of_g = ("cotangent", "slope-of-upstream")
@@ -64,13 +66,22 @@ def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
     values["all"] = not inputs or set(positions) >= wanted
-    of_kind = trial.kind.page
+    kind = trial.kind
     alternatives = tuple(
-        Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, of_kind))
+        Mistake(
+            f.name,
+            f.variant,
+            {**values, **f.values},
+            first.confidence,
+            page=page(f.name, kind.page),
+            kind=kind.name,
+        )
         for f in others
     )
     evidence: list[Phrase] = []
     for found in group:
         evidence += [words for words in found.evidence if words not in evidence]
     confidence = min(f.confidence for f in group)
-    return Mistake(name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, of_kind))
+    return Mistake(
+        name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, kind.page), kind.name
+    )

@@ -39,8 +39,16 @@ def alternating(like: Array) -> Array:
 def stays_finite(setup: SetUp) -> list[Finding]:
     """Inputs of ±1000, where the right result is finite."""
     role = setup.first.role(setup.first.position_of("x", "logits"))
-    large = LARGE * alternating(setup.first.variables[role])
-    return overflow(setup.first, role, large)
+    ordinary = setup.first.variables[role]
+    for large in (
+        LARGE * alternating(ordinary),
+        np.full(ordinary.shape, -LARGE),
+        np.full(ordinary.shape, LARGE),
+    ):
+        found = overflow(setup.first, role, large)
+        if found:
+            return found
+    return []
 
 
 def log_stays_exact(setup: SetUp) -> list[Finding]:

@@ -102,6 +102,7 @@ KIND = Kind(
                 wrong("q (1 − q)", lambda z, q, t: q * (1 - q), "softmax-diagonal.loss"),
                 wrong("(q − y*) q (1 − q)", lambda z, q, t: (q - t) * q * (1 - q)),
                 wrong("−y*/q", lambda z, q, t: t / q),
+                wrong("−y*/z", lambda z, q, t: -t / z),
                 wrong("−y*", lambda z, q, t: t),
                 wrong("z − y*", lambda z, q, t: z - t),
                 wrong("q + y*", lambda z, q, t: q + t),

@@ -18,12 +18,19 @@ def arrangements() -> Iterator[Arrangement]:
         yield from (arrange(*order[0]) for order in orders)
         yield from (arrange(*other) for order in orders for other in order[1:])
         if biases:
-            yield from (arrange(X, (WEIGHT, form), (BIAS, "row")) for form in ("plain", "transposed"))
+            yield arrange(X, (WEIGHT, "plain"), (BIAS, "row"))
+            # who writes x W, as most do in NumPy, mostly keeps a bias as one row
+            yield arrange(X, (WEIGHT, "transposed"), (BIAS, "row"), second=True)
+            yield from (
+                arrange(X, (WEIGHT, form), BIAS, second=True, K=1) for form in ("plain", "transposed")
+            )
         for form, bias_form in itertools.product(
             ("plain", "transposed"), ("column", "plain")[: 1 + len(biases)]
         ):
             columns: list[Any] = [(X, "transposed"), (WEIGHT, form), *((bias, bias_form) for bias in biases)]
-            yield from (arrange(*order, output="transposed") for order in itertools.permutations(columns))
+            yield from (
+                arrange(*order, output="transposed", second=True) for order in itertools.permutations(columns)
+            )
         row: list[Any] = [(X, "single"), WEIGHT, *biases]
         yield from (arrange(*order, output="single", N=1) for order in itertools.permutations(row))
 

@@ -51,6 +51,7 @@ WRONG: tuple[tuple[str, Backward, str], ...] = (
     ("g · y (1 − y)", lambda y, g: g * y * (1 - y), "softmax-diagonal"),
     ("g · y", lambda y, g: g * y, "softmax-diagonal.product"),
     ("g", lambda y, g: g, "wrong-formula"),
+    ("g (y − Σₖ gₖ yₖ)", lambda y, g: g * (y - row_sum(g * y)), "wrong-formula"),
     ("y (g − Σₖ gₖ)", lambda y, g: y * (g - row_sum(g)), "wrong-formula"),
     ("y g − Σₖ gₖ yₖ", lambda y, g: y * g - row_sum(g * y), "wrong-formula"),
     ("g − Σₖ gₖ yₖ", lambda y, g: g - row_sum(g * y), "wrong-formula"),

@@ -16,9 +16,32 @@ def builders(thing: Any) -> list[Build]:
     Raises `CannotExamineError` for what is none.
     """
     if isinstance(thing, Written):
+        if thing.unwritten is not None:
+            raise CannotExamineError(thing.unwritten.key, **thing.unwritten.values)
         return [functools.partial(build_numpy, make) for make in thing.readings]
+    if callable(thing) and not uses_torch(thing):
+        raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))
     if "torch" in sys.modules:
         from charmlp.doctor.operation.torch_code import torch_builder
 
         return [torch_builder(thing)]
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+def framework_of(thing: Any) -> str:
+    """What it is written with: "numpy" or "torch"."""
+    return "numpy" if isinstance(thing, Written) or not uses_torch(thing) else "torch"
+
+
+def uses_torch(thing: Any) -> bool:
+    """Whether something may be torch code: where nothing beside it is torch's, a function is NumPy's."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return False
+    around = getattr(thing, "__globals__", None)
+    if around is None:
+        return True
+    names = (
+        getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in around.values()
+    )
+    return any(isinstance(name, str) and name.split(".")[0] == "torch" for name in names)

@@ -58,9 +58,15 @@ def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subjec
     except Exception as error:
         reason = one_line(error)
         raise CannotExamineError("cannot-build", name=getattr(make, "__name__", ""), reason=reason) from error
+    return of_written(made)
+
+
+def of_written(made: HandWritten) -> Subject:
+    reused = None if made.reused is None else of_written(made.reused)
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
-        is_raw=True, meant=made.meant, note=made.note, written=made,
+        is_raw=True, meant=made.meant, note=made.note, reused=reused, constants=made.constants,
+        sizes=made.sizes, written=made,
     )  # fmt: skip
 
 
@@ -75,7 +81,9 @@ def real_outputs(outputs: Sequence[Any]) -> tuple[Array, ...]:
 
 def as_array(value: Any) -> Any:
     """Numbers and lists of numbers as arrays; anything else stays what it is."""
-    if isinstance(value, np.generic | float | int | list | tuple):
+    if isinstance(value, float | int):
+        return np.asarray(float(value))
+    if isinstance(value, np.generic | list | tuple):
         try:
             return np.asarray(value)
         except ValueError:

@@ -5,8 +5,6 @@ parameters, so that the gradients of both are examined alike.
 """
 
 import copy
-import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.constructing import construct
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.watch import (
@@ -135,18 +134,6 @@ def torch_builder(thing: Any) -> Build:
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
 
 
-# Arguments of a module's constructor by their names, and what they are here; K and D are sizes.
-ARGUMENTS: dict[str, Any] = {
-    "(acttype|activation|act)$": "relu",
-    "(dim|axis)$": -1,
-    ".*bias": True,
-    ".*layer": 2,
-    ".*hidden|(hsize|h)$": 4,
-    "n?out|dout|fanout|.*class|[km]$": "K",
-    "": "D",
-}
-
-
 def of_function(function: FunctionClass) -> Build:
     for name in missing_halves(function):
         raise CannotExamineError("no-method", method=name)
@@ -202,37 +189,10 @@ def of_module_class(kind: type[nn.Module]) -> Build:
 
     def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
         try:
-            module = make_module(kind, sizes)
+            module = construct(kind, sizes)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
         return of_module(module)(sizes, dtype)
 
     return build
-
-
-def make_module(kind: type[nn.Module], sizes: Mapping[str, int]) -> nn.Module:
-    """An instance; arguments without a default, and `dim`, are guessed."""
-    arguments: dict[str, Any] = {}
-    positional: list[Any] = []
-    for name, parameter in inspect.signature(kind).parameters.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        if parameter.default is not parameter.empty and name != "dim":
-            continue
-        if parameter.kind is parameter.POSITIONAL_ONLY:
-            positional.append(guess_argument(name, sizes))
-        else:
-            arguments[name] = guess_argument(name, sizes)
-    return kind(*positional, **arguments)
-
-
-def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
-    """An argument of a module's constructor, from its name.
-
-    >>> guess_argument("in_features", {"D": 7, "K": 3}), guess_argument("act_type", {})
-    (7, 'relu')
-    """
-    plain = name.lower().replace("_", "")
-    meant = next(value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain))
-    return sizes.get(meant, meant)

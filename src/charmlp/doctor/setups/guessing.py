@@ -21,6 +21,7 @@ from charmlp.doctor.setups.trial import Trial
 from charmlp.doctor.words import one_line
 
 LABELS = "label"
+Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -43,7 +44,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
-            trial = Trial(subject, values, sizes_of(values), fillers=fillers)
+            trial = Trial(subject, values, subject.sizes or sizes_of(values), fillers=fillers)
             if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
@@ -74,7 +75,7 @@ def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
 
 def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     """Shapes to try, one for each input; "label" stands for a class index a row."""
-    matrices = [p for p in subject.parameters.values() if p.ndim >= 2]
+    matrices = [p for i, p in subject.parameters.items() if p.ndim >= 2 and not is_bias(subject.name_of(i))]
     d = int(matrices[0].shape[1]) if matrices else sizes["D"]  # what a module's first weight takes
     n, k = sizes["N"], sizes["K"]
     counts = [1, 2, 3]
@@ -83,6 +84,10 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         yield from by_names(names, n, d)
+        if not names and subject.parameters:
+            yield []
+        if matrices:
+            yield from of_network(len(names), n, matrices[0].shape, matrices[-1].shape)
         if not subject.parameters:
             counts += range(counts[0] - 1, 0, -1)  # the last may be options
     usual: dict[int, list[list[Any]]] = {
@@ -103,6 +108,27 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
 
 
+def is_bias(name: str) -> bool:
+    """Whether weights of this name are a bias, be it kept as one row or one column."""
+    return name.rpartition(".")[2].lower().startswith("b")
+
+
+def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[Any]]:
+    """An input, and what the output should be, for weights x W or W x: rows, columns, or one example."""
+    shapes: list[tuple[Shape, Shape]] = [
+        ((n, first[0]), (n, last[1])),
+        ((first[1], n), (last[0], n)),
+        ((n, first[1]), (n, last[0])),
+        ((first[1], 1), (last[0], 1)),
+        ((first[0],), (last[1],)),
+        ((first[1],), (last[0],)),
+    ]
+    if count in (1, 2):
+        yield from (list(pair[:count]) for pair in shapes)
+    if count == 2:
+        yield [shapes[0][0], LABELS]
+
+
 def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     """Where names tell that inputs are vectors: one number a column, as a vector or as a row."""
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
@@ -117,7 +143,7 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
     for shape in recipe:
         if shape == LABELS:
             n, k = values[0].shape
-            values.append(generator.integers(k, size=n))
+            values.append(generator.integers(min(k, 3), size=n))
         else:
             values.append(random_numbers(shape, generator).astype(dtype))
     for parameter in subject.parameters.values():

@@ -23,6 +23,7 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {
     np.dtype(np.float64): 1e-6,
@@ -75,7 +76,9 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
 def recognise_noisy(build: Build, flags: bool) -> Reading | None:
@@ -103,7 +106,7 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.output.form == "transposed" or reordered(right.arrangement, arrangement):
+            elif arrangement.second or reordered(right.arrangement, arrangement):
                 right = replace(right, others=(*right.others, arrangement))
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
@@ -143,8 +146,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
-            canonical = slot.canonical(parameter, {})
-            if slot.is_index or canonical.ndim != len(slot.role.shape):
+            canonical = None if slot.is_index else slot.canonical(parameter, {})
+            if canonical is None or canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
@@ -154,7 +157,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(map(is_option, extra))):
+    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
@@ -193,30 +196,34 @@ def plausible(trial: Trial) -> bool:
 
 
 def agreeing_form(trial: Trial) -> Form | None:
-    """The form whose output is that of the operation: to the last digits, else nearly.
-
-    An ε below a root changes the output less than the gradient.
-    """
-    close = (form for form in chain(trial.kind.forms, trial.kind.more_forms(trial)) if agrees(trial, form))
-    first = next(close, None)
-    if first is None or not first.right or agrees(trial, first, EXACT):
-        return first
-    return next((form for form in close if form.right and agrees(trial, form, EXACT)), first)
+    """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
+    nearly = None
+    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+        distance = distance_to(trial, form)
+        if distance > CLOSE[trial.dtype] or not agrees(trial, form):
+            continue
+        if distance <= EXACT or trial.dtype == FLOAT32:
+            return form
+        nearly = nearly or form
+    return nearly
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
+    if distance_to(trial, form) > (close or CLOSE[trial.dtype]):
+        return False
+    return close is not None or not trial.kind.compared_far_out or agrees_far_out(trial, form)
+
+
+def distance_to(trial: Trial, form: Form) -> float:
+    """The largest error of the output if it were meant to be the form's, relative; infinite for none."""
     y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
-        return False
+        return float("inf")
     found = trial.outputs[0].astype(float)
     if found.shape != y.shape and not (found.size == y.size == 1):
-        return False
-    far_out = close is None and trial.kind.compared_far_out
-    if far_out and not agrees_far_out(trial, form):
-        return False
-    largest = max(float(abs(y).max()), 1e-300)
-    return bool(abs(found.reshape(y.shape) - y).max() <= (close or CLOSE[trial.dtype]) * largest)
+        return float("inf")
+    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:

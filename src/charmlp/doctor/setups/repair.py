@@ -41,7 +41,12 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
         fitted, mistake = None, None
         if gradient is None or not isinstance(value, np.ndarray):
             needed = trial.expected(position, upstream) if trial.wants[position] else None
-            if counted is None and needed is not None and needed.any():
+            if (
+                counted is None
+                and needed is not None
+                and needed.any()
+                and demands(trial, gradients, position)
+            ):
                 findings.append(finding("missing-gradient.none", at=position))
         elif gradient.shape == value.shape:
             fitted = gradient
@@ -53,6 +58,19 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
                 broken.append(position)
         mended.append(fitted)
     return Repaired(mended, findings, broken)
+
+
+def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> bool:
+    """Whether an input must have its gradient. In NumPy code the first layer's input needs none.
+
+    An object's array may be no weight: it must have one where another of its arrays has.
+    """
+    subject = trial.subject
+    if not subject.is_raw or subject.counts or all(g is None for g in gradients):
+        return True
+    if position in subject.parameters:
+        return any(gradients[i] is not None for i in subject.parameters)
+    return position > 0
 
 
 def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:

@@ -64,7 +64,8 @@ class Trial:
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
+            names = [self.subject.name_of(i) for i in range(len(self.values))]
+            constant = [n.lower() in LABEL_NAMES or n in self.subject.constants for n in names]
         if self.asked is not None:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
@@ -205,7 +206,7 @@ class Trial:
         if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
-            return 1.0 / self.sizes["N"] if self.outputs[0].size == 1 else 1.0
+            return 1.0 / self.sizes.get("N", 1) if self.outputs[0].size == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
         canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))

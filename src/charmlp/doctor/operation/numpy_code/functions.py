@@ -1,0 +1,221 @@
+"""Gradients written as NumPy functions: pairs of passes, derivatives, losses that return their gradient."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.losses import Flagged, Loss, flag_of, returns_gradient
+from charmlp.doctor.operation.numpy_code.names import (
+    BACKWARD,
+    DERIVATIVE,
+    FORWARD,
+    OTHER,
+    is_derivative,
+    is_of_backward,
+    is_of_forward,
+    is_truth,
+    stem_of,
+    words_of,
+)
+from charmlp.doctor.operation.numpy_code.networks import (
+    Network,
+    cost_of,
+    is_cost,
+    is_data,
+    is_network,
+    maker_of,
+)
+from charmlp.doctor.operation.numpy_code.passes import Pair
+from charmlp.doctor.operation.options import is_option
+from charmlp.doctor.operation.source import behind
+
+HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
+COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
+
+
+def found(module: ModuleType) -> list[Written]:
+    """Pairs, derivatives and losses that the module itself defines, in the order of its functions.
+
+    What is only one half of a pair is in it as well, with the reason why it cannot be examined.
+    """
+    own = {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
+    return [one for _, each in sorted(Finder(own).all().items()) for one in each]
+
+
+def of_pair(forward: Any, backward: Any) -> Written:
+    """Two functions that somebody says belong together."""
+    both = {
+        name: Function(name, call)
+        for name, call in zip(names_of(forward, backward), (forward, backward), strict=True)
+    }
+    first, second = both
+    return Finder(both).of_pair(first, first, second)[0]
+
+
+def names_of(forward: Any, backward: Any) -> tuple[str, str]:
+    first, second = (getattr(behind(one), "__name__", "function") for one in (forward, backward))
+    return first, second if second != first else f"{second}_backward"
+
+
+def is_own(name: str, thing: Any, module: ModuleType) -> bool:
+    """Whether it is a function that the module defines, under its first name there."""
+    if not callable(thing) or isinstance(thing, type):
+        return False
+    plain = behind(thing)
+    if not inspect.isfunction(plain) or plain.__module__ != module.__name__:
+        return False
+    if inspect.isgeneratorfunction(plain) or inspect.iscoroutinefunction(plain):
+        return False
+    return plain.__name__ in (name, "<lambda>") or vars(module).get(plain.__name__) is not thing
+
+
+@dataclass
+class Finder:
+    """The functions of a module, sorted into operations."""
+
+    own: Mapping[str, Function]
+
+    def all(self) -> dict[int, list[Written]]:
+        """What is found, by the place of its first function."""
+        places = {name: place for place, name in enumerate(self.own)}
+        self.taken: set[str] = set()
+        written: dict[int, list[Written]] = {}
+
+        def add(name: str, each: list[Written], *taken: str) -> None:
+            written.setdefault(places[name], []).extend(each)
+            self.taken |= {name, *taken}
+
+        for backward, forward in self.pairs():
+            name = forward if forward not in self.taken else backward
+            add(name, self.of_pair(name, forward, backward), forward, backward)
+        for name, function in self.own.items():
+            if name in self.taken:
+                continue
+            if (flag := flag_of(function)) is not None:
+                add(name, operation(name, Flagged(function, flag).readings(), function))
+            elif returns_gradient(function):
+                add(name, self.of_loss(name, function))
+        for name, function in self.own.items():
+            if name not in self.taken and is_half(name, function):
+                add(name, [cannot(name, self.missing(name))])
+        return written
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each backward pass with its forward."""
+        for name in self.own:
+            if (forward := self.forward_of(name)) is not None:
+                yield name, forward
+
+    def forward_of(self, name: str) -> str | None:
+        """The function whose backward pass or derivative has this name."""
+        rest = name[1:].lstrip("_").lower()
+        plain = [other for other in self.own if other.lower() == rest and not is_of_backward(other)]
+        if name[0] in "dD" and plain:
+            return plain[0]
+        if not is_of_backward(name):
+            return None
+        stem = stem_of(name)
+        same = [other for other in self.own if stem_of(other) == stem and is_forward(other)]
+        if not same:
+            same = [other for other in self.own if other != name and self.is_cost_of(other, name)]
+        return min(same, key=lambda other: distance(other, name), default=None)
+
+    def is_cost_of(self, cost: str, gradient: str) -> bool:
+        """Whether `gradient` takes what a cost takes, and is called just that: compute_gradient."""
+        takes = {name.lower() for name in self.own[gradient].inputs}
+        same = takes == {name.lower() for name in self.own[cost].inputs}
+        return same and is_cost(self.own[cost]) and stem_of(gradient) in COSTS
+
+    # What becomes of them
+
+    def of_pair(self, name: str, forward: str, backward: str) -> list[Written]:
+        both = self.own[forward], self.own[backward]
+        others = tuple(other for other in (forward, backward) if other != name)
+        if is_network(*both):
+            cost = cost_of({n: f for n, f in self.own.items() if not is_of_backward(n)})
+            if cost is None:
+                return [cannot(name, phrase("no-cost", name=backward), *others)]
+            network = Network(cost, *both, maker_of(self.own))
+            return operation(name, network.readings(), *both, others=others)
+        if is_of_parameters(both[0]):
+            network = Network(both[0], None, both[1], maker_of(self.own))
+            return operation(name, network.readings(), *both, others=others)
+        each = list(both[0].choices())
+        return [
+            one
+            for of_choice in each
+            for one in operation(
+                label(name, of_choice), Pair(of_choice, both[1]).readings(), *both,
+                others=(*others, *([name] if len(each) > 1 else [])),
+            )
+        ]  # fmt: skip
+
+    def of_loss(self, name: str, function: Function) -> list[Written]:
+        if is_of_parameters(function):
+            readings = Network(function, maker=maker_of(self.own)).readings()
+        else:
+            readings = Loss(function).readings()
+        return operation(name, readings, function)
+
+    def missing(self, name: str) -> Phrase:
+        return phrase("backward-alone" if is_of_backward(name) else "forward-alone", name=name)
+
+
+def is_forward(name: str) -> bool:
+    words = set(words_of(name))
+    return not is_of_backward(name) and not OTHER & words
+
+
+def distance(forward: str, backward: str) -> tuple[bool, bool, int]:
+    """How little a forward's name fits to that of a backward pass: its own word for the pass comes first."""
+    words = set(words_of(backward)) - BACKWARD - DERIVATIVE
+    of_forward = bool(FORWARD & set(words_of(forward)))
+    return (
+        set(words_of(forward)) - FORWARD != words,
+        of_forward == is_derivative(backward),
+        abs(len(forward) - len(backward)),
+    )
+
+
+def is_of_parameters(function: Function) -> bool:
+    """Whether it computes a loss from data, targets and parameters: the data are no inputs of its own."""
+    arrays = [name for name in function.inputs if not is_option(name)]
+    if not any(map(is_truth, arrays)) or not any(map(is_data, arrays)):
+        return False
+    return len([name for name in arrays if not is_truth(name)]) >= 2
+
+
+def is_half(name: str, function: Function) -> bool:
+    """Whether a name says that it is one half of a pair, and it takes what such a half takes."""
+    if not HALF & set(words_of(name)) or not function.inputs:
+        return False
+    return is_of_backward(name) or (is_of_forward(name) and bool(stem_of(name)))
+
+
+def label(name: str, function: Function) -> str:
+    return "".join([name, *(f"[{value}]" for value in function.chosen.values())])
+
+
+def operation(
+    name: str, readings: tuple[Make, ...], *functions: Function, others: tuple[str, ...] = ()
+) -> list[Written]:
+    """One operation, unless one of its functions is not written yet."""
+    empty = next((function.name for function in functions if function.is_unwritten), None)
+    unwritten = None if empty is None else phrase("unwritten", method=empty)
+    return [Written(name, readings, unwritten, others)]
+
+
+def cannot(name: str, why: Phrase, *others: str) -> Written:
+    """What is found but cannot be examined."""
+
+    def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        raise CannotExamineError(why.key, **why.values)
+
+    return Written(name, (make,), others=tuple(others))
