@@ -9,6 +9,7 @@ from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Anything = Callable[..., Any]
+MEANS = ("mean", "average")
 MODULES = ("np", "numpy", "math", "cp", "jnp", "torch")
 
 
@@ -171,7 +172,7 @@ def averages(function: Anything) -> bool:
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
             return True
-        if isinstance(node, ast.Attribute) and node.attr in ("mean", "average"):
+        if isinstance(node, ast.Attribute) and node.attr in MEANS:
             return True
     return False
 

@@ -34,13 +34,9 @@ from charmlp.doctor.operation.numpy_code.networks import (
     with_costs,
 )
 from charmlp.doctor.operation.numpy_code.passes import Pair
+from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind
 
-# Whose derivatives people write without the function itself, which NumPy has or which is one expression.
-KNOWN: dict[str, Any] = {
-    "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos, "log": np.log, "sqrt": np.sqrt,
-    "relu": functions.relu, "sigmoid": functions.sigmoid, "identity": lambda x: 1.0 * x,
-}  # fmt: skip
 HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
 
@@ -149,7 +145,8 @@ class Finder:
         for other, thing in self.around.items():
             if other not in self.own and is_called_alike(thing) and stem and stem_of(other) == stem:
                 return foreign(other, thing)
-        return foreign(stem, KNOWN[stem]) if is_derivative(name) and stem in KNOWN else None
+        usual = well_known(stem) if is_derivative(name) else None
+        return None if usual is None else foreign(stem, usual)
 
     def is_cost_of(self, cost: str, gradient: str) -> bool:
         """Whether `gradient` takes what a cost takes, and is called just that: compute_gradient."""
@@ -194,6 +191,15 @@ def is_called_alike(thing: Any) -> bool:
     if not callable(thing):
         return False
     return inspect.isfunction(thing) or (isinstance(thing, np.ufunc) and thing.nin == 1)
+
+
+def well_known(name: str) -> Any:
+    """A function whose derivative people write without it: NumPy has it, or it is one expression."""
+    found: Any = getattr(np, name, None) or getattr(functions, name, None)
+    of_one = is_called_alike(found) and (
+        isinstance(found, np.ufunc) or len(signature(found, 0).required or ()) == 1
+    )
+    return found if of_one else None
 
 
 def foreign(name: str, thing: Any) -> Function:
