@@ -1210,3 +1210,49 @@ def sse_loss(pred, target):
 """,
     feedforward="net",
 )  # fmt: skip
+right(
+    "a cell whose parameters are a dict",
+    """
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, ba = parameters["Wax"], parameters["Waa"], parameters["ba"]
+    a_next = np.tanh(Waa @ a_prev + Wax @ xt + ba)
+    cache = (a_next, a_prev, xt, parameters)
+    return a_next, cache
+
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dtanh = (1 - a_next ** 2) * da_next
+    gradients = {"dxt": parameters["Wax"].T @ dtanh, "dWax": dtanh @ xt.T,
+                 "da_prev": parameters["Waa"].T @ dtanh, "dWaa": dtanh @ a_prev.T,
+                 "dba": dtanh.sum(axis=1, keepdims=True)}
+    return gradients
+""",
+    rnn_cell_forward="7x5 3x5 3x7 3x3 3x1",
+)  # fmt: skip
+right(
+    "losses that keep their probabilities, upstream beside labels",
+    """
+def softmax_cross_entropy(logits, labels):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probs = e / e.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(probs[np.arange(len(labels)), labels]))
+    return loss, probs
+def softmax_cross_entropy_grad(probs, labels):
+    d = probs.copy()
+    d[np.arange(len(labels)), labels] -= 1
+    return d / len(labels)
+def layer_norm(x, gamma, beta, eps=1e-5):
+    mu, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+    xhat = (x - mu) / np.sqrt(var + eps)
+    return gamma * xhat + beta, (xhat, gamma, var, eps)
+def layer_norm_backward(dout, cache):
+    xhat, gamma, var, eps = cache
+    d = dout * gamma
+    dx = (d - d.mean(-1, keepdims=True) - xhat * (d * xhat).mean(-1, keepdims=True)) / np.sqrt(var + eps)
+    return dx, (dout * xhat).sum(0), dout.sum(0)
+def f(x, y, z): return (x + y) * z
+def f_backward(df, x, y, z):
+    return df * z, df * z, df * (x + y)
+""",
+    softmax_cross_entropy="5x3 label", layer_norm="5x7 7 7", f="5x7 5x7 5x7",
+)  # fmt: skip

@@ -30,12 +30,16 @@ VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias
 
 # Inputs of a layer or a cell, by their names, with a letter for each dimension; G are the units of all gates
 CELL: dict[re.Pattern[str], str] = {
-    re.compile(r"x_?t?|inputs?|inp|A(_prev)?|a", re.IGNORECASE): "ND",
-    re.compile(r"([hc]_?(prev|t_?1|old)?|prev_[hc]|a_?prev|hidden|state|cell)", re.IGNORECASE): "NK",
+    re.compile(r"[xX]_?t?|inputs?|inp|A(_prev)?|a"): "ND",
+    re.compile(r"([hc]_?(prev|t_?1|old)?|prev_[hc]|a_prev|hidden|state|cell)"): "NK",
     re.compile(r"w_?(h|hh|aa|rec)|u|Whh?", re.IGNORECASE): "KG",
     re.compile(r"w_?(x|xh|hx|ax|ih|in)?|weights?", re.IGNORECASE): "DG",
     re.compile(r"b_?[ha]?|bias", re.IGNORECASE): "G",
+    re.compile(r"w_?(y|ya|hy|ho|out)|V|Why", re.IGNORECASE): "KC",
+    re.compile(r"b_?[yo]", re.IGNORECASE): "C",
 }
+# Weights and biases of a layer that has a number
+LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+)", re.IGNORECASE)
 
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
@@ -94,6 +98,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         yield from by_names(names, n, d)
         yield from of_cell(names, sizes)
+        yield from of_layers(names, sizes)
         if not names and subject.parameters:
             yield []
         if matrices:
@@ -108,7 +113,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, k, d), (n, d, k)]],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)],
+            [(2, n, d), (2, k, d), (2, k, n)],
         ],
     }  # fmt: skip
     for count in filter(None, counts):
@@ -154,12 +160,37 @@ def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
     letters = [next((of for pattern, of in CELL.items() if pattern.fullmatch(name)), "") for name in names]
     if len(names) < 3 or not all(letters):
         return
+    if "ND" not in letters and "NK" in letters:  # a_prev, w, b: the layer before is the input
+        letters[letters.index("NK")] = "ND"
     for gates in (1, 4, 3):
         size = {**sizes, "G": gates * sizes["K"]}
         rows = [tuple(size[letter] for letter in of) for of in letters]
         for bias in ((size["G"],), (1, size["G"])):
             yield [bias if of == "G" else shape for of, shape in zip(letters, rows, strict=True)]
         yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(letters, rows, strict=True)]
+
+
+def of_layers(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
+    """Where names tell that it is a network: x, W1, b1, W2, b2; by rows or by columns."""
+    found = [LAYER.fullmatch(name) for name in names]
+    weights = [name for name, of in zip(names, found, strict=True) if of and of[1]]
+    unknown = [name for name, of in zip(names, found, strict=True) if not of]
+    if len(weights) < 2 or len(unknown) != 1:
+        return
+    widths = [sizes["D"], *itertools.islice(itertools.cycle((4, 6)), len(weights) - 1), sizes["K"]]
+    for is_row, bias in itertools.product((True, False), ("vector", "row", "column")):
+        n, d = (sizes["N"], sizes["D"]) if is_row else (sizes["D"], sizes["N"])
+        shapes: dict[str, Shape] = {unknown[0]: (n, d)}
+        place = {of[3]: i for i, of in enumerate(filter(lambda of: of and of[1], found))}  # type: ignore[index]
+        for name, of in zip(names, found, strict=True):
+            if of is None:
+                continue
+            a, b = widths[place.get(of[3], 0)], widths[place.get(of[3], 0) + 1]
+            if of[1]:
+                shapes[name] = (a, b) if is_row else (b, a)
+            else:
+                shapes[name] = {"vector": (b,), "row": (1, b), "column": (b, 1)}[bias]
+        yield [shapes[name] for name in names]
 
 
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
+from charmlp.doctor.operation.numpy_code.names import DICT as DICT_OF_ARRAYS
 from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
 from charmlp.doctor.operation.options import Signature, plain, signature
-from charmlp.doctor.operation.source import behind, compared_with, inner_names, returned_names
+from charmlp.doctor.operation.source import behind, compared_with, inner_names, returned_names, subscripts_of
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 # Options that come as a dict, by the names of the dict and of the function, and what is in them here.
@@ -55,6 +56,7 @@ class Function:
     name: str
     call: Callable[..., Any]
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    bundle: str = ""  # a dict of arrays that it takes, whose entries are its inputs here
 
     @cached_property
     def signature(self) -> Signature:
@@ -75,7 +77,13 @@ class Function:
         """The names of what it must be given; targets that may be None are as well."""
         defaults = self.signature.defaults
         truths = [name for name in defaults if defaults[name] is None and is_truth(name)]
-        return tuple(name for name in (*self.required, *truths) if name not in self.settled)
+        names = [name for name in (*self.required, *truths) if name not in self.settled]
+        return tuple(each for name in names for each in (self.entries if name == self.bundle else [name]))
+
+    @cached_property
+    def entries(self) -> list[str]:
+        """The keys of the dict of arrays that it takes."""
+        return subscripts_of(self.call, self.bundle) if self.bundle else []
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -99,6 +107,13 @@ class Function:
         """Its name without that of the pass; an option that makes it something else is named as well."""
         return "_".join([meant_by(self.name), *map(str, self.chosen.values())])
 
+    def unbundled(self) -> "Function":
+        """It with the entries of its dict of parameters as inputs, if it has one."""
+        dicts = [
+            name for name in self.inputs if DICT_OF_ARRAYS.fullmatch(name) and subscripts_of(self.call, name)
+        ]
+        return replace(self, bundle=dicts[0]) if dicts else self
+
     def choices(self) -> Iterator["Function"]:
         """It with each value of an option that decides what it computes: relu or sigmoid, max or average."""
         names = [n for n in (*self.required, *self.signature.optional) if CHOICE.fullmatch(n)]
@@ -112,6 +127,8 @@ class Function:
     def arguments(self, values: Sequence[Any]) -> dict[str, Any]:
         """The values by name, and what is settled."""
         given = dict(zip(self.inputs + self.optional, values, strict=False))
+        if self.bundle:
+            given[self.bundle] = {name: given[name] for name in self.entries}
         return given | {name: copied(value) for name, value in self.settled.items()}
 
     def __call__(self, arguments: Mapping[str, Any]) -> Any:

@@ -21,6 +21,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_derivative,
     is_of_backward,
     is_of_forward,
+    is_upstream,
     stem_of,
     words_of,
 )
@@ -162,10 +163,10 @@ class Finder:
         if is_network(*both):
             make = likeliest(with_costs(*both, self.own))
             return operation(name, (make,), *both, others=others)
-        if is_of_parameters(both[0]):
+        if is_of_parameters(both[0]) and not any(map(is_upstream, both[1].required)):
             network = Network(both[0], None, both[1], maker_of(self.own))
             return operation(name, (likeliest([network]),), *both, others=others)
-        each = list(both[0].choices())
+        each = list(both[0].unbundled().choices())
         return [
             one
             for of_choice in each

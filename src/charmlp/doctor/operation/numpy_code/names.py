@@ -20,8 +20,8 @@ PLAIN = {
 # A function with one of these in its name checks or uses gradients, and is nobody's backward pass
 OTHER = {
     "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update",
-    "plot", "test", "print", "eval", "apply", "zero", "optimize", "norm", "norms", "show", "train", "demo",
-    "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run", "feed",
+    "plot", "test", "print", "eval", "apply", "zero", "optimize", "show", "train", "demo",
+    "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run",
 }  # fmt: skip
 
 UPSTREAM = re.compile(
