@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import charmlp
+from charmlp.doctor.examination import examine_operation
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Written
 from charmlp.doctor.operation.numpy_code.functions import found
@@ -348,3 +349,18 @@ def test_torch_is_not_imported(tmp_path: Path) -> None:
 def environment() -> dict[str, str]:
     paths = [str(Path(charmlp.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+LAYERS = [name for name, (_, inputs) in SOURCES.items() if "net" not in inputs.values()]
+
+
+@pytest.mark.parametrize("name", [*LAYERS, "coursera two layers", "a network without its loss"])
+def test_no_gradient_of_right_code_is_called_wrong(name: str, tmp_path: Path) -> None:
+    """By the whole doctor. What it may say is true of some: they overflow, or divide nothing where values tie."""
+    source, inputs = SOURCES[name]
+    all_found = found(module_of(source, tmp_path))
+    diagnoses = [examine_operation(one, None, None, one.name, one.name) for one in all_found]
+    assert len(diagnoses) == len(inputs)
+    for diagnosis in diagnoses:
+        assert diagnosis.reason is None, diagnosis
+        assert {mistake.name for mistake in diagnosis.mistakes} <= {"unstable", "ties"}, diagnosis
