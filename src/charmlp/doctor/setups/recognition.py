@@ -148,7 +148,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             slot = arrangement.slots[i]
             try:
                 canonical = slot.canonical(parameter, {})
-            except ValueError:  # numbers too many or too few
+            except (ValueError, LookupError):  # numbers too many or too few, or labels of nothing
                 return None
             if slot.is_index or canonical.ndim != len(slot.role.shape):
                 return None
