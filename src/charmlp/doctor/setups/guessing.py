@@ -28,6 +28,15 @@ DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
 # Inputs that have one number a column, by their names
 VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
 
+# Inputs of a layer or a cell, by their names, with a letter for each dimension; G are the units of all gates
+CELL: dict[re.Pattern[str], str] = {
+    re.compile(r"x_?t?|inputs?|inp|A(_prev)?|a", re.IGNORECASE): "ND",
+    re.compile(r"([hc]_?(prev|t_?1|old)?|prev_[hc]|a_?prev|hidden|state|cell)", re.IGNORECASE): "NK",
+    re.compile(r"w_?(h|hh|aa|rec)|u|Whh?", re.IGNORECASE): "KG",
+    re.compile(r"w_?(x|xh|hx|ax|ih|in)?|weights?", re.IGNORECASE): "DG",
+    re.compile(r"b_?[ha]?|bias", re.IGNORECASE): "G",
+}
+
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
     """The first usual shapes of inputs with which forward and backward run, and to which gradients fit.
@@ -44,7 +53,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
-            trial = Trial(subject, values, subject.sizes or sizes_of(values), fillers=fillers)
+            trial = Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
             if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
@@ -84,6 +93,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         yield from by_names(names, n, d)
+        yield from of_cell(names, sizes)
         if not names and subject.parameters:
             yield []
         if matrices:
@@ -153,6 +163,22 @@ def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
 
 
+def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
+    """Where names tell that it is a layer with a state, or a layer by columns: x, h, Wx, Wh, b.
+
+    A gated one has the weights of its gates side by side.
+    """
+    letters = [next((of for pattern, of in CELL.items() if pattern.fullmatch(name)), "") for name in names]
+    if len(names) < 3 or not all(letters):
+        return
+    for gates in (1, 4, 3):
+        size = {**sizes, "G": gates * sizes["K"]}
+        rows = [tuple(size[letter] for letter in of) for of in letters]
+        for bias in ((size["G"],), (1, size["G"])):
+            yield [bias if of == "G" else shape for of, shape in zip(letters, rows, strict=True)]
+        yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(letters, rows, strict=True)]
+
+
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:
     """Numbers of these shapes, and an object's own arrays; random ones where all are the same."""
     generator = np.random.default_rng(seed)
@@ -170,11 +196,13 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
     return values
 
 
-def sizes_of(values: Sequence[Any]) -> dict[str, int]:
-    """N and C as far as the first input's shape tells them."""
+def sizes_of(values: Sequence[Any], n: int = 0) -> dict[str, int]:
+    """N and C as far as the first input's shape tells them; samples are columns where there are `n`."""
     first = next((v for v in values if isinstance(v, np.ndarray)), None)
     if first is None or first.ndim == 0:
         return {}
+    if first.ndim == 2 and first.shape[0] != n == first.shape[1]:
+        return {"N": n, "C": first.shape[0]}
     return {"N": first.shape[0]} | ({"C": first.shape[1]} if first.ndim == 2 else {})
 
 

@@ -66,11 +66,12 @@ class Trial:
     @cached_property
     def wants(self) -> list[bool]:
         """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
+        names = [self.subject.name_of(i) for i in range(len(self.values))]
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            names = [self.subject.name_of(i) for i in range(len(self.values))]
-            constant = [n.lower() in LABEL_NAMES or n in self.subject.constants for n in names]
+            constant = [name.lower() in LABEL_NAMES for name in names]
+        constant = [c or name in self.subject.constants for c, name in zip(constant, names, strict=True)]
         if self.asked is not None:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
