@@ -75,6 +75,8 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
     "one number": (lambda t: t.reshape(()), lambda t, v: t.reshape(1, 1)),
+    "bits": (lambda t: (t + 1) / 2, lambda t, v: 2 * t - 1),  # 0 and 1 for −1 and 1
+    "flat bits": (lambda t: (t.reshape(-1) + 1) / 2, lambda t, v: 2 * t.reshape(-1, 1) - 1),
     "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
         lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),

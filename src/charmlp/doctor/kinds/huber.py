@@ -94,7 +94,7 @@ OF_ONE = (
 )
 
 KIND = Kind(
-    aliases=("huber", "huberloss", "smoothl", "smoothl1", "smoothl1loss", "smoothlloss"),
+    aliases=("huber", "huberloss", "smoothl1", "smoothl1loss"),
     arrangements=(
         arrange(PREDICTION, TARGET),
         arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),

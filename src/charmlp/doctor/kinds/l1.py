@@ -49,7 +49,6 @@ KIND = Kind(
     aliases=(
         "l1",
         "l1loss",
-        "l",
         "mae",
         "maeloss",
         "meanabsoluteerror",

@@ -66,7 +66,7 @@ WRONG: Mapping[str, Mapping[str, Slope]] = {
 }
 
 KIND = activation(
-    aliases=("swish", "eswish", "swishbeta", "swishwithbeta"),
+    aliases=("swish", "swishbeta", "swishwithbeta"),
     forms=(
         form(1.0),
         wrong_form("σ(β x)", lambda v: gate(v["x"], 1.0)),

@@ -36,17 +36,21 @@ NOISE = 0.1  # relative size of noise through which a kind can still be recognis
 def kind_of_name(name: str) -> str | None:
     """The kind that a name stands for, by its last word.
 
-    >>> [kind_of_name(n) for n in ("MyReLUFunction", "CrossEntropyLoss", "mse_loss", "LeakyReLU", "Op3")]
-    ['relu', 'cross_entropy', 'mse', 'leaky_relu', None]
+    >>> [kind_of_name(n) for n in ("MyReLUFunction", "mse_loss", "LeakyReLU", "Linear1", "L1Loss", "Op3")]
+    ['relu', 'mse', 'leaky_relu', 'linear', 'l1', None]
     """
-    if "relu6" in name.lower():
+    if re.search(r"relu6|log(2|10)|exp2", name.lower()):
         return None
     plain = re.sub(r"ReLU|RELU", "Relu", name).replace("LU", "lu")
-    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", plain)]
-    spelled = "".join(words)
-    kept = "".join(word for word in words if word not in FILLING)
-    meant = {spelled, kept, spelled.removesuffix("loss")}
+    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", plain)]
+    letters = [word for word in words if not word.isdigit()]
+    meant = spellings(words) | spellings(letters)  # L1Loss, and Linear1
     return next((kind for kind in kinds() if meant & set(kinds()[kind].aliases)), None)
+
+
+def spellings(words: list[str]) -> set[str]:
+    spelled = "".join(words)
+    return {spelled, "".join(word for word in words if word not in FILLING), spelled.removesuffix("loss")}
 
 
 def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:
