@@ -154,7 +154,7 @@ def test_a_name_is_no_longer_enough() -> None:
         ("__pow__", "exponentiation"),
         ("l2_normalize", "l2_normalisation"),
         ("normalize", None),
-        ("svm_loss_vectorized", None),
+        ("svm_loss_vectorized", "multiclass_svm"),
         ("BCEWithLogitsLoss", "bce_with_logits"),
         ("SELU", "selu"),
     ],
