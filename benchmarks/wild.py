@@ -176,9 +176,9 @@ def load_first() -> dict[str, Outcome]:
     return {name: Outcome(**one | {"rows": tuple(one["rows"])}) for name, one in kept.items()}
 
 
-def write_first(outcomes: Outcomes, path: Path = FIRST_SIGHT) -> None:
+def write_first(outcomes: Outcomes) -> None:
     """Once: what comes later is no first sight any more."""
-    with path.open("x", encoding="utf-8", newline="\n") as file:
+    with FIRST_SIGHT.open("x", encoding="utf-8", newline="\n") as file:
         lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(asdict(o))}" for name, o in outcomes.items())
         file.write(f"{{\n{lines}\n}}\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -126,13 +127,12 @@ def test_both_languages_have_the_same_words() -> None:
 
 
 def test_the_first_sight_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "first-sight.json"
-    monkeypatch.setattr(wild, "FIRST_SIGHT", path)
+    monkeypatch.setattr(wild, "FIRST_SIGHT", tmp_path / "first-sight.json")
     first = {"a": wild.Outcome("named", (5, 16), True), "b": wild.Outcome("healthy")}
-    wild.write_first(first, path)
+    wild.write_first(first)
     assert wild.load_first() == first
     with pytest.raises(FileExistsError):
-        wild.write_first({}, path)
+        wild.write_first({})
     with pytest.raises(SystemExit):
         wild.main(["--first"])
     assert wild.load_first() == first
@@ -165,3 +165,25 @@ def test_files_are_examined(tmp_path: Path) -> None:
     }
     found = wild.examine(cases, tmp_path)
     assert [one.said for one in found.values()] == ["named", "otherwise", "healthy"]
+
+
+def test_first_sight_and_then_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two runs of the whole program, with a doctor who has learnt something in between."""
+    pages = {language: tmp_path / f"{language}.md" for language in ("en", "zh")}
+    monkeypatch.setattr(wild, "FIRST_SIGHT", tmp_path / "first-sight.json")
+    monkeypatch.setattr(wild, "PAGES", pages)
+    monkeypatch.setattr(wild, "load_cases", lambda: CASES)
+    with pytest.raises(SystemExit):
+        wild.main(["--write"])
+    for arguments, said in ((["--first", "--write"], "otherwise"), (["--write"], "named")):
+        monkeypatch.setattr(
+            wild, "examine", lambda cases, said=said: outcomes(said, said, "noticed", "healthy")
+        )
+        wild.main([*arguments, "--format", "json"])
+        printed = json.loads(capsys.readouterr().out)
+        assert printed["cases"]["a"]["said"] == said and printed["figures"]["all"][said] == 2
+    row = next(line for line in pages["en"].read_text("utf-8").splitlines() if line.startswith("| [a]"))
+    assert row.endswith("| **another** | named |")
+    assert pages["zh"].is_file()

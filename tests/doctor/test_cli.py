@@ -137,6 +137,21 @@ def test_numpy_needs_no_torch(
     assert status == 2 and "torch, which is not installed" in str(found[0]["error"])
 
 
+def test_what_is_not_written_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One calm line, status 1; what else is in the file is examined."""
+    target = tmp_path / "homework.py"
+    empty = NUMPY.replace("relu", "tanh").replace("return {gradient}", "pass  # TODO")
+    target.write_text(NUMPY.format(gradient="dout * (cache > 0)") + empty, encoding="utf-8")
+    status, found = entries(capsys, str(target))
+    assert status == 1
+    assert [entry["verdict"] for entry in found] == ["healthy", "unwritten"]
+    assert found[1]["error"] == "tanh_backward is not written yet" and found[1]["mistakes"] == []
+    main(["doctor", str(target)])
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"{target}:tanh_forward: tanh_backward is not written yet"
+    ]
+
+
 @pytest.mark.parametrize(
     ("language", "title", "words"),
     [("en", "Softmax and cross-entropy", "an example"), ("zh", "softmax 与交叉熵", "一个样本")],

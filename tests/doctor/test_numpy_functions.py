@@ -126,6 +126,17 @@ WRONG = {
         "def mul_backward(dout, cache):\n    x, w = cache\n    return dout * x, dout * w",
         "5x7 5x7",
     ),
+    "an order that nobody means": (
+        "def fc_forward(x, w, b): return x @ w + b, (x, w)\n"
+        "def fc_backward(dout, cache):\n    x, w = cache\n"
+        "    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(0)\n    return dw, dx, db",
+        "5x7 7x3 3",
+    ),
+    "a bias alone that is averaged": (
+        "def fc_forward(x, w, b): return x @ w + b, (x, w)\n"
+        "def fc_backward(dout, cache):\n    x, w = cache\n    return dout @ w.T, x.T @ dout, dout.mean(0)",
+        "5x7 7x3 3",
+    ),
     "a network": (
         "def loss(W, X, y):\n    r = X @ W - y\n    loss = 0.5 * (r ** 2).sum()\n    dW = X.T @ r / len(X)\n"
         "    return loss, dW",
@@ -144,6 +155,16 @@ def test_wrong_code_is_wrong_in_every_reading(name: str, tmp_path: Path) -> None
     source, inputs = WRONG[name]
     (one,) = found(module_of(source, tmp_path))
     assert least_error(one, inputs) > 0.01
+
+
+def test_a_network_without_a_loss_is_judged_by_that_of_its_outputs(tmp_path: Path) -> None:
+    source, _ = SOURCES["a network without its loss"]
+    wrong = source.replace("dZ1.dot(X.T)", "-dZ1.dot(X.T)")
+    (one,) = [one for one in found(module_of(wrong, tmp_path)) if one.name == "forward_prop"]
+    made = one.readings[0](SIZES, FLOAT64)
+    assert made.note == phrase("network-loss", loss="−Σ y* log y / N")
+    assert made.sizes == {"N": 5, "C": 10}
+    assert error(made, list(made.parameters.values())) == pytest.approx(2, rel=1e-4)
 
 
 def test_backward_may_be_called_twice(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
+    "one number": (lambda t: t.reshape(()), lambda t, v: t.reshape(1, 1)),
     "bits": (lambda t: (t + 1) / 2, lambda t, v: 2 * t - 1),  # 0 and 1 for −1 and 1
     "flat bits": (lambda t: (t.reshape(-1) + 1) / 2, lambda t, v: 2 * t.reshape(-1, 1) - 1),
     "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
@@ -165,4 +166,8 @@ def arrange(
     return Arrangement(slots, Slot(OUTPUT, output), sizes, second)
 
 
-ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))
+ELEMENTWISE = (
+    arrange(X),
+    arrange((X, "flat"), output="flat", D=1),
+    arrange((X, "one number"), output="one number", N=1, D=1),
+)

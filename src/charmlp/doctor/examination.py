@@ -14,9 +14,8 @@ from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
-from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
+from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import builders, framework_of
-from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -35,17 +34,21 @@ def examine_operation(
 def diagnosis_of(
     operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
 ) -> Diagnosis:
-    if isinstance(operation, Written) and operation.unwritten is not None:
-        return Diagnosis(target, kind, unwritten=operation.unwritten)
     with quiet_and_seeded():
         try:
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             return likeliest(found)
         except CannotExamineError as error:
-            return Diagnosis(target, kind, reason=error.reason)
+            return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
             return Diagnosis(target, kind, reason=phrase("breaks-off", reason=f"SystemExit: {error}"))
+
+
+def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:
+    if isinstance(error, NotWrittenError):
+        return Diagnosis(target, kind, unwritten=error.reason)
+    return Diagnosis(target, kind, reason=error.reason)
 
 
 def is_configured(operation: Any) -> bool:
@@ -82,7 +85,7 @@ def in_both_modes(
     try:
         first, reason = diagnose(build, inputs, kind, target, name), None
     except CannotExamineError as error:
-        first, reason = Diagnosis(target, kind, reason=error.reason), error.reason
+        first, reason = not_examined(target, kind, error), error.reason
     if first.mistakes or inputs is not None or (reason and reason.key == "cannot-build"):
         return first
     if not any(flags_of(build(SIZES[0], FLOAT64))):
@@ -126,7 +129,8 @@ def diagnose(
         diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
         if diagnosis:
             return diagnosis
-        if arrangement is reading.arrangement or not arrangement.second:
+        one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
+        if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
     missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
     return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))

@@ -1,5 +1,6 @@
 """From findings, one for each input, to mistakes, each reported once."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,13 +54,22 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
     return False
 
 
+def is_bias(trial: Trial, position: int) -> bool:
+    """Whether an input is added to each row, by its role or by its name."""
+    if trial.role(position):
+        return trial.role(position) in ("bias", "shift")
+    return (
+        re.fullmatch(r"(.*\.)?(b|bias|biases|beta)_?\d*", trial.subject.name_of(position).lower()) is not None
+    )
+
+
 def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     first = group[0]
     name, variant, values = first.name, first.variant, dict(first.values)
     others = values.pop("or", ())
     positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
     wanted = {i for i, wants in enumerate(trial.wants) if wants}
-    if (name, variant) == ("extra-mean", "layer") and [trial.role(i) for i in positions] == ["bias"]:
+    if name == "extra-mean" and positions and all(is_bias(trial, i) for i in positions):
         name, variant = "bias-averaged", ""
     inputs = [trial.subject.name_of(i) for i in positions]
     inputs += [f.values["inputs"] for f in group if "inputs" in f.values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,10 @@ class CannotExamineError(Exception):
         self.reason = Phrase(key, values)
 
 
+class NotWrittenError(CannotExamineError):
+    """Which body is empty: there is nothing yet that could be right or wrong."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One mistake. `name` is stable; `variant` picks the words; `values` fill them.
@@ -125,7 +130,10 @@ class Mistake:
         return self._say(self._key("fix"), language)
 
     def evidence_text(self, language: str | None = None) -> str:
-        return "; ".join(phrase.text(language) for phrase in self.evidence)
+        parts = [phrase.text(language) for phrase in self.evidence]
+        return functools.reduce(
+            lambda one, other: say("and", language, {"one": one, "other": other}), parts or [""]
+        )
 
     def hints(self, language: str | None = None) -> list[str]:
         """What each of the `LEVELS` adds."""

@@ -643,6 +643,7 @@ WRONG = [
         forward="out, cache = layernorm_forward(x, gamma, beta)",
         backward="dx, dgamma, dbeta = layernorm_backward(g, cache)",
         gives={"dbeta": "dbeta / N"},
+        accept={7: (2,)},
     ),
     Specimen(
         "wrong/w059.py",

@@ -42,6 +42,8 @@ PLAIN_CALLS = (
     "round",
 )
 
+METHODS = ("reshape", "astype", "copy", "transpose", "ravel", "flatten", "sum", "mean", "dot", "cumsum")
+
 
 @dataclass
 class Definitions:
@@ -181,6 +183,8 @@ def is_constant(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         called = ast.unparse(value.func)
         makes = bool(ARRAYS.fullmatch(called)) or called in PLAIN_CALLS
+        if isinstance(value.func, ast.Attribute) and value.func.attr in METHODS:
+            makes = makes or is_constant(value.func.value)
         inner: list[Any] = [*value.args, *value.keywords]
         return makes and all(
             is_constant(node.value if isinstance(node, ast.keyword) else node) for node in inner

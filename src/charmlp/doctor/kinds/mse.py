@@ -42,7 +42,7 @@ KIND = Kind(
     aliases=("mse", "meansquarederror", "squarederror", "meansquare", "l2"),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

@@ -46,7 +46,8 @@ def construct(kind: type, sizes: Mapping[str, int], *, arrays: bool = False) -> 
             continue
         if parameter.default is not parameter.empty and name != "dim":
             continue
-        value = guess_array(name, sizes) if arrays else None
+        value: Any = guess_array(name, sizes) if arrays else None
+        value = sizes["D"] if arrays and name == "dim" else value  # a layer's size, not an axis as torch's
         value = guess_argument(name, sizes) if value is None else value
         if parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(value)

@@ -165,6 +165,17 @@ def strings_in(node: ast.expr) -> Iterator[str]:
             yield part.value
 
 
+def averages(function: Anything) -> bool:
+    """Whether a function divides by anything, or takes a mean."""
+    tree = definition(function)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("mean", "average"):
+            return True
+    return False
+
+
 def subscripts_of(function: Anything, name: str) -> list[str]:
     """The strings by which a function indexes one of its parameters, a dict."""
     tree = definition(function)

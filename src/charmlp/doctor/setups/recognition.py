@@ -146,8 +146,11 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
-            canonical = None if slot.is_index else slot.canonical(parameter, {})
-            if canonical is None or canonical.ndim != len(slot.role.shape):
+            try:
+                canonical = slot.canonical(parameter, {})
+            except ValueError:  # numbers too many or too few
+                return None
+            if slot.is_index or canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)

@@ -103,7 +103,11 @@ def written(
 def runner(engine: type, operation: OfLeaves) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
     """A graph of its own for each backward: gradients add up in it, as they should."""
 
+    of_arrays = isinstance(data_of(engine(2.0)), np.ndarray | np.generic)
+
     def graph(values: Sequence[Any]) -> tuple[list[Any], Any]:
+        if not of_arrays and any(map(np.ndim, values)):
+            raise TypeError(f"{engine.__name__} holds one number")
         leaves = [engine(value if np.ndim(value) else float(value)) for value in values]
         return leaves, operation(leaves)
 

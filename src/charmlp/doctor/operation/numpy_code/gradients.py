@@ -79,6 +79,7 @@ def base(name: str) -> str:
     return plain
 
 
+PARAMETER = re.compile(r"(w|b|weights?|bias|biases|kernel|filters?|theta|gamma|beta)_?\d*", re.IGNORECASE)
 SYNONYMS = {"x": "inputs?|inp|aprev", "w": "weights?|kernel", "b": "bias|biases"}
 
 
@@ -92,6 +93,16 @@ def of_one(gradient: Any, inputs: Sequence[str], values: Sequence[Any], names: S
         position = shapes.index(True) if True in shapes else 0
     found[position] = gradient
     return found
+
+
+def of_sums(gradients: Sequence[Any], inputs: Sequence[str], values: Sequence[Any], output: Any) -> list[Any]:
+    """The gradients of a layer that averages those of its parameters over the batch, without that 1/N."""
+    own = [i for i, name in enumerate(inputs) if PARAMETER.fullmatch(name) and np.ndim(values[i])]
+    shape = np.shape(output)
+    for axis in (0, -1) if own and shape else ():
+        if all(np.shape(values[i])[axis] != shape[axis] for i in own):
+            return [g * shape[axis] if i in own and g is not None else g for i, g in enumerate(gradients)]
+    return list(gradients)
 
 
 def times(gradient: Any, upstream: np.ndarray) -> Any:
