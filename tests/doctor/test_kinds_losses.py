@@ -50,7 +50,7 @@ DEFINITIONS: dict[str, Callable[..., Tensor]] = {
     "exponentiation": torch.square,
     "exponential": torch.exp,
     "logarithm": torch.log,
-    "average": torch.mean,
+    "averaging": torch.mean,
     "summation": torch.sum,
 }
 
