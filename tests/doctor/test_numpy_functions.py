@@ -356,7 +356,7 @@ LAYERS = [name for name, (_, inputs) in SOURCES.items() if "net" not in inputs.v
 
 @pytest.mark.parametrize("name", [*LAYERS, "coursera two layers", "a network without its loss"])
 def test_no_gradient_of_right_code_is_called_wrong(name: str, tmp_path: Path) -> None:
-    """By the whole doctor. What it may say is true of some: they overflow, or divide nothing where values tie."""
+    """By the whole doctor. What else it says is true: they overflow, or do not divide where values tie."""
     source, inputs = SOURCES[name]
     all_found = found(module_of(source, tmp_path))
     diagnoses = [examine_operation(one, None, None, one.name, one.name) for one in all_found]

@@ -134,8 +134,14 @@ def diagnose(
         one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
         if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
-    missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
-    return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
+    return min(diagnoses, key=likelihood)
+
+
+def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
+    """What looks like inputs in another order or shape comes last; then many mistakes."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    missed = {"unrecognised", "wrong-order", "missing-gradient"}
+    return bool(names & missed), "batch-not-summed" in names, len(diagnosis.mistakes)
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:

@@ -3,13 +3,13 @@
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
+from charmlp.doctor.arrangement import Arrangement, Sizes, random_labels, random_numbers
 from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
@@ -17,10 +17,10 @@ from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS = "label"
+LABELS, ONE_HOT = "label", "one-hot"
 Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
@@ -52,7 +52,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     running = forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
-        for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
+        for recipe, domain in itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS):
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
@@ -113,8 +113,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, k, d), (n, d, k)]],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)],
-            [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)],
         ],
     }  # fmt: skip
     for count in filter(None, counts):
@@ -122,6 +122,22 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
         yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
+
+
+def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    """Each recipe with class indices, else one-hot rows, for what has the name of labels; then as it is."""
+    for recipe in found:
+        truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
+        if truths:
+            yield [LABELS if i in truths else shape for i, shape in enumerate(recipe)]
+            yield [one_hot(shape) if i in truths else shape for i, shape in enumerate(recipe)]
+        yield recipe
+
+
+def one_hot(shape: Any) -> Any:
+    """One-hot rows in place of a matrix."""
+    is_matrix = isinstance(shape, tuple) and len(shape) == 2 and shape[1] > 1
+    return (ONE_HOT, *shape) if is_matrix else shape
 
 
 def is_bias(name: str) -> bool:
@@ -199,8 +215,9 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
     values: list[Any] = []
     for shape in recipe:
         if shape == LABELS:
-            n, k = values[0].shape
-            values.append(generator.integers(min(k, 3), size=n))
+            values.append(generator.integers(3, size=np.shape(values[0])[:1] or (1,)))
+        elif shape[:1] == (ONE_HOT,):
+            values.append(random_labels(shape[1:], generator).astype(dtype))
         else:
             values.append(random_numbers(shape, generator).astype(dtype))
     for parameter in subject.parameters.values():

@@ -150,7 +150,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
                 return None
             try:
                 canonical = slot.canonical(parameter, {})
-            except ValueError:  # numbers too many or too few
+            except (ValueError, LookupError):  # numbers too many or too few, or labels of nothing
                 return None
             if canonical.ndim != len(slot.role.shape):
                 return None
@@ -229,7 +229,8 @@ def distance_to(trial: Trial, form: Form) -> float:
     found = trial.outputs[0].astype(float)
     if found.shape != y.shape and not (found.size == y.size == 1):
         return float("inf")
-    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    distance = float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    return distance if np.isfinite(distance) else float("inf")  # a log of other inputs than the form's
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +18,10 @@ from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
 # Inputs that need no gradient, where only their names tell
 LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
+# and where it is only likely: y may be labels, or an input as good as x
+LABELLED = re.compile(
+    r"(y|ys|t|labels?|targets?|y_?true|idx|ind(ex|ices)|ids|gt|classes|truth|one_?hot)", re.IGNORECASE
+)
 SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
@@ -213,6 +218,11 @@ class Trial:
         canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
         flat = self.chosen(position, self.arrangement.slots[position].actual(canonical))
         return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
+
+
+def is_label(name: str) -> bool:
+    """Whether an input's name is one that labels have."""
+    return LABELLED.fullmatch(name) is not None
 
 
 def reference(trial: Trial, form: Form) -> Array | None:
