@@ -82,13 +82,9 @@ class Pair:
         """The parameters of backward that are given something; an option that forward has as well is."""
         of_forward = set(self.forward.required + self.forward.signature.optional)
         own = self.backward
-        upstreams = (
-            [n for n in own.signature.optional if is_upstream(n)]
-            if not any(map(is_upstream, own.required))
-            else []
-        )
-        shared = [n for n in own.signature.optional if n in of_forward]
-        return [*own.required, *(n for n in own.signature.optional if n in {*upstreams, *shared})]
+        optional = own.signature.optional
+        upstreams = [] if any(map(is_upstream, own.required)) else [n for n in optional if is_upstream(n)]
+        return [*own.required, *(name for name in optional if name in {*upstreams, *of_forward})]
 
     @cached_property
     def outputs_named(self) -> list[str]:
@@ -114,7 +110,7 @@ class Pair:
         if led and len(self.arrays) > 1 and averages(self.backward.call):
             note = phrase("layer-averages")
             bindings += [replace(binding, averages=True, note=note) for binding in bindings]
-        if not led and self.is_loss:
+        if not led and self.is_loss and averages(self.backward.call):
             bindings.append(replace(bindings[0], is_of_mean=True, note=phrase("gradient-of-mean")))
         return bindings
 
