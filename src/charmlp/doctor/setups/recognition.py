@@ -147,11 +147,13 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
+            if slot.is_index:
+                return None
             try:
                 canonical = slot.canonical(parameter, {})
-            except ValueError:  # numbers too many or too few
+            except (ValueError, LookupError):  # numbers too many or too few, or labels of nothing
                 return None
-            if slot.is_index or canonical.ndim != len(slot.role.shape):
+            if canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
@@ -163,7 +165,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     extra = (subject.required or ())[len(values) :]
     if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
-    return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    return trial if any(trial.wants) or not subject.constants else None
 
 
 def contradicts(trial: Trial) -> bool:
