@@ -86,10 +86,6 @@ class Canvas:
         left, top = corner
         self.pen.rectangle((left - 1, top - 1, left + cells.width, top + cells.height), outline=BLACK)
 
-    def length(self, text: str, size: int = TEXT) -> float:
-        """How wide a text is."""
-        return font_for(text, size).getlength(text)
-
     def save(self, path: Path) -> Path:
         """Write it as PNG, whole or not at all."""
         content = io.BytesIO()
@@ -154,6 +150,11 @@ def ticks(low: float, high: float, most: int = 8) -> Iterator[float]:
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor * most >= high - low)
     for number in range(math.ceil(low / step), math.floor(high / step) + 1):
         yield round(number * step, 12)
+
+
+def text_width(text: str, size: int = TEXT) -> int:
+    """Pixels that a text is wide."""
+    return math.ceil(font_for(text, size).getlength(text))
 
 
 @functools.cache

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import text
-from charmlp.canvas import BLACK, BLUE, GREEN, INCH, ORANGE, SMALL, TEXT, Canvas, Panel, ticks
+from charmlp.canvas import BLACK, BLUE, GREEN, INCH, ORANGE, SMALL, Canvas, Panel, text_width, ticks
 from charmlp.drawing import DARK, class_colours, no_ticks, sheet, short
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
@@ -101,10 +101,10 @@ def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Canvas:
         if named
         else {int(at): f"{at:g}" for at in ticks(0, n - 1)}
     )
-    longest = max(map(len, names.values()))
+    longest = max(map(text_width, names.values()))
     cell = max(CELL, LEAST // n) if named else MOST // n
-    side, margin = cell * n, 75 + round(0.75 * TEXT * longest)
-    canvas = Canvas(max(margin + side + 25, margin + round(0.6 * TEXT * len(title))), side + margin + 60)
+    side, margin = cell * n, 75 + longest
+    canvas = Canvas(max(margin + side + 25, margin + text_width(title)), side + margin + 60)
 
     shares = confusion / np.maximum(support[:, np.newaxis], 1)
     canvas.heat(shares_in_blue(shares), (margin, 60), cell)
@@ -119,8 +119,8 @@ def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Canvas:
             canvas.text(f"{confusion[row, column]}", *place, size=SMALL, colour=colour)
     for at, name in names.items():
         canvas.text(name, margin - 10, 60 + middle(at), "rm")
-        if longest > 2:
-            canvas.text(name, margin + middle(at), 70 + side + canvas.length(name) / 2, upward=True)
+        if longest > CELL - 10:
+            canvas.text(name, margin + middle(at), 70 + side + text_width(name) / 2, upward=True)
         else:
             canvas.text(name, margin + middle(at), 70 + side, "mt")
     canvas.text("prediction", margin + side / 2, canvas.picture.height - 25)
