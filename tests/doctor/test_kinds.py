@@ -124,28 +124,6 @@ def test_a_kind_is_complete_and_cannot_be_changed(name: str) -> None:
         kind.page = "other"  # type: ignore[misc]
 
 
-ELEMENTWISE = [
-    (name, number)
-    for name, kind in kinds.kinds().items()
-    if set(kind.gradients) == {"x"}
-    for number in range(len(kind.gradients["x"].wrong))
-]
-
-
-@pytest.mark.parametrize(("name", "number"), ELEMENTWISE)
-def test_each_wrong_formula_of_a_kind_is_named_as_it_says(name: str, number: int) -> None:
-    """Forward and wrong backward from the kind's own file; a wrong formula that were right is seen."""
-    kind = kinds.kinds()[name]
-    wrong, parameters = kind.gradients["x"].wrong[number], kind.right.parameters
-    function = make(
-        lambda x: kind.right.function({"x": x, **parameters}),
-        lambda g, y, x: wrong.function({"x": x, **parameters}, y, g),
-    )
-    same_as_right = (name, wrong.written) == ("gelu", "Φ(x) + x φ(x)")  # is there for the approximations
-    said = [m.name for m in examine(function, kind=name).mistakes if m.name != "unstable"]  # e⁻ˣ overflows
-    assert said == ([] if same_as_right else [wrong.mistake.partition(".")[0]])
-
-
 def imports_in_room(file: Path) -> set[Path]:
     """The files of the room that a file imports, at its top or later."""
     found = set()

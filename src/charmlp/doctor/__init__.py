@@ -15,7 +15,7 @@ A backward pass on its way to its diagnosis (docs/architecture.md walks it):
     words/           what is said, in English and Chinese      catalogue.py   stable names, numbers, pages
     isolation/       the command line's targets, in processes of their own
 
-Examining needs the extra `torch`. The operation is executed, in this process.
+Torch code needs the extra `torch`, NumPy code nothing. The operation is executed, in this process.
 """
 
 import functools
@@ -26,13 +26,15 @@ from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.kinds import names
 from charmlp.doctor.mistake import Mistake
 from charmlp.errors import UsageError
-from charmlp.system.extras import require_extra
 
 __all__ = ["Diagnosis", "Mistake", "assert_gradients", "examine"]
 
 
 def examine(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = None) -> Diagnosis:
-    """Examine an `autograd.Function` (the class or its `apply`), a function or an `nn.Module`.
+    """Examine an `autograd.Function` (the class or its `apply`), a torch function, a module, or NumPy code.
+
+    NumPy code is a class with a forward and a backward method, one of a pair of functions such as
+    `relu_forward` and `relu_backward`, a loss that returns its gradient, or a tuple (forward, backward).
 
     inputs: the positional arguments of one call; without them, suitable ones are found. Their floating point
     tensors are examined in float64 where the operation takes it. kind: the name of a file in kinds/, such as
@@ -41,15 +43,15 @@ def examine(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = Non
     Raises `UsageError` for another kind; whatever `fn` does ends in the diagnosis, its verdict "unknown"
     where it could not be examined. Random generators are left as they were.
     """
-    require_extra("torch", "torch", "the gradient doctor")
     from charmlp.doctor.examination import examine_operation
+    from charmlp.doctor.operation.numpy_code import written_for
 
     if kind is not None and kind not in names():
         raise UsageError(f"kind: expected one of {', '.join(names())}, not {kind!r}")
     if inputs is not None and (isinstance(inputs, str) or not isinstance(inputs, Sequence)):
         raise UsageError(f"inputs: expected a list or tuple of arguments, not {type(inputs).__name__}")
-    name = name_of(fn)
-    return examine_operation(fn, inputs, kind, name, name)
+    name = name_of(fn[0] if isinstance(fn, tuple) else fn)
+    return examine_operation(written_for(fn) or fn, inputs, kind, name, name)
 
 
 def assert_gradients(fn: Any, inputs: Sequence[Any] | None = None, kind: str | None = None) -> None:

@@ -1,21 +1,23 @@
 """One operation examined: from what it is, through set-ups and checks, to its diagnosis."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
-from charmlp.doctor.arrangement import GUESSED
+from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
+from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
-from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
-from charmlp.doctor.operation.building import Build, builder
-from charmlp.doctor.operation.subject import quiet_and_seeded
+from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
+from charmlp.doctor.operation.building import builders, framework_of
+from charmlp.doctor.operation.options import flags_of
+from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
@@ -26,14 +28,27 @@ def examine_operation(
     operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
 ) -> Diagnosis:
     """The diagnosis of one operation. Never raises for what the operation does."""
+    return replace(diagnosis_of(operation, inputs, kind, target, name), framework=framework_of(operation))
+
+
+def diagnosis_of(
+    operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
     with quiet_and_seeded():
         try:
             name = "" if is_configured(operation) else name
-            return diagnose(builder(operation), inputs, kind, target, name)
+            found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
+            return likeliest(found)
         except CannotExamineError as error:
-            return Diagnosis(target, kind, reason=error.reason)
+            return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
             return Diagnosis(target, kind, reason=phrase("breaks-off", reason=f"SystemExit: {error}"))
+
+
+def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:
+    if isinstance(error, NotWrittenError):
+        return Diagnosis(target, kind, unwritten=error.reason)
+    return Diagnosis(target, kind, reason=error.reason)
 
 
 def is_configured(operation: Any) -> bool:
@@ -43,24 +58,62 @@ def is_configured(operation: Any) -> bool:
     usual: dict[str, tuple[Any, ...]] = {
         "reduction": ("mean",), "label_smoothing": (0.0,), "weight": (None,), "dim": (-1, 1)
     }  # fmt: skip
-    if not isinstance(operation, nn.Module) or next(operation.parameters(), None) is not None:
+    torch = sys.modules.get("torch")
+    if (
+        torch is None
+        or not isinstance(operation, torch.nn.Module)
+        or next(operation.parameters(), None) is not None
+    ):
         return False
     return any(getattr(operation, option, values[0]) not in values for option, values in usual.items())
 
 
-def diagnose(
+def likeliest(found: Iterable[Diagnosis]) -> Diagnosis:
+    """Of several readings of one piece of code: a right one, else one wrong in a known way."""
+    diagnoses = []
+    for diagnosis in found:
+        if diagnosis:
+            return diagnosis
+        diagnoses.append(diagnosis)
+    return min(diagnoses, key=lambda d: (not d.mistakes, any(m.name == "unrecognised" for m in d.mistakes)))
+
+
+def in_both_modes(
     build: Build, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
+    """As in training, and where that is right, or does not run, as in use."""
+    try:
+        first, reason = diagnose(build, inputs, kind, target, name), None
+    except CannotExamineError as error:
+        first, reason = not_examined(target, kind, error), error.reason
+    if first.mistakes or inputs is not None or (reason and reason.key == "cannot-build"):
+        return first
+    if not any(flags_of(build(SIZES[0], FLOAT64))):
+        return first
+    second = diagnose(build, inputs, kind, target, name, flags=False)
+    return second if second.mistakes or not first else first
+
+
+def diagnose(
+    build: Build,
+    inputs: Sequence[Any] | None,
+    kind: str | None,
+    target: str,
+    name: str,
+    *,
+    flags: bool = True,
 ) -> Diagnosis:
     """The first reading of the inputs that makes it healthy, else the most usual one.
 
     x W + b may be meant for rows or for columns, and only backward tells which.
     """
+    name = build(SIZES[0], FLOAT64).meant or name
     if inputs is not None:
         meant = kind or kind_of_name(name)
         given = given_trial(build, inputs, meant, said=kind is not None)
         reading = Reading(given.kind, GUESSED, given.form, given.dtype, named=given.kind.name == meant)
         return examine_setup(make_setup(build, reading, given), target)
-    reading = recognise(build, name, kind)
+    reading = recognise(build, name, kind, flags)
     if reading.misfit is not None:  # its output can be of no such kind
         wrong = Mistake(
             "forward-wrong",
@@ -68,14 +121,19 @@ def diagnose(
             {"right": reading.kind.right.text},
             evidence=(reading.misfit,),
             page=page("forward-wrong", reading.kind.page),
+            kind=reading.kind.name,
         )
         return Diagnosis(target, reading.kind.name, (wrong,))
-    first = examine_setup(make_setup(build, reading), target)
-    for arrangement in () if first else reading.others:
-        other = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
-        if other:
-            return other
-    return first
+    diagnoses = []
+    for arrangement in (reading.arrangement, *reading.others):
+        diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
+        if diagnosis:
+            return diagnosis
+        one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
+        if arrangement is reading.arrangement or not one_only:
+            diagnoses.append(diagnosis)
+    missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
+    return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
@@ -92,7 +150,7 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
-    notes = tuple(one for one in found if isinstance(one, Phrase))
+    notes = tuple(one for one in [trial.subject.note, *found] if isinstance(one, Phrase))
     return Diagnosis(
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup))
     )
@@ -101,11 +159,11 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
     """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
     known = [mistake for mistake in mistakes if mistake.name != "unrecognised"]
-    if setup.first.subject.function is not None or len(known) == len(mistakes):
+    if setup.first.subject.is_raw or len(known) == len(mistakes):
         return mistakes
     found = [
         replace(mistake, values={**mistake.values, "part": name})
-        for function in setup.first.functions
+        for function in setup.first.parts
         for name in [function.__name__]
         for mistake in examine_operation(function, None, None, name, name).mistakes
     ]
@@ -120,14 +178,15 @@ def comparisons(setup: SetUp) -> list[Comparison]:
         gradient = gradients.get(position)
         if gradient is None:
             continue
-        numeric = torch.full((gradient.numel(),), float("nan"), dtype=torch.float64)
+        numeric = np.full(gradient.size, np.nan)
         numeric[jacobian.coordinates] = jacobian.transposed_times(trial.upstreams[0])
-        both = (gradient.double(), numeric.reshape(gradient.shape))
+        both = (gradient.astype(float), numeric.reshape(gradient.shape))
         found.append(Comparison(trial.subject.name_of(position), *map(as_matrix, both)))
     return found
 
 
-def as_matrix(tensor: Tensor) -> list[list[float]]:
-    """At most 64 × 64 numbers of a tensor, as rows."""
-    matrix = tensor.reshape(1, -1) if tensor.dim() < 2 else tensor.reshape(-1, tensor.shape[-1])
-    return matrix[:64, :64].tolist()
+def as_matrix(array: Array) -> list[list[float]]:
+    """At most 64 × 64 numbers of an array, as rows."""
+    matrix = array.reshape(1, -1) if array.ndim < 2 else array.reshape(-1, array.shape[-1])
+    found: list[list[float]] = matrix[:64, :64].tolist()
+    return found

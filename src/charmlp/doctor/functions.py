@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Array = np.ndarray
+FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 erf = np.vectorize(math.erf, otypes=[float])
 
@@ -24,13 +25,13 @@ def relu(x: Array) -> Array:
     return np.maximum(x, 0)
 
 
-def log_softmax(z: Array, axis: int = 1) -> Array:
+def log_softmax(z: Array, axis: int | None = 1) -> Array:
     """z − max z − log Σ exp(z − max z)."""
     shifted = z - z.max(axis, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
 
 
-def softmax(z: Array, axis: int = 1) -> Array:
+def softmax(z: Array, axis: int | None = 1) -> Array:
     """exp(z) / Σ exp(z)."""
     return np.exp(log_softmax(z, axis))
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from torch import Tensor
+from typing import Any, TypeVar
 
 from charmlp.doctor.arrangement import ELEMENTWISE, Arrangement, Sizes
+from charmlp.doctor.functions import Array
 
 Variables = Mapping[str, Any]  # canonical inputs by name, and parameters of the form, such as a slope
-Formula = Callable[
-    [Variables, Tensor, Tensor], Tensor
-]  # of the inputs v, the output y, the upstream gradient g
+Formula = Callable[[Variables, Array, Array], Array]  # of the inputs v, the output y, the upstream gradient g
 Text = str | Mapping[str, str]  # the same in all languages, or {"en": …, "zh": …}; blanks are parameters
 Check = Callable[[Any], Iterable[Any]]  # set-up → findings, and phrases that are notes
 
@@ -26,7 +23,7 @@ class Form:
     """
 
     written: Text
-    function: Callable[[Variables], Tensor]
+    function: Callable[[Variables], Array]
     mistake: str = "forward-wrong.form"  # its name and variant, where it is one
     right: bool = True
     unless_named: bool = False
@@ -40,7 +37,7 @@ class Form:
 
 def wrong_form(
     written: Text,
-    function: Callable[[Variables], Tensor],
+    function: Callable[[Variables], Array],
     mistake: str = "forward-wrong.form",
     *,
     telling: bool = False,
@@ -49,7 +46,7 @@ def wrong_form(
 
 
 def unless_named(
-    written: Text, function: Callable[[Variables], Tensor], mistake: str = "forward-wrong.form"
+    written: Text, function: Callable[[Variables], Array], mistake: str = "forward-wrong.form"
 ) -> Form:
     return Form(written, function, mistake, right=False, unless_named=True, telling=True)
 
@@ -63,17 +60,63 @@ class Wrong:
     mistake: str = "wrong-formula"
 
 
+Part = TypeVar("Part")
+
+
+def named(
+    mistakes: Mapping[str, Mapping[str, Part]], formula: Callable[[Part], Formula]
+) -> tuple[Wrong, ...]:
+    """Wrong gradients by their mistake and as they are written; `formula` makes one of what stands there."""
+    return tuple(
+        Wrong(written, formula(part), mistake)
+        for mistake, parts in mistakes.items()
+        for written, part in parts.items()
+    )
+
+
 NO_SLOPE = Wrong("g", lambda v, y, g: g)
-Slopes = Mapping[str, Callable[[Tensor, Tensor], Tensor]]
+Slopes = Mapping[str, Callable[[Array, Array], Array]]
 
 
 def wrong_slopes(mistake: str, slopes: Slopes) -> list[Wrong]:
     """Wrong slopes of an activation, as functions of its input x and its output y."""
 
-    def times_upstream(slope: Callable[[Tensor, Tensor], Tensor]) -> Formula:
+    def times_upstream(slope: Callable[[Array, Array], Array]) -> Formula:
         return lambda v, y, g: g * slope(v["x"], y)
 
     return [Wrong(written, times_upstream(slope), mistake) for written, slope in slopes.items()]
+
+
+STEP = 1e-5  # of a central difference
+AT_UPSTREAM = {
+    "en": "the slope at the upstream gradient g, not at x",
+    "zh": "在上游梯度 g 处的斜率，而不是在 x 处的",
+}
+
+
+def slopes_of_upstream(
+    forms: Iterable[Form], by_output: Callable[[Variables, Array], Array] | None
+) -> list[Wrong]:
+    """The right slope taken at g, alone or times g; written with the output, the slope s(y) becomes s(g)."""
+
+    def slope(function: Callable[[Variables], Array]) -> Formula:
+        def at_upstream(v: Variables, y: Array, g: Array) -> Array:
+            up, down = (function({**v, "x": g + step}) for step in (STEP, -STEP))
+            return (up - down) / (2 * STEP)
+
+        return at_upstream
+
+    def times_upstream(slope: Formula) -> Formula:
+        return lambda v, y, g: g * slope(v, y, g)
+
+    slopes = [slope(form.function) for form in forms if form.right]
+    if by_output is not None:
+        slopes.append(lambda v, y, g: by_output(v, g))
+    return [
+        Wrong(AT_UPSTREAM, formula, "slope-of-upstream")
+        for one in slopes
+        for formula in (times_upstream(one), one)
+    ]
 
 
 @dataclass(frozen=True)
@@ -108,6 +151,7 @@ class Kind:
     factors: str = ""  # sizes that may be a wrong factor; else N and C. M is the number of elements, N·C
     square_sizes: tuple[Sizes, ...] = ()  # where wrong shapes go unnoticed, and numbers tell
     is_loss: bool = False  # then an unknown argument is an option, a total say, and no further input
+    is_random: bool = False  # as dropout is; forms then are of what one seed draws
     seen_through_noise: bool = False  # recognised although forward adds a little noise
     compared_far_out: bool = False  # what is clipped at 6, say, is another operation
     try_all: bool = False  # arrangements after one that runs, but agrees with no form
@@ -117,10 +161,23 @@ class Kind:
         return self.forms[0]
 
 
-def activation(*, gradient: Text, wrong: Iterable[Wrong], **known: Any) -> Kind:
-    """A kind with one input x, of any shape, and one slope an element; `known` is all else of it."""
-    of_x = {"x": Gradient(gradient, tuple(wrong))}
-    return Kind(arrangements=ELEMENTWISE, gradients=of_x, page="activations", **known)
+def activation(
+    *,
+    gradient: Text,
+    wrong: Iterable[Wrong],
+    forms: tuple[Form, ...],
+    by_output: Callable[[Variables, Array], Array] | None = None,
+    straight: bool = False,
+    **known: Any,
+) -> Kind:
+    """A kind with one input x, of any shape, and one slope an element; `known` is all else of it.
+
+    `by_output` is the right slope as people write it with the output y, where they do. What is made of
+    `straight` pieces has masks for slopes, and its slope at g is a mask of g, which has a name of its own.
+    """
+    of_upstream = [] if straight else slopes_of_upstream(forms, by_output)
+    of_x = {"x": Gradient(gradient, (*wrong, *of_upstream))}
+    return Kind(arrangements=ELEMENTWISE, forms=forms, gradients=of_x, page="activations", **known)
 
 
 UNKNOWN = Kind()  # of an operation that is compared with nothing but its own forward

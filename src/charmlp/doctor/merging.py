@@ -1,5 +1,6 @@
 """From findings, one for each input, to mistakes, each reported once."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,15 @@ EXPLAINS_ANYTHING = {
     "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward"
 }  # fmt: skip
 
+FORMULAS = {
+    "wrong-formula",
+    "constant-factor",
+    "path-forgotten",
+    "scale-forgotten",
+    "wrong-threshold",
+    "ties",
+}
+
 
 def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
     """Findings of one name become one mistake that lists its inputs."""
@@ -20,7 +30,7 @@ def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
         if found in findings[:number] or is_echo(found, findings[:number], findings):
             continue
         # a formula belongs to one input
-        apart = repr(found.values) if found.name in ("wrong-formula", "constant-factor") else None
+        apart = repr(found.values) if found.name in FORMULAS else None
         groups.setdefault((found.name, found.variant, apart), []).append(found)
     return [mistake_of(trial, group) for group in groups.values()]
 
@@ -35,10 +45,22 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return "saved-edited" in names
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
+        case "cotangent-distorted", "other":
+            return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]
-            return any(f.name.startswith("cotangent") or f.variant == "cotangent" for f in here)
+            of_g = ("cotangent", "slope-of-upstream")
+            return any(f.name.startswith(of_g) or f.variant == "cotangent" for f in here)
     return False
+
+
+def is_bias(trial: Trial, position: int) -> bool:
+    """Whether an input is added to each row, by its role or by its name."""
+    if trial.role(position):
+        return trial.role(position) in ("bias", "shift")
+    return (
+        re.fullmatch(r"(.*\.)?(b|bias|biases|beta)_?\d*", trial.subject.name_of(position).lower()) is not None
+    )
 
 
 def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
@@ -47,20 +69,29 @@ def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     others = values.pop("or", ())
     positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
     wanted = {i for i, wants in enumerate(trial.wants) if wants}
-    if (name, variant) == ("extra-mean", "layer") and [trial.role(i) for i in positions] == ["bias"]:
+    if name == "extra-mean" and positions and all(is_bias(trial, i) for i in positions):
         name, variant = "bias-averaged", ""
     inputs = [trial.subject.name_of(i) for i in positions]
     inputs += [f.values["inputs"] for f in group if "inputs" in f.values]
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
     values["all"] = not inputs or set(positions) >= wanted
-    of_kind = trial.kind.page
+    kind = trial.kind
     alternatives = tuple(
-        Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, of_kind))
+        Mistake(
+            f.name,
+            f.variant,
+            {**values, **f.values},
+            first.confidence,
+            page=page(f.name, kind.page),
+            kind=kind.name,
+        )
         for f in others
     )
     evidence: list[Phrase] = []
     for found in group:
         evidence += [words for words in found.evidence if words not in evidence]
     confidence = min(f.confidence for f in group)
-    return Mistake(name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, of_kind))
+    return Mistake(
+        name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, kind.page), kind.name
+    )

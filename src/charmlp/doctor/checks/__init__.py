@@ -5,7 +5,15 @@ A check may return phrases as well: notes, which are no mistakes.
 
 from collections.abc import Callable, Iterable
 
-from charmlp.doctor.checks import forward, gradients, linearity, side_effects, stability, structure
+from charmlp.doctor.checks import (
+    accumulation,
+    forward,
+    gradients,
+    linearity,
+    side_effects,
+    stability,
+    structure,
+)
 from charmlp.doctor.mistake import Finding, Phrase
 from charmlp.doctor.setups.setup import SetUp
 
@@ -20,6 +28,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     structure.shapes_and_counts,
     structure.dtypes,
     gradients.values_are_right,
+    accumulation.gradients_add_up,
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.factors import Factor, factors_of
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Wrong, filled
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.setup import Observed, joined
@@ -26,20 +26,20 @@ class Distortion:
 
     mistake: str
     written: str
-    function: Callable[[Tensor], Tensor]
+    function: Callable[[Array], Array]
 
 
 DISTORTIONS = (
-    Distortion("cotangent-ignored", "1", torch.ones_like),
+    Distortion("cotangent-ignored", "1", np.ones_like),
     Distortion("cotangent-twice", "g²", lambda g: g * g),
-    Distortion("cotangent-distorted.positive", "g · [g > 0]", lambda g: g.clamp(min=0)),
-    Distortion("cotangent-distorted.positive", "g · [g < 0]", lambda g: g.clamp(max=0)),
-    Distortion("cotangent-distorted.abs", "|g|", torch.abs),
-    Distortion("cotangent-distorted.clamp", "clamp(g, −1, 1)", lambda g: g.clamp(-1, 1)),
-    Distortion("cotangent-distorted.sign", "sign(g)", torch.sign),
-    Distortion("cotangent-distorted.mask", "[g > 0]", lambda g: (g > 0).to(g.dtype)),
+    Distortion("cotangent-distorted.positive", "g · [g > 0]", lambda g: g.clip(min=0)),
+    Distortion("cotangent-distorted.positive", "g · [g < 0]", lambda g: g.clip(max=0)),
+    Distortion("cotangent-distorted.abs", "|g|", np.abs),
+    Distortion("cotangent-distorted.clamp", "clamp(g, −1, 1)", lambda g: g.clip(-1, 1)),
+    Distortion("cotangent-distorted.sign", "sign(g)", np.sign),
+    Distortion("cotangent-distorted.mask", "[g > 0]", lambda g: (g > 0).astype(g.dtype)),
     Distortion("cotangent-distorted.power", "g³", lambda g: g**3),
-    Distortion("cotangent-distorted.collapsed", "the mean of g", lambda g: g.mean().expand_as(g)),
+    Distortion("cotangent-distorted.collapsed", "the mean of g", lambda g: np.full_like(g, g.mean())),
 )
 
 
@@ -62,6 +62,7 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
     trials = [observed.trial for observed in observations]
     sizes = [with_elements(trial) for trial in trials]
     letters = trials[0].kind.factors or ("NC" if "C" in sizes[0] else "N")  # what a factor may come from
+    letters = "".join(letter for letter in letters if all(letter in of for of in sizes))
     pairs = itertools.product((None, *trials[0].gradient_of_kind(position).wrong), (None, *DISTORTIONS))
     found = []
     for wrong, distortion in sorted(pairs, key=lambda pair: -pair.count(None)):
@@ -88,8 +89,8 @@ def distinct(found: Sequence[Explanation]) -> list[Explanation]:
 
 
 def gradient(
-    trial: Trial, position: int, g: tuple[Tensor, ...], wrong: Wrong | None, distortion: Distortion | None
-) -> Tensor | None:
+    trial: Trial, position: int, g: tuple[Array, ...], wrong: Wrong | None, distortion: Distortion | None
+) -> Array | None:
     """What a right or wrong formula makes of an upstream gradient, flat; None where it cannot be."""
     if distortion is not None:
         g = tuple(map(distortion.function, g))
@@ -101,7 +102,7 @@ def gradient(
         if canonical.shape != trial.variables[slot.role.name].shape:
             return None
         return trial.coefficient(position) * trial.chosen(position, slot.actual(canonical))
-    except (RuntimeError, IndexError):
+    except (RuntimeError, IndexError, ValueError):
         return None
 
 
@@ -113,11 +114,11 @@ def fit(
     formula = joined(gradient(trial, position, g, wrong, distortion) for g in trial.upstreams)
     if a is None or formula is None or a.shape != formula.shape:
         return None
-    square, scale = float(formula @ formula), float(a.norm())
-    if square == 0 or scale == 0 or not torch.isfinite(a).all():
+    square, scale = float(formula @ formula), float(np.linalg.norm(a))
+    if square == 0 or scale == 0 or not np.isfinite(a).all():
         return None
     ratio = float(a @ formula) / square
-    residual = float((a - ratio * formula).norm()) / scale
+    residual = float(np.linalg.norm(a - ratio * formula)) / scale
     return (ratio, residual) if ratio and residual <= observed.tolerance(position) else None
 
 
@@ -173,7 +174,7 @@ def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:
 
 def causes(trial: Trial, factor: Factor) -> Iterator[tuple[str, dict[str, Any]]]:
     """The mistakes behind a factor."""
-    loss = all(y.numel() == 1 for y in trial.outputs)
+    loss = all(y.size == 1 for y in trial.outputs)
     if factor.sign < 0:
         yield "sign-flipped", {}
     if abs(factor.twos) == 1:

@@ -1,26 +1,43 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp
 from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
-def values_are_right(setup: SetUp) -> list[Finding]:
+def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     if not setup.can_be_judged or setup.repaired is None or not setup.observations:
         return []
     there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
     found = [f for position in there for f in wrong_values(setup.observations, position)]
-    return found + [f for position in setup.repaired.broken for f in wrong_shape(setup, position)]
+    if averages_in_layer(setup, found):
+        return [phrase("mean-in-layer")]
+    return [*found, *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
+
+
+def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
+    """Whether NumPy code averages each parameter's gradient over the batch, and only those.
+
+    That is right where the loss's gradient is a sum; to forget it in one of them is not.
+    """
+    trial, x = setup.first, setup.first.values[0]
+    averaged = {f.position for f in found if (f.name, f.variant) == ("extra-mean", "layer")}
+    parameters = {i for i, wants in enumerate(trial.wants) if wants and i and i < len(trial.values)}
+    own = trial.subject.is_raw and not trial.subject.counts
+    return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
 
 
 def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:
@@ -40,10 +57,11 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
     """Where forward is wrong: the findings if backward belongs to the right one, None if to neither."""
     trial = observations[0].trial
-    if trial.kind is UNKNOWN or trial.form is trial.kind.right:
+    if trial.kind is UNKNOWN or (trial.form is not None and trial.form.right):
         return None
     right = trial.kind.right
-    if any(reference(observed.trial, right) is None for observed in observations):
+    meant = [reference(observed.trial, right) for observed in observations]
+    if any(y is None or y.size != o.trial.outputs[0].size for y, o in zip(meant, observations, strict=True)):
         return None
     judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
@@ -55,7 +73,7 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
     """A gradient that is right, but only to float32's digits though it is given float64."""
     gradient = observed.gradients[0][position]
-    if gradient is None or not observed.trial.dtype == gradient.dtype == torch.float64:
+    if gradient is None or not observed.trial.dtype == gradient.dtype == np.float64:
         return []
     if error <= 1e-10 or not is_float32_inside(gradient):
         return []
@@ -76,29 +94,28 @@ def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
 
 
 def describe(observed: Observed, position: int) -> list[Phrase]:
-    """What can be said of it: size, angle, and where it errs."""
+    """What can be said of it: size and angle, where it errs, and how its ratio to the right one behaves."""
     a, n = observed.analytic[position], observed.right[position]
     error = observed.relative_error(position)
-    if a is None or n is None or error is None or not torch.isfinite(a).all():
+    if a is None or n is None or error is None or not np.isfinite(a).all():
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
     size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
-    return [size, *where(observed, position, (a - n).abs() > 1e-6 * n.abs().max())]
+    stacked = (len(observed.gradients), *observed.trial.values[position].shape)
+    if a.size != math.prod(stacked):  # some coordinates lie at a kink
+        return [size]
+    a, n = a.reshape(stacked), n.reshape(stacked)
+    return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max()), *ratios(a, n)]
 
 
-def where(observed: Observed, position: int, wrong: Tensor) -> list[Phrase]:
-    """The region that holds all errors, if it has a name."""
-    trial, times = observed.trial, len(observed.gradients)
+def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
+    """The region that holds all errors."""
+    trial = observed.trial
     value = trial.values[position]
-    if wrong.numel() != value.numel() * times or wrong.all():
-        return []
-    x = trial.chosen(position, value).repeat(times)
-    regions = {"negative": x < 0, "positive": x > 0}
+    upstreams = [g[0] for g in trial.upstreams]
+    of_value = [g for g in upstreams if g.shape == value.shape]
+    others = {}
     if trial.role(position) == "logits" and "label" in trial.variables:
-        label = trial.arrangement.slots[position].actual(trial.variables["label"])
-        targets = label.reshape(-1).repeat(times) > 0
-        regions |= {"targets": targets, "others": ~targets}
-    for name, region in regions.items():
-        if not wrong[~region].any():
-            return [phrase(f"where-{name}")]
-    return [phrase("where-share", share=f"{float(wrong.double().mean()):.0%}")]
+        targets = trial.arrangement.slots[position].actual(trial.variables["label"]).reshape(value.shape) > 0
+        others = {"targets": targets, "others": ~targets}
+    return regions(wrong, value, np.stack(of_value) if len(of_value) == len(wrong) else None, others)

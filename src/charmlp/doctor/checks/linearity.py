@@ -5,10 +5,10 @@ A right one is linear: b(2g) = 2 b(g), b(−g) = −b(g), b(g + h) = b(g) + b(h)
 
 from collections.abc import Mapping
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.side_effects import is_random
+from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.setup import SetUp, repaired
@@ -23,7 +23,7 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     if is_random(setup) or setup.repaired is None or not setup.observations:
         return []
     gradients = [g for g in setup.repaired.gradients if g is not None]
-    single = any(g.dtype != torch.float64 or is_float32_inside(g) for g in gradients)  # float32's digits
+    single = any(g.dtype != np.float64 or is_float32_inside(g) for g in gradients)  # float32's digits
     tolerance = 1e-4 if single or trial.coarse else 1e-9
     g, h = trial.upstreams[:2]
     upstreams: dict[float | str, Upstream] = {"g": g, "h": h}
@@ -33,24 +33,24 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     found = []
     for i, gradient in enumerate(setup.repaired.gradients):
         results = {name: None if run is None else run.gradients[i] for name, run in runs.items()}
-        there = {name: r for name, r in results.items() if r is not None and r.isfinite().all()}
-        flat = {name: r.double().reshape(-1) for name, r in there.items()}
+        there = {name: r for name, r in results.items() if r is not None and np.isfinite(r).all()}
+        flat = {name: r.astype(float).reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():
             found += judge(i, flat, tolerance)
     return found
 
 
-def judge(position: int, b: Mapping[float | str, Tensor], tolerance: float) -> list[Finding]:
+def judge(position: int, b: Mapping[float | str, Array], tolerance: float) -> list[Finding]:
     """`b` are the gradients for g, h, g + h, and g times each of `FACTORS`."""
 
-    def same(found: Tensor, base: Tensor, factor: float = 1.0, digits: float = tolerance) -> bool:
-        return bool((found - factor * base).norm() <= digits * abs(factor) * base.norm())
+    def same(found: Array, base: Array, factor: float = 1.0, digits: float = tolerance) -> bool:
+        return bool(np.linalg.norm(found - factor * base) <= digits * abs(factor) * np.linalg.norm(base))
 
     base = b["g"]
     if same(b["h"], base) and all(same(b[factor], base) for factor in FACTORS):
         return [finding("cotangent-ignored", phrase("b-same"), at=position, found="1")]
     if same(b[2.0], base, 4) and same(b[-1.0], base):
-        ratio = float(b[2.0].norm() / base.norm())
+        ratio = float(np.linalg.norm(b[2.0]) / np.linalg.norm(base))
         return [finding("cotangent-twice", phrase("b-twice", ratio=f"{ratio:.3f}"), at=position, found="g²")]
     broken = []
     for factor, name in FACTORS.items():

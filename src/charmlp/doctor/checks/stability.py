@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.forward import is_meant
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.setup import SetUp
@@ -23,25 +23,32 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
             yield from check(setup)
 
 
-def unstable(where: str, tensor: Tensor) -> list[Finding]:
+def unstable(where: str, array: Array) -> list[Finding]:
     """Nothing where all numbers are finite."""
-    if tensor.isfinite().all():
+    if np.isfinite(array).all():
         return []
-    bad = "nan" if tensor.isnan().any() else "inf"
+    bad = "nan" if np.isnan(array).any() else "inf"
     return [finding(f"unstable.{where}", phrase("extreme", found=bad, size="±1000"), bad=bad)]
 
 
-def alternating(like: Tensor) -> Tensor:
+def alternating(like: Array) -> Array:
     """1 and −1 in turn."""
-    even = torch.arange(like.numel()).reshape(like.shape) % 2 == 0
-    return torch.where(even, 1.0, -1.0).double()
+    return np.asarray(1.0 - 2.0 * (np.arange(like.size).reshape(like.shape) % 2))
 
 
 def stays_finite(setup: SetUp) -> list[Finding]:
     """Inputs of ±1000, where the right result is finite."""
     role = setup.first.role(setup.first.position_of("x", "logits"))
-    large = LARGE * alternating(setup.first.variables[role])
-    return overflow(setup.first, role, large)
+    ordinary = setup.first.variables[role]
+    for large in (
+        LARGE * alternating(ordinary),
+        np.full(ordinary.shape, -LARGE),
+        np.full(ordinary.shape, LARGE),
+    ):
+        found = overflow(setup.first, role, large)
+        if found:
+            return found
+    return []
 
 
 def log_stays_exact(setup: SetUp) -> list[Finding]:
@@ -50,30 +57,30 @@ def log_stays_exact(setup: SetUp) -> list[Finding]:
     return overflow(trial, "logits", confident(trial, LARGE), "log-zero") or constant_in_log(trial)
 
 
-def overflow(trial: Trial, role: str, large: Tensor, of_inf: str = "forward") -> list[Finding]:
+def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> list[Finding]:
     """What forward and backward make of a large input; `of_inf` is the variant for an infinite output."""
     extreme = trial.with_values(trial.values_with(role, large))
     try:
         outputs = extreme.outputs
     except Exception:
         return []
-    in_forward = unstable("forward" if outputs[0].isnan().any() else of_inf, outputs[0])
+    in_forward = unstable("forward" if np.isnan(outputs[0]).any() else of_inf, outputs[0])
     gradient = None if in_forward else gradient_at(extreme, role)
     return in_forward if gradient is None else unstable("backward", gradient)
 
 
-def gradient_at(trial: Trial, role: str) -> Tensor | None:
+def gradient_at(trial: Trial, role: str) -> Array | None:
     """The gradient with respect to one input, for an upstream gradient of ones."""
     returned = trial.for_ones()
     gradient = None if returned is None else returned[trial.position_of(role)]
-    return gradient if isinstance(gradient, Tensor) else None
+    return gradient if isinstance(gradient, np.ndarray) else None
 
 
-def confident(trial: Trial, size: float) -> Tensor:
+def confident(trial: Trial, size: float) -> Array:
     """Logits of ±size, sure of a wrong class in the first row, and of the right one in the others."""
     label = trial.variables["label"]
-    sure = label.clone()
-    sure[0] = label[0].roll(1)
+    sure = label.copy()
+    sure[0] = np.roll(label[0], 1)
     return size * (2 * sure - 1)
 
 
@@ -82,11 +89,11 @@ def constant_in_log(trial: Trial) -> list[Finding]:
     right = 100.0  # the loss of such a row is the difference of its logits
     values = trial.values_with("logits", confident(trial, right / 2))
     try:
-        found = float(trial.forward(values)[0].double().sum())
+        found = float(trial.forward(values)[0].astype(float).sum())
     except Exception:
         return []
     by_sum = trial.form is not None and trial.form.mistake == "forward-wrong.sum"
-    if trial.outputs[0].numel() == 1 and not by_sum:
+    if trial.outputs[0].size == 1 and not by_sum:
         found *= trial.sizes["N"]
     if not 0 < found <= 0.95 * right:
         return []
@@ -102,18 +109,18 @@ def sudden_overflow(setup: SetUp) -> list[Finding]:
     eˣ alone grows to 10³⁰⁴ before it overflows (at 709.8); what does not grow so has an eˣ inside that does.
     """
     trial = setup.first
-    if len(trial.values) != 1 or trial.dtype != torch.float64:
+    if len(trial.values) != 1 or trial.dtype != np.float64:
         return []
     signs = alternating(trial.values[0])
     try:
         before, beyond = trial.forward([650 * signs])[0], trial.forward([LARGE * signs])[0]
     except Exception:
         return []
-    moderate = float(before.abs().max()) <= MODERATE  # which nan is not
+    moderate = float(abs(before).max()) <= MODERATE  # which nan is not
     return unstable("forward", beyond) if moderate else []
 
 
-def at_zero(setup: SetUp) -> tuple[Tensor, ...]:
+def at_zero(setup: SetUp) -> tuple[Array, ...]:
     """The output and the gradient at x = 0, nothing where there are none."""
     trial = setup.first
     zero = trial.with_values(trial.values_with("x", 0 * trial.variables["x"]))
@@ -121,16 +128,16 @@ def at_zero(setup: SetUp) -> tuple[Tensor, ...]:
         gradient = gradient_at(zero, "x")
     except Exception:
         return ()
-    return () if gradient is None or not gradient.numel() else (zero.outputs[0], gradient)
+    return () if gradient is None or not gradient.size else (zero.outputs[0], gradient)
 
 
 def is_finite_at_zero(setup: SetUp) -> list[Finding]:
-    if all(torch.isfinite(tensor).all() for tensor in at_zero(setup)):
+    if all(np.isfinite(array).all() for array in at_zero(setup)):
         return []
     return [finding("unstable.zero", phrase("extreme", found="nan", size="0"))]
 
 
 def choice_at_kink(setup: SetUp) -> list[Phrase]:
     """The slope that is taken at a kink is no mistake, but worth a note where torch takes another."""
-    slopes = [float(gradient.double().mean()) for gradient in at_zero(setup)[1:]]
+    slopes = [float(gradient.astype(float).mean()) for gradient in at_zero(setup)[1:]]
     return [phrase("kink", slope=f"{slope:g}") for slope in slopes if slope and not is_finite_at_zero(setup)]

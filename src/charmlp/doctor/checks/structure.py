@@ -4,19 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import shape_text, sum_to
 from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
-from charmlp.doctor.setups.trial import Trial, is_real
+from charmlp.doctor.setups.trial import Trial
 
 
 def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
     """Wrong shapes and dtypes from a Function inside the operation, which the engine mends silently."""
-    inside = setup.record.calls if setup.first.subject.function is None else []
+    inside = setup.record.calls if not setup.first.subject.is_raw else []
     pairs = [
         (call.name_of(position), gradient, value)
         for call in inside
@@ -25,18 +26,18 @@ def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
         )
     ]
     for name, gradient, value in pairs:
-        if not isinstance(gradient, Tensor) or not isinstance(value, Tensor):
+        if not isinstance(gradient, np.ndarray) or not isinstance(value, np.ndarray):
             continue
         if gradient.shape != value.shape and sum_to(gradient, value.shape) is not None:
-            mistake = "batch-not-summed" + (".keepdim" if gradient.numel() == value.numel() else "")
+            mistake = "batch-not-summed" + (".keepdim" if gradient.size == value.size else "")
             words = phrase("shape", input=name, found=shape_text(gradient), expected=shape_text(value))
             yield finding(mistake, words, inputs=name)
-        if value.is_floating_point() and gradient.dtype != value.dtype:
+        if is_real(value) and gradient.dtype != value.dtype:
             yield finding("wrong-dtype.returned", dtypes_of(name, gradient, value), inputs=name)
 
 
-def dtypes_of(name: str, gradient: Tensor, value: Tensor) -> Phrase:
-    found, expected = (str(tensor.dtype).removeprefix("torch.") for tensor in (gradient, value))
+def dtypes_of(name: str, gradient: Array, value: Array) -> Phrase:
+    found, expected = str(gradient.dtype), str(value.dtype)
     return phrase("dtype", input=name, found=found, expected=expected)
 
 
@@ -55,20 +56,20 @@ def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
     return [
         finding("wrong-dtype.returned", dtypes_of(trial.subject.name_of(i), gradient, value), at=i)
         for i, (gradient, value) in enumerate(zip(returned or (), trial.values, strict=False))
-        if isinstance(gradient, Tensor) and trial.wants[i] and gradient.dtype != value.dtype
+        if isinstance(gradient, np.ndarray) and trial.wants[i] and gradient.dtype != value.dtype
     ]
 
 
 def in_float32(trial: Trial) -> list[Finding]:
     """Gradients that do not come back in float32 where the inputs are float32."""
-    if trial.dtype != torch.float64 or trial.subject.function is None or trial.subject.parameters:
+    if trial.dtype != np.float64 or not trial.subject.counts:
         return []
-    single = trial.with_values([v.float() if is_real(v) else v for v in trial.values])
+    single = trial.with_values([v.astype(np.float32) if is_real(v) else v for v in trial.values])
     try:
         returned = single.for_ones()
     except Exception:
         return []
-    return other_dtypes(single, returned) if all(y.dtype == torch.float32 for y in single.outputs) else []
+    return other_dtypes(single, returned) if all(y.dtype == np.float32 for y in single.outputs) else []
 
 
 # Backward that raises, or returns what nobody can take

@@ -1,11 +1,13 @@
-"""What the command line names: `file.py`, `file.py:Name` or `package.module:Name`; found and imported.
+"""What the command line names: `file.py`, `homework.ipynb`, `file.py:Name` or `package.module:Name`.
 
-Importing executes the file; that is done in the process of worker.py only.
+It is found and imported, which executes it, in the process of worker.py only; of a notebook, and of a file
+that cannot be imported, the definitions are run (definitions.py).
 """
 
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,8 +16,9 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.words import one_line
+from charmlp.doctor.isolation.definitions import file_definitions, notebook
+from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.words import LANGUAGES, one_line
 
 MOST_INPUTS = 4  # of a function that is called unasked
 
@@ -29,7 +32,7 @@ class Target:
 
     @property
     def is_file(self) -> bool:
-        return self.place.endswith(".py") or "/" in self.place or "\\" in self.place
+        return self.place.endswith((".py", ".ipynb")) or "/" in self.place or "\\" in self.place
 
     def label(self, name: str) -> str:
         return f"{self.place}:{name}"
@@ -47,7 +50,26 @@ def parse_target(text: str) -> Target:
     return Target(place, name)
 
 
-def load(target: Target) -> ModuleType:
+def uses_torch(target: Target) -> bool:
+    """Whether a file imports torch itself; of a module that is not known before it is imported."""
+    if not target.is_file:
+        return importlib.util.find_spec("torch") is not None
+    try:
+        source = Path(target.place).read_bytes()
+    except OSError:
+        return False
+    return re.search(rb"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A target's module, and what was run of it, where that was not all."""
+
+    module: ModuleType
+    note: Phrase | None = None
+
+
+def load(target: Target) -> Loaded:
     """Import the target's module; raises `CannotExamineError` for whatever goes wrong in it."""
     if target.is_file:
         path = Path(target.place)
@@ -55,13 +77,30 @@ def load(target: Target) -> ModuleType:
             raise CannotExamineError("is-folder")
         if not path.is_file():
             raise CannotExamineError("no-file")
+        if path.suffix == ".ipynb":
+            cells = notebook(path.resolve())
+            return Loaded(cells.module, cells.note)
         if path.suffix != ".py":
             raise CannotExamineError("no-python")
-        return guarded(import_file, path.resolve())
+        return load_file(path.resolve())
     if not all(part.isidentifier() for part in target.place.split(".")):
         raise CannotExamineError("no-module", name=target.place)
     sys.path.append(str(Path.cwd()))
-    return guarded(importlib.import_module, target.place)
+    return Loaded(guarded(importlib.import_module, target.place))
+
+
+def load_file(path: Path) -> Loaded:
+    """A file, or the definitions in it where something else that it does at its top fails."""
+    try:
+        return Loaded(guarded(import_file, path))
+    except CannotExamineError as error:
+        if error.reason.key == "syntax":
+            raise
+        module = file_definitions(path)
+        if not any(True for _ in defined(module)):
+            raise
+        reason = {language: error.reason.text(language) for language in LANGUAGES}
+        return Loaded(module, phrase("definitions-only", reason=reason))
 
 
 def import_file(path: Path) -> ModuleType:
@@ -104,8 +143,17 @@ def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleT
         raise CannotExamineError("import-fails", reason=one_line(error), place=place) from None
 
 
-def named(module: ModuleType, name: str) -> Any:
-    """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
+def named(module: ModuleType, name: str) -> list[tuple[str, Any]]:
+    """What has that name, dots for what is inside a class; raises `CannotExamineError`.
+
+    NumPy code may be several operations by one name, such as a layer with relu and with sigmoid.
+    """
+    from charmlp.doctor.operation.numpy_code import written
+
+    every = written(module)
+    found = [one for one in every if one.name == name] or [one for one in every if name in one.others]
+    if found:
+        return [(name if len(found) == 1 else one.name, one) for one in found]
     thing: Any = module
     try:
         for part in name.split("."):
@@ -113,7 +161,7 @@ def named(module: ModuleType, name: str) -> Any:
     except AttributeError:
         known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
         raise CannotExamineError("no-name", name=name, known=known) from None
-    return thing
+    return [(name, thing)]
 
 
 def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -122,8 +170,12 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
     have torch's own gradient, and nobody asked to have them called.
     """
-    import torch
+    from charmlp.doctor.operation.numpy_code import written
 
+    yield from ((one.name, one) for one in written(module))
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
     from charmlp.doctor.operation.watch import is_function, missing_halves
 
     # what the module defines, and not only imports or gives a second name

@@ -7,14 +7,15 @@ object: {"start": name}, {"done": diagnosis}, {"failed": phrase}; {"ready": true
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
 from charmlp.doctor.diagnosis import Diagnosis
-from charmlp.doctor.isolation.targets import Target, defined, load, named
+from charmlp.doctor.isolation.targets import Target, defined, load, named, uses_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.words import one_line
+from charmlp.system.extras import install_command
 from charmlp.system.workers import Parent
 
 
@@ -25,13 +26,12 @@ def main() -> None:
     def answer(**message: Any) -> None:
         parent.send(dumps(message).encode())
 
-    import torch
-
     import charmlp.doctor.examination  # noqa: F401 (slow to import: not on the target's time)
 
-    torch.set_num_threads(1)  # the matrices are tiny
-    answer(ready=True)
     try:
+        if uses_torch(Target(job["place"], job["name"])):
+            import_torch()
+        answer(ready=True)
         examine_all(Target(job["place"], job["name"]), job["kind"], set(job["leave_out"]), answer)
         answer(end=True)
     except CannotExamineError as error:
@@ -40,17 +40,31 @@ def main() -> None:
     os._exit(0)  # threads that the target left behind do not hold the process
 
 
+def import_torch() -> None:
+    """Before the target is on its own time."""
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        command = install_command("torch")
+        raise CannotExamineError("needs-torch", command=command) from error
+    torch.set_num_threads(1)  # the matrices are tiny
+    import charmlp.doctor.operation.torch_code  # noqa: F401
+
+
 def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: Callable[..., None]) -> None:
     """Examine one thing, or all that the module defines but for `leave_out`."""
-    module = load(target)
-    things = [(target.name, named(module, target.name))] if target.name else list(defined(module))
+    loaded = load(target)
+    things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
     if not things:
         raise CannotExamineError("nothing")
-    for name, thing in things:
+    for number, (name, thing) in enumerate(things):
         if name in leave_out:
             continue
         answer(start=name)
-        answer(done=asdict(examine_one(thing, kind, target.label(name), name)))
+        diagnosis = examine_one(thing, kind, target.label(name), name)
+        if loaded.note is not None and number == 0:  # said once
+            diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))
+        answer(done=asdict(diagnosis))
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

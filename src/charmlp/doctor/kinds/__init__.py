@@ -1,6 +1,6 @@
 """One file for each kind of operation: whatever lies here and defines a `KIND` is one. Nothing lists them.
 
-The names are known without importing the files, which need PyTorch.
+The names are known without importing the files.
 """
 
 from __future__ import annotations

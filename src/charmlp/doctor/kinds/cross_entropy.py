@@ -4,19 +4,20 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from torch import Tensor, exp, log, sigmoid
+from numpy import exp, log, roll
 
 from charmlp.doctor.arrangement import LABEL, LOGITS, arrange
 from charmlp.doctor.checks.stability import log_stays_exact
+from charmlp.doctor.functions import Array, log_softmax, sigmoid, softmax
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, unless_named, wrong_form
 
 
-def losses(v: Variables) -> Tensor:
+def losses(v: Variables) -> Array:
     """One cross-entropy a row."""
-    return losses_of(v["logits"].log_softmax(1), v)
+    return losses_of(log_softmax(v["logits"]), v)
 
 
-def losses_of(log_probabilities: Tensor, v: Variables) -> Tensor:
+def losses_of(log_probabilities: Array, v: Variables) -> Array:
     return -(v["label"] * log_probabilities).sum(1)
 
 
@@ -25,7 +26,7 @@ def with_constant(trial: Any) -> Iterator[Form]:
 
     Its loss stops at −log ε, far below what it should be.
     """
-    wrong_class = 60.0 * trial.variables["label"].roll(1, 1)  # surer by 60: the right loss is 60
+    wrong_class = 60.0 * roll(trial.variables["label"], 1, 1)  # surer by 60: the right loss is 60
     try:
         loss = float(trial.forward(trial.values_with("logits", wrong_class))[0].mean())
     except Exception:
@@ -34,26 +35,26 @@ def with_constant(trial: Any) -> Iterator[Form]:
         epsilon = math.exp(-loss)
         yield wrong_form(
             f"with log(q + {epsilon:.1g})",
-            lambda v: losses_of(log(v["logits"].softmax(1) + epsilon), v).mean(),
+            lambda v: losses_of(log(softmax(v["logits"]) + epsilon), v).mean(),
             "unstable.log-constant",
             telling=True,
         )
 
 
-def times_upstream(function: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Formula:
+def times_upstream(function: Callable[[Array, Array, Array], Array]) -> Formula:
     """A function of logits z, probabilities q and labels t, times g: one number, or one a row."""
-    return lambda v, y, g: g.reshape(-1, 1) * function(v["logits"], v["logits"].softmax(1), v["label"])
+    return lambda v, y, g: g.reshape(-1, 1) * function(v["logits"], softmax(v["logits"]), v["label"])
 
 
 def wrong(
-    written: str, function: Callable[[Tensor, Tensor, Tensor], Tensor], mistake: str = "wrong-formula"
+    written: str, function: Callable[[Array, Array, Array], Array], mistake: str = "wrong-formula"
 ) -> Wrong:
     return Wrong(written, times_upstream(function), mistake)
 
 
-def softmax_backward(z: Tensor, q: Tensor, t: Tensor) -> Tensor:
+def softmax_backward(z: Array, q: Array, t: Array) -> Array:
     """The gradient q − y* led through a softmax once more."""
-    return q * (q - t - ((q - t) * q).sum(1, keepdim=True))
+    return q * (q - t - ((q - t) * q).sum(1, keepdims=True))
 
 
 KIND = Kind(
@@ -73,17 +74,17 @@ KIND = Kind(
         wrong_form("the mean over N·C elements", lambda v: losses(v).mean() / v["logits"].shape[1]),
         wrong_form(
             "of a softmax of softmax",
-            lambda v: losses_of(v["logits"].softmax(1).log_softmax(1), v).mean(),
+            lambda v: losses_of(log_softmax(softmax(v["logits"])), v).mean(),
             "softmax-twice.forward",
             telling=True,
         ),
         wrong_form("without the minus sign", lambda v: -losses(v).mean()),
         wrong_form(
             "with a softmax over the batch, not over the classes",
-            lambda v: losses_of(v["logits"].log_softmax(0), v).mean(),
+            lambda v: losses_of(log_softmax(v["logits"], axis=0), v).mean(),
         ),
         wrong_form("with z for log q", lambda v: losses_of(v["logits"], v).mean()),
-        wrong_form("with q for log q", lambda v: losses_of(v["logits"].softmax(1), v).mean()),
+        wrong_form("with q for log q", lambda v: losses_of(softmax(v["logits"]), v).mean()),
         wrong_form("with a logarithm to base 2", lambda v: losses(v).mean() / math.log(2)),
         wrong_form("with a logarithm to base 10", lambda v: losses(v).mean() / math.log(10)),
         wrong_form("over the first row only", lambda v: losses(v)[0]),
@@ -96,27 +97,28 @@ KIND = Kind(
             (
                 wrong("q", lambda z, q, t: q, "target-forgotten"),
                 wrong("q − 1", lambda z, q, t: q - 1, "target-forgotten.everywhere"),
-                wrong("softmax(q) − y*", lambda z, q, t: q.softmax(1) - t, "softmax-twice.backward"),
+                wrong("softmax(q) − y*", lambda z, q, t: softmax(q) - t, "softmax-twice.backward"),
                 wrong("−y* (1 − q)", lambda z, q, t: t * (q - 1), "softmax-diagonal.loss"),
                 wrong("q (1 − q)", lambda z, q, t: q * (1 - q), "softmax-diagonal.loss"),
                 wrong("(q − y*) q (1 − q)", lambda z, q, t: (q - t) * q * (1 - q)),
                 wrong("−y*/q", lambda z, q, t: t / q),
+                wrong("−y*/z", lambda z, q, t: -t / z),
                 wrong("−y*", lambda z, q, t: t),
                 wrong("z − y*", lambda z, q, t: z - t),
                 wrong("q + y*", lambda z, q, t: q + t),
                 wrong("log q − y*", lambda z, q, t: log(q) - t),
                 wrong("e^z − y*", lambda z, q, t: exp(z) - t),
                 wrong("q y*", lambda z, q, t: q * t),
-                wrong("q − y* with a softmax over the batch", lambda z, q, t: z.softmax(0) - t),
+                wrong("q − y* with a softmax over the batch", lambda z, q, t: softmax(z, axis=0) - t),
                 wrong(
 "q − y* with a softmax over all elements",
-lambda z, q, t: z.flatten().softmax(0).view_as(z) - t,
+lambda z, q, t: softmax(z, axis=None) - t,
 ),
                 wrong("σ(z) − y*", lambda z, q, t: sigmoid(z) - t),
                 wrong("softmax backward of q − y*", softmax_backward, "softmax-twice.jacobian"),
-                wrong("q − y* with the labels of the next row", lambda z, q, t: q - t.roll(1, 0)),
-                wrong("q − y* with the labels of the next class", lambda z, q, t: q - t.roll(1, 1)),
-                wrong("q − y* with the labels of the class before", lambda z, q, t: q - t.roll(-1, 1)),
+                wrong("q − y* with the labels of the next row", lambda z, q, t: q - roll(t, 1, 0)),
+                wrong("q − y* with the labels of the next class", lambda z, q, t: q - roll(t, 1, 1)),
+                wrong("q − y* with the labels of the class before", lambda z, q, t: q - roll(t, -1, 1)),
             ),
             core=times_upstream(lambda z, q, t: q - t),
         ),

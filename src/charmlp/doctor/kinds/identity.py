@@ -11,6 +11,7 @@ KIND = activation(
         Wrong("g · x", lambda v, y, g: g * v["x"]),
         Wrong("g · [x > 0]", lambda v, y, g: g * (v["x"] > 0)),
     ),
+    straight=True,
     checks=(is_finite_at_zero,),
     compared_far_out=True,
 )

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from torch import Tensor, where
+from numpy import where
 
 from charmlp.doctor.checks.masks import constant, recovered_mask
 from charmlp.doctor.checks.stability import is_finite_at_zero
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Variables, Wrong, activation
 
 
-def leaky(v: Variables) -> Tensor:
+def leaky(v: Variables) -> Array:
     return where(v["x"] > 0, v["x"], v["slope"] * v["x"])
 
 
@@ -38,11 +39,17 @@ KIND = activation(
         Wrong("g · y", lambda v, y, g: g * y),
         Wrong("g · x", lambda v, y, g: g * v["x"]),
         Wrong(
+            "g where x > 0, {slope:.6g} g x elsewhere",
+            lambda v, y, g: where(v["x"] > 0, g, v["slope"] * g * v["x"]),
+            "relu-mask.slopes-times-x",
+        ),
+        Wrong(
             "g where g > 0, {slope:.6g} g elsewhere",
             lambda v, y, g: where(g > 0, g, v["slope"] * g),
             "wrong-mask.cotangent",
         ),
     ),
+    straight=True,
     checks=(is_finite_at_zero,),
     unexplained=recovered_mask,
     compared_far_out=True,

@@ -4,9 +4,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from torch import Tensor
-
 from charmlp.doctor.arrangement import BIAS, WEIGHT, Arrangement, X, arrange
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
 
 
@@ -19,21 +18,28 @@ def arrangements() -> Iterator[Arrangement]:
         yield from (arrange(*order[0]) for order in orders)
         yield from (arrange(*other) for order in orders for other in order[1:])
         if biases:
-            yield from (arrange(X, (WEIGHT, form), (BIAS, "row")) for form in ("plain", "transposed"))
+            yield arrange(X, (WEIGHT, "plain"), (BIAS, "row"))
+            # who writes x W, as most do in NumPy, mostly keeps a bias as one row
+            yield arrange(X, (WEIGHT, "transposed"), (BIAS, "row"), second=True)
+            yield from (
+                arrange(X, (WEIGHT, form), BIAS, second=True, K=1) for form in ("plain", "transposed")
+            )
         for form, bias_form in itertools.product(
             ("plain", "transposed"), ("column", "plain")[: 1 + len(biases)]
         ):
             columns: list[Any] = [(X, "transposed"), (WEIGHT, form), *((bias, bias_form) for bias in biases)]
-            yield from (arrange(*order, output="transposed") for order in itertools.permutations(columns))
+            yield from (
+                arrange(*order, output="transposed", second=True) for order in itertools.permutations(columns)
+            )
         row: list[Any] = [(X, "single"), WEIGHT, *biases]
         yield from (arrange(*order, output="single", N=1) for order in itertools.permutations(row))
 
 
-def product(v: Variables) -> Tensor:
+def product(v: Variables) -> Array:
     return v["x"] @ v["weight"].T
 
 
-def without_bias(v: Variables) -> Tensor:
+def without_bias(v: Variables) -> Array:
     if "bias" not in v:
         raise ValueError("there is no bias to forget")
     return product(v)
@@ -78,7 +84,7 @@ KIND = Kind(
                 Wrong("Σₖ gₖ", lambda v, y, g: g.sum(1), "batch-not-summed.axis"),
                 Wrong("the first row of g", lambda v, y, g: g[0], "batch-not-summed.one-row"),
                 Wrong("the last row of g", lambda v, y, g: g[-1], "batch-not-summed.one-row"),
-                Wrong("the largest g of each column", lambda v, y, g: g.amax(0), "batch-not-summed.one-row"),
+                Wrong("the largest g of each column", lambda v, y, g: g.max(0), "batch-not-summed.one-row"),
             ),
         ),
     },

@@ -2,31 +2,32 @@
 
 from collections.abc import Callable
 
-from torch import Tensor, ones_like, sign
+from numpy import ones_like, sign
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, unless_named, wrong_form
 
 
-def difference(v: Variables) -> Tensor:
+def difference(v: Variables) -> Array:
     return v["prediction"] - v["target"]
 
 
-def squares(v: Variables) -> Tensor:
+def squares(v: Variables) -> Array:
     return difference(v) ** 2
 
 
-def times_upstream(function: Callable[[Tensor, Tensor], Tensor]) -> Formula:
+def times_upstream(function: Callable[[Array, Array], Array]) -> Formula:
     """A function of prediction and target, times g: one number, one a row or one an element."""
 
-    def formula(v: Variables, y: Tensor, g: Tensor) -> Tensor:
+    def formula(v: Variables, y: Array, g: Array) -> Array:
         rows = g.reshape(-1, 1) if g.ndim == 1 and v["prediction"].ndim == 2 else g
         return rows * function(v["prediction"], v["target"])
 
     return formula
 
 
-WRONG: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+WRONG: dict[str, Callable[[Array, Array], Array]] = {
     "y": lambda p, t: p,
     "y*": lambda p, t: t,
     "y + y*": lambda p, t: p + t,
@@ -41,7 +42,7 @@ KIND = Kind(
     aliases=("mse", "meansquarederror", "squarederror", "meansquare", "l2"),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

@@ -1,19 +1,20 @@
 """y = max(0, x), whose slope is the mask [x > 0]."""
 
-from torch import sign
+from numpy import sign
 
 from charmlp.doctor.checks.masks import recovered_mask
 from charmlp.doctor.checks.stability import choice_at_kink, is_finite_at_zero
+from charmlp.doctor.functions import relu
 from charmlp.doctor.kind import Form, Wrong, activation, wrong_form
 
 KIND = activation(
     aliases=("relu", "rectifier", "rectify", "rectifiedlinear", "rectifiedlinearunit", "ramp"),
     forms=(
-        Form("max(0, x)", lambda v: v["x"].relu()),
+        Form("max(0, x)", lambda v: relu(v["x"])),
         wrong_form("|x|", lambda v: abs(v["x"])),
-        wrong_form("min(0, x)", lambda v: v["x"].clamp(max=0)),
+        wrong_form("min(0, x)", lambda v: -relu(-v["x"])),
         wrong_form("x", lambda v: v["x"]),
-        wrong_form("max(0, −x)", lambda v: (-v["x"]).relu()),
+        wrong_form("max(0, −x)", lambda v: relu(-v["x"])),
     ),
     gradient="g · [x > 0]",
     wrong=(
@@ -25,6 +26,7 @@ KIND = activation(
         Wrong("g · x", lambda v, y, g: g * v["x"]),
         Wrong("g · sign(x)", lambda v, y, g: g * sign(v["x"])),
     ),
+    straight=True,
     checks=(is_finite_at_zero, choice_at_kink),
     unexplained=recovered_mask,
     seen_through_noise=True,

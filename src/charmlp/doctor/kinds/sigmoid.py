@@ -1,8 +1,9 @@
 """y = σ(x) = 1 / (1 + e⁻ˣ), whose slope is y (1 − y)."""
 
-from torch import exp, sigmoid, tanh
+from numpy import exp, tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
@@ -31,6 +32,7 @@ KIND = activation(
     ),
     gradient="g · y (1 − y)",
     wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
+    by_output=lambda v, y: y * (1 - y),
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

@@ -1,14 +1,11 @@
 """y = x σ(x), also called swish, whose slope is σ(x) (1 + x (1 − σ(x)))."""
 
-from torch import sigmoid
-
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import relu, sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
-    "σ(x)": lambda x, y: sigmoid(x),
     "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * sigmoid(-x),
-    "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
     "σ(x) + σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 + sigmoid(-x)),
     "σ(x) (1 + x)": lambda x, y: sigmoid(x) * (1 + x),
     "1 + x (1 − σ(x))": lambda x, y: 1 + x * sigmoid(-x),
@@ -26,17 +23,24 @@ OF_OUTPUT: Slopes = {
     "σ(x) (1 + y (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 + y * sigmoid(-x)),
 }
 
+# One of the two terms of the product rule
+ONE_PATH: Slopes = {
+    "σ(x)": lambda x, y: sigmoid(x),
+    "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
+}
+
 KIND = activation(
-    aliases=("silu", "swish", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
+    aliases=("silu", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
     forms=(
         Form("x σ(x)", lambda v: v["x"] * sigmoid(v["x"])),
         wrong_form("σ(x)", lambda v: sigmoid(v["x"])),
         wrong_form("x σ(−x)", lambda v: v["x"] * sigmoid(-v["x"])),
         wrong_form("x σ(x)²", lambda v: v["x"] * sigmoid(v["x"]) ** 2),
-        wrong_form("max(0, x)", lambda v: v["x"].relu()),
+        wrong_form("max(0, x)", lambda v: relu(v["x"])),
     ),
     gradient="g · σ(x) (1 + x (1 − σ(x)))",
     wrong=(
+        *wrong_slopes("path-forgotten", ONE_PATH),
         *wrong_slopes("wrong-formula", WRONG),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,

@@ -1,8 +1,9 @@
 """y = tanh x, whose slope is 1 − y²."""
 
-from torch import sigmoid, tanh
+from numpy import tanh
 
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
+from charmlp.doctor.functions import sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
@@ -33,6 +34,7 @@ KIND = activation(
     ),
     gradient="g · (1 − y²)",
     wrong=(*wrong_slopes("wrong-variable", WRONG), NO_SLOPE),
+    by_output=lambda v, y: 1 - y**2,
     checks=(stays_finite, is_finite_at_zero),
     seen_through_noise=True,
 )

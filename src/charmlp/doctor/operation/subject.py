@@ -1,28 +1,47 @@
 """The operation under examination, whatever it is: one call on a list of arrays, watched as it runs."""
 
 import random
+import sys
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from charmlp.doctor.operation.watch import Call, FunctionClass, functions_behind, watched
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.words import one_line
 
-Upstream = tuple[Tensor, ...]  # the upstream gradient: ∂L/∂y for each output y
+Upstream = tuple[Array, ...]  # the upstream gradient: ∂L/∂y for each output y
+
+
+@dataclass
+class Call:
+    """One run of somebody's backward: what its forward took, what it returned, and what they edited."""
+
+    name: str  # of the Function
+    input_names: tuple[str, ...] = ()
+    inputs: tuple[Any, ...] = ()
+    edited_inputs: list[int] = field(default_factory=list)  # by forward, without saying so
+    returned: list[tuple[Any, ...]] = field(default_factory=list)  # one entry for each run of backward
+    edited_upstream: bool = False
+    edited_saved: bool = False
+
+    def name_of(self, position: int) -> str:
+        """What forward calls an argument."""
+        known = position < len(self.input_names)
+        return self.input_names[position] if known else f"input {position + 1}"
 
 
 @dataclass
 class Record:
-    """What one run gave. `gradients` are the engine's, one for each input; `calls` what the Functions did."""
+    """What one run gave. `gradients` are the engine's, by input; `calls` what the code itself did."""
 
-    gradients: list[Tensor | None] | None = None
-    again: list[Tensor | None] | None = None  # the gradients of a second backward
+    gradients: list[Array | None] | None = None
+    again: list[Array | None] | None = None  # the gradients of a second backward
     calls: list[Call] = field(default_factory=list)
     error: Exception | None = None
     stage: str = "forward"  # where the error came from: forward or backward
@@ -33,81 +52,60 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """One operation at given sizes.
+class Subject(ABC):
+    """One operation at given sizes; a framework's own kind of subject says how it runs.
 
-    `required` are the names of the positional inputs without a default; `optional` those that may follow;
-    None where the signature is not known. `parameters` are a module's own, by their position in the call.
+    `required` are the names of the positional inputs without a default; `optional` those that may follow, and
+    `defaults` what these are; None where the signature is not known. `parameters` are an object's own arrays,
+    by their position in the call. Where it `is_raw`, gradients are what its own backward returned, before an
+    engine can repair them; where it `counts`, there must be one for each input.
     """
 
-    call: Callable[[Sequence[Any]], Any]
     required: tuple[str, ...] | None
     optional: tuple[str, ...] = ()
-    parameters: Mapping[int, Tensor] = field(default_factory=dict)
-    function: FunctionClass | None = None
+    parameters: Mapping[int, Array] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    is_raw: bool = False
+    counts: bool = False
+    meant: str = ""  # the name that says what it is meant to be, where its own does not
+    note: Phrase | None = None  # which reading of the code this is
+    constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
+    sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
+    reused: "Subject | None" = None  # the same with one value in two places
 
     def name_of(self, position: int) -> str:
         names = (self.required or ()) + self.optional
         return names[position] if position < len(names) else f"input {position}"
 
-    def outputs(self, values: Sequence[Any]) -> tuple[Tensor, ...]:
-        """Run forward; raises `TypeError` where what it gives is no tensor of real numbers."""
-        result = self.call(values)
-        results = tuple(result) if isinstance(result, tuple | list) else (result,)
-        tensors = tuple(r for r in results if isinstance(r, Tensor) and r.is_floating_point())
-        if not tensors:
-            kinds = ", ".join(type(r).__name__ for r in results)
-            raise TypeError(f"forward returned {kinds}, not a tensor of floating point numbers")
-        return tensors
-
-    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Tensor, ...]:
+    @abstractmethod
+    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Array, ...]:
         """The outputs alone, under one state of all random generators; the values stay as they are."""
-        seed_all(seed)
-        with torch.no_grad():
-            return tuple(output.detach().clone() for output in self.outputs(copies(values)))
 
-    def functions(self, leaves: Sequence[Any]) -> list[FunctionClass]:
-        """The Functions to watch: its own, or those in the graph of an operation that only uses them."""
-        if self.function is not None:
-            return [self.function]
-        seed_all()
-        try:
-            return functions_behind(self.outputs(copies(leaves)))
-        except Exception:  # it runs only where no gradient is wanted; each run will say so
-            return []
-
-    def record(
-        self, leaves: Sequence[Any], upstream: Upstream, functions: Sequence[FunctionClass], *, twice: bool
-    ) -> Record:
+    @abstractmethod
+    def record(self, values: Sequence[Any], wants: Sequence[bool], upstream: Upstream, twice: bool) -> Record:
         """Forward and backward, once or twice, under one seed, with everything that can be seen of them."""
-        result = Record()
-        with watched(functions) as result.calls:
-            try:
-                seed_all()
-                # copies: a target may write into its inputs, which torch refuses for leaves
-                outputs = self.outputs(copies(leaves))
-                result.stage = "backward"
-                result.gradients = differentiate(outputs, leaves, upstream, retain=twice)
-                if twice:
-                    result.again = differentiate(outputs, leaves, upstream, retain=False)
-            except Exception as error:
-                result.error = error
-        return result
 
+    @abstractmethod
     def gradients(self, result: Record) -> list[Any] | None:
-        """The gradients of a run: raw from the Function's own backward, else the engine's."""
-        if self.function is None:
-            return result.gradients
-        calls = [call for call in result.calls if call.function is self.function and call.returned]
-        return list(calls[-1].returned[0]) if calls else None
+        """The gradients of a run: raw from its own backward, else the engine's."""
+
+    def parts(self, values: Sequence[Any], wants: Sequence[bool]) -> list[Any]:
+        """The hand-written operations that it is composed of and that can be examined alone."""
+        return []
+
+
+Build = Callable[[Mapping[str, int], np.dtype], Subject]  # at given sizes, for arrays of a dtype
 
 
 @contextmanager
 def quiet_and_seeded() -> Iterator[None]:
     """The target's warnings are not ours, and the user's random numbers stay what they were."""
     numpy_state, state = np.random.get_state(), random.getstate()  # noqa: NPY002 (the target's generator)
-    with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), torch.enable_grad():
+    with warnings.catch_warnings(), np.errstate(all="ignore"), ExitStack() as stack:
         warnings.simplefilter("ignore")
+        if torch := sys.modules.get("torch"):
+            stack.enter_context(torch.random.fork_rng(devices=[]))
+            stack.enter_context(torch.enable_grad())
         try:
             yield
         finally:
@@ -117,24 +115,16 @@ def quiet_and_seeded() -> Iterator[None]:
 
 def seed_all(number: int = 0) -> None:
     """One state for every generator that a target may use on the processor."""
-    torch.default_generator.manual_seed(number)  # torch.manual_seed is slow: it tells every other device
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.manual_seed(number)  # torch.manual_seed is slow: it tells every other device
     np.random.seed(number)  # noqa: NPY002
     random.seed(number)
 
 
+def is_real(value: Any) -> bool:
+    """Whether it is an array of floating point numbers."""
+    return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating)
+
+
 def copies(values: Sequence[Any]) -> list[Any]:
-    return [value.clone() if isinstance(value, Tensor) else value for value in values]
-
-
-def differentiate(
-    outputs: Sequence[Tensor], leaves: Sequence[Any], upstream: Upstream, *, retain: bool
-) -> list[Tensor | None]:
-    """Gradients with respect to the leaves, None for those that the outputs do not depend on."""
-    seed_all()
-    asked = [leaf for leaf in leaves if isinstance(leaf, Tensor) and leaf.requires_grad]
-    usable = [(out, g.clone()) for out, g in zip(outputs, upstream, strict=True) if out.requires_grad]
-    if not asked or not usable:
-        return [None] * len(leaves)
-    outs, grads = zip(*usable, strict=True)
-    found = iter(torch.autograd.grad(outs, asked, grads, allow_unused=True, retain_graph=retain))
-    return [next(found) if isinstance(leaf, Tensor) and leaf.requires_grad else None for leaf in leaves]
+    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]

@@ -5,33 +5,16 @@ dtypes), so the raw return value is kept here, before the engine sees it.
 """
 
 import contextlib
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from charmlp.doctor.operation.options import Signature, signature
+from charmlp.doctor.operation.subject import Call
+
 FunctionClass = type[torch.autograd.Function]
-
-
-@dataclass
-class Call:
-    """One run of a Function: what its forward took, what its backward returned, and what they edited."""
-
-    function: FunctionClass
-    inputs: tuple[Any, ...] = ()
-    edited_inputs: list[int] = field(default_factory=list)  # by forward, and not declared by mark_dirty
-    returned: list[tuple[Any, ...]] = field(default_factory=list)  # one entry for each run of backward
-    edited_upstream: bool = False
-    edited_saved: bool = False
-
-    def name_of(self, position: int) -> str:
-        """What forward calls an argument."""
-        required, optional = signature_of(self.function)
-        names = (required or ()) + optional
-        return names[position] if position < len(names) else f"input {position + 1}"
 
 
 def is_function(thing: object) -> bool:
@@ -45,20 +28,7 @@ def missing_halves(function: FunctionClass) -> list[str]:
     return [name for name in ("forward", "backward") if getattr(function, name) is getattr(base, name)]
 
 
-def signature(function: Callable[..., Any], skip: int) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Names of the positional parameters without and with a default, after the first `skip`."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())[skip:]
-    except (TypeError, ValueError):
-        return None, ()  # a builtin
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return None, ()
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    required = tuple(p.name for p in positional if p.default is p.empty)
-    return required, tuple(p.name for p in positional if p.default is not p.empty)
-
-
-def signature_of(function: FunctionClass) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+def signature_of(function: FunctionClass) -> Signature:
     """That of forward, without the context that an old-style one takes first."""
     return signature(function.forward, 0 if has_setup_context(function) else 1)
 
@@ -110,7 +80,7 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
     def watched_forward(*arguments: Any) -> Any:
         inputs = arguments if new_style else arguments[1:]
         before = snapshot(inputs)
-        call = Call(function, tuple(copy for copy, _ in before))
+        call = new_call(function, before)
         output = forward(*arguments)
         call.edited_inputs = edited(before, inputs)
         calls.append(call)
@@ -122,7 +92,7 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
 
     def watched_setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
         setup(ctx, inputs, output)
-        remember(ctx, running.pop() if running else Call(function), inputs)
+        remember(ctx, running.pop() if running else new_call(function), inputs)
 
     def watched_backward(ctx: Any, *upstream: Any) -> Any:
         call = ctx.charmlp_call
@@ -130,7 +100,7 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
         saved_before, before = snapshot(saved), snapshot(upstream)
         returned = backward(ctx, *upstream)
         each = returned if isinstance(returned, tuple) else (returned,)  # a list counts as one, as in torch
-        call.returned.append(tuple(copy for copy, _ in snapshot(each)))
+        call.returned.append(tuple(as_array(copy) for copy, _ in snapshot(each)))
         call.edited_upstream |= bool(edited(before, upstream))
         call.edited_saved |= any(differs(old, new) for (old, _), new in zip(saved_before, saved, strict=True))
         return returned
@@ -139,6 +109,12 @@ def watch(function: FunctionClass, calls: list[Call]) -> None:
     function.backward = staticmethod(watched_backward)  # type: ignore[method-assign]
     if new_style:
         function.setup_context = staticmethod(watched_setup)  # type: ignore[method-assign]
+
+
+def new_call(function: FunctionClass, inputs: Sequence[tuple[Any, int]] = ()) -> Call:
+    found = signature_of(function)
+    names = (found.required or ()) + found.optional
+    return Call(function.__name__, names, tuple(as_array(copy) for copy, _ in inputs))
 
 
 def remember(ctx: Any, call: Call, inputs: Sequence[Any]) -> None:
@@ -173,6 +149,14 @@ def edited(before: Sequence[tuple[Any, int]], values: Sequence[Any]) -> list[int
         for position, ((old, version), now) in pairs
         if isinstance(now, Tensor) and (now._version != version or differs(old, now))
     ]
+
+
+def as_array(value: Any) -> Any:
+    """A tensor as an array, its own copy; what NumPy lacks (bfloat16) in float32; the rest as it is."""
+    if not isinstance(value, Tensor):
+        return value
+    plain = value.detach().cpu()
+    return (plain.float() if plain.dtype == torch.bfloat16 else plain.clone()).resolve_neg().numpy()
 
 
 def differs(before: Tensor, now: Tensor) -> bool:

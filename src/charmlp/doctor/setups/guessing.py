@@ -1,58 +1,73 @@
 """Trials of an operation of no known kind, and with inputs that the user gives."""
 
 import itertools
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
+from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
-from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.operation.options import fill_options, is_option
+from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.trial import Trial, is_real
+from charmlp.doctor.setups.trial import Trial
 from charmlp.doctor.words import one_line
 
 LABELS = "label"
-DTYPES = (torch.float64, torch.float32)
+Shape = tuple[int, ...]
+DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
-DOMAINS: tuple[Callable[[Tensor], Tensor], ...] = (torch.Tensor.clone, torch.abs, torch.sigmoid)
+DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
+# Inputs that have one number a column, by their names
+VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
 
 
-def guessed_trial(build: Build, sizes: Sizes, seed: int = 0) -> Trial:
-    """The first usual shapes of inputs with which forward and backward run, else the first for forward alone.
+def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
+    """The first usual shapes of inputs with which forward and backward run, and to which gradients fit.
 
-    Raises `CannotExamineError` where forward runs with none.
+    Else the first with which both run, else forward alone: shapes may fit forward by luck. Raises
+    `CannotExamineError` where forward runs with none.
     """
     errors: list[Exception] = []
-    forward_only = None
+    running = forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
         for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
-            fillers = fill_options(subject, len(values))
+            fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
-            trial = Trial(subject, values, sizes_of(values), fillers=fillers)
-            if not runs(trial, dtype, errors) or not all(y.isfinite().all() for y in trial.outputs):
+            trial = Trial(subject, values, subject.sizes or sizes_of(values), fillers=fillers)
+            if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
                 continue
-            if trial.returned(trial.record(trial.upstreams[0])) is not None:
+            returned = trial.returned(trial.record(trial.upstreams[0]))
+            if returned is not None and fit(values, returned):
                 return trial
-            forward_only = forward_only or trial  # shapes may fit forward by luck
-    if forward_only is not None:
-        return forward_only
+            if returned is not None:
+                running = running or trial
+            forward_only = forward_only or trial
+    if running is not None or forward_only is not None:
+        return running or forward_only  # type: ignore[return-value]
     raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
 
 
-def runs(trial: Trial, dtype: torch.dtype, errors: list[Exception]) -> bool:
+def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
+    """Whether each gradient has the shape of its input, and one of them is not 0."""
+    pairs = [(value, g) for value, g in zip(values, returned, strict=False) if is_real(value) and is_real(g)]
+    return all(value.shape == g.shape for value, g in pairs) and any(g.any() for _, g in pairs)
+
+
+def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
     """Whether forward runs in this dtype; what it raises joins the errors."""
     try:
-        return trial.outputs[0].dtype != torch.float32 or dtype == torch.float32
+        return trial.outputs[0].dtype != np.float32 or dtype == np.float32
     except Exception as error:
         errors.append(error)
         return False
@@ -60,13 +75,19 @@ def runs(trial: Trial, dtype: torch.dtype, errors: list[Exception]) -> bool:
 
 def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     """Shapes to try, one for each input; "label" stands for a class index a row."""
-    matrices = [p for p in subject.parameters.values() if p.dim() >= 2]
+    matrices = [p for i, p in subject.parameters.items() if p.ndim >= 2 and not is_bias(subject.name_of(i))]
     d = int(matrices[0].shape[1]) if matrices else sizes["D"]  # what a module's first weight takes
     n, k = sizes["N"], sizes["K"]
     counts = [1, 2, 3]
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
-        counts = [len([name for name in inputs if name not in OPTIONS])]
+        names = [name for name in inputs if not is_option(name)]
+        counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
+        yield from by_names(names, n, d)
+        if not names and subject.parameters:
+            yield []
+        if matrices:
+            yield from of_network(len(names), n, matrices[0].shape, matrices[-1].shape)
         if not subject.parameters:
             counts += range(counts[0] - 1, 0, -1)  # the last may be options
     usual: dict[int, list[list[Any]]] = {
@@ -74,38 +95,69 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]],
     }
     less_usual: dict[int, list[list[Any]]] = {
-        2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, k, d), (n, d, k)]],
-        3: [[(n, d), (d,), (d,)]],
-    }
+        2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, k, d), (n, d, k)]],
+        3: [
+            [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
+            [(n, d), (1, d), (1,)], [(2, n, d), (2, k, d), (2, k, n)],
+        ],
+    }  # fmt: skip
     for count in filter(None, counts):
         yield from usual.get(count, [])
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
-        yield from ([shape] * count for shape in ((n,), (), (n, 3, 8, 8)))
+        yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
 
 
-def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: torch.dtype, seed: int) -> list[Any]:
-    """Numbers of these shapes, and a module's own parameters; random ones where all are the same."""
-    generator = torch.Generator().manual_seed(seed)
+def is_bias(name: str) -> bool:
+    """Whether weights of this name are a bias, be it kept as one row or one column."""
+    return name.rpartition(".")[2].lower().startswith("b")
+
+
+def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[Any]]:
+    """An input, and what the output should be, for weights x W or W x: rows, columns, or one example."""
+    shapes: list[tuple[Shape, Shape]] = [
+        ((n, first[0]), (n, last[1])),
+        ((first[1], n), (last[0], n)),
+        ((n, first[1]), (n, last[0])),
+        ((first[1], 1), (last[0], 1)),
+        ((first[0],), (last[1],)),
+        ((first[1],), (last[0],)),
+    ]
+    if count in (1, 2):
+        yield from (list(pair[:count]) for pair in shapes)
+    if count == 2:
+        yield [shapes[0][0], LABELS]
+
+
+def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Where names tell that inputs are vectors: one number a column, as a vector or as a row."""
+    vectors = [bool(VECTORS.fullmatch(name)) for name in names]
+    if any(vectors[1:]):
+        yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
+
+
+def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:
+    """Numbers of these shapes, and an object's own arrays; random ones where all are the same."""
+    generator = np.random.default_rng(seed)
     values: list[Any] = []
     for shape in recipe:
         if shape == LABELS:
             n, k = values[0].shape
-            values.append(torch.randint(k, (n,), generator=generator))
+            values.append(generator.integers(min(k, 3), size=n))
         else:
-            values.append(random_numbers(shape, generator).to(dtype))
+            values.append(random_numbers(shape, generator).astype(dtype))
     for parameter in subject.parameters.values():
-        flat = parameter.unique().numel() < 2
-        values.append((random_numbers(parameter.shape, generator) if flat else parameter.clone()).to(dtype))
+        same = np.unique(parameter).size < 2
+        values.append((random_numbers(parameter.shape, generator) if same else parameter).astype(dtype))
     return values
 
 
 def sizes_of(values: Sequence[Any]) -> dict[str, int]:
     """N and C as far as the first input's shape tells them."""
-    first = next((v for v in values if isinstance(v, Tensor)), None)
-    if first is None or first.dim() == 0:
+    first = next((v for v in values if isinstance(v, np.ndarray)), None)
+    if first is None or first.ndim == 0:
         return {}
-    return {"N": first.shape[0]} | ({"C": first.shape[1]} if first.dim() == 2 else {})
+    return {"N": first.shape[0]} | ({"C": first.shape[1]} if first.ndim == 2 else {})
 
 
 def given_trial(build: Build, inputs: Sequence[Any], meant: str | None, *, said: bool) -> Trial:
@@ -113,13 +165,29 @@ def given_trial(build: Build, inputs: Sequence[Any], meant: str | None, *, said:
     errors: list[Exception] = []
     for dtype in DTYPES:
         subject = build({"N": 5, "D": 7, "K": 3, "C": 3}, dtype)
-        values = [value.detach().to(dtype) if is_real(value) else value for value in inputs]
-        values += [parameter.clone().to(dtype) for parameter in subject.parameters.values()]
-        trial = Trial(subject, values, sizes_of(values), fillers=fill_options(subject, len(values)) or [])
+        values = [value.astype(dtype) if is_real(value) else value for value in map(as_array, inputs)]
+        values += [parameter.astype(dtype) for parameter in subject.parameters.values()]
+        fillers = fill_options(subject, len(values)) or []
+        trial = Trial(subject, values, sizes_of(values), fillers=fillers, asked=asked_of(inputs))
         if runs(trial, dtype, errors):
             candidates = [kinds()[meant]] if said and meant else kinds().values()
             return recognised(trial, sorted(candidates, key=lambda kind: kind.name != meant), meant)
     raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+
+
+def as_array(value: Any) -> Any:
+    """A tensor or a list of numbers as an array, the rest as it is."""
+    if "torch" in sys.modules:
+        from charmlp.doctor.operation import watch
+
+        value = watch.as_array(value)
+    return np.asarray(value) if isinstance(value, float | list) else value
+
+
+def asked_of(inputs: Sequence[Any]) -> tuple[bool, ...] | None:
+    """Which tensors want a gradient, where any says so; the others are constants."""
+    wants = tuple(bool(getattr(value, "requires_grad", False)) for value in inputs)
+    return wants if any(wants) else None
 
 
 def recognised(trial: Trial, candidates: Sequence[Kind], meant: str | None) -> Trial:
@@ -140,7 +208,7 @@ def bind(trial: Trial, arrangement: Arrangement, kind: Kind) -> Trial | None:
     if len(arrangement.slots) != len(trial.values):
         return None
     pairs = zip(arrangement.slots, trial.values, strict=True)
-    if any(not isinstance(v, Tensor) or v.is_floating_point() == slot.is_index for slot, v in pairs):
+    if any(not isinstance(v, np.ndarray) or is_real(v) == slot.is_index for slot, v in pairs):
         return None
     try:
         sizes = arrangement.sizes_of(arrangement.variables(trial.values))

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
-Forward = Callable[[Sequence[Any]], tuple[Tensor, ...]]
+from charmlp.doctor.functions import Array
+
+Forward = Callable[[Sequence[Any]], tuple[Array, ...]]
 
 FINE_STEPS = (1e-3, 1e-4, 1e-5)
 COARSE_STEPS = (2.0**-5, 2.0**-6, 2.0**-7)  # for a forward that computes in float32
@@ -29,13 +30,13 @@ class Jacobian:
     `noise` is how far the steps disagree, relative to the largest entry.
     """
 
-    coordinates: Tensor
-    matrix: Tensor
+    coordinates: Array
+    matrix: Array
     noise: float
 
-    def transposed_times(self, upstream: Sequence[Tensor]) -> Tensor:
+    def transposed_times(self, upstream: Sequence[Array]) -> Array:
         """The gradient at the chosen coordinates for an upstream gradient of each output."""
-        return self.matrix @ torch.cat([g.reshape(-1).double() for g in upstream])
+        return np.asarray(self.matrix @ flat(upstream))
 
 
 def jacobian(forward: Forward, values: Sequence[Any], position: int, *, coarse: bool) -> Jacobian:
@@ -46,38 +47,42 @@ def jacobian(forward: Forward, values: Sequence[Any], position: int, *, coarse: 
     forward(values)
     seconds = time.perf_counter() - started
     affordable = int(BUDGET / max(seconds, 1e-7) / (2 * len(steps)))
-    n = min(value.numel(), MOST_COORDINATES, max(affordable, 8))
-    drawn = torch.randperm(value.numel(), generator=torch.Generator().manual_seed(0))[:n]
-    coordinates = drawn.sort().values
+    n = min(value.size, MOST_COORDINATES, max(affordable, 8))
+    coordinates = np.sort(np.random.default_rng(0).permutation(value.size)[:n])
     if not n:
-        return Jacobian(coordinates, torch.zeros(0, 1, dtype=torch.float64), 0.0)
+        return Jacobian(coordinates, np.zeros((0, 1)), 0.0)
     large, middle, small = (
-        torch.stack([difference(forward, values, position, int(i), h) for i in coordinates]) for h in steps
+        np.array([difference(forward, values, position, int(i), h) for i in coordinates]) for h in steps
     )
     # Richardson: the two larger steps without their h² term; the two smaller ones likewise
     larger = extrapolated(large, middle, steps[0] / steps[1])
     smaller = extrapolated(middle, small, steps[1] / steps[2])
     matrix, other = (larger, smaller) if coarse else (smaller, larger)
-    if not matrix.numel():
+    if not matrix.size:
         return Jacobian(coordinates, matrix, 0.0)
-    largest = max(float(matrix.abs().max()), 1e-300)
-    spread = (matrix - other).abs().amax(1) / largest
+    largest = max(float(abs(matrix).max()), 1e-300)
+    spread = abs(matrix - other).max(1) / largest
     smooth = spread <= (100 * KINK if coarse else KINK)
-    if not smooth.all() and (~smooth).double().mean() <= MOST_KINKS:
+    if not smooth.all() and (~smooth).mean() <= MOST_KINKS:
         coordinates, matrix, spread = coordinates[smooth], matrix[smooth], spread[smooth]
     return Jacobian(coordinates, matrix, float(spread.max()))
 
 
-def extrapolated(coarse: Tensor, fine: Tensor, ratio: float) -> Tensor:
+def extrapolated(coarse: Array, fine: Array, ratio: float) -> Array:
     return fine + (fine - coarse) / (ratio**2 - 1)
 
 
-def difference(forward: Forward, values: Sequence[Any], position: int, coordinate: int, h: float) -> Tensor:
+def difference(forward: Forward, values: Sequence[Any], position: int, coordinate: int, h: float) -> Array:
     """(f(x + h) − f(x − h)) / 2h in one coordinate, all outputs in one row."""
-    moved = [values[position].detach().clone() for _ in range(2)]
+    moved = [np.array(values[position]) for _ in range(2)]
     for value, step in zip(moved, (h, -h), strict=True):
-        value.view(-1)[coordinate] += step
+        value.flat[coordinate] += step
     sides = [forward([*values[:position], value, *values[position + 1 :]]) for value in moved]
-    up, down = (torch.cat([out.reshape(-1).double() for out in outputs]) for outputs in sides)
-    x_up, x_down = (float(value.view(-1)[coordinate]) for value in moved)
+    up, down = map(flat, sides)
+    x_up, x_down = (float(value.flat[coordinate]) for value in moved)
     return (up - down) / (x_up - x_down)
+
+
+def flat(arrays: Sequence[Array]) -> Array:
+    """All numbers of all arrays in one row, in float64."""
+    return np.concatenate([np.ravel(array).astype(float) for array in arrays])

@@ -4,13 +4,15 @@ import re
 from dataclasses import replace
 from itertools import chain
 
-import torch
+import numpy as np
 
-from charmlp.doctor.arrangement import SIZES, Sizes
+from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
+from charmlp.doctor.functions import FLOAT32, FLOAT64
 from charmlp.doctor.kind import Form, Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.building import OPTIONS, Build, fill_options
+from charmlp.doctor.operation.options import fill_options, is_option
+from charmlp.doctor.operation.subject import Build
 from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Reading
 from charmlp.doctor.setups.trial import Trial, reference
@@ -21,38 +23,47 @@ FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
     "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
     "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
-CLOSE = {torch.float64: 1e-6, torch.float32: 1e-4}  # relative: a forward agrees with a reference
+CLOSE = {
+    np.dtype(np.float64): 1e-6,
+    FLOAT32: 1e-4,
+}  # relative: a forward agrees with a reference
+EXACT = 1e-11
 NOISE = 0.1  # relative size of noise through which a kind can still be recognised
 
 
 def kind_of_name(name: str) -> str | None:
     """The kind that a name stands for, by its last word.
 
-    >>> [kind_of_name(n) for n in ("MyReLUFunction", "CrossEntropyLoss", "mse_loss", "LeakyReLU", "Op3")]
-    ['relu', 'cross_entropy', 'mse', 'leaky_relu', None]
+    >>> [kind_of_name(n) for n in ("MyReLUFunction", "mse_loss", "LeakyReLU", "Linear1", "L1Loss", "Op3")]
+    ['relu', 'mse', 'leaky_relu', 'linear', 'l1', None]
     """
-    if "relu6" in name.lower():
+    if re.search(r"relu6|log(2|10)|exp2", name.lower()):
         return None
     plain = re.sub(r"ReLU|RELU", "Relu", name).replace("LU", "lu")
-    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", plain)]
-    spelled = "".join(words)
-    kept = "".join(word for word in words if word not in FILLING)
-    meant = {spelled, kept, spelled.removesuffix("loss")}
+    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", plain)]
+    letters = [word for word in words if not word.isdigit()]
+    meant = spellings(words) | spellings(letters)  # L1Loss, and Linear1
     return next((kind for kind in kinds() if meant & set(kinds()[kind].aliases)), None)
 
 
-def recognise(build: Build, name: str, said: str | None) -> Reading:
+def spellings(words: list[str]) -> set[str]:
+    spelled = "".join(words)
+    return {spelled, "".join(word for word in words if word not in FILLING), spelled.removesuffix("loss")}
+
+
+def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:
     """Find out what the operation is; raises `CannotExamineError` where it cannot even be called."""
     claimed = said or kind_of_name(name)
     others = [] if said else [kind for kind in kinds().values() if kind.name != claimed]
-    for dtype in CLOSE:
-        meant = read_as(build, kinds()[claimed], dtype, named=True) if claimed else None
+    for dtype in (FLOAT64, FLOAT32):
+        meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
         if meant is not None:
             return meant  # even where forward is another operation: the name says what was meant
         best = None
         for kind in others:
-            reading = read_as(build, kind, dtype, named=False)
+            reading = read_as(build, kind, dtype, flags, named=False)
             if reading is not None and counts(reading.form, named=False):
                 return reading
             best = best or reading
@@ -60,51 +71,56 @@ def recognise(build: Build, name: str, said: str | None) -> Reading:
             return best
     if said is not None:
         return misfit(build, kinds()[said])
-    return recognise_noisy(build) or Reading()
+    return recognise_noisy(build, flags) or Reading(flags=flags)
 
 
 def counts(form: Form | None, named: bool) -> bool:
     """Whether agreeing with this form settles what the operation is."""
-    return form is not None and (named or form.right or form.unless_named)
+    if form is None:
+        return False
+    return named or form.right or form.unless_named or form.mistake.startswith("unstable")
 
 
-def recognise_noisy(build: Build) -> Reading | None:
+def recognise_noisy(build: Build, flags: bool) -> Reading | None:
     """A kind whose forward comes out with a little random noise, which no such operation has."""
     for kind in kinds().values():
         if not kind.seen_through_noise:
             continue
-        trial = try_reading(build, Reading(kind, kind.arrangements[0]))
+        trial = try_reading(build, Reading(kind, kind.arrangements[0], flags=flags))
         if trial is None or not agrees(trial, kind.right, close=NOISE):
             continue
-        if not torch.equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
-            return Reading(kind, trial.arrangement, None, trial.dtype, named=True)
+        if not np.array_equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
+            return Reading(kind, trial.arrangement, None, trial.dtype, named=True, flags=flags)
     return None
 
 
-def read_as(build: Build, kind: Kind, dtype: torch.dtype, *, named: bool) -> Reading | None:
+def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
-    by_columns = any(arrangement.output.form == "transposed" for arrangement in kind.arrangements)
     right = wrong = running = None
     for arrangement in kind.arrangements:
-        trial = try_reading(build, Reading(kind, arrangement, dtype=dtype))
+        trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
         if trial is None:
             continue
         form = agreeing_form(trial)
-        reading = Reading(kind, arrangement, form, trial.dtype, named)
+        reading = Reading(kind, arrangement, form, trial.dtype, named, flags=flags)
         if form is not None and form.right:
             if right is None:
                 right = reading
-            elif arrangement.output.form == "transposed":  # columns, where the first took it for rows
+            elif arrangement.second or reordered(right.arrangement, arrangement):
                 right = replace(right, others=(*right.others, arrangement))
-            if not by_columns:
-                break
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
             wrong = wrong or reading
-        elif plausible(trial):
+        elif right is None and plausible(trial):
             running = running or reading
             if not kind.try_all:
                 break  # one row or one column would tell less, and may agree by luck
     return right or wrong or (running if named else None)
+
+
+def reordered(one: Arrangement, other: Arrangement) -> bool:
+    """Whether it takes the same inputs in another order: |y − y*| does not tell which is the target."""
+    first, second = ([slot.role.name for slot in arrangement.slots] for arrangement in (one, other))
+    return one.output == other.output and first != second and sorted(first) == sorted(second)
 
 
 def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int = 0) -> Trial | None:
@@ -112,10 +128,10 @@ def try_reading(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: i
     trial = arranged(build, reading, sizes, seed)
     if trial is None or contradicts(trial) or error_of(trial) is not None:
         return None
-    if not all(torch.isfinite(y).all() for y in trial.outputs):
+    if not all(np.isfinite(y).all() for y in trial.outputs):
         return None
-    if reading.dtype == torch.float64 and all(y.dtype == torch.float32 for y in trial.outputs):
-        return try_reading(build, replace(reading, dtype=torch.float32), sizes, seed)
+    if reading.dtype == np.float64 and all(y.dtype == np.float32 for y in trial.outputs):
+        return try_reading(build, replace(reading, dtype=FLOAT32), sizes, seed)
     return trial
 
 
@@ -128,21 +144,23 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     if subject.parameters:
         if len(subject.required or ()) != len(arrangement.slots):
             return None
-        own = [(arrangement.slots[i], parameter) for i, parameter in subject.parameters.items()]
-        for slot, parameter in own:
-            if slot.role.name == "weight" and parameter.dim() == 2:
-                fitted["K"], fitted["D"] = slot.canonical(parameter, {}).shape
-            elif slot.role.name != "bias":
+        for i, parameter in subject.parameters.items():
+            slot = arrangement.slots[i]
+            try:
+                canonical = slot.canonical(parameter, {})
+            except ValueError:  # numbers too many or too few
                 return None
-        bias = [(slot.actual(torch.zeros(fitted["K"])), p) for slot, p in own if slot.role.name == "bias"]
-        if any(parameter.shape != expected.shape for expected, parameter in bias):
-            return None
+            if slot.is_index or canonical.ndim != len(slot.role.shape):
+                return None
+            fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
-    fillers = fill_options(subject, len(values))
+    if any(values[i].shape != parameter.shape for i, parameter in subject.parameters.items()):
+        return None
+    fillers = fill_options(subject, len(values), reading.flags)
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(name in OPTIONS for name in extra)):
+    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
     return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
 
@@ -181,24 +199,34 @@ def plausible(trial: Trial) -> bool:
 
 
 def agreeing_form(trial: Trial) -> Form | None:
-    """The form whose output is that of the operation."""
-    forms = chain(trial.kind.forms, trial.kind.more_forms(trial))
-    return next((form for form in forms if agrees(trial, form)), None)
+    """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
+    nearly = None
+    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+        distance = distance_to(trial, form)
+        if distance > CLOSE[trial.dtype] or not agrees(trial, form):
+            continue
+        if distance <= EXACT or trial.dtype == FLOAT32:
+            return form
+        nearly = nearly or form
+    return nearly
 
 
 def agrees(trial: Trial, form: Form, close: float | None = None) -> bool:
     """Whether the output is the form's, up to a relative error."""
+    if distance_to(trial, form) > (close or CLOSE[trial.dtype]):
+        return False
+    return close is not None or not trial.kind.compared_far_out or agrees_far_out(trial, form)
+
+
+def distance_to(trial: Trial, form: Form) -> float:
+    """The largest error of the output if it were meant to be the form's, relative; infinite for none."""
     y = reference(trial, form)
     if len(trial.outputs) != 1 or y is None:
-        return False
-    found = trial.outputs[0].double()
-    if found.shape != y.shape and not (found.numel() == y.numel() == 1):
-        return False
-    far_out = close is None and trial.kind.compared_far_out
-    if far_out and not agrees_far_out(trial, form):
-        return False
-    largest = y.abs().max().clamp(min=1e-300)
-    return bool((found.reshape(y.shape) - y).abs().max() <= (close or CLOSE[trial.dtype]) * largest)
+        return float("inf")
+    found = trial.outputs[0].astype(float)
+    if found.shape != y.shape and not (found.size == y.size == 1):
+        return float("inf")
+    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:
@@ -206,7 +234,7 @@ def agrees_far_out(trial: Trial, form: Form) -> bool:
     values = [10 * value for value in trial.values]
     y = reference(trial.with_values(values), form)
     try:
-        return y is not None and trial.forward(values)[0].double().allclose(y, rtol=CLOSE[torch.float32])
+        return y is not None and np.allclose(trial.forward(values)[0], y, rtol=1e-4)
     except Exception:
         return False
 
@@ -221,9 +249,9 @@ def misfit(build: Build, kind: Kind) -> Reading:
     running = next((trial for trial in trials if error_of(trial) is None), None)
     if running is not None:
         shape = ", ".join(map(shape_text, running.outputs))
-        finite = all(torch.isfinite(y).all() for y in running.outputs)
+        finite = all(np.isfinite(y).all() for y in running.outputs)
         words = phrase("output-shape", found=shape) if finite else phrase("not-finite")
         return Reading(kind, named=True, misfit=words)
-    takes = "takes " + ", ".join(build(SIZES[0], torch.float64).required or ())
+    takes = "takes " + ", ".join(build(SIZES[0], FLOAT64).required or ())
     reason = next((one_line(error) for trial in trials if (error := error_of(trial))), takes)
     raise CannotExamineError("does-not-fit", kind=kind.name, reason=reason)

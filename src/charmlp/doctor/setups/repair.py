@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial
@@ -19,14 +19,14 @@ SIMILAR = 0.999  # cosine from which two gradients count as the same up to a fac
 class Repaired:
     """Gradients in the shapes of their inputs (None: none, or beyond repair), and what was mended."""
 
-    gradients: list[Tensor | None]
+    gradients: list[Array | None]
     findings: list[Finding]
     broken: list[int]  # positions whose shape tells nothing
 
 
 def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaired:
     values = trial.values
-    gradients = [g if isinstance(g, Tensor) else None for g in returned]
+    gradients = [g if isinstance(g, np.ndarray) else None for g in returned]
     gradients += [None] * (len(values) - len(gradients))
     counted = count_finding(trial, returned)
     findings = [] if counted is None else [counted]
@@ -35,13 +35,18 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
         given, expected = (", ".join(map(shape_text, tensors)) for tensors in (returned, values))
         findings = [finding("wrong-order", phrase("shapes", found=given, expected=expected))]
         gradients = [None if source is None else gradients[source] for source in order]
-    mended: list[Tensor | None] = []
+    mended: list[Array | None] = []
     broken = []
     for position, (gradient, value) in enumerate(zip(gradients, values, strict=False)):
         fitted, mistake = None, None
-        if gradient is None or not isinstance(value, Tensor):
+        if gradient is None or not isinstance(value, np.ndarray):
             needed = trial.expected(position, upstream) if trial.wants[position] else None
-            if counted is None and needed is not None and needed.any():
+            if (
+                counted is None
+                and needed is not None
+                and needed.any()
+                and demands(trial, gradients, position)
+            ):
                 findings.append(finding("missing-gradient.none", at=position))
         elif gradient.shape == value.shape:
             fitted = gradient
@@ -55,10 +60,23 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
     return Repaired(mended, findings, broken)
 
 
+def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> bool:
+    """Whether an input must have its gradient. In NumPy code the first layer's input needs none.
+
+    An object's array may be no weight: it must have one where another of its arrays has.
+    """
+    subject = trial.subject
+    if not subject.is_raw or subject.counts or all(g is None for g in gradients):
+        return True
+    if position in subject.parameters:
+        return any(gradients[i] is not None for i in subject.parameters)
+    return position > 0
+
+
 def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
     """A Function must return one gradient for each input of forward; what follows must be None."""
     n = len(trial.values) + len(trial.fillers)
-    if trial.subject.function is None or (len(returned) >= n and all(g is None for g in returned[n:])):
+    if not trial.subject.counts or (len(returned) >= n and all(g is None for g in returned[n:])):
         return None
     if len(returned) == 1 and isinstance(returned[0], list):
         return finding("missing-gradient.list", phrase("list", count=len(returned[0])))
@@ -66,7 +84,7 @@ def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
 
 
 def found_order(
-    trial: Trial, gradients: Sequence[Tensor | None], upstream: Upstream
+    trial: Trial, gradients: Sequence[Array | None], upstream: Upstream
 ) -> list[int | None] | None:
     """Where each input's gradient was found, if they are all there but in another order."""
     n = len(trial.values)
@@ -89,10 +107,12 @@ def found_order(
 
 
 def fits(gradient: Any, value: Any) -> bool:
-    return isinstance(gradient, Tensor) and isinstance(value, Tensor) and gradient.shape == value.shape
+    return (
+        isinstance(gradient, np.ndarray) and isinstance(value, np.ndarray) and gradient.shape == value.shape
+    )
 
 
-def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstream) -> bool:
+def alike(trial: Trial, position: int, gradient: Array | None, upstream: Upstream) -> bool:
     """Whether a gradient is the expected one up to a factor."""
     expected = trial.expected(position, upstream)
     if expected is None or gradient is None:
@@ -100,40 +120,43 @@ def alike(trial: Trial, position: int, gradient: Tensor | None, upstream: Upstre
     return abs(cosine(trial.chosen(position, gradient), expected)) > SIMILAR
 
 
-def cosine(a: Tensor, n: Tensor) -> float:
+def cosine(a: Array, n: Array) -> float:
     """0 where one of them is nothing but zeros."""
-    product = float(a.norm() * n.norm())
+    product = float(np.linalg.norm(a) * np.linalg.norm(n))
     return float(a @ n) / product if product > 0 else 0.0
 
 
 def mend_shape(
-    trial: Trial, position: int, gradient: Tensor, upstream: Upstream
-) -> tuple[Tensor | None, str | None]:
+    trial: Trial, position: int, gradient: Array, upstream: Upstream
+) -> tuple[Array | None, str | None]:
     """A gradient of the wrong shape, mended where that can be, and the mistake where it is known."""
     value = trial.values[position]
-    if gradient.dim() == 2 and gradient.shape == value.shape[::-1]:
+    if gradient.ndim == 2 and gradient.shape == value.shape[::-1]:
         return gradient.T, "weight-transposed"
-    same_count = gradient.numel() == value.numel()
+    same_count = gradient.size == value.size
     reduced = sum_to(gradient, value.shape)
     if reduced is not None:
         return reduced, "batch-not-summed.keepdim" if same_count else "batch-not-summed"
-    if trial.role(position) == "bias" and len(upstream) == 1 and upstream[0].dim() == 2:
+    if trial.role(position) == "bias" and len(upstream) == 1 and upstream[0].ndim == 2:
         g = trial.canonical(upstream[0])
-        flat = gradient.double().reshape(-1)
-        for variant, other in {"axis": g.sum(1), "all": g.sum(), "one-row": g[0]}.items():
-            if flat.numel() == other.numel() and abs(cosine(flat, other.reshape(-1))) > SIMILAR:
+        flat = np.ravel(gradient).astype(float)
+        for variant, other in {"axis": g.sum(1), "all": np.asarray(g.sum()), "one-row": g[0]}.items():
+            if flat.size == other.size and abs(cosine(flat, other.reshape(-1))) > SIMILAR:
                 return None, f"batch-not-summed.{variant}"
     if same_count and alike(trial, position, gradient.reshape(value.shape), upstream):
         return gradient.reshape(value.shape), "batch-not-summed.keepdim"
     return None, None
 
 
-def sum_to(gradient: Tensor, shape: torch.Size) -> Tensor | None:
-    """What the engine makes of a gradient that has broadcast dimensions too many."""
-    try:
-        return gradient.sum_to_size(shape)
-    except RuntimeError:
+def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array | None:
+    """What an engine makes of a gradient that has broadcast dimensions too many, None where it cannot."""
+    extra = gradient.ndim - len(shape)
+    if extra < 0:
         return None
+    summed = gradient.sum(tuple(range(extra)))
+    wide = tuple(i for i, size in enumerate(shape) if size == 1)
+    summed = summed.sum(wide, keepdims=True)
+    return summed if summed.shape == shape else None
 
 
 def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:
@@ -143,6 +166,6 @@ def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:
 
 
 def shape_text(tensor: Any) -> str:
-    if not isinstance(tensor, Tensor):
+    if not isinstance(tensor, np.ndarray):
         return "None" if tensor is None else type(tensor).__name__
-    return "(" + ", ".join(map(str, tensor.shape)) + ("," if tensor.dim() == 1 else "") + ")"
+    return "(" + ", ".join(map(str, tensor.shape)) + ("," if tensor.ndim == 1 else "") + ")"

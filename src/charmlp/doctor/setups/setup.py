@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes
+from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN, Form, Kind
 from charmlp.doctor.mistake import Phrase
-from charmlp.doctor.operation.subject import Record, Upstream
+from charmlp.doctor.operation.subject import Record, Upstream, is_real
 from charmlp.doctor.setups.repair import Repaired, repair
 from charmlp.doctor.setups.trial import Trial
+
+ZERO = 1e-9
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,11 @@ class Reading:
     kind: Kind = UNKNOWN
     arrangement: Arrangement = GUESSED  # or the user's own inputs
     form: Form | None = None
-    dtype: torch.dtype = torch.float64
+    dtype: np.dtype = FLOAT64
     named: bool = False  # the user or the name says the kind
     others: tuple[Arrangement, ...] = ()  # with which forward agrees as well
     misfit: Phrase | None = None  # why the output can be of no such kind
+    flags: bool = True  # what an option such as `training` is
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +41,16 @@ class Observed:
     """
 
     trial: Trial
-    gradients: Sequence[Sequence[Tensor | None]]
+    gradients: Sequence[Sequence[Array | None]]
 
     @cached_property
-    def analytic(self) -> list[Tensor | None]:
+    def analytic(self) -> list[Array | None]:
         """By input: the gradients for all upstream gradients, one after the other."""
         by_input = enumerate(zip(*self.gradients, strict=True))
         return [joined(None if g is None else self.trial.chosen(i, g) for g in each) for i, each in by_input]
 
     @cached_property
-    def right(self) -> list[Tensor | None]:
+    def right(self) -> list[Array | None]:
         """By input: the right gradients likewise."""
         positions, upstreams = range(len(self.trial.values)), self.trial.upstreams
         return [joined(self.trial.expected(i, upstream) for upstream in upstreams) for i in positions]
@@ -55,30 +58,32 @@ class Observed:
     def tolerance(self, position: int) -> float:
         """Largest relative error that is none, given the digits of the gradient's dtype."""
         gradient = self.gradients[0][position]
-        if gradient is None or not gradient.is_floating_point():
+        if gradient is None or not is_real(gradient):
             return self.trial.tolerance
-        return max(self.trial.tolerance, 4 * torch.finfo(gradient.dtype).eps)
+        return max(self.trial.tolerance, 4 * float(np.finfo(gradient.dtype).eps))
 
     def relative_error(self, position: int) -> float | None:
         """‖a − n‖ / ‖n‖ over all upstream gradients, None where there is nothing to compare."""
         a, n = self.analytic[position], self.right[position]
         if a is None or n is None or a.shape != n.shape:
             return None
-        if not torch.isfinite(a).all():
+        if not np.isfinite(a).all():
             return float("inf")
-        scale = float(n.norm())
-        return float((a - n).norm()) / scale if scale > 0 else float(a.norm())
+        size, scale = float(np.linalg.norm(a)), float(np.linalg.norm(n))
+        if max(size, scale) < ZERO:
+            return 0.0  # numeric differentiation leaves some rounding where the gradient is 0
+        return float(np.linalg.norm(a - n)) / max(scale, ZERO)
 
     def is_right(self, position: int) -> bool:
         error = self.relative_error(position)
         return error is not None and error <= self.tolerance(position)
 
 
-def joined(parts: Iterable[Tensor | None]) -> Tensor | None:
+def joined(parts: Iterable[Array | None]) -> Array | None:
     """One after the other, None where one of them is missing."""
     found = list(parts)
     there = [part for part in found if part is not None]
-    return torch.cat(there) if len(there) == len(found) else None
+    return np.concatenate(there) if len(there) == len(found) else None
 
 
 def repaired(trial: Trial, upstream: Upstream) -> Repaired | None:
@@ -116,7 +121,7 @@ class SetUp:
         """`unseeded` where two forwards differ under one seed, `seeded` where under two, else empty."""
         for kind, seed in (("unseeded", 0), ("seeded", 1)):
             pairs = zip(self.first.outputs, self.first.forward(self.first.values, seed), strict=True)
-            if any(a.shape != b.shape or not torch.equal(a, b) for a, b in pairs):
+            if any(a.shape != b.shape or not np.array_equal(a, b) for a, b in pairs):
                 return kind
         return ""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes, random_numbers
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN, Form, Gradient, Kind, Variables
-from charmlp.doctor.operation.subject import Record, Subject, Upstream
+from charmlp.doctor.operation.subject import Record, Subject, Upstream, is_real
 from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
 # Inputs that need no gradient, where only their names tell
@@ -34,16 +34,17 @@ class Trial:
     kind: Kind = UNKNOWN
     form: Form | None = None
     fillers: Sequence[Any] = ()
+    asked: tuple[bool, ...] | None = None  # of which inputs the user wants a gradient, if that was said
 
     @property
-    def dtype(self) -> torch.dtype:
+    def dtype(self) -> np.dtype:
         floats = [v.dtype for v in self.values if is_real(v)]
-        return floats[0] if floats else torch.float64
+        return floats[0] if floats else np.dtype(float)
 
     @cached_property
     def coarse(self) -> bool:
         """Whether forward computes in float32, whatever dtype it is given."""
-        return self.dtype == torch.float32 or all(map(is_float32_inside, self.outputs))
+        return self.dtype == np.float32 or all(map(is_float32_inside, self.outputs))
 
     @property
     def tolerance(self) -> float:
@@ -63,7 +64,10 @@ class Trial:
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
+            names = [self.subject.name_of(i) for i in range(len(self.values))]
+            constant = [n.lower() in LABEL_NAMES or n in self.subject.constants for n in names]
+        if self.asked is not None:
+            constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
 
     def role(self, position: int) -> str:
@@ -71,53 +75,46 @@ class Trial:
 
     # Its own outputs and gradients
 
-    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Tensor, ...]:
+    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Array, ...]:
         return self.subject.forward([*values, *self.fillers], seed)
 
     @cached_property
-    def outputs(self) -> tuple[Tensor, ...]:
+    def outputs(self) -> tuple[Array, ...]:
         return self.forward(self.values)
 
     @cached_property
     def upstreams(self) -> list[Upstream]:
         """Some upstream gradients: both signs, sizes below and above 1."""
-        generator = torch.Generator().manual_seed(17)
+        generator = np.random.default_rng(17)
 
-        def upstream(y: Tensor, scalar: float) -> Tensor:
-            if y.numel() == 1:
-                return torch.full_like(y, scalar)
-            return (1.2 * random_numbers(y.shape, generator)).to(y.dtype)
+        def upstream(y: Array, scalar: float) -> Array:
+            if y.size == 1:
+                return np.full_like(y, scalar)
+            return (1.2 * random_numbers(y.shape, generator)).astype(y.dtype)
 
         return [tuple(upstream(y, scalar) for y in self.outputs) for scalar in SCALAR_UPSTREAMS]
 
-    @property
-    def leaves(self) -> list[Any]:
-        """Fresh copies of what the operation is called with; those that want a gradient are leaves."""
-        wanted = zip(self.values, self.wants, strict=True)
-        leaves = [v.detach().clone().requires_grad_() if wants else v for v, wants in wanted]
-        return [*leaves, *self.fillers]
-
     @cached_property
-    def functions(self) -> list[Any]:
-        return self.subject.functions(self.leaves)
+    def parts(self) -> list[Any]:
+        return self.subject.parts([*self.values, *self.fillers], self.wants)
 
     def record(self, upstream: Upstream, *, twice: bool = False) -> Record:
         """One run, forward and backward."""
-        return self.subject.record(self.leaves, upstream, self.functions, twice=twice)
+        return self.subject.record([*self.values, *self.fillers], self.wants, upstream, twice)
 
     def returned(self, result: Record) -> list[Any] | None:
         """The gradients of a run, None where there are none; those of a Function are raw, in any number."""
         gradients = self.subject.gradients(result)
-        if gradients is not None and self.subject.function is None:
+        if gradients is not None and not self.subject.counts:
             return gradients[: len(self.values)]
         return gradients
 
     # What they should be
 
-    def reference(self, values: Sequence[Any], form: Form) -> Tensor:
+    def reference(self, values: Sequence[Any], form: Form) -> Array:
         """The output of a form, arranged as this operation's; raises where it takes other inputs."""
         result = form.function({**self.arrangement.variables(values), **form.parameters})
-        return self.arrangement.output.actual(result) if result.dim() else result
+        return self.arrangement.output.actual(result) if np.ndim(result) else np.asarray(result)
 
     @cached_property
     def jacobians(self) -> dict[int, Jacobian]:
@@ -125,33 +122,36 @@ class Trial:
         wanted = [i for i, wants in enumerate(self.wants) if wants]
         return {i: jacobian(self.forward, self.values, i, coarse=self.coarse) for i in wanted}
 
-    def expected(self, position: int, upstream: Upstream) -> Tensor | None:
-        """The right gradient with respect to one input, flat; None where there is none.
+    @cached_property
+    def reference_jacobians(self) -> dict[int, Jacobian]:
+        """The same of the form that forward agrees with, by all inputs of real numbers."""
+        assert self.form is not None
+        return self.jacobians_of(self.form)
 
-        The reference's where forward agrees with one, else numeric, at the coordinates that were chosen.
-        """
-        if self.form is not None:
-            return self.by_reference(position, upstream, self.form)
-        numeric = self.jacobians.get(position)
-        return None if numeric is None else numeric.transposed_times(upstream)
-
-    def by_reference(self, position: int, upstream: Upstream, form: Form) -> Tensor | None:
-        if not is_real(self.values[position]):
-            return None
+    def jacobians_of(self, form: Form) -> dict[int, Jacobian]:
         values = doubles(self.values)
-        leaf = values[position] = values[position].detach().clone().requires_grad_()
-        y = self.reference(values, form)
-        if not y.requires_grad:  # the reference does not depend on this input
-            return torch.zeros_like(leaf).detach().reshape(-1)
-        (gradient,) = torch.autograd.grad(y, leaf, upstream[0].double().reshape(y.shape))
-        return gradient.reshape(-1)
+        positions = [i for i, value in enumerate(values) if is_real(value)]
+        return {i: jacobian(lambda v: (self.reference(v, form),), values, i, coarse=False) for i in positions}
 
-    def chosen(self, position: int, gradient: Tensor) -> Tensor:
+    def jacobian_at(self, position: int) -> Jacobian | None:
+        """The reference's where forward agrees with one, which is exact to more digits; else its own."""
+        return (self.jacobians if self.form is None else self.reference_jacobians).get(position)
+
+    def expected(self, position: int, upstream: Upstream) -> Array | None:
+        """The right gradient with respect to one input, at the coordinates that were chosen.
+
+        None where there is none.
+        """
+        right = self.jacobian_at(position)
+        if right is None:
+            return None
+        return right.transposed_times(upstream if self.form is None else upstream[:1])
+
+    def chosen(self, position: int, gradient: Array) -> Array:
         """A full gradient, flat, at the coordinates that `expected` has."""
-        flat = gradient.detach().double().reshape(-1)
-        if self.form is None and position in self.jacobians:
-            return flat[self.jacobians[position].coordinates]
-        return flat
+        flat = np.ravel(gradient).astype(float)
+        right = self.jacobian_at(position)
+        return flat if right is None else flat[right.coordinates]
 
     # In canonical form, as formulas take it
 
@@ -166,13 +166,13 @@ class Trial:
         return {**self.arrangement.variables(doubles(self.values)), **self.meant.parameters}
 
     @cached_property
-    def canonical_output(self) -> Tensor:
+    def canonical_output(self) -> Array:
         return self.canonical(self.outputs[0])
 
-    def canonical(self, output: Tensor) -> Tensor:
+    def canonical(self, output: Array) -> Array:
         """An output, or an upstream gradient, in canonical form."""
-        y = output.double()
-        return self.arrangement.output.canonical(y, dict(self.variables)) if y.dim() else y
+        y = output.astype(float)
+        return self.arrangement.output.canonical(y, dict(self.variables)) if y.ndim else y
 
     def gradient_of_kind(self, position: int) -> Gradient:
         """What the kind knows of the gradient with respect to this input."""
@@ -182,11 +182,11 @@ class Trial:
         """The first input that has one of these roles."""
         return next(i for i in range(len(self.values)) if self.role(i) in roles)
 
-    def values_with(self, role: str, canonical: Tensor) -> list[Any]:
+    def values_with(self, role: str, canonical: Array) -> list[Any]:
         """The values with another one for the input of that role."""
         position = self.position_of(role)
         values = list(self.values)
-        values[position] = self.arrangement.slots[position].actual(canonical).to(self.dtype)
+        values[position] = self.arrangement.slots[position].actual(canonical).astype(self.dtype)
         return values
 
     def with_values(self, values: Sequence[Any]) -> Trial:
@@ -195,7 +195,7 @@ class Trial:
 
     def for_ones(self) -> list[Any] | None:
         """What backward returns for an upstream gradient of ones."""
-        return self.returned(self.record(tuple(torch.ones_like(y) for y in self.outputs)))
+        return self.returned(self.record(tuple(np.ones_like(y) for y in self.outputs)))
 
     def coefficient(self, position: int) -> float:
         """What stands before the core of the right gradient: 1/N for a mean, say.
@@ -206,7 +206,7 @@ class Trial:
         if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
-            return 1.0 / self.sizes["N"] if self.outputs[0].numel() == 1 else 1.0
+            return 1.0 / self.sizes.get("N", 1) if self.outputs[0].size == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
         canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
@@ -214,28 +214,24 @@ class Trial:
         return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
 
 
-def reference(trial: Trial, form: Form) -> Tensor | None:
+def reference(trial: Trial, form: Form) -> Array | None:
     """The output of a form in float64, None where it takes other inputs."""
     try:
-        return trial.reference(trial.values, form).double()
+        return trial.reference(trial.values, form).astype(float)
     except (ValueError, RuntimeError, KeyError, IndexError):
         return None
 
 
-def is_real(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.is_floating_point()
-
-
 def doubles(values: Sequence[Any]) -> list[Any]:
-    return [v.double() if is_real(v) else v for v in values]
+    return [v.astype(float) if is_real(v) else v for v in values]
 
 
-def is_float32_inside(tensor: Tensor) -> bool:
+def is_float32_inside(array: Array) -> bool:
     """Whether every number fits into float32, as float64 results do only where they are plain.
 
-    >>> is_float32_inside(torch.tensor([0.1], dtype=torch.float64)), is_float32_inside(torch.tensor([0.1]))
+    >>> is_float32_inside(np.array([0.1])), is_float32_inside(np.array([0.1], dtype=np.float32))
     (False, True)
     """
-    numbers = tensor.detach().double()
-    plain = (numbers * 1024).frac() == 0  # 0, 1, ½ …: exact in any dtype, tells nothing
-    return bool((numbers.float().double() == numbers).all()) and not bool(plain.all())
+    numbers = array.astype(float)
+    plain = (numbers * 1024) % 1 == 0  # 0, 1, ½ …: exact in any dtype, tells nothing
+    return bool((numbers.astype(np.float32) == numbers).all()) and not bool(plain.all())

@@ -1,0 +1,104 @@
+"""y = x / ‖x‖ for each row x; the gradient is (g − y Σ g y) / ‖x‖, the part of g at right angles to y."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.arrangement import X, arrange
+from charmlp.doctor.functions import Array
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.parameters import only_number
+
+
+def row_sum(x: Array) -> Array:
+    return x.sum(1, keepdims=True)
+
+
+def norm(x: Array) -> Array:
+    return np.sqrt(row_sum(x**2))
+
+
+def normalised(v: Variables) -> Array:
+    return v["x"] / np.sqrt(row_sum(v["x"] ** 2) + v["epsilon"])
+
+
+def with_added(v: Variables) -> Array:
+    return v["x"] / (norm(v["x"]) + v["added"])
+
+
+def with_own_epsilon(trial: Any) -> Iterator[Form]:
+    """A small number below the root, √(Σ x² + ε), or beside it, ‖x‖ + ε."""
+    x, y = trial.variables["x"], trial.canonical_output
+    if x.shape != y.shape:
+        return
+    ratio = x / y
+    inside, added = only_number(ratio**2 - row_sum(x**2)), only_number(ratio - norm(x))
+    if inside is not None and 0 < inside < 0.1:
+        yield Form("x / √(Σ x² + {epsilon:.1g})", normalised, parameters={"epsilon": inside})
+    if added is not None and 0 < added < 0.1:
+        yield Form("x / (‖x‖ + {added:.1g})", with_added, parameters={"added": added})
+
+
+Backward = Callable[[Array, Array, Array, Array], Array]
+WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and the norm
+    "path-forgotten": {
+        "g / ‖x‖": lambda x, y, g, r: g / r,
+        "−y (Σ g y) / ‖x‖": lambda x, y, g, r: -y * row_sum(g * y) / r,
+        "g (1 − y²) / ‖x‖": lambda x, y, g, r: g * (1 - y**2) / r,
+    },
+    "scale-forgotten": {
+        "g − y Σ g y": lambda x, y, g, r: g - y * row_sum(g * y),
+        "(g − y Σ g y) / ‖x‖²": lambda x, y, g, r: (g - y * row_sum(g * y)) / r**2,
+        "(g − y Σ g y) ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y)) * r,
+    },
+    "wrong-formula": {
+        "g": lambda x, y, g, r: g,
+        "(g + y Σ g y) / ‖x‖": lambda x, y, g, r: (g + y * row_sum(g * y)) / r,
+        "(g − Σ g y) / ‖x‖": lambda x, y, g, r: (g - row_sum(g * y)) / r,
+        "(g − y Σ g) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g)) / r,
+        "(g − y · mean(g y)) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y) / x.shape[1]) / r,
+        "(g − y Σₙ gₙ yₙ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum(0)) / r,
+        "(g − y Σₙₖ gₙₖ yₙₖ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum()) / r,
+        "g/‖x‖ − x (Σ g x) / ‖x‖²": lambda x, y, g, r: g / r - x * row_sum(g * x) / r**2,
+        "g/‖x‖ − x Σ g x": lambda x, y, g, r: g / r - x * row_sum(g * x),
+    },
+    "wrong-variable.of-input": {
+        "(g − x Σ g x) / ‖x‖": lambda x, y, g, r: (g - x * row_sum(g * x)) / r,
+    },
+}
+
+
+def formula(function: Backward) -> Formula:
+    return lambda v, y, g: function(v["x"], y, g, norm(v["x"]))
+
+
+KIND = Kind(
+    aliases=(
+        "l2normalize", "l2normalise", "l2norm", "l2normalization", "unitnorm", "normalizerows",
+    ),
+    arrangements=(
+        arrange(X),
+        arrange((X, "transposed"), output="transposed"),
+        arrange((X, "single"), output="single", N=1),
+    ),
+    forms=(
+        Form("x / ‖x‖", normalised, parameters={"epsilon": 0.0}),
+        wrong_form("x / Σ x²", lambda v: v["x"] / row_sum(v["x"] ** 2)),
+        wrong_form("x / Σ |x|", lambda v: v["x"] / row_sum(abs(v["x"]))),
+        wrong_form(
+            {"en": "x / ‖x‖ with the norm of the whole array", "zh": "除以的是整个数组的范数"},
+            lambda v: v["x"] / np.sqrt((v["x"] ** 2).sum()),
+        ),
+    ),
+    more_forms=with_own_epsilon,
+    gradients={
+        "x": Gradient(
+            "(g − y Σ g y) / ‖x‖",
+            named(WRONG, formula),
+        )
+    },
+    page="normalisation-rows",
+    factors="ND",
+    try_all=True,
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""NumPy code as a subject."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.handwritten import HandWritten, Make
+from charmlp.doctor.operation.subject import Call, Record, Subject, Upstream, copies, is_real, seed_all
+from charmlp.doctor.words import one_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumpySubject(Subject):
+    """Hand-written NumPy code: there is no engine, every gradient is its own."""
+
+    written: HandWritten
+
+    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Array, ...]:
+        seed_all(seed)
+        return real_outputs(self.written.run(copies(values))[0])
+
+    def record(self, values: Sequence[Any], wants: Sequence[bool], upstream: Upstream, twice: bool) -> Record:
+        result = Record()
+        try:
+            seed_all()
+            given = copies(values)
+            _, backward = self.written.run(given)
+            names = (self.required or ()) + self.optional
+            edited = [i for i, pair in enumerate(zip(values, given, strict=True)) if differs(*pair)]
+            call = Call(self.written.meant, names, tuple(values), edited)
+            result.calls.append(call)
+            result.stage = "backward"
+            for _ in range(1 + twice):
+                g = tuple(copies(upstream))
+                gradients = tuple(as_array(gradient) for gradient in backward(g))
+                call.returned.append(tuple(copies(gradients)))
+                call.edited_upstream |= any(map(differs, upstream, g))
+            result.gradients = list(call.returned[0])
+            result.again = list(call.returned[-1]) if twice else None
+        except Exception as error:
+            result.error = error
+        return result
+
+    def gradients(self, result: Record) -> list[Any] | None:
+        return result.gradients
+
+
+def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+    """One reading of NumPy code at given sizes; raises `CannotExamineError` where it cannot be built."""
+    try:
+        made = make(sizes, dtype)
+    except CannotExamineError:
+        raise
+    except Exception as error:
+        reason = one_line(error)
+        raise CannotExamineError("cannot-build", name=getattr(make, "__name__", ""), reason=reason) from error
+    return of_written(made)
+
+
+def of_written(made: HandWritten) -> Subject:
+    reused = None if made.reused is None else of_written(made.reused)
+    return NumpySubject(
+        made.required, made.optional, made.parameters, made.defaults,
+        is_raw=True, meant=made.meant, note=made.note, reused=reused, constants=made.constants,
+        sizes=made.sizes, written=made,
+    )  # fmt: skip
+
+
+def real_outputs(outputs: Sequence[Any]) -> tuple[Array, ...]:
+    """The arrays of real numbers among the outputs; raises `TypeError` where there is none."""
+    arrays = tuple(array for array in map(as_array, outputs) if is_real(array))
+    if not arrays:
+        kinds = ", ".join(type(output).__name__ for output in outputs)
+        raise TypeError(f"forward returned {kinds}, not an array of floating point numbers")
+    return arrays
+
+
+def as_array(value: Any) -> Any:
+    """Numbers and lists of numbers as arrays; anything else stays what it is."""
+    if isinstance(value, float | int):
+        return np.asarray(float(value))
+    if isinstance(value, np.generic | list | tuple):
+        try:
+            return np.asarray(value)
+        except ValueError:
+            return value
+    return value
+
+
+def differs(before: Any, now: Any) -> bool:
+    return isinstance(before, np.ndarray) and not np.array_equal(before, now, equal_nan=is_real(before))

@@ -1,0 +1,198 @@
+"""Torch code as a subject: Functions, functions and modules.
+
+A Function is called by `apply`, a function as it is; a module takes its forward's inputs and then its
+parameters, so that the gradients of both are examined alike.
+"""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.constructing import construct
+from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
+from charmlp.doctor.operation.watch import (
+    FunctionClass,
+    as_array,
+    functions_behind,
+    is_function,
+    missing_halves,
+    signature_of,
+    watched,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class TorchSubject(Subject):
+    """`function` is the Function that it is, None for what only uses Functions."""
+
+    call: Callable[[Sequence[Any]], Any]
+    function: FunctionClass | None = None
+
+    def outputs(self, values: Sequence[Any]) -> tuple[Tensor, ...]:
+        """Run forward; raises `TypeError` where what it gives is no tensor of real numbers."""
+        result = self.call(values)
+        results = tuple(result) if isinstance(result, tuple | list) else (result,)
+        tensors = tuple(r for r in results if isinstance(r, Tensor) and r.is_floating_point())
+        if not tensors:
+            kinds = ", ".join(type(r).__name__ for r in results)
+            raise TypeError(f"forward returned {kinds}, not a tensor of floating point numbers")
+        return tensors
+
+    def forward(self, values: Sequence[Any], seed: int = 0) -> tuple[Array, ...]:
+        seed_all(seed)
+        with torch.no_grad():
+            return tuple(as_array(output) for output in self.outputs(tensors_of(values)))
+
+    def parts(self, values: Sequence[Any], wants: Sequence[bool]) -> list[FunctionClass]:
+        return [] if self.function is not None else self.functions(leaves_of(values, wants))
+
+    def functions(self, leaves: Sequence[Any]) -> list[FunctionClass]:
+        """The Functions to watch: its own, or those in the graph of an operation that only uses them."""
+        if self.function is not None:
+            return [self.function]
+        seed_all()
+        try:
+            return functions_behind(self.outputs(clones(leaves)))
+        except Exception:  # it runs only where no gradient is wanted; each run will say so
+            return []
+
+    def record(self, values: Sequence[Any], wants: Sequence[bool], upstream: Upstream, twice: bool) -> Record:
+        result, leaves = Record(), leaves_of(values, wants)
+        g = tensors_of(upstream)
+        with watched(self.functions(leaves)) as result.calls:
+            try:
+                seed_all()
+                # clones: a target may write into its inputs, which torch refuses for leaves
+                outputs = self.outputs(clones(leaves))
+                result.stage = "backward"
+                result.gradients = differentiate(outputs, leaves, g, retain=twice)
+                if twice:
+                    result.again = differentiate(outputs, leaves, g, retain=False)
+            except Exception as error:
+                result.error = error
+        return result
+
+    def gradients(self, result: Record) -> list[Any] | None:
+        if self.function is None:
+            return result.gradients
+        calls = [call for call in result.calls if call.name == self.function.__name__ and call.returned]
+        return list(calls[-1].returned[0]) if calls else None
+
+
+def tensors_of(values: Sequence[Any]) -> list[Any]:
+    """Arrays as tensors, copies of their own."""
+    return [torch.from_numpy(v.copy()) if isinstance(v, np.ndarray) else v for v in values]
+
+
+def leaves_of(values: Sequence[Any], wants: Sequence[bool]) -> list[Any]:
+    """What the operation is called with; what wants a gradient is a leaf."""
+    wanted = [*wants, *[False] * (len(values) - len(wants))]
+    pairs = zip(tensors_of(values), wanted, strict=True)
+    return [value.requires_grad_() if wants_one else value for value, wants_one in pairs]
+
+
+def clones(values: Sequence[Any]) -> list[Any]:
+    return [value.clone() if isinstance(value, Tensor) else value for value in values]
+
+
+def differentiate(
+    outputs: Sequence[Tensor], leaves: Sequence[Any], upstream: Sequence[Tensor], *, retain: bool
+) -> list[Array | None]:
+    """Gradients with respect to the leaves, None for those that the outputs do not depend on."""
+    seed_all()
+    asked = [leaf for leaf in leaves if isinstance(leaf, Tensor) and leaf.requires_grad]
+    usable = [(out, g.clone()) for out, g in zip(outputs, upstream, strict=True) if out.requires_grad]
+    if not asked or not usable:
+        return [None] * len(leaves)
+    outs, grads = zip(*usable, strict=True)
+    found = iter(torch.autograd.grad(outs, asked, grads, allow_unused=True, retain_graph=retain))
+    wanted = [isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves]
+    return [as_array(next(found)) if wants else None for wants in wanted]
+
+
+def torch_builder(thing: Any) -> Build:
+    """How to make a subject of torch code; raises `CannotExamineError` for what is none."""
+    if is_function(thing):
+        return of_function(thing)
+    if isinstance(thing, nn.Module):
+        return of_module(thing)
+    if isinstance(thing, type) and issubclass(thing, nn.Module):
+        return of_module_class(thing)
+    owner = getattr(thing, "__self__", None)
+    if isinstance(owner, type) and is_function(owner) and getattr(thing, "__name__", "") == "apply":
+        return of_function(owner)
+    if callable(thing) and not isinstance(thing, type):
+        return of_callable(thing)
+    raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+def of_function(function: FunctionClass) -> Build:
+    for name in missing_halves(function):
+        raise CannotExamineError("no-method", method=name)
+    found = signature_of(function)
+    subject = TorchSubject(
+        found.required,
+        found.optional,
+        defaults=found.defaults,
+        is_raw=True,
+        counts=True,
+        call=lambda values: function.apply(*values),
+        function=function,
+    )
+    return lambda sizes, dtype: subject
+
+
+def of_callable(function: Callable[..., Any]) -> Build:
+    found = signature(function, 0)
+    options = {"dim": -1} if "dim" in found.optional else {}  # left out, torch's softmax warns
+    subject = TorchSubject(
+        found.required,
+        found.optional,
+        defaults=found.defaults,
+        call=lambda values: function(*values, **options),
+    )
+    return lambda sizes, dtype: subject
+
+
+def of_module(module: nn.Module) -> Build:
+    """An instance: its own parameters' shapes, whatever the sizes; the instance itself is not touched."""
+
+    def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+        own = copy.deepcopy(module).to(getattr(torch, np.dtype(dtype).name))
+        parameters = dict(own.named_parameters())
+        names = tuple(parameters)
+        found = signature(own.forward, 0)
+        inputs = ("input",) if found.required is None else found.required
+        n = len(inputs)
+
+        def call(values: Sequence[Any]) -> Any:
+            given = dict(zip(names, values[n:], strict=True))
+            return torch.func.functional_call(own, given, tuple(values[:n]))
+
+        by_position = {n + i: as_array(p) for i, p in enumerate(parameters.values())}
+        optional = () if names else found.optional
+        return TorchSubject(inputs + names, optional, by_position, found.defaults, call=call)
+
+    return build
+
+
+def of_module_class(kind: type[nn.Module]) -> Build:
+    """A class: an instance is made for each size, its arguments guessed from their names."""
+
+    def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+        try:
+            module = construct(kind, sizes)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
+        return of_module(module)(sizes, dtype)
+
+    return build

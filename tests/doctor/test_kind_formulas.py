@@ -1,0 +1,111 @@
+"""Each kind's own formulas as NumPy code: right forms are healthy, each wrong gradient is named."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from charmlp.doctor.arrangement import SIZES, Arrangement
+from charmlp.doctor.kind import Form, Kind, Wrong
+from charmlp.doctor.kinds import kinds
+from tests.doctor.written import examined, written, wrong_gradient
+
+KINDS = kinds()
+
+
+def made(kind: str, number: float) -> Form:
+    """A kind's form with a parameter: what its `form`, or `forms`, makes of a number."""
+    module = importlib.import_module(f"charmlp.doctor.kinds.{kind}")
+    form: Form = module.form(number) if hasattr(module, "form") else module.forms(number)[0]
+    return form
+
+
+# Where wrong formulas differ only with a parameter that is not the usual one
+PARAMETERS = {
+    "elu": 0.3, "exponentiation": 4, "huber": 1.5, "l2_penalty": 0.3, "softmax": 1.7,
+    "softplus": 1.5, "swish": 1.5,
+}  # fmt: skip
+FORMS = {
+    name: made(name, PARAMETERS[name]) if name in PARAMETERS else kind.right for name, kind in KINDS.items()
+}
+# Right for this form, and wrong for another one
+RIGHT_HERE = {("gelu", "Φ(x) + x φ(x)")}
+ALSO = {  # what such code does besides: e^x overflows, and g − q is not linear in g
+    ("log_softmax", "g − q"): {"cotangent-distorted"},
+}
+
+
+def arrangement_with(kind: Kind, role: str) -> Arrangement:
+    return next(a for a in kind.arrangements if role in [slot.role.name for slot in a.slots])
+
+
+def mistakes() -> Iterator[Any]:
+    """All but those of the linear layer, whose shapes depend on the sizes (test_mistakes.py)."""
+    for name in sorted(KINDS.keys() - {"linear"}):
+        for role, gradient in KINDS[name].gradients.items():
+            for number, wrong in enumerate(gradient.wrong):
+                yield pytest.param(name, role, wrong, id=f"{name}-{role}-{number}")
+
+
+@pytest.mark.parametrize(("name", "role", "wrong"), list(mistakes()))
+def test_each_wrong_gradient_is_wrong_and_named(name: str, role: str, wrong: Wrong) -> None:
+    kind, form = KINDS[name], FORMS[name]
+    arrangement = arrangement_with(kind, role)
+    same = (name, str(wrong.written)) in RIGHT_HERE
+    found = examined(written(kind, form, arrangement, (role, wrong)), name)
+    said = {mistake.name for mistake in found.mistakes} - {"unstable"}
+    expected = set() if same else {wrong.mistake.partition(".")[0], *ALSO.get((name, str(wrong.written)), ())}
+    assert said == expected, found
+    if same:
+        return
+    values = arrangement.random_values(SIZES[1], float, 1)
+    position = [slot.role.name for slot in arrangement.slots].index(role)
+    y = np.asarray(form.function({**arrangement.variables(values), **form.parameters}))
+    g = np.asarray(np.random.default_rng(3).normal(size=np.shape(y) if y.ndim else ()))
+    g = arrangement.output.actual(g) if y.ndim else g
+    gradient, right = wrong_gradient(kind, form, arrangement, position, wrong, values, g)
+    assert gradient.shape == right.shape
+    assert not np.allclose(gradient, right, rtol=1e-3, atol=1e-6), "is right"
+
+
+def right_forms() -> Iterator[Any]:
+    for name, kind in KINDS.items():
+        for number, form in enumerate([*kind.forms, FORMS[name]]):
+            if form.right:
+                yield pytest.param(name, form, id=f"{name}-{number}")
+
+
+# The same operation under two names: either is right
+SAME = {"binary_cross_entropy": "bce_with_logits", "swish": "silu"}
+
+
+@pytest.mark.parametrize(("name", "form"), list(right_forms()))
+def test_right_forms_are_healthy_with_a_name_and_without(name: str, form: Form) -> None:
+    kind = KINDS[name]
+    for arrangement in {
+        tuple(sorted(s.role.name for s in a.slots)): a for a in kind.arrangements[::-1]
+    }.values():
+        code = written(kind, form, arrangement)
+        named, free = examined(code, name), examined(code, None)
+        assert (named.verdict, named.kind) == ("healthy", name), named
+        assert free.verdict == "healthy", free
+        assert free.kind in (name, SAME.get(name)), free
+
+
+def wrong_forms() -> Iterator[Any]:
+    for name, kind in KINDS.items():
+        for number, form in enumerate(kind.forms):
+            if not form.right:
+                yield pytest.param(name, form, id=f"{name}-{number}")
+
+
+@pytest.mark.parametrize(("name", "form"), list(wrong_forms()))
+def test_wrong_forms_are_named_where_the_kind_is_said(name: str, form: Form) -> None:
+    kind = KINDS[name]
+    arrangement = kind.arrangements[-1 if name == "binary_cross_entropy" else 0]  # the logits
+    found = examined(written(kind, form, arrangement), name)
+    assert [m.name for m in found.mistakes] == [form.mistake.partition(".")[0]], found
