@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from charmlp.doctor.checks.regions import in_batches, ratios, regions
+from charmlp.doctor import examine
+from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.mistake import Phrase
 
 GENERATOR = np.random.default_rng(3)
@@ -93,14 +94,6 @@ def test_a_region_may_have_a_few_right_elements() -> None:
     assert said(regions(wrong[None], X)) == ["errs only where the input is negative"]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "found"),
-    [({1: False, 5: True, 7: True}, 1), ({1: True, 5: True}, 0), ({1: False, 5: False}, 0), ({5: True}, 0)],
-)
-def test_batches(wrong: dict[int, bool], found: int) -> None:
-    assert said(in_batches(wrong)) == ["errs only when the batch has more than one row"] * found
-
-
 RIGHT = np.stack([u * (1 + X**2) for u in UPSTREAM])
 
 
@@ -125,3 +118,39 @@ def test_there_is_no_ratio_to_0() -> None:
     masked = RIGHT * (X > 0)
     (found,) = said(ratios(2 * masked, masked))
     assert "is 2 everywhere" in found
+
+
+class Spread:
+    """y = x − the mean over the batch of x³."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.x = x
+        return x - (x**3).mean(axis=0)
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        return dout - 3 * self.x**2 * dout  # for one row the mean is the row itself
+
+
+class Bent:
+    """y = x³ + x, with another slope where x < 0."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.x = x
+        return x**3 + x
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        return dout * np.where(self.x < 0, self.x**4, 3 * self.x**2 + 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (Spread, ["only when the batch has more than one row"]),
+        (Bent, ["only where the input is negative", "is the same for each upstream gradient"]),
+    ],
+)
+def test_what_nothing_explains_is_described(code: type, words: list[str]) -> None:
+    (mistake,) = examine(code).mistakes
+    assert mistake.name == "unrecognised"
+    assert [one for one in words if one not in mistake.evidence_text("en")] == []
+    assert ("batch" in mistake.evidence_text("en")) == (code is Spread)

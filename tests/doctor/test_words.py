@@ -61,6 +61,27 @@ def test_no_blank_stays_open(wrong: object, language: str) -> None:
     assert unpacked(asdict(diagnosis)).to_dict(language) == diagnosis.to_dict(language)
 
 
+def solutions_in(mistake: Mistake, texts: list[str]) -> list[str]:
+    """Which of the texts say the right formula; of a wrong forward, what is meant is no solution."""
+    known = [spoken(mistake.values.get(name, ""), "en") for name in ("right", "derivative")]
+    telling = [words for words in known if len(words) > 3 and mistake.name != "forward-wrong"]
+    return [text for text in texts if any(words in text for words in telling)]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_the_report_keeps_the_solution_to_itself(wrong: object) -> None:
+    """The right formula is said at level 4 or 5, not before."""
+    diagnosis = charmlp.doctor.examine(wrong.function, kind=wrong.kind)  # type: ignore[attr-defined]
+    for mistake in diagnosis.mistakes:
+        assert solutions_in(mistake, [mistake.first_text("en"), *mistake.hints("en")[:3]]) == []
+
+
+def test_a_solution_that_is_said_is_found() -> None:
+    mistake = Mistake("wrong-formula", values={"found": "g · y", "right": "g · y (1 − y)"})
+    assert solutions_in(mistake, mistake.hints("en")) == [mistake.text("en"), mistake.fix("en")]
+    assert solutions_in(mistake, [mistake.first_text("en")]) == []
+
+
 # Names of functions, of code and of symbols: they are written so in Chinese as well
 CODE = {
     "astype", "backward", "clamp", "clone", "copy", "ctx", "diag", "dirty", "dtype", "exp", "float",

@@ -33,7 +33,7 @@ def make_parser() -> Parser:
     parser = Parser(
         "doctor",
         "Name the mistake in a hand-written backward pass, in NumPy or PyTorch: functions, classes, modules. "
-        "TARGET is file.py (everything defined in it), file.py:Name or package.module:Name.\n\n"
+        "TARGET is file.py or notebook.ipynb (everything defined in it), file.py:Name or module:Name.\n\n"
         "The target is imported, hence executed, in a process of its own: do not point this at code that "
         "you would not run. Exit status: 0 healthy, 1 a mistake was found or backward is not written yet, "
         "2 a target could not be examined.",
@@ -108,7 +108,10 @@ def examine(args: Namespace) -> int:
 def add_flags(parser: Parser) -> None:
     """What `doctor` takes."""
     parser.add_argument(
-        "targets", nargs="*", metavar="TARGET", help="file.py, file.py:Name or package.module:Name"
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="file.py, notebook.ipynb, file.py:Name or package.module:Name",
     )
     parser.add_argument(
         "--as",

@@ -1,12 +1,14 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.penalty import penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.functions import Array
@@ -14,7 +16,7 @@ from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
-from charmlp.doctor.setups.setup import Observed, SetUp
+from charmlp.doctor.setups.setup import Observed, SetUp, observe
 from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
@@ -25,6 +27,7 @@ def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     found = [f for position in there for f in wrong_values(setup.observations, position)]
     if averages_in_layer(setup, found):
         return [phrase("mean-in-layer")]
+    found = list(with_batches(setup, found))
     return [*found, *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
 
 
@@ -50,8 +53,27 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         return []  # an input without a gradient, such as a label
     found = explained(observations, position) or of_meant_form(observations, position)
     if found is None:
-        found = first.trial.kind.unexplained(first, position) or None
+        found = (
+            first.trial.kind.unexplained(first, position) or penalty_is_wrong(observations, position) or None
+        )
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
+
+
+def with_batches(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings; of what nothing explains, it is said where it is right for a batch of one row."""
+    single = setup.remake({**SIZES[0], "N": 1}) if any(f.name == "unrecognised" for f in found) else None
+    alone = None if single is None else observe(single)
+    for one in found:
+        known = one.name == "unrecognised" and one.position is not None and bool(one.evidence)
+        if alone is not None and known and is_right_in(alone, one.position):
+            size, *others = one.evidence
+            yield replace(one, evidence=(size, phrase("where-batch"), *others))
+        else:
+            yield one
+
+
+def is_right_in(observed: Observed, position: int | None) -> bool:
+    return position is not None and position < len(observed.analytic) and observed.is_right(position)
 
 
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:

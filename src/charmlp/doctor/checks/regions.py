@@ -105,16 +105,6 @@ def between(low: float, high: float) -> str:
     return next(text for text in texts if low < float(text) < high)
 
 
-def in_batches(wrong: Mapping[int, bool]) -> list[Phrase]:
-    """What the sizes of the batch tell, at which the gradient was wrong or not.
-
-    >>> [words.key for words in in_batches({1: False, 5: True})], in_batches({1: True, 5: True})
-    (['where-batch'], [])
-    """
-    only = not wrong.get(1, True) and all(is_wrong for size, is_wrong in wrong.items() if size > 1)
-    return [phrase("where-batch")] if only and len(wrong) > 1 else []
-
-
 def ratios(analytic: Array, right: Array) -> list[Phrase]:
     """How the ratio to the right gradient behaves; both are stacked, T×….
 

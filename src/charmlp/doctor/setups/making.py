@@ -26,7 +26,7 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
     return SetUp(
         reading,
         trials,
-        lambda sizes: make_trial(build, used, sizes, 2),
+        lambda sizes: make_trial(build, used, sizes, 2) if given is None else None,
         lambda sizes: failure(build, reading, sizes),
     )
 
@@ -45,9 +45,9 @@ def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
 
 def make_trial(build: Build, reading: Reading, sizes: Sizes, seed: int) -> Trial | None:
     """A trial as recognised, with its form only where forward agrees with it here, too."""
-    if reading.arrangement is GUESSED:
-        return None
     try:
+        if reading.arrangement is GUESSED:
+            return guessed_trial(build, sizes, seed, flags=reading.flags)
         trial = try_reading(build, reading, sizes, seed)
     except CannotExamineError:
         return None
