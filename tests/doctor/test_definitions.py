@@ -39,7 +39,7 @@ def written(path: Path, cells: Sequence[str], **others: Any) -> Path:
 
 
 CELLS = {
-    "imports and definitions": ("import numpy as np\ndef f(x): return np.exp(x)\nclass A: pass", {"f", "A"}, True),
+    "imports": ("import numpy as np\ndef f(x): return np.exp(x)\nclass A: pass", {"f", "A", "np"}, True),
     "constants": ("N, D = 5, 2 * 3\nnames = ['a']\neps: float = -1e-5\ng = lambda x: x",
                   {"N", "D", "names", "eps", "g"}, True),
     "arrays": ("import numpy as np\nx = np.linspace(0, 1, 5).reshape(-1, 1)\nnp.random.seed(3)",

@@ -50,7 +50,7 @@ DEFINITIONS: dict[str, Callable[..., Tensor]] = {
     "exponentiation": torch.square,
     "exponential": torch.exp,
     "logarithm": torch.log,
-    "average": torch.mean,
+    "averaging": torch.mean,
     "summation": torch.sum,
 }
 
@@ -154,7 +154,7 @@ def test_a_name_is_no_longer_enough() -> None:
         ("__pow__", "exponentiation"),
         ("l2_normalize", "l2_normalisation"),
         ("normalize", None),
-        ("svm_loss_vectorized", None),
+        ("svm_loss_vectorized", "multiclass_svm"),
         ("BCEWithLogitsLoss", "bce_with_logits"),
         ("SELU", "selu"),
     ],

@@ -200,6 +200,11 @@ def test_half_a_pair_says_what_is_missing(tmp_path: Path) -> None:
         assert caught.value.reason == phrase(key, name=one.name)
 
 
+def test_in_a_torch_file_half_a_pair_is_nothing(tmp_path: Path) -> None:
+    source = "import torch\ndef conv_forward(x, w): return x\n"
+    assert found(module_of(source, tmp_path)) == []
+
+
 def test_a_note_says_of_which_variable_a_derivative_is(tmp_path: Path) -> None:
     def notes(parameter: str) -> list[str]:
         source = f"def tanh(x): return np.tanh(x)\ndef dtanh({parameter}): return 1 - {parameter} ** 2"

@@ -69,13 +69,15 @@ def is_configured(operation: Any) -> bool:
 
 
 def likeliest(found: Iterable[Diagnosis]) -> Diagnosis:
-    """Of several readings of one piece of code: a right one, else one wrong in a known way."""
+    """Of several readings of one piece of code: a right one, else one with few mistakes, of known kinds."""
     diagnoses = []
     for diagnosis in found:
         if diagnosis:
             return diagnosis
         diagnoses.append(diagnosis)
-    return min(diagnoses, key=lambda d: (not d.mistakes, any(m.name == "unrecognised" for m in d.mistakes)))
+    names = [[mistake.name for mistake in diagnosis.mistakes] for diagnosis in diagnoses]
+    ranks = [(not each, "unrecognised" in each, len(each)) for each in names]
+    return diagnoses[ranks.index(min(ranks))]
 
 
 def in_both_modes(
@@ -132,8 +134,14 @@ def diagnose(
         one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
         if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
-    missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
-    return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
+    return min(diagnoses, key=likelihood)
+
+
+def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
+    """What looks like inputs in another order or shape comes last; then many mistakes."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    missed = {"unrecognised", "wrong-order", "missing-gradient"}
+    return bool(names & missed), "batch-not-summed" in names, len(diagnosis.mistakes)
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:

@@ -10,7 +10,8 @@ from charmlp.doctor.setups.trial import Trial
 
 # A gradient that is wrong because of these need not look like any formula.
 EXPLAINS_ANYTHING = {
-    "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward"
+    "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward",
+    "slope-of-upstream",
 }  # fmt: skip
 
 FORMULAS = {
@@ -45,7 +46,7 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return "saved-edited" in names
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
-        case "cotangent-distorted", "other":
+        case ("cotangent-distorted", "other") | ("slope-of-upstream", "alone"):
             return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]

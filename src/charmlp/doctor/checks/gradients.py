@@ -8,6 +8,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.penalty import penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.functions import Array
@@ -52,7 +53,9 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         return []  # an input without a gradient, such as a label
     found = explained(observations, position) or of_meant_form(observations, position)
     if found is None:
-        found = first.trial.kind.unexplained(first, position) or None
+        found = (
+            first.trial.kind.unexplained(first, position) or penalty_is_wrong(observations, position) or None
+        )
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
 

@@ -34,6 +34,8 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
     first, again = setup.record.gradients, setup.record.again
     if saved_edited(setup) or first is None or again is None:
         return []
+    if setup.record.random:
+        return [finding("random-forward.backward", phrase("two-seeds-back"))]
     both = {i: (a, b) for i, (a, b) in enumerate(zip(first, again, strict=True)) if a is not None}
     changed = {i: (a, b) for i, (a, b) in both.items() if b is not None and not np.array_equal(a, b)}
     if not changed:

@@ -33,11 +33,17 @@ def form(drawn: Any, scale: float) -> Form:
 
 
 def with_own_mask(trial: Any) -> Iterator[Form]:
-    """The mask that was drawn, or given, and the scale: what is left of y / x."""
+    """The mask that was drawn, or given, and the scale: what is left of y / x.
+
+    What keeps just the positive numbers is a rectifier, and what does not follow a given mask none that
+    is masked by it.
+    """
     x, y = trial.variables["x"], trial.canonical_output
     if x.shape != y.shape:
         return
     drawn = (y != 0).astype(float)
+    if np.array_equal(drawn, x > 0) or not np.array_equal(drawn, trial.variables.get("mask", drawn)):
+        return
     scale = only_number((y / x)[y != 0])
     if scale is not None and scale > 0 and 0 < drawn.mean() < 1:
         yield form(drawn, scale)

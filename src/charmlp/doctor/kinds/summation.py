@@ -2,7 +2,7 @@
 
 from charmlp.doctor.arrangement import arrange
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
-from charmlp.doctor.kinds.average import INPUT, spread
+from charmlp.doctor.kinds.averaging import INPUT, spread
 
 KIND = Kind(
     aliases=("sum", "summation", "sumreduce", "reducesum"),

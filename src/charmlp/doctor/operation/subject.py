@@ -45,6 +45,7 @@ class Record:
     calls: list[Call] = field(default_factory=list)
     error: Exception | None = None
     stage: str = "forward"  # where the error came from: forward or backward
+    random: bool = False  # whether backward draws random numbers of its own, as far as that is looked at
 
     @property
     def error_text(self) -> str:

@@ -146,11 +146,13 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
+            if slot.is_index:
+                return None
             try:
                 canonical = slot.canonical(parameter, {})
-            except ValueError:  # numbers too many or too few
+            except (ValueError, LookupError):  # numbers too many or too few, or labels of nothing
                 return None
-            if slot.is_index or canonical.ndim != len(slot.role.shape):
+            if canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
@@ -162,7 +164,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     extra = (subject.required or ())[len(values) :]
     if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
-    return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    return trial if any(trial.wants) or not subject.constants else None
 
 
 def contradicts(trial: Trial) -> bool:
@@ -226,7 +229,8 @@ def distance_to(trial: Trial, form: Form) -> float:
     found = trial.outputs[0].astype(float)
     if found.shape != y.shape and not (found.size == y.size == 1):
         return float("inf")
-    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    distance = float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    return distance if np.isfinite(distance) else float("inf")  # a log of other inputs than the form's
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, is_label
 
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
 
@@ -68,6 +68,8 @@ def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> b
     subject = trial.subject
     if not subject.is_raw or subject.counts or all(g is None for g in gradients):
         return True
+    if is_label(subject.name_of(position)):
+        return False
     if position in subject.parameters:
         return any(gradients[i] is not None for i in subject.parameters)
     return position > 0

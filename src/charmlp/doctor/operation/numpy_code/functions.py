@@ -111,9 +111,14 @@ class Finder:
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
         for name, function in self.own.items():
-            if name not in self.taken and is_half(name, function):
+            if name not in self.taken and not self.is_torch and is_half(name, function):
                 add(name, [cannot(name, self.missing(name))])
         return written
+
+    @property
+    def is_torch(self) -> bool:
+        """Whether the module imports torch, whose engine knows the other half."""
+        return getattr(self.around.get("torch"), "__name__", "") == "torch"
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Each backward pass with its forward."""
