@@ -146,6 +146,32 @@ def test_what_is_not_written_yet(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert status == 1
     assert [entry["verdict"] for entry in found] == ["healthy", "unwritten"]
     assert found[1]["error"] == "tanh_backward is not written yet" and found[1]["mistakes"] == []
+    skeleton = """
+class {name}(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        {forward}
+    @staticmethod
+    def backward(ctx, g):
+        # TODO
+        {backward}
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+    def forward(self, x):
+        raise NotImplementedError
+"""
+    halves = {"Half": ("return x.tanh()", "pass"), "Empty": ("pass", "return None")}
+    parts = [skeleton.format(name=n, forward=f, backward=b) for n, (f, b) in halves.items()]
+    status, found = entries(capsys, write(tmp_path, "skeleton.py", *parts))
+    assert status == 1
+    assert [
+        (str(entry["target"]).rpartition(":")[2], entry["verdict"], entry["error"]) for entry in found
+    ] == [
+        ("Half", "unwritten", "backward is not written yet"),
+        ("Net", "unwritten", "forward is not written yet"),
+        ("Empty", "unwritten", "forward and backward are not written yet"),
+    ]
     main(["doctor", str(target)])
     assert capsys.readouterr().out.splitlines()[1:] == [
         f"{target}:tanh_forward: tanh_backward is not written yet"
