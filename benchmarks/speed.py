@@ -313,7 +313,7 @@ ROWS = {
         memory, ("250 MB", "150 MB", "100 MB"), " MB",
     ),
     "memory-pictures": Row(
-        "the same of the largest process, the one that draws included", "同上,含绘图进程在内的最大进程",
+        "the same with its two pictures", "同上,并绘制两张图",
         memory_with_pictures, ("", "", ""), " MB",
     ),
     "pack": Row(

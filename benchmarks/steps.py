@@ -97,7 +97,7 @@ def parts() -> None:
         ("first layer's rows move", lambda: products.move_few(optimizer, theta, 0, hidden, x, 1e-9, 1, 1)),
         (
             "all parameters, gradients at hand",
-            lambda: passes.move(optimizer, theta, gradients, 0, len(theta), 1e-9, 1, 1),
+            lambda: passes.move(optimizer, theta, gradients, theta[:0], 0, len(theta), 1e-9, 1, 1, 1),
         ),
     ]
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from charmlp import drawing
-from charmlp.drawing import class_colours, no_ticks, save, sheet, short, tidy, write_in_cell
+from charmlp.drawing import class_colours, no_ticks, save, sheet, short, write_in_cell
 from charmlp.errors import CharmlpError
 
 
@@ -20,7 +20,6 @@ def test_a_figure_is_saved_whole_and_names_its_file(tmp_path: Path) -> None:
     figure = sheet(2, 1)
     panel = figure.subplots()
     panel.set_title("中文 \u0378")  # a character that no font has
-    tidy(panel)
     path = tmp_path / "new" / "a.png"
     assert save(figure, path, dpi=50) == path
     with Image.open(path) as picture:

@@ -18,7 +18,7 @@ FLOORS = [
     {"system"},
     {"calculus"},
     {"config"},
-    {"images", "letters", "modelfile", "metrics", "drawing"},
+    {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},

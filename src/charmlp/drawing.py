@@ -1,6 +1,7 @@
 """How pictures look and how they are saved; what they show is said where it is known (evaluation, doctor).
 
 Figures of matplotlib, which is imported when one is made: one look, whole files, names in any writing system.
+What each training draws is a `charmlp.canvas`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charmlp import text
 from charmlp.system.files import write_whole
-from charmlp.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,19 +27,11 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its ow
 DARK = 0.6  # of the strongest colour: from there on, what is written on it is white
 
 
-def sheet(width: float, height: float, margins: tuple[float, float, float, float] | None = None) -> Figure:
-    """An empty figure of so many inches; its panels are laid out without overlap, which takes its time.
-
-    With `margins` (left, bottom, right, top, in inches) they are what is left of the figure.
-    """
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure of so many inches; its panels are laid out without overlap."""
     from matplotlib.figure import Figure
 
-    if margins is None:
-        return Figure(figsize=(width, height), layout="constrained")
-    left, bottom, right, top = margins
-    figure = Figure(figsize=(width, height))
-    figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height, hspace=0.08)
-    return figure
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def save(figure: Figure, path: Path, dpi: int = 150) -> Path:
@@ -57,17 +50,12 @@ def save(figure: Figure, path: Path, dpi: int = 150) -> Path:
 
 
 def short(name: str, most: int = 12, *, end: bool = False) -> str:
-    """A name for a picture: control characters escaped, no mathematics, at most `most` characters.
+    """A name for a figure of matplotlib, as `charmlp.text.short`, without mathematics.
 
-    Its start is kept, or its `end`.
-
-    >>> short("a$b"), short("alphabetical", 5), short("alphabetical", 5, end=True)
-    ('a\\\\$b', 'alph…', '…ical')
+    >>> short("a$b"), short("alphabetical", 5)
+    ('a\\\\$b', 'alph…')
     """
-    text = printable(name).replace("$", r"\$")
-    if len(text) <= most:
-        return text
-    return "…" + text[1 - most :] if end else text[: most - 1] + "…"
+    return text.short(name, most, end=end).replace("$", r"\$")
 
 
 def class_colours(count: int) -> Any:
@@ -82,12 +70,6 @@ def write_in_cell(panel: Any, row: int, column: int, text: str, strength: float,
     """Write into a cell of a matrix; `strength`, 0 to 1, is how strong its colour is."""
     colour = "white" if strength > DARK else "black"
     panel.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
-
-
-def tidy(panel: Any) -> None:
-    """No frame at the top and right, a light grid."""
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.grid(alpha=0.3)
 
 
 def no_ticks(panel: Any) -> None:

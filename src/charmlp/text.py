@@ -25,6 +25,20 @@ def printable(text: object) -> str:
     )
 
 
+def short(name: str, most: int = 12, *, end: bool = False) -> str:
+    """A name for a picture: control characters escaped, at most `most` characters.
+
+    Its start is kept, or its `end`.
+
+    >>> short("a\\n"), short("alphabetical", 5), short("alphabetical", 5, end=True)
+    ('a\\\\n', 'alph…', '…ical')
+    """
+    text = printable(name)
+    if len(text) <= most:
+        return text
+    return "…" + text[1 - most :] if end else text[: most - 1] + "…"
+
+
 def natural(name: str) -> tuple[list[str | int], str]:
     """What names are sorted by so that numbers in them count: img2 before img10."""
     parts = re.split("([0-9]+)", name)

@@ -144,7 +144,7 @@ def test_a_name_is_no_longer_enough() -> None:
     ("name", "kind"),
     [
         ("L1Loss", "l1"),
-        ("l2_loss", "mse"),
+        ("l2_loss", None),
         ("SmoothL1Loss", "huber"),
         ("my_relu2", "relu"),
         ("relu6", None),

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageColor
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from charmlp import text
+from charmlp.canvas import BLUE, GREEN, ORANGE
 from charmlp.drawing import save
 from charmlp.evaluation import pictures
 from charmlp.letters.letterset import LetterSet
@@ -87,15 +89,18 @@ def test_any_class_name_can_be_drawn(tmp_path: Path) -> None:
     letters = LetterSet(
         np.zeros((len(labels), 8, 8), np.uint8), labels, ODD_NAMES, tuple(map(str, labels.tolist()))
     )
+    canvas = pictures.confusion_matrix(score(logits, labels), ODD_NAMES)
+    assert text.short(ODD_NAMES[5]) in canvas.texts
+    paths = [canvas.save(tmp_path / "canvas.png")]
     for number, figure in enumerate(
         (
             pictures.tsne_scatter(logits, labels, ODD_NAMES),
-            pictures.confusion_matrix(score(logits, labels), ODD_NAMES),
             pictures.contact_sheet([("sämple", letters)]),
             pictures.readings(letters, logits),
         )
     ):
-        path = save(figure, tmp_path / f"{number}.png")
+        paths.append(save(figure, tmp_path / f"{number}.png"))
+    for path in paths:
         with Image.open(path) as picture:
             picture.verify()
 
@@ -103,9 +108,16 @@ def test_any_class_name_can_be_drawn(tmp_path: Path) -> None:
 def test_the_confusion_matrix_has_the_counts() -> None:
     labels = np.array([0, 0, 0, 1, 1, 2])
     logits = np.eye(3)[[0, 0, 1, 1, 1, 2]]
-    figure = pictures.confusion_matrix(score(logits, labels), "ABC")
-    assert sorted(texts(figure)) == ["1", "1", "2", "2"]
-    assert figure.axes[0].get_title() == "accuracy 83.3% of 6"
+    canvas = pictures.confusion_matrix(score(logits, labels), "ABC")
+    assert sorted(written for written in canvas.texts if written.isdigit()) == ["1", "1", "2", "2"]
+    assert "accuracy 83.3% of 6" in canvas.texts
+    for name in "ABC":
+        assert canvas.texts.count(name) == 2
+
+
+def test_a_cell_of_the_matrix_is_the_darker_the_larger_its_share() -> None:
+    white, some, dark = pictures.shares_in_blue(np.array([[0, 0.4, 1]]))[0].astype(int).sum(axis=1)
+    assert white > some > dark
 
 
 def test_of_very_many_classes_those_with_the_most_mistakes_are_drawn() -> None:
@@ -113,22 +125,30 @@ def test_of_very_many_classes_those_with_the_most_mistakes_are_drawn() -> None:
     labels = np.arange(count)
     logits = np.eye(count)
     logits[-1] = logits[-2]  # the last class is read as the one before
-    figure = pictures.confusion_matrix(score(logits, labels), [str(label) for label in labels])
-    (drawn,) = [image.get_array() for image in figure.axes[0].images]
-    assert drawn.shape == (pictures.MOST_CLASSES,) * 2
-    assert drawn[-1, -2] == drawn[-2, -2] == 1 and drawn[-1, -1] == 0
-    assert figure.axes[0].get_title().endswith("; the 200 of 250 classes with the most mistakes")
+    canvas = pictures.confusion_matrix(score(logits, labels), [str(label) for label in labels])
+    assert canvas.texts[-1].endswith("; the 200 of 250 classes with the most mistakes")
+    dark = (np.asarray(canvas.picture) == pictures.BLUES[-1]).all(axis=2)
+    cell = pictures.MOST // pictures.MOST_CLASSES
+    assert dark.sum() == pictures.MOST_CLASSES * cell**2  # all shares are 1
+    last = np.flatnonzero(dark.any(axis=1))[-1]
+    assert np.array_equal(dark[last], dark[last - cell])  # the last two labels are read as one
 
 
 def test_the_loss_curve_has_both_losses() -> None:
     scores = score(np.eye(3), np.arange(3))
     epochs = [Epoch(n, 2 / n, 0.1, 0.0, scores if n % 5 == 0 else None) for n in range(1, 11)]
-    figure = pictures.loss_curve(epochs)
-    training, validation = figure.axes[0].lines
-    assert list(training.get_xdata()) == list(range(1, 11))
-    assert list(validation.get_xdata()) == [5, 10]
-    assert len(figure.axes) == 2
-    assert len(pictures.loss_curve([Epoch(1, 1.0, 0.1, 0.0, None)]).axes) == 1
+    canvas = pictures.loss_curve(epochs)
+    assert {"training", "validation", "100.0 %"} <= set(canvas.texts)
+    colours = {colour for _, colour in canvas.picture.getcolors(2**24)}
+    assert {ImageColor.getrgb(colour) for colour in (BLUE, ORANGE, GREEN)} <= colours
+    alone = pictures.loss_curve([Epoch(1, 1.0, 0.1, 0.0, None)])
+    assert "training" in alone.texts and "validation" not in alone.texts
+
+
+@pytest.mark.parametrize("losses", [[0.0], [1e-9, 0.0], [3e8, 1.0]])
+def test_any_loss_can_be_drawn(losses: list[float]) -> None:
+    scores = score(np.eye(3), np.arange(3))
+    pictures.loss_curve([Epoch(n, loss, 0.1, 0.0, scores) for n, loss in enumerate(losses, 1)])
 
 
 def test_the_contact_sheet_labels_its_images() -> None:

@@ -15,6 +15,8 @@ from charmlp.system import threads
 from charmlp.training import trainer as trainer_module
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
+from charmlp.training.steps.analytic import AnalyticStep
+from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 SIZES = {
@@ -53,6 +55,14 @@ def trained(cores: int, options: dict[str, object]) -> tuple[bytes, float]:
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
 def test_the_same_bits_on_one_core_and_on_two(options: dict[str, object]) -> None:
     assert trained(1, options) == trained(2, options)
+
+
+def test_two_cores_have_alike_of_the_weights_of_best() -> None:
+    step = AnalyticStep(BEST, Parameters((1024, *BEST.hidden_size, 26)))
+    cores = [0, 0]
+    for units in step.units:  # whoever is free takes the next
+        cores[cores.index(min(cores))] += units.weights.size
+    assert max(cores) < 1.05 * min(cores)
 
 
 def test_threads_of_blas_would_change_bits(monkeypatch: pytest.MonkeyPatch) -> None:

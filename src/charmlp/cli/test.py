@@ -117,7 +117,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
             except MissingExtraError as missing:
                 note(missing)
             matrix = confusion_matrix(evaluation.scores, letters.classes)
-            drawn.append(save(matrix, folder / MATRIX))
+            drawn.append(matrix.save(folder / MATRIX))
             drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
     except CharmlpError as error:
         note(error)

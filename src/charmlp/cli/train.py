@@ -119,14 +119,12 @@ def train_and_draw(
     )
     drawn: list[Path] = []
     if args.pictures == "on" or args.show:
-        from charmlp.evaluation.drawing import draw_apart
+        from charmlp.evaluation.pictures import draw_run
 
         fitted = result.fit
         try:
             with drawing(reporter):
-                drawn = draw_apart(
-                    result.path / "figures", fitted.history, fitted.scores, result.model.classes
-                )
+                drawn = draw_run(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
         except CharmlpError as error:
             reporter.message(f"note: {error}")
         if args.show:

@@ -1,14 +1,20 @@
-"""Pictures: loss curve, confusion matrix, t-SNE scatter, contact sheet. Each returns a matplotlib figure."""
+"""Pictures: loss curve, confusion matrix, t-SNE scatter, contact sheet.
+
+The first two, which each training draws, are a `Canvas`, the others figures of matplotlib.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.drawing import class_colours, no_ticks, sheet, short, tidy, write_in_cell
+from charmlp import text
+from charmlp.canvas import BLACK, BLUE, GREEN, INCH, ORANGE, SMALL, Canvas, Panel, text_width, ticks
+from charmlp.drawing import DARK, class_colours, no_ticks, sheet, short
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
 from charmlp.system.extras import require_extra
@@ -22,41 +28,61 @@ Array = NDArray[Any]
 MOST_POINTS = 2000  # in a t-SNE scatter: more are neither legible nor quick
 MOST_CLASSES = 200  # of a confusion matrix: more are neither legible nor quick
 MOST_CELLS = 40  # classes of a confusion matrix whose counts are written into the cells
+CELL, LEAST, MOST = 50, 360, 2000  # pixels: a cell's side, and that of all cells together
+
+# From 0 to 1 in eight steps: ColorBrewer's "Blues".
+BLUES = np.array(
+    [(247, 251, 255), (222, 235, 247), (198, 219, 239), (158, 202, 225), (107, 174, 214),
+     (66, 146, 198), (33, 113, 181), (8, 81, 156), (8, 48, 107)]
+)  # fmt: skip
 
 
-def loss_curve(epochs: Sequence[Epoch]) -> Figure:
+def draw_run(
+    folder: Path, history: Sequence[Epoch], scores: Scores | None, classes: Sequence[str]
+) -> list[Path]:
+    """Draw the loss curve and, where there are scores, the confusion matrix; returns the pictures' files."""
+    drawn = [loss_curve(history).save(folder / "loss.png")]
+    if scores is not None:
+        drawn.append(confusion_matrix(scores, classes).save(folder / "confusion.png"))
+    return drawn
+
+
+def loss_curve(epochs: Sequence[Epoch]) -> Canvas:
     """Training and validation loss over the epochs, with the validation accuracy below."""
     validated = [(epoch.epoch, epoch.validation) for epoch in epochs if epoch.validation is not None]
-    figure = sheet(7, 6 if validated else 3.6, margins=(0.75, 0.55, 0.15, 0.15))
-    panels = figure.subplots(2 if validated else 1, 1, sharex=True, squeeze=False)[:, 0]
     numbers, losses = [epoch.epoch for epoch in epochs], [epoch.loss for epoch in epochs]
-    panels[0].plot(numbers, losses, marks(numbers), markersize=3, label="training")
+    at, figures = [number for number, _ in validated], [figures for _, figures in validated]
+    canvas = Canvas(7 * INCH, (6 if validated else 4) * INCH)
+    left, right, bottom = 115, canvas.picture.width - 25, canvas.picture.height - 80
+    middle = bottom // 2 if validated else bottom
+
+    x = widened(numbers[0], numbers[-1])
+    highest = max([*losses, *(each.loss for each in figures)])
+    upper = Panel(canvas, (left, 25, right, middle), x, (0, 1.05 * highest or 1))
+    upper.axes("loss (cross-entropy)", numbered=not validated)
+    upper.curve(numbers, losses, BLUE)
     if validated:
-        at = [number for number, _ in validated]
-        accuracies = [100 * scores.accuracy for _, scores in validated]
-        validation = [scores.loss for _, scores in validated]
-        panels[0].plot(at, validation, marks(at), markersize=4, label="validation")
-        panels[1].plot(at, accuracies, marks(at), markersize=4, color="tab:green")
-        panels[1].set_ylabel("validation accuracy, %")
-        panels[1].annotate(
-            f"{accuracies[-1]:.1f} %", (at[-1], accuracies[-1]), xytext=(-6, -14), textcoords="offset points",
-            ha="right",
-        )  # fmt: skip
-    panels[0].set_ylabel("loss (cross-entropy)")
-    panels[0].set_ylim(bottom=0)
-    panels[0].legend(frameon=False)
-    panels[-1].set_xlabel("epoch")
-    for panel in panels:
-        tidy(panel)
-    return figure
+        upper.curve(at, [each.loss for each in figures], ORANGE)
+        accuracies = [100 * each.accuracy for each in figures]
+        lower = Panel(
+            canvas, (left, middle + 25, right, bottom), x, widened(min(accuracies), max(accuracies))
+        )
+        lower.axes("validation accuracy, %", numbered=True)
+        lower.curve(at, accuracies, GREEN)
+        x_last, y_last = lower.place(at[-1], accuracies[-1])
+        canvas.text(f"{accuracies[-1]:.1f} %", x_last - 12, y_last + 12, "rt")
+    upper.legend({BLUE: "training"} | ({ORANGE: "validation"} if validated else {}))
+    canvas.text("epoch", (left + right) / 2, bottom + 55)
+    return canvas
 
 
-def marks(numbers: Sequence[int]) -> str:
-    """How a line is drawn: with its points where they are few."""
-    return "o-" if len(numbers) < 30 else "-"
+def widened(low: float, high: float) -> tuple[float, float]:
+    """A little more than from low to high."""
+    room = 0.05 * (high - low) or 1.0
+    return low - room, high + room
 
 
-def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
+def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Canvas:
     """Rows are labels, columns predictions; colours are shares of each label, numbers are counts.
 
     Of very many classes, those with the most mistakes are drawn, and the title says so.
@@ -69,22 +95,44 @@ def confusion_matrix(scores: Scores, classes: Sequence[str]) -> Figure:
         title += f"; the {MOST_CLASSES} of {len(classes):,} classes with the most mistakes"
         confusion, support = confusion[np.ix_(chosen, chosen)], support[chosen]
     n = len(confusion)
-    side = min(max(3.5, 0.33 * n + 1.2), 14)
-    names = [short(name) for name in classes]
-    beside = 0.5 + (0.15 * max(map(len, names)) if n <= MOST_CELLS else 0.3)  # inches
-    figure = sheet(side + beside - 0.65, side + beside - 0.65, margins=(beside, beside, 0.15, 0.4))
-    panel = figure.subplots()
+    named = n <= MOST_CELLS  # else the classes are numbered, here and there
+    names = (
+        {at: text.short(classes[at]) for at in range(n)}
+        if named
+        else {int(at): f"{at:g}" for at in ticks(0, n - 1)}
+    )
+    longest = max(map(text_width, names.values()))
+    cell = max(CELL, LEAST // n) if named else MOST // n
+    side, margin = cell * n, 75 + longest
+    canvas = Canvas(max(margin + side + 25, margin + text_width(title)), side + margin + 60)
+
     shares = confusion / np.maximum(support[:, np.newaxis], 1)
-    panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    if n <= MOST_CELLS:
-        for row, column in np.argwhere(confusion > 0):
-            write_in_cell(panel, row, column, f"{confusion[row, column]}", shares[row, column])
-        panel.set_xticks(range(n), names, rotation=90 if max(map(len, classes)) > 2 else 0)
-        panel.set_yticks(range(n), names)
-    panel.set_xlabel("prediction")
-    panel.set_ylabel("label")
-    panel.set_title(title)
-    return figure
+    canvas.heat(shares_in_blue(shares), (margin, 60), cell)
+
+    def middle(number: int) -> float:
+        return (number + 0.5) * cell
+
+    if named:
+        for row, column in np.argwhere(confusion > 0).tolist():
+            colour = "white" if shares[row, column] > DARK else BLACK
+            place = margin + middle(column), 60 + middle(row)
+            canvas.text(f"{confusion[row, column]}", *place, size=SMALL, colour=colour)
+    for at, name in names.items():
+        canvas.text(name, margin - 10, 60 + middle(at), "rm")
+        if longest > CELL - 10:
+            canvas.text(name, margin + middle(at), 70 + side + text_width(name) / 2, upward=True)
+        else:
+            canvas.text(name, margin + middle(at), 70 + side, "mt")
+    canvas.text("prediction", margin + side / 2, canvas.picture.height - 25)
+    canvas.text("label", 25, 60 + side / 2, upward=True)
+    canvas.text(title, margin, 30, "lm")
+    return canvas
+
+
+def shares_in_blue(shares: Array) -> Array:
+    """White is 0, dark blue is 1: n×n×3 of uint8."""
+    steps = np.linspace(0, 1, len(BLUES))
+    return np.stack([np.interp(shares, steps, channel) for channel in BLUES.T], axis=-1).astype(np.uint8)
 
 
 def embed(logits: Array, seed: int) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.images.pixels import Grid, add_noise, blur
-from charmlp.system.compiling import compiled, part_of_compiled
+from charmlp.system.compiling import compiled, inlined, part_of_compiled
 
 _HALF, _ZERO, _ONE = np.float32(0.5), np.float32(0), np.float32(1)
 
@@ -51,10 +51,12 @@ def warp(
         if noises[number] > 0:
             add_noise(picture, noises[number], seeds[number])
         # Contrast and brightness stay within what fits between black and white: nothing is lost.
-        darkest, lightest = picture[0, 0], picture[0, 0]
-        for row in range(height):
+        low, high = picture[0].copy(), picture[0].copy()  # of each column: that vectors can do
+        for row in range(1, height):
             for column in range(width):
-                darkest, lightest = min(darkest, picture[row, column]), max(lightest, picture[row, column])
+                low[column] = min(low[column], picture[row, column])
+                high[column] = max(high[column], picture[row, column])
+        darkest, lightest = low.min(), high.max()
         gain = min(contrast[number], np.float32(255) / max(lightest - darkest, _ONE))
         base = mean + brightness[number] - gain * mean
         base = min(max(base, -gain * darkest), np.float32(255) - gain * lightest)
@@ -108,24 +110,48 @@ def _sample(image: NDArray[np.uint8], xs: Grid, ys: Grid, picture: Grid) -> None
     """The image at places between its pixels; beyond its border the border's pixels."""
     height, width = image.shape
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
-    # As floats, with the last row and column twice: loads of whole vectors, and no neighbour is missing.
-    line = np.int32(width + 1)
-    flat = np.empty((height + 1) * line, np.float32)
-    for row in range(height + 1):
-        for column in range(width + 1):
-            flat[row * line + column] = image[min(row, height - 1), min(column, width - 1)]
+    # Vector instructions compute from where a pixel comes, and what comes of it. To fetch is another loop, of
+    # one load each: the four pixels around a place are one word. Beyond the border, its pixels repeat.
+    words = np.empty(height * width, np.uint32)
+    for row in range(height):
+        below = min(row + 1, height - 1)
+        for column in range(width - 1):
+            words[row * width + column] = _word(
+                image[row, column], image[row, column + 1], image[below, column], image[below, column + 1]
+            )
+        last, under = image[row, width - 1], image[below, width - 1]
+        words[row * width + width - 1] = _word(last, last, under, under)
+    at, four = np.empty(width, np.int32), np.empty(width, np.uint32)
+    right, low = np.empty(width, np.float32), np.empty(width, np.float32)
     for row in range(height):
         for column in range(width):
             x = min(max(xs[row, column], _ZERO), last_x)
             y = min(max(ys[row, column], _ZERO), last_y)
             left, top = np.int32(x), np.int32(y)
-            right, low = x - np.float32(left), y - np.float32(top)
-            at = top * line + left
-            one, two = flat[at], flat[at + np.int32(1)]
-            three, four = flat[at + line], flat[at + line + np.int32(1)]
-            upper = one + (two - one) * right
-            lower = three + (four - three) * right
-            picture[row, column] = upper + (lower - upper) * low
+            at[column] = top * np.int32(width) + left
+            right[column], low[column] = x - np.float32(left), y - np.float32(top)
+        for column in range(width):
+            four[column] = words[np.uint32(at[column])]
+        for column in range(width):
+            one, two = _level(four[column], 0), _level(four[column], 8)
+            three, last = _level(four[column], 16), _level(four[column], 24)
+            upper = one + (two - one) * right[column]
+            lower = three + (last - three) * right[column]
+            picture[row, column] = upper + (lower - upper) * low[column]
+
+
+@inlined
+def _word(one: int, two: int, three: int, four: int) -> int:
+    """Four bytes, the first one lowest."""
+    upper = np.uint32(one) | np.uint32(two) << np.uint32(8)
+    lower = np.uint32(three) | np.uint32(four) << np.uint32(8)
+    return np.uint32(upper | lower << np.uint32(16))
+
+
+@inlined
+def _level(word: int, shift: int) -> float:
+    """The byte of a word that begins at a bit."""
+    return np.float32(np.int32(word >> np.uint32(shift) & np.uint32(255)))
 
 
 @part_of_compiled

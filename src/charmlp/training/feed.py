@@ -22,7 +22,7 @@ from charmlp.system.threads import blocks, each
 from charmlp.training.order import Order
 from charmlp.training.randomness import AUGMENTATION, generator
 
-CHUNK_BYTES = 2**20  # of inputs at one time: they are read again while they are in the processor's cache
+CHUNK_BYTES = 2**21  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores make a chunk together, or a GPU gets it
 TOGETHER = 256  # images of which one core makes inputs
 ALL = slice(0, None)

@@ -1,6 +1,5 @@
 """A penalty's share of a gradient: a loss with λ‖W‖² is wrong in that term alone where its gradient is."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -8,13 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from charmlp.doctor.mistake import Finding, finding, phrase
-from charmlp.doctor.operation.options import option, plain
+from charmlp.doctor.operation.options import is_strength, option
 from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
-STRENGTH = re.compile(
-    r"(l2)?(reg|lam|lamb|lambda|lambd|(weight)?decay|wd|penalty|l2)(ularization|strength|lambda|2)?"
-)
 KNOWN = {2.0: "factor-two.twice", 0.5: "factor-two.half", -1.0: "sign-flipped"}
 
 
@@ -54,8 +50,10 @@ def ratio_of_penalty(observed: Observed, position: int) -> float | None:
 @lru_cache(maxsize=8)
 def without_penalty(trial: Trial) -> Trial | None:
     """The same with λ = 0, where an option that follows the values is a penalty's strength."""
+    if trial.subject.unpenalised is not None:
+        return replace(trial, subject=trial.subject.unpenalised)
     names = ((trial.subject.required or ()) + trial.subject.optional)[len(trial.values) :]
-    strengths = [i for i, name in enumerate(names) if STRENGTH.fullmatch(plain(name))]
+    strengths = [i for i, name in enumerate(names) if is_strength(name)]
     if not strengths:
         return None
     chosen = [option(trial.subject, name, flags=True) for name in names[: strengths[0]]]

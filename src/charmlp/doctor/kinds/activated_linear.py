@@ -83,7 +83,7 @@ def wrong(through: Callable[[Variables, Array], Array]) -> tuple[Wrong, ...]:
 
 
 KIND = Kind(
-    aliases=("linearactivation", "denselayer", "activatedlinear", "perceptron", "neuron", "neurons"),
+    aliases=("linearactivation", "activatedlinear"),
     arrangements=tuple(arrangements()),
     forms=tuple(map(form, ACTIVATIONS)),
     gradients={

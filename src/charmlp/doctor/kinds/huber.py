@@ -97,7 +97,7 @@ KIND = Kind(
     aliases=("huber", "huberloss", "smoothl1", "smoothl1loss"),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

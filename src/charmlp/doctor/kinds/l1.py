@@ -58,7 +58,7 @@ KIND = Kind(
     ),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

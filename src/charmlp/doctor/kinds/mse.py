@@ -42,7 +42,7 @@ KIND = Kind(
     aliases=("mse", "meansquarederror", "meansquare"),  # a squared error may be a sum
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

@@ -73,11 +73,12 @@ def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subjec
 
 
 def of_written(made: HandWritten) -> Subject:
-    reused = None if made.reused is None else of_written(made.reused)
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
-        is_raw=True, meant=made.meant, note=made.note, reused=reused, constants=made.constants,
-        sizes=made.sizes, written=made,
+        is_raw=True, meant=made.meant, note=made.note, constants=made.constants, sizes=made.sizes,
+        reused=None if made.reused is None else of_written(made.reused),
+        unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
+        written=made,
     )  # fmt: skip
 
 

@@ -72,6 +72,7 @@ class Subject(ABC):
     note: Phrase | None = None  # which reading of the code this is
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
+    unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     reused: "Subject | None" = None  # the same with one value in two places
 
     def name_of(self, position: int) -> str:

@@ -57,6 +57,7 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
     """Find out what the operation is; raises `CannotExamineError` where it cannot even be called."""
     claimed = said or kind_of_name(name)
     others = [] if said else [kind for kind in kinds().values() if kind.name != claimed]
+    others.sort(key=lambda kind: kind.is_random)  # x and x · o may pass for a dropout as well
     for dtype in (FLOAT64, FLOAT32):
         meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
         if meant is not None:

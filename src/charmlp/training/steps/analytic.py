@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -16,22 +17,23 @@ from charmlp.system.memory import spaced_rows
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.elementwise import make_elementwise
 from charmlp.training.steps.optimizers import rates
-from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.parameters import Parameters, layer_starts
 from charmlp.training.steps.step import ArrayStep
 
 SCORES = 2**20  # logits that are kept until their losses are computed, all in one go
 
 # What is done at one time, where work is cut at all (`elementwise.py`): smaller products are slower.
 ROWS = 128  # of a batch
-WEIGHTS = 2**18  # whose gradients are one product
+WEIGHTS = 2**18  # whose gradients are one product; a layer has two at least, so that two cores have alike
 MOVED = 2**16  # parameters; with their gradients and the optimizer's memory they fit into the cache
 
 
 class AnalyticStep(ArrayStep):
     """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients.
 
-    An update is done in three parts, each of which may be cut: what happens to rows of the batch, forward and
-    backward; gradients of the weights, by units; and moving the parameters.
+    An update is done in two parts, each of which may be cut: what happens to rows of the batch, forward and
+    backward; and, by units, gradients of the parameters, which then move. Where gradients are clipped, or
+    nothing is cut, all parameters move together, in a third part.
     """
 
     def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
@@ -40,11 +42,12 @@ class AnalyticStep(ArrayStep):
         self.activations = calculus.activations_behind(len(start.weights), config.act_type)
         self.elementwise = make_elementwise(config, start.flat.size)
         self.units = [
-            (layer, units, self.gradients.weights[layer][units], self.gradients.biases[layer][units])
+            Units.of(self.gradients, layer, units)
             for layer, (into, out) in enumerate(itertools.pairwise(start.sizes))
-            for units in self.elementwise.blocks(out, max(1, WEIGHTS // into))
+            for units in self.elementwise.blocks(out, max(1, min(WEIGHTS // into, out // 2)))
         ]
         self.stretches = self.elementwise.blocks(start.flat.size, MOVED)
+        self.moves_by_units = len(self.stretches) > 1 and not config.clip_norm
         self.buffers: dict[int, Buffers] = {}
 
     def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
@@ -66,21 +69,20 @@ class AnalyticStep(ArrayStep):
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
         chunk = inputs, drawn, shifted, normal, targets, share
-        for i, (*rate, decay) in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
-            self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate, decay)
+        for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
+            self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate)
             self.updates += 1
         losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
-    def update(
-        self, chunk: tuple[Array, ...], start: int, stop: int, rate: list[float], decay: float
-    ) -> None:
+    def update(self, chunk: tuple[Array, ...], start: int, stop: int, rate: list[float]) -> None:
         """One update, on the images from `start` to before `stop` of a chunk.
 
         `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S.
         """
         inputs, drawn, shifted, normal, targets, share = chunk
-        theta, gradients, average = self.parameters.flat, self.gradients.flat, self.average
+        theta, gradients = self.parameters.flat, self.gradients.flat
+        average = None if self.average is None else self.average.flat
         x, buffers = inputs[start:stop], self.buffers_for(stop - start)
 
         def there_and_back(part: tuple[slice, Buffers]) -> None:
@@ -92,19 +94,21 @@ class AnalyticStep(ArrayStep):
             calculus.logits_gradient(own.gradients[-1], total, targets[rows], share[rows])
             self.backward(bits, own)
 
-        def weigh(part: tuple[int, slice, Array, Array]) -> None:
-            self.weight_gradients(x, buffers, *part)
+        def weigh(units: Units) -> None:
+            self.weight_gradients(x, buffers, units)
+            if self.moves_by_units:
+                for stretch in units.stretches:
+                    move(stretch)
 
         def move(stretch: slice) -> None:
-            self.elementwise.update(self.optimizer, theta, gradients, stretch, *rate)
-            if average is not None:
-                self.elementwise.follow(average.flat, theta, stretch, decay)
+            self.elementwise.update(self.optimizer, theta, gradients, average, stretch, *rate)
 
         self.elementwise.each(there_and_back, buffers.parts)
         self.elementwise.each(weigh, self.units)
         if self.config.clip_norm:
             self.elementwise.clip(gradients)
-        self.elementwise.each(move, self.stretches)
+        if not self.moves_by_units:
+            self.elementwise.each(move, self.stretches)
 
     def buffers_for(self, batch: int) -> Buffers:
         """Memory for a batch of that size: the last one of an epoch may be smaller than the others."""
@@ -117,7 +121,7 @@ class AnalyticStep(ArrayStep):
     def forward(self, x: Array, drawn: Array, buffers: Buffers) -> None:
         """Fill `buffers.outputs`: the activations, and the logits."""
         for layer, activation in enumerate(self.activations):
-            x = self.dropout.drop(x, drawn, layer, out=buffers.masked[layer])
+            x = self.elementwise.drop(self.dropout, x, drawn, layer, buffers.masked[layer])
             z = np.matmul(x, self.parameters.weights[layer].T, out=buffers.sums[layer])
             y, bias = buffers.memory[layer], self.parameters.biases[layer]
             x = buffers.outputs[layer] = self.elementwise.forward(z, bias, y, activation)
@@ -131,17 +135,42 @@ class AnalyticStep(ArrayStep):
             if layer > 0:
                 below = buffers.gradients[layer - 1]
                 calculus.linear_backward_input(gradient, self.parameters.weights[layer], out=below)
-                self.dropout.drop(below, drawn, layer, out=below)
+                self.elementwise.drop(self.dropout, below, drawn, layer, below)
 
-    def weight_gradients(
-        self, inputs: Array, buffers: Buffers, layer: int, units: slice, weights: Array, biases: Array
-    ) -> None:
+    def weight_gradients(self, inputs: Array, buffers: Buffers, units: Units) -> None:
         """Fill the gradients of some units' weights and biases, once those of a layer's sums are there."""
-        x, gradient = inputs if layer == 0 else buffers.outputs[layer - 1], buffers.gradients[layer][:, units]
+        layer, numbers, weights, biases, _ = units
+        x = inputs if layer == 0 else buffers.outputs[layer - 1]
         if (masked := buffers.masked[layer]) is not None:
             x = masked
+        gradient = buffers.gradients[layer][:, numbers]
         calculus.linear_backward_weight(gradient, x, out=weights)
         calculus.linear_backward_bias(gradient, out=biases)
+
+
+class Units(NamedTuple):
+    """Some units of a layer.
+
+    weights, biases  their gradients
+    stretches        where these lie in the flat buffer
+    """
+
+    layer: int
+    numbers: slice
+    weights: Array
+    biases: Array
+    stretches: tuple[slice, slice]
+
+    @classmethod
+    def of(cls, gradients: Parameters, layer: int, numbers: slice) -> Units:
+        out, into = gradients.weights[layer].shape
+        start = layer_starts(gradients.sizes)[layer]
+        stretches = (
+            slice(start + numbers.start * into, start + numbers.stop * into),
+            slice(start + out * into + numbers.start, start + out * into + numbers.stop),
+        )
+        weights, biases = gradients.weights[layer][numbers], gradients.biases[layer][numbers]
+        return cls(layer, numbers, weights, biases, stretches)
 
 
 class Buffers:

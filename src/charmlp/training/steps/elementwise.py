@@ -15,6 +15,7 @@ from charmlp.config import TrainingConfig
 from charmlp.system import threads
 from charmlp.system.memory import with_spaces
 from charmlp.training.steps import optimizers
+from charmlp.training.steps.dropout import Dropout
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
 MANY_PRODUCTS = 2**25  # of parameters and images of a batch, likewise
@@ -37,6 +38,10 @@ class OnNumPy:
         for part in parts:
             task(part)
 
+    def drop(self, dropout: Dropout, x: Array, drawn: Array, layer: int, out: Array | None) -> Array:
+        """The inputs of a layer, or their gradients, with some dropped, in `out`; `x` where none are."""
+        return dropout.drop(x, drawn, layer, out)
+
     def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
         """z ← z + b, in place, and f(z), which may lie in the memory of `y`."""
         z += bias
@@ -51,16 +56,17 @@ class OnNumPy:
         norm = float(np.sqrt(np.vdot(gradients, gradients)))
         gradients *= optimizers.clip_factor(norm, self.clip_norm)
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, part: slice, *rate: float) -> None:
+    def update(
+        self, optimizer: Any, theta: Array, gradients: Array, average: Array | None, part: slice,
+        lr: float, scale: float, keep: float, decay: float,
+    ) -> None:  # fmt: skip
         """Let the optimizer move a part of the parameters by their gradients, which may be overwritten.
 
-        `rate` is lr, scale and keep (`optimizers.rates`).
+        Where there is a moving average, it follows. The four numbers are a row of `optimizers.rates`.
         """
-        optimizers.update(optimizer, theta, part, gradients[part], *rate)
-
-    def follow(self, average: Array, theta: Array, part: slice, decay: float) -> None:
-        """Let the moving average of a part of the parameters follow."""
-        optimizers.follow(average, theta, part, decay)
+        optimizers.update(optimizer, theta, part, gradients[part], lr, scale, keep)
+        if average is not None:
+            optimizers.follow(average, theta, part, decay)
 
 
 class InLoops(OnNumPy):
@@ -82,6 +88,14 @@ class InLoops(OnNumPy):
 
         threads.each(flushed, parts)
 
+    def drop(self, dropout: Dropout, x: Array, drawn: Array, layer: int, out: Array | None) -> Array:
+        if not (dropped := dropout.dropped[layer]):
+            return x
+        assert out is not None
+        column, width = dropout.columns[layer], dropout.sizes[layer]
+        self.passes.drop(with_spaces(x), drawn, column, width, dropped, with_spaces(out))
+        return out
+
     def forward(self, z: Array, bias: Array, y: Array, f: Activation) -> Array:
         self.passes.add_bias_and_activate(f, with_spaces(z), bias, with_spaces(y))
         return y
@@ -93,11 +107,12 @@ class InLoops(OnNumPy):
     def clip(self, gradients: Array) -> None:
         self.passes.clip(gradients, self.clip_norm)
 
-    def update(self, optimizer: Any, theta: Array, gradients: Array, part: slice, *rate: float) -> None:
-        self.passes.move(optimizer, theta, gradients, part.start, part.stop, *rate)
-
-    def follow(self, average: Array, theta: Array, part: slice, decay: float) -> None:
-        self.passes.follow(average[part], theta[part], decay)
+    def update(
+        self, optimizer: Any, theta: Array, gradients: Array, average: Array | None, part: slice,
+        *rate: float,
+    ) -> None:  # fmt: skip
+        followed = theta[:0] if average is None else average
+        self.passes.move(optimizer, theta, gradients, followed, part.start, part.stop, *rate)
 
 
 def make_elementwise(config: TrainingConfig, parameters: int) -> OnNumPy:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from charmlp.calculus.activations import Activation
+from charmlp.calculus.compiled import value
 from charmlp.calculus.elements import Array
 from charmlp.system.compiling import compiled
 from charmlp.system.floatmode import FLUSHED, exchange_float_mode
 from charmlp.training.steps import loops, optimizers_compiled
+from charmlp.training.steps.optimizers import update
 
 
 @compiled
@@ -31,17 +33,36 @@ def subnormals_flushed() -> Iterator[None]:
         set_float_mode(mode)
 
 
+# A loop that reads one argument and writes another does without vectors where both are the same array. Where
+# they may be, each row is made apart.
+
+
+@compiled
+def drop(x: Array, drawn: Array, first: int, width: int, dropped: int, out: Array) -> None:
+    """Drop some of `width` inputs, whose bytes begin in column `first` of `drawn`; `out` may be x.
+
+    Rows may be longer.
+    """
+    kept, least, column = x.dtype.type(256 / (256 - dropped)), np.uint8(dropped), np.uintp(first)
+    row = np.empty(width, x.dtype)
+    for n in range(len(x)):
+        for i in range(np.uintp(width)):
+            row[i] = x[n, i] * kept if drawn[n, column + i] >= least else 0
+        for i in range(width):
+            out[n, i] = row[i]
+
+
 @compiled
 def add_bias_and_activate(activation: Activation, z: Array, bias: Array, y: Array) -> None:
-    """z ← z + b and y = f(z), row by row, as each is in the nearest cache; y may be z.
-
-    Rows may be longer than b.
-    """
+    """z ← z + b and y = f(z); y may be z. Rows may be longer than b."""
+    real, row = z.dtype.type, np.empty(len(bias), z.dtype)
     for n in range(len(z)):
-        row = z[n : n + 1]
         for i in range(len(bias)):
-            row[0, i] += bias[i]
-        loops.activate(activation, row, y[n : n + 1])
+            z[n, i] += bias[i]
+        for i in range(len(bias)):
+            row[i] = value(activation, z[n, i], real)
+        for i in range(len(bias)):
+            y[n, i] = row[i]
 
 
 @compiled
@@ -56,12 +77,13 @@ def clip(gradients: Array, largest_norm: float) -> None:
 
 @compiled
 def move(
-    optimizer: Any, theta: Array, gradients: Array, first: int, stop: int,
-    lr: float, scale: float, keep: float,
+    optimizer: Any, theta: Array, gradients: Array, average: Array, first: int, stop: int,
+    lr: float, scale: float, keep: float, decay: float,
 ) -> None:  # fmt: skip
-    optimizers_compiled.move_some(optimizer, theta, gradients, first, stop, lr, scale, keep)
-
-
-@compiled
-def follow(average: Array, theta: Array, decay: float) -> None:
-    optimizers_compiled.follow_all(average, theta, decay)
+    """Move parameters by their gradients; the average follows, unless it is empty: there is none."""
+    if len(average) == 0:
+        optimizers_compiled.move_some(optimizer, theta, gradients, first, stop, lr, scale, keep)
+    else:
+        for i in range(np.uintp(first), np.uintp(stop)):
+            update(optimizer, theta, i, gradients[i], lr, scale, keep)
+            optimizers_compiled.compiled_follow(average, theta, i, decay)

@@ -12,16 +12,20 @@ from charmlp.calculus.elements import Array
 from charmlp.system.compiling import inlined, wide_vectors
 from charmlp.training.steps.optimizers_compiled import update
 
+COLUMNS = np.uintp(
+    256
+)  # of eight rows: 8 kB, beside those of the parameters and what the optimizer remembers
+
 
 @inlined
 def dots(x: Array, weight: Array, bias: Array, y: Array) -> None:
     """y = x Wᵀ + b: each y is the dot product of two rows."""
     wide_vectors()
     zero, batch, units, width = x.dtype.type(0), len(x), len(weight), x.shape[1]
-    for k in range(0, units, 2):
-        j = min(k + 1, units - 1)
-        for n in range(0, batch, 4):
-            n1, n2, n3 = min(n + 1, batch - 1), min(n + 2, batch - 1), min(n + 3, batch - 1)
+    for n in range(0, batch, 4):  # four rows of x stay in the nearest cache while all of W passes by
+        n1, n2, n3 = min(n + 1, batch - 1), min(n + 2, batch - 1), min(n + 3, batch - 1)
+        for k in range(0, units, 2):
+            j = min(k + 1, units - 1)
             k0, k1, k2, k3, j0, j1, j2, j3 = zero, zero, zero, zero, zero, zero, zero, zero
             for i in range(width):
                 v, w = weight[k, i], weight[j, i]
@@ -67,21 +71,26 @@ def move_few(
     optimizer: Any, theta: Array, start: int, gradient: Array, rows: Array,
     lr: float, scale: float, keep: float,
 ) -> None:  # fmt: skip
-    """The same for at most eight rows: their sum stays in a register until the parameter has moved."""
+    """The same for at most eight rows: their sum stays in a register until the parameter has moved.
+
+    By columns, so that what all units need of the rows stays in the nearest cache.
+    """
     wide_vectors()
     count, width = len(rows), np.uintp(rows.shape[1])
     n1, n2, n3, n4 = last(1, count), last(2, count), last(3, count), last(4, count)
     n5, n6, n7 = last(5, count), last(6, count), last(7, count)
-    for k in range(np.uintp(gradient.shape[1])):
-        at = np.uintp(start) + k * width
-        v0, v1 = gradient[0, k], factor(gradient, 1, k)
-        v2, v3 = factor(gradient, 2, k), factor(gradient, 3, k)
-        v4, v5 = factor(gradient, 4, k), factor(gradient, 5, k)
-        v6, v7 = factor(gradient, 6, k), factor(gradient, 7, k)
-        for i in range(width):
-            g = (v0 * rows[0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
-            g += (v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i])
-            update(optimizer, theta, at + i, g, lr, scale, keep)
+    for first in range(np.uintp(0), width, COLUMNS):
+        stop = min(first + COLUMNS, width)
+        for k in range(np.uintp(gradient.shape[1])):
+            at = np.uintp(start) + k * width
+            v0, v1 = gradient[0, k], factor(gradient, 1, k)
+            v2, v3 = factor(gradient, 2, k), factor(gradient, 3, k)
+            v4, v5 = factor(gradient, 4, k), factor(gradient, 5, k)
+            v6, v7 = factor(gradient, 6, k), factor(gradient, 7, k)
+            for i in range(first, stop):
+                g = (v0 * rows[0, i] + v1 * rows[n1, i]) + (v2 * rows[n2, i] + v3 * rows[n3, i])
+                g += (v4 * rows[n4, i] + v5 * rows[n5, i]) + (v6 * rows[n6, i] + v7 * rows[n7, i])
+                update(optimizer, theta, at + i, g, lr, scale, keep)
 
 
 @inlined

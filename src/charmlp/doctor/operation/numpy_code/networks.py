@@ -8,7 +8,7 @@ labels as numbers or one-hot, biases as vectors, rows or columns.
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -96,7 +96,23 @@ class Network:
 
         parameters = dict(enumerate(problem.parameters.values()))
         meant = f"{meant_by(self.first.name)}_network"
-        return HandWritten(run, meant, names, parameters=parameters, note=self.note, sizes=problem.sizes)
+        other = self.unpenalised
+        return HandWritten(
+            run,
+            meant,
+            names,
+            parameters=parameters,
+            note=self.note,
+            sizes=problem.sizes,
+            unpenalised=None if other == self else other.made_of(problem),
+        )
+
+    @property
+    def unpenalised(self) -> "Network":
+        """It with a penalty's strength of 0."""
+        names = ("cost", "forward", "backward")
+        own = {name: function.unpenalised for name in names if (function := getattr(self, name)) is not None}
+        return replace(self, **own)
 
     def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[int, "Problem"]:
         """The first usual data with which gradients agree with a difference of losses, and how well they fit.
@@ -197,7 +213,7 @@ class Pass:
 
     def arguments(self, function: Function) -> dict[str, Any]:
         """What a function of the network is given, by the names of its parameters."""
-        names = {*function.required, *function.inputs}
+        names = {*function.required, *function.inputs, *function.settled}
         return {name: self.argument(name, function) for name in names}
 
     def argument(self, name: str, function: Function) -> Any:
