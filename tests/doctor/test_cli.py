@@ -363,3 +363,23 @@ def test_nothing_of_torch_is_imported_to_print_help() -> None:
         filter(None, [str(Path(main.__code__.co_filename).parents[2]), os.environ.get("PYTHONPATH")])
     )
     assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0
+
+
+@pytest.mark.parametrize(("page", "locale"), [("doctor.md", "C.UTF-8"), ("doctor.zh-CN.md", "zh_CN.UTF-8")])
+def test_the_manual_shows_what_is_printed(
+    page: str,
+    locale: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its file layers.py, and the report of it."""
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(tmp_path)
+    manual = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    source = manual.split("```python\n")[1].split("```")[0]
+    shown = manual.split("$ charmlp doctor layers.py\n")[1].split("```")[0]
+    Path("layers.py").write_text(f"import numpy as np\n\n{source}", encoding="utf-8")
+    assert main(["doctor", "layers.py"]) == 1
+    assert capsys.readouterr().out == shown
