@@ -146,6 +146,32 @@ def test_what_is_not_written_yet(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert status == 1
     assert [entry["verdict"] for entry in found] == ["healthy", "unwritten"]
     assert found[1]["error"] == "tanh_backward is not written yet" and found[1]["mistakes"] == []
+    skeleton = """
+class {name}(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        {forward}
+    @staticmethod
+    def backward(ctx, g):
+        # TODO
+        {backward}
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+    def forward(self, x):
+        raise NotImplementedError
+"""
+    halves = {"Half": ("return x.tanh()", "pass"), "Empty": ("pass", "return None")}
+    parts = [skeleton.format(name=n, forward=f, backward=b) for n, (f, b) in halves.items()]
+    status, found = entries(capsys, write(tmp_path, "skeleton.py", *parts))
+    assert status == 1
+    assert [
+        (str(entry["target"]).rpartition(":")[2], entry["verdict"], entry["error"]) for entry in found
+    ] == [
+        ("Half", "unwritten", "backward is not written yet"),
+        ("Net", "unwritten", "forward is not written yet"),
+        ("Empty", "unwritten", "forward and backward are not written yet"),
+    ]
     main(["doctor", str(target)])
     assert capsys.readouterr().out.splitlines()[1:] == [
         f"{target}:tanh_forward: tanh_backward is not written yet"
@@ -337,3 +363,23 @@ def test_nothing_of_torch_is_imported_to_print_help() -> None:
         filter(None, [str(Path(main.__code__.co_filename).parents[2]), os.environ.get("PYTHONPATH")])
     )
     assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0
+
+
+@pytest.mark.parametrize(("page", "locale"), [("doctor.md", "C.UTF-8"), ("doctor.zh-CN.md", "zh_CN.UTF-8")])
+def test_the_manual_shows_what_is_printed(
+    page: str,
+    locale: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its file layers.py, and the report of it."""
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(tmp_path)
+    manual = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    source = manual.split("```python\n")[1].split("```")[0]
+    shown = manual.split("$ charmlp doctor layers.py\n")[1].split("```")[0]
+    Path("layers.py").write_text(f"import numpy as np\n\n{source}", encoding="utf-8")
+    assert main(["doctor", "layers.py"]) == 1
+    assert capsys.readouterr().out == shown

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from charmlp.doctor.functions import Array
-from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.constructing import construct
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
+from charmlp.doctor.operation.unwritten import is_unwritten
 from charmlp.doctor.operation.watch import (
     FunctionClass,
     as_array,
@@ -137,6 +138,7 @@ def torch_builder(thing: Any) -> Build:
 def of_function(function: FunctionClass) -> Build:
     for name in missing_halves(function):
         raise CannotExamineError("no-method", method=name)
+    require_written(function, "forward", "backward")
     found = signature_of(function)
     subject = TorchSubject(
         found.required,
@@ -148,6 +150,15 @@ def of_function(function: FunctionClass) -> Build:
         function=function,
     )
     return lambda sizes, dtype: subject
+
+
+def require_written(owner: type, *methods: str) -> None:
+    """Raises `NotWrittenError` where the body of one of the methods, or of both, is empty yet."""
+    empty = [method for method in methods if is_unwritten(getattr(owner, method))]
+    if len(empty) > 1:
+        raise NotWrittenError("unwritten-both", first=empty[0], second=empty[1])
+    if empty:
+        raise NotWrittenError("unwritten", method=empty[0])
 
 
 def of_callable(function: Callable[..., Any]) -> Build:
@@ -186,6 +197,8 @@ def of_module(module: nn.Module) -> Build:
 
 def of_module_class(kind: type[nn.Module]) -> Build:
     """A class: an instance is made for each size, its arguments guessed from their names."""
+    if kind.forward is not nn.Module.forward:
+        require_written(kind, "forward")
 
     def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
         try:
