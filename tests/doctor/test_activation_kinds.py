@@ -91,7 +91,7 @@ RIGHT: dict[str, tuple[str, Any]] = {
     "silu by the output": ("silu", silu(lambda g, y, x: g * (y + s(x) * (1 - y)))),
 }
 
-MASK, FORMULA, VARIABLE = {"relu-mask"}, {"wrong-formula"}, {"wrong-variable"}
+MASK, FORMULA, VARIABLE, PATH = {"relu-mask"}, {"wrong-formula"}, {"wrong-variable"}, {"path-forgotten"}
 WRONG = [
     Wrong("leaky: the slope is forgotten", leaky(lambda g, y, x: g * (x > 0)), MASK),
     Wrong("leaky: the slope on both sides", leaky(lambda g, y, x: 0.01 * g), MASK),
@@ -103,19 +103,19 @@ WRONG = [
     Wrong("leaky: sign", leaky(lambda g, y, x: -where(x > 0, g, 0.01 * g)), {"sign-flipped"}),
     Wrong("leaky: ignores g", leaky(lambda g, y, x: where(x > 0, 1.0, 0.01).to(g)), {"cotangent-ignored"}),
     Wrong("leaky: forward is relu", nn.LeakyReLU(0.0), {"forward-wrong"}),
-    Wrong("gelu: second term", gelu(lambda g, y, x: g * cdf(x)), FORMULA),
-    Wrong("gelu: first term", gelu(lambda g, y, x: g * x * density(x)), FORMULA),
+    Wrong("gelu: second term", gelu(lambda g, y, x: g * cdf(x)), PATH),
+    Wrong("gelu: first term", gelu(lambda g, y, x: g * x * density(x)), PATH),
     Wrong("gelu: φ is forgotten", gelu(lambda g, y, x: g * (cdf(x) + x)), FORMULA),
     Wrong("gelu: x is forgotten", gelu(lambda g, y, x: g * (cdf(x) + density(x))), FORMULA),
     Wrong("gelu: 1/√(2π)", gelu(lambda g, y, x: g * (cdf(x) + x * torch.exp(-x * x / 2))), FORMULA),
     Wrong("gelu: derivative of tanh's", gelu(lambda g, y, x: g * tanh_slope(x)), FORMULA),
     Wrong("gelu by tanh: exact", gelu_tanh(lambda g, y, x: g * (cdf(x) + x * density(x))), FORMULA),
-    Wrong("gelu by tanh: one term", gelu_tanh(lambda g, y, x: g * 0.5 * (1 + tanh_part(x))), FORMULA),
+    Wrong("gelu by tanh: one term", gelu_tanh(lambda g, y, x: g * 0.5 * (1 + tanh_part(x))), PATH),
     Wrong("gelu: of y", gelu(lambda g, y, x: g * (cdf(y) + y * density(y))), VARIABLE),
     Wrong("gelu: twice g", gelu(lambda g, y, x: g * g * (cdf(x) + x * density(x))), {"cotangent-twice"}),
     Wrong("silu: σ′ only", silu(lambda g, y, x: g * s(x) * (1 - s(x))), FORMULA),
-    Wrong("silu: x σ′ only", silu(lambda g, y, x: g * x * s(x) * (1 - s(x))), FORMULA),
-    Wrong("silu: σ only", silu(lambda g, y, x: g * s(x)), FORMULA),
+    Wrong("silu: x σ′ only", silu(lambda g, y, x: g * x * s(x) * (1 - s(x))), PATH),
+    Wrong("silu: σ only", silu(lambda g, y, x: g * s(x)), PATH),
     Wrong("silu: of y", silu(lambda g, y, x: g * s(y) * (1 + y * (1 - s(y)))), VARIABLE),
     Wrong("silu: y (1 − y)", silu(lambda g, y, x: g * y * (1 - y)), VARIABLE),
     Wrong("silu: half", silu(lambda g, y, x: g * s(x) * (1 + x * (1 - s(x))) / 2), {"factor-two"}),

@@ -16,8 +16,8 @@ from tests.doctor.written import examined, written, wrong_gradient
 
 # Kinds of pictures, tokens and batches, and of drawn masks, whose formulas depend on more than this file has
 ELSEWHERE = {
-    "attention", "average_pool", "batch_norm", "bias_addition", "convolution", "dropout", "embedding",
-    "layer_norm", "linear", "max_pool", "row_max", "scale_and_shift",
+    "activated_linear", "attention", "average_pool", "batch_norm", "bias_addition", "convolution", "dropout",
+    "embedding", "layer_norm", "linear", "max_pool", "row_max", "scale_and_shift",
 }  # fmt: skip
 KINDS = {name: kind for name, kind in kinds().items() if name not in ELSEWHERE}
 

@@ -18,8 +18,6 @@ from tests.mistakes.numpy.specimens import Specimen, load
 
 SHARE = 0.9
 # What fails as yet; strict: a mark that is no longer true fails as well, and goes.
-NOT_YET = pytest.mark.xfail(strict=True, reason="the doctor does not know these yet")
-RIGHT_BUT_NOT_YET = ("right/r001.py", "right/r019.py", "right/r027.py", "right/r035.py")
 
 
 @dataclass(frozen=True)
@@ -69,20 +67,18 @@ def reports() -> dict[Specimen, Report]:
     return {specimen: examined(specimen) for specimen in WRONG}
 
 
-@NOT_YET
 def test_wrong_ones_are_named(reports: dict[Specimen, Report]) -> None:
     missed = [f"{s.file} {s.rows} {s.says}\n{r}" for s, r in reports.items() if not is_named(s, r)]
     assert share_named(reports) >= SHARE, "\n".join(missed)
 
 
-@NOT_YET
 def test_no_wrong_one_is_called_healthy(reports: dict[Specimen, Report]) -> None:
     assert [s.file for s, r in reports.items() if r.verdicts == {"healthy"}] == []
 
 
 @pytest.mark.parametrize(
     "specimen",
-    [pytest.param(s, marks=[NOT_YET] * (s.file in RIGHT_BUT_NOT_YET), id=s.file) for s in RIGHT],
+    [pytest.param(s, id=s.file) for s in RIGHT],
 )
 def test_no_right_one_is_flagged(specimen: Specimen) -> None:
     report = examined(specimen)

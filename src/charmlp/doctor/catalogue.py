@@ -49,6 +49,9 @@ USUAL_PAGE = PAGE_OF_ROW | {
     **dict.fromkeys((6, 7, 8, 9), "linear"),
     **dict.fromkeys((15, 16, 17, 18, 33, 34), "activations"),
     **dict.fromkeys((19, 20, 21), "softmax-cross-entropy"),
+    28: "normalisation",
+    **dict.fromkeys((29, 30), "convolution"),
+    **dict.fromkeys((31, 32), "layers"),
 }
 
 

@@ -10,12 +10,12 @@ from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Slopes, Variables
 
 Slope = Callable[[Array, Array], Array]  # of z and y
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], str]] = {
-    "relu": (relu, "[z > 0]"),
+    "max(0, ·)": (relu, "[z > 0]"),
     "σ": (sigmoid, "y (1 − y)"),
     "tanh": (np.tanh, "1 − y²"),
 }
 WRONG: dict[str, dict[str, Slopes]] = {
-    "relu": {
+    "max(0, ·)": {
         "relu-mask.missing": {"1": lambda z, y: np.ones_like(z)},
         "relu-mask.inverted": {"[z < 0]": lambda z, y: (z < 0).astype(float)},
         "wrong-formula": {"z": lambda z, y: z, "y": lambda z, y: y},

@@ -22,5 +22,6 @@ KIND = Kind(
     },
     page="linear",
     factors="NK",
+    by_name=True,
     try_all=True,
 )

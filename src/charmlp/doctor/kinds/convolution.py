@@ -96,7 +96,7 @@ WRONG_OF_BIAS = {
         "Σ g of the last picture": lambda v, g: g[-1].sum((1, 2)),
     },
     "batch-not-summed.axis": {"Σₙ g at one place": lambda v, g: g[:, :, 0, 0].sum(0)},
-    "wrong-divisor": {"the mean over places": lambda v, g: g.mean((2, 3)).sum(0)},
+    "wrong-formula": {"Σₙ g / (H′ W′)": lambda v, g: g.mean((2, 3)).sum(0)},
 }
 
 KIND = Kind(

@@ -42,6 +42,9 @@ def summed(elements: Callable[[Array, Array, Array], Array]) -> Formula:
 def masks_by_input(setup: SetUp) -> list[Finding]:
     """With slopes below 0, which a learned one may reach, the output's sign is not the input's."""
     trial = setup.first
+    seen = setup.observations
+    if not seen or not seen[0].is_right(trial.position_of("x")):
+        return []
     other = trial.with_values(trial.values_with("slope", -trial.variables["slope"]))
     try:
         gradient = gradient_at(other, "x")

@@ -24,5 +24,6 @@ KIND = Kind(
     },
     page="layers",
     factors="ND",
+    by_name=True,
     try_all=True,
 )

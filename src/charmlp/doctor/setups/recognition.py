@@ -56,7 +56,7 @@ def spellings(words: list[str]) -> set[str]:
 def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:
     """Find out what the operation is; raises `CannotExamineError` where it cannot even be called."""
     claimed = said or kind_of_name(name)
-    others = [] if said else [kind for kind in kinds().values() if kind.name != claimed]
+    others = [] if said else [k for k in kinds().values() if k.name != claimed and not k.by_name]
     others.sort(key=lambda kind: kind.is_random)  # x and x · o may pass for a dropout as well
     for dtype in (FLOAT64, FLOAT32):
         meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
