@@ -111,7 +111,7 @@ def test_the_name_says_what_is_meant() -> None:
 
 @pytest.mark.parametrize("kind", ["Linear", "crossentropy", ""])
 def test_an_unknown_kind_is_refused(kind: str) -> None:
-    with pytest.raises(UsageError, match="expected one of .*, gelu, "):
+    with pytest.raises(UsageError, match=r"expected one of .*, gelu, "):
         examine(torch.relu, kind=kind)
 
 
