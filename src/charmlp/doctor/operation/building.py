@@ -16,6 +16,8 @@ def builders(thing: Any) -> list[Build]:
     Raises `CannotExamineError` for what is none.
     """
     if isinstance(thing, Written):
+        if thing.unwritten is not None:
+            raise CannotExamineError(thing.unwritten.key, **thing.unwritten.values)
         return [functools.partial(build_numpy, make) for make in thing.readings]
     if callable(thing) and not uses_torch(thing):
         raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))

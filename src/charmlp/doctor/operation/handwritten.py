@@ -33,6 +33,8 @@ class HandWritten:
     parameters: Mapping[int, np.ndarray] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)  # of the optional inputs
     note: Phrase | None = None
+    constants: tuple[str, ...] = ()  # inputs that it gives no gradient of, and need not
+    sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where the data are no inputs
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
 
 

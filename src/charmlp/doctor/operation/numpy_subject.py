@@ -65,7 +65,8 @@ def of_written(made: HandWritten) -> Subject:
     reused = None if made.reused is None else of_written(made.reused)
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
-        is_raw=True, meant=made.meant, note=made.note, reused=reused, written=made,
+        is_raw=True, meant=made.meant, note=made.note, reused=reused, constants=made.constants,
+        sizes=made.sizes, written=made,
     )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class Subject(ABC):
     counts: bool = False
     meant: str = ""  # the name that says what it is meant to be, where its own does not
     note: Phrase | None = None  # which reading of the code this is
+    constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
+    sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     reused: "Subject | None" = None  # the same with one value in two places
 
     def name_of(self, position: int) -> str:

@@ -44,7 +44,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
-            trial = Trial(subject, values, sizes_of(values), fillers=fillers)
+            trial = Trial(subject, values, subject.sizes or sizes_of(values), fillers=fillers)
             if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
@@ -84,6 +84,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         yield from by_names(names, n, d)
+        if not names and subject.parameters:
+            yield []
         if matrices:
             yield from of_network(len(names), n, matrices[0].shape, matrices[-1].shape)
         if not subject.parameters:

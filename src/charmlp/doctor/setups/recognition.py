@@ -142,8 +142,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
-            canonical = slot.canonical(parameter, {})
-            if slot.is_index or canonical.ndim != len(slot.role.shape):
+            canonical = None if slot.is_index else slot.canonical(parameter, {})
+            if canonical is None or canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)

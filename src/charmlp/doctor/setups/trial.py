@@ -64,7 +64,8 @@ class Trial:
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            constant = [self.subject.name_of(i).lower() in LABEL_NAMES for i in range(len(self.values))]
+            names = [self.subject.name_of(i) for i in range(len(self.values))]
+            constant = [n.lower() in LABEL_NAMES or n in self.subject.constants for n in names]
         if self.asked is not None:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]

@@ -2,7 +2,7 @@
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -13,10 +13,13 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import construct
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, gradients_on, same, weights
-from charmlp.doctor.operation.numpy_code.functions import TRUTH, led_through, prediction_of, returns_gradient
-from charmlp.doctor.operation.numpy_code.gradients import by_input, returned_names, times
-from charmlp.doctor.operation.numpy_code.names import OUTPUT, is_upstream, of_gradient
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, times
+from charmlp.doctor.operation.numpy_code.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.losses import returns_gradient
+from charmlp.doctor.operation.numpy_code.names import OUTPUT, TRUTH, is_upstream, of_gradient, prediction_of
 from charmlp.doctor.operation.options import Signature, signature
+from charmlp.doctor.operation.source import returned_names
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
 FORWARD = (
@@ -56,7 +59,11 @@ def methods(kind: type) -> tuple[str, str] | None:
     backward = [name for name in BACKWARD + DERIVATIVE if is_method(kind, name)]
     if forward and backward:
         return forward[0], backward[0]
-    both = [name for name in BOTH if is_method(kind, name) and returns_gradient(getattr(kind, name))]
+    both = [
+        name
+        for name in BOTH
+        if is_method(kind, name) and returns_gradient(Function(name, getattr(kind, name)))
+    ]
     return (both[0], both[0]) if both else None
 
 
@@ -154,29 +161,6 @@ class Layer:
             of.defaults,
             note,
         )
-
-
-def one_of(y: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Labels as one-hot rows where outputs are probabilities."""
-    same = np.shape(y) == np.shape(target)
-    return target if same else (np.asarray(target).reshape(-1, 1) == np.arange(np.shape(y)[-1])).astype(float)
-
-
-# What a network's backward may be the gradient of, where it only takes what the output should be.
-LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
-    "½ Σ (y − y*)²": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum()),
-    "Σ (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).sum()),
-    "the mean of (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).mean()),
-    "½ Σ (y − y*)² / N": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum() / len(y)),
-    "−Σ y* log y": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum()),
-    "−Σ y* log y / N": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum() / len(y)),
-    "−Σ (y* log y + (1 − y*) log(1 − y))": lambda y, t: np.asarray(
-        -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum()
-    ),
-    "the mean of −y* log y − (1 − y*) log(1 − y)": lambda y, t: np.asarray(
-        -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean()
-    ),
-}
 
 
 @dataclass

@@ -1,33 +1,70 @@
 """What the names in NumPy code say: which function is whose backward pass, and what a parameter is."""
 
 import re
+from collections.abc import Sequence
 
-FORWARD = {"forward", "fwd", "fprop", "feedforward"}
-BACKWARD = {"backward", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back"}
-DERIVATIVE = {"derivative", "deriv", "prime", "der", "diff", "d", "grad", "gradient", "gradients", "delta"}
+FORWARD = {"forward", "fwd", "fprop", "feedforward", "propagation", "prop", "pass"}
+BACKWARD = {
+    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back", "bp",
+    "vjp",
+}  # fmt: skip
+DERIVATIVE = {
+    "derivative", "derivatives", "deriv", "derive", "derivate", "derived", "deriva", "prime", "der", "diff",
+    "d", "dx", "dz", "df", "grad", "gradient", "gradients", "grads", "delta", "dev", "slope", "jacobian",
+}  # fmt: skip
 PLAIN = {
-    "naive",
-    "fast",
-    "vectorized",
-    "np",
-    "numpy",
-    "function",
-    "func",
-    "fn",
-    "compute",
-    "get",
-    "calc",
-    "of",
-}
+    "naive", "fast", "vectorized", "vec", "np", "numpy", "function", "func", "fn", "compute", "get", "calc",
+    "calculate", "of", "alt", "loop", "loops", "strides", "step", "my", "single", "batch", "the", "with",
+    "for", "model",
+}  # fmt: skip
+# A function with one of these in its name checks or uses gradients, and is nobody's backward pass
+OTHER = {
+    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update",
+    "plot", "test", "print", "eval", "apply", "zero", "optimize", "norm", "norms", "show", "train", "demo",
+    "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run", "feed",
+}  # fmt: skip
 
 UPSTREAM = re.compile(
-    r"d_?(out|outs|output|next|upstream|values|scores|loss|y|z|a|h|s|l|Y|Z|A|H|S|L)|d[A-Z]\w*"
-    r"|g|gy|gz|gout|grad|grads|gradient|delta|error|err|up|upstream|accum_grad|gradients"
-    r"|(grad|gradient|d|delta|error|upstream)_?(out|output|outputs|y|z|a|h|upstream|next|loss|gradient|grad)"
-    r"|(out|output|y|top|upstream|next)_?(grad|gradient|diff|delta|error)|dL_?d\w+|dJ_?d\w+"
+    r"d_?(out|outs|output|outputs|next|upstream|values?|scores?|loss|logits|probs|pred|y|z|a|h|s|l|u|v|o|c|f|yhat|y_hat)"
+    r"|d_?(next|prev)_?\w*|d\w*_(next|prev)"
+    r"|d[lje]_?d_?\w+|g|gs|gy|gz|gout|grads?|gradients?|deltas?|error|err|errors|up|upstream|accum_?grad|cotangent|vjp|ct"
+    r"|(grad|gradient|delta|error|err|upstream|backprop|chain|incoming|up)_?(out|outputs?|output_?grad|y|z|a|h|upstream|next|loss"
+    r"|gradients?|grads?|in|from_\w+|wrt_\w+|of_\w+|l|term|signal|prev|layer|scores?|logits)"
+    r"|(out|outputs?|y|top|upstream|next|prev|loss|incoming|up|chain|backward|z|a|layer|downstream|error|accumulated)"
+    r"_?(grads?|gradients?|diff|deltas?|error|err)"
 )
-CACHE = re.compile(r"cache[sd]?|.*_cache|ctx|context|saved|memory|tape|state|intermediates?|stored|mem")
-OUTPUT = re.compile(r"out|outputs?|y|a|activations?|A|s|S|probs?|p|result|h|yhat|y_hat|y_out|sig|sigmoid|act")
+CACHE = re.compile(
+    r"cache[sd]?|\w*_caches?|\w+cache|ctx|context|saved|memory|tape|state|intermediates?|stored|mem|save|history|fwd_?\w*"
+    r"|forward_\w+|activations_and_zs",
+    re.IGNORECASE,
+)
+OUTPUT = re.compile(
+    r"out|outputs?|y|a|activations?|activated|A|s|S|probs?|probabilities|p|result|res|h|H|yhat|y_?hat|y_out|sig|sigmoid|act"
+    r"|softmax|sig\w*|tanh\w*|\w+_(out|output|act|activated|result)|al|AL|a\d|A\d|layer|fx|f_x|value|soft|sm"
+)
+LOSS = re.compile(
+    r"\w*(loss|cost|error|err|nll|xent|entropy|objective|obj|likelihood|mse|bce)\w*|l|j|e|c|J\w*|L|E|C",
+    re.IGNORECASE,
+)
+GRADIENT = re.compile(r"d\w*|\w*grad\w*|g|G|delta\w*|nabla\w*", re.IGNORECASE)
+TRUTH = re.compile(
+    r"\w*(true|label|target|truth|gt|onehot|one_hot|actual|expected|desired|answer|reference|ground|correct)\w*"
+    r"|t|ts|y|ys|y_?(train|batch|b|real|test|i|data|enc|oh|hot|mb|dev)|d",
+    re.IGNORECASE,
+)
+PREDICTION = re.compile(
+    r"\w*(pred|hat|out|logit|score|prob|input|estimat|hypothesis)\w*|x|xs|z|zs|a|al|a\d|p|q|h|o|s|yp|yh",
+    re.IGNORECASE,
+)
+DATA = re.compile(
+    r"x|xs|inputs?|data|features?|x_?(train|batch|b|data|in|input|mb|test|dev)|a_?0|samples?|images?|input_(data|batch)|points"
+    r"|observations|batch",
+    re.IGNORECASE,
+)
+DICT = re.compile(
+    r"params?|parameters|params_values|model|weights|net|network|theta|par|p|w_and_b|layers?|variables",
+    re.IGNORECASE,
+)
 
 
 def words_of(name: str) -> list[str]:
@@ -35,8 +72,13 @@ def words_of(name: str) -> list[str]:
 
     >>> words_of("softmax_loss"), words_of("reluBackward"), words_of("conv2d_forward_naive")
     (['softmax', 'loss'], ['relu', 'backward'], ['conv2d', 'forward', 'naive'])
+    >>> words_of("dReLU"), words_of("relu2deriv")
+    (['d', 'relu'], ['relu', 'deriv'])
     """
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*[a-z]*|\d+", name)]
+    plain = re.sub(r"(?i)relu", "Relu", name) if re.search(r"ReLU|RELU|ReLu", name) else name
+    plain = re.sub(r"([A-Z])[Ee]LU", r"\1elu", plain)
+    plain = re.sub(r"([a-z])2(deriv\w*|grad\w*)$", r"\1_\2", plain)
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*[a-z]*|\d+", plain)]
 
 
 def stem_of(name: str) -> str:
@@ -48,25 +90,70 @@ def stem_of(name: str) -> str:
     return "".join(word for word in words_of(name) if word not in FORWARD | BACKWARD | DERIVATIVE | PLAIN)
 
 
+def meant_by(name: str) -> str:
+    """What an operation is called, without the word for the pass.
+
+    >>> meant_by("batchnorm_forward"), meant_by("forwardReLU"), meant_by("forward")
+    ('batchnorm', 'relu', 'forward')
+    """
+    return "_".join(word for word in words_of(name) if word not in FORWARD | {"naive", "fast"}) or name
+
+
 def is_of_backward(name: str) -> bool:
     """Whether a name says that a function is a backward pass or a derivative."""
-    return bool((BACKWARD | DERIVATIVE) & set(words_of(name)))
+    words = set(words_of(name))
+    return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words
+
+
+def is_derivative(name: str) -> bool:
+    return is_of_backward(name) and not BACKWARD & set(words_of(name))
+
+
+def is_of_forward(name: str) -> bool:
+    words = set(words_of(name))
+    return bool(FORWARD & words) and not (BACKWARD | DERIVATIVE | OTHER) & words
 
 
 def is_upstream(name: str) -> bool:
-    return bool(UPSTREAM.fullmatch(name))
+    return bool(UPSTREAM.fullmatch("_".join(words_of(name)))) or bool(re.fullmatch(r"d[A-Z]\w*", name))
+
+
+def is_cache(name: str) -> bool:
+    return bool(CACHE.fullmatch(name))
+
+
+def is_truth(name: str) -> bool:
+    return bool(TRUTH.fullmatch(name)) and not re.search(r"pred|hat", name.lower())
+
+
+def is_loss(name: str) -> bool:
+    return bool(LOSS.fullmatch(name))
+
+
+def is_gradient(name: str) -> bool:
+    return bool(GRADIENT.fullmatch(name))
+
+
+def prediction_of(inputs: Sequence[str]) -> int:
+    """Which input of a loss is the prediction."""
+    for i, name in enumerate(inputs):
+        if not is_truth(name) and PREDICTION.fullmatch(name):
+            return i
+    return next((i for i, name in enumerate(inputs) if not is_truth(name)), 0)
 
 
 def of_gradient(name: str) -> str:
     """What a gradient's name is a gradient of.
 
-    >>> [of_gradient(name) for name in ("dx", "dW1", "grad_b", "w_grad", "d_gamma", "nabla_b")]
-    ['x', 'w1', 'b', 'w', 'gamma', 'b']
+    >>> [of_gradient(name) for name in ("dx", "dW1", "grad_b", "w_grad", "nabla_b", "dL_dw", "dA_prev")]
+    ['x', 'w1', 'b', 'w', 'b', 'w', 'a_prev']
     """
     plain = name.lower()
     for pattern in (
+        r"d(?:l|j|e|c|loss|cost)_?d_?(\w+)",
         r"(?:grads?|gradient|nabla|delta|d)_(\w+)",
         r"(\w+)_(?:grads?|gradient|delta)",
+        r"grad(?:ient)?s?(\w+)",
         r"d(\w+)",
     ):
         if found := re.fullmatch(pattern, plain):

@@ -1,0 +1,151 @@
+"""One function of a module, called with arrays: what it takes beside them is filled in here."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.mistake import Phrase
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
+from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
+from charmlp.doctor.operation.options import Signature, plain, signature
+from charmlp.doctor.operation.source import behind, compared_with, returned_names
+from charmlp.doctor.operation.unwritten import is_unwritten
+
+# Options that come as a dict, by the names of the dict and of the function, and what is in them here.
+CONVOLUTION = {"stride": 1, "pad": 1}
+POOLING = {"pool_height": 2, "pool_width": 2, "stride": 2}
+BATCH_NORM = {"mode": "train", "eps": 1e-5, "momentum": 0.9}
+DROPOUT = {"mode": "train", "p": 0.6, "seed": 0}
+DICTS: dict[str, Mapping[str, Any]] = {
+    "conv": CONVOLUTION,
+    "pool|maxpool": POOLING,
+    "bn|batchnorm|sbn": BATCH_NORM,
+    "ln|layernorm|gn|norm": {"eps": 1e-5},
+    "dropout|drop": DROPOUT,
+    "hyper|h": {"stride": 1, "pad": 1, "f": 2},
+}
+DICT = re.compile(r"(\w+?)_?(param|params|parameters|config|cfg|opts?|options)", re.IGNORECASE)
+# Options that are no arrays and that options.py does not know, by their names without underscores.
+NUMBERS: dict[str, Any] = {
+    "strides?|dilation|groups": 1,
+    "pad|padding": 1,
+    "pool(ing)?(size|height|width|h|w)|(kernel|filter|window|k)size|ph|pw|hh|ww": 2,
+    "seed|rng": 0,
+    "numheads|nheads|heads": 1,
+}
+CHOICE = re.compile(
+    r"activation(_?(function|type|name|fn|func))?|act(_?(type|fn|func|name))?|mode|kind|type|nonlinearity|method"
+    r"|pool(ing)?_?(type|mode)|name|func|function",
+    re.IGNORECASE,
+)
+PHASES = {"train", "test", "training", "eval", "inference", "predict"}
+ONE_AT_A_TIME = re.compile(
+    r"truth value of an array|only (length-1|0-dimensional|size-1|integer scalar)|must be real number, not"
+)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function under the name that its module has for it; `chosen` are options that are settled here."""
+
+    name: str
+    call: Callable[..., Any]
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def signature(self) -> Signature:
+        return signature(behind(self.call), 0)
+
+    @cached_property
+    def settled(self) -> dict[str, Any]:
+        """What its inputs that are no arrays are: dicts of options, strides, the name of an activation."""
+        found = {name: usual(name) for name in self.signature.required or ()}
+        return {name: value for name, value in found.items() if value is not None} | dict(self.chosen)
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return self.signature.required or ()
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what it must be given; targets that may be None are as well."""
+        defaults = self.signature.defaults
+        truths = [name for name in defaults if defaults[name] is None and is_truth(name)]
+        return tuple(name for name in (*self.required, *truths) if name not in self.settled)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        return tuple(name for name in self.signature.optional if name not in {*self.settled, *self.inputs})
+
+    @cached_property
+    def returns(self) -> list[str]:
+        return returned_names(self.call)
+
+    @property
+    def is_unwritten(self) -> bool:
+        return is_unwritten(self.call)
+
+    @property
+    def meant(self) -> str:
+        """Its name without that of the pass; an option that makes it something else is named as well."""
+        return "_".join([meant_by(self.name), *map(str, self.chosen.values())])
+
+    def choices(self) -> Iterator["Function"]:
+        """It with each value of an option that decides what it computes: relu or sigmoid, max or average."""
+        names = [n for n in (*self.required, *self.signature.optional) if CHOICE.fullmatch(n)]
+        for name in names:
+            values = [value for value in compared_with(self.call, name) if value not in PHASES]
+            if values:
+                yield from (replace(self, chosen={name: value}) for value in values)
+                return
+        yield self
+
+    def arguments(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The values by name, and what is settled."""
+        given = dict(zip(self.inputs + self.optional, values, strict=False))
+        return given | {name: copied(value) for name, value in self.settled.items()}
+
+    def __call__(self, arguments: Mapping[str, Any]) -> Any:
+        """Call it by names; one that takes single numbers is called for each number."""
+        names = [name for name in self.required + self.signature.optional if name in arguments]
+        positions = {name: arguments[name] for name in self.required if name in arguments}
+        rest = {name: arguments[name] for name in names if name not in positions}
+        try:
+            return self.call(*positions.values(), **rest)
+        except (ValueError, TypeError) as error:
+            arrays = [value for value in positions.values() if np.ndim(value)]
+            alike = len({np.shape(value) for value in arrays}) == 1
+            if not alike or not ONE_AT_A_TIME.search(str(error)):
+                raise
+            return np.vectorize(lambda *each: self.call(*each, **rest), otypes=[float])(*positions.values())
+
+    def written(
+        self,
+        run: Callable[[Sequence[Any]], tuple[Outputs, Backward]],
+        note: Phrase | None = None,
+        constants: Sequence[str] = (),
+    ) -> HandWritten:
+        optional = self.optional
+        defaults = {name: self.signature.defaults[name] for name in optional}
+        return HandWritten(
+            run, self.meant, self.inputs, optional, defaults=defaults, note=note, constants=tuple(constants)
+        )
+
+
+def usual(name: str) -> Any:
+    """What an input of this name is, where it is no array: an option or a dict of them; else None."""
+    of = DICT.fullmatch(name)
+    for pattern, options in DICTS.items() if of else ():
+        if re.fullmatch(pattern, of[1].lower()):  # type: ignore[index]
+            return dict(options)
+    if CHOICE.fullmatch(name) and name.lower().startswith("act"):
+        return "relu"
+    return next((value for pattern, value in NUMBERS.items() if re.fullmatch(pattern, plain(name))), None)
+
+
+def copied(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value

@@ -1,0 +1,28 @@
+"""The losses that a backward pass may be the gradient of, where it is only given what outputs should be."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def one_of(y: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Labels as one-hot rows where outputs are probabilities."""
+    same = np.shape(y) == np.shape(target)
+    return target if same else (np.asarray(target).reshape(-1, 1) == np.arange(np.shape(y)[-1])).astype(float)
+
+
+LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
+    "½ Σ (y − y*)²": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum()),
+    "Σ (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).sum()),
+    "the mean of (y − y*)²": lambda y, t: np.asarray(((y - t) ** 2).mean()),
+    "½ Σ (y − y*)² / N": lambda y, t: np.asarray(0.5 * ((y - t) ** 2).sum() / len(y)),
+    "−Σ y* log y": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum()),
+    "−Σ y* log y / N": lambda y, t: np.asarray(-(one_of(y, t) * np.log(y)).sum() / len(y)),
+    "−Σ (y* log y + (1 − y*) log(1 − y))": lambda y, t: np.asarray(
+        -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum()
+    ),
+    "the mean of −y* log y − (1 − y*) log(1 − y)": lambda y, t: np.asarray(
+        -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean()
+    ),
+}

@@ -1,0 +1,118 @@
+"""A loss that returns its gradient with it; a function that returns its derivative where a flag is set."""
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from charmlp.doctor.mistake import phrase
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, of_one, order_of, times
+from charmlp.doctor.operation.numpy_code.names import is_gradient, is_loss, is_truth, prediction_of
+from charmlp.doctor.operation.numpy_code.passes import reading
+from charmlp.doctor.operation.options import is_option
+
+FLAG = re.compile(
+    r"(is_?|return_?|get_?)?(deriv|derivative|prime|grads?|gradient|diff|backward|derive|back|d|derivate)"
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A function that returns a loss and its gradient, in one order or the other."""
+
+    function: Function
+
+    @property
+    def arrays(self) -> list[str]:
+        return [name for name in self.function.inputs if not is_option(name)]
+
+    @cached_property
+    def is_last(self) -> bool:
+        """Whether the loss comes last: grads, cost."""
+        names = self.function.returns
+        return not is_loss(names[0]) or (is_gradient(names[0]) and not is_gradient(names[-1]))
+
+    @property
+    def gradient_names(self) -> list[str]:
+        return self.function.returns[:-1] if self.is_last else self.function.returns[1:]
+
+    @property
+    def constants(self) -> list[str]:
+        """The inputs that it gives no gradient of."""
+        inputs = self.function.inputs
+        order = order_of(self.gradient_names, inputs)
+        if order is not None:
+            return [name for i, name in enumerate(inputs) if i not in order]
+        if len(self.gradient_names) > 1:
+            return []
+        return [name for i, name in enumerate(inputs) if i != prediction_of(inputs)]
+
+    def split(self, result: Sequence[Any]) -> tuple[Any, Any]:
+        """The loss, and its gradient or gradients."""
+        loss, rest = (result[-1], result[:-1]) if self.is_last else (result[0], result[1:])
+        return loss, rest[0] if len(rest) == 1 else tuple(rest)
+
+    def sorted(self, gradient: Any, values: Sequence[Any]) -> list[Any]:
+        inputs = self.function.inputs
+        if isinstance(gradient, Mapping | tuple | list):
+            return by_input(gradient, inputs, self.gradient_names)
+        return of_one(gradient, inputs, values, self.gradient_names)
+
+    def readings(self) -> tuple[Make, ...]:
+        return (reading(self.written),)
+
+    def written(self) -> HandWritten:
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            loss, gradient = self.split(self.function(self.function.arguments(values)))
+            found = self.sorted(gradient, values)
+            return (loss,), lambda upstream: [times(one, upstream[0]) for one in found]
+
+        return self.function.written(run, None, self.constants)
+
+
+def returns_gradient(function: Function) -> bool:
+    """Whether a return statement gives a loss and a gradient."""
+    names = function.returns
+    if len(names) < 2 or not function.inputs:
+        return False
+    first, last, rest = names[0], names[-1], names[1:]
+    if is_loss(first) and all(map(is_gradient, rest)):
+        return True
+    if is_loss(last) and not is_gradient(last) and all(map(is_gradient, names[:-1])):
+        return True
+    called = re.search(r"loss|cost|objective|svm|nll|entropy", function.name.lower())
+    return bool(called) and len(names) == 2 and any(map(is_truth, function.inputs)) and is_gradient(last)
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One function that gives the derivative where a flag is set."""
+
+    function: Function
+    flag: str
+
+    def readings(self) -> tuple[Make, ...]:
+        return tuple(reading(functools.partial(self.written, of)) for of in ("input", "output"))
+
+    def written(self, which: str) -> HandWritten:
+        (name,) = self.function.inputs
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            y = self.function({name: values[0]})
+            x = y if which == "output" else values[0]
+            return (y,), lambda upstream: [
+                led_through(self.function({name: x, self.flag: True}), upstream[0])
+            ]
+
+        return HandWritten(run, self.function.meant, (name,), note=phrase(f"derivative-of-{which}"))
+
+
+def flag_of(function: Function) -> str | None:
+    """The name of a flag that asks for the derivative."""
+    defaults = function.signature.defaults
+    flags = [name for name, value in defaults.items() if value is False and FLAG.fullmatch(name.lower())]
+    return flags[0] if flags and len(function.inputs) == 1 else None

@@ -1,0 +1,165 @@
+"""What the source of a function says: what it returns, and what it compares its options with."""
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Anything = Callable[..., Any]
+MODULES = ("np", "numpy", "math", "cp", "jnp", "torch")
+
+
+def behind(function: Anything) -> Anything:
+    """The function that somebody wrote, without decorators, `np.vectorize`, `partial` or a compiler."""
+    for _ in range(10):
+        inner = next(
+            (
+                found
+                for name in ("__wrapped__", "pyfunc", "py_func", "func", "__func__")
+                if callable(found := inspect.getattr_static(function, name, None) and getattr(function, name))
+            ),
+            None,
+        )
+        if inner is None:
+            break
+        function = inner
+    return function
+
+
+@functools.lru_cache(maxsize=512)
+def source_of(function: Anything) -> str:
+    """Its source, empty where there is none."""
+    try:
+        return textwrap.dedent(inspect.getsource(behind(function)))
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return ""
+
+
+@functools.lru_cache(maxsize=512)
+def definition(function: Anything) -> Definition | None:
+    """The definition in its source, None where it is not to be found."""
+    try:
+        tree = ast.parse(source_of(function).strip())
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    name = getattr(behind(function), "__name__", "")
+    nodes = [node for node in ast.walk(tree) if isinstance(node, Definition)]
+    return next((node for node in nodes if getattr(node, "name", "<lambda>") == name), None)
+
+
+def returns_of(tree: Definition) -> list[ast.expr | None]:
+    """What its return statements return, in the order of the source; inner functions have their own."""
+    if isinstance(tree, ast.Lambda):
+        return [tree.body]
+    found: list[ast.Return] = []
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            found.append(node)
+        elif not isinstance(node, Definition | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    return [node.value for node in sorted(found, key=lambda node: node.lineno)]
+
+
+def returned_names(function: Anything) -> list[str]:
+    """The names in its last return statement that returns most, "" for what is no variable of its own.
+
+    A factor, a sum or a cast changes no name: `return loss / n, float(b)` gives loss and b.
+
+    >>> def f(x, w):
+    ...     dx, dw = w, x
+    ...     return dx, 2 * dw, x @ w
+    >>> returned_names(f), returned_names(lambda g: 2 * g)
+    (['dx', 'dw', ''], [''])
+    """
+    tree = definition(function)
+    returns = [value for value in returns_of(tree) if value is not None] if tree else []
+    if not tree or not returns:
+        return []
+    most = max(returns, key=lambda value: len(elements(value)))
+    last = next(value for value in reversed(returns) if len(elements(value)) == len(elements(most)))
+    parameters = {argument.arg for argument in tree.args.args}
+    plain = {part.id for part in elements(last) if isinstance(part, ast.Name)}
+    names = [(part, name_of(part, parameters)) for part in elements(last)]
+    return [name if isinstance(part, ast.Name) or name not in plain else "" for part, name in names]
+
+
+def elements(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+
+
+def name_of(value: ast.expr, parameters: set[str]) -> str:
+    """The variable that an expression is, or the function's own one that it is mostly made of."""
+    if isinstance(value, ast.Name):
+        return value.id
+    if isinstance(value, ast.Dict):
+        return "grads" if value.keys else ""
+    inner = main_part(value)
+    name = name_of(inner, parameters) if inner is not None else ""
+    return "" if name in parameters else name
+
+
+def main_part(value: ast.expr) -> ast.expr | None:
+    """What is left of an expression without factors, casts, sums and what is added to it."""
+    if isinstance(value, ast.BinOp) and not isinstance(value.op, ast.MatMult):
+        return value.right if isinstance(value.left, ast.Constant) else value.left
+    if isinstance(value, ast.UnaryOp):
+        return value.operand
+    if isinstance(value, ast.Attribute | ast.Subscript):
+        return value.value
+    if not isinstance(value, ast.Call):
+        return None
+    called = value.func
+    if isinstance(called, ast.Attribute) and not (
+        isinstance(called.value, ast.Name) and called.value.id in MODULES
+    ):
+        return called.value
+    return value.args[0] if len(value.args) == 1 else None
+
+
+def compared_with(function: Anything, name: str) -> list[str]:
+    """The strings that a function compares one of its parameters with, in the order of the source.
+
+    >>> def f(x, mode):
+    ...     return x if mode == "max" else -x
+    >>> compared_with(f, "mode")
+    ['max']
+    """
+    tree = definition(function)
+    comparisons = sorted(
+        (node for node in ast.walk(tree) if isinstance(node, ast.Compare)) if tree else (),
+        key=lambda node: (node.lineno, node.col_offset),
+    )
+    found = [
+        string
+        for node in comparisons
+        if any(isinstance(side, ast.Name) and side.id == name for side in [node.left, *node.comparators])
+        for side in [node.left, *node.comparators]
+        for string in strings_in(side)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def strings_in(node: ast.expr) -> Iterator[str]:
+    for part in elements(node) if not isinstance(node, ast.Set) else node.elts:
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def subscripts_of(function: Anything, name: str) -> list[str]:
+    """The strings by which a function indexes one of its parameters, a dict."""
+    tree = definition(function)
+    found = [
+        node.slice.value
+        for node in (ast.walk(tree) if tree else ())
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+    ]
+    return list(dict.fromkeys(found))
