@@ -2165,7 +2165,8 @@ class WithActivation:
         self.db = dz.sum(axis=0)
         return dz @ self.W.T
 ''',
-    Activation="5x7", Lazy="5x7", Built="5x7", Neuron="5x7", WithActivation="5x7",
+    **{"Activation[sigmoid]": "5x7", "Activation[tanh]": "5x7"},
+    Lazy="5x7", Built="5x7", Neuron="5x7", WithActivation="5x7",
 )  # fmt: skip
 
 right(

@@ -19,8 +19,8 @@ WIDTHS = ["D", HIDDEN, "K"]
 # Arguments by their names, without underscores, and what they are here; letters are sizes.
 ARGUMENTS: dict[str, Any] = {
     "(acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
-    "(layersizes?|layerdims?|layersdims?|sizes|layersizelist|dims|architecture|topology|units?list|layers|neurons"
-    "|structure|shapes|networkstructure|nunits|nnstructure|hiddenlayersizes)$": WIDTHS,
+    "(layersizes?|layerdims?|layersdims?|sizes|layersizelist|dims|architecture|topology|units?list|layers"
+    "|structure|networkstructure|nnstructure)$": WIDTHS,
     "(hiddendims|hiddensizes|hiddenlayers|hiddenunits)$": [HIDDEN],
     "(inputshape|inshape|shape|normalizedshape)$": ("D",),
     "(numheads|nheads|heads|stride|strides|dilation|groups)$": 1,
@@ -199,16 +199,22 @@ def helper(kind: type, name: str, sizes: Mapping[str, int]) -> Any:
     source, around = source_of(kind), vars(sys.modules.get(kind.__module__, inspect))
     own = {n: thing for n, thing in around.items() if getattr(thing, "__module__", None) == kind.__module__}
     methods = set(re.findall(rf"\b{name}\.(\w+)\(", source))
-    classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
-    if methods:
-        fitting = [one for one in classes if all(callable(getattr(one, method, None)) for method in methods)]
-        for one in fitting:
-            if not any(p.default is p.empty for _, p in parameters_of(one)):
-                return one()
+    if methods and (one := class_with(methods, kind, own)) is not None:
+        return construct(one, sizes)
     if not re.search(rf"\b{name}\(", source) or re.search(rf"def {name}\(", source):
         return None
     functions = {n: thing for n, thing in own.items() if inspect.isfunction(thing)}
     return function_called(name, functions)
+
+
+def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | None:
+    """An activation with these methods, or any class with them that needs no arguments."""
+    classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
+    fitting = [one for one in classes if all(callable(getattr(one, method, None)) for method in methods)]
+    plain = [one for one in fitting if not any(p.default is p.empty for _, p in parameters_of(one))]
+    named = [one for one in fitting if re.search(r"(?i)relu|sigm|tanh|activation", one.__name__)]
+    both = [one for one in named if one in plain]
+    return next(iter([*both, *named, *plain]), None)
 
 
 def function_called(name: str, functions: Mapping[str, Any]) -> Any:
@@ -221,9 +227,14 @@ def function_called(name: str, functions: Mapping[str, Any]) -> Any:
         )
         if activation in functions and derivative is not None:
             return derivative if of_derivative else functions[activation]
-    if re.search(r"act|func|fn|nonlin|phi", name.lower()) and not of_derivative:
-        return np.tanh
+    if re.search(r"act|func|fn|nonlin|phi|prime|deriv", name.lower()):
+        return slope_of_tanh if of_derivative else np.tanh
     return None
+
+
+def slope_of_tanh(x: np.ndarray) -> np.ndarray:
+    """∂ tanh(x)/∂x = 1 − tanh²(x)."""
+    return np.asarray(1 - np.tanh(x) ** 2)
 
 
 def words_compared(kind: type, name: str) -> list[str]:
@@ -232,6 +243,9 @@ def words_compared(kind: type, name: str) -> list[str]:
     attributes = re.findall(rf"self\.(\w+)\s*=\s*{name}\b(?!\()", source)
     names = "|".join(map(re.escape, {name, *attributes}))
     found = re.findall(rf"\b(?:{names})(?:\.lower\(\))?\s*==\s*[\"'](\w+)[\"']", source)
+    for table in re.findall(rf"\b(\w+)\[(?:self\.)?(?:{names})\]", source):
+        entries = getattr(sys.modules.get(kind.__module__), table, None)
+        found += [key for key in entries if isinstance(key, str)] if isinstance(entries, dict) else []
     return list(dict.fromkeys(found))
 
 

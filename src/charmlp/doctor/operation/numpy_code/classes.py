@@ -1,17 +1,22 @@
 """Gradients written as NumPy classes: layers, activations and losses, and networks with their weights."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
-from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code.instances import Method, method_of, methods_of
+from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
+from charmlp.doctor.operation.numpy_code.instances import Method, forward_of, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
-from charmlp.doctor.operation.numpy_code.losses import returns_gradient
+from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
+from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.source import source_of
@@ -78,7 +83,9 @@ def is_abstract(kind: type) -> bool:
 def written(kind: type) -> list[Written]:
     """All that one class is examined as."""
     pair = passes_of(kind)
-    whole = [] if pair is None else of_passes(kind, *pair)
+    if is_node(kind):
+        return of_node(kind)
+    whole = of_skeleton(kind) if pair is None else of_passes(kind, *pair)
     used = set(pair or ()) | {name for name in (*COST, *FORWARD, *BACKWARD) if pair and name in pair}
     return [*whole, *of_derivatives(kind, used)]
 
@@ -92,6 +99,10 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     forward = [name for name in FORWARD if name in own]
     backward = [name for name in BACKWARD + DERIVATIVE if name in own]
     if forward and backward:
+        if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(
+            method_of(kind, forward[0]).required
+        ):
+            return None  # of the input of the last activation, which this loss does not know
         costs = [name for name in COST if name in own]
         if backward[0] in DERIVATIVE and costs and takes_truth(kind, costs[0]) and takes_truth(kind, backward[0]):
             return costs[0], backward[0]
@@ -102,12 +113,23 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     return (both[0], both[0]) if both else None
 
 
+def of_skeleton(kind: type) -> list[Written]:
+    """A class whose loss, which is to return its gradient as well, is not written yet."""
+    own = [name for name in methods_of(kind) if name in BOTH and takes_truth(kind, name)]
+    empty = [name for name in own if method_of(kind, name).is_unwritten]
+    if not empty or not has_weights(kind):
+        return []
+    return [Written(kind.__name__, (), phrase("unwritten", method=f"{kind.__name__}.{empty[0]}"))]
+
+
 def takes_truth(kind: type, name: str) -> bool:
     return any(map(is_truth, method_of(kind, name).inputs))
 
 
 def has_weights(kind: type) -> bool:
-    return any(HAS_WEIGHTS.search(source_of(base)) for base in kind.__mro__[:-1])
+    """Whether its source mentions weights of its own; empty lists for them are none."""
+    lines = "\n".join(source_of(base) for base in kind.__mro__[:-1]).splitlines()
+    return any(HAS_WEIGHTS.search(line) and not re.search(r"=\s*(\[\]|\{\}|list\(\))(,|\s*$)", line) for line in lines)
 
 
 def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
@@ -133,9 +155,17 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     ]  # fmt: skip
 
 
-def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Any, ...]:
+def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:
+    if first.name == second.name and not has_weights(kind):
+        return (functools.partial(of_both, kind, first),)
     model = model_of(kind, first, second, given)
     return Layer(first, second, kind, given).readings() if model is None else model.readings()
+
+
+def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    """A loss that returns its gradient with it."""
+    loss = Loss(forward_of(method, instance(kind, sizes)))
+    return replace(loss.written(), meant=kind.__name__)
 
 
 def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> Model | None:

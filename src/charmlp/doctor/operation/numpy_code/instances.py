@@ -229,7 +229,7 @@ def sorted_by_input(
         meant = of_gradient(spoken[0]) if len(spoken) == 1 and spoken[0] else ""
         whose = [i for i, name in enumerate(names) if i >= n and (same(meant, name) or base(meant) == base(name))]
         found = [None] * len(names)
-        position = prediction if n or not places else 0
+        position: int | None = prediction if n else 0 if len(places) == 1 else None
         if whose and not (n and base(meant) in map(base, arrays)):
             position = whose[0]
         elif n > 1:
@@ -238,7 +238,8 @@ def sorted_by_input(
             shapes = [np.shape(value) for value in arrays.values()]
             if shapes[position] == shapes[prediction] and not named(spoken, arrays):
                 position = prediction
-        found[position] = returned
+        if position is not None:
+            found[position] = returned
         return found
     return padded(by_input(returned, names, spoken), len(names))
 

@@ -249,12 +249,12 @@ class Pass:
             return 1.0
         if OPTIMIZER.fullmatch(name):
             return PlainDescent()
+        if DATA.fullmatch(name) or (method is self.model.forward and method.arrays == (name,)):
+            return problem.data.copy()
         if name in self.found and not (is_truth(name) and not others):
             return self.found[name]
         if is_truth(name) and not (has_output and others and is_prediction_of(name, others)):
             return problem.truth.copy()
-        if DATA.fullmatch(name):
-            return problem.data.copy()
         if is_flag(name):
             return usual_option(name)
         if is_cache(name) and has_output:
