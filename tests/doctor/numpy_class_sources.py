@@ -206,7 +206,7 @@ class Activation_Sigmoid:
     def predictions(self, outputs):
         return (outputs > 0.5) * 1
 ''',
-    Layer_Dense="5x7 training", Activation_Sigmoid="5x7 training",
+    Layer_Dense="5x7", Activation_Sigmoid="5x7",
 )  # fmt: skip
 
 # Deep Learning from Scratch: weights are handed to the constructor, dW and db are kept
@@ -525,7 +525,7 @@ class SumOfSquares:
     def backward(self, dout=1):
         return dout * self.diff
 ''',
-    MatMul="5x7", Affine="5x7", RNN="5x7 5x3", Embedding="label", TwoLayerNet="net", Tanh="5x7",
+    MatMul="5x7", Affine="5x7", RNN="5x7 5x7", Embedding="label", TwoLayerNet="net", Tanh="5x7",
     SumOfSquares="5x3 5x3",
 )  # fmt: skip
 
@@ -2070,7 +2070,7 @@ class Attention:
         dk = ds.T @ self.q
         return dq, dk, dv
 ''',
-    LSTM="5x7 5x3 5x3", Attention="5x7 4x7 4x3",
+    LSTM="5x7 5x7 5x7", Attention="5x7 4x7 4x3",
 )  # fmt: skip
 
 right(

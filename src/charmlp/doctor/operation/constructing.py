@@ -28,7 +28,7 @@ ARGUMENTS: dict[str, Any] = {
     "(use)?.*bias$": True,
     "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$|outplanes$": "K",
     ".*channels?$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
-    "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": HIDDEN,
+    "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": "H",
     "(n|num)?layers?$|.*layers$": 2,
     "(kernelsize|kernel|filtersize|ksize|poolsize|windowsize|fh|fw|f|poolh|poolw|k[hw]|pool(height|width)"
     "|(kernel|filter)(height|width|h|w|shape))$": 2,
@@ -80,6 +80,8 @@ def construct(
 
     Raises what the constructor raises for the likeliest arguments, where it takes no others either.
     """
+    if re.search(r"(?i)rnn|lstm|gru|cell|recurrent", kind.__name__) or takes_state(kind):
+        sizes = {**sizes, "K": sizes.get("D", HIDDEN), "H": sizes.get("D", HIDDEN)}  # the state is as wide as the input
     first: Exception | None = None
     for wide in (False, True):
         try:
@@ -88,6 +90,10 @@ def construct(
             first = first or error
     assert first is not None
     raise first
+
+
+def takes_state(kind: type) -> bool:
+    return any(re.fullmatch(r"w_?h\w?", name.lower()) for name, _ in parameters_of(kind))
 
 
 def constructed(
@@ -159,7 +165,7 @@ def sized(meant: Any, sizes: Mapping[str, int]) -> Any:
     """Letters as the sizes that they stand for."""
     if isinstance(meant, list | tuple):
         return type(meant)(sizes.get(size, size) for size in meant)
-    return sizes.get(meant, meant) if isinstance(meant, str) else meant
+    return {"H": HIDDEN, **sizes}.get(meant, meant) if isinstance(meant, str) else meant
 
 
 def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:

@@ -154,8 +154,14 @@ class Engine:
             return False
 
     def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
-        """Beside it the same, twice, on one value in both places."""
-        reused = self.written(name, ("self",), lambda leaves: [operation(leaves[0], leaves[0]) for _ in range(2)])
+        """Beside it the same, twice, on one value in both places; a matrix product has a constant on its right."""
+
+        def twice(leaves: Sequence[Any]) -> list[Any]:
+            (x,) = leaves
+            other = self.leaf(np.ones(np.shape(data_of(x))[::-1])) if "mat" in name or name in ("dot", "mm") else x
+            return [operation(x, other) for _ in range(2)]
+
+        reused = self.written(name, ("self",), twice)
         return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
 
     def unary(self, name: str, operation: OfLeaves) -> HandWritten:

@@ -1,5 +1,6 @@
 """Objects of somebody's classes, ready for a forward pass, and their methods as functions of arrays."""
 
+import ast
 import contextlib
 import functools
 import inspect
@@ -28,7 +29,8 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
-from charmlp.doctor.operation.source import definition, source_of
+from charmlp.doctor.operation.source import definition, returns_of, source_of
+from charmlp.doctor.operation.unwritten import is_marked
 
 # Methods that make the weights, and those that take the step that a backward pass has prepared
 INITIALISERS = (
@@ -81,9 +83,27 @@ class Method(Function):
     def arrays(self) -> tuple[str, ...]:
         return tuple(name for name in self.inputs if not is_flag(name))
 
+    @property
+    def is_unwritten(self) -> bool:
+        """A method that ends with `return None` may have written gradients into arrays before."""
+        return super().is_unwritten and not writes_into_arrays(self.call)
+
     @cached_property
     def flags(self) -> tuple[str, ...]:
         return tuple(name for name in (*self.required, *self.signature.optional) if is_flag(name))
+
+
+def writes_into_arrays(function: Callable[..., Any]) -> bool:
+    """Whether a function changes arrays in their places, and nothing says that there is more to write."""
+    tree = definition(function)
+    if tree is None or not returns_of(tree) or is_marked(tree, source_of(function)):  # type: ignore[arg-type]
+        return False
+    return any(
+        isinstance(node, ast.AugAssign)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript))
+        for node in ast.walk(tree)
+    )
 
 
 def method_of(kind: type, name: str) -> Method:

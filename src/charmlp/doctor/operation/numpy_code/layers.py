@@ -123,12 +123,19 @@ class Layer(Pair):
             return next((value for value in kept if isinstance(value, np.ndarray) and value.ndim), None)
 
         own: Source = lambda run, upstream: run.known[prediction]  # noqa: E731
+        keeps = re.search(rf"self\.({'|'.join(OUTPUTS)})\s*=", source_of(self.forward.call))
         ways = [
             replace(found[0], sources={**found[0].sources, name: source}, led=(), note=None)
-            for source in (own, output)
+            for source in ((output, own) if keeps else (own,))
         ]
         led = [one for one in found if one.led]
         return [*led, *ways] if led and re.match(r"d_?out|grad|upstream", name) else [*ways, *led]
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """Those that backward asks for as well: else it is that of training."""
+        known = {*self.backward.required, *self.backward.signature.optional}
+        return tuple(name for name in self.forward.flags if name in known)
 
     @property
     def prediction(self) -> int:
@@ -140,9 +147,9 @@ class Layer(Pair):
         """An object of the class as one operation; its weights are further inputs."""
         original = instance(self.kind, sizes, self.given)
         places = [] if self.name else weights(original) or made_lazily(original, self.forward, sizes)
-        arrays, flags = self.forward.arrays, self.forward.flags
+        arrays, flags = self.forward.arrays, self.flags
         n = len(arrays)
-        others = () if places else tuple(x for x in self.forward.optional if x not in flags)
+        others = () if places else tuple(x for x in self.forward.optional if not is_flag(x))
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             own = copy.deepcopy(original)
@@ -150,7 +157,7 @@ class Layer(Pair):
                 place.put(own, value)
             rest = zip((*flags, *others), values[n + len(places) :], strict=False)
             given = dict(zip(arrays, values, strict=False))
-            known = {name: usual_option(name) for name in flags if name in self.forward.required}
+            known = {name: usual_option(name) for name in self.forward.flags}
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, forward_of(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}

@@ -5,7 +5,6 @@ one-hot. Where the class computes no loss, its gradients may be those of any of 
 """
 
 import copy
-import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,12 +70,19 @@ class Model:
         return first
 
     def readings(self) -> tuple[Make, ...]:
-        """One, or one for each loss that its gradients may be of."""
-        texts = [None] if self.cost is not None else list(LOSSES)
-        return tuple(functools.partial(self.at, text) for text in texts)
+        kept: dict[tuple[Any, ...], HandWritten] = {}
 
-    def at(self, text: str | None, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        problem = self.fitting(text, sizes, dtype)
+        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+            """Found out once for each size: a core asks more than once."""
+            key = (*sorted(sizes.items()), dtype)
+            if key not in kept:
+                kept[key] = self.at(sizes, dtype)
+            return kept[key]
+
+        return (make,)
+
+    def at(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        problem, text = self.fitting(sizes, dtype)
         names = tuple(place.name for place in problem.places)
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
@@ -92,27 +98,32 @@ class Model:
             sizes=problem.sizes,
         )
 
-    def fitting(self, text: str | None, sizes: Sizes, dtype: np.dtype) -> Problem:
-        """The first usual data with which its gradients agree with a difference of losses.
+    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[Problem, str | None]:
+        """The usual data, and the loss, with which most gradients agree with differences of losses.
 
-        Else the first whose gradients have the weights' shapes, else the first with which the loss runs.
         Raises `CannotExamineError` where it takes nothing that is usual.
         """
-        kept: dict[str, Problem] = {}
+        best: tuple[Problem, str | None] | None = None
+        most: tuple[float, float] = (-2.0, 0.0)
         errors: list[Exception] = []
-        for problem in self.problems(sizes, dtype):
+        for problem, text in itertools.product(self.problems(sizes, dtype), self.losses):
             try:
-                how_well = fit(self, problem, text)
+                agreement = agreement_of(self, problem, text)
             except Exception as error:
                 errors.append(error)
                 continue
-            kept.setdefault(how_well, problem)
-            if how_well == "right":
+            if agreement > most:
+                best, most = (problem, text), agreement
+            if most[0] == len(problem.places):
                 break
-        for how_well in ("right", "shapes", "runs"):
-            if how_well in kept:
-                return kept[how_well]
-        raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        if best is None:
+            raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        return best
+
+    @property
+    def losses(self) -> list[str | None]:
+        """Those that its gradients may be of, where it computes none itself."""
+        return [None] if self.cost is not None else list(LOSSES)
 
     # Data that it may take
 
@@ -166,11 +177,13 @@ def all_truths(n: int, outputs: int, dtype: np.dtype, generator: np.random.Gener
 
 
 def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -> list[Array]:
-    """Numbers for the weights that are large enough to matter."""
+    """Numbers for the weights that are large enough to matter, and leave probabilities away from 0."""
     generator = np.random.default_rng(6)
+    shapes = [np.shape(place.get(original)) for place in places]
+    scales = [0.6 / np.sqrt(min(shape)) if len(shape) == 2 and 1 not in shape else 0.3 for shape in shapes]
     return [
-        np.asarray(0.7 * random_numbers(np.shape(place.get(original)), generator)).astype(dtype)
-        for place in places
+        np.asarray(scale * random_numbers(shape, generator)).astype(dtype)
+        for scale, shape in zip(scales, shapes, strict=True)
     ]
 
 
@@ -287,25 +300,33 @@ def is_prediction_of(name: str, others: Sequence[str]) -> bool:
     return len(name) == 1 and any(len(other) > 1 or other == "t" for other in others) and name != "t"
 
 
-def fit(model: Model, problem: Problem, text: str | None) -> str:
-    """How well a model takes a problem: `right`, `shapes` or `runs`; raises what its methods raise."""
-    ran = Pass(model, problem, problem.parameters, text)
+def agreement_of(model: Model, problem: Problem, text: str | None) -> tuple[float, float]:
+    """How many gradients of weights are right, and how alike the others are; −1 where shapes do not fit.
+
+    Raises what the methods raise.
+    """
+    parameters = problem.parameters
+    ran = Pass(model, problem, parameters, text)
     loss = float(np.squeeze(np.asarray(ran.loss, float)))
     if not np.isfinite(loss):
         raise ValueError(f"the loss is {loss}")
     try:
         gradients = [np.asarray(one, float) for one in ran.gradients()]
     except Exception:
-        return "runs"
-    pairs = list(zip(gradients, problem.parameters, strict=True))
+        return -1.0, 0.0
+    pairs = list(zip(gradients, parameters, strict=True))
     if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
-        return "runs"
+        return -1.0, 0.0
     generator = np.random.default_rng(1)
-    directions = [generator.standard_normal(p.shape) for p in problem.parameters]
-    losses = [
-        Pass(model, problem, [p + h * d for p, d in zip(problem.parameters, directions, strict=True)], text).loss
-        for h in (1e-5, -1e-5)
-    ]
-    numeric = float(np.squeeze(losses[0]) - np.squeeze(losses[1])) / 2e-5
-    analytic = sum(float((g * d).sum()) for g, d in zip(gradients, directions, strict=True))
-    return "right" if abs(numeric - analytic) <= 1e-4 * max(abs(numeric), 1e-3) else "shapes"
+    directions = [generator.standard_normal(p.shape) for p in parameters]
+    analytic = np.array([float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)])
+    numeric = np.zeros(len(parameters))
+    for i, direction in enumerate(directions):
+        losses = []
+        for h in (1e-5, -1e-5):
+            moved = [p + h * direction if j == i else p for j, p in enumerate(parameters)]
+            losses.append(float(np.squeeze(Pass(model, problem, moved, text).loss)))
+        numeric[i] = (losses[0] - losses[1]) / 2e-5
+    right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
+    norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
+    return float(right.sum()), float(numeric @ analytic) / norms if norms else 0.0
