@@ -15,7 +15,7 @@ def right(name: str, source: str, **inputs: str) -> None:
 
 # Neural networks from scratch: gradients are left on the object, a loss's backward takes the predictions
 
-NNFS = '''
+NNFS = """
 class Layer_Dense:
 
     # Layer initialization
@@ -160,7 +160,7 @@ class Loss_MeanSquaredError(Loss):
         outputs = len(dvalues[0])
         self.dinputs = -2 * (y_true - dvalues) / outputs
         self.dinputs = self.dinputs / samples
-'''
+"""
 right(
     "nnfs", NNFS,
     Layer_Dense="5x7", Activation_ReLU="5x7", Activation_Softmax="5x3",
@@ -211,7 +211,7 @@ class Activation_Sigmoid:
 
 # Deep Learning from Scratch: weights are handed to the constructor, dW and db are kept
 
-DLFS_LAYERS = '''
+DLFS_LAYERS = """
 class Relu:
     def __init__(self):
         self.mask = None
@@ -302,7 +302,7 @@ class SoftmaxWithLoss:
             dx[np.arange(batch_size), self.t] -= 1
             dx = dx / batch_size
         return dx
-'''
+"""
 right(
     "deep learning from scratch", DLFS_LAYERS,
     Relu="5x7", Sigmoid="5x7", Affine="5x7", SoftmaxWithLoss="5x3 label",
@@ -1287,7 +1287,7 @@ def sigmoid_prime(z):
 
 right(
     "a network that is updated with plus",
-    '''
+    """
 class Neural_Network(object):
     def __init__(self):
         # parameters
@@ -1329,7 +1329,7 @@ class Neural_Network(object):
     def train(self, X, y):
         o = self.forward(X)
         self.backward(X, y, o)
-''',
+""",
     **{"Neural_Network": "net", "Neural_Network.sigmoid": "5x7"},
 )
 
@@ -2262,4 +2262,432 @@ class MSE(Node):
         self.gradients[self.inbound_nodes[1]] = (-2 / self.m) * self.diff
 ''',
     Linear="5x7 7x3 3", Sigmoid="5x7", MSE="5x1 5x1",
+)  # fmt: skip
+
+# A course's modules: names say what is differentiated by what
+
+right(
+    "dLdA and dLdZ",
+    '''
+class Linear:
+
+    def __init__(self, in_features, out_features, debug=False):
+        self.W = np.zeros((out_features, in_features))
+        self.b = np.zeros((out_features, 1))
+        self.debug = debug
+
+    def forward(self, A):
+        self.A = A
+        self.N = A.shape[0]
+        self.Ones = np.ones((self.N, 1))
+        Z = self.A @ self.W.T + self.Ones @ self.b.T
+        return Z
+
+    def backward(self, dLdZ):
+        dLdA = dLdZ @ self.W
+        self.dLdW = dLdZ.T @ self.A
+        self.dLdb = dLdZ.T @ self.Ones
+        return dLdA
+
+
+class GELU:
+    def forward(self, Z):
+        self.Z = Z
+        self.A = 0.5 * Z * (1 + np.tanh(np.sqrt(2 / np.pi) * (Z + 0.044715 * Z ** 3)))
+        return self.A
+
+    def backward(self, dLdA):
+        u = np.sqrt(2 / np.pi) * (self.Z + 0.044715 * self.Z ** 3)
+        du = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * self.Z ** 2)
+        dAdZ = 0.5 * (1 + np.tanh(u)) + 0.5 * self.Z * (1 - np.tanh(u) ** 2) * du
+        return dLdA * dAdZ
+
+
+class MSELoss:
+    def forward(self, A, Y):
+        self.A = A
+        self.Y = Y
+        self.N = A.shape[0]
+        self.C = A.shape[1]
+        se = (A - Y) * (A - Y)
+        sse = np.sum(se)
+        mse = sse / (self.N * self.C)
+        return mse
+
+    def backward(self):
+        dLdA = 2 * (self.A - self.Y) / (self.N * self.C)
+        return dLdA
+
+
+class CrossEntropyLoss:
+    def forward(self, A, Y):
+        self.A = A
+        self.Y = Y
+        self.N, self.C = A.shape
+        Ones_C = np.ones((self.C, 1))
+        Ones_N = np.ones((self.N, 1))
+        self.softmax = np.exp(A) / (np.exp(A) @ Ones_C @ Ones_C.T)
+        crossentropy = (-Y * np.log(self.softmax)) @ Ones_C
+        sum_crossentropy_loss = Ones_N.T @ crossentropy
+        return sum_crossentropy_loss / self.N
+
+    def backward(self):
+        return (self.softmax - self.Y * self.Y.sum(1, keepdims=True)) / self.N if False else (
+            self.softmax * self.Y.sum(1, keepdims=True) - self.Y) / self.N
+
+
+class BatchNorm1d:
+    def __init__(self, num_features, alpha=0.9):
+        self.alpha = alpha
+        self.eps = 1e-8
+        self.BW = np.ones((1, num_features))
+        self.Bb = np.zeros((1, num_features))
+        self.running_M = np.zeros((1, num_features))
+        self.running_V = np.ones((1, num_features))
+
+    def forward(self, Z, eval=False):
+        self.Z = Z
+        self.N = Z.shape[0]
+        self.M = np.mean(Z, axis=0, keepdims=True)
+        self.V = np.var(Z, axis=0, keepdims=True)
+        if not eval:
+            self.NZ = (Z - self.M) / np.sqrt(self.V + self.eps)
+            self.running_M = self.alpha * self.running_M + (1 - self.alpha) * self.M
+            self.running_V = self.alpha * self.running_V + (1 - self.alpha) * self.V
+        else:
+            self.NZ = (Z - self.running_M) / np.sqrt(self.running_V + self.eps)
+        self.BZ = self.BW * self.NZ + self.Bb
+        return self.BZ
+
+    def backward(self, dLdBZ):
+        self.dLdBW = np.sum(dLdBZ * self.NZ, axis=0, keepdims=True)
+        self.dLdBb = np.sum(dLdBZ, axis=0, keepdims=True)
+        dLdNZ = dLdBZ * self.BW
+        dLdV = -0.5 * np.sum(dLdNZ * (self.Z - self.M) * (self.V + self.eps) ** -1.5, axis=0)
+        dNZdM = -(self.V + self.eps) ** -0.5
+        dLdM = np.sum(dLdNZ * dNZdM, axis=0)
+        return dLdNZ * (self.V + self.eps) ** -0.5 + dLdV * (2 / self.N) * (self.Z - self.M) + dLdM / self.N
+
+
+class Columns:
+    def __init__(self, m, n):
+        self.m, self.n = (m, n)
+        self.W0 = np.zeros([self.n, 1])
+        self.W = np.random.normal(0, 1.0 * m ** (-.5), [m, n])
+
+    def forward(self, A):
+        self.A = A
+        return self.W.T @ A + self.W0
+
+    def backward(self, dLdZ):
+        self.dLdW = self.A @ dLdZ.T
+        self.dLdW0 = dLdZ.sum(axis=1).reshape((self.n, 1))
+        return self.W @ dLdZ
+
+    def sgd_step(self, lrate):
+        self.W = self.W - lrate * self.dLdW
+        self.W0 = self.W0 - lrate * self.dLdW0
+''',
+    Linear="5x7", GELU="5x7", MSELoss="5x3 5x3", CrossEntropyLoss="5x3 +5x3", BatchNorm1d="5x7", Columns="7x5",
+)  # fmt: skip
+
+right(
+    "backward takes the input as well",
+    '''
+class Layer:
+    """
+    A building block. Each layer is capable of performing two things:
+    - Process input to get output:           output = layer.forward(input)
+    - Propagate gradients through itself:    grad_input = layer.backward(input, grad_output)
+    """
+
+    def __init__(self):
+        pass
+
+    def forward(self, input):
+        # A dummy layer just returns whatever it gets as input.
+        return input
+
+    def backward(self, input, grad_output):
+        num_units = input.shape[1]
+        d_layer_d_input = np.eye(num_units)
+        return np.dot(grad_output, d_layer_d_input)
+
+
+class ReLU(Layer):
+    def __init__(self):
+        pass
+
+    def forward(self, input):
+        relu_forward = np.maximum(0, input)
+        return relu_forward
+
+    def backward(self, input, grad_output):
+        relu_grad = input > 0
+        return grad_output * relu_grad
+
+
+class Dense(Layer):
+    def __init__(self, input_units, output_units, learning_rate=0.1):
+        self.learning_rate = learning_rate
+        self.weights = np.random.normal(loc=0.0, scale=np.sqrt(2/(input_units+output_units)), size=(input_units, output_units))
+        self.biases = np.zeros(output_units)
+
+    def forward(self, input):
+        return np.dot(input, self.weights) + self.biases
+
+    def backward(self, input, grad_output):
+        grad_input = np.dot(grad_output, self.weights.T)
+        grad_weights = np.dot(input.T, grad_output)
+        grad_biases = grad_output.mean(axis=0)*input.shape[0]
+        assert grad_weights.shape == self.weights.shape and grad_biases.shape == self.biases.shape
+        self.weights = self.weights - self.learning_rate * grad_weights
+        self.biases = self.biases - self.learning_rate * grad_biases
+        return grad_input
+
+
+class Sigmoid:
+    def forward(self, Z):
+        return 1 / (1 + np.exp(-Z))
+
+    def backward(self, dA, Z):
+        s = self.forward(Z)
+        return dA * s * (1 - s)
+
+
+class TanhOfOutput:
+    def forward(self, x):
+        y = np.tanh(x)
+        return y
+
+    def backward(self, y, grad):
+        return grad * (1 - y * y)
+''',
+    Layer="5x7", ReLU="5x7", Dense="5x7", Sigmoid="5x7", TanhOfOutput="5x7",
+)  # fmt: skip
+
+right(
+    "pictures without channels",
+    '''
+class Conv3x3:
+    # A Convolution layer using 3x3 filters.
+
+    def __init__(self, num_filters):
+        self.num_filters = num_filters
+        self.filters = np.random.randn(num_filters, 3, 3) / 9
+
+    def iterate_regions(self, image):
+        h, w = image.shape
+        for i in range(h - 2):
+            for j in range(w - 2):
+                im_region = image[i:(i + 3), j:(j + 3)]
+                yield im_region, i, j
+
+    def forward(self, input):
+        self.last_input = input
+        h, w = input.shape
+        output = np.zeros((h - 2, w - 2, self.num_filters))
+        for im_region, i, j in self.iterate_regions(input):
+            output[i, j] = np.sum(im_region * self.filters, axis=(1, 2))
+        return output
+
+    def backprop(self, d_L_d_out, learn_rate):
+        d_L_d_filters = np.zeros(self.filters.shape)
+        for im_region, i, j in self.iterate_regions(self.last_input):
+            for f in range(self.num_filters):
+                d_L_d_filters[f] += d_L_d_out[i, j, f] * im_region
+
+        # Update filters
+        self.filters -= learn_rate * d_L_d_filters
+
+        # We aren't returning anything here since we use Conv3x3 as the first layer in our CNN.
+        return None
+
+
+class MaxPool2:
+    def iterate_regions(self, image):
+        h, w, _ = image.shape
+        new_h = h // 2
+        new_w = w // 2
+        for i in range(new_h):
+            for j in range(new_w):
+                im_region = image[(i * 2):(i * 2 + 2), (j * 2):(j * 2 + 2)]
+                yield im_region, i, j
+
+    def forward(self, input):
+        self.last_input = input
+        h, w, num_filters = input.shape
+        output = np.zeros((h // 2, w // 2, num_filters))
+        for im_region, i, j in self.iterate_regions(input):
+            output[i, j] = np.amax(im_region, axis=(0, 1))
+        return output
+
+    def backprop(self, d_L_d_out):
+        d_L_d_input = np.zeros(self.last_input.shape)
+        for im_region, i, j in self.iterate_regions(self.last_input):
+            h, w, f = im_region.shape
+            amax = np.amax(im_region, axis=(0, 1))
+            for i2 in range(h):
+                for j2 in range(w):
+                    for f2 in range(f):
+                        if im_region[i2, j2, f2] == amax[f2]:
+                            d_L_d_input[i * 2 + i2, j * 2 + j2, f2] = d_L_d_out[i, j, f2]
+        return d_L_d_input
+''',
+    Conv3x3="5x6", MaxPool2="4x6x3",
+)  # fmt: skip
+
+right(
+    "networks that return their gradients, or know their input",
+    '''
+class MLP:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.W1 = np.random.randn(n_in, n_hidden)
+        self.b1 = np.zeros(n_hidden)
+        self.W2 = np.random.randn(n_hidden, n_out)
+        self.b2 = np.zeros(n_out)
+
+    def forward(self, X):
+        self.X = X
+        self.h = np.tanh(X @ self.W1 + self.b1)
+        self.out = self.h @ self.W2 + self.b2
+        return self.out
+
+    def backward(self, y):
+        d = 2 * (self.out - y) / y.size
+        dW2 = self.h.T @ d
+        db2 = d.sum(0)
+        dh = d @ self.W2.T * (1 - self.h ** 2)
+        dW1 = self.X.T @ dh
+        db1 = dh.sum(0)
+        return dW1, db1, dW2, db2
+
+
+class Other:
+    def __init__(self, n_in, n_hidden, n_out, lr=0.5):
+        self.weights_1 = np.random.randn(n_in, n_hidden)
+        self.weights_2 = np.random.randn(n_hidden, n_out)
+        self.lr = lr
+
+    def feedforward(self, X):
+        hidden = 1 / (1 + np.exp(-X @ self.weights_1))
+        output = 1 / (1 + np.exp(-hidden @ self.weights_2))
+        return hidden, output
+
+    def backpropagation(self, X, y, hidden, output):
+        delta = (output - y) * output * (1 - output)
+        grad_2 = hidden.T @ delta
+        grad_1 = X.T @ ((delta @ self.weights_2.T) * hidden * (1 - hidden))
+        self.weights_1 -= self.lr * grad_1
+        self.weights_2 -= self.lr * grad_2
+
+
+class LossOfIts:
+    def __init__(self, input_size, hidden_size, output_size):
+        self.W1 = np.random.randn(input_size, hidden_size) * 0.01
+        self.W2 = np.random.randn(hidden_size, output_size) * 0.01
+
+    def forward(self, X):
+        self.X = X
+        self.z = np.maximum(0, X @ self.W1)
+        scores = self.z @ self.W2
+        e = np.exp(scores - scores.max(1, keepdims=True))
+        self.probs = e / e.sum(1, keepdims=True)
+        return self.probs
+
+    def loss(self, probs, y):
+        return -np.log(probs[np.arange(len(y)), y]).mean()
+
+    def backward(self, y):
+        n = len(y)
+        d = self.probs.copy()
+        d[np.arange(n), y] -= 1
+        d /= n
+        grads = {}
+        grads["W2"] = self.z.T @ d
+        grads["W1"] = self.X.T @ ((d @ self.W2.T) * (self.z > 0))
+        return grads
+''',
+    MLP="net", Other="net", LossOfIts="net",
+)  # fmt: skip
+
+right(
+    "dicts of gradients, properties, class of functions",
+    '''
+class Dense:
+    def __init__(self, nin, nout):
+        self.parameters = {"weight": np.random.randn(nin, nout), "bias": np.zeros(nout)}
+        self.gradients = {}
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return inputs @ self.parameters["weight"] + self.parameters["bias"]
+
+    def backward(self, output_gradient):
+        self.gradients = {
+            "weight": self.inputs.T @ output_gradient,
+            "bias": output_gradient.sum(axis=0),
+        }
+        return output_gradient @ self.parameters["weight"].T
+
+
+class Kernel:
+    def __init__(self, fan_in, fan_out):
+        self._W = np.random.randn(fan_in, fan_out)
+        self._b = np.random.randn(fan_out)
+
+    @property
+    def parameters(self):
+        return [self._W, self._b]
+
+    def __call__(self, x):
+        self._x = x
+        return x @ self._W + self._b
+
+    def bprop(self, up):
+        self._grad_W = self._x.T @ up
+        self._grad_b = up.sum(0)
+        return up @ self._W.T
+
+
+class Losses:
+    @staticmethod
+    def mse(y_true, y_pred):
+        return np.mean(np.power(y_true - y_pred, 2))
+
+    @staticmethod
+    def mse_prime(y_true, y_pred):
+        return 2 * (y_pred - y_true) / np.size(y_true)
+
+
+class Activations:
+    @staticmethod
+    def relu(x):
+        return np.maximum(0, x)
+
+    @staticmethod
+    def relu_derivative(x):
+        return np.where(x > 0, 1.0, 0.0)
+
+    def tanh(self, x):
+        return np.tanh(x)
+
+    def d_tanh(self, x):
+        return 1 - np.tanh(x) ** 2
+
+
+class SoftmaxCrossEntropy:
+    def __call__(self, logits, y):
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        self.p = e / e.sum(axis=1, keepdims=True)
+        self.y = y
+        return -(y * np.log(self.p)).sum() / len(y)
+
+    def backward(self):
+        self.logits_grad = (self.p * self.y.sum(1, keepdims=True) - self.y) / len(self.y)
+''',
+    **{
+        "Dense": "5x7", "Kernel": "5x7", "Losses.mse": "5x3 5x3", "Activations.relu": "5x7",
+        "Activations.tanh": "5x7", "SoftmaxCrossEntropy": "5x3 +5x3",
+    },
 )  # fmt: skip

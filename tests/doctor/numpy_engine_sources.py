@@ -119,7 +119,7 @@ class Value:
         return f"Value(data={self.data}, grad={self.grad})"
 '''
 
-TENSOR = '''
+TENSOR = """
 class Tensor:
     def __init__(self, data, requires_grad=False, parents=()):
         self.data = np.asarray(data, dtype=np.float64)
@@ -206,9 +206,9 @@ def unbroadcast(grad, shape):
         if size == 1:
             grad = grad.sum(axis=axis, keepdims=True)
     return grad
-'''
+"""
 
-OPS_BY_NAME = '''
+OPS_BY_NAME = """
 class Var:
     def __init__(self, value, op=None, children=()):
         self.value = value
@@ -252,9 +252,9 @@ class Var:
                 b.grad += v.grad * a.value
             elif v.op == "sin":
                 v.children[0].grad += v.grad * math.cos(v.children[0].value)
-'''
+"""
 
-GIVEN_GRADIENT = '''
+GIVEN_GRADIENT = """
 class Tensor(object):
     def __init__(self, data, autograd=False, creators=None, creation_op=None):
         self.data = np.array(data)
@@ -289,9 +289,9 @@ class Tensor(object):
 
     def __repr__(self):
         return str(self.data.__repr__())
-'''
+"""
 
-DEZERO = '''
+DEZERO = """
 class Variable:
     def __init__(self, data):
         if data is not None and not isinstance(data, np.ndarray):
@@ -399,7 +399,7 @@ def square(x):
 
 Variable.__add__ = add
 Variable.__mul__ = mul
-'''
+"""
 
 # Source, and the inputs of each operation that is found; an engine of arrays takes arrays.
 SOURCES: dict[str, tuple[str, dict[str, str]]] = {

@@ -64,16 +64,34 @@ def test_wrong_engines(name: str, tmp_path: Path) -> None:
 def test_a_wrong_operation_is_not_the_walks(tmp_path: Path) -> None:
     wrong = MICROGRAD.replace("self.grad += out.grad", "self.grad = out.grad")
     assert "backward" not in operations(wrong, tmp_path)
-    others = {key: errors(made, "|" if "other" in made.required else "") for key, made in operations(wrong, tmp_path).items()}
+    others = {
+        key: errors(made, "|" if "other" in made.required else "")
+        for key, made in operations(wrong, tmp_path).items()
+    }
     assert {key for key, (once, _) in others.items() if once > 1e-5} == set()
     assert others["tanh"][1] < 1e-5  # two of it, not their sum by `__add__`
 
 
 def test_what_is_not_written_yet(tmp_path: Path) -> None:
-    source = MICROGRAD.replace("        out = Value(self.data + other.data, (self, other), '+')\n", "        pass\n")
+    source = MICROGRAD.replace(
+        "        out = Value(self.data + other.data, (self, other), '+')\n", "        pass\n"
+    )
     source = source[: source.index("    def __mul__")] + source[source.index("    def __pow__") :]
-    source = source.replace(source[source.index("        pass\n") : source.index("    def __pow__")], "        pass\n\n")
+    source = source.replace(
+        source[source.index("        pass\n") : source.index("    def __pow__")], "        pass\n\n"
+    )
     source = source.replace("        other = other if isinstance(other, Value) else Value(other)\n", "")
-    one = next(one for one in found(module_of("import math\n" + source + "\n    def __mul__(self, other):\n        raise NotImplementedError\n", tmp_path)) if one.name == "Value.__mul__")
+    one = next(
+        one
+        for one in found(
+            module_of(
+                "import math\n"
+                + source
+                + "\n    def __mul__(self, other):\n        raise NotImplementedError\n",
+                tmp_path,
+            )
+        )
+        if one.name == "Value.__mul__"
+    )
     assert one.unwritten is not None
     assert one.unwritten.values == {"method": "Value.__mul__"}

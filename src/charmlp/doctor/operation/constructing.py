@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, Any] = {
     "seed|random(state|seed)$|rng$": 0,
     "(lr|learningrate|eta|stepsize)$": 1.0,
     "(std|weightscale|weightinitstd|initscale|sigma|weightstd)": 0.5,
+    "(n|num)?in(put|puts)?((dim|size|units|features|neurons|nodes|width|d|n)s?)?$|input.*|fanin|prev.*|insize|from": "D",
     "(batchsize|nsamples|seqlen|seqlength|sequencelength|maxlen|n|batch)$": "N",
     "n?out|dout|nout|fanout|.*class|.*classes|.*neurons?|.*units?|.*outputs?$|(outputdim|outputsize|output|ny|[kmo])$"
     "|embed(ding)?(dim|size)$|ncategories|noutputs?": "K",
@@ -81,7 +82,11 @@ def construct(
     Raises what the constructor raises for the likeliest arguments, where it takes no others either.
     """
     if re.search(r"(?i)rnn|lstm|gru|cell|recurrent", kind.__name__) or takes_state(kind):
-        sizes = {**sizes, "K": sizes.get("D", HIDDEN), "H": sizes.get("D", HIDDEN)}  # the state is as wide as the input
+        sizes = {
+            **sizes,
+            "K": sizes.get("D", HIDDEN),
+            "H": sizes.get("D", HIDDEN),
+        }  # the state is as wide as the input
     first: Exception | None = None
     for wide in (False, True):
         try:
@@ -90,6 +95,17 @@ def construct(
             first = first or error
     assert first is not None
     raise first
+
+
+def letters(kind: type, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Where sizes have single letters for names, their order tells: inputs, hidden units, outputs."""
+    needed = [n for n, p in parameters_of(kind) if p.default is p.empty]
+    if len(needed) not in (2, 3) or not all(re.fullmatch(r"[a-zA-Z]\d?|n_?[a-z]", name) for name in needed):
+        return {}
+    if any(re.fullmatch(pattern, name.lower()) for name in needed for pattern in ARRAYS):
+        return {}
+    widths = sized(WIDTHS, sizes)
+    return dict(zip(needed, widths if len(needed) == 3 else widths[::2], strict=True))
 
 
 def takes_state(kind: type) -> bool:
@@ -102,6 +118,7 @@ def constructed(
     """With one choice of arguments; `wide` has sizes of windows for both dimensions."""
     arguments: dict[str, Any] = {}
     positional: list[Any] = []
+    given = {**letters(kind, sizes), **given}
     for name, parameter in parameters_of(kind):
         has_default = parameter.default is not parameter.empty
         wanted = name == "dim" or (parameter.default is None and WANTED.fullmatch(name))

@@ -24,7 +24,7 @@ CONTAINERS = re.compile(
 )
 SCALAR = re.compile(r"_?(w|b|bias|weights?|intercept|slope|theta|alpha|beta|gamma)\d*", re.IGNORECASE)
 VALUES = ("data", "value", "val", "array", "param")  # in an object that holds an array and its gradient
-RATE = re.compile(r"_?(lr|eta|learning_?rate|alpha|step(_size)?|rate|l_rate)", re.IGNORECASE)
+RATE = re.compile(r"_?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE)
 SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset|w0|intercept")
 DEEPEST = 3
 
@@ -136,7 +136,9 @@ def is_of_weights(place: Place, owner: Any) -> bool:
 
 
 def is_gradient_key(key: str) -> bool:
-    return bool(re.fullmatch(r"d[A-Z]\w*|d_?[wb]\d*|grad\w*|\w+_grad|[XxZA]\d*|[zax]\d*|velocity\w*|v_\w+", key))
+    return bool(
+        re.fullmatch(r"d[A-Z]\w*|d_?[wb]\d*|grad\w*|\w+_grad|[XxZA]\d*|[zax]\d*|velocity\w*|v_\w+", key)
+    )
 
 
 def gradients_on(
@@ -197,7 +199,9 @@ def of_container(name: str) -> str:
     if plain in ("grads", "grad", "gradients", "params", "parameters"):
         return "w"
     stripped = plain.removesuffix("s") if len(plain) < 3 else plain
-    return next((short for short, each in zip("wb", SAME, strict=True) if re.fullmatch(each, stripped)), plain)
+    return next(
+        (short for short, each in zip("wb", SAME, strict=True) if re.fullmatch(each, stripped)), plain
+    )
 
 
 def same(one: str, other: str) -> bool:

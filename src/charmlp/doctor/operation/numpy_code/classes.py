@@ -1,6 +1,8 @@
 """Gradients written as NumPy classes: layers, activations and losses, and networks with their weights."""
 
+import contextlib
 import functools
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -61,13 +63,19 @@ def found(module: ModuleType) -> list[Written]:
 
     After them, what other methods they have with a derivative: `sigmoid` and `sigmoid_prime`.
     """
-    own = [thing for name, thing in vars(module).items() if is_own(name, thing, module)]
+    own = [thing for name, thing in list(vars(module).items()) if is_own(name, thing, module)]
     bases = {base for kind in own for base in kind.__mro__[1:]}
-    return [one for kind in own if not (kind in bases and is_abstract(kind)) for one in written(kind)]
+    each = []
+    for kind in own:
+        with contextlib.suppress(Exception):  # a class may be anything at all, with whatever signatures
+            each += [] if kind in bases and is_abstract(kind) else written(kind)
+    return each
 
 
 def is_own(name: str, thing: Any, module: ModuleType) -> bool:
     if not isinstance(thing, type) or thing.__module__ != module.__name__ or issubclass(thing, BaseException):
+        return False
+    if inspect.isabstract(thing) or getattr(thing, "_is_protocol", False):
         return False
     foreign = any(base.__module__.split(".")[0] in FRAMEWORKS for base in thing.__mro__)
     is_alias = thing.__name__ != name and vars(module).get(thing.__name__) is thing
@@ -104,7 +112,12 @@ def passes_of(kind: type) -> tuple[str, str] | None:
         ):
             return None  # of the input of the last activation, which this loss does not know
         costs = [name for name in COST if name in own]
-        if backward[0] in DERIVATIVE and costs and takes_truth(kind, costs[0]) and takes_truth(kind, backward[0]):
+        if (
+            backward[0] in DERIVATIVE
+            and costs
+            and takes_truth(kind, costs[0])
+            and takes_truth(kind, backward[0])
+        ):
             return costs[0], backward[0]
         return forward[0], backward[0]
     if costs := [name for name in COST if name in own and name not in FORWARD]:
@@ -129,7 +142,10 @@ def takes_truth(kind: type, name: str) -> bool:
 def has_weights(kind: type) -> bool:
     """Whether its source mentions weights of its own; empty lists for them are none."""
     lines = "\n".join(source_of(base) for base in kind.__mro__[:-1]).splitlines()
-    return any(HAS_WEIGHTS.search(line) and not re.search(r"=\s*(\[\]|\{\}|list\(\))(,|\s*$)", line) for line in lines)
+    return any(
+        HAS_WEIGHTS.search(line) and not re.search(r"=\s*(\[\]|\{\}|list\(\))(,|\s*$)", line)
+        for line in lines
+    )
 
 
 def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
@@ -201,8 +217,17 @@ def of_derivatives(kind: type, used: Sequence[str] | set[str]) -> list[Written]:
         if not whose:
             continue
         first, second = method_of(kind, whose[0]), method_of(kind, name)
-        if len(first.arrays) != 1 or len(second.arrays) != 1 or first.is_unwritten or second.is_unwritten:
+        is_loss = set(first.arrays) == set(second.arrays) and any(map(is_truth, first.arrays))
+        if len(first.arrays) != len(second.arrays) or not (len(first.arrays) == 1 or is_loss):
+            continue
+        if first.is_unwritten or second.is_unwritten:
             continue
         title = f"{kind.__name__}.{whose[0]}"
-        each.append(Written(title, Layer(first, second, kind, {}, whose[0]).readings(), others=(f"{kind.__name__}.{name}",)))
+        each.append(
+            Written(
+                title,
+                Layer(first, second, kind, {}, whose[0]).readings(),
+                others=(f"{kind.__name__}.{name}",),
+            )
+        )
     return each

@@ -72,7 +72,7 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
             is_one = is_one and isinstance(leaf * leaf if "__mul__" in own else leaf + leaf, thing)
         except NotImplementedError:
             is_one = True
-        except Exception:
+        except (Exception, SystemExit):
             is_one = False
         if is_one:
             return engine
@@ -109,7 +109,11 @@ class Engine:
             title = f"{self.kind.__name__}.{name}"
             if not callable(thing) and not isinstance(thing, property):
                 continue
-            if callable(thing) and name in {*BINARY, *REFLECTED, "__pow__", "__neg__"} and is_unwritten(thing):
+            if (
+                callable(thing)
+                and name in {*BINARY, *REFLECTED, "__pow__", "__neg__"}
+                and is_unwritten(thing)
+            ):
                 yield Written(title, (), phrase("unwritten", method=title))
             elif (made := self.operation(name, thing)) is not None:
                 yield Written(title, (lambda sizes, dtype, made=made: made,))
@@ -158,7 +162,11 @@ class Engine:
 
         def twice(leaves: Sequence[Any]) -> list[Any]:
             (x,) = leaves
-            other = self.leaf(np.ones(np.shape(data_of(x))[::-1])) if "mat" in name or name in ("dot", "mm") else x
+            other = (
+                self.leaf(np.ones(np.shape(data_of(x))[::-1]))
+                if "mat" in name or name in ("dot", "mm")
+                else x
+            )
             return [operation(x, other) for _ in range(2)]
 
         reused = self.written(name, ("self",), twice)
@@ -277,7 +285,12 @@ class Engine:
         if not all(map(self.is_right, ("__add__", "__mul__"))):
             return None
         once = self.walked(lambda x: x * self.leaf(3.0) + self.leaf(2.0))
-        return HandWritten(once, self.backward_name, ("self",), reused=HandWritten(self.walked(used_again), self.backward_name, ("self",)))
+        return HandWritten(
+            once,
+            self.backward_name,
+            ("self",),
+            reused=HandWritten(self.walked(used_again), self.backward_name, ("self",)),
+        )
 
     def walked(self, function: Callable[[Any], Any]) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:

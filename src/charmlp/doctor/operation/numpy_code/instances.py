@@ -30,7 +30,7 @@ from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
 from charmlp.doctor.operation.source import definition, returns_of, source_of
-from charmlp.doctor.operation.unwritten import is_marked
+from charmlp.doctor.operation.unwritten import is_marked, is_none
 
 # Methods that make the weights, and those that take the step that a backward pass has prepared
 INITIALISERS = (
@@ -132,7 +132,8 @@ def initialise(own: Any, sizes: Sizes) -> None:
         with contextlib.suppress(Exception):
             of = signature(inspect.unwrap(getattr(type(own), name)), 1)
             arguments = [
-                PlainDescent() if OPTIMIZER.fullmatch(n) else guess_argument(n, sizes) for n in of.required or ()
+                PlainDescent() if OPTIMIZER.fullmatch(n) else guess_argument(n, sizes)
+                for n in of.required or ()
             ]
             getattr(own, name)(*arguments)
             if weights(own):
@@ -166,7 +167,21 @@ def output_of(own: Any, result: Any) -> Any:
     """What forward returned, or left on the object where it returned nothing."""
     if result is not None and result is not own:
         return result
-    names = ("output", "outputs", "out", "y", "a", "activation", "result", "loss", "value", "A", "Z", "z", "y_hat")
+    names = (
+        "output",
+        "outputs",
+        "out",
+        "y",
+        "a",
+        "activation",
+        "result",
+        "loss",
+        "value",
+        "A",
+        "Z",
+        "z",
+        "y_hat",
+    )
     found = (getattr(own, name, None) for name in names)
     return next((value for value in found if isinstance(value, np.ndarray | float)), None)
 
@@ -212,7 +227,9 @@ def gather(
     return gradients
 
 
-def after_update(own: Any, places: Sequence[Place], before: Mapping[Place, Any], kept: list[Any]) -> list[Any]:
+def after_update(
+    own: Any, places: Sequence[Place], before: Mapping[Place, Any], kept: list[Any]
+) -> list[Any]:
     """The gradients that a step of the object's own takes, where backward has only prepared it."""
     for name in UPDATES:
         if not callable(getattr(own, name, None)):
@@ -247,7 +264,9 @@ def sorted_by_input(
     elif not isinstance(returned, tuple | list):
         n = len(arrays)
         meant = of_gradient(spoken[0]) if len(spoken) == 1 and spoken[0] else ""
-        whose = [i for i, name in enumerate(names) if i >= n and (same(meant, name) or base(meant) == base(name))]
+        whose = [
+            i for i, name in enumerate(names) if i >= n and (same(meant, name) or base(meant) == base(name))
+        ]
         found = [None] * len(names)
         position: int | None = prediction if n else 0 if len(places) == 1 else None
         if whose and not (n and base(meant) in map(base, arrays)):
@@ -312,7 +331,11 @@ def alike(one: str, other: str) -> bool:
 def left_on(own: Any, arrays: Mapping[str, Any], prediction: int) -> list[Any]:
     """The gradients with respect to the inputs that backward left on the object, as `dinputs` or `dx`."""
     found: list[Any] = [None] * len(arrays)
-    kept = {name: value for name, value in vars(own).items() if isinstance(value, np.ndarray) and is_gradient(name)}
+    kept = {
+        name: value
+        for name, value in vars(own).items()
+        if isinstance(value, np.ndarray) and is_gradient(name)
+    }
     for i, (name, x) in enumerate(arrays.items()):
         wanted = {base(name), *(("x", "input", "z", "pred") if i == prediction else ())}
         for other, value in kept.items():
@@ -328,10 +351,9 @@ def left_on(own: Any, arrays: Mapping[str, Any], prediction: int) -> list[Any]:
 def returns_nothing(method: Method) -> bool:
     """Whether a method returns nothing, and leaves no gradient with respect to its input on the object."""
     tree = definition(method.call)
-    if tree is None or any(method.returns):
+    if tree is None or not all(is_none(value) for value in returns_of(tree)):
         return False
-    source = source_of(method.call)
-    return "return" not in source and not re.search(r"self\.(d_?in\w*|d_?x|grad_(input|x)\w*|dX)\b", source)
+    return not re.search(r"self\.(d_?in\w*|d_?x|grad_(input|x)\w*|dX)\b", source_of(method.call))
 
 
 def methods_of(kind: type) -> Iterator[str]:
@@ -341,6 +363,8 @@ def methods_of(kind: type) -> Iterator[str]:
         if base_kind is object:
             continue
         for name, thing in vars(base_kind).items():
-            if name not in seen and isinstance(thing, staticmethod | classmethod) or inspect.isfunction(thing):
+            if name not in seen and (
+                isinstance(thing, staticmethod | classmethod) or inspect.isfunction(thing)
+            ):
                 seen.add(name)
                 yield name

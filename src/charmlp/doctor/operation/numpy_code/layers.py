@@ -68,7 +68,9 @@ class Layer(Pair):
     def takes(self) -> list[str]:
         """A loss's `dout=1` is left out: it is the end of the chain."""
         optional = set(self.backward.signature.optional)
-        return [name for name in super().takes if not (self.is_loss and name in optional and is_upstream(name))]
+        return [
+            name for name in super().takes if not (self.is_loss and name in optional and is_upstream(name))
+        ]
 
     @property
     def arrays(self) -> list[str]:
@@ -77,6 +79,9 @@ class Layer(Pair):
     @property
     def arrays_taken(self) -> list[str]:
         return [name for name in super().arrays_taken if self.plain_source(name) is None]
+
+    def is_upstream(self, name: str) -> bool:
+        return super().is_upstream(name) or bool(re.fullmatch(r"d_?[LJEC]_?d_?\w+|dE_?d\w+", name))
 
     def known_source(self, name: str) -> Source | None:
         return self.plain_source(name) or super().known_source(name)
@@ -182,7 +187,10 @@ class Layer(Pair):
             tuple(self.shown(name) for name in arrays) + tuple(place.name for place in places),
             (*flags, *others),
             parameters,
-            {name: self.forward.signature.defaults.get(name, usual_option(name)) for name in (*flags, *others)},
+            {
+                name: self.forward.signature.defaults.get(name, usual_option(name))
+                for name in (*flags, *others)
+            },
             binding.note,
             constants=tuple(self.shown(name) for name in self.constant_inputs(places, binding)),
         )
@@ -218,5 +226,3 @@ class Layer(Pair):
         if n == 1 and not found.weights and found.inputs[0] is not None:
             return [led_through(found.inputs[0], upstream)]
         return [times(gradient, upstream) for gradient in (*found.inputs, *found.weights)]
-
-

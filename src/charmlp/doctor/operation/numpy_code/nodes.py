@@ -77,7 +77,11 @@ def run(kind: type, names: Sequence[str], values: Sequence[Any]) -> tuple[Output
 def forwarded(kind: type, names: Sequence[str], values: Sequence[Any]) -> tuple[Any, list[Leaf]]:
     """A node of its own for each run, behind leaves with these values."""
     given = dict(zip(names, [Leaf(np.array(value)) for value in values], strict=True))
-    options = {name: usual_option(name) for name, p in parameters_of(kind) if name not in given and p.default is p.empty}
+    options = {
+        name: usual_option(name)
+        for name, p in parameters_of(kind)
+        if name not in given and p.default is p.empty
+    }
     node = kind(**given, **options)
     result = node.forward()
     if value_of(node) is None:
@@ -104,9 +108,13 @@ def backwarded(kind: type, names: Sequence[str], values: Sequence[Any], upstream
             setattr(node, name, g)
             is_asked = True
     node.backward()
-    kept = next((h for h in vars(node).values() if isinstance(h, dict) and any(leaf in h for leaf in leaves)), {})
+    kept = next(
+        (h for h in vars(node).values() if isinstance(h, dict) and any(leaf in h for leaf in leaves)), {}
+    )
     found = [kept.get(leaf, added_to(leaf)) for leaf in leaves]
-    is_end = not re.search(r"outbound|consumers|self\.(grad|gradient)\b", source_of(method_of(kind, "backward").call))
+    is_end = not re.search(
+        r"outbound|consumers|self\.(grad|gradient)\b", source_of(method_of(kind, "backward").call)
+    )
     return [np.asarray(one) * g for one in found] if is_end or not is_asked else found
 
 
