@@ -14,13 +14,13 @@ import numpy as np
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
+from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.instances import Method, forward_of, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
-from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
-from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.source import source_of
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights

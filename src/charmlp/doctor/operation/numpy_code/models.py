@@ -163,7 +163,7 @@ class Model:
                     original = instance(
                         self.kind, sizes, {**self.given, **dict(zip(held, (x, truth), strict=True))}
                     )
-                except Exception:  # noqa: S112 (it does not take these)
+                except Exception:
                     continue
                 places = [
                     p for p in weights(original) if not any(p.get(original) is one for one in (x, truth))
