@@ -23,8 +23,9 @@ Written by `make docs` from the commands themselves. Hyphen, underscore and capi
 flag: `--batch-size` is `--batchsize`. A space may part the numbers of a list as well as a comma. Exit status:
 0 done; 1 the input or the run was at fault; 2 the command line was wrong; 130 interrupted by
 Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model as it is then. Results go to
-standard output, everything else to standard error. Of Numba's variables, `NUMBA_NUM_THREADS` and
-`NUMBA_CACHE_DIR` are heeded, no others.
+standard output, everything else to standard error. A reader that has seen enough, as in
+`charmlp predict scans/ | head -1`, ends the command without an error, with status 0; a training goes on.
+Of Numba's variables, `NUMBA_NUM_THREADS` and `NUMBA_CACHE_DIR` are heeded, no others.
 """
 
 

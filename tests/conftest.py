@@ -28,6 +28,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 @pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are in the language of the locale; tests read English ones, whoever runs them."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture(autouse=True)
 def one_thread() -> None:
     """Numba's parallel loops set the number of threads of all that uses OpenMP in a process, torch too."""
     if (torch := sys.modules.get("torch")) is not None:

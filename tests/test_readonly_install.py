@@ -92,7 +92,7 @@ def test_training_and_predicting(tmp_path: Path) -> None:
     assert len(answers) == 40
     assert all(Path(path).parent.name == letter for path, letter in answers)
     assert after == before
-    assert list(home.rglob("*.code")), "the step's compiled passes were kept nowhere"
+    assert list(home.rglob("charmlp-code/*.kept")), "the step's compiled passes were kept nowhere"
     assert list(bytecode.rglob("charmlp/**/*.pyc")), "it was another charmlp that ran"
 
 

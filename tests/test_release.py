@@ -57,9 +57,14 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 
 def sources() -> dict[str, bytes]:
-    """What the wheel must hold of the package."""
-    files = (path for path in (ROOT / "src").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(ROOT / "src").as_posix(): path.read_bytes() for path in files}
+    """What the wheel must hold: the package, and in it the derivations that the doctor prints."""
+    homes = {ROOT / "src": "", ROOT / "docs" / "derivations": "charmlp/doctor/derivations/"}
+    return {
+        place + path.relative_to(home).as_posix(): path.read_bytes()
+        for home, place in homes.items()
+        for path in home.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def missing(wheel: Path) -> set[str]:
@@ -73,7 +78,13 @@ def metadata(held: Mapping[str, bytes]) -> Message:
 
 
 def test_the_wheel_is_whole(wheel: Path) -> None:
-    assert {"charmlp/py.typed", "charmlp/doctor/words/zh.txt"} <= set(sources())
+    needed = {
+        "py.typed",
+        "doctor/words/zh.txt",
+        "doctor/derivations/linear.md",
+        "doctor/derivations/mean.zh-CN.md",
+    }
+    assert {f"charmlp/{name}" for name in needed} <= set(sources())
     assert missing(wheel) == set()
     assert any(name.endswith("/licenses/LICENSE") for name in contents(wheel))
 
@@ -82,7 +93,9 @@ def test_what_a_wheel_lacks_is_seen(unpacked: Path, tmp_path: Path) -> None:
     lacking = shutil.copytree(unpacked, tmp_path / "lacking")
     (lacking / "src/charmlp/doctor/words/zh.txt").unlink()
     (lacking / "src/charmlp/text.py").write_text("changed")
-    assert missing(build("wheel", lacking, tmp_path)) == {"charmlp/doctor/words/zh.txt", "charmlp/text.py"}
+    (lacking / "docs/derivations/mean.md").unlink()
+    lost = {"charmlp/doctor/words/zh.txt", "charmlp/text.py", "charmlp/doctor/derivations/mean.md"}
+    assert missing(build("wheel", lacking, tmp_path)) == lost
 
 
 def test_the_source_archive_gives_the_wheel_that_the_repository_gives(wheel: Path, tmp_path: Path) -> None:
@@ -130,6 +143,7 @@ def test_an_installation_elsewhere_reads_an_image(wheel: Path, tmp_path: Path) -
     program = programs / "charmlp"
     assert run(program, "--version").split()[-1] == charmlp.__version__
     assert "charmlp VERB" in run(program, "--help")
+    assert "∂L/∂x = ∂L/∂y ⊙ [y > 0]" in run(program, "doctor", "--explain", "relu", "--lang", "zh")
     letter().save(tmp_path / "letter.png")
     write_model(model(), tmp_path / "letters.safetensors")
     answer = run(program, "predict", "letter.png", "--model", "letters.safetensors")

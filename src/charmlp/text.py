@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SHOWN = 5  # problems that a message spells out; the others are counted
 LONGEST_QUOTE = 60  # characters of an entry that a message shows
@@ -51,6 +51,16 @@ def forbidden_character(text: str) -> str | None:
 def quote(text: object) -> str:
     """`text` in double quotes, escaped, and shortened in its middle so that it fits a message."""
     return f'"{printable(_shortened(str(text), LONGEST_QUOTE))}"'
+
+
+def some(names: Sequence[object], most: int = SHOWN) -> str:
+    """The first names, quoted, and how many more there are.
+
+    >>> some("abcdefg", 2)
+    '"a", "b" and 5 more'
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(quote, names[:most])) + more
 
 
 def shown_value(value: object) -> str:

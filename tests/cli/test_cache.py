@@ -13,12 +13,12 @@ from tests.cli.conftest import Result
 
 Run = Callable[..., Result]
 
-IMAGES, LETTERS, CODE = "images", "rendering", f"compiled/charmlp-{'0' * 16}"
+IMAGES, LETTERS, CODE = "images", "rendering", "charmlp-code"
 OWN = {
     f"{IMAGES}/{'a' * 40}.pixels": 5,
-    f"{IMAGES}/{'a' * 40}x1_y2z3k.part": 1,
+    f"{IMAGES}/images-{'a' * 40}.kept": 1,
     f"{LETTERS}/letters-{'d' * 40}.kept": 4,
-    f"{CODE}/charmlp.training.steps.loops.run-{'0' * 8}-{'f' * 32}.code": 7,
+    f"{CODE}/charmlp.training.steps.loops.run-{'f' * 40}.kept": 7,
     f"{CODE}/.{'b' * 16}.part": 2,
 }
 OTHERS = (
@@ -26,7 +26,7 @@ OTHERS = (
     f"{LETTERS}/mine.kept",
     f"{IMAGES}/film.part",
     f"{CODE}/mine.code",
-    "compiled/charmlp-x/a",
+    f"{CODE}/a",
     "a.txt",
 )
 
@@ -52,7 +52,7 @@ def test_what_is_kept_where_and_how_large(run: Run) -> None:
         "caches": [
             {"name": "decoded images", "folder": str(folder / "images"), "entries": 2, "bytes": 6},
             {"name": "rendered letters", "folder": str(folder / "rendering"), "entries": 1, "bytes": 4},
-            {"name": "compiled code", "folder": str(folder / "compiled"), "entries": 2, "bytes": 9},
+            {"name": "compiled code", "folder": str(folder / CODE), "entries": 2, "bytes": 9},
         ],
         "cleared": False,
     }

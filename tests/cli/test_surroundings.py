@@ -51,6 +51,21 @@ def test_a_stream_that_cannot_be_written_ends_no_training(
     assert done.returncode == (1 if (stream, to) == ("stdout", "/dev/full") else 0)  # the answer was lost
 
 
+@posix
+@pytest.mark.parametrize("verb", ["predict", "info"])
+def test_a_reader_that_has_seen_enough_is_no_error(trained: Path, course: Path, verb: str) -> None:
+    """As `| head -1`, which goes away when it has its line."""
+    reader, target = os.pipe()
+    os.close(reader)
+    options = ["--model", str(trained), str(course / "images")] if verb == "predict" else [str(trained)]
+    command = [sys.executable, "-m", "charmlp", verb, *options]
+    done = subprocess.run(
+        command, env=environment(), stdout=target, stderr=subprocess.PIPE, timeout=120, text=True
+    )
+    os.close(target)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def send(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
     """Signals that come at the end of the second epoch."""
 

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+LABELS = {"0.png": "A", "1.png": "b", "2.png": "B", "3.png": "c"}
+
 
 def make_image(path: Path, shade: int = 128) -> Path:
     """A grey picture of 5 × 4 pixels (height × width) of one shade."""
@@ -44,3 +46,24 @@ def make_idx(
     (folder / f"{part}-images-idx3-ubyte{suffix}").write_bytes(press(idx_bytes(images)))
     numbers = np.array(labels, np.uint8)
     (folder / f"{part}-labels-idx1-ubyte{suffix}").write_bytes(press(idx_bytes(numbers)))
+
+
+def lists(folder: Path) -> None:
+    make_images(folder / "images", LABELS)
+    make_list(folder / "train.json", LABELS)
+    make_list(folder / "validation.json", {"0.png": "a"})
+
+
+def class_folders(folder: Path) -> None:
+    for split in ("train", "valid", "test"):
+        make_images(folder / split / "A", ["0.png", "1.JPG", "2.png"])
+        make_images(folder / split / "b", ["0.png"])
+    make_image(folder / "train" / "A" / "._0.png")
+    make_image(folder / "train" / ".cache" / "0.png")
+    make_image(folder / "train" / "__MACOSX" / "0.png")
+    (folder / "classes.json").write_text("{}")
+
+
+def one_table(folder: Path) -> None:
+    make_images(folder / "images", LABELS)
+    (folder / "letters.csv").write_text("path,label,split\n0.png,A,train\n1.png,b,train\n2.png,B,val\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charmlp.data import open_source
 from charmlp.data.labels import (
     LETTERS,
     check_count,
@@ -18,6 +19,7 @@ from charmlp.data.labels import (
 )
 from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError, UsageError
+from tests.data.making import LABELS, make_images, make_list
 
 
 def entries_of(*labels: str) -> Entries:
@@ -75,7 +77,7 @@ def test_indices_of_labels(classes: tuple[str, ...], labels: list[str], indices:
 def test_a_label_that_is_no_class_is_named_with_its_entry() -> None:
     entries = entries_of("A", "%")
     class_indices(entries, LETTERS)
-    assert '"0001.png": the label "%" is none of the 26 classes ("A", "B", "C", "D", …, "Z")' in (
+    assert '"0001.png": the label "%" is none of the 26 classes ("A", "B", "C", "D", "E" and 21 more)' in (
         entries.problems.summary()
     )
 
@@ -161,3 +163,16 @@ def test_a_file_of_classes_that_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "gbk.txt").write_bytes("甲\n乙\n".encode("gbk"))
     with pytest.raises(DataError, match="looks like GBK"):
         given_classes(str(tmp_path / "gbk.txt"))
+
+
+def test_an_odd_label_is_named_before_what_it_causes(tmp_path: Path) -> None:
+    make_images(tmp_path / "images", LABELS)
+    make_list(tmp_path / "train.json", LABELS | {"0.png": "é"})
+    make_list(tmp_path / "val.json", {"1.png": "b"})
+    (note,) = open_source(tmp_path).remarks()
+    assert 'train.json: "é" of "0.png" is not a letter A–Z' in note
+    make_list(tmp_path / "val.json", {"1.png": "C"})
+    with pytest.raises(
+        DataError, match=r'train.json: "é" of "0.png" is not .*; .*val.json: "1.png": the label "C"'
+    ):
+        open_source(tmp_path)

@@ -5,7 +5,7 @@ defines that name; names without a definition are inputs, random numbers or symb
 table gives; every further side of every formula must have the same value. ∂L/∂W is never taken from the page:
 it is the central difference, or SymPy's derivative, of whatever the page defines as L, all else that L is
 defined from held fixed. f stands for any function that gives one number, h for any function of one number,
-ε for a positive number. `Σₖ tₖ = 1` for an input t is an assumption, and t is chosen so that it holds.
+ε and c for positive numbers. `Σₖ tₖ = 1` for an input t is an assumption, and t is chosen so that it holds.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from tests.docs.latex import (
 )
 
 Indices = dict[str, int]
+POSITIVE = {"varepsilon", "c"}
 RELATIONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
@@ -140,7 +141,7 @@ class Values:
             return np.ones(shape, dtype=int)
         if name == "e":  # e_k, the k-th unit vector, is row k of the identity, stood upright by `_element`
             return np.eye(shape[0], dtype=int)
-        array = self.kit.inputs(name, shape, positive=name == "varepsilon")
+        array = self.kit.inputs(name, shape, positive=name in POSITIVE)
         if name in self.sums_to_one:
             array[:, -1] = 1 - array[:, :-1].sum(axis=1)
         return array
@@ -208,8 +209,9 @@ class Values:
             case Call(function, argument):
                 return self._call(function, self.compute(argument, indices))
             case Comparison(left, relation, right):
-                holds = RELATIONS[relation](self.compute(left, indices), self.compute(right, indices))
-                return np.vectorize(bool)(holds).astype(int)[()]
+                compare = np.frompyfunc(lambda a, b: int(self.kit.holds(RELATIONS[relation](a, b))), 2, 1)
+                sides = self.compute(left, indices), self.compute(right, indices)
+                return np.asarray(compare(*sides)).astype(int)[()]
             case Cases(branches):
                 for value, condition in branches:
                     if self.compute(condition, indices):

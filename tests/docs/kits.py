@@ -53,6 +53,9 @@ class Numbers:
     def largest(self, numbers: list[Any]) -> Any:
         return max(numbers)
 
+    def holds(self, comparison: Any) -> bool:
+        return bool(comparison)
+
     def quotient(self, top: Any, bottom: Any) -> Any:
         return top / bottom
 
@@ -61,7 +64,10 @@ class Numbers:
 
 
 class Symbols:
-    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided."""
+    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided.
+
+    Any other comparison, such as x > 1, is decided by a number that stands for each symbol.
+    """
 
     sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2}
     functions: ClassVar[Functions] = {
@@ -76,12 +82,16 @@ class Symbols:
 
     def __init__(self, seed: int) -> None:
         self.first_sign = seed
+        self.generator = np.random.default_rng(seed)
+        self.stand_ins: dict[Any, Any] = {}
 
     def inputs(self, name: str, shape: tuple[int, ...], positive: bool) -> np.ndarray:
         array = np.empty(shape, dtype=object)
         for count, place in enumerate(np.ndindex(shape)):
             sign = "positive" if positive or (count + self.first_sign) % 2 == 0 else "negative"
             array[place] = sp.Symbol(name + "".join(map(str, place)), **{sign: True})
+            size = self.generator.uniform(0.1, 2.5)
+            self.stand_ins[array[place]] = size if sign == "positive" else -size
         return array
 
     def derivative(self, of: str, by: str, values: Values) -> np.ndarray:
@@ -91,6 +101,7 @@ class Symbols:
             value = sp.sympify(at[place])
             sign = "positive" if value.is_positive else "negative" if value.is_negative else "real"
             names[place] = sp.Dummy(**{sign: True})
+            self.stand_ins[names[place]] = value.subs(self.stand_ins)
         back = dict(zip(names.flat, at.flat, strict=True))
         expressions = values.replaced(by, names)[of]
         result = np.empty(expressions.shape + at.shape, dtype=object)
@@ -101,6 +112,9 @@ class Symbols:
 
     def largest(self, numbers: list[Any]) -> Any:
         return sp.Max(*numbers)
+
+    def holds(self, comparison: Any) -> bool:
+        return bool(sp.sympify(comparison).subs(self.stand_ins))
 
     def quotient(self, top: Any, bottom: Any) -> Any:
         return sp.sympify(top) / bottom if np.ndim(top) == 0 else top / bottom

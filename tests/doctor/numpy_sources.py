@@ -1,4 +1,4 @@
-"""NumPy code as people write it, all of it right: sources, and inputs for each operation that is found in them.
+"""NumPy code as people write it, all of it right: sources, and inputs for each operation in them.
 
 An input is written as its shape ("5x7"; "" is a number), with a + for numbers between 0 and 1, or as `label`,
 five class numbers; `net` stands for the parameters of a network, whose shapes are found out.
@@ -1083,4 +1083,130 @@ def matmul_backward(dC, A, B):
     return dA, dB
 """,
     split_forward="5x7", mul="5x7 5x7", matmul="5x7 7x3",
+)  # fmt: skip
+right(
+    "layers that average over the batch",
+    """
+def linear_forward(A, W, b):
+    Z = np.dot(W, A) + b
+    return Z, (A, W, b)
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = 1 / m * np.dot(dZ, A_prev.T)
+    db = 1 / m * np.sum(dZ, axis=1, keepdims=True)
+    dA_prev = np.dot(W.T, dZ)
+    return dA_prev, dW, db
+def fc_forward(x, w, b):
+    return x @ w + b, (x, w)
+def fc_backward(dout, cache):
+    x, w = cache
+    n = len(x)
+    return dout @ w.T, x.T @ dout / n, dout.mean(axis=0)
+""",
+    linear_forward="7x5 3x7 3x1", fc_forward="5x7 7x3 3",
+)  # fmt: skip
+right(
+    "losses that return expressions",
+    """
+def l2_penalty(W, reg):
+    return 0.5 * reg * np.sum(W * W), reg * W
+def hinge_loss(scores, y):
+    margins = np.maximum(0, 1 - y * scores)
+    return margins.mean(), -y * (margins > 0) / len(y)
+def network_loss(X, y, W1, b1, W2, b2):
+    h = np.maximum(X @ W1 + b1, 0)
+    s = h @ W2 + b2
+    p = np.exp(s) / np.exp(s).sum(1, keepdims=True)
+    rows = np.arange(len(X))
+    value = -np.log(p[rows, y]).mean()
+    ds = p / len(X)
+    ds[rows, y] -= 1 / len(X)
+    dh = ds @ W2.T * (h > 0)
+    return value, (X.T @ dh, dh.sum(0), h.T @ ds, ds.sum(0))
+""",
+    l2_penalty="7x3 ", hinge_loss="5 5", network_loss="net",
+)  # fmt: skip
+right(
+    "derivatives of NumPy's functions",
+    """
+from numpy import exp as exponential
+sin = np.sin
+def tanh_prime(x):
+    return 1 - np.tanh(x) ** 2
+def sin_derivative(x):
+    return np.cos(x)
+def exponential_grad(x):
+    return np.exp(x)
+def relu_deriv(Z):
+    return Z > 0
+def sigmoid_prime(a):
+    return a * (1 - a)
+""",
+    tanh_prime="5x7", sin_derivative="5x7", exponential_grad="5x7", relu_deriv="5x7", sigmoid_prime="5x7",
+)  # fmt: skip
+right(
+    "a network without its loss",
+    """
+def init_params():
+    W1 = np.random.rand(10, 12) - 0.5
+    b1 = np.random.rand(10, 1) - 0.5
+    W2 = np.random.rand(10, 10) - 0.5
+    b2 = np.random.rand(10, 1) - 0.5
+    return W1, b1, W2, b2
+
+def ReLU(Z):
+    return np.maximum(Z, 0)
+
+def softmax(Z):
+    A = np.exp(Z) / sum(np.exp(Z))
+    return A
+
+def forward_prop(W1, b1, W2, b2, X):
+    Z1 = W1.dot(X) + b1
+    A1 = ReLU(Z1)
+    Z2 = W2.dot(A1) + b2
+    A2 = softmax(Z2)
+    return Z1, A1, Z2, A2
+
+def ReLU_deriv(Z):
+    return Z > 0
+
+def one_hot(Y):
+    one_hot_Y = np.zeros((Y.size, 10))
+    one_hot_Y[np.arange(Y.size), Y] = 1
+    one_hot_Y = one_hot_Y.T
+    return one_hot_Y
+
+def backward_prop(Z1, A1, Z2, A2, W1, W2, X, Y):
+    m = Y.size
+    one_hot_Y = one_hot(Y)
+    dZ2 = A2 - one_hot_Y
+    dW2 = 1 / m * dZ2.dot(A1.T)
+    db2 = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    dZ1 = W2.T.dot(dZ2) * ReLU_deriv(Z1)
+    dW1 = 1 / m * dZ1.dot(X.T)
+    db1 = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
+    return dW1, db1, dW2, db2
+""",
+    forward_prop="net", ReLU="5x7",
+)  # fmt: skip
+right(
+    "a regression without its loss, and two losses",
+    """
+def feedforward(X, W1, b1, W2, b2):
+    h = np.tanh(X @ W1 + b1)
+    return h @ W2 + b2, h
+def backprop(X, y, out, h, W2):
+    d = 2 * (out - y)
+    dh = d @ W2.T * (1 - h ** 2)
+    return X.T @ dh, dh.sum(0), h.T @ d, d.sum(0)
+def mse(pred, target):
+    return ((pred - target) ** 2).mean()
+def sse(pred, target):
+    return ((pred - target) ** 2).sum()
+def sse_loss(pred, target):
+    return ((pred - target) ** 2).sum()
+""",
+    feedforward="net",
 )  # fmt: skip

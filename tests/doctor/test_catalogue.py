@@ -6,6 +6,7 @@ import pytest
 
 from charmlp.doctor import Diagnosis, Mistake, examine
 from charmlp.doctor.catalogue import NUMBERS, ROWS
+from tests.doctor.test_kinds_losses import WRONG as WRONG_LOSSES
 from tests.doctor.wrong_ones import WRONG, Wrong
 
 
@@ -22,8 +23,8 @@ def said(diagnosis: Diagnosis) -> list[str]:
 
 def test_every_row_has_a_fixture() -> None:
     """Row 17, the choice at relu's kink, is no mistake: it is told as a note (test_healthy.py)."""
-    tried = {NUMBERS[name] for wrong in WRONG for name in wrong.names}
-    assert set(ROWS) - tried == {17}
+    tried = {NUMBERS[name] for wrong in (*WRONG, *WRONG_LOSSES) for name in wrong.names}
+    assert set(ROWS) - tried == {17, 29, 32}  # of convolutions, and of engines
 
 
 def test_a_doctor_that_always_says_the_same_is_seen_through() -> None:

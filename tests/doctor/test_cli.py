@@ -31,8 +31,7 @@ BAD = RELU.format(name="BadReLU", gradient="g")
 
 
 @pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
@@ -68,9 +67,16 @@ def test_a_whole_file(
     ]
     assert [entry["verdict"] for entry in found] == ["healthy", "mistaken", "healthy"]
     (mistake,) = found[1]["mistakes"]  # type: ignore[misc]
-    assert set(mistake) == {"row", "name", "text", "confidence", "evidence", "hint", "page", "alternatives"}
+    assert set(mistake) == {
+        "row", "name", "text", "confidence", "evidence", "hint", "fix", "hints", "page", "explain",
+        "alternatives",
+    }  # fmt: skip
     assert (mistake["row"], mistake["name"]) == (15, "relu-mask")
-    assert mistake["page"] == "docs/derivations/activations.md"
+    assert (mistake["page"], mistake["explain"]) == ("docs/derivations/activations.md", "relu")
+    place, *others = mistake["hints"]
+    assert place == "The gradient is wrong."
+    assert others == [mistake[part] for part in ("evidence", "hint", "text", "fix")]
+    assert [entry["framework"] for entry in found] == ["torch"] * 3
 
 
 def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,12 +84,98 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", f"{target}:BadReLU"]) == 1
     short = capsys.readouterr()
     assert short.out.splitlines()[0].endswith("two.py:BadReLU (as relu): 1 mistake")
-    assert "the mask of the ReLU is missing" in short.out and "docs/derivations/activations.md" in short.out
-    assert "[x > 0]" not in short.out and short.err == ""
+    assert "passes everything on." in short.out and "charmlp doctor --explain relu\n" in short.out
+    assert "mask of the ReLU" not in short.out and "[x > 0]" not in short.out and short.err == ""
+    assert "--hint 4" in short.out
     assert main(["doctor", target, "--show-fix", "--lang", "zh"]) == 1
     chinese = capsys.readouterr().out
-    assert "缺少 ReLU 的掩码" in chinese and "[x > 0]" in chinese and "activations.zh-CN.md" in chinese
+    assert "缺少 ReLU 的掩码" in chinese and "[x > 0]" in chinese and "--explain relu --lang zh" in chinese
     assert all(width(line) <= 110 for line in chinese.splitlines()[1:])
+
+
+@pytest.mark.parametrize(
+    ("level", "said", "kept_back"),
+    [
+        ("1", ["The gradient is wrong."], ["off by", "What is its slope", "passes", "[x > 0]", "--explain"]),
+        ("2", ["The gradient is wrong.", "off by"], ["What is its slope", "passes", "[x > 0]"]),
+        ("3", ["off by", "What is its slope", "--explain"], ["passes", "[x > 0]"]),
+        ("4", ["off by", "What is its slope", "the mask of the ReLU is missing"], ["[x > 0]", "--hint"]),
+        ("5", ["off by", "What is its slope", "the mask of the ReLU is missing", "[x > 0]"], ["--hint"]),
+    ],
+)
+def test_levels_of_hints(
+    level: str, said: list[str], kept_back: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", write(tmp_path, "two.py", BAD), "--hint", level]) == 1
+    report = " ".join(capsys.readouterr().out.split())  # lines are as wide as the terminal
+    assert [words for words in said if words not in report] == []
+    assert [words for words in kept_back if words in report.replace("note: at the kink", "")] == []
+
+
+NUMPY = """
+import numpy as np
+def relu_forward(x):
+    return np.maximum(0, x), x
+def relu_backward(dout, cache):
+    return {gradient}
+"""
+
+
+def test_numpy_needs_no_torch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where torch cannot be imported, NumPy code is examined, and torch code says what it lacks."""
+    absent = tmp_path / "absent"
+    absent.mkdir()
+    (absent / "torch.py").write_text("raise ModuleNotFoundError('No module named torch', name='torch')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(absent), os.environ.get("PYTHONPATH", "")]))
+    good = tmp_path / "layers.py"
+    good.write_text(NUMPY.format(gradient="dout * (cache > 0)"), encoding="utf-8")
+    status, found = entries(capsys, str(good))
+    assert (status, found[0]["verdict"], found[0]["framework"]) == (0, "healthy", "numpy")
+    status, found = entries(capsys, write(tmp_path, "torch_code.py", GOOD))
+    assert status == 2 and "torch, which is not installed" in str(found[0]["error"])
+
+
+def test_what_is_not_written_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One calm line, status 1; what else is in the file is examined."""
+    target = tmp_path / "homework.py"
+    empty = NUMPY.replace("relu", "tanh").replace("return {gradient}", "pass  # TODO")
+    target.write_text(NUMPY.format(gradient="dout * (cache > 0)") + empty, encoding="utf-8")
+    status, found = entries(capsys, str(target))
+    assert status == 1
+    assert [entry["verdict"] for entry in found] == ["healthy", "unwritten"]
+    assert found[1]["error"] == "tanh_backward is not written yet" and found[1]["mistakes"] == []
+    main(["doctor", str(target)])
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"{target}:tanh_forward: tanh_backward is not written yet"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [("en", "Softmax and cross-entropy", "an example"), ("zh", "softmax 与交叉熵", "一个样本")],
+)
+def test_a_derivation_is_printed(
+    language: str, title: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same for a mistake's name, its row and the kind; as text, without LaTeX or links."""
+    pages = []
+    for topic in ("target-forgotten", "20", "cross_entropy"):
+        assert main(["doctor", "--explain", topic, "--lang", language]) == 0
+        pages.append(capsys.readouterr().out)
+    assert pages[0] == pages[1] == pages[2]
+    assert pages[0].startswith(title)
+    assert "∂L/∂z = 1/N (q − y*)" in pages[0] and "](" not in pages[0] and "$" not in pages[0]
+    assert "\\" not in pages[0] and "\n\n\n" not in pages[0] and " \n" not in pages[0]
+    assert all(width(line) <= 110 for line in pages[0].splitlines())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_kind_with_its_own_section_gets_that(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--explain", "leaky_relu", "--lang", language]) == 0
+    page = capsys.readouterr().out
+    assert "LeakyReLU" in page and "∂L/∂x = ∂L/∂y ⊙ ([x > 0] + a [x ≤ 0])" in page and "tanh" not in page
 
 
 def width(line: str) -> int:
@@ -213,6 +305,11 @@ def test_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["a.py", "--timeout", "-1"], "--timeout: expected seconds"),
         (["a.py", "--timeout", "nan"], "--timeout: expected seconds"),
         (["a.py", "--lang", "fr"], "fr"),
+        (["a.py", "--hint", "6"], "6"),
+        (["--explain", "conv"], "--explain: unknown 'conv'"),
+        (["--explain", "relus"], "did you mean 'relu'?"),
+        (["--explain", "99"], "1 to 34"),
+        (["a.py", "--explain", "relu"], "a.py"),
     ],
 )
 def test_a_wrong_command_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

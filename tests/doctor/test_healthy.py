@@ -213,7 +213,7 @@ def test_composed_networks_are_healthy() -> None:
         (functools.partial(F.linear, bias=None), (torch.randn(2, 3), torch.randn(4, 3)), "linear"),
         (torch.relu, [torch.tensor([-1.0, 2.0])], "relu"),
         (F.cross_entropy, (torch.randn(4, 4), torch.tensor([0, 1, 2, 2])), "cross_entropy"),
-        (torch.nn.functional.softplus, (torch.randn(3),), None),
+        (torch.nn.functional.softplus, (torch.randn(3),), "softplus"),
         (nn.Linear(3, 2), (torch.randn(5, 3),), "linear"),
         (torch.bmm, (torch.randn(2, 3, 4), torch.randn(2, 4, 2)), None),
     ],

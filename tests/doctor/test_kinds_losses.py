@@ -18,6 +18,7 @@ from torch import Tensor, nn, where
 from charmlp.doctor import examine
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.kinds import kinds
+from charmlp.doctor.setups.recognition import kind_of_name
 from tests.doctor.making import make
 from tests.doctor.wrong_ones import Wrong
 
@@ -49,7 +50,7 @@ DEFINITIONS: dict[str, Callable[..., Tensor]] = {
     "exponentiation": torch.square,
     "exponential": torch.exp,
     "logarithm": torch.log,
-    "average": torch.mean,
+    "averaging": torch.mean,
     "summation": torch.sum,
 }
 
@@ -97,6 +98,7 @@ RIGHT: list[tuple[str, Any]] = [
     ("rms_norm", lambda x: F.rms_norm(x, x.shape[1:], eps=1e-8)),
     ("l2_penalty", lambda w: 0.01 * (w * w).sum()),
     ("swish", lambda x: x * torch.sigmoid(1.5 * x)),
+    ("hinge", lambda y, t: (1 - (2 * t - 1) * y).clamp(min=0).sum()),
     ("hinge", lambda y, t: (1 - t * y).clamp(min=0).mean()),
     ("cross_entropy_of_probabilities", lambda q, t: -(t * (q + 1e-7).log()).sum(1).mean()),
     ("cross_entropy_of_probabilities", lambda q, t: -(t * (q + 1e-3).log()).sum(1).mean()),
@@ -136,6 +138,29 @@ def test_a_name_is_no_longer_enough() -> None:
     """What says that it is one kind and computes another is wrong forward."""
     elu = make(lambda x: F.elu(x), lambda g, y, x: g * where(x > 0, 1, y + 1), "SELU")
     assert [m.name for m in examine(elu).mistakes] == ["forward-wrong"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("L1Loss", "l1"),
+        ("l2_loss", "mse"),
+        ("SmoothL1Loss", "huber"),
+        ("my_relu2", "relu"),
+        ("relu6", None),
+        ("log2", None),
+        ("__mul__", "multiplication"),
+        ("__truediv__", "division"),
+        ("__pow__", "exponentiation"),
+        ("l2_normalize", "l2_normalisation"),
+        ("normalize", None),
+        ("svm_loss_vectorized", "multiclass_svm"),
+        ("BCEWithLogitsLoss", "bce_with_logits"),
+        ("SELU", "selu"),
+    ],
+)
+def test_names(name: str, kind: str | None) -> None:
+    assert kind_of_name(name) == kind
 
 
 def s(x: Tensor) -> Tensor:
@@ -269,5 +294,5 @@ def test_the_mistake_is_named(wrong: Wrong) -> None:
     diagnosis = examine(wrong.function)
     assert {mistake.name for mistake in diagnosis.mistakes} == wrong.names, diagnosis
     for language in ("en", "zh"):
-        words = "\n".join(diagnosis.lines(language, fixes=True))
+        words = "\n".join(diagnosis.lines(language, hint=5))
         assert "{" not in words, words

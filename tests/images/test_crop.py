@@ -50,6 +50,23 @@ def test_control_without_a_crop_it_is_not_seen_alike() -> None:
     assert np.corrcoef(seen.ravel(), alone.ravel())[0, 1] < 0.5
 
 
+@pytest.mark.parametrize("share", [0.3, 1.0])
+@pytest.mark.parametrize("touched", range(4))
+def test_a_letter_that_touches_one_side_is_cropped_on_the_others(share: float, touched: int) -> None:
+    grey = page(share)
+    air = round(share * 44)
+    sides = [0, 0, *grey.size]
+    sides[touched] += air if touched < 2 else -air
+    seen = letter_box(grey.crop(tuple(sides)))  # type: ignore[arg-type]
+    width, height = seen[2] - seen[0], seen[3] - seen[1]
+    assert 28 <= width <= 28 + 2 * 4 and 44 <= height <= 44 + 2 * 4
+
+
+def test_a_letter_in_a_corner_is_taken_to_fill_its_picture() -> None:
+    corner = page(1.0).crop((44, 44, 200, 200))
+    assert letter_box(corner) == (0, 0, *corner.size)
+
+
 @pytest.mark.parametrize(
     "picture",
     [
@@ -70,7 +87,7 @@ def test_where_no_box_is_clear_the_whole_picture_is_seen(picture: Image.Image) -
 def test_photographs_stay_as_they_were_cropped(scene_letters: Path) -> None:
     paths = sorted((scene_letters / "images").glob("*.jpg"))[:100]
     pairs = [(read_grey(path, (32, 32)), read_grey(path, (32, 32), View("auto"))) for path in paths]
-    assert np.mean([not np.array_equal(*pair) for pair in pairs]) < 0.1  # 60 of all 1,600
+    assert np.mean([not np.array_equal(*pair) for pair in pairs]) < 0.2  # 109 of all 1,600
 
 
 def test_a_narrow_letter_keeps_some_air() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from charmlp.errors import DataError
 from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
 
@@ -21,7 +22,6 @@ def letters(*counts: int) -> LetterSet:
     [
         (letters(5, 4, 0), letters(1, 1, 0), []),
         (letters(38, 2), None, []),
-        (letters(0, 7), letters(0, 1), ['one class, "c1"; at least two are needed']),
         (letters(5, 1, 1), None, ['a single training image each: "c1", "c2"']),
         (
             letters(5, 5, 5),
@@ -37,3 +37,10 @@ def test_notes(training: LetterSet, validation: LetterSet | None, notes: list[st
     assert len(found) == len(notes)
     for line, words in zip(found, notes, strict=True):
         assert words in line
+
+
+def test_one_class_is_too_few_unless_others_are_rendered() -> None:
+    with pytest.raises(DataError, match=r"images are of one class, .c1.; at least two are needed$"):
+        list(notes_on_balance(letters(0, 7), letters(0, 1)))
+    (note,) = notes_on_balance(letters(0, 7), None, letters(5, 5))
+    assert note.endswith('of one class, "c1"; the others are learned from rendered letters alone')

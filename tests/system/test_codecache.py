@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 
 from charmlp.system import codecache, compiling
 from charmlp.system.files import write_whole
+from charmlp.system.keeping import CODE, write_kept
 
 COMMON = os.environ["NUMBA_CACHE_DIR"]  # of all tests: tests/conftest.py
 
@@ -51,8 +53,8 @@ def files(folder: Path) -> list[Path]:
 def test_it_is_found_again_in_the_users_folder(folder: Path) -> None:
     assert [call(), call()] == [(6.0, False), (6.0, True)]
     (entry,) = files(folder)
-    assert entry.name.startswith(f"{__name__}.double-") and entry.suffix == codecache.SUFFIX
-    assert entry.parent == codecache.folder_of_code() and entry.parent.parent == folder
+    assert entry.name.startswith(f"{__name__}.double-") and CODE.files() == [entry]
+    assert entry.parent == CODE.folder and entry.parent.parent == folder
 
 
 def test_each_type_and_each_function_has_its_own(folder: Path) -> None:
@@ -97,16 +99,23 @@ def test_two_classes_of_one_shape_are_two_types(folder: Path) -> None:
         Other.__qualname__ = "Other"
 
 
-def test_other_sources_are_compiled_anew_and_the_old_code_goes(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_sources_are_compiled_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     call()
-    call(triple)
-    old = files(folder)
-    monkeypatch.setattr(codecache, "stamp", lambda name: "0ther sources")
-    assert [call(), call()] == [(6.0, False), (6.0, True)]
-    new = files(folder)
-    assert len(new) == 2 and len(set(new) & set(old)) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(codecache, "stamp", lambda name: "0ther sources")
+        assert [call(), call()] == [(6.0, False), (6.0, True)]
+    assert call() == (6.0, True) and len(files(folder)) == 2
+
+
+def test_the_longest_unused_code_goes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call(), call(triple)
+    for file in files(folder):
+        os.utime(file, ns=(0, 0))
+    assert call() == (6.0, True)  # used just now
+    room = 2 * max(file.stat().st_size for file in files(folder)) + 1000
+    monkeypatch.setattr(codecache, "CODE", dataclasses.replace(CODE, most_bytes=room))
+    call(value=3)
+    assert [call(), call(triple)] == [(6.0, True), (9.0, False)]
 
 
 @pytest.mark.parametrize(
@@ -175,19 +184,19 @@ def test_code_that_is_no_code(folder: Path) -> None:
     """Even with a right checksum."""
     call()
     (entry,) = files(folder)
-    codecache.write_entry(entry, b"no pickle")
+    write_kept(entry, b"no pickle")
     assert call() == (6.0, False)
     assert call() == (6.0, True)
 
 
 def a_file_in_the_way(folder: Path) -> None:
     folder.mkdir(parents=True)
-    codecache.folder_of_code().write_text("")
+    CODE.folder.write_text("")
 
 
 def open_to_all(folder: Path) -> None:
-    codecache.folder_of_code().mkdir(parents=True)
-    codecache.folder_of_code().chmod(0o777)
+    CODE.folder.mkdir(parents=True)
+    CODE.folder.chmod(0o777)
 
 
 @pytest.mark.parametrize("prepare", [a_file_in_the_way, pytest.param(open_to_all, marks=posix)])
@@ -198,7 +207,7 @@ def test_a_folder_that_cannot_be_used_is_told_once_and_ends_nothing(
     with caplog.at_level(logging.WARNING):
         assert [call(), call()] == [(6.0, False)] * 2
     (note,) = [line for line in caplog.messages if "note: " in line]
-    assert str(codecache.folder_of_code()) in note
+    assert str(CODE.folder) in note
 
 
 def test_a_relative_folder_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +238,7 @@ def test_what_belongs_to_another_user_is_not_read(
 @posix
 def test_the_folder_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     call()
-    status = codecache.folder_of_code().stat()
+    status = CODE.folder.stat()
     assert status.st_mode & 0o777 == 0o700
     assert codecache.belongs_to_user(status)
     user = os.geteuid()
@@ -251,7 +260,7 @@ def test_a_full_disk_ends_nothing(
 
 
 def test_checksums_see_a_change_of_name_or_content(tmp_path: Path) -> None:
-    codecache.write_entry(tmp_path / "one", b"payload")
+    write_kept(tmp_path / "one", b"payload")
     assert codecache.read_entry(tmp_path / "one") == b"payload"
     write_whole(tmp_path / "two", (tmp_path / "one").read_bytes())
     with pytest.raises(codecache.UnusableError, match="damaged"):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from charmlp.config import View
 from charmlp.data import open_source
-from charmlp.errors import UsageError
+from charmlp.errors import DataError, UsageError
 from charmlp.evaluation import evaluate
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
@@ -104,6 +104,18 @@ def test_classes_that_fonts_cannot_draw_are_trained_on_photographs_alone(
     result = train(make_photographs(tmp_path / "data", classes), **QUICK, epochs=2, callbacks=[listener])
     assert any(line.startswith(words) for line in listener.lines)
     assert result.model.provenance["rendered_letters"] == 0
+
+
+def test_one_class_is_trained_beside_rendered_letters_only(tmp_path: Path, few_fonts: None) -> None:
+    """Alone it would be a model that always says A, with an accuracy of 100 %."""
+    folder, heard = make_photographs(tmp_path / "photographs", "A"), Listener()
+    options = QUICK | {"data": folder, "epochs": 1, "callbacks": [heard]}
+    with pytest.raises(DataError, match='all training images are of one class, "A"; at least two are needed'):
+        train(**options, recipe="slides", out=tmp_path / "alone")
+    train(**options, recipe="best", out=tmp_path / "beside")
+    assert any(
+        line.endswith('"A"; the others are learned from rendered letters alone') for line in heard.lines
+    )
 
 
 def test_large_pictures_come_in_smaller_numbers(

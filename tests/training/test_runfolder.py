@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from charmlp.config import SLIDES
+from charmlp.config import SLIDES, to_toml
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.training import runfolder
 from charmlp.training.runfolder import LOG, MODEL, PICTURES, SETTINGS, RunFolder
@@ -36,7 +36,7 @@ def earlier_run(folder: str, *others: str) -> None:
     """What a run leaves, and other files."""
     for name in (MODEL, SETTINGS, LOG, *PICTURES, *others):
         Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
-        Path(folder, name).write_text(SLIDES.to_toml() if name == SETTINGS else "old", "utf-8")
+        Path(folder, name).write_text(to_toml(SLIDES) if name == SETTINGS else "old", "utf-8")
 
 
 def test_runs_of_one_second_have_folders_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from dataclasses import Field
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -181,8 +182,7 @@ def add_list_flags(group: argparse._ActionsContainer) -> None:
     words = "folder of a list's images (default: images/ beside it, or its own folder)"
     group.add_argument("--im_dir", metavar="DIR", help=words)
     for field in settings(Reading):
-        metavar = field.metadata["rule"].metavar
-        group.add_argument(flag_of(field), dest=field.name, metavar=metavar, help=field.metadata["help"])
+        add_setting(group, field, field.metadata["help"])
 
 
 def data_arguments(args: argparse.Namespace, lists: Sequence[str], *, course: bool = False) -> dict[str, Any]:
@@ -218,22 +218,19 @@ def add_number(group: argparse._ActionsContainer, flag: str, most: int = 10**9, 
 
 
 def add_setting_flags(parser: Parser, *recipes: str) -> None:
-    """Every field of `TrainingConfig` but those of `Reading`, with the defaults of the recipes."""
+    """Every field of `TrainingConfig` but those of `Reading`, which come first; the recipes' defaults."""
     group = parser.add_argument_group(f"training (defaults of recipe {' / '.join(recipes)})")
     words = "number of linear layers, one more than hidden sizes; 1 alone: no hidden layer"
     add_number(group, "--layer", MAX_LAYERS, metavar="N", help=words)
-    of_lists = {field.name for field in settings(Reading)}
-    for field in settings():
-        if field.name in of_lists:
-            continue
-        rule = field.metadata["rule"]
-        group.add_argument(
-            flag_of(field),
-            dest=field.name,
-            choices=rule.choices or None,
-            metavar=None if rule.choices else rule.metavar,
-            help=f"{field.metadata['help']} ({defaults(field.name, recipes)})",
-        )
+    for field in settings()[len(settings(Reading)) :]:
+        add_setting(group, field, f"{field.metadata['help']} ({defaults(field.name, recipes)})")
+
+
+def add_setting(group: argparse._ActionsContainer, field: Field[Any], words: str) -> None:
+    """The flag of a setting; what it takes stays a text, for `given_settings`."""
+    rule = field.metadata["rule"]
+    takes = {"choices": rule.choices} if rule.choices else {"metavar": rule.metavar}
+    group.add_argument(flag_of(field), dest=field.name, help=words, **takes)
 
 
 def defaults(name: str, recipes: Sequence[str]) -> str:

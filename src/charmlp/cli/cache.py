@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
 from charmlp.system.files import reason_of
+from charmlp.system.keeping import CODE, IMAGES, RENDERED
 from charmlp.text import as_json, printable, shown_path
 
-# The function `kept` of each module gives its folder, and the files in it that charmlp wrote.
-CACHES = {
-    "decoded images": "charmlp.data.cache",
-    "rendered letters": "charmlp.system.keeping",
-    "compiled code": "charmlp.system.codecache",
-}
+SHELVES = {"decoded images": IMAGES, "rendered letters": RENDERED, "compiled code": CODE}
 
 
 def make_parser() -> Parser:
@@ -34,8 +29,8 @@ def make_parser() -> Parser:
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     caches, faults = [], []
-    for name, module in CACHES.items():
-        folder, files = import_module(module).kept()
+    for name, shelf in SHELVES.items():
+        folder, files = shelf.folder, shelf.files()
         total = sum(map(size, files))
         faults += remove(files) if args.clear else []
         caches.append({"name": name, "folder": str(folder), "entries": len(files), "bytes": total})

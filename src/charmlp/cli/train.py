@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import show
-from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
+from charmlp.config import RECIPES, TrainingConfig, find_recipe, from_toml, override
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.system.files import open_regular
 from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from charmlp.training import Run
 
 LISTS = ("train", "val")
-MOST_BYTES = 100_000  # of a file of settings
+MOST_BYTES = 2**20  # of a file of settings
 
 
 def make_parser() -> Parser:
@@ -96,16 +95,10 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
 
 def read_config(path: Path, recipe: str) -> TrainingConfig:
     """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
-    name, expected = shown_path(path), "a run's config.toml"
-    with open_regular(path, expected, CharmlpError) as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise CharmlpError(f"{name}: has more than {MOST_BYTES:,} bytes; {expected} is expected")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CharmlpError(f"{name}: is not UTF-8 text; {expected} is expected") from None
-    return TrainingConfig.from_toml(text, name, recipe)
+    from charmlp.data.readers.textfiles import decode, read_bytes  # with NumPy, of which help has no need
+
+    text = decode(read_bytes(path, "a run's config.toml", MOST_BYTES), shown_path(path))
+    return from_toml(text, shown_path(path), recipe)
 
 
 def train_and_draw(

@@ -1,10 +1,11 @@
 """A zip archive as data: weighed before anything of it is written, unpacked into a temporary folder."""
 
+import os
 import shutil
 import stat
 import tempfile
 import zipfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from charmlp.data.readers.entries import fault_of_name, normal_name
@@ -28,12 +29,15 @@ def is_archive(path: Path) -> bool:
 def unpack(archive: Path, temporary: ExitStack) -> Path:
     """A folder with what is in the archive, and with its name, which is removed when `temporary` is closed.
 
+    Its files are as old as the archive, so that `charmlp.data.cache` knows them again.
+
     Raises DataError where it is no zip archive, or damaged, too large or hostile.
     """
     shown = shown_path(archive)
     try:
         with zipfile.ZipFile(archive) as packed:
-            files = _checked(packed, archive.stat().st_size, shown)
+            status = archive.stat()
+            files = _checked(packed, status.st_size, shown)
             folder = Path(tempfile.mkdtemp(prefix="charmlp-")) / archive.name
             temporary.callback(shutil.rmtree, folder.parent, ignore_errors=True)
             folder.mkdir()
@@ -42,6 +46,7 @@ def unpack(archive: Path, temporary: ExitStack) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(entry) as content, target.open("xb") as file:
                     shutil.copyfileobj(content, file)
+                os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
             return folder
     except DataError:
         raise
@@ -89,16 +94,11 @@ def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
     written = [entry.orig_filename for entry in entries]
     unsaid = [not entry.flag_bits & _UTF8 for entry in entries]
     old = b"\n".join(name.encode("cp437") for name, old in zip(written, unsaid, strict=True) if old)
-    encoding = next(encoding for encoding in ("utf-8", "gbk", "cp437") if _fits(old, encoding))
+    for encoding in ("utf-8", "gbk", "cp437"):  # the last of which anything is
+        with suppress(UnicodeDecodeError):
+            old.decode(encoding)
+            break
     return [
         normal_name(name.encode("cp437").decode(encoding) if old else name)
         for name, old in zip(written, unsaid, strict=True)
     ]
-
-
-def _fits(text: bytes, encoding: str) -> bool:
-    try:
-        text.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -1,131 +1,62 @@
-"""Decoded images, stored in the user's cache folder and shared by all runs.
+"""Decoded images, kept for later runs: a file holds the packed images of one list at one size.
 
-A file holds the packed images of one list at one size: their bytes, then a checksum. Its name is a hash of
-what they were made from: every path, size and time of change, the size of the result, what of a picture is
-seen, and the versions of the preprocessing and of Pillow. So a file never gets old: where anything changed,
-another name is looked for.
+What they were made from, which gives the file its name (`charmlp.system.keeping`), is every path, size and
+time of change, the size of the result, what of a picture is seen, and the versions of the preprocessing and
+of Pillow.
 """
 
-import contextlib
-import hashlib
 import os
-import re
-import tempfile
-import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charmlp.config import View
 from charmlp.data.decoding import Decoded
-from charmlp.system.files import cache_folder
+from charmlp.system.keeping import IMAGES
 
-VERSION = 2  # of the preprocessing in charmlp.images, up to grey pixels, and of this file's form
-MOST_BYTES = 2 * 2**30  # the oldest files go when there is more
-SUFFIX = ".pixels"
-_CHECKSUM = 4  # bytes
-# The second is being written, or was when it was killed.
-_OWN = re.compile(r"[0-9a-f]{40}(\.pixels|\w+\.part)")
+VERSION = 3  # of the preprocessing in charmlp.images, up to grey pixels
 
 
+@dataclass(frozen=True)
 class ImageCache:
-    """Finds and stores the images of one list."""
+    """Finds and keeps the images of lists.
 
-    def __init__(self, folder: Path | None = None, most_bytes: int = MOST_BYTES) -> None:
-        self.folder = cache_folder() / "images" if folder is None else folder
-        self.most_bytes = most_bytes
+    archive  from which the files in the folder `unpacked`, which lie there for this run only, were taken
+    """
+
+    archive: Path | None = None
+    unpacked: Path = Path()
 
     def get(
         self, paths: Sequence[Path], norm_size: tuple[int, int], view: View, decode: Callable[[], Decoded]
     ) -> Decoded:
-        """The images N×H×W from the cache, or from `decode`, and then stored for the next run.
+        """The images N×H×W from an earlier run, or from `decode`, and then kept for the next one.
 
-        They are stored only if all could be read: a damaged one must be met again until it is repaired.
+        They are kept only if all could be read: a damaged one must be met again until it is repaired.
         """
-        file = self.file(paths, norm_size, view)
-        if file and (images := self.find(file, (len(paths), *norm_size))) is not None:
-            return Decoded(images, np.arange(len(paths)))
+        file, shape = self._file(paths, norm_size, view), (len(paths), *norm_size)
+        if file and (content := IMAGES.find(file)) is not None:
+            return Decoded(np.frombuffer(content, np.uint8).reshape(shape), np.arange(len(paths)))
         decoded = decode()
-        if file is not None and not decoded.unreadable and self.file(paths, norm_size, view) == file:
-            self.store(file, decoded.images)  # nothing changed while it was read
+        if file and not decoded.unreadable and self._file(paths, norm_size, view) == file:
+            IMAGES.keep(file, np.ascontiguousarray(decoded.images).data)  # nothing changed while it was read
         return decoded
 
-    def file(self, paths: Sequence[Path], norm_size: tuple[int, int], view: View) -> Path | None:
+    def _file(self, paths: Sequence[Path], norm_size: tuple[int, int], view: View) -> Path | None:
         """The file for these images; `None` where one of them cannot be looked at."""
         from PIL import __version__ as pillow
 
-        digest = hashlib.sha256(repr((VERSION, pillow, norm_size, view, len(paths))).encode())
         try:
-            for path in paths:
-                found = path.stat()
-                place = os.fsencode(os.path.abspath(path))  # noqa: PTH100  # resolve() asks the disk for each folder
-                digest.update(b"%b\0%d %d\n" % (place, found.st_size, found.st_mtime_ns))
+            found = [(self._place(path), path.stat()) for path in paths]
         except (OSError, ValueError):
             return None
-        return self.folder / (digest.hexdigest()[:40] + SUFFIX)
+        files = [(place, status.st_size, status.st_mtime_ns) for place, status in found]
+        return IMAGES.file("images", (VERSION, pillow, norm_size, view, files))
 
-    def find(self, file: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8] | None:
-        """The images; `None` where there is no such file, or a damaged one.
-
-        They are read, not mapped into memory: a mapped file that somebody cuts ends the process.
-        """
-        count = int(np.prod(shape))
-        try:
-            if file.stat().st_size != count + _CHECKSUM:
-                return None
-            content = np.fromfile(file, np.uint8)
-            images = content[:count]
-            if checksum(images) != content[count:].tobytes():
-                return None
-            os.utime(file)  # used just now: the last to be removed
-        except (OSError, ValueError):
-            return None
-        return images.reshape(shape)
-
-    def store(self, file: Path, images: NDArray[np.uint8]) -> None:
-        """Write the images, whole or not at all; where that fails, they are decoded again next time."""
-        if images.nbytes > self.most_bytes:
-            return
-        with contextlib.suppress(OSError), contextlib.ExitStack() as afterwards:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(".part", file.stem, self.folder)
-            afterwards.callback(Path(name).unlink, missing_ok=True)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(np.ascontiguousarray(images).data)
-                stream.write(checksum(images))
-            Path(name).replace(file)  # another run that decodes the same images writes the same file
-            self.remove_oldest(file)
-
-    def remove_oldest(self, newest: Path) -> None:
-        """Remove files, the longest unused first, until the rest fits; never `newest`."""
-        files = sorted(
-            (path.stat().st_mtime_ns, path.stat().st_size, path)
-            for path in files_in(self.folder)
-            if path != newest
-        )
-        total = newest.stat().st_size + sum(size for _, size, _ in files)
-        for _, size, path in files:
-            if total <= self.most_bytes:
-                break
-            with contextlib.suppress(OSError):  # Windows keeps a file that another run reads
-                path.unlink()
-                total -= size
-
-
-def files_in(folder: Path) -> list[Path]:
-    """The files there that this module wrote."""
-    with contextlib.suppress(OSError):
-        return [path for path in folder.iterdir() if _OWN.fullmatch(path.name)]
-    return []
-
-
-def kept() -> tuple[Path, list[Path]]:
-    """The user's cache folder of images, and what is in it."""
-    folder = ImageCache().folder
-    return folder, files_in(folder)
-
-
-def checksum(images: NDArray[np.uint8]) -> bytes:
-    return zlib.crc32(np.ascontiguousarray(images).data).to_bytes(_CHECKSUM, "little")
+    def _place(self, path: Path) -> str:
+        place = os.path.abspath(path)  # noqa: PTH100  # resolve() asks the disk for each folder
+        if self.archive and place.startswith(str(self.unpacked)):
+            return os.path.abspath(self.archive) + place.removeprefix(str(self.unpacked))  # noqa: PTH100
+        return place

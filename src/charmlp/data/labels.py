@@ -25,11 +25,10 @@ from charmlp.data.readers.entries import Entries, fault_of_label
 from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError, UsageError
 from charmlp.system.files import is_file
-from charmlp.text import printable, quote
+from charmlp.text import printable, quote, some
 
 LETTERS = tuple(string.ascii_uppercase)
 _MAX_CLASS_FILE_BYTES = 4 * 2**20
-_SHOWN_CLASSES = 6
 
 
 def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -83,11 +82,11 @@ def classes_of(entries: Entries, n_classes: int | None = None) -> tuple[str, ...
     if n_classes is not None and len(classes) != n_classes:
         odd = odd_label(entries)
         raise DataError(
-            f"{odd or where}: the labels make {len(classes):,} classes ({_some(classes)}), not {n_classes:,};"
+            f"{odd or where}: the labels make {len(classes):,} classes ({some(classes)}), not {n_classes:,};"
             f" correct the list, or give --n_classes {len(classes)}"
         )
     if len(classes) < 2:
-        raise DataError(f"{where}: every label is {_some(classes)}; at least two classes are needed")
+        raise DataError(f"{where}: every label is {some(classes)}; at least two classes are needed")
     if twins := _twins(classes):
         raise DataError(f"{where}: {twins}")
     return classes
@@ -142,16 +141,10 @@ def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]
         if index_of[label] < 0:
             entries.problems.add(
                 f"{quote(name)}: the label {quote(label)} is none of the {len(classes):,} classes"
-                f" ({_some(classes)})"
+                f" ({some(classes)})"
             )
     return np.array([index_of[label] for label in entries.labels], np.int64)
 
 
 def _is_letter(label: str) -> bool:
     return len(label) == 1 and label in string.ascii_letters
-
-
-def _some(classes: Sequence[str]) -> str:
-    """The classes for a message, shortened: A, B, C, …, Z."""
-    shown = [quote(name) for name in classes[:_SHOWN_CLASSES]]
-    return ", ".join(shown if len(shown) == len(classes) else [*shown[:-2], "…", quote(classes[-1])])

@@ -17,7 +17,7 @@ from charmlp.data.archives import is_archive, unpack
 from charmlp.data.cache import ImageCache
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
 from charmlp.data.listlayouts import (
-    READERS,
+    FORMS,
     Asked,
     Layout,
     given_lists,
@@ -81,20 +81,25 @@ def open_source(
         check_count(given, n_classes)
     if reading.label_pattern and (data is None or not (is_folder(Path(data)) or is_archive(Path(data)))):
         raise UsageError("--label_pattern goes with a folder of images behind --data")
-    asked = Asked(None if im_dir is None else Path(im_dir), reading, whole)
-    if data is None:
-        if lists is None:
-            raise UsageError("no data: give --data, or lists of images")
-        layout = given_lists({split: Path(path) for split, path in lists.items()}, asked)
-    elif lists is not None:
+    if data is not None and lists is not None:
         raise UsageError("give either --data or the lists of images, not both")
-    elif os.fspath(data).startswith(_SYNTHETIC):
+    if data is not None and os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed, cache)
-    elif is_archive(Path(data)):
-        return _archive(Path(data), asked, given, n_classes, seed)
-    else:
-        layout = _recognise(Path(data), asked)
-    return _source(layout, given, n_classes, seed, cache)
+    asked = Asked(None if im_dir is None else Path(im_dir), reading, whole)
+    with ExitStack() as temporary:  # what is in a zip archive goes when nobody has the source any more
+        kept = ImageCache()
+        if lists is not None:
+            layout = given_lists({split: Path(path) for split, path in lists.items()}, asked)
+        elif data is None:
+            raise UsageError("no data: give --data, or lists of images")
+        elif is_archive(Path(data)):
+            kept = ImageCache(Path(data), unpack(Path(data), temporary))
+            layout = _recognise_folder(kept.unpacked, asked)
+        else:
+            layout = _recognise(Path(data), asked)
+        source = _source(layout, given, n_classes, seed, kept if cache else None)
+        weakref.finalize(source, temporary.pop_all().close)
+        return source
 
 
 def _rendered(
@@ -114,19 +119,8 @@ def _rendered(
     return source
 
 
-def _archive(
-    archive: Path, asked: Asked, given: tuple[str, ...] | None, n_classes: int | None, seed: int
-) -> Source:
-    """A zip archive's content as a folder, which goes when nobody has the source any more."""
-    with ExitStack() as temporary:
-        folder = unpack(archive, temporary)
-        source = _source(_recognise_folder(folder, asked), given, n_classes, seed, cache=False)
-        weakref.finalize(source, temporary.pop_all().close)
-        return source
-
-
 def _source(
-    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
+    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: ImageCache | None
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
@@ -154,7 +148,7 @@ def _source(
         classes,
         words,
         parts,
-        ImageCache() if cache and in_files else None,
+        cache if in_files else None,
         tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)) + tuple(odd),
         tuple(line for entries in splits.values() for line in entries.left_out),
     )
@@ -171,10 +165,10 @@ def _recognise(data: Path, asked: Asked) -> Layout:
         )
     if is_idx_name(data.name) and (layout := _idx_files(set_of(data), asked)):
         return layout
-    if data.suffix.lower() not in READERS:
+    if data.suffix.lower() not in FORMS:
         raise DataError(
             f"{shown_path(data)}: not a list that is known here; expected is a folder, or a file that ends in"
-            f" {', '.join(READERS)}, .zip or is named as MNIST's and EMNIST's are"
+            f" {', '.join(FORMS)}, .zip or is named as MNIST's and EMNIST's are"
         )
     return one_list(data, asked)
 
@@ -185,7 +179,7 @@ def _recognise_folder(data: Path, asked: Asked) -> Layout:
         raise DataError(f"{shown_path(data)}: cannot be listed: {fault.lower()}")
     folders = _unwrapped(data, asked)
     if asked.reading.label_pattern:
-        _refuse_flags(asked, "--label_pattern reads names")
+        asked.refuse_flags("--label_pattern reads names")
         words = f"labels in the names of {name_of(folders[-1])}/"
         return read_names(folders[-1], asked.reading.label_pattern), words
     layout = next(filter(None, (_layout_in(folder, asked) for folder in reversed(folders))), None)
@@ -226,7 +220,7 @@ def _idx_files(paths: Sequence[Path], asked: Asked) -> Layout | None:
     if not (splits := read_idx(paths)):
         return None
     folder = paths[0].parent
-    _refuse_flags(asked, f"the IDX files in {shown_path(folder)} hold their images themselves")
+    asked.refuse_flags(f"the IDX files in {shown_path(folder)} hold their images themselves")
     return dict(splits), f"IDX files in {name_of(folder)}/"
 
 
@@ -238,10 +232,5 @@ def _class_folders(data: Path, asked: Asked, *, alone: bool) -> Layout | None:
         list(splits) == ["train"] and len(labels) == 1 and not alone and not all(map(is_class_name, labels))
     ):
         return None
-    _refuse_flags(asked, f"{shown_path(data)} has a folder per class")
+    asked.refuse_flags(f"{shown_path(data)} has a folder per class")
     return splits, f"a folder per class in {name_of(data)}/"
-
-
-def _refuse_flags(asked: Asked, found: str) -> None:
-    asked.refuse_im_dir(found)
-    asked.refuse_columns(found)

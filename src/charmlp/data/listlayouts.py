@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from charmlp.config import Reading
 from charmlp.data.readers.columns import Unlabelled
@@ -21,27 +22,33 @@ from charmlp.errors import DataError, UsageError
 from charmlp.images.folders import Listing
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.files import is_folder
-from charmlp.text import SHOWN, printable, quote, shown_path
+from charmlp.text import printable, quote, shown_path, some
 
 IMAGES = "images"  # the folder of images that is looked for beside lists
-READERS: dict[str, Callable[[Path, Reading], dict[str, Entries]]] = {
-    ".json": read_list,
-    ".jsonl": read_json_lines,
-    ".txt": read_text_list,
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".parquet": read_parquet,
-    ".npz": read_arrays,
+
+
+class Form(NamedTuple):
+    """What a list may be, by the suffix of its file.
+
+    read     its entries
+    fits     whether a file is one by its beginning, whatever it is called; None: by its name alone
+    columns  whether it has them
+    """
+
+    read: Callable[[Path, Reading], dict[str, Entries]]
+    fits: Callable[[Path, Reading], bool] | None = None
+    columns: bool = False
+
+
+FORMS = {
+    ".json": Form(read_list),
+    ".jsonl": Form(read_json_lines, is_json_lines, columns=True),
+    ".txt": Form(read_text_list, is_text_list),
+    ".csv": Form(read_csv, is_csv_table, columns=True),
+    ".tsv": Form(read_csv, is_csv_table, columns=True),
+    ".parquet": Form(read_parquet, lambda path, reading: True, columns=True),
+    ".npz": Form(read_arrays, is_npz),
 }
-_FITS: dict[str, Callable[[Path, Reading], bool]] = {  # by its first line, whatever it is called
-    ".jsonl": is_json_lines,
-    ".txt": lambda path, reading: is_text_list(path),
-    ".csv": is_csv_table,
-    ".tsv": is_csv_table,
-    ".parquet": lambda path, reading: True,
-    ".npz": lambda path, reading: is_npz(path),
-}
-_WITH_COLUMNS = (".csv", ".tsv", ".jsonl", ".parquet")
 _SAMPLE = re.compile("sample_?submission", re.IGNORECASE)  # a competition's, of what to hand in
 _SET_AND_SPLIT = re.compile(
     r"(?:(?P<set>.+)[ _.-])?(?P<split>train(ing)?|val(id(ation)?)?|test(ing)?)([ _.-]?(set|data|labels?))*",
@@ -66,6 +73,11 @@ class Asked:
     reading: Reading
     whole: str = "train"
 
+    def refuse_flags(self, found: str) -> None:
+        """Raise UsageError where something was said of lists, but something else was `found`."""
+        self.refuse_im_dir(found)
+        self.refuse_columns(found)
+
     def refuse_im_dir(self, found: str) -> None:
         """Raise UsageError where a folder of a list's images was given, but something else was `found`."""
         if self.im_dir is not None:
@@ -81,14 +93,9 @@ class Asked:
 def lists_in(folder: Path, reading: Reading) -> tuple[list[Path], list[Path]]:
     """The files in a folder that may be lists by their names; and those that are tables by their content."""
     files = [folder / name for name in sorted(Listing.of(folder).files) if not _SAMPLE.match(name)]
-    lists = [path for path in files if path.suffix.lower() in READERS]
-    tables = [path for path in lists if _is_table(path, reading)]
-    return [path for path in lists if path in tables or path.suffix.lower() != ".txt"], tables
-
-
-def _is_table(path: Path, reading: Reading) -> bool:
-    fits = _FITS.get(path.suffix.lower())
-    return fits is not None and fits(path, reading)
+    forms = {path: FORMS[path.suffix.lower()] for path in files if path.suffix.lower() in FORMS}
+    tables = [path for path, form in forms.items() if form.fits and form.fits(path, reading)]
+    return [path for path in forms if path in tables or path.suffix.lower() != ".txt"], tables
 
 
 def named_lists(lists: Sequence[Path], tables: Sequence[Path], asked: Asked) -> Layout | None:
@@ -115,7 +122,7 @@ def _of_one_set(tables: Sequence[Path]) -> dict[str, Path]:
 
 
 def _competing(tables: Sequence[Path]) -> DataError:
-    names = ", ".join(quote(path.name) for path in tables[:SHOWN]) + (", …" if len(tables) > SHOWN else "")
+    names = some([path.name for path in tables])
     return DataError(
         f"{shown_path(tables[0].parent)}: has {len(tables)} tables ({names}); give the one that is meant as"
         " --data, or call them train, val and test"
@@ -203,10 +210,10 @@ def _read_each(paths: Mapping[str, Path], asked: Asked) -> dict[str, Entries]:
 
 def _read(path: Path, asked: Asked) -> dict[str, Entries]:
     """The splits of a list, in JSON where its suffix does not say otherwise."""
-    suffix = path.suffix.lower()
-    if suffix not in _WITH_COLUMNS:
+    form = FORMS.get(path.suffix.lower(), FORMS[".json"])
+    if not form.columns:
         asked.refuse_columns(f"{shown_path(path)} has no columns")
-    return READERS.get(suffix, read_list)(path, asked.reading)
+    return form.read(path, asked.reading)
 
 
 def _with_images(splits: dict[str, Entries], beside: Path, asked: Asked, words: str) -> Layout:

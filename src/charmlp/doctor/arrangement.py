@@ -17,7 +17,11 @@ Sizes = Mapping[str, int]
 Variables = dict[str, Array]  # canonical inputs by name
 
 # Primes, all different, so that a factor tells where it comes from.
-SIZES: tuple[Sizes, ...] = ({"N": 5, "D": 7, "K": 3, "C": 3}, {"N": 7, "D": 3, "K": 5, "C": 11})
+# H×W pictures with a kernel of R×R and F filters; T queries of S keys and values of E numbers; V words.
+SIZES: tuple[Sizes, ...] = (
+    {"N": 5, "D": 7, "K": 3, "C": 3, "H": 4, "W": 6, "R": 3, "F": 3, "T": 5, "S": 4, "E": 3, "V": 4},
+    {"N": 7, "D": 3, "K": 5, "C": 11, "H": 6, "W": 4, "R": 3, "F": 2, "T": 3, "S": 5, "E": 2, "V": 5},
+)
 
 
 def random_numbers(shape: Sequence[int], generator: np.random.Generator) -> Array:
@@ -70,6 +74,9 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "column": (lambda t: t.reshape(-1, 1), lambda t, v: t.reshape(-1)),
     "flat": (lambda t: t.reshape(-1), lambda t, v: t.reshape(-1, 1)),
     "single": (lambda t: t[0], lambda t, v: t[None]),
+    "one number": (lambda t: t.reshape(()), lambda t, v: t.reshape(1, 1)),
+    "bits": (lambda t: (t + 1) / 2, lambda t, v: 2 * t - 1),  # 0 and 1 for −1 and 1
+    "flat bits": (lambda t: (t.reshape(-1) + 1) / 2, lambda t, v: 2 * t.reshape(-1, 1) - 1),
     "channels": (  # each row a pixel, each column a channel: N×C×2×3 pictures
         lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
@@ -159,4 +166,8 @@ def arrange(
     return Arrangement(slots, Slot(OUTPUT, output), sizes, second)
 
 
-ELEMENTWISE = (arrange(X), arrange((X, "flat"), output="flat", D=1))
+ELEMENTWISE = (
+    arrange(X),
+    arrange((X, "flat"), output="flat", D=1),
+    arrange((X, "one number"), output="one number", N=1, D=1),
+)

@@ -43,7 +43,13 @@ ROWS = {
 NUMBERS: dict[str, int | None] = {name: number for number, name in ROWS.items()} | dict.fromkeys(
     ("constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "unrecognised")
 )
-PAGE_OF_ROW = {1: "mean", 2: "mean", 3: "mean", 22: "stability"}
+PAGE_OF_ROW = {1: "mean", 2: "mean", 3: "mean", 22: "stability"}  # whatever the kind
+USUAL_PAGE = PAGE_OF_ROW | {
+    4: "squared-error",
+    **dict.fromkeys((6, 7, 8, 9), "linear"),
+    **dict.fromkeys((15, 16, 17, 18, 33, 34), "activations"),
+    **dict.fromkeys((19, 20, 21), "softmax-cross-entropy"),
+}
 
 
 def page(name: str, page_of_kind: str = "chain") -> str:
@@ -53,3 +59,17 @@ def page(name: str, page_of_kind: str = "chain") -> str:
     ('docs/derivations/mean.md', 'docs/derivations/linear.md', 'docs/derivations/chain.md')
     """
     return f"docs/derivations/{PAGE_OF_ROW.get(NUMBERS[name] or 0, page_of_kind)}.md"
+
+
+def usual_page(name: str) -> str:
+    """The page, by its stem, that explains a mistake where nothing is said of the kind."""
+    return USUAL_PAGE.get(NUMBERS[name] or 0, "chain")
+
+
+def topic(name: str, kind: str) -> str:
+    """What `charmlp doctor --explain` takes for a mistake in an operation of that kind ("": not known).
+
+    >>> topic("missing-mean", "mse"), topic("sign-flipped", "mse"), topic("sign-flipped", "")
+    ('missing-mean', 'mse', 'sign-flipped')
+    """
+    return name if not kind or (NUMBERS[name] or 0) in PAGE_OF_ROW else kind

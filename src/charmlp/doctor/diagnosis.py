@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from charmlp.doctor.mistake import Mistake, Phrase
-from charmlp.doctor.words import say
+from charmlp.doctor.words import locale_language, say
 from charmlp.doctor.words.layout import WIDTH, columns, wrapped
 from charmlp.text import printable
 
-HEALTHY, MISTAKEN, UNKNOWN = "healthy", "mistaken", "unknown"
-COLOURS = {HEALTHY: "#1a7f37", MISTAKEN: "#cf222e", UNKNOWN: "#9a6700"}
+HEALTHY, MISTAKEN, UNWRITTEN, UNKNOWN = "healthy", "mistaken", "unwritten", "unknown"
+COLOURS = {HEALTHY: "#1a7f37", MISTAKEN: "#cf222e", UNWRITTEN: "#0969da", UNKNOWN: "#9a6700"}
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,12 @@ class Comparison:
 class Diagnosis:
     """What the doctor says about one operation.
 
-    `verdict` is "healthy", "mistaken" or "unknown" (it could not be examined; `reason` says why). `kind` is
-    what the operation is taken for, None where it was compared with nothing but its own forward.
+    `verdict` is "healthy", "mistaken", "unwritten" (`unwritten` says what is not there yet) or "unknown" (it
+    could not be examined; `reason` says why). `kind` is what the operation is taken for, None where it was
+    compared with nothing but its own forward; `framework` is what it is written with, "torch" or "numpy",
+    None where that was not seen.
+
+    What is said is in the language of the user's locale, or in the one that is asked for, "en" or "zh".
     """
 
     target: str
@@ -37,11 +41,15 @@ class Diagnosis:
     notes: tuple[Phrase, ...] = ()
     reason: Phrase | None = None
     comparisons: tuple[Comparison, ...] = ()
+    unwritten: Phrase | None = None
+    framework: str | None = None
 
     @property
     def verdict(self) -> str:
         if self.mistakes:
             return MISTAKEN
+        if self.unwritten is not None:
+            return UNWRITTEN
         return HEALTHY if self.reason is None else UNKNOWN
 
     def __bool__(self) -> bool:
@@ -49,66 +57,97 @@ class Diagnosis:
         return self.verdict == HEALTHY
 
     def __repr__(self) -> str:
-        return "\n".join(self.lines())
+        return self.text()
 
-    def to_dict(self, language: str = "en", *, fixes: bool = False) -> dict[str, Any]:
+    def text(self, language: str | None = None, *, hint: int | None = None) -> str:
+        """The report. `hint` is one of the `LEVELS`, from 1, which gradient is wrong, to 5, the solution.
+
+        Without it: the evidence, a question, and what the mistake is, unless that gives the solution away.
+        """
+        return "\n".join(self.lines(language, hint=hint))
+
+    def to_dict(self, language: str | None = None) -> dict[str, Any]:
         """What `--format json` prints for this operation."""
+        reason = self.reason or self.unwritten
         return {
             "target": self.target,
             "kind": self.kind,
+            "framework": self.framework,
             "verdict": self.verdict,
-            "mistakes": [mistake.to_dict(language, fixes=fixes) for mistake in self.mistakes],
+            "mistakes": [mistake.to_dict(language) for mistake in self.mistakes],
             "notes": [note.text(language) for note in self.notes],
-            "error": None if self.reason is None else self.reason.text(language),
+            "error": None if reason is None else reason.text(language),
         }
 
-    def lines(self, language: str = "en", *, fixes: bool = False, width: int = WIDTH) -> Iterator[str]:
-        """One line for what is healthy; for a mistake its words, the evidence, a hint and the page."""
+    def lines(
+        self, language: str | None = None, *, hint: int | None = None, width: int = WIDTH
+    ) -> Iterator[str]:
+        """One line for what is healthy; for a mistake as much as `hint` asks for, and what to read."""
         yield printable(headline(self, language))
         for number, mistake in enumerate(self.mistakes, 1):
             label = f"  {number}. " if len(self.mistakes) > 1 else "  "
-            yield from wrapped(mistake.text(language), label, " " * len(label), width)
-            for name, words in details(mistake, language, fixes):
-                name = say(name, language, {})
-                lead = " " * len(label) + name + " " * max(2, 10 - columns(name))
-                yield from wrapped(words, lead, " " * (len(label) + 10), width)
-        for note in self.notes:
+            yield from wrapped(sentence(mistake, language, hint), label, " " * len(label), width)
+            for name, words in details(mistake, language, hint):
+                yield from labelled(name, words, len(label), language, width)
+        for note in self.notes if hint is None or hint >= 3 else ():
             yield from wrapped(note.text(language), f"  {say('note', language, {})}: ", "    ", width)
+        if hint is None and any(mistake.gives_solution_away for mistake in self.mistakes):
+            yield from labelled("more", say("more-hints", language, {}), 2, language, width)
 
-    def _repr_html_(self, language: str = "en") -> str:
+    def _repr_html_(self, language: str | None = None) -> str:
         """The same as a fragment of HTML, for notebooks."""
         rows = [
             f'<div style="border-left:4px solid {COLOURS[self.verdict]};padding:2px 10px;margin:4px 0">',
             f"<b>{escape(headline(self, language))}</b>",
         ]
         for mistake in self.mistakes:
-            rows.append(f'<p style="margin:6px 0">{escape(mistake.text(language))}</p><table>')
+            rows.append(f'<p style="margin:6px 0">{escape(sentence(mistake, language, None))}</p><table>')
             rows += [
                 f'<tr><td style="opacity:.6;text-align:left">{escape(say(name, language, {}))}</td>'
                 f'<td style="text-align:left">{escape(words)}</td></tr>'
-                for name, words in details(mistake, language, fixes=False)
+                for name, words in details(mistake, language, None)
             ]
             rows.append("</table>")
         rows += [f"<p><i>{escape(note.text(language))}</i></p>" for note in self.notes]
         return "\n".join([*rows, "</div>"])
 
 
-def headline(diagnosis: Diagnosis, language: str) -> str:
+def headline(diagnosis: Diagnosis, language: str | None) -> str:
     kind = f" ({say('as-kind', language, {'kind': diagnosis.kind})})" if diagnosis.kind else ""
+    if diagnosis.verdict == UNWRITTEN and diagnosis.unwritten is not None:
+        return f"{diagnosis.target}{kind}: {diagnosis.unwritten.text(language)}"
     count = len(diagnosis.mistakes)
     reason = "" if diagnosis.reason is None else diagnosis.reason.text(language)
     verdict = "mistaken-many" if count > 1 else diagnosis.verdict
     return f"{diagnosis.target}{kind}: {say(verdict, language, {'count': count, 'reason': reason})}"
 
 
-def details(mistake: Mistake, language: str, fixes: bool) -> Iterator[tuple[str, str]]:
+def sentence(mistake: Mistake, language: str | None, hint: int | None) -> str:
+    """What is said of a mistake at once."""
+    if hint is None:
+        return mistake.first_text(language)
+    return mistake.text(language) if hint >= 4 else mistake.place(language)
+
+
+def details(mistake: Mistake, language: str | None, hint: int | None) -> Iterator[tuple[str, str]]:
     """What stands below a mistake: the key of each line's label, and the line."""
-    if mistake.evidence:
+    level = 3 if hint is None else hint
+    if level >= 2 and mistake.evidence:
         yield "evidence", mistake.evidence_text(language)
-    yield "hint", mistake.hint(language)
-    if fixes:
+    if level >= 3:
+        yield "hint", mistake.hint(language)
+    if level >= 5:
         yield "fix", mistake.fix(language)
-    yield "page", mistake.page.replace(".md", ".zh-CN.md") if language == "zh" else mistake.page
+    if level >= 3:
+        other = "" if language in (None, locale_language()) else f" --lang {language}"
+        yield "page", f"charmlp doctor --explain {mistake.topic}{other}"
+
+
+def labelled(name: str, words: str, indent: int, language: str | None, width: int) -> list[str]:
+    """A line with its label, the words aligned with those of the other labels."""
+    name = say(name, language, {})
+    lead = " " * indent + name + " " * max(2, 10 - columns(name))
+    return wrapped(words, lead, " " * (indent + 10), width)
 
 
 def escape(text: str) -> str:
@@ -123,6 +162,7 @@ def unpacked(packed: Mapping[str, Any]) -> Diagnosis:
             "mistakes": tuple(map(unpacked_mistake, packed["mistakes"])),
             "notes": unpacked_phrases(packed["notes"]),
             "reason": packed["reason"] and Phrase(**packed["reason"]),
+            "unwritten": packed["unwritten"] and Phrase(**packed["unwritten"]),
             "comparisons": tuple(Comparison(**comparison) for comparison in packed["comparisons"]),
         }
     )

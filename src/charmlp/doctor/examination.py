@@ -14,8 +14,8 @@ from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
-from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, Phrase, phrase
-from charmlp.doctor.operation.building import builders
+from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
+from charmlp.doctor.operation.building import builders, framework_of
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -28,15 +28,27 @@ def examine_operation(
     operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
 ) -> Diagnosis:
     """The diagnosis of one operation. Never raises for what the operation does."""
+    return replace(diagnosis_of(operation, inputs, kind, target, name), framework=framework_of(operation))
+
+
+def diagnosis_of(
+    operation: Any, inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
     with quiet_and_seeded():
         try:
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             return likeliest(found)
         except CannotExamineError as error:
-            return Diagnosis(target, kind, reason=error.reason)
+            return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
             return Diagnosis(target, kind, reason=phrase("breaks-off", reason=f"SystemExit: {error}"))
+
+
+def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:
+    if isinstance(error, NotWrittenError):
+        return Diagnosis(target, kind, unwritten=error.reason)
+    return Diagnosis(target, kind, reason=error.reason)
 
 
 def is_configured(operation: Any) -> bool:
@@ -57,13 +69,15 @@ def is_configured(operation: Any) -> bool:
 
 
 def likeliest(found: Iterable[Diagnosis]) -> Diagnosis:
-    """Of several readings of one piece of code: a right one, else one wrong in a known way."""
+    """Of several readings of one piece of code: a right one, else one with few mistakes, of known kinds."""
     diagnoses = []
     for diagnosis in found:
         if diagnosis:
             return diagnosis
         diagnoses.append(diagnosis)
-    return min(diagnoses, key=lambda d: (not d.mistakes, any(m.name == "unrecognised" for m in d.mistakes)))
+    names = [[mistake.name for mistake in diagnosis.mistakes] for diagnosis in diagnoses]
+    ranks = [(not each, "unrecognised" in each, len(each)) for each in names]
+    return diagnoses[ranks.index(min(ranks))]
 
 
 def in_both_modes(
@@ -73,7 +87,7 @@ def in_both_modes(
     try:
         first, reason = diagnose(build, inputs, kind, target, name), None
     except CannotExamineError as error:
-        first, reason = Diagnosis(target, kind, reason=error.reason), error.reason
+        first, reason = not_examined(target, kind, error), error.reason
     if first.mistakes or inputs is not None or (reason and reason.key == "cannot-build"):
         return first
     if not any(flags_of(build(SIZES[0], FLOAT64))):
@@ -109,6 +123,7 @@ def diagnose(
             {"right": reading.kind.right.text},
             evidence=(reading.misfit,),
             page=page("forward-wrong", reading.kind.page),
+            kind=reading.kind.name,
         )
         return Diagnosis(target, reading.kind.name, (wrong,))
     diagnoses = []
@@ -116,10 +131,17 @@ def diagnose(
         diagnosis = examine_setup(make_setup(build, replace(reading, arrangement=arrangement)), target)
         if diagnosis:
             return diagnosis
-        if arrangement is reading.arrangement or not arrangement.second:
+        one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
+        if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
-    missed = ("unrecognised", "wrong-order", "missing-gradient")  # what a wrong order looks like
-    return min(diagnoses, key=lambda d: (any(m.name in missed for m in d.mistakes), len(d.mistakes)))
+    return min(diagnoses, key=likelihood)
+
+
+def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
+    """What looks like inputs in another order or shape comes last; then many mistakes."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    missed = {"unrecognised", "wrong-order", "missing-gradient"}
+    return bool(names & missed), "batch-not-summed" in names, len(diagnosis.mistakes)
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis
+from charmlp.doctor.diagnosis import MISTAKEN, Comparison, Diagnosis
 from charmlp.drawing import no_ticks, sheet, short, write_in_cell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_ROWS = 16
+RIGHT_WITHIN = 1e-3  # of the largest element: what numeric differentiation of float32 code may err by
 MOST_CELLS = 12  # columns up to which numbers are written into the cells
 
 
@@ -31,8 +32,9 @@ def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
         analytic, numeric = np.array(comparison.analytic), np.array(comparison.numeric)
         difference = analytic - numeric
         largest = finite_maximum(analytic, numeric)
-        error = finite_maximum(difference) / max(finite_maximum(numeric), 1e-300)
-        title = f"{short(diagnosis.target, 40, end=True)}   ∂L/∂{comparison.input}   {diagnosis.verdict}"
+        error = largest_error(comparison)
+        verdict = "wrong" if is_wrong(diagnosis, comparison) else "right"
+        title = f"{short(diagnosis.target, 40, end=True)}   ∂L/∂{comparison.input}   {verdict}"
         heat(line[0], analytic, largest, "analytic")
         heat(line[1], numeric, largest, "numeric")
         heat(line[2], difference, largest, f"difference, up to {error:.2g} of the largest")
@@ -40,6 +42,18 @@ def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
     if len(rows) > len(drawn):
         figure.supxlabel(f"{len(rows) - len(drawn)} more not drawn", fontsize=9)
     return figure
+
+
+def largest_error(comparison: Comparison) -> float:
+    """The largest difference, relative to the largest element."""
+    analytic, numeric = np.array(comparison.analytic), np.array(comparison.numeric)
+    return finite_maximum(analytic - numeric) / max(finite_maximum(numeric), 1e-300)
+
+
+def is_wrong(diagnosis: Diagnosis, comparison: Comparison) -> bool:
+    """Whether this gradient is: its numbers, or a mistake that names its input, such as one of its shape."""
+    named = ", ".join(str(mistake.values.get("inputs", "")) for mistake in diagnosis.mistakes)
+    return largest_error(comparison) > RIGHT_WITHIN or comparison.input in named.split(", ")
 
 
 def finite_maximum(*arrays: Any) -> float:

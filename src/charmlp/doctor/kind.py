@@ -151,6 +151,7 @@ class Kind:
     factors: str = ""  # sizes that may be a wrong factor; else N and C. M is the number of elements, N·C
     square_sizes: tuple[Sizes, ...] = ()  # where wrong shapes go unnoticed, and numbers tell
     is_loss: bool = False  # then an unknown argument is an option, a total say, and no further input
+    is_random: bool = False  # as dropout is; forms then are of what one seed draws
     seen_through_noise: bool = False  # recognised although forward adds a little noise
     compared_far_out: bool = False  # what is clipped at 6, say, is another operation
     try_all: bool = False  # arrangements after one that runs, but agrees with no form

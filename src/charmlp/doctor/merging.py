@@ -1,5 +1,6 @@
 """From findings, one for each input, to mistakes, each reported once."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from charmlp.doctor.setups.trial import Trial
 
 # A gradient that is wrong because of these need not look like any formula.
 EXPLAINS_ANYTHING = {
-    "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward"
+    "cotangent-twice", "cotangent-distorted", "cotangent-ignored", "saved-edited", "random-forward",
+    "slope-of-upstream",
 }  # fmt: skip
 
 FORMULAS = {
@@ -44,7 +46,7 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return "saved-edited" in names
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
-        case "cotangent-distorted", "other":
+        case ("cotangent-distorted", "other") | ("slope-of-upstream", "alone"):
             return any(f.position == found.position and f.name != "unrecognised" for f in before)
         case (("cotangent-ignored" | "cotangent-twice" | "cotangent-distorted"), _):
             here = [other for other in before if other.position == found.position]
@@ -53,26 +55,44 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
     return False
 
 
+def is_bias(trial: Trial, position: int) -> bool:
+    """Whether an input is added to each row, by its role or by its name."""
+    if trial.role(position):
+        return trial.role(position) in ("bias", "shift")
+    return (
+        re.fullmatch(r"(.*\.)?(b|bias|biases|beta)_?\d*", trial.subject.name_of(position).lower()) is not None
+    )
+
+
 def mistake_of(trial: Trial, group: Sequence[Finding]) -> Mistake:
     first = group[0]
     name, variant, values = first.name, first.variant, dict(first.values)
     others = values.pop("or", ())
     positions = list(dict.fromkeys(f.position for f in group if f.position is not None))
     wanted = {i for i, wants in enumerate(trial.wants) if wants}
-    if (name, variant) == ("extra-mean", "layer") and [trial.role(i) for i in positions] == ["bias"]:
+    if name == "extra-mean" and positions and all(is_bias(trial, i) for i in positions):
         name, variant = "bias-averaged", ""
     inputs = [trial.subject.name_of(i) for i in positions]
     inputs += [f.values["inputs"] for f in group if "inputs" in f.values]
     if inputs:
         values["inputs"] = ", ".join(dict.fromkeys(inputs))
     values["all"] = not inputs or set(positions) >= wanted
-    of_kind = trial.kind.page
+    kind = trial.kind
     alternatives = tuple(
-        Mistake(f.name, f.variant, {**values, **f.values}, first.confidence, page=page(f.name, of_kind))
+        Mistake(
+            f.name,
+            f.variant,
+            {**values, **f.values},
+            first.confidence,
+            page=page(f.name, kind.page),
+            kind=kind.name,
+        )
         for f in others
     )
     evidence: list[Phrase] = []
     for found in group:
         evidence += [words for words in found.evidence if words not in evidence]
     confidence = min(f.confidence for f in group)
-    return Mistake(name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, of_kind))
+    return Mistake(
+        name, variant, values, confidence, tuple(evidence[:3]), alternatives, page(name, kind.page), kind.name
+    )

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ LEFT_BEHIND = frozenset(
 )  # fmt: skip
 
 OF_A_RUN = {"config.toml", "metrics.csv"}  # whose pictures are no letters
+MASKS = ("msk", "mask", "masks")  # say which pixels of the pictures beside them are the letter
 
 
 def is_seen(name: str) -> bool:
@@ -133,8 +134,18 @@ class Walk:
                     found.append(place + name)
                 except ImageError as no_picture:
                     self.left_out.append(str(no_picture))
-            waiting += filter(self.is_new, listing.subfolders())
+            waiting += filter(self.is_new, self.without_masks(listing.subfolders()))
         return sorted(found)
+
+    def without_masks(self, folders: Sequence[Path]) -> Sequence[Path]:
+        """The folders but for those of masks, as Chars74K's Msk/Sample001 beside Bmp/Sample001: left out."""
+        masks = [folder for folder in folders if folder.name.lower() in MASKS]
+        inside = {folder: Listing.of(folder).folders for folder in folders} if masks else {}
+        masks = [
+            mask for mask in masks if any(inside[mask] & inside[other] for other in set(folders) - {mask})
+        ]
+        self.left_out += [f"{self.place(mask)}: masks of the images beside it" for mask in masks]
+        return [folder for folder in folders if folder not in masks]
 
     def place(self, folder: Path) -> str:
         """The path of a folder below `top`, with a slash at its end; of `top` itself, nothing."""

@@ -1,27 +1,37 @@
 """What the numbers of images by class leave to be desired, one line each."""
 
 from collections.abc import Iterator
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
-from charmlp.text import SHOWN, quote
+from charmlp.text import quote, some
 
 MANY_TIMES = 20  # the smallest class: from there on the largest is worth a line
 
 
-def notes_on_balance(training: LetterSet, validation: LetterSet | None) -> Iterator[str]:
-    """Single classes, single images, classes that validation lacks, and very different sizes."""
+def notes_on_balance(
+    training: LetterSet, validation: LetterSet | None, rendered: LetterSet | None = None
+) -> Iterator[str]:
+    """Single classes, single images, classes that validation lacks, and very different sizes.
+
+    Raises DataError where there is nothing to tell apart: images of one class, and none rendered.
+    """
     counts, names = _counts(training), training.classes
     there = counts > 0
     if there.sum() == 1:
-        yield f"all training images are of one class, {_some(names, there)}; at least two are needed"
+        one = f"all training images are of one class, {_named(names, there)}"
+        if rendered is None:
+            raise DataError(f"{one}; at least two are needed")
+        yield f"{one}; the others are learned from rendered letters alone"
         return
     if (counts == 1).any():
-        yield f"a single training image each: {_some(names, counts == 1)}; more of them are needed"
+        yield f"a single training image each: {_named(names, counts == 1)}; more of them are needed"
     if validation is not None and (lacking := there & (_counts(validation) == 0)).any():
-        yield f"no validation images, so that accuracy does not count them: {_some(names, lacking)}"
+        yield f"no validation images, so that accuracy does not count them: {_named(names, lacking)}"
     most, fewest = int(counts.argmax()), int(np.where(there, counts, counts.max()).argmin())
     if counts[most] >= MANY_TIMES * counts[fewest]:
         yield (
@@ -34,8 +44,5 @@ def _counts(letters: LetterSet) -> NDArray[np.int64]:
     return np.bincount(letters.labels, minlength=len(letters.classes))
 
 
-def _some(names: tuple[str, ...], chosen: NDArray[np.bool_]) -> str:
-    """The chosen names, or the first five and how many more there are."""
-    places = np.flatnonzero(chosen)
-    more = f" and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
-    return ", ".join(quote(names[place]) for place in places[:SHOWN]) + more
+def _named(names: tuple[str, ...], chosen: NDArray[np.bool_]) -> str:
+    return some(list(compress(names, chosen)))

@@ -16,11 +16,10 @@ from PIL import Image
 
 from charmlp.rendering.fonts import Font, draw_glyphs
 from charmlp.rendering.stamp import STAMP, facts_of_files
-from charmlp.system.keeping import kept_or_made
+from charmlp.system.keeping import RENDERED
 
 INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
-_KEPT = 6  # tables of a run, up to 70 MB each
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,8 @@ def glyph_table(fonts: tuple[Font, ...], texts: tuple[str, ...], cache: bool = T
     from safetensors.numpy import load, save
 
     facts = STAMP, fonts, texts, facts_of_files(font.path for font in fonts)
-    return GlyphTable(
-        **load(kept_or_made("glyphs", facts, lambda: save(vars(_draw_table(fonts, texts))), _KEPT, cache))
-    )
+    packed = RENDERED.kept_or_made("glyphs", facts, lambda: save(vars(_draw_table(fonts, texts))), cache)
+    return GlyphTable(**load(packed))
 
 
 def _draw_table(fonts: tuple[Font, ...], texts: tuple[str, ...]) -> GlyphTable:

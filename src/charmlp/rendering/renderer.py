@@ -15,13 +15,13 @@ from charmlp.rendering.plans import Plans, Rows, make_plans
 from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
-from charmlp.system.keeping import kept_or_made
+from charmlp.system.keeping import RENDERED
 from charmlp.system.threads import blocks, each
 from charmlp.text import printable
 
 BATCH = 16_384  # letters planned at a time
 PAINTED = 256  # and painted
-KEPT, KEPT_BYTES = 6, 2**27  # sets of letters that are kept for later runs, each at most so large
+KEPT_BYTES = 2**27  # of a larger set of letters nothing is kept for later runs
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
@@ -98,7 +98,9 @@ def render(
         seed,
         style,
     )
-    images = kept_or_made("letters", facts, draw, KEPT, cache and count * math.prod(norm_size) <= KEPT_BYTES)
+    images = RENDERED.kept_or_made(
+        "letters", facts, draw, cache and count * math.prod(norm_size) <= KEPT_BYTES
+    )
     if progress is not None:
         progress(count, count)
     return LetterSet(

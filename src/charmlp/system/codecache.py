@@ -3,9 +3,8 @@
 Numba's own cache keeps an index beside the code; two runs at once, a full disk or a flipped bit between the
 two make it run another function's code. Here an entry's name is the hash of all that it depends on: the
 sources of every module of charmlp behind the function, the types of its arguments, the processor, and the
-versions of Python, NumPy, Numba and LLVM. It is written whole (`charmlp.system.files.write_whole`), begins
-with a checksum over name and content, and is never changed, so that no lock is needed: two runs that write
-one entry write the same. What does not fit is compiled anew; what cannot be read or written never ends a run.
+versions of Python, NumPy, Numba and LLVM. It is a file as `charmlp.system.keeping` writes them, and never
+changed, so that no lock is needed: two runs that write one entry write the same.
 
 Code from the cache is executed, hence read only where nobody else can have put it: an absolute folder that
 belongs to the user, whom alone the system lets write there (mode 0700), and files of the user's.
@@ -31,13 +30,11 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from charmlp.errors import CharmlpError
-from charmlp.system.files import cache_folder, reason_of, write_whole
+from charmlp.system.files import reason_of
+from charmlp.system.keeping import CODE, DamagedError, mark_as_used, read_kept
 from charmlp.text import shown_path
 from charmlp.version import __version__
 
-PACKAGE = Path(__file__).parents[1]
-SUFFIX = ".code"
-CHECKSUM_BYTES = 32
 NOT_COMPILATION = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS")  # of Numba's variables, those that change no code
 
 log = logging.getLogger(__name__)
@@ -59,14 +56,15 @@ class KeptCode:
 
     @property
     def cache_path(self) -> str:
-        return str(folder_of_code())
+        return str(CODE.folder)
 
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The compiled function for these types of arguments, None where it is not kept, or not as it was."""
         target.refresh()
-        name = self.entry(signature, target.codegen())
+        file = self.file(signature, target.codegen())
         try:
-            payload = read_entry(private_folder() / name)
+            check_private(file.parent)
+            payload = read_entry(file)
             code = CompileResult._rebuild(target, *pickle.loads(payload))
             if tuple(code.signature.args) == tuple(signature):
                 return code
@@ -78,21 +76,18 @@ class KeptCode:
         return None
 
     def save_overload(self, signature: Any, code: Any) -> None:
-        """Keep a compiled function; what older sources gave is removed."""
+        """Keep a compiled function."""
         if code.library.has_dynamic_globals or not all(part.can_cache for part in code.lifted):
             return  # it holds addresses of this process
-        name = self.entry(signature, code.codegen)
+        file = self.file(signature, code.codegen)
         try:
-            folder = private_folder()
-            write_entry(folder / name, dumps(code._reduce()))
-            for other in folder.glob(f"{self.name}-*{SUFFIX}"):
-                if not other.name.startswith(f"{self.name}-{self.sources[:8]}-"):
-                    other.unlink(missing_ok=True)
+            check_private(file.parent)
+            CODE.write(file, dumps(code._reduce()))
         except Exception as error:
             tell(error)
 
-    def entry(self, signature: Any, codegen: Any) -> str:
-        """The name of the file."""
+    def file(self, signature: Any, codegen: Any) -> Path:
+        """Where the code for these types of arguments is kept."""
         classes = [kind.instance_class for kind in signature if hasattr(kind, "instance_class")]
         cells = [cell.cell_contents for cell in self.function.__closure__ or ()]
         facts = (
@@ -111,8 +106,7 @@ class KeptCode:
                 if name.startswith("NUMBA_") and name not in NOT_COMPILATION
             ),
         )
-        key = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
-        return f"{self.name}-{self.sources[:8]}-{key[:32]}{SUFFIX}"
+        return CODE.file(self.name, facts)
 
     def enable(self) -> None:
         """Numba's; this one cannot be switched off."""
@@ -124,50 +118,21 @@ class UnusableError(Exception):
     """What is kept, or the folder for it, is not to be trusted."""
 
 
-def read_entry(path: Path) -> bytes:
+def read_entry(path: Path) -> bytearray:
     """The content of a file as it was written under this name, by this user."""
     with path.open("rb") as file:
         if not belongs_to_user(os.fstat(file.fileno())):
             raise UnusableError(f"{shown_path(path)}: belongs to another user")
-        content = file.read()
-    checksum, payload = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
-    if checksum != checksum_of(path.name, payload):
-        raise UnusableError(f"{shown_path(path)}: damaged; it is compiled anew")
-    return payload
+        try:
+            content = read_kept(file, path.name)
+        except DamagedError:
+            raise UnusableError(f"{shown_path(path)}: damaged; it is compiled anew") from None
+    mark_as_used(path)
+    return content
 
 
-def write_entry(path: Path, payload: bytes) -> None:
-    write_whole(path, checksum_of(path.name, payload) + payload)
-
-
-def checksum_of(name: str, payload: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\0" + payload).digest()
-
-
-def folder_of_code() -> Path:
-    """One folder for each place where charmlp is installed: two versions do not remove each other's code."""
-    place = hashlib.sha256(os.fsencode(PACKAGE)).hexdigest()[:16]
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    return Path(given or cache_folder() / "compiled") / f"charmlp-{place}"
-
-
-def kept() -> tuple[Path, list[Path]]:
-    """Where compiled code is, of all places where charmlp is installed, and the files there."""
-    top = folder_of_code().parent
-    return top, [
-        file
-        for folder in top.glob("charmlp-*")
-        if re.fullmatch(r"charmlp-[0-9a-f]{16}", folder.name)
-        for file in folder.glob("*")
-        if re.fullmatch(
-            rf"charmlp\.[\w.]+-[0-9a-f]{{8}}-[0-9a-f]{{32}}\{SUFFIX}|\.[0-9a-f]{{16}}\.part", file.name
-        )
-    ]
-
-
-def private_folder() -> Path:
-    """The same, made where it is not there; raises `UnusableError` where others may write to it."""
-    folder = folder_of_code()
+def check_private(folder: Path) -> None:
+    """Make the folder where it is not there; raises `UnusableError` where others may write to it."""
     if not folder.is_absolute():
         raise UnusableError(f"{shown_path(folder)}: not an absolute path")
     try:
@@ -179,7 +144,6 @@ def private_folder() -> Path:
         raise UnusableError(f"{shown_path(folder)}: belongs to another user")
     if os.name == "posix" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UnusableError(f"{shown_path(folder)}: others may write to it; its mode must be 0700")
-    return folder
 
 
 def belongs_to_user(status: os.stat_result) -> bool:

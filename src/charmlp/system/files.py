@@ -121,8 +121,8 @@ def check_writable(path: Path) -> None:
         raise _refusal(path, f"the folder {shown_path(parent)} is read-only")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all; folders on the way are made.
+def write_whole(path: Path, *content: bytes | bytearray | memoryview) -> None:
+    """Write `content`, piece by piece, to `path`, whole or not at all; folders on the way are made.
 
     The bytes go to a temporary file beside it, to the disk, and then take the name in one move: who reads
     `path` finds the old file or the new one. Raises `CharmlpError` (no room, read-only folder); the old file
@@ -135,7 +135,8 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary = target.with_name(f".{os.urandom(8).hex()}.part")
         try:
             with temporary.open("xb") as file:
-                file.write(content)
+                for piece in content:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from charmlp import calculus
-from charmlp.config import TrainingConfig
+from charmlp.config import TrainingConfig, changes
 from charmlp.errors import UsageError
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores
@@ -71,8 +71,8 @@ def fit(
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
     """A line where the net has not even learned its training letters, with what differs from the recipe."""
     if accuracy < LEARNED:
-        changes = ", ".join(config.changes())
-        advice = f"take back what was changed: {changes}" if changes else "look at the labels"
+        changed = ", ".join(changes(config))
+        advice = f"take back what was changed: {changed}" if changed else "look at the labels"
         callbacks.message(
             f"underfitted: only {100 * accuracy:.0f} % of the training images are read right (recipe "
             f"{config.recipe} as it is: over 90 % of photographs of letters); train longer, or {advice}"

@@ -48,10 +48,10 @@ def prepare(
     for split, letters in sets.items():
         for line in letters.remarks(SPLITS[split]):
             callbacks.message(line)
-    for line in notes_on_balance(sets["train"], sets.get("val")):
-        callbacks.message(line)
     with timed(callbacks, "rendering letters"):
         rendered = render_beside(source, config, cache, callbacks)
+    for line in notes_on_balance(sets["train"], sets.get("val"), rendered):
+        callbacks.message(line)
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
 
 

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from charmlp.config import OTHER_NAMES, TrainingConfig, find_recipe, flag_of, override
+from charmlp.config import OTHER_NAMES, TrainingConfig, changes, find_recipe, flag_of, override
 from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
 from charmlp.errors import CharmlpError, UsageError
@@ -104,7 +104,7 @@ def train(
                 view=config.view,
             )
         heard = Callbacks([folder, *callbacks])
-        heard.detail(f"recipe {config.recipe}, {', '.join(config.changes()) or 'as it is'}")
+        heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
         prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
         result = fit(config, prepared, callbacks=heard)
         return Run(folder.path, record(result, prepared, folder, also), result)

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charmlp.config import to_toml
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import check_writable, is_file, write_whole, writing
 from charmlp.system.locks import TakenError, locked
@@ -77,7 +78,7 @@ class RunFolder(Callback):
         for name in (MODEL, FIGURES, LOG, *PICTURES):
             with writing(path := self.path / name):
                 path.unlink(missing_ok=True)
-        write_whole(self.path / SETTINGS, training.config.to_toml().encode())
+        write_whole(self.path / SETTINGS, to_toml(training.config).encode())
         self.begun = True
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:

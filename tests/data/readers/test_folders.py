@@ -100,6 +100,25 @@ def test_chars74k(tmp_path: Path) -> None:
     assert source.classes == ("Sample011", "Sample012") and source.splits == {"train": 7, "val": 1}
 
 
+@pytest.mark.parametrize("level", ["", "English", "English/Img", "English/Img/GoodImg"])
+def test_masks_are_no_photographs(tmp_path: Path, level: str) -> None:
+    samples = [f"Sample0{n}/img0{n}-0000{i}.png" for n in (11, 12) for i in "12"]
+    good = "English/Img/GoodImg"
+    tree(tmp_path, *within(f"{good}/Bmp", *samples), *within(f"{good}/Msk", *samples))
+    tree(tmp_path, *within("English/Img/BadImag/Bmp", *samples), *within("English/Img/BadImag/Msk", *samples))
+    source = open_source(tmp_path / level)
+    bad = not level.endswith("GoodImg")
+    assert sum(source.splits.values()) == (8 if bad else 4) and source.classes == ("Sample011", "Sample012")
+    assert not any("Msk" in name for split in source.splits for name in source.load(split, (2, 2)).names)
+    left_out = [line for line in source.remarks() if "left out" in line]
+    assert len(left_out) == 1 and left_out[0].count("Msk/: masks of the images beside it") == 1 + bad
+
+
+def test_a_class_may_be_called_mask(tmp_path: Path) -> None:
+    names = [f"{name}/{folder}/{i}.png" for name, folder in (("mask", "s1"), ("none", "s2")) for i in "12"]
+    assert open_source(tree(tmp_path, *names)).classes == ("mask", "none")
+
+
 def test_a_folder_is_no_wrapper_of_its_splits(tmp_path: Path) -> None:
     """Training and test images are not mixed, whatever lies around them."""
     tree(tmp_path, *within("letters/train"), *within("letters/test"))

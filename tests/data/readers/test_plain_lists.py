@@ -28,7 +28,7 @@ def test_text(tmp_path: Path, text: str) -> None:
     assert entries.names == ["a.png", "b c.png"] and entries.labels == ["A", "B"]
     assert not entries.problems.count
     (tmp_path / "a.txt").write_text(text)
-    assert is_text_list(tmp_path / "a.txt")
+    assert is_text_list(tmp_path / "a.txt", Reading())
 
 
 def test_a_comma_in_a_name_is_no_separator() -> None:
@@ -39,7 +39,7 @@ def test_a_comma_in_a_name_is_no_separator() -> None:
 @pytest.mark.parametrize("text", ["", "A dictionary of letters\n", "A\nB\n", "a.png\n", "\n\n"])
 def test_a_text_that_is_no_list(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.txt").write_text(text)
-    assert not is_text_list(tmp_path / "a.txt")
+    assert not is_text_list(tmp_path / "a.txt", Reading())
 
 
 JSON_LINES = '{"file_name": "a.png", "label": "A"}\n\n{"label": 7, "file_name": "b.png", "size": [1]}\n'

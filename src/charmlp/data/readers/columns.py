@@ -7,7 +7,7 @@ from charmlp.config import Reading
 from charmlp.data.readers.entries import MAX_ENTRIES, Entries, Problems, kind_of
 from charmlp.errors import DataError
 from charmlp.letters.splits import SPLIT_OF, SPLITS
-from charmlp.text import printable, quote
+from charmlp.text import printable, quote, some
 
 # What people call the columns, in small letters without spaces, _, - and plural. Where the first is there, it
 # is meant; an id is meant where no other is.
@@ -41,7 +41,8 @@ def find_columns(header: Sequence[object], where: str, reading: Reading) -> list
     split = find_column(header, SPLIT, "", "split", where)
     if path is None or label is None:
         raise (DataError if path is None else Unlabelled)(
-            f"{printable(where)}: the columns are {_some(header)}; expected is {EXPECTED} ({FLAGS})"
+            f"{printable(where)}: the columns are {some(header, 8) or 'none'}; expected is {EXPECTED}"
+            f" ({FLAGS})"
         )
     return [path, label] if split is None else [path, label, split]
 
@@ -64,7 +65,7 @@ def find_column(
     if given and not places:
         raise (Unlabelled if what == "label" else DataError)(
             f"{printable(where)}: --{what}_column: no column is called {quote(given)}; there are"
-            f" {_some(header)}"
+            f" {some(header, 8)}"
         )
     return places[0] if places else None
 
@@ -74,17 +75,14 @@ def _plain(name: object) -> str:
     return plain if plain.endswith("ss") else plain.removesuffix("s")
 
 
-def _some(header: Sequence[object]) -> str:
-    return ", ".join(map(quote, header[:8])) + (", …" if len(header) > 8 else "") or "none"
-
-
 def entries_by_split(rows: Iterable[Row], problems: Problems, reading: Reading) -> dict[str, Entries]:
-    """The entries of each split that the rows name; 'train' where they name none."""
+    """The entries of each split that the rows name, 'train' where they name none; whole numbers as texts."""
     where = problems.where
     found: dict[str, Entries] = {}
-    for number, (place, (name, label, *rest)) in enumerate(rows, 1):
+    for number, (place, cells) in enumerate(rows, 1):
         if number > MAX_ENTRIES:
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} rows; so many are not accepted")
+        name, label, *rest = (str(cell) if type(cell) is int else cell for cell in cells)
         written = rest[0] if rest else "train"
         split = SPLIT_OF.get(written.strip().lower()) if isinstance(written, str) else None
         if not isinstance(name, str):

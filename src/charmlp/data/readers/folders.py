@@ -5,7 +5,7 @@ Images may lie in folders within their class's, and the folders of the classes i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from charmlp.data.readers.entries import Entries, by_split, fault_of_label
@@ -57,8 +57,8 @@ def _read_classes(data: Path, top: Path, folders: Sequence[Path]) -> Entries:
     """The entries of one split, whose folder is `top`; the classes are among or below `folders`."""
     entries = Entries(f"{top.as_posix()}/")
     entries.folder = data
-    walk = Walk(data)
-    classes = list(filter(walk.is_new, _class_folders(folders, Walk(data).is_new)))
+    looking, walk = Walk(data), Walk(data)
+    classes = list(filter(walk.is_new, _class_folders(folders, looking)))
     for folder in classes:
         images = walk.images_below(folder)
         if not images:
@@ -70,7 +70,8 @@ def _read_classes(data: Path, top: Path, folders: Sequence[Path]) -> Entries:
     for fault in walk.faults:
         entries.problems.add(fault)
     loose = [walk.place(top) + name for name in Listing.of(top).pictures()]
-    entries.left_out = walk.left_out + _left_out(loose, "beside the folders of the classes")
+    entries.left_out = list(dict.fromkeys(looking.left_out + walk.left_out))
+    entries.left_out += _left_out(loose, "beside the folders of the classes")
     parents = sorted({walk.place(folder.parent) for folder in classes})
     if len(parents) > 1:
         entries.notes.append(f"folders of one name in {', '.join(parents)} are one class")
@@ -81,18 +82,18 @@ def _read_classes(data: Path, top: Path, folders: Sequence[Path]) -> Entries:
     return entries
 
 
-def _class_folders(
-    folders: Sequence[Path], is_new: Callable[[Path], bool], levels: int = _DEEPEST
-) -> Sequence[Path]:
+def _class_folders(folders: Sequence[Path], walk: Walk, levels: int = _DEEPEST) -> Sequence[Path]:
     """The folders of the classes: these, or where they only hold those of the classes, the ones below."""
+    folders = walk.without_masks(folders)
     names = [folder.name for folder in folders]
     listings = [Listing.of(folder) for folder in folders]
     if levels < _DEEPEST and len(names) > 1 and any(name.lower() in SPLIT_OF for name in names):
         return ()
     if not levels or any(map(is_class_name, names)) or any(any(there.pictures()) for there in listings):
         return folders
-    inside = [list(filter(is_new, there.subfolders())) for there in listings]
-    below = [_class_folders(some, is_new, levels - 1) for some in inside]
+    below = [
+        _class_folders(list(filter(walk.is_new, there.subfolders())), walk, levels - 1) for there in listings
+    ]
     if len(folders) == 1:
         return below[0] or folders
     classes = [folder for some in below for folder in some]

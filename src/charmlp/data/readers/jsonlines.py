@@ -43,8 +43,7 @@ def parse_json_lines(data: bytes, where: str, reading: Reading) -> dict[str, Ent
 
     def rows() -> Iterator[Row]:
         for place, entry in objects():
-            cells = [entry.get(name) for name in names]
-            yield place, [str(cell) if type(cell) is int else cell for cell in cells]
+            yield place, [entry.get(name) for name in names]
 
     _, first = next(objects(), ("", {}))
     problems.raise_if_any()

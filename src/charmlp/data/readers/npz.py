@@ -27,7 +27,7 @@ from charmlp.data.readers.pixels import MOST_BYTES, PixelEntries, as_bytes, squa
 from charmlp.errors import DataError
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.system.files import open_regular
-from charmlp.text import printable, quote
+from charmlp.text import printable, quote, some
 
 EXPECTED = "an archive of NumPy (.npz) with the arrays x_train and y_train, or images and labels"
 _KIND_OF = dict.fromkeys(("x", "image", "img", "data", "pixel", "picture", "arr0"), "images") | dict.fromkeys(
@@ -55,7 +55,7 @@ def read_arrays(path: Path, reading: Reading) -> dict[str, Entries]:
     return found
 
 
-def is_npz(path: Path) -> bool:
+def is_npz(path: Path, reading: Reading) -> bool:
     """Whether there are pictures and labels by the names of its arrays."""
     try:
         with _opened(path) as archive:
@@ -102,7 +102,7 @@ def _pairs(archive: zipfile.ZipFile, where: str) -> tuple[dict[str, tuple[str, s
         for split in SPLITS
         if {(split, "images"), (split, "labels")} <= found.keys()
     }
-    there = ", ".join(map(quote, names[:8])) or "nothing"
+    there = some(names) or "nothing"
     if not pairs:
         raise DataError(f"{printable(where)}: holds {there}; {EXPECTED} is expected")
     others = set(names).difference(*pairs.values())

@@ -59,8 +59,7 @@ def _check_size(metadata: "pyarrow.parquet.FileMetaData", where: str) -> None:
 
 
 def _cells(column: "pyarrow.ChunkedArray") -> Iterator[object]:
-    """The values of a column; whole numbers become texts, as a label column may have them."""
     for chunk in column.dictionary_encode().chunks:
-        words = [str(word) if type(word) is int else word for word in chunk.dictionary.to_pylist()]
+        words = chunk.dictionary.to_pylist()
         for index in chunk.indices.to_pylist():
             yield None if index is None else words[index]

@@ -19,25 +19,24 @@ def read_bytes(path: Path, what: str, limit: int = MAX_LIST_BYTES) -> bytes:
 
     what  the kind of file expected, for messages: 'a JSON list {"0001.jpg": "A", …}'
     """
-    shown = printable(path)
-    try:
-        with open_regular(path, what, DataError) as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise DataError(f"{shown}: cannot be read: {reason_of(error)}") from None
+    data = _beginning(path, what, limit + 1)
     if len(data) > limit:
-        raise DataError(f"{shown}: more than {limit // 2**20} MB; {what} is expected")
+        raise DataError(f"{printable(path)}: more than {limit // 2**20} MB; {what} is expected")
     return data
 
 
 def first_line(path: Path, what: str) -> str:
     """The first line of a text that is not empty; of a very long one the beginning."""
+    start = _beginning(path, what, _LONGEST_LINE)
+    return start.decode("utf-8-sig", "replace").lstrip("\r\n").partition("\n")[0].rstrip("\r")
+
+
+def _beginning(path: Path, what: str, most: int) -> bytes:
     with open_regular(path, what, DataError) as file:
         try:
-            start = file.read(_LONGEST_LINE)
+            return file.read(most)
         except OSError as error:
             raise DataError(f"{printable(path)}: cannot be read: {reason_of(error)}") from None
-    return start.decode("utf-8-sig", "replace").lstrip("\r\n").partition("\n")[0].rstrip("\r")
 
 
 def decode(data: bytes, where: str) -> str:

@@ -20,7 +20,7 @@ def read_text_list(path: Path, reading: Reading) -> dict[str, Entries]:
     return {"train": parse(data, str(path), reading)}
 
 
-def is_text_list(path: Path) -> bool:
+def is_text_list(path: Path, reading: Reading) -> bool:
     """Whether the first line begins with the name of an image."""
     try:
         line = first_line(path, EXPECTED)

@@ -15,7 +15,10 @@ def gradients_add_up(setup: SetUp) -> list[Finding]:
     )
     if reused is None or not right:
         return []
-    observed = observe(Trial(reused, [np.array(setup.first.values[0])]))
+    try:
+        observed = observe(Trial(reused, [np.array(setup.first.values[0])]))
+    except Exception:  # an engine without the sum that this takes
+        return []
     if observed is None or observed.is_right(0):
         return []
     a, n = observed.analytic[0], observed.right[0]

@@ -62,6 +62,7 @@ def explanations(observations: Sequence[Observed], position: int) -> list[Explan
     trials = [observed.trial for observed in observations]
     sizes = [with_elements(trial) for trial in trials]
     letters = trials[0].kind.factors or ("NC" if "C" in sizes[0] else "N")  # what a factor may come from
+    letters = "".join(letter for letter in letters if all(letter in of for of in sizes))
     pairs = itertools.product((None, *trials[0].gradient_of_kind(position).wrong), (None, *DISTORTIONS))
     found = []
     for wrong, distortion in sorted(pairs, key=lambda pair: -pair.count(None)):

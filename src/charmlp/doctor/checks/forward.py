@@ -19,7 +19,7 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
     trial, form, kind = setup.first, setup.reading.form, setup.kind
     if setup.randomness == "unseeded":
         return [finding("random-forward.unseeded", phrase("two-forwards"))]
-    if kind is UNKNOWN:
+    if kind is UNKNOWN or (kind.is_random and setup.randomness):
         return [phrase("random-note")] if setup.randomness else []
     if setup.randomness:
         return [finding("random-forward.seeded", phrase("two-seeds"))]

@@ -1,26 +1,46 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.penalty import penalty_is_wrong
+from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
-from charmlp.doctor.setups.setup import Observed, SetUp
+from charmlp.doctor.setups.setup import Observed, SetUp, observe
 from charmlp.doctor.setups.trial import is_float32_inside, reference
 
 
-def values_are_right(setup: SetUp) -> list[Finding]:
+def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     if not setup.can_be_judged or setup.repaired is None or not setup.observations:
         return []
     there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
     found = [f for position in there for f in wrong_values(setup.observations, position)]
-    return found + [f for position in setup.repaired.broken for f in wrong_shape(setup, position)]
+    if averages_in_layer(setup, found):
+        return [phrase("mean-in-layer")]
+    found = list(with_batches(setup, found))
+    return [*found, *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
+
+
+def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
+    """Whether NumPy code averages each parameter's gradient over the batch, and only those.
+
+    That is right where the loss's gradient is a sum; to forget it in one of them is not.
+    """
+    trial, x = setup.first, setup.first.values[0]
+    averaged = {f.position for f in found if (f.name, f.variant) == ("extra-mean", "layer")}
+    parameters = {i for i, wants in enumerate(trial.wants) if wants and i and i < len(trial.values)}
+    own = trial.subject.is_raw and not trial.subject.counts
+    return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
 
 
 def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:
@@ -33,8 +53,27 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         return []  # an input without a gradient, such as a label
     found = explained(observations, position) or of_meant_form(observations, position)
     if found is None:
-        found = first.trial.kind.unexplained(first, position) or None
+        found = (
+            first.trial.kind.unexplained(first, position) or penalty_is_wrong(observations, position) or None
+        )
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
+
+
+def with_batches(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings; of what nothing explains, it is said where it is right for a batch of one row."""
+    single = setup.remake({**SIZES[0], "N": 1}) if any(f.name == "unrecognised" for f in found) else None
+    alone = None if single is None else observe(single)
+    for one in found:
+        known = one.name == "unrecognised" and one.position is not None and bool(one.evidence)
+        if alone is not None and known and is_right_in(alone, one.position):
+            size, *others = one.evidence
+            yield replace(one, evidence=(size, phrase("where-batch"), *others))
+        else:
+            yield one
+
+
+def is_right_in(observed: Observed, position: int | None) -> bool:
+    return position is not None and position < len(observed.analytic) and observed.is_right(position)
 
 
 def of_meant_form(observations: Sequence[Observed], position: int) -> list[Finding] | None:
@@ -77,29 +116,28 @@ def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
 
 
 def describe(observed: Observed, position: int) -> list[Phrase]:
-    """What can be said of it: size, angle, and where it errs."""
+    """What can be said of it: size and angle, where it errs, and how its ratio to the right one behaves."""
     a, n = observed.analytic[position], observed.right[position]
     error = observed.relative_error(position)
     if a is None or n is None or error is None or not np.isfinite(a).all():
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
     size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
-    return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max())]
+    stacked = (len(observed.gradients), *observed.trial.values[position].shape)
+    if a.size != math.prod(stacked):  # some coordinates lie at a kink
+        return [size]
+    a, n = a.reshape(stacked), n.reshape(stacked)
+    return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max()), *ratios(a, n)]
 
 
 def where(observed: Observed, position: int, wrong: Array) -> list[Phrase]:
-    """The region that holds all errors, if it has a name."""
-    trial, times = observed.trial, len(observed.gradients)
+    """The region that holds all errors."""
+    trial = observed.trial
     value = trial.values[position]
-    if wrong.size != value.size * times or wrong.all():
-        return []
-    x = np.tile(trial.chosen(position, value), times)
-    regions = {"negative": x < 0, "positive": x > 0}
+    upstreams = [g[0] for g in trial.upstreams]
+    of_value = [g for g in upstreams if g.shape == value.shape]
+    others = {}
     if trial.role(position) == "logits" and "label" in trial.variables:
-        label = trial.arrangement.slots[position].actual(trial.variables["label"])
-        targets = np.tile(label.reshape(-1), times) > 0
-        regions |= {"targets": targets, "others": ~targets}
-    for name, region in regions.items():
-        if not wrong[~region].any():
-            return [phrase(f"where-{name}")]
-    return [phrase("where-share", share=f"{float(wrong.mean()):.0%}")]
+        targets = trial.arrangement.slots[position].actual(trial.variables["label"]).reshape(value.shape) > 0
+        others = {"targets": targets, "others": ~targets}
+    return regions(wrong, value, np.stack(of_value) if len(of_value) == len(wrong) else None, others)

@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.doctor.checks.side_effects import is_random
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, finding, phrase
-from charmlp.doctor.operation.subject import Upstream
+from charmlp.doctor.operation.subject import Upstream, is_real
 from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import is_float32_inside
 
@@ -37,7 +37,20 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
         flat = {name: r.astype(float).reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():
             found += judge(i, flat, tolerance)
+    distorted = [f for f in found if f.variant == "other"]
+    if distorted and of_upstream_alone(setup):
+        return [finding("slope-of-upstream.alone", *distorted[0].evidence, at=distorted[0].position)]
     return found
+
+
+def of_upstream_alone(setup: SetUp) -> bool:
+    """Whether backward gives the same for another input: it has taken grad_output for it."""
+    trial = setup.first
+    if len(trial.values) > 1 or setup.repaired is None or not is_real(trial.values[0]):
+        return False
+    other = repaired(trial.with_values([trial.values[0][::-1] * 0.7]), trial.upstreams[0])
+    first, second = setup.repaired.gradients[0], None if other is None else other.gradients[0]
+    return first is not None and second is not None and np.array_equal(first, second)
 
 
 def judge(position: int, b: Mapping[float | str, Array], tolerance: float) -> list[Finding]:

@@ -30,23 +30,27 @@ def recovered_mask(observed: Observed, position: int) -> list[Finding]:
         ]
     right = np.broadcast_to(x, mask.shape) > 0
     rounded = mask.round()
+    threshold = half_space(mask > mask.mean(), x) if has_two_values(mask) else None
+    if threshold is not None:
+        evidence = phrase("threshold", threshold=threshold)
+        found = f"g · [x > {threshold}]"
+        return [finding("wrong-threshold", evidence, at=position, found=found, **meant)]
     if bool((abs(mask - rounded) < 1e-6).all()) and bool(np.isin(rounded, (0, 1)).all()):
-        threshold = half_space(rounded, x)
-        if threshold is not None:
-            evidence = phrase("threshold", threshold=threshold)
-            return [
-                finding("wrong-threshold", evidence, at=position, found=f"g · [x > {threshold}]", **meant)
-            ]
         kept, wrong = (float(where.mean()) for where in (rounded > 0, (rounded > 0) != right))
         evidence = phrase("mask", kept=f"{kept:.0%}", wrong=f"{wrong:.0%}")
         return [finding("wrong-mask.other", evidence, at=position, confidence=0.9, **meant)]
     return []
 
 
+def has_two_values(mask: Array) -> bool:
+    """Whether a mask is two slopes, wherever each is taken."""
+    return len(np.unique(mask.round(6))) == 2
+
+
 def half_space(mask: Array, x: Array) -> str | None:
     """The threshold c, between two of the inputs, if the mask is [x > c]."""
-    open_ = np.broadcast_to(x, mask.shape)[mask > 0]
-    shut = np.broadcast_to(x, mask.shape)[mask == 0]
+    everywhere = np.broadcast_to(x, mask.shape)
+    open_, shut = everywhere[mask], everywhere[~mask]
     if not open_.size or not shut.size or open_.min() <= shut.max():
         return None
     return f"{(open_.min() + shut.max()) / 2:.1g}"

@@ -34,13 +34,22 @@ def backward_repeats_itself(setup: SetUp) -> list[Finding]:
     first, again = setup.record.gradients, setup.record.again
     if saved_edited(setup) or first is None or again is None:
         return []
-    pairs = zip(first, again, strict=True)
-    if any(a is not None and b is not None and not np.array_equal(a, b) for a, b in pairs):
+    if setup.record.random:
+        return [finding("random-forward.backward", phrase("two-seeds-back"))]
+    both = {i: (a, b) for i, (a, b) in enumerate(zip(first, again, strict=True)) if a is not None}
+    changed = {i: (a, b) for i, (a, b) in both.items() if b is not None and not np.array_equal(a, b)}
+    if not changed:
+        return []
+    if not setup.first.subject.is_raw or setup.first.subject.counts:
         return [finding("random-forward.backward", phrase("second-differs"))]
-    return []
+    if any(a.shape != b.shape or not np.allclose(b, 2 * a) for a, b in changed.values()):
+        return [finding("saved-edited", phrase("second-differs"))]  # what forward kept is another now
+    # An object's gradients may add up until somebody sets them to 0, if all of them do.
+    own = set(setup.first.subject.parameters) & set(both)
+    return [] if own == set(changed) else [finding("not-accumulated.call", phrase("second-doubles"))]
 
 
 def is_random(setup: SetUp) -> bool:
     """Whether forward or backward is, so that gradients of two runs cannot be compared."""
-    meant = setup.randomness and setup.kind is not UNKNOWN
+    meant = setup.randomness and setup.kind is not UNKNOWN and not setup.kind.is_random
     return bool(meant or setup.randomness == "unseeded" or backward_repeats_itself(setup))

@@ -1,7 +1,7 @@
 """Numbers that overflow, and what happens at 0. Each kind chooses from these checks, or brings its own."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -39,14 +39,25 @@ def alternating(like: Array) -> Array:
 def stays_finite(setup: SetUp) -> list[Finding]:
     """Inputs of ±1000, where the right result is finite."""
     role = setup.first.role(setup.first.position_of("x", "logits"))
-    large = LARGE * alternating(setup.first.variables[role])
-    return overflow(setup.first, role, large)
+    ordinary = setup.first.variables[role]
+    for large in (
+        LARGE * alternating(ordinary),
+        np.full(ordinary.shape, -LARGE),
+        np.full(ordinary.shape, LARGE),
+    ):
+        found = overflow(setup.first, role, large)
+        if found:
+            return found
+    return []
 
 
-def log_stays_exact(setup: SetUp) -> list[Finding]:
+def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
     """The loss of a confident mistake: no log(0), and no constant in the logarithm."""
     trial = setup.first
-    return overflow(trial, "logits", confident(trial, LARGE), "log-zero") or constant_in_log(trial)
+    found = overflow(trial, "logits", confident(trial, LARGE), "log-zero")
+    if trial.subject.is_raw and not trial.subject.counts and [f.variant for f in found] == ["log-zero"]:
+        return [phrase("log-zero-note")]  # as NumPy's courses write it; the gradient is finite
+    return found or constant_in_log(trial)
 
 
 def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> list[Finding]:

@@ -1,6 +1,7 @@
-"""What the command line names: `file.py`, `file.py:Name` or `package.module:Name`; found and imported.
+"""What the command line names: `file.py`, `homework.ipynb`, `file.py:Name` or `package.module:Name`.
 
-Importing executes the file; that is done in the process of worker.py only.
+It is found and imported, which executes it, in the process of worker.py only; of a notebook, and of a file
+that cannot be imported, the definitions are run (definitions.py).
 """
 
 import importlib
@@ -15,8 +16,9 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.words import one_line
+from charmlp.doctor.isolation.definitions import file_definitions, notebook
+from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.words import LANGUAGES, one_line
 
 MOST_INPUTS = 4  # of a function that is called unasked
 
@@ -30,7 +32,7 @@ class Target:
 
     @property
     def is_file(self) -> bool:
-        return self.place.endswith(".py") or "/" in self.place or "\\" in self.place
+        return self.place.endswith((".py", ".ipynb")) or "/" in self.place or "\\" in self.place
 
     def label(self, name: str) -> str:
         return f"{self.place}:{name}"
@@ -59,7 +61,15 @@ def uses_torch(target: Target) -> bool:
     return re.search(rb"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
 
 
-def load(target: Target) -> ModuleType:
+@dataclass(frozen=True)
+class Loaded:
+    """A target's module, and what was run of it, where that was not all."""
+
+    module: ModuleType
+    note: Phrase | None = None
+
+
+def load(target: Target) -> Loaded:
     """Import the target's module; raises `CannotExamineError` for whatever goes wrong in it."""
     if target.is_file:
         path = Path(target.place)
@@ -67,13 +77,30 @@ def load(target: Target) -> ModuleType:
             raise CannotExamineError("is-folder")
         if not path.is_file():
             raise CannotExamineError("no-file")
+        if path.suffix == ".ipynb":
+            cells = notebook(path.resolve())
+            return Loaded(cells.module, cells.note)
         if path.suffix != ".py":
             raise CannotExamineError("no-python")
-        return guarded(import_file, path.resolve())
+        return load_file(path.resolve())
     if not all(part.isidentifier() for part in target.place.split(".")):
         raise CannotExamineError("no-module", name=target.place)
     sys.path.append(str(Path.cwd()))
-    return guarded(importlib.import_module, target.place)
+    return Loaded(guarded(importlib.import_module, target.place))
+
+
+def load_file(path: Path) -> Loaded:
+    """A file, or the definitions in it where something else that it does at its top fails."""
+    try:
+        return Loaded(guarded(import_file, path))
+    except CannotExamineError as error:
+        if error.reason.key == "syntax":
+            raise
+        module = file_definitions(path)
+        if not any(True for _ in defined(module)):
+            raise
+        reason = {language: error.reason.text(language) for language in LANGUAGES}
+        return Loaded(module, phrase("definitions-only", reason=reason))
 
 
 def import_file(path: Path) -> ModuleType:
@@ -116,13 +143,17 @@ def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleT
         raise CannotExamineError("import-fails", reason=one_line(error), place=place) from None
 
 
-def named(module: ModuleType, name: str) -> Any:
-    """The thing of that name, dots for what is inside a class; raises `CannotExamineError`."""
+def named(module: ModuleType, name: str) -> list[tuple[str, Any]]:
+    """What has that name, dots for what is inside a class; raises `CannotExamineError`.
+
+    NumPy code may be several operations by one name, such as a layer with relu and with sigmoid.
+    """
     from charmlp.doctor.operation.numpy_code import written
 
-    found = [one for one in written(module) if name in (one.name, *one.others)]
+    every = written(module)
+    found = [one for one in every if one.name == name] or [one for one in every if name in one.others]
     if found:
-        return found[0]
+        return [(name if len(found) == 1 else one.name, one) for one in found]
     thing: Any = module
     try:
         for part in name.split("."):
@@ -130,7 +161,7 @@ def named(module: ModuleType, name: str) -> Any:
     except AttributeError:
         known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
         raise CannotExamineError("no-name", name=name, known=known) from None
-    return thing
+    return [(name, thing)]
 
 
 def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ object: {"start": name}, {"done": diagnosis}, {"failed": phrase}; {"ready": true
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
@@ -53,15 +53,18 @@ def import_torch() -> None:
 
 def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: Callable[..., None]) -> None:
     """Examine one thing, or all that the module defines but for `leave_out`."""
-    module = load(target)
-    things = [(target.name, named(module, target.name))] if target.name else list(defined(module))
+    loaded = load(target)
+    things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
     if not things:
         raise CannotExamineError("nothing")
-    for name, thing in things:
+    for number, (name, thing) in enumerate(things):
         if name in leave_out:
             continue
         answer(start=name)
-        answer(done=asdict(examine_one(thing, kind, target.label(name), name)))
+        diagnosis = examine_one(thing, kind, target.label(name), name)
+        if loaded.note is not None and number == 0:  # said once
+            diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))
+        answer(done=asdict(diagnosis))
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

@@ -172,7 +172,6 @@ KIND = Kind(
         "binarycrossentropyloss",
         "logloss",
         "binaryce",
-        "logisticloss",
     ),
     arrangements=(*arrangements(PROBABILITY), *arrangements(LOGIT)),
     forms=(*forms(0.0), *WRONG_FORMS),

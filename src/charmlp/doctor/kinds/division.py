@@ -4,7 +4,7 @@ from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
 from charmlp.doctor.kinds.multiplication import pairs
 
 KIND = Kind(
-    aliases=("div", "divide", "division", "truediv", "quotient", "rdiv", "rtruediv"),
+    aliases=("div", "divide", "division", "truediv", "quotient"),
     arrangements=pairs(),
     forms=(
         Form("x / o", lambda v: v["x"] / v["other"]),

@@ -30,7 +30,7 @@ def with_own_exponent(trial: Any) -> Iterator[Form]:
 
 
 KIND = activation(
-    aliases=("pow", "power", "square", "squared", "cube", "exponentiation"),
+    aliases=("pow", "power", "square", "cube", "exponentiation"),
     forms=(form(2), form(3)),
     more_forms=with_own_exponent,
     gradient="g · {n:.6g} x^{less:.6g}",

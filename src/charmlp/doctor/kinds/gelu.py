@@ -42,8 +42,6 @@ def logistic_slope(x: Array) -> Array:
 
 
 WRONG: Slopes = {
-    "Φ(x)": lambda x, y: cdf(x),
-    "x φ(x)": lambda x, y: x * density(x),
     "φ(x)": lambda x, y: density(x),
     "Φ(x) + φ(x)": lambda x, y: cdf(x) + density(x),
     "Φ(x) + x": lambda x, y: cdf(x) + x,
@@ -52,8 +50,6 @@ WRONG: Slopes = {
     "Φ(x) + x Φ(x) (1 − Φ(x))": lambda x, y: cdf(x) * (1 + x * cdf(-x)),
     "Φ(x) + x e^(−x²/2)": lambda x, y: cdf(x) + x * exp(-(x**2) / 2),
     "x Φ(x)": lambda x, y: y,
-    "½ (1 + tanh u)": lambda x, y: half(x),
-    "½ x (1 − tanh² u) u′": lambda x, y: x * half_slope(x) * inner_slope(x),
     "½ (1 + tanh u) + ½ x (1 − tanh² u), without u′": lambda x, y: half(x) + x * half_slope(x),
     # right for one form, and wrong for the others
     "Φ(x) + x φ(x)": lambda x, y: cdf(x) + x * density(x),
@@ -61,6 +57,14 @@ WRONG: Slopes = {
     "s + 1.702 x s (1 − s), s = σ(1.702 x)": lambda x, y: logistic_slope(x),
 }
 OF_OUTPUT: Slopes = {"Φ(y) + y φ(y)": lambda x, y: cdf(y) + y * density(y)}
+
+# One of the two terms of the product rule
+ONE_PATH: Slopes = {
+    "Φ(x)": lambda x, y: cdf(x),
+    "x φ(x)": lambda x, y: x * density(x),
+    "½ (1 + tanh u)": lambda x, y: half(x),
+    "½ x (1 − tanh² u) u′": lambda x, y: x * half_slope(x) * inner_slope(x),
+}
 
 KIND = activation(
     aliases=("gelu", "gelutanh", "tanhgelu", "gaussianerrorlinearunit"),
@@ -84,6 +88,7 @@ KIND = activation(
     ),
     gradient="g · {derivative}",
     wrong=(
+        *wrong_slopes("path-forgotten", ONE_PATH),
         *wrong_slopes("wrong-formula", WRONG),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,

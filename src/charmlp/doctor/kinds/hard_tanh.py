@@ -38,7 +38,7 @@ def times_upstream(mask: Mask) -> Formula:
 
 
 KIND = activation(
-    aliases=("hardtanh", "htanh", "cliptoone"),
+    aliases=("hardtanh", "htanh"),
     forms=(
         Form("max(−1, min(1, x))", lambda v: np.clip(v["x"], -1, 1)),
         wrong_form("max(0, min(1, x))", lambda v: np.clip(v["x"], 0, 1)),

@@ -72,12 +72,14 @@ def formula(function: Derivative) -> Formula:
 
 
 KIND = Kind(
-    aliases=("hinge", "hingeloss", "svmbinary", "binarysvm", "marginloss", "binaryhinge"),
+    aliases=("hinge", "hingeloss", "svmbinary", "binarysvm", "binaryhinge"),
     arrangements=(
         arrange(PREDICTION, SIGNS),
-        arrange((PREDICTION, "flat"), (SIGNS, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (SIGNS, "flat"), second=True, C=1),
         arrange(SIGNS, PREDICTION),
-        arrange((SIGNS, "flat"), (PREDICTION, "flat"), C=1),
+        arrange((SIGNS, "flat"), (PREDICTION, "flat"), second=True, C=1),
+        arrange(PREDICTION, (SIGNS, "bits")),
+        arrange((PREDICTION, "flat"), (SIGNS, "flat bits"), second=True, C=1),
     ),
     forms=(
         *forms(1.0),

@@ -7,7 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, named, wrong_form
 from charmlp.doctor.parameters import is_short, only_number, output_at
 from charmlp.doctor.reductions import by_element, times_upstream
 
@@ -81,11 +81,23 @@ def formula(function: Derivative) -> Formula:
     return times_upstream(lambda v: function(difference(v), v["delta"]))
 
 
+def of_one(role: str) -> Formula:
+    """The branch chosen by one of the two numbers, not by their difference."""
+    return times_upstream(
+        lambda v: np.where(abs(v[role]) <= v["delta"], difference(v), v["delta"] * np.sign(difference(v)))
+    )
+
+
+OF_ONE = (
+    Wrong("d [|y| ≤ δ] + δ sign(d) [|y| > δ]", of_one("prediction"), "wrong-threshold"),
+    Wrong("d [|y*| ≤ δ] + δ sign(d) [|y*| > δ]", of_one("target"), "wrong-threshold"),
+)
+
 KIND = Kind(
-    aliases=("huber", "huberloss", "smoothl", "smoothl1", "smoothl1loss", "smoothlloss"),
+    aliases=("huber", "huberloss", "smoothl1", "smoothl1loss"),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(
@@ -106,7 +118,7 @@ KIND = Kind(
     gradients={
         "prediction": Gradient(
             "d [|d| ≤ δ] + δ sign(d) [|d| > δ], d = y − y*, δ = {delta:.6g}",
-            named(WRONG, formula),
+            (*named(WRONG, formula), *OF_ONE),
             core=formula(clipped),
         ),
         "target": Gradient("−d [|d| ≤ δ] − δ sign(d) [|d| > δ], d = y − y*"),

@@ -49,7 +49,6 @@ KIND = Kind(
     aliases=(
         "l1",
         "l1loss",
-        "l",
         "mae",
         "maeloss",
         "meanabsoluteerror",
@@ -59,7 +58,7 @@ KIND = Kind(
     ),
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

@@ -75,8 +75,7 @@ def formula(function: Backward) -> Formula:
 
 KIND = Kind(
     aliases=(
-        "l2normalize", "l2normalise", "l2norm", "l2normalization", "lnormalize", "lnormalise", "lnorm",
-        "lnormalization", "lnormalisation", "normalize", "normalise", "unitnorm", "normalizerows",
+        "l2normalize", "l2normalise", "l2norm", "l2normalization", "unitnorm", "normalizerows",
     ),
     arrangements=(
         arrange(X),

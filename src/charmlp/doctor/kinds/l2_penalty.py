@@ -58,8 +58,7 @@ def formula(function: Penalty) -> Formula:
 
 KIND = Kind(
     aliases=(
-        "l2penalty", "l2regularization", "l2reg", "lpenalty", "lregularization", "lregularizer", "lreg",
-        "weightdecay", "ridgepenalty", "weightpenalty", "regloss", "regularizationloss", "regularization",
+        "l2penalty", "l2regularization", "l2reg", "weightdecay", "ridgepenalty", "weightpenalty",
     ),
     arrangements=(arrange(WEIGHT), arrange(VECTOR)),
     forms=(

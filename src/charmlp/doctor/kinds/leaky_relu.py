@@ -39,6 +39,11 @@ KIND = activation(
         Wrong("g · y", lambda v, y, g: g * y),
         Wrong("g · x", lambda v, y, g: g * v["x"]),
         Wrong(
+            "g where x > 0, {slope:.6g} g x elsewhere",
+            lambda v, y, g: where(v["x"] > 0, g, v["slope"] * g * v["x"]),
+            "relu-mask.slopes-times-x",
+        ),
+        Wrong(
             "g where g > 0, {slope:.6g} g elsewhere",
             lambda v, y, g: where(g > 0, g, v["slope"] * g),
             "wrong-mask.cotangent",

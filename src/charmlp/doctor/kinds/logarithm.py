@@ -26,7 +26,7 @@ WRONG: Slopes = {
 }
 
 KIND = Kind(
-    aliases=("log", "ln", "logarithm", "naturallogarithm"),
+    aliases=("log", "logarithm", "naturallogarithm"),
     arrangements=(
         arrange(POSITIVE),
         arrange((POSITIVE, "flat"), output="flat", D=1),

@@ -39,10 +39,10 @@ WRONG: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 KIND = Kind(
-    aliases=("mse", "meansquarederror", "squarederror", "meansquare", "l2"),
+    aliases=("mse", "meansquarederror", "meansquare"),  # a squared error may be a sum
     arrangements=(
         arrange(PREDICTION, TARGET),
-        arrange((PREDICTION, "flat"), (TARGET, "flat"), C=1),
+        arrange((PREDICTION, "flat"), (TARGET, "flat"), second=True, C=1),
         arrange(TARGET, PREDICTION),
     ),
     forms=(

@@ -48,12 +48,13 @@ def forms(margin: float) -> tuple[Form, ...]:
 
 
 def with_own_margin(trial: Any) -> Iterator[Form]:
-    """m from the loss of scores that are all 0."""
+    """m from the loss of scores that are all 0: (C − 1) m a row, or that divided by C."""
     zero = 0 * trial.variables["logits"]
-    loss = output_at(trial, "logits", zero)
-    margin = None if loss is None else only_number(loss / (zero.shape[1] - 1))
-    if margin is not None and 0 < margin != 1 and is_short(margin):
-        yield from forms(margin)
+    loss, classes = output_at(trial, "logits", zero), zero.shape[1]
+    for divisor in () if loss is None else (classes - 1, (classes - 1) / classes):
+        margin = only_number(loss / divisor)
+        if margin is not None and 0 < margin != 1 and is_short(margin):
+            yield from forms(margin)
 
 
 def counted(mask: Array, t: Array) -> Array:

@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import Role, X, arrange, random_numbers
-from charmlp.doctor.checks.stability import is_finite_at_zero
+from charmlp.doctor.checks.explanation import words_of_meant
+from charmlp.doctor.checks.stability import gradient_at, is_finite_at_zero
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.setups.setup import SetUp
 
 CALLED = ("a", "alpha", "slope", "weight", "w", "negative_slope")
 
@@ -36,12 +39,31 @@ def summed(elements: Callable[[Array, Array, Array], Array]) -> Formula:
     return formula
 
 
+def masks_by_input(setup: SetUp) -> list[Finding]:
+    """With slopes below 0, which a learned one may reach, the output's sign is not the input's."""
+    trial = setup.first
+    other = trial.with_values(trial.values_with("slope", -trial.variables["slope"]))
+    try:
+        gradient = gradient_at(other, "x")
+    except Exception:
+        return []
+    slope = other.arrangement.variables(other.values)["slope"]
+    right = np.where(trial.variables["x"] > 0, 1.0, slope)
+    position = trial.position_of("x")
+    expected = trial.arrangement.slots[position].actual(right)
+    if gradient is None or gradient.shape != expected.shape or np.allclose(gradient, expected):
+        return []
+    wrong = float((~np.isclose(gradient, expected)).mean())
+    meant = words_of_meant(trial, position)
+    return [finding("wrong-mask.other", phrase("negative-slope", wrong=f"{wrong:.0%}"), at=position, **meant)]
+
+
 KIND = Kind(
     aliases=("prelu", "parametricrelu", "parametricleakyrelu"),
     arrangements=(
         arrange(X, ONE, A=1),
-        arrange(X, BY_CHANNEL),
-        arrange(X, NUMBER),
+        arrange(X, BY_CHANNEL, second=True),
+        arrange(X, NUMBER, second=True),
         arrange((X, "flat"), ONE, output="flat", D=1, A=1),
         arrange((X, "flat"), NUMBER, output="flat", D=1),
     ),
@@ -89,5 +111,5 @@ KIND = Kind(
     },
     page="activations",
     factors="ND",
-    checks=(is_finite_at_zero,),
+    checks=(is_finite_at_zero, masks_by_input),
 )

@@ -103,7 +103,7 @@ def of_gain(function: Callable[..., Array]) -> Formula:
 
 
 KIND = Kind(
-    aliases=("rmsnorm", "rmslayernorm", "rmsnormalization", "rmsnormalisation", "rootmeansquarenorm", "rms"),
+    aliases=("rmsnorm", "rmslayernorm", "rmsnormalization", "rmsnormalisation", "rootmeansquarenorm"),
     arrangements=(
         arrange(X, GAIN),
         arrange(X),

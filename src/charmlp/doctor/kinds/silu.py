@@ -5,9 +5,7 @@ from charmlp.doctor.functions import relu, sigmoid
 from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, wrong_slopes
 
 WRONG: Slopes = {
-    "σ(x)": lambda x, y: sigmoid(x),
     "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * sigmoid(-x),
-    "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
     "σ(x) + σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 + sigmoid(-x)),
     "σ(x) (1 + x)": lambda x, y: sigmoid(x) * (1 + x),
     "1 + x (1 − σ(x))": lambda x, y: 1 + x * sigmoid(-x),
@@ -25,6 +23,12 @@ OF_OUTPUT: Slopes = {
     "σ(x) (1 + y (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 + y * sigmoid(-x)),
 }
 
+# One of the two terms of the product rule
+ONE_PATH: Slopes = {
+    "σ(x)": lambda x, y: sigmoid(x),
+    "x σ(x) (1 − σ(x))": lambda x, y: x * sigmoid(x) * sigmoid(-x),
+}
+
 KIND = activation(
     aliases=("silu", "sigmoidlinearunit", "sigmoidweightedlinearunit"),
     forms=(
@@ -36,6 +40,7 @@ KIND = activation(
     ),
     gradient="g · σ(x) (1 + x (1 − σ(x)))",
     wrong=(
+        *wrong_slopes("path-forgotten", ONE_PATH),
         *wrong_slopes("wrong-formula", WRONG),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,

@@ -94,6 +94,11 @@ KIND = Kind(
             "y (g − Σₖ gₖ yₖ){over}",
             (
                 *(Wrong(text, divided(function), mistake) for text, function, mistake in WRONG),
+                Wrong(
+                    "g e^z",
+                    lambda v, y, g: g * np.exp(v["logits"] / v["T"]),
+                    "path-forgotten.denominator",
+                ),
                 Wrong("y (g − Σₖ gₖ yₖ), without 1/T", lambda v, y, g: backward(y, g), "scale-forgotten"),
                 Wrong("y (g − Σₖ gₖ yₖ) T", lambda v, y, g: v["T"] * backward(y, g), "scale-forgotten"),
                 Wrong(

@@ -2,10 +2,10 @@
 
 from charmlp.doctor.arrangement import arrange
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
-from charmlp.doctor.kinds.average import INPUT, spread
+from charmlp.doctor.kinds.averaging import INPUT, spread
 
 KIND = Kind(
-    aliases=("sum", "summation", "total", "sumreduce", "reducesum"),
+    aliases=("sum", "summation", "sumreduce", "reducesum"),
     arrangements=(arrange(INPUT), arrange((INPUT, "flat"), C=1)),
     forms=(
         Form({"en": "the sum of all elements", "zh": "所有元素的和"}, lambda v: v["x"].sum()),

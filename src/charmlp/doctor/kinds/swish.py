@@ -49,14 +49,13 @@ def times_upstream(function: Slope) -> Formula:
 
 
 WRONG: Mapping[str, Mapping[str, Slope]] = {
+    "path-forgotten": {"s": gate, "β x s (1 − s)": lambda x, b: b * x * gate_slope(x, b)},
     "scale-forgotten": {
         "s + x s (1 − s)": lambda x, b: gate(x, b) + x * gate_slope(x, b),
         "σ(x) (1 + x (1 − σ(x)))": lambda x, b: slope(x, 1.0),
     },
     "wrong-formula": {
-        "s": gate,
         "s (1 − s)": gate_slope,
-        "β x s (1 − s)": lambda x, b: b * x * gate_slope(x, b),
         "s + β s (1 − s)": lambda x, b: gate(x, b) + b * gate_slope(x, b),
         "s − β x s (1 − s)": lambda x, b: gate(x, b) - b * x * gate_slope(x, b),
         "s + β x s": lambda x, b: gate(x, b) * (1 + b * x),
@@ -67,7 +66,7 @@ WRONG: Mapping[str, Mapping[str, Slope]] = {
 }
 
 KIND = activation(
-    aliases=("swish", "eswish", "swishbeta", "swishwithbeta"),
+    aliases=("swish", "swishbeta", "swishwithbeta"),
     forms=(
         form(1.0),
         wrong_form("σ(β x)", lambda v: gate(v["x"], 1.0)),

@@ -4,7 +4,7 @@ import functools
 import sys
 from typing import Any
 
-from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_subject import build_numpy
 from charmlp.doctor.operation.subject import Build
@@ -17,7 +17,7 @@ def builders(thing: Any) -> list[Build]:
     """
     if isinstance(thing, Written):
         if thing.unwritten is not None:
-            raise CannotExamineError(thing.unwritten.key, **thing.unwritten.values)
+            raise NotWrittenError(thing.unwritten.key, **thing.unwritten.values)
         return [functools.partial(build_numpy, make) for make in thing.readings]
     if callable(thing) and not uses_torch(thing):
         raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))
@@ -26,6 +26,11 @@ def builders(thing: Any) -> list[Build]:
 
         return [torch_builder(thing)]
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+def framework_of(thing: Any) -> str:
+    """What it is written with: "numpy" or "torch"."""
+    return "numpy" if isinstance(thing, Written) or not uses_torch(thing) else "torch"
 
 
 def uses_torch(thing: Any) -> bool:

@@ -121,7 +121,7 @@ def constructed(
     given = {**letters(kind, sizes), **given}
     for name, parameter in parameters_of(kind):
         has_default = parameter.default is not parameter.empty
-        wanted = name == "dim" or (parameter.default is None and WANTED.fullmatch(name))
+        wanted = (name == "dim" and not arrays) or (parameter.default is None and WANTED.fullmatch(name))
         if has_default and not wanted and name not in given:
             continue
         value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
@@ -136,7 +136,9 @@ def constructed(
 
 def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
     """What a constructor takes by name."""
-    if kind.__init__ is object.__init__ and kind.__new__ is object.__new__:  # type: ignore[misc]
+    if "__init__" not in {name for base in kind.__mro__[:-1] for name in vars(base)} and (
+        "__new__" not in {name for base in kind.__mro__[:-1] for name in vars(base)}
+    ):
         return
     for name, parameter in inspect.signature(kind).parameters.items():
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -157,8 +159,8 @@ def argument(
     if words := words_compared(kind, name):
         return next((word for word in words if word in ("relu", "train")), words[0])
     plain = name.lower().replace("_", "")
-    if plain == "dim" and is_size(kind, name):
-        return sizes.get("D", 1)
+    if plain == "dim" and (arrays or is_size(kind, name)):
+        return sizes.get("D", 1)  # a layer's size, and no axis
     value = guess_argument(name, sizes)
     return of_annotation(parameter.annotation, value, sizes)
 

@@ -36,14 +36,25 @@ class NumpySubject(Subject):
             result.stage = "backward"
             for _ in range(1 + twice):
                 g = tuple(copies(upstream))
+                seed_all(1)  # a mask that backward draws anew is no edited one
                 gradients = tuple(as_array(gradient) for gradient in backward(g))
                 call.returned.append(tuple(copies(gradients)))
                 call.edited_upstream |= any(map(differs, upstream, g))
             result.gradients = list(call.returned[0])
-            result.again = list(call.returned[-1]) if twice else None
+            if twice:
+                result.again = list(call.returned[-1])
+                result.random = self.draws_in_backward(values, upstream, call.returned[0])
         except Exception as error:
             result.error = error
         return result
+
+    def draws_in_backward(self, values: Sequence[Any], upstream: Upstream, first: Sequence[Any]) -> bool:
+        """Whether another seed between forward and backward gives other gradients."""
+        seed_all()
+        _, backward = self.written.run(copies(values))
+        seed_all(2)
+        other = tuple(as_array(gradient) for gradient in backward(tuple(copies(upstream))))
+        return any(map(differs, first, other))
 
     def gradients(self, result: Record) -> list[Any] | None:
         return result.gradients
@@ -62,11 +73,12 @@ def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subjec
 
 
 def of_written(made: HandWritten) -> Subject:
-    reused = None if made.reused is None else of_written(made.reused)
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
-        is_raw=True, meant=made.meant, note=made.note, reused=reused, constants=made.constants,
-        sizes=made.sizes, written=made,
+        is_raw=True, meant=made.meant, note=made.note, constants=made.constants, sizes=made.sizes,
+        reused=None if made.reused is None else of_written(made.reused),
+        unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
+        written=made,
     )  # fmt: skip
 
 

@@ -33,6 +33,11 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 FLAGS = re.compile(r"(is|in|use)?(training|train)(mode|flag|phase)?|trainflg|inplace")
 
+# The strength λ of a penalty λ‖W‖²
+STRENGTH = re.compile(
+    r"(l2)?(reg|lam|lamb|lambda|lambd|(weight)?decay|wd|penalty|l2)(ularization|strength|lambda|2)?"
+)
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -72,6 +77,11 @@ def is_option(name: str) -> bool:
     [True, True, False, False]
     """
     return any(matches(pattern, name) for pattern in OPTIONS)
+
+
+def is_strength(name: str) -> bool:
+    """Whether an option of this name is a penalty's strength."""
+    return STRENGTH.fullmatch(plain(name)) is not None
 
 
 def is_flag(name: str) -> bool:

@@ -4,7 +4,7 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -76,15 +76,28 @@ def returned_names(function: Anything) -> list[str]:
     >>> returned_names(f), returned_names(lambda g: 2 * g)
     (['dx', 'dw', ''], [''])
     """
+    return names_of(function, returned_parts(function))
+
+
+def inner_names(function: Anything) -> list[str]:
+    """The names in a tuple inside the one that is returned: W and b of `return loss, (dW, db)`."""
+    inner = [part for part in returned_parts(function) if isinstance(part, ast.Tuple | ast.List)]
+    return names_of(function, inner[0].elts) if inner else []
+
+
+def returned_parts(function: Anything) -> list[ast.expr]:
+    """The expressions in the last return statement of those that return most."""
     tree = definition(function)
-    returns = [value for value in returns_of(tree) if value is not None] if tree else []
-    if not tree or not returns:
-        return []
-    most = max(returns, key=lambda value: len(elements(value)))
-    last = next(value for value in reversed(returns) if len(elements(value)) == len(elements(most)))
-    parameters = {argument.arg for argument in tree.args.args}
-    plain = {part.id for part in elements(last) if isinstance(part, ast.Name)}
-    names = [(part, name_of(part, parameters)) for part in elements(last)]
+    returns = [elements(value) for value in returns_of(tree) if value is not None] if tree else []
+    most = max(map(len, returns), default=0)
+    return next((parts for parts in reversed(returns) if len(parts) == most), [])
+
+
+def names_of(function: Anything, parts: Sequence[ast.expr]) -> list[str]:
+    tree = definition(function)
+    parameters = {argument.arg for argument in tree.args.args} if tree else set()
+    plain = {part.id for part in parts if isinstance(part, ast.Name)}
+    names = [(part, name_of(part, parameters)) for part in parts]
     return [name if isinstance(part, ast.Name) or name not in plain else "" for part, name in names]
 
 
@@ -96,8 +109,8 @@ def name_of(value: ast.expr, parameters: set[str]) -> str:
     """The variable that an expression is, or the function's own one that it is mostly made of."""
     if isinstance(value, ast.Name):
         return value.id
-    if isinstance(value, ast.Dict):
-        return "grads" if value.keys else ""
+    if isinstance(value, ast.Dict | ast.Tuple | ast.List):
+        return "grads" if not isinstance(value, ast.Dict) or value.keys else ""
     inner = main_part(value)
     name = name_of(inner, parameters) if inner is not None else ""
     return "" if name in parameters else name
@@ -105,8 +118,10 @@ def name_of(value: ast.expr, parameters: set[str]) -> str:
 
 def main_part(value: ast.expr) -> ast.expr | None:
     """What is left of an expression without factors, casts, sums and what is added to it."""
-    if isinstance(value, ast.BinOp) and not isinstance(value.op, ast.MatMult):
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.Div):
         return value.right if isinstance(value.left, ast.Constant) else value.left
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return value.left
     if isinstance(value, ast.UnaryOp):
         return value.operand
     if isinstance(value, ast.Attribute | ast.Subscript):
@@ -148,6 +163,17 @@ def strings_in(node: ast.expr) -> Iterator[str]:
     for part in elements(node) if not isinstance(node, ast.Set) else node.elts:
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
+
+
+def averages(function: Anything) -> bool:
+    """Whether a function divides by anything, or takes a mean."""
+    tree = definition(function)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("mean", "average"):
+            return True
+    return False
 
 
 def subscripts_of(function: Anything, name: str) -> list[str]:

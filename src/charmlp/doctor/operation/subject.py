@@ -45,6 +45,7 @@ class Record:
     calls: list[Call] = field(default_factory=list)
     error: Exception | None = None
     stage: str = "forward"  # where the error came from: forward or backward
+    random: bool = False  # whether backward draws random numbers of its own, as far as that is looked at
 
     @property
     def error_text(self) -> str:
@@ -71,6 +72,7 @@ class Subject(ABC):
     note: Phrase | None = None  # which reading of the code this is
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
+    unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     reused: "Subject | None" = None  # the same with one value in two places
 
     def name_of(self, position: int) -> str:

@@ -42,6 +42,9 @@ def raises_not_implemented(statement: ast.stmt) -> bool:
 def is_trivial(statement: ast.stmt) -> bool:
     """Whether it does nothing: pass, a docstring, `...`, a name set to None, names unpacked."""
     if isinstance(statement, ast.Assign):
+        names = [name for target in statement.targets for name in parts(target)]
+        if not all(isinstance(name, ast.Name) for name in names):
+            return False  # something is left on an object or in a dict
         return all(is_none(part) or isinstance(part, ast.Name) for part in parts(statement.value))
     return isinstance(statement, ast.Pass) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -79,17 +82,15 @@ class Body:
 
     def take(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign):
-            for each in node.targets:
-                for target, value in pairs(each, node.value):
-                    self.assign(target, value)
+            for name, value in (pair for target in node.targets for pair in pairs(target, node.value)):
+                self.assign(name, value)
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
             self.assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign):
             self.written_into |= names_in(node.target)
         elif isinstance(node, ast.For | ast.comprehension | ast.withitem):
-            self.written_into |= names_in(
-                getattr(node, "target", None) or getattr(node, "optional_vars", node)
-            )
+            target = node.optional_vars if isinstance(node, ast.withitem) else node.target
+            self.written_into |= names_in(target)
 
     def assign(self, target: ast.expr, value: ast.expr | None) -> None:
         if not isinstance(target, ast.Name):
@@ -143,5 +144,7 @@ def is_zero(value: ast.expr | None) -> bool:
     return isinstance(called, ast.Attribute) and called.attr in ("zeros", "zeros_like", "empty_like")
 
 
-def names_in(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+def names_in(node: ast.AST | None) -> set[str]:
+    return (
+        {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} if node is not None else set()
+    )

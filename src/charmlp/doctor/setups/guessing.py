@@ -3,13 +3,13 @@
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Arrangement, Sizes, random_numbers
+from charmlp.doctor.arrangement import Arrangement, Sizes, random_labels, random_numbers
 from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
@@ -17,16 +17,25 @@ from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS = "label"
+LABELS, ONE_HOT = "label", "one-hot"
 Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
 # Inputs that have one number a column, by their names
 VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
+
+# Inputs of a layer or a cell, by their names, with a letter for each dimension; G are the units of all gates
+CELL: dict[re.Pattern[str], str] = {
+    re.compile(r"x_?t?|inputs?|inp|A(_prev)?|a", re.IGNORECASE): "ND",
+    re.compile(r"([hc]_?(prev|t_?1|old)?|prev_[hc]|a_?prev|hidden|state|cell)", re.IGNORECASE): "NK",
+    re.compile(r"w_?(h|hh|aa|rec)|u|Whh?", re.IGNORECASE): "KG",
+    re.compile(r"w_?(x|xh|hx|ax|ih|in)?|weights?", re.IGNORECASE): "DG",
+    re.compile(r"b_?[ha]?|bias", re.IGNORECASE): "G",
+}
 
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
@@ -39,12 +48,12 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     running = forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
-        for recipe, domain in itertools.product(recipes(subject, sizes), DOMAINS):
+        for recipe, domain in itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS):
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
-            trial = Trial(subject, values, subject.sizes or sizes_of(values), fillers=fillers)
+            trial = Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
             if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
@@ -84,6 +93,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         yield from by_names(names, n, d)
+        yield from of_cell(names, sizes)
         if not names and subject.parameters:
             yield []
         if matrices:
@@ -98,7 +108,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, k, d), (n, d, k)]],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (1, d), (1,)], [(2, n, d), (2, k, d), (2, k, n)], [(n, d), (n,), (k, d)],
+            [(n, d), (k, d), (n,)],
         ],
     }  # fmt: skip
     for count in filter(None, counts):
@@ -106,6 +117,22 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
         yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
+
+
+def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    """Each recipe with class indices, else one-hot rows, for what has the name of labels; then as it is."""
+    for recipe in found:
+        truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
+        if truths:
+            yield [LABELS if i in truths else shape for i, shape in enumerate(recipe)]
+            yield [one_hot(shape) if i in truths else shape for i, shape in enumerate(recipe)]
+        yield recipe
+
+
+def one_hot(shape: Any) -> Any:
+    """One-hot rows in place of a matrix."""
+    is_matrix = isinstance(shape, tuple) and len(shape) == 2 and shape[1] > 1
+    return (ONE_HOT, *shape) if is_matrix else shape
 
 
 def is_bias(name: str) -> bool:
@@ -136,14 +163,31 @@ def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
 
 
+def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
+    """Where names tell that it is a layer with a state, or a layer by columns: x, h, Wx, Wh, b.
+
+    A gated one has the weights of its gates side by side.
+    """
+    letters = [next((of for pattern, of in CELL.items() if pattern.fullmatch(name)), "") for name in names]
+    if len(names) < 3 or not all(letters):
+        return
+    for gates in (1, 4, 3):
+        size = {**sizes, "G": gates * sizes["K"]}
+        rows = [tuple(size[letter] for letter in of) for of in letters]
+        for bias in ((size["G"],), (1, size["G"])):
+            yield [bias if of == "G" else shape for of, shape in zip(letters, rows, strict=True)]
+        yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(letters, rows, strict=True)]
+
+
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:
     """Numbers of these shapes, and an object's own arrays; random ones where all are the same."""
     generator = np.random.default_rng(seed)
     values: list[Any] = []
     for shape in recipe:
         if shape == LABELS:
-            n, k = values[0].shape
-            values.append(generator.integers(min(k, 3), size=n))
+            values.append(generator.integers(3, size=np.shape(values[0])[:1] or (1,)))
+        elif shape[:1] == (ONE_HOT,):
+            values.append(random_labels(shape[1:], generator).astype(dtype))
         else:
             values.append(random_numbers(shape, generator).astype(dtype))
     for parameter in subject.parameters.values():
@@ -152,11 +196,13 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
     return values
 
 
-def sizes_of(values: Sequence[Any]) -> dict[str, int]:
-    """N and C as far as the first input's shape tells them."""
+def sizes_of(values: Sequence[Any], n: int = 0) -> dict[str, int]:
+    """N and C as far as the first input's shape tells them; samples are columns where there are `n`."""
     first = next((v for v in values if isinstance(v, np.ndarray)), None)
     if first is None or first.ndim == 0:
         return {}
+    if first.ndim == 2 and first.shape[0] != n == first.shape[1]:
+        return {"N": n, "C": first.shape[0]}
     return {"N": first.shape[0]} | ({"C": first.shape[1]} if first.ndim == 2 else {})
 
 

@@ -9,7 +9,7 @@ from charmlp.doctor.functions import FLOAT32
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.subject import Build
 from charmlp.doctor.setups.guessing import guessed_trial
-from charmlp.doctor.setups.recognition import agrees, failure, try_reading
+from charmlp.doctor.setups.recognition import agreeing_form, agrees, failure, try_reading
 from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.trial import Trial
 
@@ -26,7 +26,7 @@ def make_setup(build: Build, reading: Reading, given: Trial | None = None) -> Se
     return SetUp(
         reading,
         trials,
-        lambda sizes: make_trial(build, used, sizes, 2),
+        lambda sizes: make_trial(build, used, sizes, 2) if given is None else None,
         lambda sizes: failure(build, reading, sizes),
     )
 
@@ -45,15 +45,17 @@ def make_trials(build: Build, reading: Reading) -> tuple[Trial, ...]:
 
 def make_trial(build: Build, reading: Reading, sizes: Sizes, seed: int) -> Trial | None:
     """A trial as recognised, with its form only where forward agrees with it here, too."""
-    if reading.arrangement is GUESSED:
-        return None
     try:
+        if reading.arrangement is GUESSED:
+            return guessed_trial(build, sizes, seed, flags=reading.flags)
         trial = try_reading(build, reading, sizes, seed)
     except CannotExamineError:
         return None
-    if trial is not None and reading.form is not None and agrees(trial, reading.form):
-        return replace(trial, form=reading.form)
-    return trial
+    if trial is None or reading.form is None:
+        return trial
+    if reading.kind.is_random:
+        return replace(trial, form=agreeing_form(trial))
+    return replace(trial, form=reading.form) if agrees(trial, reading.form) else trial
 
 
 def backward_fails(trial: Trial) -> bool:

@@ -36,17 +36,21 @@ NOISE = 0.1  # relative size of noise through which a kind can still be recognis
 def kind_of_name(name: str) -> str | None:
     """The kind that a name stands for, by its last word.
 
-    >>> [kind_of_name(n) for n in ("MyReLUFunction", "CrossEntropyLoss", "mse_loss", "LeakyReLU", "Op3")]
-    ['relu', 'cross_entropy', 'mse', 'leaky_relu', None]
+    >>> [kind_of_name(n) for n in ("MyReLUFunction", "mse_loss", "LeakyReLU", "Linear1", "L1Loss", "Op3")]
+    ['relu', 'mse', 'leaky_relu', 'linear', 'l1', None]
     """
-    if "relu6" in name.lower():
+    if re.search(r"relu6|log(2|10)|exp2", name.lower()):
         return None
     plain = re.sub(r"ReLU|RELU", "Relu", name).replace("LU", "lu")
-    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", plain)]
-    spelled = "".join(words)
-    kept = "".join(word for word in words if word not in FILLING)
-    meant = {spelled, kept, spelled.removesuffix("loss")}
+    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", plain)]
+    letters = [word for word in words if not word.isdigit()]
+    meant = spellings(words) | spellings(letters)  # L1Loss, and Linear1
     return next((kind for kind in kinds() if meant & set(kinds()[kind].aliases)), None)
+
+
+def spellings(words: list[str]) -> set[str]:
+    spelled = "".join(words)
+    return {spelled, "".join(word for word in words if word not in FILLING), spelled.removesuffix("loss")}
 
 
 def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:
@@ -142,8 +146,13 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             return None
         for i, parameter in subject.parameters.items():
             slot = arrangement.slots[i]
-            canonical = None if slot.is_index else slot.canonical(parameter, {})
-            if canonical is None or canonical.ndim != len(slot.role.shape):
+            if slot.is_index:
+                return None
+            try:
+                canonical = slot.canonical(parameter, {})
+            except (ValueError, LookupError):  # numbers too many or too few, or labels of nothing
+                return None
+            if canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
     values = arrangement.random_values(fitted, reading.dtype, seed)
@@ -153,9 +162,10 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or len(extra) > 1 or not (kind.is_loss or all(map(is_option, extra))):
+    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
         return None
-    return Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
+    return trial if any(trial.wants) or not subject.constants else None
 
 
 def contradicts(trial: Trial) -> bool:
@@ -219,7 +229,8 @@ def distance_to(trial: Trial, form: Form) -> float:
     found = trial.outputs[0].astype(float)
     if found.shape != y.shape and not (found.size == y.size == 1):
         return float("inf")
-    return float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    distance = float(abs(found.reshape(y.shape) - y).max() / max(float(abs(y).max()), 1e-300))
+    return distance if np.isfinite(distance) else float("inf")  # a log of other inputs than the form's
 
 
 def agrees_far_out(trial: Trial, form: Form) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
-from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.trial import Trial, is_label
 
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
 
@@ -41,7 +41,12 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
         fitted, mistake = None, None
         if gradient is None or not isinstance(value, np.ndarray):
             needed = trial.expected(position, upstream) if trial.wants[position] else None
-            if counted is None and needed is not None and needed.any() and demands(trial, gradients):
+            if (
+                counted is None
+                and needed is not None
+                and needed.any()
+                and demands(trial, gradients, position)
+            ):
                 findings.append(finding("missing-gradient.none", at=position))
         elif gradient.shape == value.shape:
             fitted = gradient
@@ -55,9 +60,19 @@ def repair(trial: Trial, returned: Sequence[Any], upstream: Upstream) -> Repaire
     return Repaired(mended, findings, broken)
 
 
-def demands(trial: Trial, gradients: Sequence[Array | None]) -> bool:
-    """Whether each input must have its gradient: by an engine's rules, or as there is none at all."""
-    return not trial.subject.is_raw or trial.subject.counts or all(g is None for g in gradients)
+def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> bool:
+    """Whether an input must have its gradient. In NumPy code the first layer's input needs none.
+
+    An object's array may be no weight: it must have one where another of its arrays has.
+    """
+    subject = trial.subject
+    if not subject.is_raw or subject.counts or all(g is None for g in gradients):
+        return True
+    if is_label(subject.name_of(position)):
+        return False
+    if position in subject.parameters:
+        return any(gradients[i] is not None for i in subject.parameters)
+    return position > 0
 
 
 def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:

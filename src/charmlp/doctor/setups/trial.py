@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +18,10 @@ from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
 # Inputs that need no gradient, where only their names tell
 LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "gt", "onehot", "one_hot")
+# and where it is only likely: y may be labels, or an input as good as x
+LABELLED = re.compile(
+    r"(y|ys|t|labels?|targets?|y_?true|idx|ind(ex|ices)|ids|gt|classes|truth|one_?hot)", re.IGNORECASE
+)
 SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
@@ -61,11 +66,12 @@ class Trial:
     @cached_property
     def wants(self) -> list[bool]:
         """Which values the loss is differentiated by: tensors of real numbers, but not labels."""
+        names = [self.subject.name_of(i) for i in range(len(self.values))]
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            names = [self.subject.name_of(i) for i in range(len(self.values))]
-            constant = [n.lower() in LABEL_NAMES or n in self.subject.constants for n in names]
+            constant = [name.lower() in LABEL_NAMES for name in names]
+        constant = [c or name in self.subject.constants for c, name in zip(constant, names, strict=True)]
         if self.asked is not None:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
@@ -206,12 +212,17 @@ class Trial:
         if core is None:
             return 1.0
         if self.form is None:  # forward is none that is known: no coefficient can be read off
-            return 1.0 / self.sizes["N"] if self.outputs[0].size == 1 else 1.0
+            return 1.0 / self.sizes.get("N", 1) if self.outputs[0].size == 1 else 1.0
         upstream = self.upstreams[0]
         expected = self.expected(position, upstream)
         canonical = core(self.variables, self.canonical_output, self.canonical(upstream[0]))
         flat = self.chosen(position, self.arrangement.slots[position].actual(canonical))
         return 1.0 if expected is None else float(expected @ flat / (flat @ flat)) or 1.0
+
+
+def is_label(name: str) -> bool:
+    """Whether an input's name is one that labels have."""
+    return LABELLED.fullmatch(name) is not None
 
 
 def reference(trial: Trial, form: Form) -> Array | None:

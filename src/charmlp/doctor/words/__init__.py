@@ -1,31 +1,81 @@
 """All sentences of the doctor, in English (en.txt) and Chinese (zh.txt); a test holds that both say the same.
 
-What fills a blank may be in both languages as well: `{"en": …, "zh": …}`. So a kind of operation can bring
-its own words in its own file.
+What fills a blank may be English words of a kind's file, such as "the mean over the batch": formulas.zh.txt
+has them in Chinese. It may also be in both languages itself: `{"en": …, "zh": …}`.
 """
 
+import functools
 import importlib.resources
 import locale
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
 
+def lines_of(name: str) -> list[str]:
+    """The lines of a file beside this one; empty ones and comments left out."""
+    text = importlib.resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def sentences(language: str) -> dict[str, str]:
-    """The lines `KEY = sentence` of the language's file; empty ones and comments left out."""
-    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
-    lines = (line.partition(" = ") for line in text.splitlines() if line and not line.startswith("#"))
-    return {key: sentence for key, _, sentence in lines}
+    """The lines `KEY = sentence` of the language's file."""
+    parts = (line.partition(" = ") for line in lines_of(f"{language}.txt"))
+    return {key: sentence for key, _, sentence in parts}
 
 
 LANGUAGES = {language: sentences(language) for language in ("en", "zh")}
 
 
-def say(key: str, language: str, values: Mapping[str, Any]) -> str:
-    """The sentence of that key, its blanks filled; English where the language is not known."""
+@functools.cache
+def formulas() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
+    """The lines `English → Chinese` of formulas.zh.txt: as they are, and patterns of those with blanks."""
+    pairs = [
+        (english, chinese)
+        for english, _, chinese in (line.partition(" → ") for line in lines_of("formulas.zh.txt"))
+    ]
+    patterns = [(pattern_of(english), chinese) for english, chinese in pairs if "{" in english]
+    return dict(pairs), patterns
+
+
+def pattern_of(sentence: str) -> re.Pattern[str]:
+    """What matches the sentence with its blanks filled.
+
+    >>> pattern_of("with log(q + {epsilon})").fullmatch("with log(q + 1e-09)")["epsilon"]
+    '1e-09'
+    """
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(sentence)))
+
+
+def in_chinese(text: str) -> str:
+    """A formula's words in Chinese; what has none in formulas.zh.txt stays as it is.
+
+    >>> in_chinese("the sum"), in_chinese("g · y")
+    ('求和', 'g · y')
+    """
+    known, patterns = formulas()
+    if text in known:
+        return known[text]
+    filled = (chinese.format_map(m.groupdict()) for p, chinese in patterns if (m := p.fullmatch(text)))
+    return next(filled, text)
+
+
+def say(key: str, language: str | None, values: Mapping[str, Any]) -> str:
+    """The sentence of that key, its blanks filled; None: in the locale's language.
+
+    English where the language is not known.
+    """
+    language = locale_language() if language is None else language
     sentence = LANGUAGES.get(language, LANGUAGES["en"])[key]
-    spoken = {name: v.get(language, v["en"]) if isinstance(v, Mapping) else v for name, v in values.items()}
-    return sentence.format_map(Blanks(spoken))
+    return sentence.format_map(Blanks({name: spoken(value, language) for name, value in values.items()}))
+
+
+def spoken(value: Any, language: str) -> Any:
+    """What fills a blank, in that language."""
+    if isinstance(value, Mapping):
+        value = value.get(language, value["en"])
+    return in_chinese(value) if language == "zh" and isinstance(value, str) else value
 
 
 class Blanks(dict[str, Any]):

@@ -21,7 +21,8 @@ def wrap_wide(text: str, first: str, rest: str, width: int) -> list[str]:
         if columns(line + character) > width and character not in "，。；：）？！、":
             lines.append(line)
             line = rest
-        line += character
+        if line != rest or character != " ":
+            line += character
     return [*lines, line]
 
 

@@ -14,7 +14,7 @@ from charmlp.errors import DataError
 from charmlp.rendering.fonts.font import LETTERS, Font
 from charmlp.rendering.fonts.judging import keep_texts_drawn, texts_drawn, usable_fonts
 from charmlp.rendering.stamp import STAMP, facts_of_files
-from charmlp.system.keeping import kept_or_made
+from charmlp.system.keeping import RENDERED
 from charmlp.text import printable
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
@@ -22,8 +22,6 @@ FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 # The entry point group by which the font packages make themselves known; each loads as a module
 # whose files lie beside it.
 _PACKAGE_GROUP = "fontpkg.family"
-
-KEPT = 32  # choices, some 100 kB each
 
 
 def find_fonts(
@@ -47,7 +45,7 @@ def find_fonts(
         ).encode()
 
     facts = STAMP, texts, folder, [facts_of_files(each) for each in files]
-    chosen: list[Any] = json.loads(kept_or_made("fonts", facts, choose, KEPT, cache))
+    chosen: list[Any] = json.loads(RENDERED.kept_or_made("fonts", facts, choose, cache))
     return [keep_texts_drawn(Font(*font), texts, drawn) for font, drawn in chosen]
 
 

@@ -97,9 +97,15 @@ class Engine:
     wrap: Callable[[Any], Any]
 
     def leaf(self, value: Any) -> Any:
+        if np.ndim(value) and not self.holds_arrays:
+            raise TypeError(f"{self.kind.__name__} holds one number")
         of = inspect.signature(self.kind).parameters
         flags = {name: True for name in of if re.fullmatch(r"requires_?grad(ient)?|autograd|track\w*", name)}
         return self.kind(np.array(value) if np.ndim(value) else self.wrap(float(value)), **flags)
+
+    @cached_property
+    def holds_arrays(self) -> bool:
+        return isinstance(data_of(self.leaf(2.0)), np.ndarray | np.generic)
 
     # Its operations
 

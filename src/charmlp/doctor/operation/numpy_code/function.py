@@ -11,8 +11,8 @@ import numpy as np
 from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
-from charmlp.doctor.operation.options import Signature, plain, signature
-from charmlp.doctor.operation.source import behind, compared_with, returned_names
+from charmlp.doctor.operation.options import Signature, is_strength, plain, signature, usual_option
+from charmlp.doctor.operation.source import behind, compared_with, inner_names, returned_names
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 # Options that come as a dict, by the names of the dict and of the function, and what is in them here.
@@ -62,8 +62,13 @@ class Function:
 
     @cached_property
     def settled(self) -> dict[str, Any]:
-        """What its inputs that are no arrays are: dicts of options, strides, the name of an activation."""
+        """What its inputs that are no arrays are: dicts of options, strides, the name of an activation.
+
+        A penalty's strength whose default is 0 is another number, as its gradient would not be looked at.
+        """
         found = {name: usual(name) for name in self.signature.required or ()}
+        defaults = self.signature.defaults
+        found |= {name: usual_option(name) for name in defaults if is_strength(name) and not defaults[name]}
         return {name: value for name, value in found.items() if value is not None} | dict(self.chosen)
 
     @cached_property
@@ -81,9 +86,21 @@ class Function:
     def optional(self) -> tuple[str, ...]:
         return tuple(name for name in self.signature.optional if name not in {*self.settled, *self.inputs})
 
+    @property
+    def unpenalised(self) -> "Function":
+        """It with a penalty's strength of 0, where it takes one."""
+        names = filter(is_strength, (*self.required, *self.signature.optional))
+        strength = next(names, None)
+        return self if strength is None else replace(self, chosen={**self.chosen, strength: 0.0})
+
     @cached_property
     def returns(self) -> list[str]:
         return returned_names(self.call)
+
+    @cached_property
+    def returns_inside(self) -> list[str]:
+        """The names in a tuple inside what it returns."""
+        return inner_names(self.call)
 
     @property
     def bound(self) -> Callable[..., Any]:

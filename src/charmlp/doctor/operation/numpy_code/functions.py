@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from charmlp.doctor import functions
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.function import Function
@@ -20,22 +21,26 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_derivative,
     is_of_backward,
     is_of_forward,
-    is_truth,
     stem_of,
     words_of,
 )
 from charmlp.doctor.operation.numpy_code.networks import (
     Network,
-    cost_of,
     is_cost,
-    is_data,
     is_network,
+    is_of_parameters,
+    likeliest,
     maker_of,
+    with_costs,
 )
 from charmlp.doctor.operation.numpy_code.passes import Pair
-from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.source import behind
 
+# Whose derivatives people write without the function itself, which NumPy has or which is one expression.
+KNOWN: dict[str, Any] = {
+    "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos, "log": np.log, "sqrt": np.sqrt,
+    "relu": functions.relu, "sigmoid": functions.sigmoid, "identity": lambda x: 1.0 * x,
+}  # fmt: skip
 HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
 
@@ -46,7 +51,7 @@ def found(module: ModuleType) -> list[Written]:
     What is only one half of a pair is in it as well, with the reason why it cannot be examined.
     """
     own = {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
-    return [one for _, each in sorted(Finder(own).all().items()) for one in each]
+    return [one for _, each in sorted(Finder(own, vars(module)).all().items()) for one in each]
 
 
 def of_pair(forward: Any, backward: Any) -> Written:
@@ -81,6 +86,7 @@ class Finder:
     """The functions of a module, sorted into operations."""
 
     own: Mapping[str, Function]
+    around: Mapping[str, Any] = field(default_factory=dict)  # all names of the module
 
     def all(self) -> dict[int, list[Written]]:
         """What is found, by the place of its first function."""
@@ -92,20 +98,27 @@ class Finder:
             written.setdefault(places[name], []).extend(each)
             self.taken |= {name, *taken}
 
-        for backward, forward in self.pairs():
-            name = forward if forward not in self.taken else backward
-            add(name, self.of_pair(name, forward, backward), forward, backward)
+        for backward, other in self.pairs():
+            name = other if other not in self.taken else backward
+            add(name, self.of_pair(name, other, backward), other, backward)
         for name, function in self.own.items():
             if name in self.taken:
                 continue
-            if (flag := flag_of(function)) is not None:
+            if (forward := self.foreign_forward(name)) is not None:
+                add(name, operation(name, Pair(forward, function).readings(), function))
+            elif (flag := flag_of(function)) is not None:
                 add(name, operation(name, Flagged(function, flag).readings(), function))
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
         for name, function in self.own.items():
-            if name not in self.taken and is_half(name, function):
+            if name not in self.taken and not self.is_torch and is_half(name, function):
                 add(name, [cannot(name, self.missing(name))])
         return written
+
+    @property
+    def is_torch(self) -> bool:
+        """Whether the module imports torch, whose engine knows the other half."""
+        return getattr(self.around.get("torch"), "__name__", "") == "torch"
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Each backward pass with its forward."""
@@ -123,9 +136,20 @@ class Finder:
             return None
         stem = stem_of(name)
         same = [other for other in self.own if stem_of(other) == stem and is_forward(other)]
+        same = same if stem else [other for other in same if is_of_forward(other)]
         if not same:
             same = [other for other in self.own if other != name and self.is_cost_of(other, name)]
         return min(same, key=lambda other: distance(other, name), default=None)
+
+    def foreign_forward(self, name: str) -> Function | None:
+        """The function of another module that has this derivative or backward pass: np.tanh of tanh_prime."""
+        if not is_of_backward(name) or not self.own[name].inputs:
+            return None
+        stem = stem_of(name)
+        for other, thing in self.around.items():
+            if other not in self.own and is_called_alike(thing) and stem and stem_of(other) == stem:
+                return foreign(other, thing)
+        return foreign(stem, KNOWN[stem]) if is_derivative(name) and stem in KNOWN else None
 
     def is_cost_of(self, cost: str, gradient: str) -> bool:
         """Whether `gradient` takes what a cost takes, and is called just that: compute_gradient."""
@@ -139,14 +163,11 @@ class Finder:
         both = self.own[forward], self.own[backward]
         others = tuple(other for other in (forward, backward) if other != name)
         if is_network(*both):
-            cost = cost_of({n: f for n, f in self.own.items() if not is_of_backward(n)})
-            if cost is None:
-                return [cannot(name, phrase("no-cost", name=backward), *others)]
-            network = Network(cost, *both, maker_of(self.own))
-            return operation(name, network.readings(), *both, others=others)
+            make = likeliest(with_costs(*both, self.own))
+            return operation(name, (make,), *both, others=others)
         if is_of_parameters(both[0]):
             network = Network(both[0], None, both[1], maker_of(self.own))
-            return operation(name, network.readings(), *both, others=others)
+            return operation(name, (likeliest([network]),), *both, others=others)
         each = list(both[0].choices())
         return [
             one
@@ -159,13 +180,24 @@ class Finder:
 
     def of_loss(self, name: str, function: Function) -> list[Written]:
         if is_of_parameters(function):
-            readings = Network(function, maker=maker_of(self.own)).readings()
+            readings: tuple[Make, ...] = (likeliest([Network(function, maker=maker_of(self.own))]),)
         else:
             readings = Loss(function).readings()
         return operation(name, readings, function)
 
     def missing(self, name: str) -> Phrase:
         return phrase("backward-alone" if is_of_backward(name) else "forward-alone", name=name)
+
+
+def is_called_alike(thing: Any) -> bool:
+    """Whether something that a module imports is a function of arrays."""
+    if not callable(thing):
+        return False
+    return inspect.isfunction(thing) or (isinstance(thing, np.ufunc) and thing.nin == 1)
+
+
+def foreign(name: str, thing: Any) -> Function:
+    return Function(name, thing if inspect.isfunction(thing) else lambda x: thing(x))
 
 
 def is_forward(name: str) -> bool:
@@ -182,14 +214,6 @@ def distance(forward: str, backward: str) -> tuple[bool, bool, int]:
         of_forward == is_derivative(backward),
         abs(len(forward) - len(backward)),
     )
-
-
-def is_of_parameters(function: Function) -> bool:
-    """Whether it computes a loss from data, targets and parameters: the data are no inputs of its own."""
-    arrays = [name for name in function.inputs if not is_option(name)]
-    if not any(map(is_truth, arrays)) or not any(map(is_data, arrays)):
-        return False
-    return len([name for name in arrays if not is_truth(name)]) >= 2
 
 
 def is_half(name: str, function: Function) -> bool:

@@ -53,6 +53,19 @@ def order_of(names: Sequence[str], inputs: Sequence[str]) -> list[int | None] | 
     return [plain.index(name) if name in plain else next(left, None) for name in meant]
 
 
+def is_usual(order: Sequence[int | None] | None) -> bool:
+    """Whether it is an order in which people return gradients on purpose: the weights' before the input's.
+
+    >>> is_usual([1, 2, 0]), is_usual([2, 1, 0]), is_usual([1, 0, 2])
+    (True, True, False)
+    """
+    if order is None or None in order:
+        return True
+    plain = sorted(i for i in order if i is not None)
+    usual = [plain[turn:] + plain[:turn] for turn in range(len(plain))] + [plain[::-1]]
+    return list(order) in usual
+
+
 def base(name: str) -> str:
     """A name without what says which layer it comes from.
 
@@ -66,6 +79,7 @@ def base(name: str) -> str:
     return plain
 
 
+PARAMETER = re.compile(r"(w|b|weights?|bias|biases|kernel|filters?|theta|gamma|beta)_?\d*", re.IGNORECASE)
 SYNONYMS = {"x": "inputs?|inp|aprev", "w": "weights?|kernel", "b": "bias|biases"}
 
 
@@ -79,6 +93,16 @@ def of_one(gradient: Any, inputs: Sequence[str], values: Sequence[Any], names: S
         position = shapes.index(True) if True in shapes else 0
     found[position] = gradient
     return found
+
+
+def of_sums(gradients: Sequence[Any], inputs: Sequence[str], values: Sequence[Any], output: Any) -> list[Any]:
+    """The gradients of a layer that averages those of its parameters over the batch, without that 1/N."""
+    own = [i for i, name in enumerate(inputs) if PARAMETER.fullmatch(name) and np.ndim(values[i])]
+    shape = np.shape(output)
+    for axis in (0, -1) if own and shape else ():
+        if all(np.shape(values[i])[axis] != shape[axis] for i in own):
+            return [g * shape[axis] if i in own and g is not None else g for i, g in enumerate(gradients)]
+    return list(gradients)
 
 
 def times(gradient: Any, upstream: np.ndarray) -> Any:

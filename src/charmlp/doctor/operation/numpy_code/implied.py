@@ -26,3 +26,11 @@ LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
         -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean()
     ),
 }
+
+
+def usual_loss(y: np.ndarray) -> str:
+    """The loss that goes with such outputs: cross-entropy with probabilities, else squares."""
+    if (y <= 0).any() or (y >= 1).any():
+        return "½ Σ (y − y*)² / N"
+    are_classes = y.ndim == 2 and y.shape[1] > 1 and np.allclose(y.sum(1), 1)
+    return "−Σ y* log y / N" if are_classes else "the mean of −y* log y − (1 − y*) log(1 − y)"

@@ -11,7 +11,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, of_one, order_of, times
-from charmlp.doctor.operation.numpy_code.names import is_gradient, is_loss, is_truth, prediction_of
+from charmlp.doctor.operation.numpy_code.names import is_gradient, is_loss, prediction_of
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
 
@@ -33,12 +33,12 @@ class Loss:
     @cached_property
     def is_last(self) -> bool:
         """Whether the loss comes last: grads, cost."""
-        names = self.function.returns
-        return not is_loss(names[0]) or (is_gradient(names[0]) and not is_gradient(names[-1]))
+        return comes_last(self.function.returns)
 
     @property
     def gradient_names(self) -> list[str]:
-        return self.function.returns[:-1] if self.is_last else self.function.returns[1:]
+        names = self.function.returns[:-1] if self.is_last else self.function.returns[1:]
+        return self.function.returns_inside if len(names) == 1 and self.function.returns_inside else names
 
     @property
     def constants(self) -> list[str]:
@@ -82,10 +82,17 @@ def returns_gradient(function: Function) -> bool:
     first, last, rest = names[0], names[-1], names[1:]
     if is_loss(first) and all(map(is_gradient, rest)):
         return True
-    if is_loss(last) and not is_gradient(last) and all(map(is_gradient, names[:-1])):
+    if comes_last(names):
         return True
-    called = re.search(r"loss|cost|objective|svm|nll|entropy", function.name.lower())
-    return bool(called) and len(names) == 2 and any(map(is_truth, function.inputs)) and is_gradient(last)
+    called = re.search(
+        r"loss|cost|objective|svm|nll|entropy|penalty|hinge|mse|regulari", function.name.lower()
+    )
+    return bool(called) and len(names) == 2 and (is_gradient(last) or not last)
+
+
+def comes_last(names: Sequence[str]) -> bool:
+    """Whether gradients come before the loss that they are of: grads, cost."""
+    return is_loss(names[-1]) and not is_gradient(names[-1]) and all(map(is_gradient, names[:-1]))
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,18 @@ labels as numbers or one-hot, biases as vectors, rows or columns.
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array, onehot
-from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
+from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of, usual_loss
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
@@ -35,6 +36,8 @@ from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import subscripts_of
 from charmlp.doctor.words import one_line
 
+MOST_COSTS = 4
+RUNS, SHAPES, RIGHT = range(3)  # how well a network takes data
 HIDDEN = (4, 6, 2)  # units of the hidden layers
 WEIGHT = re.compile(r"(w|weights?|theta|kernel|m)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
 BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
@@ -44,16 +47,23 @@ CLASSES = re.compile(r"k|c|(n|num)_?(classes|labels)|classes", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """What computes a cost and its gradients; without `forward` and `backward` where `cost` does it all."""
+    """What computes a cost and its gradients; without `forward` and `backward` where `cost` does it all.
 
-    cost: Function
+    Where there is no cost, it is one of those that are usual (`implied`).
+    """
+
+    cost: Function | None
     forward: Function | None = None
     backward: Function | None = None
     maker: Function | None = None  # of its parameters
+    implied: str = ""
+    note: Phrase | None = None
 
     @property
     def first(self) -> Function:
-        return self.forward or self.cost
+        first = self.forward or self.cost
+        assert first is not None
+        return first
 
     @property
     def taken(self) -> list[str]:
@@ -76,21 +86,8 @@ class Network:
             return self.keys_of(self.dict_name)
         return [name for name in self.taken if not is_data(name) and not is_truth(name)]
 
-    def readings(self) -> tuple[Make, ...]:
-        kept: dict[tuple[Any, ...], HandWritten] = {}
-
-        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
-            """Found out once for each size: a core asks more than once."""
-            key = (*sorted(sizes.items()), dtype)
-            if key not in kept:
-                kept[key] = self.make(sizes, dtype)
-            return kept[key]
-
-        return (make,)
-
-    def make(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        """It at sizes; raises `CannotExamineError` where it takes nothing that is usual."""
-        problem = self.fitting(sizes, dtype)
+    def made_of(self, problem: "Problem") -> HandWritten:
+        """It with these data; its parameters are its inputs."""
         names = tuple(problem.parameters)
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
@@ -98,16 +95,32 @@ class Network:
             return (ran.loss,), lambda upstream: [times(one, upstream[0]) for one in ran.gradients()]
 
         parameters = dict(enumerate(problem.parameters.values()))
+        meant = f"{meant_by(self.first.name)}_network"
+        other = self.unpenalised
         return HandWritten(
-            run, f"{meant_by(self.first.name)}_network", names, parameters=parameters, sizes=problem.sizes
+            run,
+            meant,
+            names,
+            parameters=parameters,
+            note=self.note,
+            sizes=problem.sizes,
+            unpenalised=None if other == self else other.made_of(problem),
         )
 
-    def fitting(self, sizes: Sizes, dtype: np.dtype) -> "Problem":
-        """The first usual inputs with which its gradients agree with a difference of losses.
+    @property
+    def unpenalised(self) -> "Network":
+        """It with a penalty's strength of 0."""
+        names = ("cost", "forward", "backward")
+        own = {name: function.unpenalised for name in names if (function := getattr(self, name)) is not None}
+        return replace(self, **own)
+
+    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[int, "Problem"]:
+        """The first usual data with which gradients agree with a difference of losses, and how well they fit.
 
         Else the first whose gradients have the parameters' shapes, else the first with which the cost runs.
+        Raises `CannotExamineError` where it runs with none.
         """
-        kept: dict[str, Problem] = {}
+        kept: dict[int, Problem] = {}
         errors: list[Exception] = []
         for problem in self.problems(sizes, dtype):
             try:
@@ -116,12 +129,11 @@ class Network:
                 errors.append(error)
                 continue
             kept.setdefault(how_well, problem)
-            if how_well == "right":
+            if how_well == RIGHT:
                 break
-        for how_well in ("right", "shapes", "runs"):
-            if how_well in kept:
-                return kept[how_well]
-        raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        if not kept:
+            raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        return max(kept), kept[max(kept)]
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator["Problem"]:
         made = self.made(sizes)
@@ -172,37 +184,36 @@ class Pass:
         self.cache: Any = None
         self.output: Any = None
         self.gradient: Any = None
+        self.spoken: list[str] = []  # the names of gradients that come with the cost
         if network.forward is not None:
             self.keep(network.forward, network.forward(self.arguments(network.forward)))
+        if network.cost is None:
+            self.loss = implied_loss(network.implied, self.output, problem)
+            return
         result = network.cost(self.arguments(network.cost))
         if network.backward is None:
-            self.loss, self.gradient = Loss(network.cost).split(result)
+            loss = Loss(network.cost)
+            (self.loss, self.gradient), self.spoken = loss.split(result), loss.gradient_names
         else:
             self.loss = result[0] if isinstance(result, tuple) else result
 
     def keep(self, forward: Function, result: Any) -> None:
-        parts = result if isinstance(result, tuple) else (result,)
-        names = forward.returns
-        if len(names) == len(parts):
-            self.found = {name: value for name, value in zip(names, parts, strict=True) if name}
-        caches = [value for name, value in self.found.items() if is_cache(name)]
-        rest = [value for value in parts if not any(value is cache for cache in caches)]
-        arrays = [value for value in rest if isinstance(value, np.ndarray)]
-        self.output = (
-            (rest[0] if caches or len(parts) == 2 else arrays[-1] if arrays else rest[0]) if rest else None
-        )
+        """What forward returned: the output, and what is kept for backward, by its names where it has any."""
+        parts = list(result) if isinstance(result, tuple) else [result]
+        names = forward.returns if len(forward.returns) == len(parts) else [""] * len(parts)
+        self.found = {name: value for name, value in zip(names, parts, strict=True) if name}
+        kept = [i for i, name in enumerate(names) if is_cache(name)] or ([1] if len(parts) == 2 else [])
+        self.cache = parts[kept[0]] if kept else result
+        outputs = [part for i, part in enumerate(parts) if i not in kept]
+        self.output = outputs[0] if kept else outputs[-1]  # z1, a1, z2, a2: the last is the network's
         if isinstance(self.output, dict):
             self.found |= self.output
-            self.output = next(
-                (v for k, v in reversed(self.output.items()) if OUTPUT.fullmatch(k)), self.output
-            )
-        self.cache = (
-            caches[0] if caches else parts[1] if len(parts) == 2 else parts[0] if len(parts) == 1 else parts
-        )
+            named = [value for name, value in self.output.items() if OUTPUT.fullmatch(name)]
+            self.output = named[-1] if named else self.output
 
     def arguments(self, function: Function) -> dict[str, Any]:
         """What a function of the network is given, by the names of its parameters."""
-        names = {*function.required, *function.inputs}
+        names = {*function.required, *function.inputs, *function.settled}
         return {name: self.argument(name, function) for name in names}
 
     def argument(self, name: str, function: Function) -> Any:
@@ -237,8 +248,9 @@ class Pass:
     def gradients(self) -> list[Any]:
         """Those of the parameters, in their order."""
         backward, names = self.network.backward, list(self.parameters)
-        returned = backward(self.arguments(backward)) if backward is not None else self.gradient
-        spoken = backward.returns if backward is not None else Loss(self.network.cost).gradient_names
+        returned, spoken = self.gradient, self.spoken
+        if backward is not None:
+            returned, spoken = backward(self.arguments(backward)), backward.returns
         if isinstance(returned, Mapping | tuple | list):
             return by_input(returned, names, spoken)[: len(names)]
         return of_one(returned, names, list(self.parameters.values()), spoken)
@@ -248,8 +260,23 @@ def is_data(name: str) -> bool:
     return bool(DATA.fullmatch(name))
 
 
-def fit(network: Network, problem: Problem) -> str:
-    """How well a network takes a problem: `right`, `shapes` or `runs`; raises what its functions raise."""
+def as_rows(array: Any, problem: Problem) -> Array:
+    """An output, or what it should be, with samples as rows."""
+    values, n = np.asarray(array), problem.sizes["N"]
+    return values.T if values.ndim == 2 and values.shape[0] != n == values.shape[1] else values
+
+
+def implied_loss(implied: str, output: Any, problem: Problem) -> Any:
+    """One of the usual losses of outputs whose samples are rows or columns; raises where they do not fit."""
+    y, truth = as_rows(output, problem), as_rows(problem.truth, problem)
+    truth = one_of(y, truth) if y.ndim == 2 and y.shape[1] > 1 else truth
+    if np.shape(y) != np.shape(truth):
+        raise ValueError(f"an output of shape {np.shape(y)} where {np.shape(truth)} is wanted")
+    return LOSSES[implied](y, truth)
+
+
+def fit(network: Network, problem: Problem) -> int:
+    """How well a network takes a problem: `RIGHT`, `SHAPES` or `RUNS`; raises what its functions raise."""
     ran = Pass(network, problem, copies_of(problem.parameters))
     loss = float(np.squeeze(np.asarray(ran.loss, float)))
     if not np.isfinite(loss):
@@ -257,10 +284,10 @@ def fit(network: Network, problem: Problem) -> str:
     try:
         gradients = [np.asarray(one, float) for one in ran.gradients()]
     except Exception:
-        return "runs"
+        return RUNS
     pairs = list(zip(gradients, problem.parameters.values(), strict=True))
     if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
-        return "runs"
+        return RUNS
     generator = np.random.default_rng(1)
     direction = {name: generator.standard_normal(np.shape(p)) for name, p in problem.parameters.items()}
     losses = [
@@ -269,7 +296,7 @@ def fit(network: Network, problem: Problem) -> str:
     ]
     numeric = float(np.squeeze(losses[0]) - np.squeeze(losses[1])) / 2e-5
     analytic = sum(float((g * d).sum()) for g, d in zip(gradients, direction.values(), strict=True))
-    return "right" if abs(numeric - analytic) <= 1e-4 * max(abs(numeric), 1e-3) else "shapes"
+    return RIGHT if abs(numeric - analytic) <= 1e-4 * max(abs(numeric), 1e-3) else SHAPES
 
 
 def copies_of(parameters: Mapping[str, Array]) -> dict[str, Array]:
@@ -325,10 +352,64 @@ def is_network(forward: Function, backward: Function) -> bool:
     return any(is_truth(name) for name in new) and not any(is_truth(name) for name in forward.inputs)
 
 
-def cost_of(own: Mapping[str, Function]) -> Function | None:
-    """The function of a module that computes the loss."""
-    found = [f for f in own.values() if is_cost(f)]
-    return found[0] if found else None
+def with_costs(forward: Function, backward: Function, own: Mapping[str, Function]) -> list[Network]:
+    """A network's passes with each function of the module that may be its loss, else with each usual one."""
+    maker = maker_of(own)
+    costs = [f for f in own.values() if is_cost(f) and not is_of_parameters(f)][:MOST_COSTS]
+    notes = [phrase("network-loss", loss=cost.name) if len(costs) > 1 else None for cost in costs]
+    if costs:
+        return [Network(c, forward, backward, maker, note=n) for c, n in zip(costs, notes, strict=True)]
+    return [
+        Network(None, forward, backward, maker, implied, phrase("network-loss", loss=implied))
+        for implied in LOSSES
+    ]
+
+
+def likeliest(networks: Sequence[Network]) -> Make:
+    """The network whose gradients are right, else the first of those that fit best.
+
+    Found out once for each size: whoever examines it asks more than once.
+    """
+    kept: dict[tuple[Any, ...], HandWritten] = {}
+
+    def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        key = (*sorted(sizes.items()), dtype)
+        if key not in kept:
+            kept[key] = best(networks, sizes, dtype)
+        return kept[key]
+
+    return make
+
+
+def best(networks: Sequence[Network], sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    """Raises `CannotExamineError` where none runs."""
+    found: list[tuple[int, Network, Problem]] = []
+    errors: list[CannotExamineError] = []
+    for network in networks:
+        try:
+            how_well, problem = network.fitting(sizes, dtype)
+        except CannotExamineError as error:
+            errors.append(error)
+            continue
+        found.append((how_well, network, problem))
+        if how_well == RIGHT:
+            break
+    if not found:
+        raise errors[0]
+    how_well, network, problem = max(found, key=lambda one: one[0])
+    if how_well != RIGHT and network.implied:
+        output = Pass(network, problem, copies_of(problem.parameters)).output
+        meant = usual_loss(as_rows(output, problem))
+        network, problem = next((n, p) for _, n, p in found if n.implied == meant or n is found[-1][1])
+    return network.made_of(problem)
+
+
+def is_of_parameters(function: Function) -> bool:
+    """Whether it computes a loss from data, targets and parameters: the data are no inputs of its own."""
+    arrays = [name for name in function.inputs if not is_option(name)]
+    if not any(map(is_truth, arrays)) or not any(map(is_data, arrays)):
+        return False
+    return len([name for name in arrays if not is_truth(name)]) >= 2
 
 
 def is_cost(function: Function) -> bool:

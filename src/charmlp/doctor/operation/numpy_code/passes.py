@@ -11,7 +11,16 @@ import numpy as np
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function, usual
-from charmlp.doctor.operation.numpy_code.gradients import base, by_input, led_through, of_one, order_of, times
+from charmlp.doctor.operation.numpy_code.gradients import (
+    base,
+    by_input,
+    is_usual,
+    led_through,
+    of_one,
+    of_sums,
+    order_of,
+    times,
+)
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
@@ -22,6 +31,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     prediction_of,
 )
 from charmlp.doctor.operation.options import is_option
+from charmlp.doctor.operation.source import averages
 
 
 @dataclass
@@ -52,6 +62,7 @@ class Binding:
     led: tuple[int, ...]
     note: Phrase | None = None
     is_of_mean: bool = False  # of the mean of the losses that forward returns, one a row
+    averages: bool = False  # the gradients of parameters, over the batch
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,9 @@ class Pair:
             sources[left.pop(0)] = upstream_of(0)
             led.append(self.first_output)
         bindings = self.with_left(Binding(sources, tuple(led)), left)
+        if led and len(self.arrays) > 1 and averages(self.backward.call):
+            note = phrase("layer-averages")
+            bindings += [replace(binding, averages=True, note=note) for binding in bindings]
         if not led and self.is_loss:
             bindings.append(replace(bindings[0], is_of_mean=True, note=phrase("gradient-of-mean")))
         return bindings
@@ -122,7 +136,7 @@ class Pair:
         return None
 
     def is_upstream(self, name: str) -> bool:
-        """Whether a parameter is called as an upstream gradient is, or as one of an output that has a name."""
+        """Whether a parameter is called as an upstream gradient is, or as that of an output with a name."""
         meant = of_gradient(name)
         return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
 
@@ -273,7 +287,8 @@ class Pair:
         if binding.led:
             if not several and len(inputs) > 1:
                 return of_one(returned, inputs, values, names)
-            return by_input(returned, inputs, names)
+            found = by_input(returned, inputs, names if is_usual(order_of(names, inputs)) else ())
+            return of_sums(found, inputs, values, ys[0]) if binding.averages else found
         if len(self.arrays) == 1 and not several:
             return [led_through(returned, upstream[0]), *[None] * (len(inputs) - 1)]
         if not several:

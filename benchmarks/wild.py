@@ -1,0 +1,238 @@
+"""The doctor on gradients that people wrote and others called wrong (benchmarks/wild), case by case.
+
+    python benchmarks/wild.py                       prints the figures and the cases
+    python benchmarks/wild.py --format json         the same for programs
+    python benchmarks/wild.py --framework torch     of some cases only (or --only NAME …)
+    python benchmarks/wild.py --write               docs/doctor-wild.md and .zh-CN.md: the column "today"
+    python benchmarks/wild.py --first --write       once, before anything is learnt from the cases
+
+Each file is examined as a whole, as `charmlp doctor FILE` does, nothing said about what is in it. Then
+
+- a wrong case is `named` where the row expected (or one as good) is among the mistakes found in the case's
+  own code: the operations that its inputs, value and gradients name, and what these use of the file. Else it
+  is `otherwise` where other mistakes are found there, `unknown` where it could not be examined, or `healthy`;
+- a wrong case whose mistake has no row (row 0) is `noticed` where any mistake is found in its own code;
+- a right case is `flagged` where a mistake is found anywhere in its file, else `unknown` or `healthy`;
+- a false alarm is a mistake that is not expected beside a named one, or in a wrong case's other code.
+
+What was said at first sight is kept in benchmarks/wild/first-sight.json and never written twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+try:
+    import tomllib
+except ModuleNotFoundError:
+    import tomli as tomllib
+
+from wild_page import WORDS, expected_text, page
+
+from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.isolation.supervisor import examine_targets
+
+ROOT = Path(__file__).resolve().parents[1]
+WILD = ROOT / "benchmarks" / "wild"
+FIRST_SIGHT = WILD / "first-sight.json"
+PAGES = {"en": ROOT / "docs" / "doctor-wild.md", "zh": ROOT / "docs" / "doctor-wild.zh-CN.md"}
+TIMEOUT = 60.0  # seconds, the command line's default
+
+Case = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the doctor said of one case: `said` as above, the rows that it found, whether it also erred."""
+
+    said: str
+    rows: tuple[int, ...] = ()
+    false_alarm: bool = False
+
+
+Outcomes = Mapping[str, Outcome]
+
+
+# Scoring
+
+
+def expected_rows(case: Case) -> set[int]:
+    """The rows that name the mistake of a wrong case; none where it has no row."""
+    return {row for row in (case["row"], *case.get("also", ())) if row}
+
+
+def own_names(case: Case, source: str) -> tuple[set[str], set[str]]:
+    """What the case's expressions name, and that with all that it uses of the file."""
+    uses = {
+        node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    expressions = " ".join(case.get(entry, "") for entry in ("given", "value", "gradients"))
+    named = set(re.findall(r"\w+", expressions))
+    used, unseen = set(named), list(named)
+    while unseen:
+        new = uses.get(unseen.pop(), set()) - used
+        used |= new
+        unseen += new
+    return named, used
+
+
+def operation(diagnosis: Diagnosis) -> str:
+    """The function or class that a diagnosis is of; nothing where it is of the file."""
+    place, _, name = diagnosis.target.rpartition(":")
+    return name.split(".")[0] if place else ""
+
+
+def rows_found(diagnoses: Iterable[Diagnosis]) -> list[set[int]]:
+    """For each mistake its row and those that fit as well; 0 for one that has no row."""
+    return [
+        {m.row or 0, *(other.row or 0 for other in m.alternatives)} for d in diagnoses for m in d.mistakes
+    ]
+
+
+def outcome(case: Case, source: str, diagnoses: Sequence[Diagnosis]) -> Outcome:
+    """What the diagnoses of a case's file come to."""
+    everything = rows_found(diagnoses)
+    rows = tuple(sorted(set().union(*everything)))
+    named, used = own_names(case, source)
+    own = [diagnosis for diagnosis in diagnoses if operation(diagnosis) in used]
+    judged = [diagnosis for diagnosis in own if operation(diagnosis) in named] or own
+    examined = bool(judged) and all(diagnosis.reason is None for diagnosis in judged)
+    no_mistake = "healthy" if examined else "unknown"
+    if case["verdict"] == "right":
+        return Outcome("flagged" if everything else no_mistake, rows)
+    found, expected = rows_found(own), expected_rows(case)
+    if any(some & expected for some in found):
+        return Outcome("named", rows, any(not some & expected for some in everything))
+    mistaken = "noticed" if case["row"] == 0 else "otherwise"
+    return Outcome(mistaken if found else no_mistake, rows, len(everything) > len(found))
+
+
+def examine(cases: Mapping[str, Case], folder: Path = WILD) -> dict[str, Outcome]:
+    """The outcome of each case, its file examined in a process of its own."""
+    files = [folder / case["file"] for case in cases.values()]
+    conversations = examine_targets([str(file) for file in files], None, TIMEOUT)
+    return {
+        name: outcome(case, file.read_text(encoding="utf-8"), conversation.diagnoses)
+        for (name, case), file, conversation in zip(cases.items(), files, conversations, strict=True)
+    }
+
+
+# Figures
+
+FIGURES = (
+    "wrong", "named", "otherwise", "unknown", "healthy", "false_alarms",
+    "rowless", "noticed", "rowless_unknown", "rowless_healthy",
+    "right", "right_flagged", "right_unknown", "right_healthy",
+)  # fmt: skip
+
+
+def figures(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, int]:
+    """How many cases came out how: wrong ones with a row, wrong ones without (`rowless`), right ones."""
+    count: Counter[str] = Counter()
+    for name, found in outcomes.items():
+        count["false_alarms"] += found.false_alarm
+        if cases[name]["verdict"] == "right":
+            count.update(["right", f"right_{found.said}"])
+        elif cases[name]["row"] == 0:
+            count["rowless"] += 1
+            count["noticed" if found.said in ("named", "noticed") else f"rowless_{found.said}"] += 1
+        else:
+            count.update(["wrong", found.said])
+    return {figure: count[figure] for figure in FIGURES}
+
+
+def by_framework(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, dict[str, int]]:
+    frameworks = sorted({case["framework"] for case in cases.values()})
+    groups = {
+        framework: figures(
+            cases, {n: found for n, found in outcomes.items() if cases[n]["framework"] == framework}
+        )
+        for framework in frameworks
+    }
+    return groups | {"all": figures(cases, outcomes)}
+
+
+# The command line
+
+
+def load_cases() -> dict[str, Case]:
+    return dict(tomllib.loads((WILD / "cases.toml").read_text(encoding="utf-8")))
+
+
+def load_first() -> dict[str, Outcome]:
+    if not FIRST_SIGHT.is_file():
+        return {}
+    kept = json.loads(FIRST_SIGHT.read_text(encoding="utf-8"))
+    return {name: Outcome(**one | {"rows": tuple(one["rows"])}) for name, one in kept.items()}
+
+
+def write_first(outcomes: Outcomes) -> None:
+    """Once: what comes later is no first sight any more."""
+    with FIRST_SIGHT.open("x", encoding="utf-8", newline="\n") as file:
+        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(asdict(o))}" for name, o in outcomes.items())
+        file.write(f"{{\n{lines}\n}}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="these cases only")
+    parser.add_argument("--framework", help="the cases of one framework only")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--first", action="store_true", help="this is the first sight: keep it")
+    parser.add_argument("--write", action="store_true", help="write the pages")
+    asked = parser.parse_args(arguments)
+    every = load_cases()
+    if unknown := set(asked.only) - set(every):
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    cases = {
+        name: case
+        for name, case in every.items()
+        if (not asked.only or name in asked.only) and asked.framework in (None, case["framework"])
+    }
+    if (asked.first or asked.write) and cases != every:
+        parser.error("--first and --write are for all cases together")
+    if asked.first and FIRST_SIGHT.exists():
+        parser.error(f"{FIRST_SIGHT.name} is there: this would not be the first sight")
+    if asked.write and not asked.first and not FIRST_SIGHT.exists():
+        parser.error("nothing was kept of a first sight yet: --first --write")
+    outcomes = examine(cases)
+    if asked.first:
+        write_first(outcomes)
+    if asked.write:
+        first = load_first()
+        groups = by_framework(cases, first), by_framework(cases, outcomes)
+        for language, path in PAGES.items():
+            text = page(cases, first, outcomes, groups, language)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    report(cases, outcomes, asked.format)
+
+
+def report(cases: Mapping[str, Case], outcomes: Outcomes, form: str) -> None:
+    groups = by_framework(cases, outcomes)
+    if form == "json":
+        each = {
+            name: {"verdict": cases[name]["verdict"], "expected": cases[name].get("row"), **asdict(found)}
+            for name, found in outcomes.items()
+        }
+        print(json.dumps({"figures": groups, "cases": each}, indent=1))
+        return
+    for group, count in groups.items():
+        print(f"{group}: " + ", ".join(f"{figure} {number}" for figure, number in count.items()))
+    for name, found in outcomes.items():
+        print(f"{name:32} {expected_text(cases[name], WORDS['en']):20} {found.said} {found.rows or ''}")
+
+
+if __name__ == "__main__":
+    main()

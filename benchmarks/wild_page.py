@@ -1,0 +1,185 @@
+"""The page of benchmarks/wild.py, in both languages: figures by framework, and the list of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from charmlp.doctor.catalogue import ROWS
+
+SIZES = ("wrong", "rowless", "right")  # how many there are, not what was said
+WORDS: dict[str, dict[str, Any]] = {
+    "en": {
+        "head": """\
+# The doctor in the wild
+
+[The doctor](doctor.md) · [中文](doctor-wild.zh-CN.md) · written by `python benchmarks/wild.py --write`
+
+The [{cases} cases](../benchmarks/wild/cases.toml) are gradients that people wrote and others called wrong,
+re-implemented in our own words from public reports. Each case and the mistake expected were written down, and
+[proved](../tests/benchmarks/test_wild_cases.py) by central differences, before the doctor was run on any of
+them; {right} of them are right, and the doubt was the mistake. *At first sight* is what the doctor said in
+that first run, *today* what it says now, after we learnt from them. Each file is examined as a whole, without
+being told what is in it.
+""",
+        "cases": """\
+## The cases
+
+An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises), 0 a mistake that has none.
+""",
+        "shown": "At first sight → today",
+        "all": "all",
+        "columns": ("Case", "Source", "Framework", "Expected", "At first sight", "Today"),
+        "wrong": "**wrong, by a mistake of the table**",
+        "named": "named",
+        "otherwise": "called by another name",
+        "unknown": "not examined",
+        "healthy": "called healthy",
+        "false_alarms": "a mistake named that is not there, besides",
+        "rowless": "**wrong in a way that the table lacks**",
+        "noticed": "called mistaken",
+        "rowless_unknown": "not examined",
+        "rowless_healthy": "called healthy",
+        "right": "**right**",
+        "right_flagged": "called mistaken",
+        "right_unknown": "not examined",
+        "right_healthy": "called healthy",
+        "says": {
+            "right": "healthy",
+            "named": "named",
+            "noticed": "mistaken",
+            "otherwise": "**another**",
+            "unknown": "**not examined**",
+            "healthy": "**healthy**",
+            "flagged": "**mistaken**",
+        },
+        "row": "row {rows}",
+        "or": " or ",
+        "no row": "mistaken",
+        "rows": "Rows: {rows}.\n",
+    },
+    "zh": {
+        "head": """\
+# 医生看别人的代码
+
+[梯度医生](doctor.zh-CN.md) · [English](doctor-wild.md) · 由 `python benchmarks/wild.py --write` 生成
+
+这 [{cases} 个案例](../benchmarks/wild/cases.toml)都是有人写过、又有人说算错了的梯度，
+由我们根据公开的报告重新实现。每个案例和应有的诊断都写在医生第一次见到它们之前，
+并用中心差分[验证](../tests/benchmarks/test_wild_cases.py)过；其中 {right} 个其实是对的，错的是怀疑本身。
+“初见”是第一次运行时医生的回答，“现在”是我们从中学到东西之后的回答。每个文件整个交给医生，不告诉它里面是什么。
+""",
+        "cases": """\
+## 各个案例
+
+意料之外的回答用粗体。数字是[错误表](doctor.zh-CN.md#它认识的错误)中的行号；0 表示表中没有的错误。
+""",
+        "shown": "初见 → 现在",
+        "all": "合计",
+        "columns": ("案例", "来源", "框架", "应有的诊断", "初见", "现在"),
+        "wrong": "**有错，错误在表中**",
+        "named": "说对了是什么错",
+        "otherwise": "说成了别的错",
+        "unknown": "没能检查",
+        "healthy": "当成正确",
+        "false_alarms": "另外报了并不存在的错",
+        "rowless": "**有错，但表中没有**",
+        "noticed": "看出有错",
+        "rowless_unknown": "没能检查",
+        "rowless_healthy": "当成正确",
+        "right": "**正确**",
+        "right_flagged": "误报有错",
+        "right_unknown": "没能检查",
+        "right_healthy": "当成正确",
+        "says": {
+            "right": "正确",
+            "named": "说对了",
+            "noticed": "有错",
+            "otherwise": "**别的错**",
+            "unknown": "**没能检查**",
+            "healthy": "**正确**",
+            "flagged": "**有错**",
+        },
+        "row": "第 {rows} 行",
+        "or": " 或 ",
+        "no row": "有错",
+        "rows": "各行：{rows}。\n",
+    },
+}
+
+Case = Mapping[str, Any]
+Groups = Mapping[str, Mapping[str, int]]  # figures by framework, all together last
+
+
+def page(
+    cases: Mapping[str, Case], first: Any, today: Any, groups: tuple[Groups, Groups], language: str
+) -> str:
+    """The whole page, of the outcomes at first sight and today and of the figures of both."""
+    words = WORDS[language]
+    right = sum(case["verdict"] == "right" for case in cases.values())
+    listed = [words["columns"], *(case_row(n, cases[n], first, today, words) for n in sorted(cases))]
+    return "\n".join(
+        [
+            words["head"].format(cases=len(cases), right=right),
+            table(figure_rows(*groups, words)),
+            words["cases"],
+            table(listed),
+            words["rows"].format(rows="; ".join(f"{number} {name}" for number, name in ROWS.items())),
+        ]
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; the first row is its head."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:], ""])
+
+
+def figure_rows(then: Groups, now: Groups, words: Mapping[str, Any]) -> list[list[str]]:
+    rows = [[words["shown"], *(words["all"] if group == "all" else group for group in now)]]
+    for figure in now["all"]:
+        cells = [(figure_text(then.get(group, {}), figure), figure_text(now[group], figure)) for group in now]
+        alone = figure in SIZES
+        rows.append([words[figure], *(b if alone and a == b else f"{a} → {b}" for a, b in cells)])
+    return rows
+
+
+def figure_text(figures: Mapping[str, int], figure: str) -> str:
+    """The number; that of the named ones with their share of the wrong ones."""
+    count, wrong = figures.get(figure, 0), figures.get("wrong", 0)
+    return f"{count} ({100 * count / wrong:.0f} %)" if figure == "named" and wrong else str(count)
+
+
+def case_row(name: str, case: Case, first: Any, today: Any, words: Mapping[str, Any]) -> list[str]:
+    return [
+        f"[{name}](../benchmarks/wild/{case['file']})",
+        source_link(case["source"]),
+        case["framework"],
+        expected_text(case, words),
+        *(said_text(case, found.get(name), words) for found in (first, today)),
+    ]
+
+
+def source_link(source: str) -> str:
+    """Of owner/name#number, or of an address."""
+    if source.startswith("https://"):
+        return f"[{source.removeprefix('https://')}]({source})"
+    repository, _, number = source.partition("#")
+    return f"[{source}](https://github.com/{repository}/issues/{number})"
+
+
+def expected_text(case: Case, words: Mapping[str, Any]) -> str:
+    if case["verdict"] == "right":
+        return words["says"]["right"]
+    rows = words["or"].join(str(row) for row in (case["row"], *case.get("also", ())) if row)
+    texts = [words["no row"]] if case["row"] == 0 else []
+    return words["or"].join([*texts, *([words["row"].format(rows=rows)] if rows else [])])
+
+
+def said_text(case: Case, found: Any, words: Mapping[str, Any]) -> str:
+    """What was said, in bold where something else was expected; – for a case that came later."""
+    if found is None:
+        return "–"
+    as_it_is = case["verdict"] == "right" and found.said == "healthy"
+    rows = f" ({', '.join(map(str, found.rows))})" if found.rows else ""
+    return words["says"]["right" if as_it_is else found.said] + rows

@@ -1,0 +1,78 @@
+"""y = x ⊙ m / (1 − p): a mask m of zeros and ones, given or drawn, and the scale that keeps the mean.
+
+Srivastava et al. (2014, JMLR 15, section 10) scale when the network is used; then there is no 1/(1 − p).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.arrangement import Role, X, arrange
+from charmlp.doctor.functions import Array
+from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
+from charmlp.doctor.parameters import only_number
+
+
+def zeros_and_ones(shape: Any, generator: np.random.Generator) -> Array:
+    mask = (generator.random(shape) < 0.6).astype(float)
+    mask.flat[0], mask.flat[-1] = 0.0, 1.0
+    return mask
+
+
+MASK = Role("mask", "ND", ("mask", "m", "keep"), constant=True, values=zeros_and_ones)
+
+
+def dropped(v: Variables) -> Array:
+    return v["x"] * v["drawn"] * v["scale"]
+
+
+def form(drawn: Any, scale: float) -> Form:
+    text = "x ⊙ m" if scale == 1 else "x ⊙ m · {scale:.4g}"
+    return Form(text, dropped, parameters={"drawn": drawn, "scale": scale})
+
+
+def with_own_mask(trial: Any) -> Iterator[Form]:
+    """The mask that was drawn, or given, and the scale: what is left of y / x.
+
+    What keeps just the positive numbers is a rectifier, and what does not follow a given mask none that
+    is masked by it.
+    """
+    x, y = trial.variables["x"], trial.canonical_output
+    if x.shape != y.shape:
+        return
+    drawn = (y != 0).astype(float)
+    if np.array_equal(drawn, x > 0) or not np.array_equal(drawn, trial.variables.get("mask", drawn)):
+        return
+    scale = only_number((y / x)[y != 0])
+    if scale is not None and scale > 0 and 0 < drawn.mean() < 1:
+        yield form(drawn, scale)
+
+
+KIND = Kind(
+    aliases=("dropout", "dropoutlayer", "inverteddropout", "drop", "dropoutmask"),
+    arrangements=(arrange(X), arrange(X, MASK), arrange((X, "flat"), output="flat", D=1)),
+    forms=(form(1.0, 1.0),),
+    more_forms=with_own_mask,
+    gradients={
+        "x": Gradient(
+            "g ⊙ m · {scale:.4g}",
+            (
+                Wrong("g ⊙ m, without the scale", lambda v, y, g: g * v["drawn"], "scale-forgotten"),
+                Wrong(
+                    "g ⊙ m · {scale:.4g}²",
+                    lambda v, y, g: g * v["drawn"] * v["scale"] ** 2,
+                    "scale-forgotten",
+                ),
+                Wrong("g ⊙ m / {scale:.4g}", lambda v, y, g: g * v["drawn"] / v["scale"], "scale-forgotten"),
+                Wrong("g, the mask forgotten", lambda v, y, g: g),
+                Wrong("g · {scale:.4g}, the mask forgotten", lambda v, y, g: g * v["scale"]),
+                Wrong("g ⊙ (1 − m)", lambda v, y, g: g * (1 - v["drawn"])),
+                Wrong("g ⊙ (1 − m) · {scale:.4g}", lambda v, y, g: g * (1 - v["drawn"]) * v["scale"]),
+            ),
+        )
+    },
+    page="layers",
+    is_random=True,
+    try_all=True,
+)

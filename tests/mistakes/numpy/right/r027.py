@@ -1,0 +1,15 @@
+import numpy as np
+
+
+class Embedding:
+    def __init__(self, vocab_size, dim):
+        self.W = 0.01 * np.random.randn(vocab_size, dim)
+        self.dW = None
+
+    def forward(self, idx):
+        self.idx = idx
+        return self.W[idx]
+
+    def backward(self, dout):
+        self.dW = np.zeros_like(self.W)
+        np.add.at(self.dW, self.idx, dout)
