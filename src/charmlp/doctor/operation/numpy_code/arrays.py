@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.operation.numpy_code.names import of_gradient
+from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
 from charmlp.doctor.operation.source import source_of
 
 # Arrays that are no weights: gradients, an optimizer's, running statistics, what a forward left
@@ -76,7 +76,8 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
     """Every array of real numbers on an object and on its own objects, in the order in which it was set."""
     for path, holder in holders(owner):
         for name, value in vars(holder).items():
-            if is_array(value) or (isinstance(value, float) and SCALAR.fullmatch(name)):
+            is_scalar = isinstance(value, float) and (SCALAR.fullmatch(name) or is_gradient(name))
+            if is_array(value) or is_scalar:
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
