@@ -49,6 +49,7 @@ GATES = {"lstm": 4, "gru": 3}  # blocks of weights beside each other
 # Arguments that may be left out, but that an object cannot do without
 WANTED = re.compile(r"(input|in)_?(shape|dim|size|units|features)|n_?in(puts?)?", re.IGNORECASE)
 WIDE = re.compile(r"kernel|filter|pool|window|stride|shape")
+USUAL_WORDS = re.compile("relu|train")
 OPTIMIZER = re.compile(r"_?(optim|optimi[sz]er|opt|updater)", re.IGNORECASE)
 
 
@@ -157,7 +158,7 @@ def argument(
     if own is not None:
         return own
     if words := words_compared(kind, name):
-        return next((word for word in words if word in ("relu", "train")), words[0])
+        return next(filter(USUAL_WORDS.fullmatch, words), words[0])
     plain = name.lower().replace("_", "")
     if plain == "dim" and (arrays or is_size(kind, name)):
         return sizes.get("D", 1)  # a layer's size, and no axis

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
+from charmlp.doctor.operation.numpy_code.names import of_gradient
 from charmlp.doctor.operation.source import source_of
 
 # Arrays that are no weights: gradients, an optimizer's, running statistics, what a forward left
@@ -22,7 +22,7 @@ CONTAINERS = re.compile(
     r"_?(d?params?|parameters|grads?|gradients?|weights?|bias(es)?|thetas?|d?_?[wWbB]s?|d_?(weights|biases)|nabla_\w"
     r"|\w*_(weights|biases|grads))"
 )
-SCALAR = re.compile(r"_?(w|b|bias|weights?|intercept|slope|theta|alpha|beta|gamma)\d*", re.IGNORECASE)
+SCALAR = re.compile(r"_?(w|b|bias|weight|intercept|theta)\d*", re.IGNORECASE)  # a number, not an array
 VALUES = ("data", "value", "val", "array", "param")  # in an object that holds an array and its gradient
 RATE = re.compile(r"_?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE)
 SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset|w0|intercept")
@@ -76,7 +76,7 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
     """Every array of real numbers on an object and on its own objects, in the order in which it was set."""
     for path, holder in holders(owner):
         for name, value in vars(holder).items():
-            is_scalar = isinstance(value, float) and (SCALAR.fullmatch(name) or is_gradient(name))
+            is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
             if is_array(value) or is_scalar:
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
