@@ -2691,3 +2691,23 @@ class SoftmaxCrossEntropy:
         "Activations.tanh": "5x7", "SoftmaxCrossEntropy": "5x3 +5x3",
     },
 )  # fmt: skip
+
+# What is wrong, where: right code of the sources above, one line of it changed
+WRONG = {
+    "Layer_Dense": (NNFS, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / 5", "5x7"),
+    "Activation_ReLU": (NNFS, "self.dinputs[self.inputs <= 0] = 0", "self.dinputs[self.inputs <= 1] = 0", "5x7"),
+    "Activation_Softmax": (NNFS, "np.dot(single_output, single_output.T)", "0", "5x3"),
+    "Loss_CategoricalCrossentropy": (NNFS, "-y_true / dvalues", "y_true / dvalues", "+5x3 label"),
+    "Activation_Softmax_Loss_CategoricalCrossentropy": (NNFS, "y_true] -= 1", "y_true] += 1", "5x3 label"),
+    "Affine": (DLFS_LAYERS, "np.sum(dout, axis=0)", "np.mean(dout, axis=0)", "5x7"),
+    "Sigmoid": (DLFS_LAYERS, "dout * (1.0 - self.out) * self.out", "(1.0 - self.out) * self.out", "5x7"),
+    "SoftmaxWithLoss": (DLFS_LAYERS, "dx = dx / batch_size", "pass", "5x3 label"),
+    "Network": (NIELSEN, "np.dot(self.weights[-l+1].transpose(), delta) * sp", "np.dot(self.weights[-l+1].transpose(), delta)", "net"),
+    "FCLayer": (SOURCES["layers with a learning rate in backward"][0], "learning_rate * weights_error", "2 * learning_rate * weights_error", "5x7"),
+    "Updated": (SOURCES["learning rate of the object, of the module, and a number"][0], "self.b -= lr", "self.b += lr", "5x7"),
+    "Linear": (SOURCES["composed layers, and weights in objects of their own"][0], "self.B.grad += np", "self.B.grad += 3 * np", "5x7"),
+    "Neural_Network": (SOURCES["a network that is updated with plus"][0], "self.W1 += X", "self.W1 -= X", "net"),
+    "TwoLayerNet": (SOURCES["cs231n two layer net"][0], "dhidden[hidden <= 0] = 0", "pass", "net"),
+    "LogisticRegression": (SOURCES["regressions"][0], "db = np.mean(p - y)", "db = np.sum(p - y)", "net"),
+    "MSE": (SOURCES["homework: fprop and bprop, loss objects"][0], "return 2 * (y_pred - y_true)", "return 2 * (y_true - y_pred)", "5x3 5x3"),
+}  # fmt: skip

@@ -422,3 +422,20 @@ SOURCES: dict[str, tuple[str, dict[str, str]]] = {
     "gradient given": (GIVEN_GRADIENT, {"__add__": "5x7|5x7", "__mul__": "5x7|5x7", "__neg__": "5x7", "backward": "5x7"}),
     "functions as classes": (DEZERO, {"__add__": "5x7|5x7", "__mul__": "5x7|5x7", "square": "5x7", "backward": "5x7"}),
 }  # fmt: skip
+
+WRONG = {  # what is wrong, and where: in the operation itself, or only where a value is used twice
+    "overwrites": (MICROGRAD, "self.grad += out.grad", "self.grad = out.grad", "__add__", "twice"),
+    "overwrites, one input": (MICROGRAD, "self.grad += (1 - t**2)", "self.grad = (1 - t**2)", "tanh", "twice"),
+    "ignores upstream": (MICROGRAD, "self.grad += out.data * out.grad", "self.grad += out.data", "exp", "once"),
+    "own value": (MICROGRAD, "self.grad += other.data * out.grad", "self.grad += self.data * out.grad", "__mul__", "once"),
+    "no order": (MICROGRAD, "for v in reversed(topo):", "for v in topo[::-1][:1] + topo[:-1]:", "backward", "any"),
+    "visited again": (MICROGRAD, "if v not in visited:", "if True:", "backward", "twice"),
+    "sign": (OPS_BY_NAME, "v.children[1].grad -= v.grad", "v.children[1].grad += v.grad", "__sub__", "once"),
+    "no upstream by name": (
+        OPS_BY_NAME, "v.children[0].grad += v.grad * math.cos", "v.children[0].grad += math.cos", "sin", "once",
+    ),
+    "array that is overwritten": (
+        TENSOR, "self.grad = self.grad + grad * (self.data > 0)", "self.grad = grad * (self.data > 0)", "relu", "twice",
+    ),
+    "no minus": (GIVEN_GRADIENT, "Tensor(-grad.data)", "Tensor(grad.data)", "__neg__", "once"),
+}  # fmt: skip

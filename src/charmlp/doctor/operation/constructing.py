@@ -1,4 +1,4 @@
-"""Instances of somebody's classes: what their constructors take is guessed from names, annotations and source."""
+"""Instances of somebody's classes: what constructors take is guessed from names, annotations and source."""
 
 import inspect
 import re
@@ -18,15 +18,16 @@ WIDTHS = ["D", HIDDEN, "K"]
 
 # Arguments by their names, without underscores, and what they are here; letters are sizes.
 ARGUMENTS: dict[str, Any] = {
-    "(acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
+    "(type|kind|name|acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
     "(layersizes?|layerdims?|layersdims?|sizes|layersizelist|dims|architecture|topology|units?list|layers"
     "|structure|networkstructure|nnstructure)$": WIDTHS,
-    "(hiddendims|hiddensizes|hiddenlayers|hiddenunits)$": [HIDDEN],
+    "(hidden(dims|sizes|layersizes|layers))$": [HIDDEN],
     "(inputshape|inshape|shape|normalizedshape)$": ("D",),
     "(numheads|nheads|heads|stride|strides|dilation|groups)$": 1,
     "(dim|axis)$": -1,
     "(use)?.*bias$": True,
-    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$|outplanes$": "K",
+    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$"
+    "|outplanes$": "K",
     ".*channels?$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
     "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": "H",
     "(n|num)?layers?$|.*layers$": 2,
@@ -36,7 +37,8 @@ ARGUMENTS: dict[str, Any] = {
     "seed|random(state|seed)$|rng$": 0,
     "(lr|learningrate|eta|stepsize)$": 1.0,
     "(std|weightscale|weightinitstd|initscale|sigma|weightstd)": 0.5,
-    "(n|num)?in(put|puts)?((dim|size|units|features|neurons|nodes|width|d|n)s?)?$|input.*|fanin|prev.*|insize|from": "D",
+    "(n|num)?in(put|puts)?((dim|size|units|features|neurons|nodes|width|d|n)s?)?$|input.*|fanin|prev.*"
+    "|insize|from": "D",
     "(batchsize|nsamples|seqlen|seqlength|sequencelength|maxlen|n|batch)$": "N",
     "n?out|dout|nout|fanout|.*class|.*classes|.*neurons?|.*units?|.*outputs?$|(outputdim|outputsize|output|ny|[kmo])$"
     "|embed(ding)?(dim|size)$|ncategories|noutputs?": "K",
@@ -87,7 +89,7 @@ def construct(
             **sizes,
             "K": sizes.get("D", HIDDEN),
             "H": sizes.get("D", HIDDEN),
-        }  # the state is as wide as the input
+        }  # a state as wide as x
     first: Exception | None = None
     for wide in (False, True):
         try:
@@ -96,6 +98,15 @@ def construct(
             first = first or error
     assert first is not None
     raise first
+
+
+def other_form(name: str, value: Any) -> Any:
+    """Windows have one size for both dimensions, or two; hidden layers one width, or a list of them."""
+    if isinstance(value, int) and WIDE.search(name):
+        return (value, value)
+    if "hidden" in name:
+        return [value] if isinstance(value, int) else value[0] if isinstance(value, list) else value
+    return value
 
 
 def letters(kind: type, sizes: Mapping[str, int]) -> dict[str, int]:
@@ -116,7 +127,7 @@ def takes_state(kind: type) -> bool:
 def constructed(
     kind: type, sizes: Mapping[str, int], arrays: bool, given: Mapping[str, Any], wide: bool
 ) -> Any:
-    """With one choice of arguments; `wide` has sizes of windows for both dimensions."""
+    """With one choice of arguments; `wide` is the other one, where there are two."""
     arguments: dict[str, Any] = {}
     positional: list[Any] = []
     given = {**letters(kind, sizes), **given}
@@ -126,8 +137,8 @@ def constructed(
         if has_default and not wanted and name not in given:
             continue
         value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
-        if wide and isinstance(value, int) and WIDE.search(name):
-            value = (value, value)
+        if wide:
+            value = other_form(name, value)
         if parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(value)
         else:
@@ -150,7 +161,7 @@ def argument(
     kind: type, name: str, parameter: inspect.Parameter, sizes: Mapping[str, int], arrays: bool
 ) -> Any:
     """One argument: weights, an object of the module's own, a word that it is compared with, or a number."""
-    own = array_for(kind, name, sizes) if arrays else None
+    own: Any = array_for(kind, name, sizes) if arrays else None
     if own is None and arrays and OPTIMIZER.fullmatch(name):
         own = PlainDescent()
     if own is None:
@@ -194,7 +205,7 @@ def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:
     said = re.sub(r"typing\.|Optional\[(.*)\]", r"\1", said)
     if said == "int" and not isinstance(value, int):
         return sizes.get("D", 1)
-    if said == "float" and not isinstance(value, int | float):
+    if said == "float" and not isinstance(value, float):
         return 0.5
     if said == "bool" and not isinstance(value, bool):
         return True

@@ -33,7 +33,7 @@ Step = tuple[str, Any]  # an attribute, and a key where that is a list or a dict
 
 @dataclass(frozen=True)
 class Place:
-    """Where an array is: an attribute, or an entry of a list or dict that is one, of an object in the object."""
+    """Where an array is: an attribute of an object or of its objects, or an entry of a list or dict."""
 
     attribute: str
     key: Any = None
@@ -233,7 +233,7 @@ def in_list(holder: Any, array: Any) -> int | None:
 
 
 def rate_of(owner: Any, *methods: Any) -> float:
-    """The learning rate that methods multiply an update by: the object's, the module's, or a number; else 1."""
+    """The learning rate that methods multiply an update by: the object's, the module's, a number, or 1."""
     for _, holder in holders(owner):
         rates = (value for name, value in vars(holder).items() if RATE.fullmatch(name))
         rate = next((float(value) for value in rates if isinstance(value, int | float) and value), None)

@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -15,7 +15,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
-from charmlp.doctor.operation.numpy_code.instances import Method, forward_of, instance, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
@@ -42,9 +42,9 @@ DERIVATIVE = (
     "loss_gradient", "loss_grad", "derivation", "df_dx", "d_activate", "get_gradient",
 )  # fmt: skip
 COST = (
-    "loss", "compute_loss", "cost", "compute_cost", "loss_function", "calculate_loss", "calc_loss", "get_loss",
-    "loss_fn", "objective", "cost_function", "costFunction", "mse", "cross_entropy", "binary_cross_entropy",
-    "mse_loss", "cross_entropy_loss", "cost_func", "error", "J", "calculate_cost", "get_cost",
+    "loss", "compute_loss", "cost", "compute_cost", "loss_function", "calculate_loss", "calc_loss",
+    "get_loss", "loss_fn", "objective", "cost_function", "costFunction", "mse", "cross_entropy",
+    "binary_cross_entropy", "mse_loss", "cross_entropy_loss", "cost_func", "error", "J", "calculate_cost", "get_cost",
 )  # fmt: skip
 # One method that returns a loss and its gradient
 BOTH = (
@@ -94,8 +94,7 @@ def written(kind: type) -> list[Written]:
     if is_node(kind):
         return of_node(kind)
     whole = of_skeleton(kind) if pair is None else of_passes(kind, *pair)
-    used = set(pair or ()) | {name for name in (*COST, *FORWARD, *BACKWARD) if pair and name in pair}
-    return [*whole, *of_derivatives(kind, used)]
+    return [*whole, *of_derivatives(kind, set(pair or ()))]
 
 
 def passes_of(kind: type) -> tuple[str, str] | None:
@@ -107,22 +106,15 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     forward = [name for name in FORWARD if name in own]
     backward = [name for name in BACKWARD + DERIVATIVE if name in own]
     if forward and backward:
-        if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(
-            method_of(kind, forward[0]).required
-        ):
+        first = method_of(kind, forward[0])
+        if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
             return None  # of the input of the last activation, which this loss does not know
-        costs = [name for name in COST if name in own]
-        if (
-            backward[0] in DERIVATIVE
-            and costs
-            and takes_truth(kind, costs[0])
-            and takes_truth(kind, backward[0])
-        ):
+        costs = [name for name in COST if name in own and takes_truth(kind, name)]
+        if costs and backward[0] in DERIVATIVE and takes_truth(kind, backward[0]):
             return costs[0], backward[0]
         return forward[0], backward[0]
-    if costs := [name for name in COST if name in own and name not in FORWARD]:
-        if backward:
-            return costs[0], backward[0]
+    if backward and (costs := [name for name in COST if name in own and name not in FORWARD]):
+        return costs[0], backward[0]
     return (both[0], both[0]) if both else None
 
 
@@ -180,7 +172,7 @@ def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:
     """A loss that returns its gradient with it."""
-    loss = Loss(forward_of(method, instance(kind, sizes)))
+    loss = Loss(bound_to(method, instance(kind, sizes)))
     return replace(loss.written(), meant=kind.__name__)
 
 
@@ -190,8 +182,8 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return None
     if first.name == second.name:
         return Model(kind, second, cost=first, given=given)
-    own = list(methods_of(kind))
-    costs = [method_of(kind, name) for name in COST if name in own and name not in (second.name,)]
+    own = set(methods_of(kind))
+    costs = [method_of(kind, name) for name in COST if name in own and name != second.name]
     costs = [cost for cost in costs if any(map(is_truth, cost.inputs)) and not cost.is_unwritten]
     forwards = [method_of(kind, n) for n in FORWARD if n in own and n not in (*COST, *BOTH[2:])]
     forwards = [f for f in forwards if not any(map(is_truth, f.inputs))]
@@ -206,7 +198,7 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
     return None
 
 
-def of_derivatives(kind: type, used: Sequence[str] | set[str]) -> list[Written]:
+def of_derivatives(kind: type, used: Set[str]) -> list[Written]:
     """Methods beside the passes that have a derivative among the methods."""
     own = [name for name in methods_of(kind) if not name.startswith("__")]
     each = []

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.mistake import phrase
-from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Written
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 OfLeaves = Callable[[Sequence[Any]], Any]  # a value, computed from leaves
 
 BINARY = {
-    "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul, "__truediv__": operator.truediv,
-    "__matmul__": operator.matmul, "__div__": operator.truediv,
+    "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul,
+    "__truediv__": operator.truediv, "__matmul__": operator.matmul, "__div__": operator.truediv,
 }  # fmt: skip
 NUMBER = 1.7  # a constant on the left of a value
 REFLECTED: dict[str, OfLeaves] = {
@@ -41,8 +41,8 @@ NO_OPERATION = re.compile(
 DATA = ("data", "value", "val", "v", "x", "item", "array")
 GRADIENT = ("grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value")
 PARENTS = (
-    "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on", "_deps",
-    "deps", "_args", "prevs", "_ctx_parents",
+    "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on",
+    "_deps", "deps", "_args", "prevs", "_ctx_parents",
 )  # fmt: skip
 CLOSURES = ("_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop")
 BACKWARD = ("backward", "backprop", "backpropagate", "back_prop", "back", "backward_pass")
@@ -122,14 +122,13 @@ class Engine:
             ):
                 yield Written(title, (), phrase("unwritten", method=title))
             elif (made := self.operation(name, thing)) is not None:
-                yield Written(title, (lambda sizes, dtype, made=made: made,))
+                yield Written(title, (always(made),))
         for name, function in vars(module).items():
             if inspect.isfunction(function) and FUNCTIONS.fullmatch(name) and self.is_of_one(function):
-                made = self.unary(name, lambda leaves, function=function: function(leaves[0]))
-                yield Written(name, (lambda sizes, dtype, made=made: made,))
+                yield Written(name, (always(self.unary(name, of_first(function))),))
         if (walk := self.walk()) is not None:
             title = f"{self.kind.__name__}.{self.backward_name}"
-            yield Written(title, (lambda sizes, dtype: walk,))
+            yield Written(title, (always(walk),))
 
     def operation(self, name: str, thing: Any) -> HandWritten | None:
         if name in BINARY:
@@ -164,7 +163,7 @@ class Engine:
             return False
 
     def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
-        """Beside it the same, twice, on one value in both places; a matrix product has a constant on its right."""
+        """Beside it, twice, the same on one value in both places; a matrix times a constant matrix."""
 
         def twice(leaves: Sequence[Any]) -> list[Any]:
             (x,) = leaves
@@ -326,6 +325,15 @@ class Engine:
         except Exception:
             return False
         return all(np.allclose(f, r) for f, r in zip(found, right, strict=True))
+
+
+def always(made: HandWritten) -> Make:
+    """The same at all sizes."""
+    return lambda sizes, dtype: made
+
+
+def of_first(function: Callable[[Any], Any]) -> OfLeaves:
+    return lambda leaves: function(leaves[0])
 
 
 def used_again(x: Any) -> Any:

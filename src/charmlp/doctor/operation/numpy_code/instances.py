@@ -68,7 +68,7 @@ class Method(Function):
 
     @cached_property
     def settled(self) -> dict[str, Any]:
-        """Options too: what follows the arrays must be flags. In a loss, p is a prediction and no probability."""
+        """Options too: what follows the arrays must be flags. In a loss, p is a prediction."""
         found = dict(super().settled)
         for name in self.required:
             if is_option(name) and not is_flag(name) and not self.is_of_loss(name):
@@ -96,7 +96,7 @@ class Method(Function):
 def writes_into_arrays(function: Callable[..., Any]) -> bool:
     """Whether a function changes arrays in their places, and nothing says that there is more to write."""
     tree = definition(function)
-    if tree is None or not returns_of(tree) or is_marked(tree, source_of(function)):  # type: ignore[arg-type]
+    if tree is None or not returns_of(tree) or is_marked(tree, source_of(function)):
         return False
     return any(
         isinstance(node, ast.AugAssign)
@@ -147,7 +147,7 @@ def made_lazily(own: Any, forward: Method, sizes: Sizes) -> list[Place]:
         return []
     x = random_numbers((sizes["N"], sizes["D"]), np.random.default_rng(4))
     try:
-        forward_of(forward, own)(forward.settled | {forward.arrays[0]: x})
+        bound_to(forward, own)(forward.settled | {forward.arrays[0]: x})
     except Exception:
         return []
     return [place for place in weights(own) if place.attribute in empty]
@@ -158,7 +158,7 @@ def is_weight_name(name: str) -> bool:
     return any(re.fullmatch(pattern, stem) for pattern in (*SAME, "gamma", "beta", "scale", "shift"))
 
 
-def forward_of(method: Method, owner: Any) -> Method:
+def bound_to(method: Method, owner: Any) -> Method:
     """The method of one object."""
     return Method(method.name, method.call, owner=owner, skip=method.skip)
 
@@ -208,7 +208,7 @@ def gather(
     A single gradient that is returned without a name is that of the input at `prediction`.
     """
     before = {place: np.array(place.get(own), float) for place in places}
-    returned = forward_of(backward, own)(arguments)
+    returned = bound_to(backward, own)(arguments)
     names = [*arrays, *(place.name for place in places)]
     found: list[Any] = [None] * len(names)
     if returned is not None and returned is not own:
@@ -240,7 +240,7 @@ def after_update(
                 n: 1.0 if RATE.fullmatch(n) else PlainDescent() if OPTIMIZER.fullmatch(n) else usual_option(n)
                 for n in method.required
             }
-            forward_of(method, own)(arguments)
+            bound_to(method, own)(arguments)
             given = any(RATE.fullmatch(n) for n in method.required)
             found = gradients_on(own, places, before, 1.0 if given else rate_of(own, method.call))
             return [new if old is None else old for old, new in zip(kept, found, strict=True)]

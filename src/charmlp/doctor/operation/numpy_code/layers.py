@@ -18,7 +18,7 @@ from charmlp.doctor.operation.numpy_code.gradients import led_through, times
 from charmlp.doctor.operation.numpy_code.instances import (
     Gathered,
     Method,
-    forward_of,
+    bound_to,
     gather,
     instance,
     made_lazily,
@@ -163,7 +163,7 @@ class Layer(Pair):
             given = dict(zip(arrays, values, strict=False))
             known = {name: usual_option(name) for name in self.forward.flags}
             known |= self.forward.settled | given | dict(rest)
-            result = output_of(own, forward_of(self.forward, own)(known))
+            result = output_of(own, bound_to(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}
             ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)

@@ -1,7 +1,7 @@
 """Networks and regressions written as classes: a loss of the weights of an object. Data are no inputs here.
 
-Which data an object takes is found out by trying: samples as rows or columns or one alone, labels as numbers or
-one-hot. Where the class computes no loss, its gradients may be those of any of the usual ones.
+Which data an object takes is found out by trying: samples as rows or columns or one alone, labels as numbers
+or one-hot. Where the class computes no loss, its gradients may be those of any of the usual ones.
 """
 
 import copy
@@ -23,7 +23,7 @@ from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import (
     Method,
-    forward_of,
+    bound_to,
     gather,
     instance,
     is_weight_name,
@@ -58,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Model:
-    """A class whose backward is the gradient of a loss; `backward` is `cost` where one method returns both."""
+    """A class whose backward is the gradient of a loss; `backward` is `cost` where one method is both."""
 
     kind: type
     backward: Method
@@ -261,7 +261,7 @@ class Pass:
         self.cache = parts[1] if len(parts) == 2 else parts[1:]
 
     def call(self, method: Method, own: Any = None) -> Any:
-        return forward_of(method, self.own if own is None else own)(self.arguments(method))
+        return bound_to(method, self.own if own is None else own)(self.arguments(method))
 
     def arguments(self, method: Method) -> dict[str, Any]:
         names = dict.fromkeys([*method.required, *method.inputs])
