@@ -23,12 +23,22 @@ def complete(made: HandWritten, inputs: str) -> list[Any]:
     return [*values_of(inputs.removesuffix(" training")), *parameters, *[np.array(True)] * flag]
 
 
+def all_there(made: HandWritten, values: list[Any]) -> bool:
+    """Whether there is a gradient of each input that is no constant."""
+    outputs, backward = seeded(made, values)
+    gradients = list(backward(tuple(np.ones(np.shape(y)) for y in outputs)))
+    names = made.required + made.optional
+    asked = [i for i, v in enumerate(values) if v.dtype == float and names[i] not in made.constants]
+    return all(gradients[i] is not None for i in asked)
+
+
 def least_error(one: Written, inputs: str) -> float:
     errors = []
     for make in one.readings:
         made = make(SIZES, FLOAT64)
         try:
-            errors.append(error(made, complete(made, inputs)))
+            values = complete(made, inputs)
+            errors.append(error(made, values) if all_there(made, values) else float("inf"))
         except (TypeError, ValueError, IndexError, AttributeError):
             errors.append(float("inf"))
     return min(errors)

@@ -196,9 +196,9 @@ def of_container(name: str) -> str:
     >>> of_container("grads"), of_container("nabla_b"), of_container("biases"), of_container("dW")
     ('w', 'b', 'b', 'w')
     """
-    plain = of_gradient(name.lstrip("_"))
-    if plain in ("grads", "grad", "gradients", "params", "parameters"):
+    if re.fullmatch(r"_?(d_?)?(grads?|gradients?|params?|parameters)", name):
         return "w"
+    plain = of_gradient(name.lstrip("_"))
     stripped = plain.removesuffix("s") if len(plain) < 3 else plain
     return next(
         (short for short, each in zip("wb", SAME, strict=True) if re.fullmatch(each, stripped)), plain

@@ -44,7 +44,8 @@ DERIVATIVE = (
 COST = (
     "loss", "compute_loss", "cost", "compute_cost", "loss_function", "calculate_loss", "calc_loss",
     "get_loss", "loss_fn", "objective", "cost_function", "costFunction", "mse", "cross_entropy",
-    "binary_cross_entropy", "mse_loss", "cross_entropy_loss", "cost_func", "error", "J", "calculate_cost", "get_cost",
+    "binary_cross_entropy", "mse_loss", "cross_entropy_loss", "cost_func", "error", "J",
+    "calculate_cost", "get_cost",
 )  # fmt: skip
 # One method that returns a loss and its gradient
 BOTH = (
