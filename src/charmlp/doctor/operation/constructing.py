@@ -1,59 +1,180 @@
-"""Instances of somebody's classes: what their constructors take is guessed from the names."""
+"""Instances of somebody's classes: what constructors take is guessed from names, annotations and source."""
 
 import inspect
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.options import usual_option
+from charmlp.doctor.operation.options import is_flag, matches, usual_option
+from charmlp.doctor.operation.source import source_of
 
-# Arguments by their names, without underscores, and what they are here; K and D are sizes.
+HIDDEN = 4  # units of a hidden layer
+CHANNELS = 3
+WIDTHS = ["D", HIDDEN, "K"]
+
+# Arguments by their names, without underscores, and what they are here; letters are sizes.
 ARGUMENTS: dict[str, Any] = {
-    "(acttype|activation|act|nonlinearity|activationname)$": "relu",
-    "(layersizes|layerdims|layersdims|sizes|layersizelist|dims|architecture|topology|units?list)$": [
-        "D",
-        4,
-        "K",
-    ],
-    "(inputshape|shape)$": ("D",),
+    "(type|kind|name|acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
+    "(layersizes?|layerdims?|layersdims?|sizes|layersizelist|dims|architecture|topology|units?list|layers"
+    "|structure|networkstructure|nnstructure)$": WIDTHS,
+    "(hidden(dims|sizes|layersizes|layers))$": [HIDDEN],
+    "(inputshape|inshape|shape|normalizedshape)$": ("D",),
+    "(numheads|nheads|heads|stride|strides|dilation|groups)$": 1,
     "(dim|axis)$": -1,
-    ".*bias": True,
-    ".*layer": 2,
-    ".*hidden|(hsize|h)$": 4,
-    "(kernelsize|filtersize|ksize|poolsize|windowsize|fh|fw)$": 2,
-    "stride": 1,
-    "pad": 0,
-    "seed": 0,
-    "(lr|learningrate|eta)$": 1.0,
-    "(std|weightscale|weightinitstd|initscale|sigma)": 0.5,
-    "n?out|dout|fanout|.*class|.*neurons|.*units|.*outputs?$|(outputdim|outputsize|[km])$": "K",
-}
-ARRAYS: dict[str, str] = {
-    "w|weights?": "DK", "b|bias|biases": "K", "gamma|gain": "D", "beta|shift": "D"
+    "(use)?.*bias$": True,
+    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$"
+    "|outplanes$": "K",
+    ".*channels?$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
+    "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": "H",
+    "(n|num)?layers?$|.*layers$": 2,
+    "(kernelsize|kernel|filtersize|ksize|poolsize|windowsize|fh|fw|f|poolh|poolw|k[hw]|pool(height|width)"
+    "|(kernel|filter)(height|width|h|w|shape))$": 2,
+    "pad|padding": 0,
+    "seed|random(state|seed)$|rng$": 0,
+    "(lr|learningrate|eta|stepsize)$": 1.0,
+    "(std|weightscale|weightinitstd|initscale|sigma|weightstd)": 0.5,
+    "(n|num)?in(put|puts)?((dim|size|units|features|neurons|nodes|width|d|n)s?)?$|input.*|fanin|prev.*"
+    "|insize|from": "D",
+    "(batchsize|nsamples|seqlen|seqlength|sequencelength|maxlen|n|batch)$": "N",
+    "n?out|dout|nout|fanout|.*class|.*classes|.*neurons?|.*units?|.*outputs?$|(outputdim|outputsize|output|ny|[kmo])$"
+    "|embed(ding)?(dim|size)$|ncategories|noutputs?": "K",
 }  # fmt: skip
+ARRAYS: dict[str, str] = {
+    "w|weights?|kernel|wx|w_x|wxh|u|theta": "DK", "b|bias|biases": "K", "gamma|gain": "D", "beta|shift": "D",
+    "wh|w_h|whh": "KK",
+}  # fmt: skip
+GATES = {"lstm": 4, "gru": 3}  # blocks of weights beside each other
+# Arguments that may be left out, but that an object cannot do without
+WANTED = re.compile(r"(input|in)_?(shape|dim|size|units|features)|n_?in(puts?)?", re.IGNORECASE)
+WIDE = re.compile(r"kernel|filter|pool|window|stride|shape")
+USUAL_WORDS = re.compile("relu|train")
+OPTIMIZER = re.compile(r"_?(optim|optimi[sz]er|opt|updater)", re.IGNORECASE)
 
 
-def construct(kind: type, sizes: Mapping[str, int], *, arrays: bool = False) -> Any:
-    """An instance; what has no default is guessed, and `dim`; weights as `arrays` where asked for."""
-    given = inspect.signature(kind).parameters.items()
+class PlainDescent:
+    """An optimizer that takes one step of minus the gradient, in the ways in which optimizers are called."""
+
+    lr = learning_rate = 1.0
+
+    def update(self, weights: Any = None, gradients: Any = None, *rest: Any) -> Any:
+        """The new weights; those in a dict or a list are changed there."""
+        if isinstance(weights, dict) and isinstance(gradients, dict):
+            for key in weights:
+                weights[key] = weights[key] - gradients[key]
+        elif isinstance(weights, list) and isinstance(gradients, list):
+            weights[:] = [weight - gradient for weight, gradient in zip(weights, gradients, strict=False)]
+        elif isinstance(weights, np.ndarray | float) and gradients is not None:
+            return weights - gradients
+        return weights
+
+    step = update_params = apply_gradients = apply = update_weights = __call__ = update
+
+    def zero_grad(self) -> None:
+        """There is nothing to forget."""
+
+
+def construct(
+    kind: type, sizes: Mapping[str, int], *, arrays: bool = False, given: Mapping[str, Any] | None = None
+) -> Any:
+    """An instance; what has no default is guessed, and `dim`; weights as `arrays` where asked for.
+
+    Raises what the constructor raises for the likeliest arguments, where it takes no others either.
+    """
+    if re.search(r"(?i)rnn|lstm|gru|cell|recurrent", kind.__name__) or takes_state(kind):
+        sizes = {
+            **sizes,
+            "K": sizes.get("D", HIDDEN),
+            "H": sizes.get("D", HIDDEN),
+        }  # a state as wide as x
+    first: Exception | None = None
+    for wide in (False, True):
+        try:
+            return constructed(kind, sizes, arrays, given or {}, wide)
+        except Exception as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def other_form(name: str, value: Any) -> Any:
+    """Windows have one size for both dimensions, or two; hidden layers one width, or a list of them."""
+    if isinstance(value, int) and WIDE.search(name):
+        return (value, value)
+    if "hidden" in name:
+        return [value] if isinstance(value, int) else value[0] if isinstance(value, list) else value
+    return value
+
+
+def letters(kind: type, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Where sizes have single letters for names, their order tells: inputs, hidden units, outputs."""
+    needed = [n for n, p in parameters_of(kind) if p.default is p.empty]
+    if len(needed) not in (2, 3) or not all(re.fullmatch(r"[a-zA-Z]\d?|n_?[a-z]", name) for name in needed):
+        return {}
+    if any(re.fullmatch(pattern, name.lower()) for name in needed for pattern in ARRAYS):
+        return {}
+    widths = sized(WIDTHS, sizes)
+    return dict(zip(needed, widths if len(needed) == 3 else widths[::2], strict=True))
+
+
+def takes_state(kind: type) -> bool:
+    return any(re.fullmatch(r"w_?h\w?", name.lower()) for name, _ in parameters_of(kind))
+
+
+def constructed(
+    kind: type, sizes: Mapping[str, int], arrays: bool, given: Mapping[str, Any], wide: bool
+) -> Any:
+    """With one choice of arguments; `wide` is the other one, where there are two."""
     arguments: dict[str, Any] = {}
     positional: list[Any] = []
-    for name, parameter in given:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+    given = {**letters(kind, sizes), **given}
+    for name, parameter in parameters_of(kind):
+        has_default = parameter.default is not parameter.empty
+        wanted = (name == "dim" and not arrays) or (parameter.default is None and WANTED.fullmatch(name))
+        if has_default and not wanted and name not in given:
             continue
-        if parameter.default is not parameter.empty and name != "dim":
-            continue
-        value: Any = guess_array(name, sizes) if arrays else None
-        value = sizes["D"] if arrays and name == "dim" else value  # a layer's size, not an axis as torch's
-        value = guess_argument(name, sizes) if value is None else value
+        value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
+        if wide:
+            value = other_form(name, value)
         if parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(value)
         else:
             arguments[name] = value
     return kind(*positional, **arguments)
+
+
+def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
+    """What a constructor takes by name."""
+    if "__init__" not in {name for base in kind.__mro__[:-1] for name in vars(base)} and (
+        "__new__" not in {name for base in kind.__mro__[:-1] for name in vars(base)}
+    ):
+        return
+    for name, parameter in inspect.signature(kind).parameters.items():
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            yield name, parameter
+
+
+def argument(
+    kind: type, name: str, parameter: inspect.Parameter, sizes: Mapping[str, int], arrays: bool
+) -> Any:
+    """One argument: weights, an object of the module's own, a word that it is compared with, or a number."""
+    own: Any = array_for(kind, name, sizes) if arrays else None
+    if own is None and arrays and OPTIMIZER.fullmatch(name):
+        own = PlainDescent()
+    if own is None:
+        own = helper(kind, name, sizes)
+    if own is not None:
+        return own
+    if words := words_compared(kind, name):
+        return next(filter(USUAL_WORDS.fullmatch, words), words[0])
+    plain = name.lower().replace("_", "")
+    if plain == "dim" and (arrays or is_size(kind, name)):
+        return sizes.get("D", 1)  # a layer's size, and no axis
+    value = guess_argument(name, sizes)
+    return of_annotation(parameter.annotation, value, sizes)
 
 
 def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
@@ -68,15 +189,117 @@ def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
     found = [value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain)]
     if not found and (option := usual_option(name)) is not None:
         return option
-    meant = found[0] if found else "D"
+    return sized(found[0] if found else "D", sizes)
+
+
+def sized(meant: Any, sizes: Mapping[str, int]) -> Any:
+    """Letters as the sizes that they stand for."""
     if isinstance(meant, list | tuple):
         return type(meant)(sizes.get(size, size) for size in meant)
-    return sizes.get(meant, meant)
+    return {"H": HIDDEN, **sizes}.get(meant, meant) if isinstance(meant, str) else meant
 
 
-def guess_array(name: str, sizes: Mapping[str, int]) -> np.ndarray | None:
-    """Weights, where an argument's name is that of weights."""
+def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:
+    """The guess, unless the annotation says that it is something else."""
+    said = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    said = re.sub(r"typing\.|Optional\[(.*)\]", r"\1", said)
+    if said == "int" and not isinstance(value, int):
+        return sizes.get("D", 1)
+    if said == "float" and not isinstance(value, float):
+        return 0.5
+    if said == "bool" and not isinstance(value, bool):
+        return True
+    if re.match(r"(list|List|Sequence)\b", said) and not isinstance(value, list):
+        return sized(WIDTHS, sizes)
+    if re.match(r"(tuple|Tuple)\b", said) and isinstance(value, int):
+        return (value, value)
+    return value
+
+
+def array_for(kind: type, name: str, sizes: Mapping[str, int]) -> np.ndarray | None:
+    """Weights, where an argument's name is that of weights; those of a convolution are filters."""
     shape = next((s for pattern, s in ARRAYS.items() if re.fullmatch(pattern, name.lower())), None)
     if shape is None:
         return None
-    return random_numbers([sizes[letter] for letter in shape], np.random.default_rng(3))
+    numbers = [sizes[letter] for letter in shape]
+    title = kind.__name__.lower()
+    if "conv" in title and shape == "DK":
+        numbers = [sizes["K"], CHANNELS, 2, 2]
+    gates = next((count for word, count in GATES.items() if word in title), 1)
+    if gates > 1:
+        numbers[-1] *= gates
+    return random_numbers(numbers, np.random.default_rng(3))
+
+
+def helper(kind: type, name: str, sizes: Mapping[str, int]) -> Any:
+    """A function, or an object of a class, of the same module that has what an argument is used for."""
+    source, around = source_of(kind), vars(sys.modules.get(kind.__module__, inspect))
+    own = {n: thing for n, thing in around.items() if getattr(thing, "__module__", None) == kind.__module__}
+    methods = set(re.findall(rf"\b{name}\.(\w+)\(", source))
+    if methods and (one := class_with(methods, kind, own)) is not None:
+        return construct(one, sizes)
+    if not re.search(rf"\b{name}\(", source) or re.search(rf"def {name}\(", source):
+        return None
+    functions = {n: thing for n, thing in own.items() if inspect.isfunction(thing)}
+    return function_called(name, functions)
+
+
+def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | None:
+    """An activation with these methods, or any class with them that needs no arguments."""
+    classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
+    fitting = [one for one in classes if all(callable(getattr(one, method, None)) for method in methods)]
+    plain = [one for one in fitting if not any(p.default is p.empty for _, p in parameters_of(one))]
+    named = [one for one in fitting if re.search(r"(?i)relu|sigm|tanh|activation", one.__name__)]
+    both = [one for one in named if one in plain]
+    return next(iter([*both, *named, *plain]), None)
+
+
+def function_called(name: str, functions: Mapping[str, Any]) -> Any:
+    """An activation among functions, or its derivative, as the name of an argument asks."""
+    usual = ("sigmoid", "tanh", "relu")
+    of_derivative = re.search(r"prime|deriv|grad|diff|^d_?act", name.lower())
+    for activation in (*usual, *functions):
+        derivative = next(
+            (f for n, f in functions.items() if n != activation and activation in n.lower()), None
+        )
+        if activation in functions and derivative is not None:
+            return derivative if of_derivative else functions[activation]
+    if re.search(r"act|func|fn|nonlin|phi|prime|deriv", name.lower()):
+        return slope_of_tanh if of_derivative else np.tanh
+    return None
+
+
+def slope_of_tanh(x: np.ndarray) -> np.ndarray:
+    """∂ tanh(x)/∂x = 1 − tanh²(x)."""
+    return np.asarray(1 - np.tanh(x) ** 2)
+
+
+def words_compared(kind: type, name: str) -> list[str]:
+    """The words that a class compares an argument with, in the order of its source."""
+    source = source_of(kind)
+    attributes = re.findall(rf"self\.(\w+)\s*=\s*{name}\b(?!\()", source)
+    names = "|".join(map(re.escape, {name, *attributes}))
+    found = re.findall(rf"\b(?:{names})(?:\.lower\(\))?\s*==\s*[\"'](\w+)[\"']", source)
+    for table in re.findall(rf"\b(\w+)\[(?:self\.)?(?:{names})\]", source):
+        entries = getattr(sys.modules.get(kind.__module__), table, None)
+        found += [key for key in entries if isinstance(key, str)] if isinstance(entries, dict) else []
+    return list(dict.fromkeys(found))
+
+
+def is_size(kind: type, name: str) -> bool:
+    """Whether arrays are made of this size: `dim` is a number of features there, and no axis."""
+    made = rf"(ones|zeros|empty|full|rand\w*|normal|uniform|Parameter|Tensor)\([^\n]*\b{name}\b"
+    return bool(re.search(made, source_of(kind)))
+
+
+def choices_of(kind: type) -> tuple[str, list[str]] | None:
+    """An argument that decides what an object computes, such as relu or sigmoid, and the words for it."""
+    try:
+        taken = [name for name, _ in parameters_of(kind)]
+    except (TypeError, ValueError):
+        return None
+    for name in taken:
+        words = [word for word in words_compared(kind, name) if not matches("train|test|eval|mean|sum", word)]
+        if len(words) > 1 and not is_flag(name) and not re.search(r"init|reg|pad|optim|mode", name.lower()):
+            return name, words
+    return None

@@ -1,5 +1,6 @@
 """The arrays of an object: its weights, and the gradients that a backward pass leaves on it."""
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,117 +9,243 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.numpy_code.names import of_gradient
+from charmlp.doctor.operation.source import source_of
 
-# Arrays that no forward multiplies by: gradients, an optimizer's, running statistics
+# Arrays that are no weights: gradients, an optimizer's, running statistics, what a forward left
 NO_WEIGHT = re.compile(
-    r"_?(d_?[a-zA-Z]\w*|grads?|.*grad(ient)?s?|nabla.*|delta.*|v|m|velocity.*|.*momentum.*|running.*|moving.*|cache"
-    r"|mask|x|inputs?|outputs?|out|y)"
+    r"_?(d_?(w|b|x|u|v|k|h|gamma|beta|theta|alpha|scale|shift|param|input|out|kernel|value)\w*|d_?[A-Z]\w*|grads?|\w*grad(ient)?s?"
+    r"|grad\w*|nabla\w*|delta\w*|v|m|s|t|velocity\w*|\w*momentum\w*|running\w*|moving\w*|means?|vars?|mu|std|sigma|cache\w*"
+    r"|mask|[xX]\w?|inputs?|outputs?|out|y|Y|target\w*|labels?|loss\w*|error\w*|[azAZ]\d+|layer_?\d+|h_?prev|hidden_state"
+    r"|[vm]_?[wWbB]\d*|lr|eta|learning_rate|[vm]d\w+|layer_input)"
 )
 CONTAINERS = re.compile(
-    r"_?(d?params?|parameters|grads?|gradients?|weights|biases|d?w|d?b|nabla_\w)", re.IGNORECASE
+    r"_?(d?params?|parameters|grads?|gradients?|weights?|bias(es)?|thetas?|d?_?[wWbB]s?|d_?(weights|biases)|nabla_\w"
+    r"|\w*_(weights|biases|grads))"
 )
-RATE = re.compile(r"lr|eta|learning_?rate|alpha|step(_size)?|rate")
-SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset")
+SCALAR = re.compile(r"_?(w|b|bias|weight|intercept|theta)\d*", re.IGNORECASE)  # a number, not an array
+VALUES = ("data", "value", "val", "array", "param")  # in an object that holds an array and its gradient
+RATE = re.compile(r"_?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE)
+SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset|w0|intercept")
+DEEPEST = 3
+
+Step = tuple[str, Any]  # an attribute, and a key where that is a list or a dict
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an array is: an attribute, or an entry of a list or dict that is one."""
+    """Where an array is: an attribute of an object or of its objects, or an entry of a list or dict."""
 
     attribute: str
     key: Any = None
+    path: tuple[Step, ...] = ()
 
     @property
     def name(self) -> str:
-        if self.key is None:
-            return self.attribute.lstrip("_")
-        return self.key if isinstance(self.key, str) else f"{self.attribute}[{self.key}]"
+        own = self.key if isinstance(self.key, str) else label((self.attribute, self.key))
+        above = ".".join(map(label, self.path))
+        if above and self.key is None and self.attribute in VALUES:
+            return above
+        return f"{above}.{own}" if above else own
+
+    def holder(self, owner: Any) -> Any:
+        for attribute, key in self.path:
+            owner = getattr(owner, attribute) if key is None else getattr(owner, attribute)[key]
+        return owner
 
     def get(self, owner: Any) -> Any:
-        value = getattr(owner, self.attribute)
+        value = getattr(self.holder(owner), self.attribute)
         return value if self.key is None else value[self.key]
 
+    def put(self, owner: Any, value: np.ndarray) -> None:
+        """Into the array itself, which may be known by other names as well; a number takes its place."""
+        now = self.get(owner)
+        if isinstance(now, np.ndarray) and now.flags.writeable and now.shape == np.shape(value):
+            now[...] = value
+        elif self.key is None:
+            setattr(self.holder(owner), self.attribute, value if np.ndim(value) else float(value))
+        else:
+            getattr(self.holder(owner), self.attribute)[self.key] = value if np.ndim(value) else float(value)
 
-def places(owner: Any) -> Iterator[tuple[Place, np.ndarray]]:
-    """Every array of real numbers on an object, in the order in which it was set."""
-    for name, value in vars(owner).items():
-        if is_weights(value):
-            yield Place(name), value
-        elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
-            entries = value.items() if isinstance(value, dict) else enumerate(value)
-            yield from ((Place(name, key), entry) for key, entry in entries if is_weights(entry))
+
+def label(step: Step) -> str:
+    attribute, key = step
+    return attribute.lstrip("_") if key is None else f"{attribute.lstrip('_')}[{key}]"
 
 
-def is_weights(value: Any) -> bool:
+def places(owner: Any) -> Iterator[tuple[Place, Any]]:
+    """Every array of real numbers on an object and on its own objects, in the order in which it was set."""
+    for path, holder in holders(owner):
+        for name, value in vars(holder).items():
+            is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
+            if is_array(value) or is_scalar:
+                yield Place(name, path=path), value
+            elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
+                entries = value.items() if isinstance(value, dict) else enumerate(value)
+                yield from ((Place(name, key, path), entry) for key, entry in entries if is_array(entry))
+
+
+def holders(owner: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """An object, and the objects of classes of the same module that it is composed of; each once."""
+    waiting: list[tuple[tuple[Step, ...], Any]] = [((), owner)]
+    seen: set[int] = set()
+    while waiting:
+        path, holder = waiting.pop(0)
+        if id(holder) in seen or not hasattr(holder, "__dict__"):
+            continue
+        seen.add(id(holder))
+        yield path, holder
+        if len(path) == DEEPEST:
+            continue
+        for name, value in vars(holder).items():
+            entries: list[tuple[Any, Any]] = [(None, value)]
+            if isinstance(value, dict):
+                entries = list(value.items())
+            elif isinstance(value, list | tuple):
+                entries = list(enumerate(value))
+            waiting += [((*path, (name, key)), inner) for key, inner in entries if is_part(inner, owner)]
+
+
+def is_part(thing: Any, owner: Any) -> bool:
+    return not isinstance(thing, type) and type(thing).__module__ == type(owner).__module__
+
+
+def is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.size > 0 and np.issubdtype(value.dtype, np.floating)
 
 
 def weights(owner: Any) -> list[Place]:
-    """The places of an object's weights; one array in two places is one."""
+    """The places of an object's weights; one array in two places is one, under its shortest name."""
     found: dict[int, Place] = {}
     for place, array in places(owner):
-        if not NO_WEIGHT.fullmatch(place.attribute):
-            known = found.get(id(array))
-            if known is None or known.key is not None:  # `self.W` rather than `self.params[0]`
-                found[id(array)] = place
+        if not is_of_weights(place, owner):
+            continue
+        key = id(array) if isinstance(array, np.ndarray) else hash(place)
+        known = found.get(key)
+        # `self.W` rather than `self.params[0]`
+        if known is None or (isinstance(known.key, int) and place.key is None and not place.path):
+            found[key] = place
     return list(found.values())
 
 
-def gradients_on(owner: Any, of: Sequence[Place], before: Mapping[Place, np.ndarray]) -> list[Any]:
+def is_of_weights(place: Place, owner: Any) -> bool:
+    name = place.attribute
+    if NO_WEIGHT.fullmatch(name) or (isinstance(place.key, str) and is_gradient_key(place.key)):
+        return False
+    if name in VALUES and place.key is None:
+        return any(hasattr(place.holder(owner), attribute) for attribute in ("grad", "gradient", "g", "diff"))
+    return True
+
+
+def is_gradient_key(key: str) -> bool:
+    return bool(
+        re.fullmatch(r"d[A-Z]\w*|d_?[wb]\d*|grad\w*|\w+_grad|[XxZA]\d*|[zax]\d*|velocity\w*|v_\w+", key)
+    )
+
+
+def gradients_on(
+    owner: Any, of: Sequence[Place], before: Mapping[Place, np.ndarray], rate: float
+) -> list[Any]:
     """The gradients that backward left on an object, one for each place, None where there is none.
 
     Where there is none but the array itself has changed, it was updated: by minus its gradient.
     """
     found = dict(places(owner))
-    found_gradients = [gradient_of(owner, place, found) for place in of]
-    rate = rate_of(owner)
-    updates = [(before[place] - np.asarray(place.get(owner))) / rate for place in of]
-    return [
-        update if gradient is None and update.any() else gradient
-        for gradient, update in zip(found_gradients, updates, strict=True)
-    ]
+    gradients = []
+    for place in of:
+        gradient = gradient_of(owner, place, found)
+        update = (before[place] - np.asarray(place.get(owner), float)) / rate
+        missing = gradient is None or not np.any(gradient)
+        gradients.append(update if missing and update.any() else gradient)
+    return gradients
 
 
-def rate_of(owner: Any) -> float:
-    """The learning rate that an object has as an attribute, else 1."""
-    rates = (value for name, value in vars(owner).items() if RATE.fullmatch(name.lstrip("_")))
-    return next((float(value) for value in rates if isinstance(value, int | float) and value), 1.0)
-
-
-def gradient_of(owner: Any, place: Place, found: Mapping[Place, np.ndarray]) -> Any:
+def gradient_of(owner: Any, place: Place, found: Mapping[Place, Any]) -> Any:
     """The array whose name says that it is the gradient of the one at this place."""
     for other, array in found.items():
-        if other == place or not NO_WEIGHT.fullmatch(other.attribute):
-            continue
-        if isinstance(other.key, int) and isinstance(place.key, int):
-            if other.key == place.key and same(of_container(other.attribute), of_container(place.attribute)):
-                return array
-        elif same(of_gradient(other.name), place.name) or other.name == place.name:
+        if other.path in (place.path, ()) and other != place and is_gradient_at(other, place):
             return array
-    position = in_list(owner, place)
-    lists = [v for k, v in vars(owner).items() if isinstance(v, list) and re.fullmatch(r"_?grad\w*", k)]
+    position = in_list(place.holder(owner), place.get(owner))
+    lists = [
+        value
+        for name, value in vars(place.holder(owner)).items()
+        if isinstance(value, list | tuple) and re.fullmatch(r"_?(grad\w*|d_?params)", name)
+    ]
     return lists[0][position] if lists and position is not None and position < len(lists[0]) else None
 
 
+def is_gradient_at(other: Place, place: Place) -> bool:
+    """Whether a place is named as that of another one's gradient."""
+    if place.key is None and place.attribute in VALUES and place.path:
+        return other.path == place.path and other.attribute in ("grad", "gradient", "g", "diff")
+    if isinstance(other.key, str) and is_gradient_key(other.key):
+        return same(of_gradient(other.key), place.key if isinstance(place.key, str) else place.attribute)
+    if not NO_WEIGHT.fullmatch(other.attribute):
+        return False
+    if isinstance(other.key, int) and isinstance(place.key, int):
+        return other.key == place.key and same(of_container(other.attribute), of_container(place.attribute))
+    if other.key is None and place.key is not None and not isinstance(place.key, str):
+        return same(of_gradient(other.attribute.lstrip("_")), label((place.attribute, place.key)))
+    mine = place.key if isinstance(place.key, str) else place.attribute.lstrip("_")
+    others = other.key if isinstance(other.key, str) else other.attribute.lstrip("_")
+    return same(of_gradient(others), mine) or (isinstance(other.key, str) and others == mine)
+
+
 def of_container(name: str) -> str:
+    """What a list is of: that of all weights has no name of its own.
+
+    >>> of_container("grads"), of_container("nabla_b"), of_container("biases"), of_container("dW")
+    ('w', 'b', 'b', 'w')
+    """
+    if re.fullmatch(r"_?(d_?)?(grads?|gradients?|params?|parameters)", name):
+        return "w"
     plain = of_gradient(name.lstrip("_"))
-    return "w" if plain in ("grads", "grad", "gradients", "params", "parameters") else plain
+    stripped = plain.removesuffix("s") if len(plain) < 3 else plain
+    return next(
+        (short for short, each in zip("wb", SAME, strict=True) if re.fullmatch(each, stripped)), plain
+    )
 
 
 def same(one: str, other: str) -> bool:
     """Whether two names mean the same weights.
 
-    >>> same("weights", "W"), same("w1", "W1"), same("w1", "W2")
-    (True, True, False)
+    >>> same("weights", "W"), same("w1", "W1"), same("w1", "W2"), same("weights1", "w1")
+    (True, True, False, True)
     """
-    one, other = one.lower().strip("_"), other.lower().strip("_")
-    return one == other or any(re.fullmatch(s, one) and re.fullmatch(s, other) for s in SAME)
+    one, other = one.lower().replace("_", ""), other.lower().replace("_", "")
+    if one == other or any(re.fullmatch(s, one) and re.fullmatch(s, other) for s in SAME):
+        return True
+    (a, m), (b, n) = numbered(one), numbered(other)
+    return bool(m) and m == n and any(re.fullmatch(s, a) and re.fullmatch(s, b) for s in SAME)
 
 
-def in_list(owner: Any, place: Place) -> int | None:
-    """The position of an array among the object's list of parameters."""
-    array = place.get(owner)
-    for name, value in vars(owner).items():
-        if isinstance(value, list) and re.fullmatch(r"_?(params?|parameters)", name):
+def numbered(name: str) -> tuple[str, str]:
+    """A name and the number at its end."""
+    stem = name.rstrip("0123456789")
+    return stem, name[len(stem) :]
+
+
+def in_list(holder: Any, array: Any) -> int | None:
+    """The position of an array among an object's list of parameters."""
+    for name, value in vars(holder).items():
+        if isinstance(value, list | tuple) and re.fullmatch(r"_?(params?|parameters)", name):
             return next((i for i, entry in enumerate(value) if entry is array), None)
     return None
+
+
+def rate_of(owner: Any, *methods: Any) -> float:
+    """The learning rate that methods multiply an update by: the object's, the module's, a number, or 1."""
+    for _, holder in holders(owner):
+        rates = (value for name, value in vars(holder).items() if RATE.fullmatch(name))
+        rate = next((float(value) for value in rates if isinstance(value, int | float) and value), None)
+        if rate is not None:
+            return rate
+    for method in methods:
+        source = source_of(method)
+        for update in re.findall(r"self\.[\w\[\]'\"]+\s*(?:[-+]=|=\s*self\.\S+\s*[-+])\s*(.*)", source):
+            if (number := re.match(r"\(?\s*(\d*\.?\d+(?:e-?\d+)?)\s*\*", update)) is not None:
+                return float(number[1])
+            for word in re.findall(r"[A-Za-z_]\w*", update):
+                value = getattr(inspect.unwrap(method), "__globals__", {}).get(word)
+                if RATE.fullmatch(word) and isinstance(value, int | float) and value:
+                    return float(value)
+    return 1.0

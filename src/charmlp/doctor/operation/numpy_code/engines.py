@@ -1,135 +1,364 @@
 """Small engines, as micrograd: values that know their gradient, with an operation in each method."""
 
 import inspect
+import operator
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.unwritten import is_unwritten
 
-Operation = Callable[..., Any]
-OfLeaves = Callable[[Sequence[Any]], Any]
+OfLeaves = Callable[[Sequence[Any]], Any]  # a value, computed from leaves
 
-BINARY = ("__add__", "__sub__", "__mul__", "__truediv__", "__matmul__")
-UNARY = ("__neg__",)
-NO_OPERATION = {"backward", "zero_grad", "item", "numpy", "detach", "copy", "clone", "step", "build_topo"}
+BINARY = {
+    "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul,
+    "__truediv__": operator.truediv, "__matmul__": operator.matmul, "__div__": operator.truediv,
+}  # fmt: skip
+NUMBER = 1.7  # a constant on the left of a value
+REFLECTED: dict[str, OfLeaves] = {
+    "__radd__": lambda leaves: NUMBER + leaves[0],
+    "__rsub__": lambda leaves: NUMBER - leaves[0],
+    "__rmul__": lambda leaves: NUMBER * leaves[0],
+    "__rtruediv__": lambda leaves: NUMBER / leaves[0],
+}
+OTHER_BINARY = ("add", "sub", "mul", "div", "matmul", "dot", "mm", "multiply", "subtract", "divide")
+FUNCTIONS = re.compile(
+    r"exp|log|sin|cos|tan|tanh|relu|leaky_?relu|sigmoid|square|sqrt|softplus|abs|neg|silu|swish|gelu|elu|inverse|cube",
+    re.IGNORECASE,
+)
+NO_OPERATION = re.compile(
+    r"backward|backprop\w*|zero_?grad\w*|item|numpy|detach|copy|clone|step|build_topo|reset\w*|clear\w*|print\w*|show|"
+    r"draw\w*|topo\w*|requires_grad_?|cleargrad|unchain\w*|visualize|plot|to_\w+|tolist|set_\w+|is_\w+"
+)
+DATA = ("data", "value", "val", "v", "x", "item", "array")
+GRADIENT = ("grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value")
+PARENTS = (
+    "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on",
+    "_deps", "deps", "_args", "prevs", "_ctx_parents",
+)  # fmt: skip
+CLOSURES = ("_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop")
+BACKWARD = ("backward", "backprop", "backpropagate", "back_prop", "back", "backward_pass")
 
 
 def found(module: ModuleType) -> list[Written]:
-    """Each operation of each engine in a module."""
-    engines = [thing for thing in vars(module).values() if is_engine(thing, module)]
-    return [operation for engine in engines for operation in operations(engine)]
+    """Each operation of each engine in a module, and the engine's own walk through a graph."""
+    engines = [one for thing in list(vars(module).values()) if (one := engine_of(thing, module)) is not None]
+    return [operation for engine in engines for operation in engine.operations(module)]
 
 
-def is_engine(thing: Any, module: ModuleType) -> bool:
-    """Whether a class has arithmetic, and its instances a gradient."""
+def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
+    """A class that has arithmetic, and whose instances have a gradient, as an engine."""
     if not isinstance(thing, type) or thing.__module__ != module.__name__:
-        return False
-    if not callable(getattr(thing, "backward", None)) or not {"__add__", "__mul__"} & set(vars(thing)):
-        return False
-    try:
-        leaf = thing(2.0)
-    except Exception:
-        return False
-    return hasattr(leaf, "grad") and data_of(leaf) is not None
+        return None
+    if any(base.__module__.split(".")[0] == "torch" for base in thing.__mro__):
+        return None
+    own = {name for base in thing.__mro__[:-1] for name in vars(base)}
+    backward = next((name for name in BACKWARD if callable(getattr(thing, name, None))), None)
+    if backward is None or not {"__add__", "__mul__"} & own:
+        return None
+    for wrap in (float, np.array):
+        engine = Engine(thing, backward, wrap)
+        try:
+            leaf = engine.leaf(2.0)
+            is_one = data_of(leaf) is not None and any(hasattr(leaf, name) for name in GRADIENT)
+            is_one = is_one and isinstance(leaf * leaf if "__mul__" in own else leaf + leaf, thing)
+        except NotImplementedError:
+            is_one = True
+        except (Exception, SystemExit):
+            is_one = False
+        if is_one:
+            return engine
+    return None
 
 
 def data_of(value: Any) -> Any:
     """The number or array that a value holds."""
-    names = ("data", "value", "val", "v", "x")
-    return next((held for name in names if (held := getattr(value, name, None)) is not None), None)
+    return next((held for name in DATA if is_number(held := getattr(value, name, None))), None)
 
 
-def operations(engine: type) -> Iterator[Written]:
-    for name in vars(engine):
-        method = getattr(engine, name)
+def is_number(held: Any) -> bool:
+    return isinstance(held, int | float | np.number | np.ndarray) and not isinstance(held, bool)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A class of values; `wrap` makes a number what it takes."""
+
+    kind: type
+    backward_name: str
+    wrap: Callable[[Any], Any]
+
+    def leaf(self, value: Any) -> Any:
+        if np.ndim(value) and not self.holds_arrays:
+            raise TypeError(f"{self.kind.__name__} holds one number")
+        of = inspect.signature(self.kind).parameters
+        flags = {name: True for name in of if re.fullmatch(r"requires_?grad(ient)?|autograd|track\w*", name)}
+        return self.kind(np.array(value) if np.ndim(value) else self.wrap(float(value)), **flags)
+
+    @cached_property
+    def holds_arrays(self) -> bool:
+        return isinstance(data_of(self.leaf(2.0)), np.ndarray | np.generic)
+
+    # Its operations
+
+    def operations(self, module: ModuleType) -> Iterator[Written]:
+        own = {name: thing for base in self.kind.__mro__[-2::-1] for name, thing in vars(base).items()}
+        for name, thing in own.items():
+            title = f"{self.kind.__name__}.{name}"
+            if not callable(thing) and not isinstance(thing, property):
+                continue
+            if (
+                callable(thing)
+                and name in {*BINARY, *REFLECTED, "__pow__", "__neg__"}
+                and is_unwritten(thing)
+            ):
+                yield Written(title, (), phrase("unwritten", method=title))
+            elif (made := self.operation(name, thing)) is not None:
+                yield Written(title, (always(made),))
+        for name, function in vars(module).items():
+            if inspect.isfunction(function) and FUNCTIONS.fullmatch(name) and self.is_of_one(function):
+                yield Written(name, (always(self.unary(name, of_first(function))),))
+        if (walk := self.walk()) is not None:
+            title = f"{self.kind.__name__}.{self.backward_name}"
+            yield Written(title, (always(walk),))
+
+    def operation(self, name: str, thing: Any) -> HandWritten | None:
         if name in BINARY:
-            made = written(engine, method, name, ("self", "other"), with_itself(method))
-        elif name == "__pow__":
-            made = written(engine, cube, name, ("self",), with_sum(cube))
-        elif name in UNARY or is_unary(engine, name):
-            made = written(engine, method, name, ("self",), with_sum(method))
-        else:
-            continue
-        yield Written(f"{engine.__name__}.{name}", (always(made),))
+            return self.binary(name, BINARY[name])
+        if name in OTHER_BINARY and self.is_of_two(name):
+            return self.binary(name, lambda a, b: getattr(a, name)(b))
+        if name in REFLECTED:
+            return self.unary(name, REFLECTED[name])
+        if name == "__pow__":
+            return self.unary(name, lambda leaves: leaves[0] ** 3)
+        if name == "__neg__":
+            return self.unary(name, lambda leaves: -leaves[0])
+        if name.startswith("_") or NO_OPERATION.fullmatch(name) or not inspect.isfunction(thing):
+            return None
+        if signature(thing, 1).required == () and self.is_of_one(lambda value: getattr(value, name)()):
+            return self.unary(name, lambda leaves: getattr(leaves[0], name)())
+        return None
+
+    def is_of_one(self, function: Callable[[Any], Any]) -> bool:
+        """Whether it makes another value of one."""
+        try:
+            leaf = self.leaf(0.5)
+            result = function(leaf)
+            return isinstance(result, self.kind) and result is not leaf
+        except Exception:
+            return False
+
+    def is_of_two(self, name: str) -> bool:
+        try:
+            return isinstance(getattr(self.leaf(0.5), name)(self.leaf(0.7)), self.kind)
+        except Exception:
+            return False
+
+    def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
+        """Beside it, twice, the same on one value in both places; a matrix times a constant matrix."""
+
+        def twice(leaves: Sequence[Any]) -> list[Any]:
+            (x,) = leaves
+            other = (
+                self.leaf(np.ones(np.shape(data_of(x))[::-1]))
+                if "mat" in name or name in ("dot", "mm")
+                else x
+            )
+            return [operation(x, other) for _ in range(2)]
+
+        reused = self.written(name, ("self",), twice)
+        return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
+
+    def unary(self, name: str, operation: OfLeaves) -> HandWritten:
+        """Beside it the same, twice, of one value."""
+        reused = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
+        return self.written(name, ("self",), lambda leaves: [operation(leaves)], reused)
+
+    def written(
+        self,
+        name: str,
+        inputs: tuple[str, ...],
+        outputs: Callable[[Sequence[Any]], list[Any]],
+        reused: HandWritten | None = None,
+    ) -> HandWritten:
+        """An operation on leaves; of several outputs the sum counts. Each backward has a graph of its own."""
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            held = [np.array(value) for value in values]
+            ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                leaves = [self.leaf(value) for value in held]
+                return self.gradients(leaves, outputs(leaves), upstream[0])
+
+            return (np.asarray(sum(map(np.asarray, ys)), float),), backward
+
+        return HandWritten(run, name.strip("_"), inputs, reused=reused)
+
+    # Its backward
+
+    def gradients(self, leaves: Sequence[Any], outputs: Sequence[Any], g: Any) -> list[Any]:
+        """Those of the leaves, where each output has the upstream gradient g."""
+        g = np.array(g) if isinstance(data_of(outputs[0]), np.ndarray) else float(g)
+        if all(closure_of(out) is not None and parents_of(out) for out in outputs):
+            self.through_closures(outputs, g)
+        elif self.takes_gradient:
+            for out in outputs:
+                self.backward_from(out, g)
+        elif self.multiplies:
+            for out in outputs:
+                getattr(out * self.leaf(g), self.backward_name)()
+        else:  # from a gradient of 1
+            for out in outputs:
+                getattr(out, self.backward_name)()
+            return [None if (d := self.gradient_of(leaf)) is None else np.asarray(d) * g for leaf in leaves]
+        return [self.gradient_of(leaf) for leaf in leaves]
+
+    def through_closures(self, outputs: Sequence[Any], g: Any) -> None:
+        """Call each value's own closure, in topological order: their backward would start from 1."""
+        order: list[Any] = []
+        for out in outputs:
+            add_in_order(out, order)
+            self.set_gradient(out, g)
+        for value in reversed(order):
+            closure = closure_of(value)
+            if closure is not None and parents_of(value):
+                takes = signature(closure, 0).required
+                closure(*([self.raw_gradient(value)] if takes else []))
+
+    @cached_property
+    def takes_gradient(self) -> bool:
+        """Whether backward can be given the upstream gradient."""
+        of = signature(getattr(self.kind, self.backward_name), 1)
+        names = (*(of.required or ()), *of.optional)
+        return bool(names) and bool(re.search(r"grad|up|^g|dout|seed|^d|delta|bar|value", names[0].lower()))
+
+    @cached_property
+    def has_values_as_gradients(self) -> bool:
+        """Whether gradients are values of the engine as well."""
+        try:
+            leaf = self.leaf(2.0)
+            getattr(leaf * leaf, self.backward_name)()
+            return isinstance(self.raw_gradient(leaf), self.kind)
+        except Exception:
+            return False
+
+    def backward_from(self, out: Any, g: Any) -> None:
+        getattr(out, self.backward_name)(self.kind(g) if self.has_values_as_gradients else g)
+
+    @cached_property
+    def multiplies(self) -> bool:
+        """Whether its multiplication is right, so that an upstream gradient can be led through it."""
+        try:
+            a, b = self.leaf(2.0), self.leaf(-3.0)
+            getattr(a * b, self.backward_name)()
+            return float(self.gradient_of(a)) == -3.0 and float(self.gradient_of(b)) == 2.0
+        except Exception:
+            return False
+
+    def gradient_name(self, value: Any) -> str:
+        return next((name for name in GRADIENT if hasattr(value, name)), "grad")
+
+    def raw_gradient(self, value: Any) -> Any:
+        return getattr(value, self.gradient_name(value), None)
+
+    def gradient_of(self, value: Any) -> Any:
+        held = self.raw_gradient(value)
+        return data_of(held) if isinstance(held, self.kind) else held
+
+    def set_gradient(self, value: Any, g: Any) -> None:
+        name = self.gradient_name(value)
+        setattr(value, name, self.kind(g) if isinstance(getattr(value, name), self.kind) else g)
+
+    # Its walk through a graph
+
+    def walk(self) -> HandWritten | None:
+        """Its own backward, where a value is used once, and in a graph where values are used again.
+
+        None where its sum or its product is wrong: that is another mistake.
+        """
+        if not {"__add__", "__mul__"} <= {name for base in self.kind.__mro__[:-1] for name in vars(base)}:
+            return None
+        if not all(map(self.is_right, ("__add__", "__mul__"))):
+            return None
+        once = self.walked(lambda x: x * self.leaf(3.0) + self.leaf(2.0))
+        return HandWritten(
+            once,
+            self.backward_name,
+            ("self",),
+            reused=HandWritten(self.walked(used_again), self.backward_name, ("self",)),
+        )
+
+    def walked(self, function: Callable[[Any], Any]) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            held = np.array(values[0])
+            y = np.asarray(data_of(function(self.leaf(held))), float)
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                leaf = self.leaf(held)
+                getattr(function(leaf), self.backward_name)()
+                gradient = self.gradient_of(leaf)
+                return [None if gradient is None else np.asarray(gradient, float) * upstream[0]]
+
+            return (y,), backward
+
+        return run
+
+    def is_right(self, name: str) -> bool:
+        """Whether a sum or a product has the right gradients, of two values and of one in every place."""
+        made, a, b = self.binary(name, BINARY[name]), 2.0, -3.0
+        assert made.reused is not None
+        right = ((1.0, 1.0), (4.0,)) if name == "__add__" else ((b, a), (4 * a,))
+        try:
+            found = [
+                [float(gradient) for gradient in one.run(values)[1]((np.asarray(1.0),))]
+                for one, values in ((made, (a, b)), (made.reused, (a,)))
+            ]
+        except Exception:
+            return False
+        return all(np.allclose(f, r) for f, r in zip(found, right, strict=True))
 
 
 def always(made: HandWritten) -> Make:
+    """The same at all sizes."""
     return lambda sizes, dtype: made
 
 
-def cube(value: Any) -> Any:
-    return value**3
+def of_first(function: Callable[[Any], Any]) -> OfLeaves:
+    return lambda leaves: function(leaves[0])
 
 
-def with_itself(operation: Operation) -> OfLeaves:
-    """The operation on one value in both places."""
-    return lambda leaves: operation(leaves[0], leaves[0])
+def used_again(x: Any) -> Any:
+    """A graph in which a gradient is complete only after both uses of a value: c, d and x are used twice."""
+    c = x * x
+    d = c + x
+    return c * d + d
 
 
-def with_sum(operation: Operation) -> OfLeaves:
-    """The operation and the value itself, added: the value is used twice."""
-    return lambda leaves: operation(leaves[0]) + leaves[0]
+def closure_of(value: Any) -> Any:
+    """What leads a value's gradient to its parents."""
+    return next((f for name in CLOSURES if callable(f := getattr(value, name, None))), None)
 
 
-def is_unary(engine: type, name: str) -> bool:
-    """Whether a method needs nothing but its object, and gives another value."""
-    thing = inspect.getattr_static(engine, name)
-    if name.startswith("_") or name in NO_OPERATION or not inspect.isfunction(thing):
-        return False
-    if signature(thing, 1).required != ():
-        return False
-    try:
-        return isinstance(getattr(engine(0.5), name)(), engine)
-    except Exception:
-        return False
+def parents_of(value: Any) -> list[Any]:
+    for name in PARENTS:
+        held = getattr(value, name, None)
+        if isinstance(held, list | tuple | set) and held:
+            return [one for one in held if isinstance(one, type(value))]
+    return []
 
 
-def written(
-    engine: type,
-    operation: Operation,
-    name: str,
-    inputs: tuple[str, ...],
-    twice: OfLeaves,
-) -> HandWritten:
-    meant = name.strip("_")
-    reused = HandWritten(runner(engine, twice), meant, inputs[:1])
-    return HandWritten(runner(engine, lambda leaves: operation(*leaves)), meant, inputs, reused=reused)
-
-
-def runner(engine: type, operation: OfLeaves) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
-    """A graph of its own for each backward: gradients add up in it, as they should."""
-
-    of_arrays = isinstance(data_of(engine(2.0)), np.ndarray | np.generic)
-
-    def graph(values: Sequence[Any]) -> tuple[list[Any], Any]:
-        if not of_arrays and any(map(np.ndim, values)):
-            raise TypeError(f"{engine.__name__} holds one number")
-        leaves = [engine(value if np.ndim(value) else float(value)) for value in values]
-        return leaves, operation(leaves)
-
-    def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
-        _, out = graph(values)
-
-        def backward(upstream: Outputs) -> Sequence[Any]:
-            leaves, out = graph(values)
-            g = upstream[0] if np.ndim(upstream[0]) else float(upstream[0])
-            if is_step(out, leaves):
-                out.grad = g
-                out._backward()
-                return [leaf.grad for leaf in leaves]
-            out.backward()  # from a gradient of 1
-            return [g * np.asarray(leaf.grad) for leaf in leaves]
-
-        return (data_of(out),), backward
-
-    return run
-
-
-def is_step(out: Any, leaves: Sequence[Any]) -> bool:
-    """Whether a value comes of the leaves in one step, which any upstream gradient can be led through."""
-    parents = [p for name in ("_prev", "prev", "children", "parents") for p in getattr(out, name, ())]
-    return callable(getattr(out, "_backward", None)) and bool(parents) and all(p in leaves for p in parents)
+def add_in_order(value: Any, order: list[Any]) -> None:
+    """A value after all that it comes of."""
+    if not any(value is known for known in order):
+        for parent in parents_of(value):
+            add_in_order(parent, order)
+        order.append(value)

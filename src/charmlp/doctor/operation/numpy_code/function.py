@@ -111,6 +111,11 @@ class Function:
         return inner_names(self.call)
 
     @property
+    def bound(self) -> Callable[..., Any]:
+        """What is called: a method is bound to its object."""
+        return self.call
+
+    @property
     def is_unwritten(self) -> bool:
         return is_unwritten(self.call)
 
@@ -149,13 +154,13 @@ class Function:
         positions = {name: arguments[name] for name in self.required if name in arguments}
         rest = {name: arguments[name] for name in names if name not in positions}
         try:
-            return self.call(*positions.values(), **rest)
+            return self.bound(*positions.values(), **rest)
         except (ValueError, TypeError) as error:
             arrays = [value for value in positions.values() if np.ndim(value)]
             alike = len({np.shape(value) for value in arrays}) == 1
             if not alike or not ONE_AT_A_TIME.search(str(error)):
                 raise
-            return np.vectorize(lambda *each: self.call(*each, **rest), otypes=[float])(*positions.values())
+            return np.vectorize(lambda *each: self.bound(*each, **rest), otypes=[float])(*positions.values())
 
     def written(
         self,

@@ -1,0 +1,227 @@
+"""Layers, activations and losses written as classes, whose objects keep what backward needs."""
+
+import copy
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.arrangement import random_numbers
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.gradients import led_through, times
+from charmlp.doctor.operation.numpy_code.instances import (
+    Gathered,
+    Method,
+    bound_to,
+    gather,
+    instance,
+    made_lazily,
+    output_of,
+    returns_nothing,
+)
+from charmlp.doctor.operation.numpy_code.names import (
+    OUTPUT,
+    is_cache,
+    is_derivative,
+    is_truth,
+    is_upstream,
+    prediction_of,
+)
+from charmlp.doctor.operation.numpy_code.passes import Binding, Pair, Run, Source, upstream_of
+from charmlp.doctor.operation.options import is_flag, is_option, usual_option
+from charmlp.doctor.operation.source import source_of
+
+# What an array that a loss's forward left on the object may be called: the prediction that backward takes
+OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred", "p", "a")
+
+
+@dataclass
+class Ran(Run):
+    """A forward pass of an object that has run."""
+
+    own: Any = None
+
+
+@dataclass(frozen=True)
+class Layer(Pair):
+    """The forward and the backward method of a class, or one method and its derivative."""
+
+    forward: Method
+    backward: Method
+    kind: type = object
+    given: Mapping[str, Any] = field(default_factory=dict)  # arguments of the constructor that are settled
+    name: str = ""  # of a method among others
+
+    def readings(self) -> tuple[Make, ...]:
+        return tuple(functools.partial(self.at, binding) for binding in self.bindings())
+
+    # What backward takes
+
+    @cached_property
+    def takes(self) -> list[str]:
+        """A loss's `dout=1` is left out: it is the end of the chain."""
+        optional = set(self.backward.signature.optional)
+        return [
+            name for name in super().takes if not (self.is_loss and name in optional and is_upstream(name))
+        ]
+
+    @property
+    def arrays(self) -> list[str]:
+        return list(self.forward.arrays)
+
+    @property
+    def arrays_taken(self) -> list[str]:
+        return [name for name in super().arrays_taken if self.plain_source(name) is None]
+
+    def is_upstream(self, name: str) -> bool:
+        return super().is_upstream(name) or bool(re.fullmatch(r"d_?[LJEC]_?d_?\w+|dE_?d\w+", name))
+
+    def known_source(self, name: str) -> Source | None:
+        return self.plain_source(name) or super().known_source(name)
+
+    def plain_source(self, name: str) -> Source | None:
+        """Where an argument comes from that is no array: a learning rate, an optimizer, a flag."""
+        if name in self.forward.arrays:
+            return None
+        if RATE.fullmatch(name):
+            return lambda run, upstream: 1.0
+        if OPTIMIZER.fullmatch(name):
+            return lambda run, upstream: PlainDescent()
+        if is_option(name) and not is_upstream(name) and not OUTPUT.fullmatch(name):
+            return lambda run, upstream: run.known.get(name, usual_option(name))
+        return None
+
+    def bindings(self) -> list[Binding]:
+        found = super().bindings()
+        taken = [name for name in self.takes if self.plain_source(name) is None and not is_cache(name)]
+        if self.is_loss and (unknown := [name for name in taken if not is_truth(name)]):
+            if len(unknown) == 1 and len(taken) == 2:
+                return self.of_prediction(unknown[0], found)
+        elif not any(one.led for one in found) and len(taken) == 1 and not is_derivative(self.backward.name):
+            led = replace(
+                found[0], sources={**found[0].sources, taken[0]: upstream_of(0)}, led=(self.first_output,),
+                note=None,
+            )  # fmt: skip
+            return [*found, led] if taken[0] in self.arrays and not self.keeps_cache else [led, *found]
+        return found
+
+    @property
+    def keeps_cache(self) -> bool:
+        """Whether backward reads what forward left on the object."""
+        return bool(re.search(r"=[^=\n]*self\.|return[^\n]*self\.", source_of(self.backward.call)))
+
+    def of_prediction(self, name: str, found: list[Binding]) -> list[Binding]:
+        """What a loss's backward takes beside the labels: the prediction, what its forward made of it, or the
+        upstream gradient."""
+        prediction = self.arrays[self.prediction]
+
+        def output(run: Run, upstream: Outputs) -> Any:
+            own = run.own if isinstance(run, Ran) else None
+            kept = [getattr(own, attribute, None) for attribute in OUTPUTS]
+            return next((value for value in kept if isinstance(value, np.ndarray) and value.ndim), None)
+
+        own: Source = lambda run, upstream: run.known[prediction]  # noqa: E731
+        keeps = re.search(rf"self\.({'|'.join(OUTPUTS)})\s*=", source_of(self.forward.call))
+        ways = [
+            replace(found[0], sources={**found[0].sources, name: source}, led=(), note=None)
+            for source in ((output, own) if keeps else (own,))
+        ]
+        led = [one for one in found if one.led]
+        return [*led, *ways] if led and re.match(r"d_?out|grad|upstream", name) else [*ways, *led]
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """Those that backward asks for as well: else it is that of training."""
+        known = {*self.backward.required, *self.backward.signature.optional}
+        return tuple(name for name in self.forward.flags if name in known)
+
+    @property
+    def prediction(self) -> int:
+        return prediction_of(self.arrays) if self.is_loss else 0
+
+    # Both passes
+
+    def at(self, binding: Binding, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        """An object of the class as one operation; its weights are further inputs."""
+        original = instance(self.kind, sizes, self.given)
+        places = [] if self.name else weights(original) or made_lazily(original, self.forward, sizes)
+        arrays, flags = self.forward.arrays, self.flags
+        n = len(arrays)
+        others = () if places else tuple(x for x in self.forward.optional if not is_flag(x))
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            own = copy.deepcopy(original)
+            for place, value in zip(places, values[n : n + len(places)], strict=True):
+                place.put(own, value)
+            rest = zip((*flags, *others), values[n + len(places) :], strict=False)
+            given = dict(zip(arrays, values, strict=False))
+            known = {name: usual_option(name) for name in self.forward.flags}
+            known |= self.forward.settled | given | dict(rest)
+            result = output_of(own, bound_to(self.forward, own)(known))
+            known = {**self.forward.signature.defaults, **known}
+            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
+            outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
+            ran.cache = self.cache_of(ran, values[:n], outputs)
+            ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
+            shown = (np.mean(ys[0]),) if binding.is_of_mean else ys
+            n_rest = len(values) - n - len(places)  # flags and other options
+            return shown, lambda upstream: [
+                *self.gradients_of(binding, ran, given, places, upstream), *[None] * n_rest
+            ]  # fmt: skip
+
+        generator = np.random.default_rng(6)
+        parameters = {
+            n + i: random_numbers(np.shape(place.get(original)), generator).astype(dtype)
+            for i, place in enumerate(places)
+        }
+        return HandWritten(
+            run,
+            self.name or "_".join([self.kind.__name__, *map(str, self.given.values())]),
+            tuple(self.shown(name) for name in arrays) + tuple(place.name for place in places),
+            (*flags, *others),
+            parameters,
+            {
+                name: self.forward.signature.defaults.get(name, usual_option(name))
+                for name in (*flags, *others)
+            },
+            binding.note,
+            constants=tuple(self.shown(name) for name in self.constant_inputs(places, binding)),
+        )
+
+    def shown(self, name: str) -> str:
+        """The name of an input; one that is an option's elsewhere says here that it is a prediction."""
+        return "y_pred" if is_option(name) and self.is_loss else name
+
+    def constant_inputs(self, places: Sequence[Place], binding: Binding) -> list[str]:
+        """Inputs of which backward gives no gradient, and need not: labels, and those of a first layer."""
+        if places and returns_nothing(self.backward):
+            return list(self.arrays)
+        if self.is_loss and len(self.backward.returns) < 2:
+            return [name for i, name in enumerate(self.arrays) if i != self.prediction]
+        if len(self.arrays) > 1 and not binding.led:
+            return [name for name in self.constants if name in self.arrays]
+        return []
+
+    def gradients_of(
+        self, binding: Binding, ran: Ran, given: Mapping[str, Any], places: Sequence[Place], upstream: Outputs
+    ) -> Sequence[Any]:
+        """What one backward gives, on a copy of the object as forward left it."""
+        own = copy.deepcopy(ran.own)
+        ran = replace(ran, own=own)
+        arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
+        found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
+        if binding.led:
+            return [*found.inputs, *found.weights]
+        return self.times(found, upstream[0], len(given))
+
+    def times(self, found: Gathered, upstream: np.ndarray, n: int) -> list[Any]:
+        """A derivative, or the gradient of a loss, led through by the chain rule."""
+        if n == 1 and not found.weights and found.inputs[0] is not None:
+            return [led_through(found.inputs[0], upstream)]
+        return [times(gradient, upstream) for gradient in (*found.inputs, *found.weights)]

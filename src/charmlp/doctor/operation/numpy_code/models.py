@@ -1,0 +1,347 @@
+"""Networks and regressions written as classes: a loss of the weights of an object. Data are no inputs here.
+
+Which data an object takes is found out by trying: samples as rows or columns or one alone, labels as numbers
+or one-hot. Where the class computes no loss, its gradients may be those of any of the usual ones.
+"""
+
+import copy
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.arrangement import random_numbers
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import CannotExamineError, phrase
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, parameters_of
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.function import copied
+from charmlp.doctor.operation.numpy_code.gradients import times
+from charmlp.doctor.operation.numpy_code.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.instances import (
+    Method,
+    bound_to,
+    gather,
+    instance,
+    is_weight_name,
+    output_of,
+    sorted_by_input,
+)
+from charmlp.doctor.operation.numpy_code.losses import Loss
+from charmlp.doctor.operation.numpy_code.names import (
+    DATA,
+    OUTPUT,
+    PREDICTION,
+    is_cache,
+    is_truth,
+    is_upstream,
+)
+from charmlp.doctor.operation.numpy_code.networks import CLASSES, COUNT, truths
+from charmlp.doctor.operation.options import is_flag, is_option, usual_option
+from charmlp.doctor.words import one_line
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An object with its weights, data, and what should come of them."""
+
+    original: Any
+    places: Sequence[Place]
+    parameters: Sequence[Array]
+    data: Array
+    truth: Array
+    sizes: Sizes
+
+
+@dataclass(frozen=True)
+class Model:
+    """A class whose backward is the gradient of a loss; `backward` is `cost` where one method is both."""
+
+    kind: type
+    backward: Method
+    forward: Method | None = None
+    cost: Method | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_both(self) -> bool:
+        return self.cost is not None and self.backward.name == self.cost.name
+
+    @property
+    def first(self) -> Method:
+        first = self.forward or self.cost
+        assert first is not None
+        return first
+
+    def readings(self) -> tuple[Make, ...]:
+        kept: dict[tuple[Any, ...], HandWritten] = {}
+
+        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
+            """Found out once for each size: a core asks more than once."""
+            key = (*sorted(sizes.items()), dtype)
+            if key not in kept:
+                kept[key] = self.at(sizes, dtype)
+            return kept[key]
+
+        return (make,)
+
+    def at(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        problem, text = self.fitting(sizes, dtype)
+        names = tuple(place.name for place in problem.places)
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            ran = Pass(self, problem, values, text)
+            return (np.asarray(ran.loss),), lambda upstream: [
+                times(one, upstream[0]) for one in ran.gradients()
+            ]
+
+        return HandWritten(
+            run,
+            "_".join([self.kind.__name__, *map(str, self.given.values())]),
+            names,
+            parameters=dict(enumerate(problem.parameters)),
+            note=None if text is None else phrase("network-loss", loss=text),
+            sizes=problem.sizes,
+        )
+
+    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[Problem, str | None]:
+        """The usual data, and the loss, with which most gradients agree with differences of losses.
+
+        Raises `CannotExamineError` where it takes nothing that is usual.
+        """
+        best: tuple[Problem, str | None] | None = None
+        most: tuple[float, float] = (-2.0, 0.0)
+        errors: list[Exception] = []
+        for problem, text in itertools.product(self.problems(sizes, dtype), self.losses):
+            if problem.sizes["N"] == 1 and most[0] >= 0:
+                break  # of one sample a sum and a mean are the same: only for what takes no more
+            try:
+                agreement = agreement_of(self, problem, text)
+            except Exception as error:
+                errors.append(error)
+                continue
+            if agreement > most:
+                best, most = (problem, text), agreement
+            if most[0] == len(problem.places):
+                break
+        if best is None:
+            raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+        return best
+
+    @property
+    def losses(self) -> list[str | None]:
+        """Those that its gradients may be of, where it computes none itself."""
+        return [None] if self.cost is not None else list(LOSSES)
+
+    # Data that it may take
+
+    def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        if (held := self.held_data) is not None:
+            yield from self.with_held_data(held, sizes, dtype)
+            return
+        original = instance(self.kind, sizes, self.given)
+        places = weights(original) or given_weights(original, sizes)
+        yield from self.with_data(original, places, sizes, dtype)
+
+    @property
+    def held_data(self) -> tuple[str, str] | None:
+        """The constructor's arguments that are data and what should come of them, where it takes them."""
+        names = [name for name, _ in parameters_of(self.kind)]
+        data, truth = [n for n in names if DATA.fullmatch(n)], [n for n in names if is_truth(n)]
+        return (data[0], truth[0]) if data and truth and not self.first.arrays else None
+
+    def with_held_data(self, held: tuple[str, str], sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        generator = np.random.default_rng(5)
+        n, d = sizes["N"], sizes["D"]
+        x = random_numbers((n, d), generator).astype(dtype)
+        for outputs in (1, sizes["K"]):
+            for truth in truths(n, outputs, dtype, generator):
+                try:
+                    original = instance(
+                        self.kind, sizes, {**self.given, **dict(zip(held, (x, truth), strict=True))}
+                    )
+                except Exception:
+                    continue
+                places = [
+                    p for p in weights(original) if not any(p.get(original) is one for one in (x, truth))
+                ]
+                parameters = random_parameters(original, places, dtype)
+                yield Problem(original, places, parameters, x, truth, {"N": n, "C": outputs})
+
+    def with_data(
+        self, original: Any, places: Sequence[Place], sizes: Sizes, dtype: np.dtype
+    ) -> Iterator[Problem]:
+        parameters = random_parameters(original, places, dtype)
+        generator = np.random.default_rng(5)
+        for n in (sizes["N"], 1):
+            for inputs, outputs in ends(parameters):
+                x = random_numbers((n, inputs), generator).astype(dtype)
+                datas = [x, x.T] if n > 1 else [x, x.T, x[0]]
+                for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):
+                    yield Problem(original, places, parameters, data, truth, {"N": n, "C": outputs})
+
+
+def all_truths(n: int, outputs: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:
+    """What should come of n samples; of one, also as a vector."""
+    yield from truths(n, outputs, dtype, generator)
+    if n == 1 and outputs > 1:
+        yield np.eye(outputs, dtype=dtype)[1 % outputs]
+
+
+def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -> list[Array]:
+    """Numbers for the weights that are large enough to matter, and leave probabilities away from 0."""
+    generator = np.random.default_rng(6)
+    shapes = [np.shape(place.get(original)) for place in places]
+    scales = [0.6 / np.sqrt(min(shape)) if len(shape) == 2 and 1 not in shape else 0.3 for shape in shapes]
+    return [
+        np.asarray(scale * random_numbers(shape, generator)).astype(dtype)
+        for scale, shape in zip(scales, shapes, strict=True)
+    ]
+
+
+def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
+    """The numbers of inputs and outputs that weights may have: x W or W x."""
+    matrices = [p.shape for p in parameters if p.ndim == 2 and 1 not in p.shape] or [
+        p.shape for p in parameters if p.ndim == 2
+    ]
+    vectors = [p.shape[0] for p in parameters if p.ndim == 1]
+    if not matrices:
+        return [(vectors[0], 1)] if vectors else [(1, 1)]
+    first, last = matrices[0], [p.shape for p in parameters if p.ndim == 2 and p.shape != (1, 1)][-1]
+    two_d = [p.shape for p in parameters if p.ndim == 2]
+    found = [(first[0], matrices[-1][1]), (first[1], matrices[-1][0])]
+    if len(matrices) == 1:
+        found = [(first[0], first[1]), (first[1], first[0])]
+    # a last layer of one output
+    found += [(first[0], 1), (first[1], 1)] if any(1 in shape for shape in (last, *two_d)) or vectors else []
+    return list(dict.fromkeys(found))
+
+
+def given_weights(original: Any, sizes: Sizes) -> list[Place]:
+    """Weights for an object that has None where they are to be: a matrix, and a bias."""
+    for name, value in list(vars(original).items()):
+        if value is None and is_weight_name(name):
+            shape = (sizes["K"],) if name.lower().strip("_").startswith("b") else (sizes["D"], sizes["K"])
+            setattr(original, name, np.ones(shape))
+    return weights(original)
+
+
+class Pass:
+    """One run of a model at given weights."""
+
+    def __init__(self, model: Model, problem: Problem, values: Sequence[Any], text: str | None) -> None:
+        self.model, self.problem = model, problem
+        self.found: dict[str, Any] = {}  # what forward returned, by its names
+        self.output: Any = None
+        self.cache: Any = None
+        self.returned: Any = None
+        own = self.own = copy.deepcopy(problem.original)
+        for place, value in zip(problem.places, values, strict=False):
+            place.put(own, np.asarray(value))
+        if model.forward is not None:
+            self.keep(model.forward, output_of(own, self.call(model.forward)))
+        if model.cost is None:
+            assert text is not None
+            self.loss: Any = LOSSES[text](self.output, problem.truth)
+        elif model.is_both:
+            self.loss, self.returned = Loss(model.cost).split(self.call(model.cost))
+        else:
+            result = output_of(own, self.call(model.cost))
+            self.loss = result[0] if isinstance(result, tuple) else result
+
+    def keep(self, forward: Method, result: Any) -> None:
+        parts = result if isinstance(result, tuple) else (result,)
+        if len(forward.returns) == len(parts):
+            self.found = {name: value for name, value in zip(forward.returns, parts, strict=True) if name}
+        meant = [v for n, v in self.found.items() if OUTPUT.fullmatch(n) or PREDICTION.fullmatch(n)]
+        self.output = meant[-1] if meant else parts[0]
+        self.cache = parts[1] if len(parts) == 2 else parts[1:]
+
+    def call(self, method: Method, own: Any = None) -> Any:
+        return bound_to(method, self.own if own is None else own)(self.arguments(method))
+
+    def arguments(self, method: Method) -> dict[str, Any]:
+        names = dict.fromkeys([*method.required, *method.inputs])
+        given: dict[str, Any] = {}
+        for name in names:
+            given[name] = self.argument(name, method, given)
+        return given
+
+    def argument(self, name: str, method: Method, given: Mapping[str, Any]) -> Any:
+        problem, has_output = self.problem, self.output is not None
+        others = [other for other in method.inputs if other != name and is_truth(other)]
+        if RATE.fullmatch(name):
+            return 1.0
+        if OPTIMIZER.fullmatch(name):
+            return PlainDescent()
+        if DATA.fullmatch(name) or (method is self.model.forward and method.arrays == (name,)):
+            return problem.data.copy()
+        if name in self.found and not (is_truth(name) and not others):
+            return self.found[name]
+        if is_truth(name) and not (has_output and others and is_prediction_of(name, others)):
+            return problem.truth.copy()
+        if is_flag(name):
+            return usual_option(name)
+        if is_cache(name) and has_output:
+            return self.cache
+        if COUNT.fullmatch(name) and not PREDICTION.fullmatch(name):
+            return problem.sizes["N"]
+        if CLASSES.fullmatch(name):
+            return problem.sizes["C"]
+        if has_output and (OUTPUT.fullmatch(name) or PREDICTION.fullmatch(name) or is_truth(name)):
+            return self.output
+        if name in method.settled:
+            return copied(method.settled[name])
+        if is_upstream(name):
+            return 1.0
+        if is_option(name):
+            return usual_option(name)
+        raise TypeError(f"{method.name} takes {name}")
+
+    def gradients(self) -> list[Any]:
+        """Those of the weights, in their order."""
+        problem, backward = self.problem, self.model.backward
+        own = copy.deepcopy(self.own)
+        if self.model.is_both:
+            return sorted_by_input(self.returned, Loss(backward).gradient_names, {}, problem.places)
+        return gather(own, problem.places, {}, backward, self.arguments(backward)).weights
+
+
+def is_prediction_of(name: str, others: Sequence[str]) -> bool:
+    """Whether of two names of targets this is the prediction: y beside t, y beside y_true."""
+    return len(name) == 1 and any(len(other) > 1 or other == "t" for other in others) and name != "t"
+
+
+def agreement_of(model: Model, problem: Problem, text: str | None) -> tuple[float, float]:
+    """How many gradients of weights are right, and how alike the others are; −1 where shapes do not fit.
+
+    Raises what the methods raise.
+    """
+    parameters = problem.parameters
+    ran = Pass(model, problem, parameters, text)
+    loss = float(np.squeeze(np.asarray(ran.loss, float)))
+    if not np.isfinite(loss):
+        raise ValueError(f"the loss is {loss}")
+    try:
+        gradients = [np.asarray(one, float) for one in ran.gradients()]
+    except Exception:
+        return -1.0, 0.0
+    pairs = list(zip(gradients, parameters, strict=True))
+    if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
+        return -1.0, 0.0
+    generator = np.random.default_rng(1)
+    directions = [generator.standard_normal(p.shape) for p in parameters]
+    analytic = np.array([float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)])
+    numeric = np.zeros(len(parameters))
+    for i, direction in enumerate(directions):
+        losses = []
+        for h in (1e-5, -1e-5):
+            moved = [p + h * direction if j == i else p for j, p in enumerate(parameters)]
+            losses.append(float(np.squeeze(Pass(model, problem, moved, text).loss)))
+        numeric[i] = (losses[0] - losses[1]) / 2e-5
+    right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
+    norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
+    return float(right.sum()), float(numeric @ analytic) / norms if norms else 0.0

@@ -1,0 +1,63 @@
+"""Engines as people write them: each operation is run alone, with one value in two places, and in a graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from charmlp.doctor.operation.handwritten import HandWritten
+from charmlp.doctor.operation.numpy_code.engines import found
+from tests.doctor.numpy_engine_sources import MICROGRAD, SOURCES, WRONG
+from tests.doctor.test_numpy_functions import FLOAT64, SIZES, error, module_of, values_of
+
+
+def operations(source: str, folder: Path) -> dict[str, HandWritten]:
+    every = found(module_of("import math\n" + source, folder))
+    return {one.name.rpartition(".")[2]: one.readings[0](SIZES, FLOAT64) for one in every if one.readings}
+
+
+def errors(made: HandWritten, inputs: str) -> tuple[float, float]:
+    """Those of an operation, and of the same where a value is used twice."""
+    values = [values_of(text)[0] + 0.1 * i for i, text in enumerate(inputs.split("|"))]
+    assert made.reused is not None
+    alike = values[0].shape == values[-1].shape
+    return error(made, values), error(made.reused, values[:1]) if alike else 0.0
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_right_engines(name: str, tmp_path: Path) -> None:
+    source, inputs = SOURCES[name]
+    every = operations(source, tmp_path)
+    assert sorted(every) == sorted(inputs)
+    assert max(max(errors(every[key], inputs[key])) for key in inputs) < 1e-5
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_engines(name: str, tmp_path: Path) -> None:
+    source, right, wrong, operation, where = WRONG[name]
+    assert right in source
+    key = next(key for key, (known, _) in SOURCES.items() if known is source)
+    made = operations(source.replace(right, wrong), tmp_path)
+    once, twice = errors(made[operation], SOURCES[key][1][operation])
+    assert {"once": once > 1e-2, "twice": once < 1e-5 < 1e-2 < twice, "any": max(once, twice) > 1e-2}[where]
+
+
+def test_a_wrong_operation_is_not_the_walks(tmp_path: Path) -> None:
+    wrong = MICROGRAD.replace("self.grad += out.grad", "self.grad = out.grad")
+    assert "backward" not in operations(wrong, tmp_path)
+    others = {
+        key: errors(made, "|" if "other" in made.required else "")
+        for key, made in operations(wrong, tmp_path).items()
+    }
+    assert {key for key, (once, _) in others.items() if once > 1e-5} == set()
+    assert others["tanh"][1] < 1e-5  # two of it, not their sum by `__add__`
+
+
+def test_what_is_not_written_yet(tmp_path: Path) -> None:
+    start, end = MICROGRAD.index("    def __mul__"), MICROGRAD.index("    def __pow__")
+    empty = "    def __mul__(self, other):\n        raise NotImplementedError\n\n"
+    module = module_of("import math\n" + MICROGRAD[:start] + empty + MICROGRAD[end:], tmp_path)
+    one = next(one for one in found(module) if one.name == "Value.__mul__")
+    assert one.unwritten is not None
+    assert one.unwritten.values == {"method": "Value.__mul__"}
