@@ -43,9 +43,10 @@ OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred",
 
 @dataclass
 class Ran(Run):
-    """A forward pass of an object that has run."""
+    """A forward pass of an object that has run; `state` is a copy of the object as forward left it."""
 
     own: Any = None
+    state: Any = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ class Layer(Pair):
                 found[0], sources={**found[0].sources, taken[0]: upstream_of(0)}, led=(self.first_output,),
                 note=None,
             )  # fmt: skip
+            if taken[0] not in self.arrays and not OUTPUT.fullmatch(taken[0]):
+                return [led]  # a backward pass is given the upstream gradient, whatever it calls it
             return [*found, led] if taken[0] in self.arrays and not self.keeps_cache else [led, *found]
         return found
 
@@ -165,7 +168,8 @@ class Layer(Pair):
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}
-            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
+            results = result if isinstance(result, tuple) else (result,)
+            ran = Ran(known, results, own=own, state=copy.deepcopy(own))
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
@@ -211,11 +215,13 @@ class Layer(Pair):
     def gradients_of(
         self, binding: Binding, ran: Ran, given: Mapping[str, Any], places: Sequence[Place], upstream: Outputs
     ) -> Sequence[Any]:
-        """What one backward gives, on a copy of the object as forward left it."""
-        own = copy.deepcopy(ran.own)
-        ran = replace(ran, own=own)
+        """What one backward gives; where it has updated weights, the next one finds them as they were."""
+        own = ran.own
+        before = [np.array(place.get(own)) for place in places]
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
         found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
+        if any(not np.array_equal(place.get(own), old) for place, old in zip(places, before, strict=True)):
+            ran.own = copy.deepcopy(ran.state)
         if binding.led:
             return [*found.inputs, *found.weights]
         return self.times(found, upstream[0], len(given))
