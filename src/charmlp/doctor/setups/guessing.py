@@ -17,6 +17,7 @@ from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
+from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
@@ -72,9 +73,12 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
 
 
 def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
-    """Whether each gradient has the shape of its input, and one of them is not 0."""
+    """Whether each gradient has the shape of its input, or could be summed to it, and one of them is not 0.
+
+    A gradient that should have been summed is a mistake; inputs of one row would only hide it.
+    """
     pairs = [(value, g) for value, g in zip(values, returned, strict=False) if is_real(value) and is_real(g)]
-    return all(value.shape == g.shape for value, g in pairs) and any(g.any() for _, g in pairs)
+    return all(sum_to(g, value.shape) is not None for value, g in pairs) and any(g.any() for _, g in pairs)
 
 
 def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
