@@ -65,11 +65,11 @@ class Layer(Pair):
 
     @cached_property
     def takes(self) -> list[str]:
-        """A loss's `dout=1` is left out: it is the end of the chain."""
-        optional = set(self.backward.signature.optional)
-        return [
-            name for name in super().takes if not (self.is_loss and name in optional and is_upstream(name))
-        ]
+        """A loss's `dout=1` is left out: it is the end of the chain. A learning rate is always given."""
+        optional = self.backward.signature.optional
+        rates = [name for name in optional if RATE.fullmatch(name)]
+        taken = [n for n in super().takes if not (self.is_loss and n in optional and is_upstream(n))]
+        return list(dict.fromkeys([*taken, *rates]))
 
     @property
     def arrays(self) -> list[str]:
