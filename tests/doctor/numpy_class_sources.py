@@ -3017,6 +3017,49 @@ class Upd:
 )
 
 
+right(
+    "lists of gradients that objects share",
+    '''
+class Affine:
+    def __init__(self, W, b):
+        self.params = [W, b]
+        self.grads = [np.zeros_like(W), np.zeros_like(b)]
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params[0] + self.params[1]
+
+    def backward(self, dout):
+        self.grads[0][...] = self.x.T @ dout
+        self.grads[1][...] = dout.sum(axis=0)
+        return dout @ self.params[0].T
+
+
+class Two:
+    def __init__(self, input_size, hidden_size, output_size):
+        self.layers = [
+            Affine(np.random.randn(input_size, hidden_size), np.zeros(hidden_size)),
+            Affine(np.random.randn(hidden_size, output_size), np.zeros(output_size)),
+        ]
+        self.params, self.grads = [], []
+        for layer in self.layers:
+            self.params += layer.params
+            self.grads += layer.grads
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dout):
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+''',
+    Affine="5x7", Two="5x7",
+)  # fmt: skip
+
+
 # What is wrong, where: right code of the sources above, one line of it changed
 WRONG = {
     "Layer_Dense": (NNFS, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / 5", "5x7"),

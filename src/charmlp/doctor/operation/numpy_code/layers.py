@@ -1,5 +1,6 @@
 """Layers, activations and losses written as classes, whose objects keep what backward needs."""
 
+import contextlib
 import copy
 import functools
 import re
@@ -13,7 +14,7 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, restore, weights
 from charmlp.doctor.operation.numpy_code.gradients import led_through, times
 from charmlp.doctor.operation.numpy_code.instances import (
     Gathered,
@@ -170,10 +171,19 @@ class Layer(Pair):
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
             shown = (np.mean(ys[0]),) if binding.is_of_mean else ys
-            n_rest = len(values) - n - len(places)  # flags and other options
-            return shown, lambda upstream: [
-                *self.gradients_of(binding, ran, given, places, upstream), *[None] * n_rest
-            ]  # fmt: skip
+            rest_of_gradients = [None] * (len(values) - n - len(places))  # of flags and other options
+            used: list[Any] = []  # the object that an earlier backward has used
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                each = (binding, ran, given, places, upstream)
+                if used:  # what forward left there must still be so; gradients and weights are as before
+                    restore(used[0], own, places)
+                    with contextlib.suppress(Exception):  # it may have thrown away what it needed
+                        return [*self.gradients_of(*each, used[0]), *rest_of_gradients]
+                used[:] = [copy.deepcopy(own)]
+                return [*self.gradients_of(*each, used[0]), *rest_of_gradients]
+
+            return shown, backward
 
         generator = np.random.default_rng(6)
         parameters = {
@@ -209,10 +219,15 @@ class Layer(Pair):
         return []
 
     def gradients_of(
-        self, binding: Binding, ran: Ran, given: Mapping[str, Any], places: Sequence[Place], upstream: Outputs
+        self,
+        binding: Binding,
+        ran: Ran,
+        given: Mapping[str, Any],
+        places: Sequence[Place],
+        upstream: Outputs,
+        own: Any,
     ) -> Sequence[Any]:
-        """What one backward gives, on a copy of the object as forward left it."""
-        own = copy.deepcopy(ran.own)
+        """What one backward of an object gives."""
         ran = replace(ran, own=own)
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
         found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
