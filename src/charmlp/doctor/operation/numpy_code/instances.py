@@ -42,7 +42,10 @@ UPDATES = (
     "update", "step", "update_params", "update_weights", "update_parameters", "apply_gradients", "optimize",
     "_update", "apply_grads", "gradient_step", "updateParams",
 )  # fmt: skip
-ARRAY_NAMES = re.compile(r"[a-zA-Z]")  # of a loss's arguments, where an option has such a name as well
+# What a forward that returns nothing leaves on its object
+OUTPUTS = (
+    "output", "outputs", "out", "y", "a", "activation", "result", "loss", "value", "A", "Z", "z", "y_hat",
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=512)
@@ -184,22 +187,7 @@ def output_of(own: Any, result: Any) -> Any:
     """What forward returned, or left on the object where it returned nothing."""
     if result is not None and result is not own:
         return result
-    names = (
-        "output",
-        "outputs",
-        "out",
-        "y",
-        "a",
-        "activation",
-        "result",
-        "loss",
-        "value",
-        "A",
-        "Z",
-        "z",
-        "y_hat",
-    )
-    found = (getattr(own, name, None) for name in names)
+    found = (getattr(own, name, None) for name in OUTPUTS)
     return next((value for value in found if isinstance(value, np.ndarray | float)), None)
 
 

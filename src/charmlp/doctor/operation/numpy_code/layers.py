@@ -49,6 +49,43 @@ class Ran(Run):
     own: Any = None
 
 
+@dataclass
+class Passes:
+    """The backward passes after one forward: each finds the object as forward and earlier ones left it."""
+
+    layer: "Layer"
+    binding: Binding
+    ran: Ran
+    given: Mapping[str, Any]
+    places: Sequence[Place]
+    used: Any = None  # the object that an earlier backward has used
+    first: Sequence[Any] = ()
+
+    def backward(self, upstream: Outputs) -> Sequence[Any]:
+        """Weights and gradients are as before, unless backward adds up only some of the gradients."""
+        if self.used is not None:
+            with contextlib.suppress(Exception):  # it may have thrown away what it needed
+                return self.again(upstream)
+        self.used = copy.deepcopy(self.ran.own)
+        self.first = self.gradients(upstream, self.used)
+        return self.first
+
+    def again(self, upstream: Outputs) -> Sequence[Any]:
+        adding = copy.deepcopy(self.used)
+        for place in self.places:
+            place.put(adding, np.array(place.get(self.ran.own)))
+        restore(self.used, self.ran.own, self.places)
+        fresh, added = self.gradients(upstream, self.used), self.gradients(upstream, adding)
+        of_weights = [three for three in zip(self.first, fresh, added, strict=True)][len(self.given) :]
+        adds_up = [
+            not np.allclose(new, both) and np.allclose(old + new, both) for old, new, both in of_weights
+        ]
+        return added if any(adds_up) and not all(adds_up) else fresh
+
+    def gradients(self, upstream: Outputs, own: Any) -> Sequence[Any]:
+        return self.layer.gradients_of(self.binding, self.ran, self.given, self.places, upstream, own)
+
+
 @dataclass(frozen=True)
 class Layer(Pair):
     """The forward and the backward method of a class, or one method and its derivative."""
@@ -171,19 +208,9 @@ class Layer(Pair):
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
             shown = (np.mean(ys[0]),) if binding.is_of_mean else ys
+            passes = Passes(self, binding, ran, given, places)
             rest_of_gradients = [None] * (len(values) - n - len(places))  # of flags and other options
-            used: list[Any] = []  # the object that an earlier backward has used
-
-            def backward(upstream: Outputs) -> Sequence[Any]:
-                each = (binding, ran, given, places, upstream)
-                if used:  # what forward left there must still be so; gradients and weights are as before
-                    restore(used[0], own, places)
-                    with contextlib.suppress(Exception):  # it may have thrown away what it needed
-                        return [*self.gradients_of(*each, used[0]), *rest_of_gradients]
-                used[:] = [copy.deepcopy(own)]
-                return [*self.gradients_of(*each, used[0]), *rest_of_gradients]
-
-            return shown, backward
+            return shown, lambda upstream: [*passes.backward(upstream), *rest_of_gradients]
 
         generator = np.random.default_rng(6)
         parameters = {
