@@ -2692,6 +2692,374 @@ class SoftmaxCrossEntropy:
     },
 )  # fmt: skip
 
+right(
+    "a context instead of self",
+    """
+class Context:
+    def save_for_backward(self, *args):
+        self.saved_tensors = args
+
+class Function:
+    @staticmethod
+    def forward(ctx, *args): raise NotImplementedError
+    @staticmethod
+    def backward(ctx, grad_output): raise NotImplementedError
+
+class Mul(Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.save_for_backward(x, y)
+        return x * y
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, y = ctx.saved_tensors
+        return y * grad_output, x * grad_output
+
+class ReLU(Function):
+    @staticmethod
+    def forward(ctx, input):
+        ctx.save_for_backward(input)
+        return np.maximum(input, 0)
+    @staticmethod
+    def backward(ctx, grad_output):
+        input, = ctx.saved_tensors
+        grad_input = grad_output.copy()
+        grad_input[input < 0] = 0
+        return grad_input
+""",
+    Mul="5x7 5x7",
+    ReLU="5x7",
+)
+right(
+    "weights as arguments, norms, a cell",
+    """
+class Linear:
+    def forward(self, x, w, b):
+        self.x, self.w = x, w
+        return x @ w + b
+    def backward(self, dout):
+        return dout @ self.w.T, self.x.T @ dout, dout.sum(0)
+
+class Softplus:
+    @staticmethod
+    def forward(x): return np.logaddexp(0, x)
+    @staticmethod
+    def gradient(x): return 1/(1+np.exp(-x))
+
+class BatchNorm:
+    def __init__(self, D, eps=1e-5, momentum=0.9):
+        self.eps = eps
+        self.params = {'gamma': np.ones(D), 'beta': np.zeros(D)}
+        self.grads = {}
+        self.running_mean = np.zeros(D); self.running_var = np.zeros(D)
+        self.training = True
+    def forward(self, x):
+        mu = x.mean(0); var = x.var(0)
+        self.std = np.sqrt(var + self.eps)
+        self.xhat = (x - mu)/self.std
+        return self.params['gamma']*self.xhat + self.params['beta']
+    def backward(self, dout):
+        self.grads['gamma'] = (dout*self.xhat).sum(0)
+        self.grads['beta'] = dout.sum(0)
+        dx = dout*self.params['gamma']
+        N = len(dout)
+        return (dx - dx.mean(0) - self.xhat*(dx*self.xhat).mean(0))/self.std
+
+class RMSNorm:
+    def __init__(self, d_model, eps=1e-6):
+        self.weight = np.ones(d_model); self.eps = eps
+    def forward(self, x):
+        self.x = x
+        self.r = 1/np.sqrt((x**2).mean(-1, keepdims=True) + self.eps)
+        return x*self.r*self.weight
+    def backward(self, grad_output):
+        n = self.x*self.r
+        self.grad_weight = (grad_output*n).sum(0)
+        g = grad_output*self.weight
+        return self.r*(g - n*(g*n).mean(-1, keepdims=True))
+
+class MaxPool:
+    def __init__(self, pool_size=2):
+        self.p = pool_size
+    def forward(self, x):
+        n, c, h, w = x.shape
+        p = self.p
+        r = x.reshape(n, c, h//p, p, w//p, p)
+        out = r.max(axis=(3, 5))
+        self.mask = r == out[:, :, :, None, :, None]
+        self.shape = x.shape
+        return out
+    def backward(self, dout):
+        return (self.mask * dout[:, :, :, None, :, None]).reshape(self.shape)
+
+class GRUCell:
+    def __init__(self, input_size, hidden_size):
+        self.Wz = np.random.randn(input_size + hidden_size, hidden_size)
+        self.bz = np.zeros(hidden_size)
+    def forward(self, x, h):
+        self.c = np.concatenate([x, h], axis=1)
+        self.z = 1/(1+np.exp(-(self.c @ self.Wz + self.bz)))
+        self.h = h
+        return self.z * h
+    def backward(self, dh):
+        dz = dh*self.h*self.z*(1-self.z)
+        self.dWz = self.c.T @ dz
+        self.dbz = dz.sum(0)
+        dc = dz @ self.Wz.T
+        D = self.c.shape[1] - self.h.shape[1]
+        return dc[:, :D], dc[:, D:] + dh*self.z
+""",
+    Linear="5x7 7x3 3",
+    Softplus="5x7",
+    BatchNorm="5x7",
+    RMSNorm="5x7",
+    MaxPool="2x3x4x4",
+    GRUCell="5x7 5x7",
+)
+right(
+    "networks of lists, dicts and single weights",
+    '''
+class NeuralNetwork:
+    def __init__(self, layers, learning_rate=0.1):
+        self.layers = layers
+        self.lr = learning_rate
+        self.weights = []
+        self.biases = []
+        for i in range(len(layers)-1):
+            self.weights.append(np.random.randn(layers[i], layers[i+1]))
+            self.biases.append(np.zeros((1, layers[i+1])))
+    def forward(self, X):
+        self.activations = [X]
+        for W, b in zip(self.weights, self.biases):
+            X = 1/(1+np.exp(-(X @ W + b)))
+            self.activations.append(X)
+        return X
+    def backward(self, y):
+        m = y.shape[0]
+        delta = (self.activations[-1] - y) / m
+        for i in reversed(range(len(self.weights))):
+            dW = self.activations[i].T @ delta
+            db = delta.sum(axis=0, keepdims=True)
+            if i > 0:
+                a = self.activations[i]
+                delta = (delta @ self.weights[i].T) * a * (1 - a)
+            self.weights[i] -= self.lr * dW
+            self.biases[i] -= self.lr * db
+    def train(self, X, y, epochs): raise SystemExit
+
+class DictNet:
+    def __init__(self, dims):
+        self.params = {}
+        for i in range(1, len(dims)):
+            self.params[f"W{i}"] = np.random.randn(dims[i-1], dims[i])*0.1
+            self.params[f"b{i}"] = np.zeros(dims[i])
+    def forward(self, X):
+        self.cache = {"A0": X}
+        self.cache["A1"] = np.tanh(X @ self.params["W1"] + self.params["b1"])
+        return self.cache["A1"] @ self.params["W2"] + self.params["b2"]
+    def mse_loss(self, y_pred, y_true):
+        return np.mean((y_pred - y_true)**2)
+    def backward(self, y_pred, y_true):
+        grads = {}
+        d = 2*(y_pred - y_true)/y_true.size
+        grads["dW2"] = self.cache["A1"].T @ d
+        grads["db2"] = d.sum(0)
+        d = d @ self.params["W2"].T*(1 - self.cache["A1"]**2)
+        grads["dW1"] = self.cache["A0"].T @ d
+        grads["db1"] = d.sum(0)
+        return grads
+
+class LogReg:
+    def __init__(self, lr=0.01):
+        self.lr = lr
+        self.weights = None
+        self.bias = None
+    def _sigmoid(self, z): return 1/(1+np.exp(-z))
+    def predict_proba(self, X): return self._sigmoid(X @ self.weights + self.bias)
+    def compute_loss(self, X, y):
+        p = self.predict_proba(X)
+        return -np.mean(y*np.log(p) + (1-y)*np.log(1-p))
+    def compute_gradients(self, X, y):
+        p = self.predict_proba(X)
+        return X.T @ (p - y)/len(y), (p - y).mean()
+    def fit(self, X, y): raise SystemExit
+
+class Gain:
+    """softmax regression with L2"""
+    def __init__(self, n_features, n_classes, reg=0.1):
+        self.W = np.random.randn(n_features, n_classes)*0.01
+        self.reg = reg
+    def loss(self, X, y):
+        s = X @ self.W
+        s = s - s.max(1, keepdims=True)
+        p = np.exp(s)/np.exp(s).sum(1, keepdims=True)
+        loss = -np.log(p[np.arange(len(y)), y]).mean() + 0.5*self.reg*(self.W**2).sum()
+        p[np.arange(len(y)), y] -= 1
+        dW = X.T @ p/len(y) + self.reg*self.W
+        return loss, dW
+
+class ThreeLayer:
+    def __init__(self, input_size=4, hidden1=5, hidden2=3, output_size=2):
+        self.w1 = np.random.randn(hidden1, input_size)
+        self.w2 = np.random.randn(hidden2, hidden1)
+        self.w3 = np.random.randn(output_size, hidden2)
+    def forward_prop(self, x):
+        self.a0 = x
+        self.a1 = np.tanh(self.w1 @ x)
+        self.a2 = np.tanh(self.w2 @ self.a1)
+        self.a3 = np.tanh(self.w3 @ self.a2)
+        return self.a3
+    def back_prop(self, x, y):
+        out = self.forward_prop(x)
+        d3 = (out - y)*(1 - out**2)
+        d2 = (self.w3.T @ d3)*(1 - self.a2**2)
+        d1 = (self.w2.T @ d2)*(1 - self.a1**2)
+        return d1 @ x.T, d2 @ self.a1.T, d3 @ self.a2.T
+''',
+    NeuralNetwork="net",
+    DictNet="net",
+    LogReg="net",
+    Gain="net",
+    ThreeLayer="net",
+)
+right(
+    "parameters in a list, momentum, optional learning rates",
+    """
+class Layer:
+    def __init__(self, name): self.name = name
+
+class Param:
+    def __init__(self, data):
+        self.data = data
+        self.grad = np.zeros_like(data)
+
+class Dense(Layer):
+    def __init__(self, name, in_dim, out_dim):
+        super().__init__(name)
+        self.params = [Param(np.random.randn(in_dim, out_dim)), Param(np.zeros(out_dim))]
+    def forward(self, x):
+        self.x = x
+        return x @ self.params[0].data + self.params[1].data
+    def backward(self, dy):
+        self.params[0].grad = self.x.T @ dy
+        self.params[1].grad = dy.sum(0)
+        return dy @ self.params[0].data.T
+
+class Momentum(Layer):
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+        self.vW = np.zeros_like(self.W)
+        self.learning_rate = 0.01
+        self.momentum = 0.9
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+    def backward(self, dy):
+        dx = dy @ self.W.T
+        self.vW = self.momentum*self.vW - self.learning_rate*(self.x.T @ dy)
+        self.W += self.vW
+        return dx
+
+class Huber:
+    def __init__(self, delta=1.0): self.delta = delta
+    def __call__(self, y_true, y_pred):
+        e = y_pred - y_true
+        return np.where(abs(e) <= self.delta, 0.5*e**2, self.delta*(abs(e) - 0.5*self.delta)).mean()
+    def grad(self, y_true, y_pred):
+        e = y_pred - y_true
+        return np.clip(e, -self.delta, self.delta)/e.size
+
+class ELU:
+    def __init__(self, alpha=1.0): self.alpha = alpha
+    def fn(self, z): return np.where(z > 0, z, self.alpha*(np.exp(z) - 1))
+    def grad(self, x): return np.where(x >= 0, 1, self.alpha*np.exp(x))
+    def grad2(self, x): return np.where(x >= 0, 0, self.alpha*np.exp(x))
+
+class CrossEntropyWithSoftmax:
+    def loss(self, y, y_pred):
+        eps = np.finfo(float).eps
+        return -np.sum(y*np.log(y_pred + eps))
+    @staticmethod
+    def grad(y, y_pred):
+        return -y/y_pred
+
+class Sequential:
+    def __init__(self, layers): self.layers = layers
+    def forward(self, x):
+        for layer in self.layers: x = layer.forward(x)
+        return x
+    def backward(self, g):
+        for layer in reversed(self.layers): g = layer.backward(g)
+        return g
+
+class Upd:
+    def __init__(self, input_size, output_size):
+        self.weights = np.random.randn(output_size, input_size)*0.1
+        self.bias = np.zeros((output_size, 1))
+    def forward(self, X):
+        self.X = X
+        return self.weights @ X + self.bias
+    def backward(self, dZ, learning_rate=0.01):
+        dW = dZ @ self.X.T
+        db = np.sum(dZ, axis=1, keepdims=True)
+        dX = self.weights.T @ dZ
+        self.weights -= learning_rate*dW
+        self.bias -= learning_rate*db
+        return dX
+""",
+    Dense="5x7",
+    Momentum="5x7",
+    Huber="5x3 5x3",
+    ELU="5x7",
+    CrossEntropyWithSoftmax="+5x3 +5x3",
+    Upd="7x5",
+    Sequential="5x7",
+)
+
+
+right(
+    "lists of gradients that objects share",
+    '''
+class Affine:
+    def __init__(self, W, b):
+        self.params = [W, b]
+        self.grads = [np.zeros_like(W), np.zeros_like(b)]
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params[0] + self.params[1]
+
+    def backward(self, dout):
+        self.grads[0][...] = self.x.T @ dout
+        self.grads[1][...] = dout.sum(axis=0)
+        return dout @ self.params[0].T
+
+
+class Two:
+    def __init__(self, input_size, hidden_size, output_size):
+        self.layers = [
+            Affine(np.random.randn(input_size, hidden_size), np.zeros(hidden_size)),
+            Affine(np.random.randn(hidden_size, output_size), np.zeros(output_size)),
+        ]
+        self.params, self.grads = [], []
+        for layer in self.layers:
+            self.params += layer.params
+            self.grads += layer.grads
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dout):
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+''',
+    Affine="5x7", Two="5x7",
+)  # fmt: skip
+
+
 # What is wrong, where: right code of the sources above, one line of it changed
 WRONG = {
     "Layer_Dense": (NNFS, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / 5", "5x7"),

@@ -87,6 +87,17 @@ def test_a_run_leaves_nothing_for_the_next(name: str, tmp_path: Path) -> None:
             assert all(np.array_equal(a, b) for a, b in zip(first, other, strict=True)), one.name
 
 
+def test_a_cache_that_backward_damages_is_seen(tmp_path: Path) -> None:
+    source = (
+        "class Tanh:\n    def forward(self, x):\n        self.y = np.tanh(x)\n        return self.y.copy()\n"
+    )
+    source += "    def backward(self, dy):\n        self.y *= self.y\n        return dy * (1 - self.y)\n"
+    (one,) = found(module_of(source, tmp_path))
+    (y,), backward = seeded(one.readings[0](SIZES, FLOAT64), values_of("5x7"))
+    first, again = (backward((np.ones(np.shape(y)),))[0] for _ in range(2))
+    assert not np.allclose(first, again)
+
+
 def seeded(made: HandWritten, values: list[Any]) -> Any:
     np.random.seed(0)  # noqa: NPY002 (what the code draws from)
     return made.run([np.array(value) for value in values])

@@ -238,6 +238,10 @@ def helper(kind: type, name: str, sizes: Mapping[str, int]) -> Any:
     methods = set(re.findall(rf"\b{name}\.(\w+)\(", source))
     if methods and (one := class_with(methods, kind, own)) is not None:
         return construct(one, sizes)
+    if re.search(rf"for \w+ in (reversed\()?(self\.)?_?{name}\b", source) and re.search(
+        r"layer|module", name
+    ):
+        return layers_of(kind, own, sizes)
     if not re.search(rf"\b{name}\(", source) or re.search(rf"def {name}\(", source):
         return None
     functions = {n: thing for n, thing in own.items() if inspect.isfunction(thing)}
@@ -252,6 +256,17 @@ def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | 
     named = [one for one in fitting if re.search(r"(?i)relu|sigm|tanh|activation", one.__name__)]
     both = [one for one in named if one in plain]
     return next(iter([*both, *named, *plain]), None)
+
+
+def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any] | None:
+    """A list of the module's layers: a linear one, an activation where it has one, a linear one."""
+    classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
+    linear = next((c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc", c.__name__)), None)
+    activation = class_with({"forward", "backward"}, kind, own)
+    if linear is None:
+        return None
+    made = [(linear, {**sizes, "K": HIDDEN}), (activation, sizes), (linear, {**sizes, "D": HIDDEN})]
+    return [construct(one, own_sizes, arrays=True) for one, own_sizes in made if one is not None]
 
 
 def function_called(name: str, functions: Mapping[str, Any]) -> Any:

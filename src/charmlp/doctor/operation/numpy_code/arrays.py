@@ -1,5 +1,6 @@
 """The arrays of an object: its weights, and the gradients that a backward pass leaves on it."""
 
+import copy
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,10 @@ CONTAINERS = re.compile(
     r"|\w*_(weights|biases|grads))"
 )
 SCALAR = re.compile(r"_?(w|b|bias|weight|intercept|theta)\d*", re.IGNORECASE)  # a number, not an array
+GRADIENTS = re.compile(
+    r"_?(d_?[wb]\w*|d[A-Z]\w*|d_?(weights|biases|gamma|beta|params|inputs|x)|grads?|\w*gradients?|grad_?\w*|\w+_grads?"
+    r"|nabla\w*|v|m|[vm]_?[wWbB]\d*|velocit\w*|[vm]d\w+)"
+)
 VALUES = ("data", "value", "val", "array", "param")  # in an object that holds an array and its gradient
 RATE = re.compile(r"_?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE)
 SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset|w0|intercept")
@@ -140,6 +145,31 @@ def is_gradient_key(key: str) -> bool:
     return bool(
         re.fullmatch(r"d[A-Z]\w*|d_?[wb]\d*|grad\w*|\w+_grad|[XxZA]\d*|[zax]\d*|velocity\w*|v_\w+", key)
     )
+
+
+def restore(used: Any, original: Any, of: Sequence[Place]) -> None:
+    """Give an object the weights, gradients and velocities of another one; what forward kept stays."""
+    for place in of:
+        place.put(used, np.array(place.get(original)))
+    for (_, mine), (_, others) in zip(holders(used), holders(original), strict=False):
+        for name, value in vars(others).items():
+            if GRADIENTS.fullmatch(name):
+                setattr(mine, name, as_it_was(getattr(mine, name, None), value))
+
+
+def as_it_was(now: Any, before: Any) -> Any:
+    """A value like one before: arrays keep their places, which other objects may share."""
+    if isinstance(now, np.ndarray) and isinstance(before, np.ndarray) and now.shape == before.shape:
+        if now.flags.writeable and now.dtype == before.dtype:
+            now[...] = before
+            return now
+    elif isinstance(now, list) and isinstance(before, list) and len(now) == len(before):
+        now[:] = [as_it_was(*pair) for pair in zip(now, before, strict=True)]
+        return now
+    elif isinstance(now, dict) and isinstance(before, dict) and set(now) == set(before):
+        now.update({key: as_it_was(now[key], before[key]) for key in now})
+        return now
+    return copy.deepcopy(before)
 
 
 def gradients_on(

@@ -25,6 +25,10 @@ LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
     "the mean of −y* log y − (1 − y*) log(1 − y)": lambda y, t: np.asarray(
         -(t * np.log(y) + (1 - t) * np.log(1 - y)).mean()
     ),
+    "−Σ (y* log y + (1 − y*) log(1 − y)) / N": lambda y, t: np.asarray(
+        -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum() / len(y)
+    ),
+    "Σ (y − y*)² / N": lambda y, t: np.asarray(((y - t) ** 2).sum() / len(y)),
 }
 
 

@@ -42,12 +42,26 @@ UPDATES = (
     "update", "step", "update_params", "update_weights", "update_parameters", "apply_gradients", "optimize",
     "_update", "apply_grads", "gradient_step", "updateParams",
 )  # fmt: skip
-ARRAY_NAMES = re.compile(r"[a-zA-Z]")  # of a loss's arguments, where an option has such a name as well
+# What a forward that returns nothing leaves on its object
+OUTPUTS = (
+    "output", "outputs", "out", "y", "a", "activation", "result", "loss", "value", "A", "Z", "z", "y_hat",
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=512)
 def signature_of(function: Callable[..., Any], skip: int) -> Signature:
     return signature(function, skip)
+
+
+class Context:
+    """What static passes are given to keep arrays in."""
+
+    saved_tensors: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *arrays: Any) -> None:
+        self.saved_tensors = self.saved_values = self.saved = arrays
+
+    save = save_for_backward
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Method(Function):
 
     owner: Any = None
     skip: int = 1
+    takes_context: bool = False  # where others have `self`, as torch's Functions
 
     @cached_property
     def signature(self) -> Signature:
@@ -64,7 +79,9 @@ class Method(Function):
     @property
     def bound(self) -> Callable[..., Any]:
         method: Callable[..., Any] = getattr(self.owner, self.name)
-        return method
+        if not self.takes_context:
+            return method
+        return functools.partial(method, vars(self.owner).setdefault("_context", Context()))
 
     @cached_property
     def settled(self) -> dict[str, Any]:
@@ -110,7 +127,10 @@ def method_of(kind: type, name: str) -> Method:
     static = inspect.getattr_static(kind, name)
     is_static = isinstance(static, staticmethod)
     function = static.__func__ if isinstance(static, staticmethod | classmethod) else static
-    return Method(name, inspect.unwrap(function), skip=0 if is_static else 1)
+    plain = inspect.unwrap(function)
+    first = next(iter(signature(plain, 0).required or ()), "")
+    takes_context = is_static and bool(re.fullmatch(r"ctx|context|self", first))
+    return Method(name, plain, skip=int(not is_static or takes_context), takes_context=takes_context)
 
 
 def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -> Any:
@@ -160,29 +180,14 @@ def is_weight_name(name: str) -> bool:
 
 def bound_to(method: Method, owner: Any) -> Method:
     """The method of one object."""
-    return Method(method.name, method.call, owner=owner, skip=method.skip)
+    return Method(method.name, method.call, owner=owner, skip=method.skip, takes_context=method.takes_context)
 
 
 def output_of(own: Any, result: Any) -> Any:
     """What forward returned, or left on the object where it returned nothing."""
     if result is not None and result is not own:
         return result
-    names = (
-        "output",
-        "outputs",
-        "out",
-        "y",
-        "a",
-        "activation",
-        "result",
-        "loss",
-        "value",
-        "A",
-        "Z",
-        "z",
-        "y_hat",
-    )
-    found = (getattr(own, name, None) for name in names)
+    found = (getattr(own, name, None) for name in OUTPUTS)
     return next((value for value in found if isinstance(value, np.ndarray | float)), None)
 
 
@@ -215,7 +220,7 @@ def gather(
         found = sorted_by_input(returned, backward.returns, arrays, places, prediction)
     n = len(arrays)
     gradients = Gathered(found[:n], found[n : len(names)])
-    given = any(RATE.fullmatch(name) for name in backward.required)
+    given = any(RATE.fullmatch(name) for name in arguments)
     rate = 1.0 if given else rate_of(own, backward.call)
     kept = gradients_on(own, places, before, rate)
     if any(a is None and b is None for a, b in zip(gradients.weights, kept, strict=True)):

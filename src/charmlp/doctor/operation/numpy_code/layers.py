@@ -1,5 +1,6 @@
 """Layers, activations and losses written as classes, whose objects keep what backward needs."""
 
+import contextlib
 import copy
 import functools
 import re
@@ -13,7 +14,7 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, restore, weights
 from charmlp.doctor.operation.numpy_code.gradients import led_through, times
 from charmlp.doctor.operation.numpy_code.instances import (
     Gathered,
@@ -43,10 +44,46 @@ OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred",
 
 @dataclass
 class Ran(Run):
-    """A forward pass of an object that has run; `state` is a copy of the object as forward left it."""
+    """A forward pass of an object that has run."""
 
     own: Any = None
-    state: Any = None
+
+
+@dataclass
+class Passes:
+    """The backward passes after one forward: each finds the object as forward and earlier ones left it."""
+
+    layer: "Layer"
+    binding: Binding
+    ran: Ran
+    given: Mapping[str, Any]
+    places: Sequence[Place]
+    used: Any = None  # the object that an earlier backward has used
+    first: Sequence[Any] = ()
+
+    def backward(self, upstream: Outputs) -> Sequence[Any]:
+        """Weights and gradients are as before, unless backward adds up only some of the gradients."""
+        if self.used is not None:
+            with contextlib.suppress(Exception):  # it may have thrown away what it needed
+                return self.again(upstream)
+        self.used = copy.deepcopy(self.ran.own)
+        self.first = self.gradients(upstream, self.used)
+        return self.first
+
+    def again(self, upstream: Outputs) -> Sequence[Any]:
+        adding = copy.deepcopy(self.used)
+        for place in self.places:
+            place.put(adding, np.array(place.get(self.ran.own)))
+        restore(self.used, self.ran.own, self.places)
+        fresh, added = self.gradients(upstream, self.used), self.gradients(upstream, adding)
+        of_weights = [three for three in zip(self.first, fresh, added, strict=True)][len(self.given) :]
+        adds_up = [
+            not np.allclose(new, both) and np.allclose(old + new, both) for old, new, both in of_weights
+        ]
+        return added if any(adds_up) and not all(adds_up) else fresh
+
+    def gradients(self, upstream: Outputs, own: Any) -> Sequence[Any]:
+        return self.layer.gradients_of(self.binding, self.ran, self.given, self.places, upstream, own)
 
 
 @dataclass(frozen=True)
@@ -66,11 +103,11 @@ class Layer(Pair):
 
     @cached_property
     def takes(self) -> list[str]:
-        """A loss's `dout=1` is left out: it is the end of the chain."""
-        optional = set(self.backward.signature.optional)
-        return [
-            name for name in super().takes if not (self.is_loss and name in optional and is_upstream(name))
-        ]
+        """A loss's `dout=1` is left out: it is the end of the chain. A learning rate is always given."""
+        optional = self.backward.signature.optional
+        rates = [name for name in optional if RATE.fullmatch(name)]
+        taken = [n for n in super().takes if not (self.is_loss and n in optional and is_upstream(n))]
+        return list(dict.fromkeys([*taken, *rates]))
 
     @property
     def arrays(self) -> list[str]:
@@ -168,16 +205,14 @@ class Layer(Pair):
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}
-            results = result if isinstance(result, tuple) else (result,)
-            ran = Ran(known, results, own=own, state=copy.deepcopy(own))
+            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
             shown = (np.mean(ys[0]),) if binding.is_of_mean else ys
-            n_rest = len(values) - n - len(places)  # flags and other options
-            return shown, lambda upstream: [
-                *self.gradients_of(binding, ran, given, places, upstream), *[None] * n_rest
-            ]  # fmt: skip
+            passes = Passes(self, binding, ran, given, places)
+            rest_of_gradients = [None] * (len(values) - n - len(places))  # of flags and other options
+            return shown, lambda upstream: [*passes.backward(upstream), *rest_of_gradients]
 
         generator = np.random.default_rng(6)
         parameters = {
@@ -213,15 +248,18 @@ class Layer(Pair):
         return []
 
     def gradients_of(
-        self, binding: Binding, ran: Ran, given: Mapping[str, Any], places: Sequence[Place], upstream: Outputs
+        self,
+        binding: Binding,
+        ran: Ran,
+        given: Mapping[str, Any],
+        places: Sequence[Place],
+        upstream: Outputs,
+        own: Any,
     ) -> Sequence[Any]:
-        """What one backward gives; where it has updated weights, the next one finds them as they were."""
-        own = ran.own
-        before = [np.array(place.get(own)) for place in places]
+        """What one backward of an object gives."""
+        ran = replace(ran, own=own)
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
         found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
-        if any(not np.array_equal(place.get(own), old) for place, old in zip(places, before, strict=True)):
-            ran.own = copy.deepcopy(ran.state)
         if binding.led:
             return [*found.inputs, *found.weights]
         return self.times(found, upstream[0], len(given))

@@ -39,7 +39,8 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     is_upstream,
 )
-from charmlp.doctor.operation.numpy_code.networks import CLASSES, COUNT, truths
+from charmlp.doctor.operation.numpy_code.networks import CLASSES, COUNT, implied_loss, truths
+from charmlp.doctor.operation.numpy_code.networks import Problem as Data
 from charmlp.doctor.operation.options import is_flag, is_option, usual_option
 from charmlp.doctor.words import one_line
 
@@ -116,7 +117,7 @@ class Model:
         most: tuple[float, float] = (-2.0, 0.0)
         errors: list[Exception] = []
         for problem, text in itertools.product(self.problems(sizes, dtype), self.losses):
-            if problem.sizes["N"] == 1 and most[0] >= 0:
+            if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1 and most[0] >= 0:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             try:
                 agreement = agreement_of(self, problem, text)
@@ -143,8 +144,14 @@ class Model:
             yield from self.with_held_data(held, sizes, dtype)
             return
         original = instance(self.kind, sizes, self.given)
-        places = weights(original) or given_weights(original, sizes)
-        yield from self.with_data(original, places, sizes, dtype)
+        if places := weights(original):
+            yield from self.with_data(original, places, sizes, dtype)
+            return
+        d, k = sizes["D"], sizes["K"]
+        for shape, bias in (((d, k), np.ones(k)), ((d,), 1.0), ((d, 1), np.ones(1)), ((d, 1), 1.0)):
+            original = instance(self.kind, sizes, self.given)
+            places = given_weights(original, np.ones(shape), bias)
+            yield from self.with_data(original, places, sizes, dtype)
 
     @property
     def held_data(self) -> tuple[str, str] | None:
@@ -220,12 +227,12 @@ def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
     return list(dict.fromkeys(found))
 
 
-def given_weights(original: Any, sizes: Sizes) -> list[Place]:
-    """Weights for an object that has None where they are to be: a matrix, and a bias."""
+def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
+    """Weights for an object that has None where they are to be."""
     for name, value in list(vars(original).items()):
         if value is None and is_weight_name(name):
-            shape = (sizes["K"],) if name.lower().strip("_").startswith("b") else (sizes["D"], sizes["K"])
-            setattr(original, name, np.ones(shape))
+            is_bias = name.lower().strip("_").startswith("b")
+            setattr(original, name, copy.copy(bias if is_bias else weight))
     return weights(original)
 
 
@@ -245,7 +252,8 @@ class Pass:
             self.keep(model.forward, output_of(own, self.call(model.forward)))
         if model.cost is None:
             assert text is not None
-            self.loss: Any = LOSSES[text](self.output, problem.truth)
+            data = Data({}, problem.data, problem.truth, problem.sizes)
+            self.loss: Any = implied_loss(text, self.output, data)
         elif model.is_both:
             self.loss, self.returned = Loss(model.cost).split(self.call(model.cost))
         else:
@@ -264,7 +272,8 @@ class Pass:
         return bound_to(method, self.own if own is None else own)(self.arguments(method))
 
     def arguments(self, method: Method) -> dict[str, Any]:
-        names = dict.fromkeys([*method.required, *method.inputs])
+        rates = [name for name in method.signature.optional if RATE.fullmatch(name)]
+        names = dict.fromkeys([*method.required, *method.inputs, *rates])
         given: dict[str, Any] = {}
         for name in names:
             given[name] = self.argument(name, method, given)
