@@ -199,7 +199,7 @@ def test_numbers_and_names_are_stable() -> None:
     assert ROWS[1] == "missing-mean" and ROWS[17] == "kink-choice" and ROWS[34] == "slope-of-upstream"
     assert len(set(ROWS.values())) == 34
     assert {name for name, number in NUMBERS.items() if number is None} == {
-        "constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "unrecognised"
+        "constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "structure", "unrecognised"
     }  # fmt: skip
     assert Mistake("constant-factor").row is None
 

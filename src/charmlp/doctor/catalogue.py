@@ -41,7 +41,7 @@ ROWS = {
     34: "slope-of-upstream",
 }
 NUMBERS: dict[str, int | None] = {name: number for number, name in ROWS.items()} | dict.fromkeys(
-    ("constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "unrecognised")
+    ("constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "structure", "unrecognised")
 )
 PAGE_OF_ROW = {1: "mean", 2: "mean", 3: "mean", 22: "stability"}  # whatever the kind
 USUAL_PAGE = PAGE_OF_ROW | {

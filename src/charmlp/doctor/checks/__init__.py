@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from charmlp.doctor.checks import (
     accumulation,
+    architecture,
     forward,
     gradients,
     linearity,
@@ -24,6 +25,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     forward.is_the_same_at_other_sizes,
     side_effects.nothing_edited_in_place,
     side_effects.backward_repeats_itself,
+    architecture.is_put_together,
     structure.functions_inside_keep_shapes,
     structure.shapes_and_counts,
     structure.dtypes,

@@ -8,7 +8,9 @@ import numpy as np
 from charmlp.doctor.arrangement import WEIGHT, Role, arrange
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.parameters import is_short, only_number
+from charmlp.doctor.setups.setup import SetUp
 
 VECTOR = Role("weight", "D", WEIGHT.called)
 
@@ -56,6 +58,18 @@ def formula(function: Penalty) -> Formula:
     return lambda v, y, g: g * function(v["weight"], v["coefficient"])
 
 
+def strength_once(setup: SetUp) -> list[Finding]:
+    """Where forward takes λ as an option, it multiplies by λ (or ½ λ), not by its square."""
+    trial = setup.first
+    numbers = [v for v in trial.subject.defaults.values() if isinstance(v, float) and v not in (0.0, 1.0)]
+    coefficient = trial.variables.get("coefficient")
+    for strength in numbers if coefficient is not None and len(numbers) == 1 else []:
+        if np.isclose(coefficient, strength**2) or np.isclose(coefficient, strength**2 / 2):
+            twice = phrase("strength", strength=f"{strength:g}")
+            return [finding("forward-wrong.form", twice, found="λ² Σ w²", right="λ Σ w²")]
+    return []
+
+
 KIND = Kind(
     aliases=(
         "l2penalty", "l2regularization", "l2reg", "weightdecay", "ridgepenalty", "weightpenalty",
@@ -76,5 +90,6 @@ KIND = Kind(
         )
     },
     page="losses",
+    checks=(strength_once,),
     factors="KD",
 )  # fmt: skip

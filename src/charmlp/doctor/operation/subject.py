@@ -70,6 +70,8 @@ class Subject(ABC):
     counts: bool = False
     meant: str = ""  # the name that says what it is meant to be, where its own does not
     note: Phrase | None = None  # which reading of the code this is
+    unregistered: tuple[str, ...] = ()  # attributes of a module whose weights no optimizer would see
+    activation: str = ""  # what an MLP is asked for between its layers
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0

@@ -5,8 +5,10 @@ parameters, so that the gradients of both are examined alike.
 """
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
-from charmlp.doctor.operation.constructing import construct
+from charmlp.doctor.operation.constructing import construct, guess_argument
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -190,9 +192,31 @@ def of_module(module: nn.Module) -> Build:
 
         by_position = {n + i: as_array(p) for i, p in enumerate(parameters.values())}
         optional = () if names else found.optional
-        return TorchSubject(inputs + names, optional, by_position, found.defaults, call=call)
+        return TorchSubject(
+            inputs + names,
+            optional,
+            by_position,
+            found.defaults,
+            unregistered=tuple(hidden_weights(own)),
+            call=call,
+        )
 
     return build
+
+
+def hidden_weights(module: nn.Module) -> Iterator[str]:
+    """Attributes that hold layers in a plain list or dict, or weights that are no `nn.Parameter`.
+
+    Neither `parameters()` nor `to(device)` knows of them.
+    """
+    for name, value in vars(module).items():
+        held = list(value.values()) if isinstance(value, dict) else value
+        if name.startswith("_") or not isinstance(held, list | tuple):
+            continue
+        if any(
+            isinstance(one, nn.Module) and next(one.parameters(), None) is not None for one in held
+        ) or any(isinstance(one, nn.Parameter) for one in held):
+            yield name
 
 
 def of_module_class(kind: type[nn.Module]) -> Build:
@@ -206,6 +230,15 @@ def of_module_class(kind: type[nn.Module]) -> Build:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
-        return of_module(module)(sizes, dtype)
+        return replace(of_module(module)(sizes, dtype), activation=activation_asked_of(kind))
 
     return build
+
+
+def activation_asked_of(kind: type[nn.Module]) -> str:
+    """What an MLP is built with here, if its constructor asks for layers and an activation."""
+    names = list(inspect.signature(kind).parameters)
+    layers = any(re.match(r".*layer", name.lower()) for name in names)
+    asked = [name for name in names if re.match(r"act|nonlin", name.lower())]
+    chosen = guess_argument(asked[0], {}) if layers and asked else ""
+    return chosen if isinstance(chosen, str) else ""
