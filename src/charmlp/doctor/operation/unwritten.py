@@ -99,11 +99,17 @@ class Body:
             self.given.setdefault(target.id, []).append(value)
 
     def is_placeholder(self, value: ast.expr | None) -> bool:
-        """Whether nothing is computed for a returned value: a part is a placeholder, the rest are inputs."""
+        """Whether nothing is computed for a returned value: a part is a placeholder, the rest are inputs.
+
+        A None that stands there beside an input is none: `return g, None` hands the gradient through.
+        """
         if isinstance(value, ast.Dict):
             return bool(value.values) and all(map(self.is_empty, value.values))
         empty = [self.is_empty(part) for part in parts(value)]
-        return any(empty) and all(e or self.is_input(p) for e, p in zip(empty, parts(value), strict=True))
+        if all(empty):
+            return True
+        missing = any(e and not is_none(p) for e, p in zip(empty, parts(value), strict=True))
+        return missing and all(e or self.is_input(p) for e, p in zip(empty, parts(value), strict=True))
 
     def is_empty(self, value: ast.expr | None) -> bool:
         if is_none(value):

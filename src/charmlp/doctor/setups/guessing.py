@@ -17,6 +17,7 @@ from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
+from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
@@ -52,7 +53,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     running = forward_only = None
     for dtype in DTYPES:
         subject = build(sizes, dtype)
-        for recipe, domain in itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS):
+        for recipe, domain in every_recipe(subject, sizes, errors):
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
@@ -72,9 +73,12 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
 
 
 def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
-    """Whether each gradient has the shape of its input, and one of them is not 0."""
+    """Whether each gradient has the shape of its input, or could be summed to it, and one of them is not 0.
+
+    A gradient that should have been summed is a mistake; inputs of one row would only hide it.
+    """
     pairs = [(value, g) for value, g in zip(values, returned, strict=False) if is_real(value) and is_real(g)]
-    return all(value.shape == g.shape for value, g in pairs) and any(g.any() for _, g in pairs)
+    return all(sum_to(g, value.shape) is not None for value, g in pairs) and any(g.any() for _, g in pairs)
 
 
 def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
@@ -122,6 +126,17 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
         yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
+
+
+def every_recipe(
+    subject: Subject, sizes: Sizes, errors: Sequence[Exception]
+) -> Iterator[tuple[list[Any], Callable[[Array], Array]]]:
+    """Each recipe in each domain; last with an index in some place, where forward has asked for one."""
+    yield from itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS)
+    if any(re.search(r"ind(ex|ices)|integer", str(error)) for error in errors):
+        for recipe in recipes(subject, sizes):
+            for i in range(1, len(recipe)):
+                yield [LABELS if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
 
 
 def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:

@@ -156,6 +156,9 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
             if canonical.ndim != len(slot.role.shape):
                 return None
             fitted |= zip(slot.role.shape, canonical.shape, strict=True)
+    taken = ((subject.required or ()) + subject.optional)[: len(arrangement.slots)]
+    if any(isinstance(subject.defaults.get(name), int | float) for name in taken):
+        return None  # a number by default is an option
     values = arrangement.random_values(fitted, reading.dtype, seed)
     if any(values[i].shape != parameter.shape for i, parameter in subject.parameters.items()):
         return None

@@ -146,6 +146,8 @@ class Layer(Pair):
                 found[0], sources={**found[0].sources, taken[0]: upstream_of(0)}, led=(self.first_output,),
                 note=None,
             )  # fmt: skip
+            if taken[0] not in self.arrays and not OUTPUT.fullmatch(taken[0]):
+                return [led]  # a backward pass is given the upstream gradient, whatever it calls it
             return [*found, led] if taken[0] in self.arrays and not self.keeps_cache else [led, *found]
         return found
 
@@ -203,7 +205,8 @@ class Layer(Pair):
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}
-            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
+            results = result if isinstance(result, tuple) else (result,)
+            ran = Ran(known, results, own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]

@@ -353,4 +353,4 @@ def agreement_of(model: Model, problem: Problem, text: str | None) -> tuple[floa
         numeric[i] = (losses[0] - losses[1]) / 2e-5
     right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-    return float(right.sum()), float(numeric @ analytic) / norms if norms else 0.0
+    return float(right.sum()), abs(float(numeric @ analytic)) / norms if norms else 0.0  # whatever its sign
