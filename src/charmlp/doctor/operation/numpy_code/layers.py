@@ -205,8 +205,7 @@ class Layer(Pair):
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
             known = {**self.forward.signature.defaults, **known}
-            results = result if isinstance(result, tuple) else (result,)
-            ran = Ran(known, results, own=own)
+            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]
