@@ -133,20 +133,22 @@ def takes_truth(kind: type, name: str) -> bool:
     return any(map(is_truth, method_of(kind, name).inputs))
 
 
+@functools.lru_cache(maxsize=512)
 def has_weights(kind: type) -> bool:
     """Whether its source mentions weights of its own; empty lists for them are none."""
     lines = "\n".join(source_of(base) for base in kind.__mro__[:-1]).splitlines()
-    return holds_more_than_numbers(kind) and any(
+    mentions = any(
         HAS_WEIGHTS.search(line) and not re.search(r"=\s*(\[\]|\{\}|list\(\))(,|\s*$)", line)
         for line in lines
     )
+    return mentions and holds_more_than_numbers(kind)
 
 
 def holds_more_than_numbers(kind: type) -> bool:
     """Whether an object may hold arrays: a loss with `self.weight = 1.0` holds none."""
     try:
         held = vars(instance(kind, SIZES[0])).values()
-    except Exception:
+    except (Exception, SystemExit):
         return True
     return not held or any(not isinstance(value, int | float | str) for value in held)
 

@@ -136,7 +136,8 @@ class Engine:
         if name in OTHER_BINARY and self.is_of_two(name):
             return self.binary(name, lambda a, b: getattr(a, name)(b))
         if name in REFLECTED:
-            return self.unary(name, REFLECTED[name])
+            # mostly the operation the other way round, of which it is said whether gradients add up
+            return self.written(name, ("self",), lambda leaves: [REFLECTED[name](leaves)])
         if name == "__pow__":
             return self.unary(name, lambda leaves: leaves[0] ** 3)
         if name == "__neg__":

@@ -203,6 +203,8 @@ def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -
     generator = np.random.default_rng(6)
     shapes = [np.shape(place.get(original)) for place in places]
     scales = [0.6 / np.sqrt(min(shape)) if len(shape) == 2 and 1 not in shape else 0.3 for shape in shapes]
+    if matrices := [i for i, shape in enumerate(shapes) if len(shape) == 2 and 1 not in shape]:
+        scales[matrices[-1]] *= 0.4  # classes are about as probable: a constant in a logarithm shows less
     return [
         np.asarray(scale * random_numbers(shape, generator)).astype(dtype)
         for scale, shape in zip(scales, shapes, strict=True)
