@@ -74,14 +74,19 @@ def test_all_is_complete_and_sorted() -> None:
 
 
 def test_the_doctor_without_torch_finds_no_mistake(tmp_path: Path) -> None:
-    """Status 2, could not examine: 1 would say that something is wrong with the target."""
-    (tmp_path / "mine.py").write_text("", "utf-8")
-    script = (
-        "import sys; sys.modules['torch'] = None\nfrom charmlp.cli import main\nsys.exit(main(sys.argv[1:]))"
-    )
-    answer = run_program("-c", script, "doctor", "mine.py", cwd=tmp_path)
-    assert answer.status == 2
-    assert answer.err.startswith("charmlp: error: charmlp doctor needs torch, which is not installed: pip ")
+    """Status 2, could not examine: 1 would say that something is wrong. NumPy code needs no torch."""
+    absent = tmp_path / "absent"
+    absent.mkdir()
+    absent.joinpath("torch.py").write_text("raise ModuleNotFoundError('none', name='torch')", "utf-8")
+    (tmp_path / "mine.py").write_text("import torch\n", "utf-8")
+    pair = "def double(x):\n    return 2 * x\ndef double_backward(dout, x):\n    return 2 * dout\n"
+    (tmp_path / "numpy_one.py").write_text(pair, "utf-8")
+    path = os.pathsep.join([str(absent), os.environ.get("PYTHONPATH", "")])
+    command = ("-m", "charmlp", "doctor", "--lang", "en")
+    answer = run_program(*command, "mine.py", cwd=tmp_path, PYTHONPATH=path)
+    assert answer.status == 2 and "it imports torch, which is not installed: pip " in answer.out
+    answer = run_program(*command, "numpy_one.py", cwd=tmp_path, PYTHONPATH=path)
+    assert answer.status == 0 and answer.out == "numpy_one.py:double: healthy\n"
 
 
 CLOSED = """

@@ -63,8 +63,10 @@ def strength_once(setup: SetUp) -> list[Finding]:
     trial = setup.first
     numbers = [v for v in trial.subject.defaults.values() if isinstance(v, float) and v not in (0.0, 1.0)]
     coefficient = trial.variables.get("coefficient")
-    for strength in numbers if coefficient is not None and len(numbers) == 1 else []:
-        if np.isclose(coefficient, strength**2) or np.isclose(coefficient, strength**2 / 2):
+    if coefficient is None or len(numbers) != 1:
+        return []
+    for strength in numbers:
+        if np.isclose(float(coefficient), [strength**2, strength**2 / 2]).any():
             twice = phrase("strength", strength=f"{strength:g}")
             return [finding("forward-wrong.form", twice, found="λ² Σ w²", right="λ Σ w²")]
     return []

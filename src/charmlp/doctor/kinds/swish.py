@@ -1,4 +1,4 @@
-"""y = x σ(β x), whose slope is s + β x s (1 − s) with s = σ(β x); with β = 1 it is SiLU."""
+"""y = x σ(β x), whose slope is s + β x s (1 − s) with s = σ(β x); β = 1 has a name of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
 from charmlp.doctor.operation.options import signature
@@ -30,10 +31,7 @@ REFLECTED: dict[str, OfLeaves] = {
     "__rtruediv__": lambda leaves: NUMBER / leaves[0],
 }
 OTHER_BINARY = ("add", "sub", "mul", "div", "matmul", "dot", "mm", "multiply", "subtract", "divide")
-FUNCTIONS = re.compile(
-    r"exp|log|sin|cos|tan|tanh|relu|leaky_?relu|sigmoid|square|sqrt|softplus|abs|neg|silu|swish|gelu|elu|inverse|cube",
-    re.IGNORECASE,
-)
+FUNCTIONS = re.compile(r"exp|log|sin|cos|tan|square|sqrt|abs|neg|inverse|cube", re.IGNORECASE)
 NO_OPERATION = re.compile(
     r"backward|backprop\w*|zero_?grad\w*|item|numpy|detach|copy|clone|step|build_topo|reset\w*|clear\w*|print\w*|show|"
     r"draw\w*|topo\w*|requires_grad_?|cleargrad|unchain\w*|visualize|plot|to_\w+|tolist|set_\w+|is_\w+"
@@ -46,6 +44,13 @@ PARENTS = (
 )  # fmt: skip
 CLOSURES = ("_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop")
 BACKWARD = ("backward", "backprop", "backpropagate", "back_prop", "back", "backward_pass")
+
+
+def is_function(name: str) -> bool:
+    """Whether a function of a module has the name of one of a number: an activation's, say."""
+    plain = name.lower().replace("_", "")
+    of_elements = (kind for kind in kinds().values() if set(kind.gradients) == {"x"})
+    return bool(FUNCTIONS.fullmatch(name)) or any(plain in kind.aliases for kind in of_elements)
 
 
 def found(module: ModuleType) -> list[Written]:
@@ -124,7 +129,7 @@ class Engine:
             elif (made := self.operation(name, thing)) is not None:
                 yield Written(title, (always(made),))
         for name, function in vars(module).items():
-            if inspect.isfunction(function) and FUNCTIONS.fullmatch(name) and self.is_of_one(function):
+            if inspect.isfunction(function) and is_function(name) and self.is_of_one(function):
                 yield Written(name, (always(self.unary(name, of_first(function))),))
         if (walk := self.walk()) is not None:
             title = f"{self.kind.__name__}.{self.backward_name}"
