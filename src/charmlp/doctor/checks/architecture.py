@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
-
-ENDS = {"relu": (0.0, np.inf), "sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
 def is_put_together(setup: SetUp) -> list[Finding]:
@@ -31,9 +30,18 @@ def between_layers(trial: Trial) -> list[Finding]:
     zero, one, two, _, _, _ = outputs
     if np.allclose(two - zero, 2 * (one - zero), rtol=1e-9, atol=1e-12):
         return [finding("structure.no-activation", phrase("affine"))]
-    low, high = ENDS.get(trial.subject.activation, (-np.inf, np.inf))
+    low, high = ends_of(trial.subject.activation)
     everything = np.concatenate([y.ravel() for y in outputs])
     if everything.size >= 30 and everything.min() >= low and everything.max() <= high:
         words = phrase("all-outputs", low=f"{low:g}", high=f"{high:g}")
         return [finding("structure.activation-last", words)]
     return []
+
+
+def ends_of(activation: str) -> tuple[float, float]:
+    """The least and the largest value that an activation takes."""
+    kind = kinds().get(activation)
+    if kind is None:
+        return -np.inf, np.inf
+    y = kind.right.function({"x": np.array([[-1e4, 1e4]]), **kind.right.parameters})
+    return float(y.min()), float(y.max())
