@@ -60,7 +60,7 @@ class NumpySubject(Subject):
         return result.gradients
 
 
-def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+def build_numpy(make: Make, name: str, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
     """One reading of NumPy code at given sizes; raises `CannotExamineError` where it cannot be built."""
     try:
         made = make(sizes, dtype)
@@ -68,7 +68,7 @@ def build_numpy(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subjec
         raise
     except Exception as error:
         reason = one_line(error)
-        raise CannotExamineError("cannot-build", name=getattr(make, "__name__", ""), reason=reason) from error
+        raise CannotExamineError("cannot-build", name=name, reason=reason) from error
     return of_written(made)
 
 
