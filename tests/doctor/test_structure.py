@@ -60,3 +60,25 @@ def test_a_right_one_is_healthy() -> None:
 )
 def test_a_wrong_structure_is_named(network: type[nn.Module], variant: str) -> None:
     assert [(m.name, m.variant) for m in examine(network).mistakes] == [("structure", variant)]
+
+
+class Classifier(nn.Module):
+    def __init__(self, input_dim: int, num_classes: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(input_dim, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x).softmax(1)
+
+    def loss(self, x: Tensor, y: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(self(x), y)
+
+
+class RightClassifier(Classifier):
+    def loss(self, x: Tensor, y: Tensor) -> Tensor:
+        return nn.functional.nll_loss(self(x).log(), y)
+
+
+def test_a_loss_that_takes_probabilities_for_logits() -> None:
+    assert [(m.name, m.variant) for m in examine(Classifier).mistakes] == [("softmax-twice", "loss")]
+    assert examine(RightClassifier).verdict == "healthy"

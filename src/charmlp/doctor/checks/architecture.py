@@ -12,6 +12,8 @@ def is_put_together(setup: SetUp) -> list[Finding]:
     subject = setup.first.subject
     places = [phrase("hidden-in", name=name) for name in subject.unregistered]
     hidden = [finding("structure.unregistered", place) for place in places]
+    if subject.loss_softmaxes_again:
+        hidden.append(finding("softmax-twice.loss", phrase("own-loss")))
     return [*hidden, *between_layers(setup.first)] if subject.activation else hidden
 
 

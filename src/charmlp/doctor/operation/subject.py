@@ -72,6 +72,7 @@ class Subject(ABC):
     note: Phrase | None = None  # which reading of the code this is
     unregistered: tuple[str, ...] = ()  # attributes of a module whose weights no optimizer would see
     activation: str = ""  # what an MLP is asked for between its layers
+    loss_softmaxes_again: bool = False  # a module's own loss takes its probabilities for logits
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0

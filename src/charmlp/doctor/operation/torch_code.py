@@ -198,6 +198,7 @@ def of_module(module: nn.Module) -> Build:
             by_position,
             found.defaults,
             unregistered=tuple(hidden_weights(own)),
+            loss_softmaxes_again=takes_probabilities_for_logits(own),
             call=call,
         )
 
@@ -242,3 +243,23 @@ def activation_asked_of(kind: type[nn.Module]) -> str:
     asked = [name for name in names if re.match(r"act|nonlin", name.lower())]
     chosen = guess_argument(asked[0], {}) if layers and asked else ""
     return chosen if isinstance(chosen, str) else ""
+
+
+def takes_probabilities_for_logits(module: nn.Module) -> bool:
+    """Whether a module's own `loss(x, labels)` is the cross-entropy of logits, given a softmax already."""
+    own = copy.deepcopy(module).double()
+    names = ("loss", "compute_loss", "criterion")
+    losses = [method for name in names if inspect.ismethod(method := getattr(own, name, None))]
+    widths = [weight.shape[1] for weight in own.parameters() if weight.ndim == 2]
+    if not widths or not losses:
+        return False
+    try:
+        with torch.no_grad():
+            x = torch.linspace(-1, 1, 5 * widths[0], dtype=torch.float64).reshape(5, -1)
+            p = own(x)
+            labels = torch.arange(5) % p.shape[1]
+            twice = torch.nn.functional.cross_entropy(p, labels)
+            is_softmax = torch.allclose(p.sum(1), torch.ones(5, dtype=torch.float64)) and bool((p >= 0).all())
+            return is_softmax and torch.allclose(losses[0](x, labels), twice, rtol=1e-9)
+    except Exception:  # another kind of module, or of loss
+        return False
