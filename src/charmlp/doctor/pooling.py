@@ -64,3 +64,13 @@ def at(position: int) -> Share:
         return flat.reshape(each.shape)
 
     return share
+
+
+def overwritten(v: Variables, y: Array, g: Array) -> Array:
+    """The last of overlapping windows alone, where the shares of all must be added up."""
+    each = windows(v["x"], v["size"], v["stride"])
+    gradient = np.zeros_like(v["x"])
+    for n, c, i, j in np.ndindex(*g.shape):
+        row, column = np.unravel_index(each[n, c, i, j].argmax(), each.shape[-2:])
+        gradient[n, c, i * v["stride"] + row, j * v["stride"] + column] = g[n, c, i, j]
+    return gradient

@@ -161,9 +161,27 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
     ratio = ratio_phrase(e, observations)
     if e.factor is None:
         constant = f"{e.ratios[0]:.4g}"
+        option = option_behind(trial, e.ratios[0])
+        if option:
+            words = {"option": option, "factor": constant}
+            return [*found, finding("scale-forgotten.option", ratio, at=position, confidence=0.9, **words)]
         return [*found, finding("constant-factor", ratio, at=position, confidence=0.8, factor=constant)]
     known = causes(trial, e.factor)
     return found + [finding(name, ratio, at=position, confidence=confidence, **v) for name, v in known]
+
+
+def option_behind(trial: Trial, ratio: float) -> str:
+    """The option that a constant factor comes from: as it is, inverted, or as 1 − p; empty for none."""
+    names = ((trial.subject.required or ()) + trial.subject.optional)[len(trial.values) :]
+    given = dict(zip(names, trial.fillers, strict=False))
+    for name in names:
+        value = given.get(name, trial.subject.defaults.get(name))
+        if not isinstance(value, int | float) or isinstance(value, bool) or value in (0, 1):
+            continue
+        scales = [value, 1 - value, abs(value) ** 0.5]
+        if any(abs(ratio - s) < 1e-6 * abs(s) or abs(ratio * s - 1) < 1e-6 for s in scales if s):
+            return name
+    return ""
 
 
 def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from charmlp.doctor.checks.stability import gradient_at
-from charmlp.doctor.kind import Gradient, Kind, named
+from charmlp.doctor.kind import Gradient, Kind, Wrong, named
 from charmlp.doctor.mistake import Finding, finding, phrase
-from charmlp.doctor.pooling import ARRANGEMENTS, Share, at, form, is_largest, own_forms, shared
+from charmlp.doctor.pooling import ARRANGEMENTS, Share, at, form, is_largest, overwritten, own_forms, shared
 from charmlp.doctor.setups.setup import SetUp
 
 LARGEST = "the largest of each window"
@@ -38,6 +38,8 @@ WRONG: dict[str, dict[str, Share]] = {
     },
 }
 
+OVERWRITTEN = Wrong("the g of the last window alone", overwritten, "not-accumulated.use")
+
 KIND = Kind(
     aliases=(
         "maxpool",
@@ -52,7 +54,7 @@ KIND = Kind(
     arrangements=ARRANGEMENTS,
     forms=(form(LARGEST, lambda each: each.max((-2, -1))),),
     more_forms=own_forms(LARGEST, lambda each: each.max((-2, -1))),
-    gradients={"x": Gradient("g at the largest element, 0 elsewhere", named(WRONG, shared))},
+    gradients={"x": Gradient("g at the largest element, 0 elsewhere", (*named(WRONG, shared), OVERWRITTEN))},
     page="convolution",
     checks=(one_of_equals,),
     factors="NC",
