@@ -15,7 +15,7 @@ import pytest
 
 from charmlp import cli
 from charmlp.cli import surroundings, train
-from charmlp.cli.report import LineReporter
+from charmlp.cli.progress import LineReporter
 from charmlp.rendering import writing
 from charmlp.system.processes import environment
 from tests.cli.conftest import Result

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from charmlp.calculus import ACTIVATIONS
-from charmlp.cli.report import LineReporter
+from charmlp.cli.progress import LineReporter
 from charmlp.config import OPTIMIZERS
 from charmlp.errors import CharmlpError
 from charmlp.evaluation import pictures

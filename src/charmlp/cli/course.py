@@ -63,7 +63,7 @@ def command(arguments: Sequence[str]) -> int:
     config = make_config(args)
 
     if args.mode == "train":
-        from charmlp.cli.report import CourseReporter
+        from charmlp.cli.progress import CourseReporter
 
         if args.classes is None and args.n_classes is None:
             args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error

@@ -47,7 +47,7 @@ def command(arguments: Sequence[str]) -> int:
             f"{MOST_BYTES // 2**30} GB of pixels; lower one of them"
         )
 
-    from charmlp.cli.report import make_reporter
+    from charmlp.cli.progress import make_reporter
     from charmlp.data.labels import given_classes
     from charmlp.rendering import open_rendered
     from charmlp.rendering.writing import LISTS, check_folder, write_letters

@@ -72,7 +72,7 @@ def evaluate_data(
     """Score the model on the chosen split, labels read as the model's classes."""
     if args.out is not None:
         check_writable(args.out / MATRIX)
-    from charmlp.cli.report import make_reporter
+    from charmlp.cli.progress import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import choose_split, evaluate
 
@@ -102,7 +102,7 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
 
     The figures are the answer: where the pictures cannot be written, that is a note.
     """
-    from charmlp.cli.report import drawing, make_reporter
+    from charmlp.cli.progress import drawing, make_reporter
     from charmlp.drawing import save
     from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
 

@@ -15,7 +15,7 @@ from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import printable, shown_path
 
 if TYPE_CHECKING:
-    from charmlp.cli.report import LineReporter
+    from charmlp.cli.progress import LineReporter
     from charmlp.training import Run
 
 LISTS = ("train", "val")
@@ -44,7 +44,7 @@ def command(arguments: Sequence[str]) -> int:
     config = make_config(args)
     data = data_arguments(args, LISTS)
 
-    from charmlp.cli.report import make_reporter
+    from charmlp.cli.progress import make_reporter
 
     with make_reporter() as reporter:
         result, drawn = train_and_draw(args, config, data, reporter)
@@ -105,7 +105,7 @@ def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
 ) -> tuple[Run, list[Path]]:
     """Train, then draw the pictures of the run; without them the run is as good."""
-    from charmlp.cli.report import drawing
+    from charmlp.cli.progress import drawing
     from charmlp.training import train
 
     result = train(

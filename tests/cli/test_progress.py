@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from charmlp.cli.report import BarReporter, drawing
+from charmlp.cli.progress import BarReporter, drawing
 
 
 class Clock:
