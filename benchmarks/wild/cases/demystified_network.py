@@ -31,3 +31,17 @@ class Neural_Network:
         delta2 = np.dot(delta3, self.W2.T) * self.sigmoidPrime(self.z2)
         dJdW1 = np.dot(X.T, delta2)
         return dJdW1, dJdW2
+
+
+X = np.array(([3, 5], [5, 1], [10, 2]), dtype=float)
+y = np.array(([75], [82], [93]), dtype=float)
+X = X / np.amax(X, axis=0)
+y = y / 100
+
+NN = Neural_Network()
+cost1 = NN.costFunction(X, y)
+dJdW1, dJdW2 = NN.costFunctionPrime(X, y)
+NN.W1 = NN.W1 - 3 * dJdW1
+NN.W2 = NN.W2 - 3 * dJdW2
+cost2 = NN.costFunction(X, y)
+print(cost1, cost2)

@@ -2,6 +2,11 @@
 
 import torch
 
+g = torch.Generator().manual_seed(2147483647)
+n_embd, block_size, vocab_size = 10, 3, 27
+C = torch.randn((vocab_size, n_embd), generator=g)
+Xb = torch.randint(0, vocab_size, (32, block_size), generator=g)
+
 
 def embed(C, Xb):
     emb = C[Xb]
@@ -14,3 +19,8 @@ def embed_backward(dembcat, C, Xb):
     for k in range(Xb.shape[0]):
         dC[Xb[k]] += demb[k]
     return dC
+
+
+embcat = embed(C, Xb)
+dC = embed_backward(torch.ones_like(embcat), C, Xb)
+print(embcat.shape, dC.shape)

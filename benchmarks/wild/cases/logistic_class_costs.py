@@ -21,3 +21,13 @@ def cost_function(features, labels, weights):
 def gradient(features, labels, weights):
     predictions = predict(features, weights)
     return np.dot(features.T, predictions - labels) / len(features)
+
+
+if __name__ == "__main__":
+    features = np.random.randn(50, 3)
+    labels = (features.sum(axis=1) > 0).astype(float)
+    weights = np.zeros(3)
+    cost_history = []
+    for _ in range(100):
+        weights -= 0.1 * gradient(features, labels, weights)
+        cost_history.append(cost_function(features, labels, weights))

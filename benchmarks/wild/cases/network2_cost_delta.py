@@ -14,7 +14,7 @@ def sigmoid_prime(z):
 class CrossEntropyCost:
     @staticmethod
     def fn(a, y):
-        return np.sum(-y * np.log(a) - (1 - y) * np.log(1 - a))
+        return np.sum(np.nan_to_num(-y * np.log(a) - (1 - y) * np.log(1 - a)))
 
     @staticmethod
     def delta(z, a, y):

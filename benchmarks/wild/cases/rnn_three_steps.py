@@ -37,3 +37,13 @@ def loss(x, actual, i_weight, h_weight, o_weight):
     h0_grad = h0_grad * (1 - hiddens[0] ** 2)
     i_weight_grad += x[0, :][:, np.newaxis] @ h0_grad[np.newaxis, :]
     return mse, i_weight_grad, h_weight_grad, o_weight_grad
+
+
+if __name__ == "__main__":
+    np.random.seed(0)
+    i_weight = np.random.rand(1, 5) / 5 - 0.1
+    h_weight = np.random.rand(5, 5) / 5 - 0.1
+    o_weight = np.random.rand(5, 1) * 50
+    x = np.array([[66.0], [70.0], [62.0]])
+    actual = np.array([[70.0], [62.0], [65.0]])
+    print(loss(x, actual, i_weight, h_weight, o_weight)[0])
