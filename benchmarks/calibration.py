@@ -58,7 +58,7 @@ def table(found: dict[int, tuple[Evaluation, Evaluation]], chinese: bool) -> str
         without = dataclasses.replace(rendered, temperature=1.0).calibration
         with_it = rendered.calibration
         shares = (validation.accuracy, rendered.accuracy, with_it.error, without.error, with_it.by_chance)
-        cells = [f"{seed}", f"{rendered.temperature:.2f}", *(f"{share:.1%}" for share in shares)]
+        cells = [f"{seed}", f"{rendered.temperature:.2f}", *(f"{100 * share:.1f} %" for share in shares)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
