@@ -67,6 +67,7 @@ def everything() -> Canvas:
         canvas.dots([(20 + 20 * number, 150)], RED, 5, shape)
     canvas.dots([(200, 150)], BLACK, 6, ring=2)
     canvas.image(np.arange(12, dtype=np.uint8).reshape(3, 4), (220, 60), (40, 30))
+    canvas.heat(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, (120, 100), 12)
     canvas.text("upward", 280, 100, upward=True, halo=2, bold=True)
     canvas.notes(["of what it is"])
     return canvas
@@ -104,6 +105,17 @@ def test_dots_are_where_they_should_be(shape: str) -> None:
     top, left, bottom, right = painted(canvas)
     assert abs((left + right) / 2 - 30) < 1.5 and abs((top + bottom) / 2 - 30) < 2
     assert 5 <= right - left <= 20 and canvas.picture.getpixel((30, 30)) == ImageColor.getrgb(RED)
+
+
+def test_cells_have_the_same_colours_in_both_forms() -> None:
+    canvas = Canvas(40, 40)
+    colours = np.array([[(255, 0, 0), (0, 0, 255)], [(0, 0, 255), (1, 2, 3)]], np.uint8)
+    canvas.heat(colours, (10, 10), 8)
+    for row, column in np.ndindex(2, 2):
+        found = canvas.picture.getpixel((14 + 8 * column, 14 + 8 * row))
+        assert found == tuple(colours[row, column].tolist())
+    assert canvas.svg().count("<path") == 3 + 1  # colours, and the frame
+    assert 'd="M18 10h8v8h-8zM10 18h8v8h-8z" fill="#0000ff"' in canvas.svg()
 
 
 def test_a_ring_is_hollow() -> None:
