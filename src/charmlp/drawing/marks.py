@@ -276,11 +276,9 @@ class Cells:
     def svg(self) -> str:
         (left, top), cell = self.corner, self.cell
         places: dict[tuple[int, ...], list[str]] = {}
-        for (row, column), colour in zip(
-            np.ndindex(self.colours.shape[:2]), self.colours.reshape(-1, 3).tolist()
-        ):
+        for row, column in np.ndindex(self.colours.shape[:2]):
             square = f"M{left + column * cell} {top + row * cell}h{cell}v{cell}h{-cell}z"
-            places.setdefault(tuple(colour), []).append(square)
+            places.setdefault(tuple(self.colours[row, column].tolist()), []).append(square)
         return "".join(
             f'<path d="{"".join(squares)}" fill="#{"".join(f"{part:02x}" for part in colour)}"/>'
             for colour, squares in places.items()
