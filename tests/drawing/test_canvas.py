@@ -138,3 +138,21 @@ def test_a_title_makes_room_for_itself() -> None:
     canvas = Canvas(50, 50)
     canvas.title("a title that is wider than fifty pixels")
     assert canvas.width > text_width(canvas.texts[0], bold=True)
+
+
+def test_an_enlarged_image_has_squares_unless_it_is_smooth() -> None:
+    pixels = np.array([[0, 255]], np.uint8)
+    found = []
+    for smooth in (False, True):
+        canvas = Canvas(40, 20)
+        canvas.image(pixels, (0, 0), (40, 20), smooth=smooth)
+        found.append(len(set(np.asarray(canvas.picture)[10, :, 0].tolist())))
+        assert ("pixelated" in canvas.svg()) is not smooth
+    assert found[0] == 2 < found[1]
+
+
+def test_an_outline_has_its_width() -> None:
+    canvas = Canvas(40, 40)
+    canvas.box((10, 10, 30, 30), outline=RED, width=3)
+    red = (np.asarray(canvas.picture)[20] == ImageColor.getrgb(RED)).all(axis=1)
+    assert red.sum() == 6 and 'stroke-width="3"' in canvas.svg()
