@@ -29,7 +29,18 @@ SECONDS_BETWEEN_WRITES = 5.0
 LOCK = ".lock"  # in the folder while it is in use
 MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
 PICTURES = tuple(
-    f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
+    f"figures/{name}.{suffix}"
+    for name in (
+        "loss",
+        "confusion",
+        "tsne",
+        "test_confusion",
+        "test_letters",
+        "reliability",
+        "coverage",
+        "weights",
+    )
+    for suffix in ("png", "svg")
 )
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
 WRITTEN = (MODEL, FIGURES, LOG, *PICTURES, *TABLES)
