@@ -19,6 +19,7 @@ FLOORS = [
     {"calculus"},
     {"config"},
     {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},
+    {"explanation"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},
