@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image
 
 from charmlp.canvas import BLACK, GREY, Canvas, text_width
 from charmlp.explanation.words import sentence_of_places
@@ -73,7 +73,7 @@ def draw(of: Explanation) -> Canvas:
     units(canvas, of, left + GAP, top)
     if of.neighbours is not None:
         neighbours(canvas, of, last)
-    caption(canvas, list(of.notes), MARGIN, bottom - 20, GREY)
+    caption(canvas, list(of.notes), MARGIN, bottom - 10, GREY)
     return canvas
 
 
@@ -83,7 +83,7 @@ def subtitle(of: Explanation) -> str:
     how = (
         "the sum is exact"
         if of.exact
-        else f"integrated gradients, an approximation: {abs(of.remainder):.1g} is missing from the sum"
+        else f"integrated gradients, an approximation with the remainder {of.remainder:.0e}"
     )
     origin = f"{shown_path(of.origin)}: " if of.origin else ""
     return f"{origin}network {sizes}, {of.model.act_type}; {how}"
@@ -109,7 +109,7 @@ def words_of_inputs(of: Explanation) -> list[str]:
     crop = ", cropped" if of.model.view.crop == "auto" else ""
     low, high = float(of.inputs.min()), float(of.inputs.max())
     levels = f"here {plain(low)} to {plain(high)}, mean {plain(of.flat)}"
-    return [f"{width}×{height} grey{crop}; {how}", levels]
+    return [f"{height}×{width} grey{crop}; {how}", levels]
 
 
 def smooth(values: Array) -> Array:
@@ -157,9 +157,11 @@ def evidence(values: Array, limit: float, grey: NDArray[np.uint8], side: int) ->
 def outline(grey: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
     """The border between ink and ground, which Otsu's threshold parts, as a mask of that size."""
     large = Image.fromarray(grey).resize((2 * size[0], 2 * size[1]), Image.Resampling.BICUBIC)
-    threshold = otsu(np.bincount(grey.ravel(), minlength=256))
-    ink = large.point([255 * (level > threshold) for level in range(256)])
-    return ImageChops.difference(ink, ink.filter(ImageFilter.MinFilter(3))).reduce(2)
+    ink = np.asarray(large) > otsu(np.bincount(grey.ravel(), minlength=256))
+    border = np.zeros(ink.shape, bool)
+    border[1:] = ink[1:] != ink[:-1]
+    border[:, 1:] |= ink[:, 1:] != ink[:, :-1]
+    return Image.fromarray(border.astype(np.uint8) * 255).reduce(2)
 
 
 def fitting(width: int, height: int, side: int) -> tuple[int, int]:
@@ -207,11 +209,10 @@ def scale(canvas: Canvas, limit: float, left: int, top: int) -> None:
     canvas.pen.rectangle((left - 1, top - 1, left + LARGE, top + 10), outline=GREY)
     for words, x, anchor, colour in (
         (f"against  −{limit:.2g}", left, "lm", AGAINST),
-        ("a pixel", left + LARGE // 2, "mm", BLACK),
         (f"+{limit:.2g}  for", left + LARGE, "rm", FOR),
     ):
         canvas.text(words, x, top + 24, anchor, FINE, colour)
-    canvas.text("spread over its neighbours, sum kept", left, top + 24 + LINE, "lm", FINE, GREY)
+    canvas.text("a pixel, spread over its neighbours", left, top + 24 + LINE, "lm", FINE, GREY)
 
 
 def bars(
@@ -252,10 +253,10 @@ def sum_of_parts(canvas: Canvas, of: Explanation, left: int, top: int) -> None:
 def units(canvas: Canvas, of: Explanation, left: int, top: int) -> None:
     """The weights of the units that contribute most; without a hidden layer those of the classes."""
     if of.model.hidden_size:
-        among = f"of {of.model.hidden_size[0]:,} units of the first hidden layer"
-        words = f"the {len(of.units)} {among} that count most: what they contribute, what they look for"
+        among = f"{len(of.units)} of {of.model.hidden_size[0]:,} units of the first hidden layer"
+        words = f"{among}, those that count most: what they contribute, what they look for"
         tiles = [(signed(unit.contribution), unit.weights, unit.contribution) for unit in of.units]
-        more = [[f"unit {unit.number}", f"y = {unit.activity:.3g}"] for unit in of.units]
+        more = [[f"unit {unit.number}", f"y = {unit.activity:.3g}".replace("-", "−")] for unit in of.units]
     else:
         words = "no hidden layer: the weights of the classes themselves"
         rows = [of.model.weights[0][of.model.classes.index(name)] for name in (of.guess, of.other)]

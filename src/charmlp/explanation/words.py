@@ -34,7 +34,7 @@ def sentence_of_sum(of: Explanation) -> str:
     flat = (
         f"{abs(of.bias):.2f} for {guess if of.bias > 0 else other}" if abs(of.bias) > NOTHING else "nothing"
     )
-    about = "" if of.exact else f" (an approximation, {abs(of.remainder):.1g} is missing)"
+    about = "" if of.exact else f" (an approximation, remainder {of.remainder:.0e})"
     ahead, behind = (guess, other) if of.difference >= 0 else (other, guess)
     return (
         f"{guess} and not {other}: pixels add {plus:.2f} for {guess} and {minus:.2f} for {other},"
@@ -80,7 +80,11 @@ def at_the(place: str) -> str:
 def sentence_of_neighbours(of: Explanation) -> str:
     if not of.neighbours:
         return ""
-    labels = [neighbour.label for neighbour in of.neighbours]
-    nearest, guess = of.neighbours[0], printable(of.guess)
-    near = f"the nearest, {printable(nearest.name)}, is {printable(nearest.label)}"
-    return f"{labels.count(of.guess)} of the {len(labels)} training letters most like it are {guess}; {near}."
+    near, guess = of.neighbours[0], printable(of.guess)
+    count, most = [each.label for each in of.neighbours].count(of.guess), len(of.neighbours)
+    share = {most: f"All {most}", 0: f"None of the {most}"}.get(count, f"{count} of the {most}")
+    verb = "is" if count == 1 else "are"
+    return (
+        f"{share} training letters most like it {verb} {guess};"
+        f" the nearest, {printable(near.name)}, is {printable(near.label)}."
+    )
