@@ -15,7 +15,7 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"text"},
-    {"system"},
+    {"system", "html"},
     {"calculus"},
     {"config"},
     {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},

@@ -21,7 +21,7 @@ from charmlp.images.crop import letter_size
 from charmlp.images.reading import ImageOrError, read_batch
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, model_in, read_model
-from charmlp.text import shown_path
+from charmlp.text import short, shown_path
 
 if TYPE_CHECKING:
     from charmlp.explanation import Explanation, TrainingLetters
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Images: TypeAlias = "list[ImageSource] | tuple[ImageSource, ...]"
 
 SMALL = 2 / 3  # of the usual size in training: smaller letters are misread
+MOST_CHARACTERS = 120  # of the classes' names, where they are shown
 MOST_LOOKED_AT = 500  # images among which one of a small letter is looked for
 
 
@@ -43,6 +44,12 @@ class Prediction:
 
     def __repr__(self) -> str:
         return f"Prediction({self.prediction!r}, {self.probability:.1%})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        rows = [(html.escape(name), html.bar(share), f"{100 * share:.1f} %") for name, share in self.top]
+        return html.card(f"{self.prediction}  {100 * self.probability:.1f} %", html.table(rows))
 
 
 class Notes:
@@ -246,3 +253,20 @@ class Recognizer:
 
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        model = self.model
+        (height, width), sizes = model.norm_size, "-".join(map(str, model.sizes))
+        recipe, accuracy = (model.provenance.get(name) for name in ("recipe", "validation_accuracy"))
+        rows = {
+            "model": "" if self.path is None else shown_path(self.path),
+            "network": f"{sizes}, {model.act_type}, {model.n_parameters:,} parameters",
+            "images": f"{height}×{width} grey, {model.preprocessing}, crop {model.view.crop}",
+            "classes": f"{len(model.classes):,}: {short(' '.join(model.classes), MOST_CHARACTERS)}",
+            "recipe": recipe if isinstance(recipe, str) else "",
+            "validation accuracy": f"{accuracy:.1%}" if isinstance(accuracy, float) else "",
+            "read": f"{self.tta} versions of each image" if self.tta > 1 else "",
+        }
+        return html.card("Recognizer", html.facts((name, words) for name, words in rows.items() if words))

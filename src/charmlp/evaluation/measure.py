@@ -50,6 +50,11 @@ class Evaluation:
     def __repr__(self) -> str:
         return f"Evaluation({self.scores!r})"
 
+    def _repr_html_(self) -> str:
+        from charmlp.evaluation.showing import evaluation_as_html
+
+        return evaluation_as_html(self.scores, self.logits, self.letters)
+
 
 def evaluate(
     model: Recognizer | Model | str | PathLike[str],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from charmlp.explanation import words
 from charmlp.explanation.nearest import Neighbour, TrainingLetters
 from charmlp.images import to_inputs
 from charmlp.modelfile import Model
+from charmlp.system.files import write_whole
 from charmlp.text import did_you_mean, quote
 
 if TYPE_CHECKING:
@@ -152,11 +154,20 @@ class Explanation:
 
         return draw(self).picture
 
-    def save(self, path: Path) -> Path:
+    def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture as PNG, whole or not at all."""
-        from charmlp.explanation.picture import draw
+        from charmlp.explanation.picture import as_png
 
-        return draw(self).save(path)
+        write_whole(Path(path), as_png(self))
+        return Path(path)
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+        from charmlp.explanation.picture import as_png
+
+        lines = [html.line(each) for each in (*self.sentences(), *self.notes)]
+        title = f"{self.name}: read as {self.guess}"
+        return html.card(title, *lines, html.image(as_png(self), f"Why {self.guess} and not {self.other}"))
 
     def __repr__(self) -> str:
         return f"Explanation({self.guess!r} and not {self.other!r}, logits differ by {self.difference:.2f})"
