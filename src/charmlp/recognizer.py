@@ -266,7 +266,7 @@ class Recognizer:
             "images": f"{height}×{width} grey, {model.preprocessing}, crop {model.view.crop}",
             "classes": f"{len(model.classes):,}: {short(' '.join(model.classes), MOST_CHARACTERS)}",
             "recipe": recipe if isinstance(recipe, str) else "",
-            "validation accuracy": f"{accuracy:.1%}" if isinstance(accuracy, float) else "",
+            "validation accuracy": f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "",
             "read": f"{self.tta} versions of each image" if self.tta > 1 else "",
         }
         return html.card("Recognizer", html.facts((name, words) for name, words in rows.items() if words))

@@ -34,7 +34,7 @@ def evaluation_as_html(scores: Scores, logits: NDArray[Any], letters: LetterSet)
         wrong = wrong[np.argsort(-surest, kind="stable")]
         parts.append(html.line(f"{len(wrong):,} misread, the surest mistakes first: label → read as"))
         parts.append(html.row(misread(letters, logits, number) for number in wrong[:MOST_LETTERS].tolist()))
-    return html.card(f"Accuracy {scores.accuracy:.1%} of {count:,} letters", *parts)
+    return html.card(f"Accuracy {100 * scores.accuracy:.1f} % of {count:,} letters", *parts)
 
 
 def confused(scores: Scores, classes: tuple[str, ...]) -> list[tuple[str, str, str]]:

@@ -181,9 +181,12 @@ def evidence(values: Array, limit: float, grey: NDArray[np.uint8], side: int) ->
 
 
 def outline(grey: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
-    """The border between ink and ground, which Otsu's threshold parts, as a mask of that size."""
+    """The border halfway between ink and ground, which Otsu's threshold parts, as a mask of that size."""
     large = Image.fromarray(grey).resize((2 * size[0], 2 * size[1]), Image.Resampling.BICUBIC)
-    ink = np.asarray(large) > otsu(np.bincount(grey.ravel(), minlength=256))
+    is_light = grey > otsu(np.bincount(grey.ravel(), minlength=256))
+    if is_light.all() or not is_light.any():
+        return Image.new("L", size)
+    ink = np.asarray(large) > (grey[is_light].mean() + grey[~is_light].mean()) / 2
     border = np.zeros(ink.shape, bool)
     border[1:] = ink[1:] != ink[:-1]
     border[:, 1:] |= ink[:, 1:] != ink[:, :-1]

@@ -19,7 +19,7 @@ SIZE, SHOWN = (840, 400), 420  # pixels of the curve, and how wide it is shown
 def run_as_html(path: Path, fit: Fit, model: Model) -> str:
     """Where the model is, how good, with which settings, and the curve of the loss."""
     scores, config, epochs = fit.scores, fit.config, len(fit.history)
-    good = "" if scores is None else f": validation accuracy {scores.accuracy:.1%}"
+    good = "" if scores is None else f": validation accuracy {100 * scores.accuracy:.1f} %"
     seconds = sum(epoch.seconds for epoch in fit.history)
     rows = {
         "model": shown_path(path / MODEL),
