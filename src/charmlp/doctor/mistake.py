@@ -126,8 +126,10 @@ class Mistake:
         return self._say(self._key("hint"), language)
 
     def fix(self, language: str | None = None) -> str:
-        """The solution."""
-        return self._say(self._key("fix"), language)
+        """The solution; where a change of the code was found, what to write in which line."""
+        key = f"{self.name}.{self.variant}:fix"
+        at_line = "line" in self.values and key not in LANGUAGES["en"]
+        return self._say("line:fix" if at_line else self._key("fix"), language)
 
     def evidence_text(self, language: str | None = None) -> str:
         parts = [phrase.text(language) for phrase in self.evidence]
