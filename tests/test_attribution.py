@@ -50,7 +50,7 @@ def test_the_gradients_of_a_network_are_those_of_autograd(hidden: tuple[int, ...
         ys.append(y)
     wanted = torch.autograd.grad((y * upstream).sum(), [x, *leaves, *ys[:-1]])
     layers = calculus.mlp_layers(x.detach().numpy(), weights, biases, act_type)
-    deltas = calculus.mlp_backward(upstream.numpy(), layers, weights, act_type)
+    deltas = calculus.mlp_gradients(upstream.numpy(), layers, weights, act_type)
     found = [
         calculus.linear_backward_input(deltas[0], weights[0]),
         *(calculus.linear_backward_bias(delta) for delta in deltas),
@@ -68,7 +68,7 @@ def test_the_gradient_by_the_input_is_that_of_differences(hidden: tuple[int, ...
     weights, biases = network(hidden)
     x, c, h = some(1, D), some(1, K), 1e-6
     layers = calculus.mlp_layers(x, weights, biases, act_type)
-    delta = calculus.mlp_backward(c, layers, weights, act_type)[0]
+    delta = calculus.mlp_gradients(c, layers, weights, act_type)[0]
     moves = h * np.eye(D)
     up, down = (calculus.mlp(x + move, weights, biases, act_type) @ c[0] for move in (moves, -moves))
     gradient = calculus.linear_backward_input(delta, weights[0])[0]
@@ -133,11 +133,11 @@ def test_the_integral_is_that_of_a_great_many_small_steps(hidden: tuple[int, ...
     points = baseline + places[:, np.newaxis] * (x - baseline)
     layers = calculus.mlp_layers(points, weights, biases, act_type)
     upstream = np.tile(np.array([1.0, 0, -1, 0]), (4000, 1))
-    delta = calculus.mlp_backward(upstream, layers, weights, act_type)[0]
+    delta = calculus.mlp_gradients(upstream, layers, weights, act_type)[0]
     assert np.allclose(of.inputs, (x - baseline) * (delta @ weights[0]).mean(axis=0), atol=1e-5)
     if hidden:  # conductance: ∫ ∂s/∂yⱼ dyⱼ
         outward = calculus.linear_backward_input(
-            calculus.mlp_backward(upstream, layers, weights, act_type)[1], weights[1]
+            calculus.mlp_gradients(upstream, layers, weights, act_type)[1], weights[1]
         )
         ends = calculus.mlp_layers(np.stack([baseline, x]), weights, biases, act_type)[0].y
         steps = np.diff(layers[0].y, axis=0, prepend=ends[:1])

@@ -33,7 +33,7 @@ from charmlp.calculus.losses import (
     squared_error,
     squared_error_backward,
 )
-from charmlp.calculus.network import Layer, activations_behind, mlp, mlp_backward, mlp_layers
+from charmlp.calculus.network import Layer, activations_behind, mlp, mlp_gradients, mlp_layers
 
 __all__ = [
     "ACTIVATIONS",
@@ -56,7 +56,7 @@ __all__ = [
     "log_softmax",
     "logits_gradient",
     "mlp",
-    "mlp_backward",
+    "mlp_gradients",
     "mlp_layers",
     "softmax",
     "squared_error",

@@ -21,7 +21,7 @@ import numpy as np
 
 from charmlp.calculus.elements import Array
 from charmlp.calculus.linear import linear_backward_input
-from charmlp.calculus.network import mlp_backward, mlp_layers
+from charmlp.calculus.network import mlp_gradients, mlp_layers
 
 PIECEWISE_LINEAR = ("none", "relu", "leaky_relu")  # activations f with f(z) = f′(z) z
 POINTS, MOST_PARTS = 16, 64  # of an integral: points in each of its parts
@@ -68,7 +68,7 @@ def input_times_gradient(
     NeurIPS, proposition 1, arXiv:1905.00780, where x⁰ = 0.
     """
     layers = mlp_layers(x[np.newaxis], weights, biases, act_type)
-    deltas = [delta[0] for delta in mlp_backward(c[np.newaxis], layers, weights, act_type)]
+    deltas = [delta[0] for delta in mlp_gradients(c[np.newaxis], layers, weights, act_type)]
     slope, way = linear_backward_input(deltas[0], weights[0]), x - baseline
     bias = sum(float(delta @ b) for delta, b in zip(deltas, biases, strict=True)) + float(baseline @ slope)
     answer = float(layers[-1].y[0] @ c)
@@ -101,7 +101,7 @@ def integrated_gradients(
         for part in range(parts):
             points = baseline + ((part + places) / parts)[:, np.newaxis] * way
             layers = mlp_layers(points, weights, biases, act_type)
-            mean += shares @ mlp_backward(upstream, layers, weights, act_type)[0] / parts
+            mean += shares @ mlp_gradients(upstream, layers, weights, act_type)[0] / parts
         units = mean * (weights[0] @ way)
         remainder = answer - bias - float(units.sum())
         if abs(remainder) <= SMALL * (1 + abs(answer - bias)) or parts == MOST_PARTS:

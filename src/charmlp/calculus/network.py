@@ -39,14 +39,15 @@ def mlp_layers(x: Array, weights: Sequence[Array], biases: Sequence[Array], act_
     return layers
 
 
-def mlp_backward(
+def mlp_gradients(
     gradient: Array, layers: Sequence[Layer], weights: Sequence[Array], act_type: str
 ) -> list[Array]:
     """δₗ = ∂L/∂zₗ of each layer, N×Kₗ, from the gradient ∂L/∂logits, N×K.
 
-    δ of the last layer is f′(z) ∘ gradient, and δₗ = f′(zₗ) ∘ (δₗ₊₁ Wₗ₊₁) (docs/derivations/layers.md). All
-    other gradients of the network follow from them: ∂L/∂bₗ = δₗ for each row, ∂L/∂x = δ₁ W₁, and that of the
-    hidden units yₗ is δₗ₊₁ Wₗ₊₁ (`linear_backward_input`).
+    δ of the last layer is f′(z) ∘ gradient, and δₗ = f′(zₗ) ∘ (δₗ₊₁ Wₗ₊₁): the linear layer's backward pass,
+    then the activation's (docs/derivations/linear.md, docs/derivations/activations.md). All other gradients
+    of the network follow from them: ∂L/∂bₗ = δₗ for each row, ∂L/∂x = δ₁ W₁, and that of the hidden units yₗ
+    is δₗ₊₁ Wₗ₊₁ (`linear_backward_input`).
     """
     deltas: list[Array] = []
     behind = activations_behind(len(weights), act_type)
