@@ -56,9 +56,8 @@ def main(run: str, data: str) -> None:
     print(f"{len(hits)} letters, {model!r}")
     print(f"tiles: correlation {correlation:.2f}, slope {slope:.2f}; strongest tile hit {np.mean(hits):.0%}")
     print("made flat, the logit difference falls by, in parts of itself (median):")
-    print(
-        f"  the strongest {SHARE:.0%} of the pixels {np.median(most):.2f}, as many at random {np.median(random):.2f}"
-    )
+    print(f"  the strongest {SHARE:.0%} of the pixels {np.median(most):.2f}")
+    print(f"  as many at random {np.median(random):.2f}")
 
 
 if __name__ == "__main__":

@@ -124,6 +124,7 @@ def test_a_prediction() -> None:
     for name in HOSTILE:
         assert name in found.text
     assert found.text.count("%") == 7
+    assert "unsure: " in parsed(recognizer().predict(letter(), reject=1.0)).text
 
 
 def test_an_explanation() -> None:
@@ -140,15 +141,12 @@ def test_an_evaluation() -> None:
     evaluation = evaluate(r, letters)
     found = parsed(evaluation)
     wrong = round(40 * (1 - evaluation.accuracy))
-    assert 24 < wrong < 40 and f"{wrong} misread, the surest mistakes first" in found.text
+    assert 24 < wrong < 40 and f"{wrong} misread, the largest losses first" in found.text
     assert f"Accuracy {100 * evaluation.accuracy:.1f} % of 40 letters" in found.text
+    low, high = evaluation.interval
+    assert f"{100 * low:.1f} to {100 * high:.1f} %" in found.text
     assert len(found.pictures) == 24 and "label" in found.text and "read as" in found.text
-    surest = r.predict_proba(letters.images).max(axis=1)
-    mistakes = [
-        number
-        for number in np.argsort(-surest)
-        if evaluation.logits[number].argmax() != letters.labels[number]
-    ]
+    mistakes = evaluation.errors.tolist()
     assert found.alts == [letters.names[number] for number in mistakes[:24]]
     with Image.open(io.BytesIO(found.pictures[0])) as picture:
         assert np.array_equal(np.asarray(picture), letters.images[mistakes[0]])
@@ -169,8 +167,10 @@ def test_a_run(epochs: int, validated: bool) -> None:
     figures = Figures(0.75, 0.875, 0.5) if validated else None
     history = tuple(Epoch(number, 2.0 / number, 0.01, 0.25, figures) for number in range(1, epochs + 1))
     scores = score(np.eye(2)[[0, 1, 1, 0]], np.array([0, 1, 1, 1])) if validated else None
-    config, nothing = SLIDES, Any
-    fit = Fit(config, nothing, epochs, scores, history, False)  # type: ignore[arg-type]  # no weights needed
+    fit = Fit(
+        config=SLIDES, parameters=Any, kept_epoch=epochs, scores=scores, temperature=1.0,  # type: ignore[arg-type]
+        history=history, interrupted=False,
+    )  # fmt: skip
     found = parsed(Run(PATH, calm(classes=HOSTILE), fit))
     assert ("validation accuracy 75.0 %" in found.text) is validated
     assert "recipe slides, as it is" in found.text and f"{epochs} in {epochs / 4:.1f} s" in found.text

@@ -18,7 +18,7 @@ FLOORS = [
     {"system", "html"},
     {"calculus"},
     {"config"},
-    {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},
+    {"images", "letters", "modelfile", "metrics", "drawing"},
     {"explanation"},
     {"nn", "rendering", "recognizer"},
     {"data"},

@@ -57,7 +57,8 @@ class Prediction:
         from charmlp import html
 
         rows = [(html.escape(name), html.bar(share), f"{100 * share:.1f} %") for name, share in self.top]
-        return html.card(f"{self.prediction}  {100 * self.probability:.1f} %", html.table(rows))
+        unsure = "unsure: " if self.prediction is None else ""
+        return html.card(f"{unsure}{self.top[0][0]}  {100 * self.probability:.1f} %", html.table(rows))
 
 
 class Notes:
@@ -305,6 +306,7 @@ class Recognizer:
             "classes": f"{len(model.classes):,}: {short(' '.join(model.classes), MOST_CHARACTERS)}",
             "recipe": recipe if isinstance(recipe, str) else "",
             "validation accuracy": f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "",
+            "temperature": f"{model.temperature:g}" if model.temperature != 1 else "",
             "read": f"{self.tta} versions of each image" if self.tta > 1 else "",
         }
         return html.card("Recognizer", html.facts((name, words) for name, words in rows.items() if words))

@@ -93,9 +93,9 @@ def test_the_units_that_count_most() -> None:
     unit = of.units[0]
     x = to_inputs(of.grey[np.newaxis], "scale")
     assert unit.activity == pytest.approx(
-        float(np.maximum(x @ m.weights[0].T + m.biases[0], 0)[0, unit.number]), abs=1e-5
+        float(np.maximum(x @ m.weights[0].T + m.biases[0], 0)[0, unit.number - 1]), abs=1e-5
     )
-    assert np.array_equal(unit.weights.ravel(), m.weights[0][unit.number])
+    assert np.array_equal(unit.weights.ravel(), m.weights[0][unit.number - 1])
     assert unit.activity > 0  # what is off passes nothing on
 
 
@@ -207,3 +207,5 @@ def test_it_is_saved_whole(tmp_path: Path) -> None:
         shown, drawn = (np.asarray(each.convert("RGB")).astype(int) for each in (picture, of.picture()))
     assert np.abs(shown - drawn).mean() < 1  # 256 colours are enough of them
     assert (shown[drawn.min(axis=2) == 255] == 255).all()
+    written = of.save(tmp_path / "why.svg").read_text("utf-8")
+    assert written.startswith("<svg") and f"Why {of.guess} and not {of.other}?" in written

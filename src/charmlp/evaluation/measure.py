@@ -167,7 +167,7 @@ class Evaluation:
     def _repr_html_(self) -> str:
         from charmlp.evaluation.showing import evaluation_as_html
 
-        return evaluation_as_html(self.scores, self.logits, self.letters)
+        return evaluation_as_html(self)
 
 
 def _spell(answered: Answered | None) -> dict[str, float | None]:

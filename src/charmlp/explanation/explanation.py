@@ -36,7 +36,7 @@ DIGITS = 7  # of a number in `to_dict`
 class Unit:
     """A unit of the first hidden layer.
 
-    number        its place in the layer, from 0
+    number        its place in the layer, from 1, as in the picture of the weights
     activity      y = f(W x + b)
     contribution  what of the pixels' contributions goes through it
     weights       W, from each pixel, H×W
@@ -155,11 +155,14 @@ class Explanation:
         return draw(self).picture
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture as PNG, whole or not at all."""
-        from charmlp.explanation.picture import as_png
+        """Write the picture, whole or not at all: as SVG where the name ends so, else as PNG."""
+        from charmlp.explanation.picture import as_png, draw
 
-        write_whole(Path(path), as_png(self))
-        return Path(path)
+        path = Path(path)
+        if path.suffix == ".svg":
+            return draw(self).save(path)
+        write_whole(path, as_png(self))
+        return path
 
     def _repr_html_(self) -> str:
         from charmlp import html
@@ -231,7 +234,7 @@ def first_units(model: Model, activity: Array, through: Array) -> tuple[Unit, ..
         return ()
     chosen = np.argsort(-np.abs(through), kind="stable")[:MOST_UNITS].tolist()
     return tuple(
-        Unit(at, float(activity[at]), float(through[at]), model.weights[0][at].reshape(model.norm_size))
+        Unit(at + 1, float(activity[at]), float(through[at]), model.weights[0][at].reshape(model.norm_size))
         for at in chosen
         if through[at]
     )

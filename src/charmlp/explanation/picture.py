@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.canvas import BLACK, GREY, Canvas, text_width
+from charmlp.drawing.canvas import Canvas
+from charmlp.drawing.colours import BLACK, GREY
+from charmlp.drawing.fonts import text_width
 from charmlp.explanation.words import sentence_of_places
 from charmlp.images.crop import otsu
 from charmlp.text import short, shown_path
@@ -201,12 +203,10 @@ def fitting(width: int, height: int, side: int) -> tuple[int, int]:
 
 def show(canvas: Canvas, picture: Image.Image, left: int, top: int, side: int) -> None:
     """A picture in a frame, in the middle of a square."""
-    size = fitting(*picture.size, side)
-    if picture.size != size:
-        picture = picture.resize(size, Image.Resampling.NEAREST)
-    x, y = left + (side - size[0]) // 2, top + (side - size[1]) // 2
-    canvas.picture.paste(picture.convert("RGB"), (x, y))
-    canvas.pen.rectangle((x - 1, y - 1, x + size[0], y + size[1]), outline=GREY)
+    width, height = fitting(*picture.size, side)
+    x, y = left + (side - width) // 2, top + (side - height) // 2
+    canvas.image(np.asarray(picture), (x, y), (width, height))
+    canvas.box((x - 1, y - 1, x + width, y + height), outline=GREY)
 
 
 # Words and bars
@@ -234,8 +234,8 @@ def signed(value: float) -> str:
 def scale(canvas: Canvas, limit: float, left: int, top: int) -> None:
     """What the colours mean."""
     colours = in_colour(np.tile(np.linspace(-limit, limit, LARGE), (10, 1)), limit)
-    canvas.picture.paste(Image.fromarray(colours), (left, top))
-    canvas.pen.rectangle((left - 1, top - 1, left + LARGE, top + 10), outline=GREY)
+    canvas.image(colours, (left, top), (LARGE, 10))
+    canvas.box((left - 1, top - 1, left + LARGE, top + 10), outline=GREY)
     for words, x, anchor, colour in (
         (f"against  −{limit:.2g}", left, "lm", AGAINST),
         (f"+{limit:.2g}  for", left + LARGE, "rm", FOR),
@@ -253,7 +253,7 @@ def bars(
         y = top + 26 * number
         canvas.text(name, left, y, "lm", TEXT)
         end = left + room + BAR * length / longest
-        canvas.pen.rectangle((left + room, y - 7, end, y + 7), colour)
+        canvas.box((left + room, y - 7, end, y + 7), colour)
         canvas.text(figure, end + 8, y, "lm", TEXT)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from charmlp import html
-from charmlp.canvas import BLUE, ORANGE, Canvas, Panel
 from charmlp.config import changes
+from charmlp.drawing.axes import Panel
+from charmlp.drawing.canvas import Canvas
+from charmlp.drawing.colours import BLUE, MIDDLE, ORANGE
 from charmlp.modelfile import Model
 from charmlp.text import shown_path
 from charmlp.training.fit import Fit
@@ -33,20 +35,19 @@ def run_as_html(path: Path, fit: Fit, model: Model) -> str:
 
 
 def loss_curve(epochs: Sequence[Epoch], kept: int) -> bytes:
-    """Training and validation loss over the epochs, as PNG; a line marks the kept one."""
+    """Training and validation loss over the epochs, as PNG; a dashed line marks the kept one."""
     numbers = [epoch.epoch for epoch in epochs]
     validated = [(epoch.epoch, epoch.validation.loss) for epoch in epochs if epoch.validation is not None]
     highest = max(*(epoch.loss for epoch in epochs), *(loss for _, loss in validated), 1e-9)
     canvas = Canvas(*SIZE)
     ends = (numbers[0], numbers[-1]) if len(numbers) > 1 else (numbers[0] - 1, numbers[0] + 1)
     panel = Panel(canvas, (115, 25, SIZE[0] - 25, SIZE[1] - 75), ends, (0, 1.05 * highest))
-    panel.axes("loss", numbered=True)
-    canvas.line([panel.place(kept, 0), panel.place(kept, 1.05 * highest)], "#c0c0c0")
+    panel.axes("loss", x_name="epoch")
+    panel.upright(kept, MIDDLE)
     panel.curve(numbers, [epoch.loss for epoch in epochs], BLUE)
     if validated:
         panel.curve([epoch for epoch, _ in validated], [loss for _, loss in validated], ORANGE)
     panel.legend({BLUE: "training"} | ({ORANGE: "validation"} if validated else {}))
-    canvas.text(f"epoch; kept: {kept}", SIZE[0] / 2, SIZE[1] - 22)
     content = io.BytesIO()
     canvas.picture.quantize(16).save(content, "PNG")
     return content.getvalue()
