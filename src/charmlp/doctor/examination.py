@@ -11,7 +11,7 @@ from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.editing.search import explained_by_edits
+from charmlp.doctor.editing.search import with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
@@ -151,7 +151,7 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    findings = explained_by_edits(setup, [one for one in found if isinstance(one, Finding)])
+    findings = with_slips(setup, [one for one in found if isinstance(one, Finding)])
     mistakes = in_parts(setup, merge(trial, findings))
     reason = None
     # forward does not change with its inputs but in steps: rounding, a comparison

@@ -1,11 +1,13 @@
 """The change, or the few changes, of somebody's code that make its gradients right."""
 
 import ast
+import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +15,31 @@ from charmlp.doctor.editing.code import Code, code_of, put, with_helpers
 from charmlp.doctor.editing.edits import Edit, edits
 from charmlp.doctor.editing.places import Function
 from charmlp.doctor.functions import Array
-from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
 BUDGET = 10.0  # seconds of processor time; what has been found by then counts
 MOST_SLIPS = 3
+MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
 UNEXPLAINED = {"unrecognised", "backward-raises", "constant-factor"}
+NOT_IN_A_LINE = {"unstable", "forward-wrong", "wrong-dtype", "structure", "edited-in-place", *UNEXPLAINED}
+# Mistakes that are undone by what undoes others: g applied twice by leaving a factor out
+UNDONE_AS: dict[str, tuple[str, ...]] = {
+    "bias-averaged": ("extra-mean", "batch-not-summed"),
+    "cotangent-twice": ("wrong-formula",),
+    "cotangent-ignored": ("path-forgotten",),
+    "cotangent-distorted": ("wrong-formula", "relu-mask"),
+    "wrong-divisor": ("missing-mean", "extra-mean"),
+    "extra-mean": ("wrong-divisor",),
+    "missing-mean": ("wrong-divisor",),
+    "scale-forgotten": ("wrong-formula", "factor-two"),
+    "wrong-variable": ("wrong-formula", "path-forgotten"),
+    "relu-mask": ("wrong-mask", "wrong-formula"),
+    "wrong-mask": ("relu-mask",),
+    "slope-of-upstream": ("path-forgotten", "wrong-variable"),
+    "wrong-formula": ("factor-two", "path-forgotten", "sign-flipped"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,24 +50,43 @@ class Slip:
     code: Code
     mends: frozenset[int]
 
-    def findings(self) -> Iterator[Finding]:
+    @property
+    def values(self) -> dict[str, Any]:
+        """What fills the words: the line, and what one reads there before and after."""
         before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
         line = self.code.line_of(before)
-        where = phrase("edit-line", line=line, function=self.code.function.__name__)
-        values = {"found": ast.unparse(before), "right": ast.unparse(after), "line": line}
+        return {"line": line, "before": ast.unparse(before), "after": ast.unparse(after)}
+
+    @property
+    def where(self) -> Phrase:
+        return phrase("edit-line", line=self.values["line"], function=self.code.function.__name__)
+
+    def findings(self) -> Iterator[Finding]:
+        values = self.values
+        values |= {"found": values["before"], "right": values["after"]}
         for position in sorted(self.mends):
-            yield finding(self.edit.name, where, at=position, confidence=0.95, **values)
+            yield finding(self.edit.name, self.where, at=position, confidence=0.95, **values)
 
 
-def explained_by_edits(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
-    """The findings; the slips that are found in the code take the place of those that nothing explains."""
-    unexplained = [one for one in found if one.name in UNEXPLAINED]
-    if not unexplained or not setup.first.subject.code:
+def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
+    """The findings with the lines of the code that they come from, as far as one change there mends them.
+
+    Slips that are found take the place of findings that nothing explains.
+    """
+    if not setup.first.subject.code or not any(one.position is not None for one in found):
         return list(found)
-    slips = Search(setup).slips()
+    search = Search(setup)
+    unexplained = [one for one in found if one.name in UNEXPLAINED]
+    slips = search.slips() if unexplained else []
     mended = {None, *(position for slip in slips for position in slip.mends)}
     left = [one for one in found if one not in unexplained or not slips or one.position not in mended]
-    return [*left, *(one for slip in slips for one in slip.findings())]
+    return [*search.located(left), *(one for slip in slips for one in slip.findings())]
+
+
+def with_line(found: Finding, slip: Slip | None) -> Finding:
+    if slip is None:
+        return found
+    return replace(found, values={**found.values, **slip.values}, evidence=(slip.where, *found.evidence))
 
 
 class Search:
@@ -85,19 +124,40 @@ class Search:
                 kept.enter_context(slip.code.running())
         return found
 
-    def best(self, right: frozenset[int]) -> Slip | None:
-        """What makes most gradients right, and no right one wrong; the first where several do."""
+    def located(self, found: Sequence[Finding]) -> list[Finding]:
+        """The findings, with the line where a change that fits the name mends the gradient."""
+        right = self.right()
+        lines: dict[tuple[str, int | None], Slip] = {}
+        for name in {one.name for one in found} - NOT_IN_A_LINE:
+            wanted = {i for i in self.expected if any((one.name, one.position) == (name, i) for one in found)}
+            slip = self.best(right, wanted, {name, *UNDONE_AS.get(name, ())})
+            while slip is not None and wanted:
+                lines |= {(name, position): slip for position in slip.mends & wanted}
+                wanted -= slip.mends
+                slip = self.best(right, wanted, {name, *UNDONE_AS.get(name, ())}) if wanted else None
+        return [with_line(one, lines.get((one.name, one.position))) for one in found]
+
+    def best(
+        self, right: Set[int], wanted: Set[int] | None = None, names: Set[str] | None = None
+    ) -> Slip | None:
+        """What makes most of the wanted gradients right, and no right one wrong; the first where several do.
+
+        Only changes of these names, the first of them, where there are any.
+        """
         best, most = None, 0
-        for function, edit in edits([Function(code, self.run, self.batch) for code in self.codes]):
+        wanted = set(self.expected) - right if wanted is None else wanted
+        functions = [Function(code, self.run, self.batch) for code in self.codes]
+        found = ((f, e) for f, e in edits(functions) if names is None or e.name.partition(".")[0] in names)
+        for function, edit in found if names is None else itertools.islice(found, MOST_OF_NAME):
             if time.process_time() > self.ends:
                 break
             now = self.tried(function.code, edit)
-            if not right < now or len(now - right) <= most:
+            if not right < now or len(now & wanted) <= most:
                 continue
             mended = self.confirmed(function.code, edit, now) - right
-            if len(mended) > most:
-                best, most = Slip(edit, function.code, mended), len(mended)
-            if right | mended == set(self.expected):
+            if len(mended & wanted) > most:
+                best, most = Slip(edit, function.code, mended), len(mended & wanted)
+            if mended >= wanted:
                 break
         return best
 
@@ -109,12 +169,12 @@ class Search:
         returned = dict(enumerate(self.run()))
         return frozenset(i for i, g in self.expected.items() if is_right(self.trial, i, returned.get(i), g))
 
-    def tried(self, code: Code, edit: Edit) -> frozenset[int]:
+    def tried(self, code: Code, edit: Edit) -> Set[int]:
         with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
             return self.right()
         return frozenset()
 
-    def confirmed(self, code: Code, edit: Edit, now: frozenset[int]) -> frozenset[int]:
+    def confirmed(self, code: Code, edit: Edit, now: Set[int]) -> frozenset[int]:
         """Those of them that are right at each size and for each upstream gradient, with the same outputs."""
         with changed(code, edit):
             try:
