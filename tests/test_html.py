@@ -131,7 +131,7 @@ def test_an_explanation() -> None:
     r = recognizer()
     of = r.explain(letter(), training=training_letters(r.model))
     found = parsed(of)
-    assert all(sentence in found.text for sentence in (*of.sentences(), *of.notes))
+    assert all(sentence in found.text for sentence in (*of.sentences(), *of.notes()))
     assert len(found.pictures) == 1 and found.alts == [f"Why {of.guess} and not {of.other}"]
 
 

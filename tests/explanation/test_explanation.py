@@ -128,12 +128,12 @@ def test_versions_of_the_image_are_told() -> None:
     m = calm()
     of = Recognizer(m, tta=4).explain(letter())
     assert of.top == Recognizer(m, tta=4).predict(letter(), 5).top
-    (note,) = of.notes
+    (note,) = of.notes()
     assert note.startswith("The guesses are the mean over 4 versions") and "alone" not in note
     alone = of.guess
     other = explain(m, of.grey, (of.top[1], of.top[0]), versions=4)
-    assert other.guess != alone and f'which alone would be read as "{alone}"' in other.notes[0]
-    assert not Recognizer(m).explain(letter()).notes
+    assert other.guess != alone and f"which alone would be read as {alone}." in other.notes()[0]
+    assert not Recognizer(m).explain(letter()).notes()
 
 
 def test_a_network_that_says_nothing() -> None:

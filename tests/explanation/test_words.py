@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from charmlp.calculus import Attribution
+from charmlp.calculus import ACTIVATIONS, Attribution
+from charmlp.config import View
 from charmlp.explanation import Explanation, Neighbour
-from charmlp.explanation.words import extremes, sentences, thirds
-from tests.explanation.making import recognizer
+from charmlp.explanation.picture import draw
+from charmlp.explanation.words import CHINESE, Words, extremes, notes, sentences, thirds
+from tests.explanation.making import recognizer, training_letters
 from tests.images.making import letter
 
 
@@ -36,7 +40,10 @@ def test_the_sum_and_where_most_of_it_lies() -> None:
         "Strongest for A: dark pixels at the top left (3.50);"
         " for R: light pixels at the bottom right (1.25).",
     ]
-    assert extremes(of) == ((3.5, "dark", "top left"), (-1.25, "light", "bottom right"))
+    assert extremes(of) == (
+        (3.5, "dark", "at the top left"),
+        (-1.25, "light", "at the bottom right"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,3 +93,59 @@ def test_what_a_terminal_obeys_is_escaped() -> None:
 def test_every_place_is_in_one_third(side: int) -> None:
     assert (thirds(side).sum(axis=0) == 1).all()
     assert side < 3 or (thirds(side).sum(axis=1) >= side // 3).all()
+
+
+class TestChinese:
+    def test_the_same_values_are_named(self) -> None:
+        def names(text: str) -> list[str]:
+            return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name})
+
+        for english, chinese in CHINESE.items():
+            assert names(english) == names(chinese), english
+            assert re.search("[\u4e00-\u9fff；]", chinese), english
+
+    def test_all_that_is_said_is_in_the_table(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And all of the table is said, by explanations of every kind."""
+        said = set()
+
+        def recording(self: Words, text: str, **values: object) -> str:
+            said.add(text)
+            return text.format(**values)
+
+        monkeypatch.setattr(Words, "__call__", recording)
+        kinds = [
+            {"preprocessing": p, "view": View(c)} for p in ("scale", "standardize") for c in ("none", "auto")
+        ]
+        for facts in (*kinds, {"temperature": 1.5}, *({"act_type": name} for name in ACTIVATIONS)):
+            for hidden in ((), (8,)):
+                r = recognizer(hidden, **facts)
+                of = r.explain(letter(), training=training_letters(r.model))
+                draw(of)
+                sentences(of)
+                notes(replace(of, versions=2))
+                notes(replace(of, versions=2, alone="another"))
+        grey = np.zeros((2, 3), np.uint8)
+        for labels in ("AAA", "RAQ", "AAQ", "RQR"):
+            near = tuple(Neighbour("1.png", label, 0.0, grey) for label in labels)
+            sentences(replace(explained(np.ones((3, 3))), neighbours=near))
+        for place in np.ndindex(9, 9):
+            for sign in (1.0, -1.0):
+                pixels = np.zeros((9, 9))
+                pixels[place] = sign
+                sentences(explained(pixels, 0.0))
+        sentences(explained(np.zeros((3, 3))))
+        assert said == CHINESE.keys()
+
+    def test_an_explanation_in_chinese(self) -> None:
+        pixels = np.zeros((9, 12))
+        pixels[0, 0], pixels[8, 11] = 2.0, -1.25
+        of = explained(pixels)
+        assert of.sentences("zh") == [
+            "是 A 而不是 R：像素为 A 贡献 2.00，为 R 贡献 1.25，均匀灰图为 A 贡献 0.50；"
+            "因此 A 的 logit 比 R 的高 1.25。",
+            "分量最大的：支持 A 的是左上的暗像素（2.00）；支持 R 的是右下的亮像素（1.25）。",
+        ]
+        drawn = recognizer().explain(letter())
+        assert f"为什么是 {drawn.guess} 而不是 {drawn.other}？" in draw(drawn, "zh").texts[0]
+        with pytest.raises(KeyError):
+            of.sentences("fr")

@@ -179,7 +179,7 @@ def write_text(answers: Answers, topk: int, may_reject: bool) -> None:
         names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in answer.top)
         print(f"{printable(path)}: {names if answer.prediction is not None else f'unsure ({names})'}")
         if why is not None:
-            for line in (*why.explanation.sentences(), *why.explanation.notes):
+            for line in (*why.explanation.sentences(), *why.explanation.notes()):
                 print(f"  {line}")
             print(f"  picture  {printable(why.picture)}")
 

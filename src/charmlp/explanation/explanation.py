@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -68,7 +67,8 @@ class Explanation:
     flat        the input of every pixel of the flat picture
     units       of the first hidden layer, those that contribute most; none where there is no hidden layer
     neighbours  the nearest training letters; `None` where they are not at hand
-    notes       what is to be known beside it
+    versions    of the image, of which `top` is the mean
+    alone       what the image as it is would be read as
     origin      of the model, such as its file
     """
 
@@ -84,7 +84,8 @@ class Explanation:
     of_other: Attribution
     units: tuple[Unit, ...]
     neighbours: tuple[Neighbour, ...] | None
-    notes: tuple[str, ...] = ()
+    versions: int = 1
+    alone: str = ""
     origin: str = ""
 
     @property
@@ -113,9 +114,13 @@ class Explanation:
         """What pixels and bias lack of z_A − z_R: rounding, or the error of the integral."""
         return self.of_guess.remainder - self.of_other.remainder
 
-    def sentences(self) -> list[str]:
-        """The same in two or three plain sentences."""
-        return words.sentences(self)
+    def sentences(self, language: str = "en") -> list[str]:
+        """The same in two or three plain sentences, in English or Chinese (`zh`)."""
+        return words.sentences(self, language)
+
+    def notes(self, language: str = "en") -> list[str]:
+        """What is to be known beside them, where there is something."""
+        return words.notes(self, language)
 
     def to_dict(self) -> dict[str, Any]:
         """The facts, as `charmlp predict --explain DIR --format json` prints them."""
@@ -134,6 +139,7 @@ class Explanation:
             "remainder": self.remainder,
             "logits": {self.guess: logit(self.of_guess), self.other: logit(self.of_other)},
             "flat": self.flat,
+            "temperature": self.model.temperature,
             "units": [
                 {"unit": unit.number, "activity": unit.activity, "contribution": unit.contribution}
                 for unit in self.units
@@ -145,30 +151,30 @@ class Explanation:
                 for each in self.neighbours
             ],
             "sentences": self.sentences(),
-            "notes": list(self.notes),
+            "notes": self.notes(),
         }
 
-    def picture(self) -> Image.Image:
-        """All of it as a picture (docs/explain.md says how to read it)."""
+    def picture(self, language: str = "en") -> Image.Image:
+        """All of it as a picture (docs/explain.md says how to read it), in English or Chinese (`zh`)."""
         from charmlp.explanation.picture import draw
 
-        return draw(self).picture
+        return draw(self, language).picture
 
-    def save(self, path: str | PathLike[str]) -> Path:
+    def save(self, path: str | PathLike[str], language: str = "en") -> Path:
         """Write the picture, whole or not at all: as SVG where the name ends so, else as PNG."""
         from charmlp.explanation.picture import as_png, draw
 
         path = Path(path)
         if path.suffix == ".svg":
-            return draw(self).save(path)
-        write_whole(path, as_png(self))
+            return draw(self, language).save(path)
+        write_whole(path, as_png(self, language))
         return path
 
     def _repr_html_(self) -> str:
         from charmlp import html
         from charmlp.explanation.picture import as_png
 
-        lines = [html.line(each) for each in (*self.sentences(), *self.notes)]
+        lines = [html.line(each) for each in (*self.sentences(), *self.notes())]
         title = f"{self.name}: read as {self.guess}"
         return html.card(title, *lines, html.image(as_png(self), f"Why {self.guess} and not {self.other}"))
 
@@ -223,7 +229,8 @@ def explain(
         of_other=of_other,
         units=first_units(model, layers[0].y[0], of_guess.units - of_other.units),
         neighbours=None if training is None else training.nearest(grey, MOST_NEIGHBOURS),
-        notes=tuple(notes_on(model, guess, layers[-1].y[0], versions)),
+        versions=versions,
+        alone=model.classes[int(layers[-1].y[0].argmax())],
         origin=origin,
     )
 
@@ -238,16 +245,6 @@ def first_units(model: Model, activity: Array, through: Array) -> tuple[Unit, ..
         for at in chosen
         if through[at]
     )
-
-
-def notes_on(model: Model, guess: str, logits: Array, versions: int) -> Iterator[str]:
-    if versions > 1:
-        alone = model.classes[int(logits.argmax())]
-        read = "" if alone == guess else f", which alone would be read as {quote(alone)}"
-        yield (
-            f"The guesses are the mean over {versions} versions of the picture;"
-            f" explained is the picture as it is{read}."
-        )
 
 
 def check_class(name: str, classes: tuple[str, ...]) -> str:

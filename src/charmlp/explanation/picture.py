@@ -9,17 +9,17 @@ the nearest training letters
 from __future__ import annotations
 
 import io
-import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.drawing.canvas import Canvas
+from charmlp.drawing.canvas import Canvas, broken
 from charmlp.drawing.colours import BLACK, GREY
 from charmlp.drawing.fonts import text_width
-from charmlp.explanation.words import sentence_of_places
+from charmlp.explanation.words import Words, notes, sentence_of_places
 from charmlp.images.crop import otsu
 from charmlp.text import short, shown_path
 
@@ -40,49 +40,94 @@ SPREAD = 1 / 32  # of the shorter side: over which a pixel's contribution is spr
 OUTLINE, ORANGE = (70, 70, 70), (255, 140, 0)
 
 
-def draw(of: Explanation) -> Canvas:
+class Page:
+    """The picture under way: its canvas, what it is of, and its words."""
+
+    def __init__(self, of: Explanation, language: str, height: int) -> None:
+        self.canvas = Canvas(WIDTH, height)
+        self.of, self.say = of, Words(language)
+
+    def heading(self, words: str, left: int, top: int, size: int = TEXT) -> None:
+        self.canvas.text(words, left, top - 16, "lm", size)
+
+    def caption(self, lines: Sequence[str], left: int, top: int, colour: str = BLACK) -> None:
+        for number, line in enumerate(lines):
+            self.canvas.text(line, left, top + 18 + LINE * number, "lm", FINE, colour)
+
+    def show(self, picture: Image.Image, left: int, top: int, side: int) -> None:
+        """A picture in a frame, in the middle of a square."""
+        width, height = fitting(*picture.size, side)
+        x, y = left + (side - width) // 2, top + (side - height) // 2
+        self.canvas.image(np.asarray(picture), (x, y), (width, height))
+        self.canvas.box((x - 1, y - 1, x + width, y + height), outline=GREY)
+
+    def bars(self, rows: Sequence[Bar], left: int, top: int, longest: float) -> None:
+        """Bars one below the other, behind their names; one of the length `longest` is the longest."""
+        room = max(text_width(bar.name, TEXT) for bar in rows) + 12
+        for number, bar in enumerate(rows):
+            y, end = top + 26 * number, left + room + BAR * bar.length / longest
+            self.canvas.text(bar.name, left, y, "lm", TEXT)
+            self.canvas.box((left + room, y - 7, end, y + 7), bar.colour)
+            self.canvas.text(bar.figure, end + 8, y, "lm", TEXT)
+
+
+class Bar(NamedTuple):
+    """A bar with its name and a number."""
+
+    name: str
+    length: float
+    figure: str
+    colour: str
+
+
+def draw(of: Explanation, language: str = "en") -> Canvas:
     """The whole picture."""
     lower = MARGIN + 90 + LARGE + 90
     last = lower + MIDDLE + 100
     bottom = last + (0 if of.neighbours is None else SMALL + 60)
-    canvas = Canvas(WIDTH, bottom + LINE * len(of.notes) + 10)
-    guess, other = short(of.guess), short(of.other)
-    title = f"{short(of.name, 40, end=True)}: read as {guess}. Why {guess} and not {other}?"
-    canvas.text(title, MARGIN, 38, "lm", TITLE)
-    canvas.text(subtitle(of), MARGIN, 70, "lm", FINE, GREY)
+    remarks = notes(of, language)
+    page = Page(of, language, bottom + LINE * len(remarks) + 10)
+    say, guess, other = page.say, short(of.guess), short(of.other)
+    title = "{name}: read as {guess}. Why {guess} and not {other}?"
+    name = short(of.name, 40, end=True)
+    page.canvas.text(say(title, name=name, guess=guess, other=other), MARGIN, 38, "lm", TITLE)
+    page.canvas.text(subtitle(of, say), MARGIN, 70, "lm", FINE, GREY)
     maps = [smooth(each) for each in (of.pixels, *two_maps(of))]
     limit = strongest(maps)
 
     left, top = MARGIN, MARGIN + 90
-    heading(canvas, "what the network sees", left, top)
-    show(canvas, seen(of), left, top, LARGE)
-    caption(canvas, words_of_inputs(of), left, top + LARGE)
+    page.heading(say("what the network sees"), left, top)
+    page.show(seen(of), left, top, LARGE)
+    page.caption(words_of_inputs(of, say), left, top + LARGE)
     left += LARGE + GAP
-    heading(canvas, f"what speaks for {guess} and against {other}", left, top)
-    show(canvas, evidence(maps[0], limit, of.grey, LARGE), left, top, LARGE)
-    scale(canvas, limit, left, top + LARGE + 8)
+    page.heading(say("what speaks for {guess} and against {other}", guess=guess, other=other), left, top)
+    page.show(evidence(maps[0], limit, of.grey, LARGE), left, top, LARGE)
+    scale(page, limit, left, top + LARGE + 8)
     left += LARGE + 2 * GAP
-    guesses(canvas, of, left, top)
-    sum_of_parts(canvas, of, left, top + 160)
-    caption(canvas, textwrap.wrap(sentence_of_places(of), 70), left, top + LARGE + 6)
+    guesses(page, left, top)
+    sum_of_parts(page, left, top + 160)
+    places = broken(sentence_of_places(of, say), WIDTH - MARGIN - left, FINE)
+    page.caption(places, left, top + LARGE + 6)
 
     left, top = MARGIN, lower
     for name, values, part in zip((of.guess, of.other), maps[1:], (of.of_guess, of.of_other), strict=True):
-        heading(canvas, f"logit of {short(name, 8)}: {plain(part.answer)}", left, top, FINE)
-        show(canvas, evidence(values, limit, of.grey, MIDDLE), left, top, MIDDLE)
-        sums = [f"pixels {signed(part.inputs.sum())}", f"bias {signed(part.bias)}"]
-        caption(canvas, sums, left, top + MIDDLE)
+        words = say("logit of {name}: {value}", name=short(name, 8), value=plain(part.answer))
+        page.heading(words, left, top, FINE)
+        page.show(evidence(values, limit, of.grey, MIDDLE), left, top, MIDDLE)
+        pixels, bias = signed(part.inputs.sum()), signed(part.bias)
+        page.caption(
+            [say("pixels {value}", value=pixels), say("bias {value}", value=bias)], left, top + MIDDLE
+        )
         left += MIDDLE + GAP
-    units(canvas, of, left + GAP, top)
-    if of.neighbours is not None:
-        neighbours(canvas, of, last)
-    caption(canvas, list(of.notes), MARGIN, bottom - 10, GREY)
-    return canvas
+    units(page, left + GAP, top)
+    neighbours(page, last)
+    page.caption(remarks, MARGIN, bottom - 10, GREY)
+    return page.canvas
 
 
-def as_png(of: Explanation) -> bytes:
+def as_png(of: Explanation, language: str = "en") -> bytes:
     """The picture as a file of 256 colours, a third as large as one of all of them."""
-    rgb = np.asarray(draw(of).picture)
+    rgb = np.asarray(draw(of, language).picture)
     indexed = np.array(Image.fromarray(rgb).quantize(palette=palette(), dither=Image.Dither.NONE))
     grey = (rgb == rgb[..., :1]).all(axis=2)
     indexed[grey] = rgb[..., 0][grey] // 2  # which Pillow takes for their neighbours
@@ -105,16 +150,17 @@ def palette() -> Image.Image:
     return picture
 
 
-def subtitle(of: Explanation) -> str:
+def subtitle(of: Explanation, say: Words) -> str:
     """Which model, and how its answer was taken apart."""
-    sizes = "-".join(map(str, of.model.sizes))
-    how = (
-        "the sum is exact"
-        if of.exact
-        else f"integrated gradients, an approximation with the remainder {of.remainder:.0e}"
-    )
-    origin = f"{shown_path(of.origin)}: " if of.origin else ""
-    return f"{origin}network {sizes}, {of.model.act_type}; {how}"
+    model = of.model
+    parts = [
+        say("network {sizes}, {act_type}", sizes="-".join(map(str, model.sizes)), act_type=model.act_type)
+    ]
+    if model.temperature != 1:
+        parts.append(say(", temperature {temperature:.3g}", temperature=model.temperature))
+    approximation = "; integrated gradients, an approximation with the remainder {remainder:.0e}"
+    parts.append(say("; the sum is exact" if of.exact else approximation, remainder=of.remainder))
+    return (f"{shown_path(of.origin)}: " if of.origin else "") + "".join(parts)
 
 
 def two_maps(of: Explanation) -> tuple[Array, Array]:
@@ -131,13 +177,15 @@ def seen(of: Explanation) -> Image.Image:
     return Image.fromarray(((of.inputs - low) / (high - low or 1) * 255).astype(np.uint8))
 
 
-def words_of_inputs(of: Explanation) -> list[str]:
+def words_of_inputs(of: Explanation, say: Words) -> list[str]:
     height, width = of.grey.shape
+    cropped = ", cropped" if of.model.view.crop == "auto" else ""
     how = "mean 0, deviation 1" if of.model.preprocessing == "standardize" else "black −1, white 1"
-    crop = ", cropped" if of.model.view.crop == "auto" else ""
-    low, high = float(of.inputs.min()), float(of.inputs.max())
-    levels = f"here {plain(low)} to {plain(high)}, mean {plain(of.flat)}"
-    return [f"{height}×{width} grey{crop}; {how}", levels]
+    low, high, mean = map(plain, (of.inputs.min(), of.inputs.max(), of.flat))
+    return [
+        say(f"{{height}}×{{width}} grey{cropped}; {how}", height=height, width=width),
+        say("here {low} to {high}, mean {mean}", low=low, high=high, mean=mean),
+    ]
 
 
 def smooth(values: Array) -> Array:
@@ -201,24 +249,7 @@ def fitting(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def show(canvas: Canvas, picture: Image.Image, left: int, top: int, side: int) -> None:
-    """A picture in a frame, in the middle of a square."""
-    width, height = fitting(*picture.size, side)
-    x, y = left + (side - width) // 2, top + (side - height) // 2
-    canvas.image(np.asarray(picture), (x, y), (width, height))
-    canvas.box((x - 1, y - 1, x + width, y + height), outline=GREY)
-
-
 # Words and bars
-
-
-def heading(canvas: Canvas, words: str, left: int, top: int, size: int = TEXT) -> None:
-    canvas.text(words, left, top - 16, "lm", size)
-
-
-def caption(canvas: Canvas, lines: list[str], left: int, top: int, colour: str = BLACK) -> None:
-    for number, line in enumerate(lines):
-        canvas.text(line, left, top + 18 + LINE * number, "lm", FINE, colour)
 
 
 def plain(value: float, sign: str = "") -> str:
@@ -231,79 +262,78 @@ def signed(value: float) -> str:
     return plain(value, "+")
 
 
-def scale(canvas: Canvas, limit: float, left: int, top: int) -> None:
+def scale(page: Page, limit: float, left: int, top: int) -> None:
     """What the colours mean."""
-    colours = in_colour(np.tile(np.linspace(-limit, limit, LARGE), (10, 1)), limit)
-    canvas.image(colours, (left, top), (LARGE, 10))
+    canvas, say = page.canvas, page.say
+    values = np.tile(np.linspace(-limit, limit, LARGE), (10, 1))
+    canvas.image(in_colour(values, limit), (left, top), (LARGE, 10))
     canvas.box((left - 1, top - 1, left + LARGE, top + 10), outline=GREY)
-    for words, x, anchor, colour in (
-        (f"against  −{limit:.2g}", left, "lm", AGAINST),
-        (f"+{limit:.2g}  for", left + LARGE, "rm", FOR),
-    ):
-        canvas.text(words, x, top + 24, anchor, FINE, colour)
-    canvas.text("a pixel, spread over its neighbours", left, top + 24 + LINE, "lm", FINE, GREY)
+    canvas.text(say("against  −{limit:.2g}", limit=limit), left, top + 24, "lm", FINE, AGAINST)
+    canvas.text(say("+{limit:.2g}  for", limit=limit), left + LARGE, top + 24, "rm", FINE, FOR)
+    canvas.text(say("a pixel, spread over its neighbours"), left, top + 24 + LINE, "lm", FINE, GREY)
 
 
-def bars(
-    canvas: Canvas, rows: list[tuple[str, float, str, str]], left: int, top: int, longest: float
-) -> None:
-    """A name, a bar of that length, a number and a colour in each row; the longest bar is of `longest`."""
-    room = max(text_width(name, TEXT) for name, *_ in rows) + 12
-    for number, (name, length, figure, colour) in enumerate(rows):
-        y = top + 26 * number
-        canvas.text(name, left, y, "lm", TEXT)
-        end = left + room + BAR * length / longest
-        canvas.box((left + room, y - 7, end, y + 7), colour)
-        canvas.text(figure, end + 8, y, "lm", TEXT)
-
-
-def guesses(canvas: Canvas, of: Explanation, left: int, top: int) -> None:
+def guesses(page: Page, left: int, top: int) -> None:
     """The most probable classes."""
-    heading(canvas, "guesses", left, top)
-    colours = {of.guess: FOR, of.other: AGAINST}
-    rows = [(short(name), share, f"{100 * share:.1f} %", colours.get(name, GREY)) for name, share in of.top]
-    bars(canvas, rows, left, top + 14, 1.0)
-
-
-def sum_of_parts(canvas: Canvas, of: Explanation, left: int, top: int) -> None:
-    """The difference of the two logits as a sum."""
-    guess, other, pixels = short(of.guess), short(of.other), of.pixels
-    heading(canvas, f"logit of {guess} minus logit of {other}", left, top + 14)
-    parts = [
-        (f"pixels for {guess}", float(pixels[pixels > 0].sum())),
-        (f"pixels for {other}", float(pixels[pixels < 0].sum())),
-        ("bias (a flat picture)", of.bias),
-        ("together", of.difference),
+    page.heading(page.say("guesses"), left, top)
+    colours = {page.of.guess: FOR, page.of.other: AGAINST}
+    rows = [
+        Bar(short(name), share, f"{100 * share:.1f} %", colours.get(name, GREY))
+        for name, share in page.of.top
     ]
-    rows = [(name, abs(value), signed(value), FOR if value > 0 else AGAINST) for name, value in parts]
-    bars(canvas, rows, left, top + 30, max(length for _, length, *_ in rows) or 1.0)
+    page.bars(rows, left, top + 14, 1.0)
 
 
-def units(canvas: Canvas, of: Explanation, left: int, top: int) -> None:
+def sum_of_parts(page: Page, left: int, top: int) -> None:
+    """The difference of the two logits as a sum."""
+    of, say, guess, other = page.of, page.say, short(page.of.guess), short(page.of.other)
+    page.heading(say("logit of {guess} minus logit of {other}", guess=guess, other=other), left, top + 14)
+    pixels = of.pixels
+    parts = {
+        say("pixels for {name}", name=guess): float(pixels[pixels > 0].sum()),
+        say("pixels for {name}", name=other): float(pixels[pixels < 0].sum()),
+        say("bias (a flat picture)"): of.bias,
+        say("together"): of.difference,
+    }
+    rows = [
+        Bar(name, abs(value), signed(value), FOR if value > 0 else AGAINST) for name, value in parts.items()
+    ]
+    page.bars(rows, left, top + 30, max(bar.length for bar in rows) or 1.0)
+
+
+def units(page: Page, left: int, top: int) -> None:
     """The weights of the units that contribute most; without a hidden layer those of the classes."""
+    of, say = page.of, page.say
     if of.model.hidden_size:
-        among = f"{len(of.units)} of {of.model.hidden_size[0]:,} units of the first hidden layer"
-        words = f"{among}, those that count most: what they contribute, what they look for"
-        tiles = [(signed(unit.contribution), unit.weights, unit.contribution) for unit in of.units]
-        more = [[f"unit {unit.number}", f"y = {unit.activity:.3g}".replace("-", "−")] for unit in of.units]
+        text = (
+            "{n} of {all:,} units of the first hidden layer, those that count most: what they contribute,"
+            " what they look for"
+        )
+        words = say(text, n=len(of.units), all=of.model.hidden_size[0])
+        tiles = [
+            (
+                unit.weights, unit.contribution, signed(unit.contribution),
+                say("unit {number}", number=unit.number), f"y = {unit.activity:.3g}".replace("-", "−"),
+            )
+            for unit in of.units
+        ]  # fmt: skip
     else:
-        words = "no hidden layer: the weights of the classes themselves"
+        words = say("no hidden layer: the weights of the classes themselves")
         rows = [of.model.weights[0][of.model.classes.index(name)] for name in (of.guess, of.other)]
-        rows = [row.astype(np.float64).reshape(of.grey.shape) for row in rows]
-        tiles = [(short(of.guess, 8), rows[0], 1.0), (short(of.other, 8), rows[1], -1.0)]
-        tiles.append((f"{short(of.guess, 5)} − {short(of.other, 5)}", rows[0] - rows[1], 0.0))
-        more = [[] for _ in tiles]
-    heading(canvas, words, left, top, FINE)
-    for (name, weights, side), lines in zip(tiles, more, strict=True):
-        show(canvas, features(weights, of.grey), left, top, SMALL)
-        caption(canvas, [name], left, top + SMALL, FOR if side > 0 else AGAINST if side < 0 else BLACK)
-        caption(canvas, lines, left, top + SMALL + LINE)
+        first, second = (row.astype(np.float64).reshape(of.grey.shape) for row in rows)
+        guess, other = short(of.guess, 6), short(of.other, 6)
+        tiles = [
+            (first, 1.0, guess, "", ""), (second, -1.0, other, "", ""),
+            (first - second, 0.0, f"{guess} − {other}", "", ""),
+        ]  # fmt: skip
+    page.heading(words, left, top, FINE)
+    hint = say("light where light pixels raise it, dark where dark ones do")
+    page.caption([hint] if tiles else [], left, top + SMALL + 3 * LINE, GREY)
+    for weights, side, name, *lines in tiles:
+        page.show(features(weights, of.grey), left, top, SMALL)
+        page.caption([name], left, top + SMALL, FOR if side > 0 else AGAINST if side < 0 else BLACK)
+        page.caption([line for line in lines if line], left, top + SMALL + LINE)
         left += SMALL + 14
-    if tiles:
-        canvas.text(
-            "light where light pixels raise it, dark where dark ones do", left - (SMALL + 14) * len(tiles),
-            top + SMALL + 18 + 3 * LINE, "lm", FINE, GREY,
-        )  # fmt: skip
 
 
 def features(weights: Array, grey: NDArray[np.uint8]) -> Image.Image:
@@ -316,14 +346,15 @@ def features(weights: Array, grey: NDArray[np.uint8]) -> Image.Image:
     return picture
 
 
-def neighbours(canvas: Canvas, of: Explanation, top: int) -> None:
-    """The nearest training letters with their labels."""
-    assert of.neighbours is not None
+def neighbours(page: Page, top: int) -> None:
+    """The nearest training letters with their labels, where they are at hand."""
+    of, canvas, left = page.of, page.canvas, MARGIN
+    if of.neighbours is None:
+        return
     where = "in the last hidden layer" if of.model.hidden_size else "by their pixels"
-    heading(canvas, f"the training letters most like it ({where})", MARGIN, top)
-    left = MARGIN
+    page.heading(page.say(f"the training letters most like it ({where})"), left, top)
     for neighbour in of.neighbours:
-        show(canvas, Image.fromarray(neighbour.grey), left, top, SMALL)
+        page.show(Image.fromarray(neighbour.grey), left, top, SMALL)
         colour = {of.guess: FOR, of.other: AGAINST}.get(neighbour.label, BLACK)
         canvas.text(short(neighbour.label), left + SMALL / 2, top + SMALL + 16, "mm", TEXT, colour)
         canvas.text(short(neighbour.name, 16, end=True), left + SMALL / 2, top + SMALL + 38, "mm", FINE, GREY)
