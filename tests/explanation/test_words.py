@@ -147,5 +147,7 @@ class TestChinese:
         ]
         drawn = recognizer().explain(letter())
         assert f"为什么是 {drawn.guess} 而不是 {drawn.other}？" in draw(drawn, "zh").texts[0]
+        chinese = [text for text in draw(drawn, "zh").texts if re.search("[\u4e00-\u9fff]", text)]
+        assert len(chinese) > 20 and "−" not in "".join(chinese)  # which some Chinese fonts lack
         with pytest.raises(KeyError):
             of.sentences("fr")

@@ -324,7 +324,7 @@ def units(page: Page, left: int, top: int) -> None:
         guess, other = short(of.guess, 6), short(of.other, 6)
         tiles = [
             (first, 1.0, guess, "", ""), (second, -1.0, other, "", ""),
-            (first - second, 0.0, f"{guess} − {other}", "", ""),
+            (first - second, 0.0, f"{guess} - {other}", "", ""),
         ]  # fmt: skip
     page.heading(words, left, top, FINE)
     hint = say("light where light pixels raise it, dark where dark ones do")

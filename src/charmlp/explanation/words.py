@@ -101,7 +101,8 @@ class Words:
         self.table = {"en": {}, "zh": CHINESE}[language]
 
     def __call__(self, text: str, **values: Any) -> str:
-        return self.table.get(text, text).format(**values)
+        said = self.table.get(text, text).format(**values)
+        return said.replace("−", "-") if self.table else said  # of which some Chinese fonts have no minus
 
 
 def sentences(of: Explanation, language: str = "en") -> list[str]:
