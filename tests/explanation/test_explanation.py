@@ -157,6 +157,8 @@ class TestNeighbours:
         assert of.neighbours is not None
         first, *rest = of.neighbours
         assert (first.name, first.label, first.distance) == ("07.png", "H", pytest.approx(0, abs=1e-4))
+        assert of.notes() == ["07.png among the training letters is the very same picture."]
+        assert r.explain(letters.images[7] // 2, training=letters).notes() == []
         assert len(rest) == 7 and [n.distance for n in rest] == sorted(n.distance for n in rest)
         m, inputs = r.model, to_inputs(np.stack([letters.images[7], rest[0].grey]), "scale")
         hidden = inputs

@@ -134,6 +134,7 @@ class TestChinese:
                 pixels[place] = sign
                 sentences(explained(pixels, 0.0))
         sentences(explained(np.zeros((3, 3))))
+        notes(replace(of, neighbours=(Neighbour("1.png", "A", 0.0, of.grey),)))
         assert said == CHINESE.keys()
 
     def test_an_explanation_in_chinese(self) -> None:

@@ -57,6 +57,7 @@ CHINESE = {
     "The guesses are the mean over {versions} versions of the picture; explained is the picture as it is,"
     " which alone would be read as {alone}.":
         "各个答案的概率是图像 {versions} 个变体的平均；解释的是原来的图像，单看它会认成 {alone}。",
+    "{name} among the training letters is the very same picture.": "训练字母中的 {name} 就是这一幅图。",
     # the picture
     "{name}: read as {guess}. Why {guess} and not {other}?":
         "{name}：认作 {guess}。为什么是 {guess} 而不是 {other}？",
@@ -114,13 +115,17 @@ def sentences(of: Explanation, language: str = "en") -> list[str]:
 
 def notes(of: Explanation, language: str = "en") -> list[str]:
     """What is to be known beside it."""
-    if of.versions == 1:
-        return []
-    alone = "" if of.alone == of.guess else ", which alone would be read as {alone}"
-    text = (
-        "The guesses are the mean over {versions} versions of the picture; explained is the picture as it is"
-    )
-    return [Words(language)(f"{text}{alone}.", versions=of.versions, alone=printable(of.alone))]
+    say, found = Words(language), []
+    if of.versions > 1:
+        text = (
+            "The guesses are the mean over {versions} versions of the picture;"
+            " explained is the picture as it is"
+        )
+        alone = "" if of.alone == of.guess else ", which alone would be read as {alone}"
+        found.append(say(f"{text}{alone}.", versions=of.versions, alone=printable(of.alone)))
+    same = [each.name for each in of.neighbours or () if np.array_equal(each.grey, of.grey)]
+    text = "{name} among the training letters is the very same picture."
+    return found + [say(text, name=printable(name)) for name in same[:1]]
 
 
 def sentence_of_sum(of: Explanation, say: Words) -> str:
