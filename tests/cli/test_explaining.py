@@ -98,6 +98,9 @@ def test_training_letters_are_those_of_data_or_not_there(run: Run, course: Path,
     answer = run("predict", image, "--model", "m.safetensors", "--explain", "why")
     assert answer.status == 0 and "training letters" not in answer.out
     assert answer.err.startswith("no training letters to compare with: ") and "give --data" in answer.err
+    Path("config.toml").write_bytes(b"\xff\xfe\x00 = [")
+    answer = run("predict", image, "--model", "m.safetensors", "--explain", "why")
+    assert answer.status == 0 and answer.err.startswith("no training letters to compare with: ")
     answer = run("predict", image, "--model", "m.safetensors", "--explain", "why", "--data", course)
     assert answer.err == "" and "training letters most like it" in answer.out
     answer = run("predict", image, "--model", "m.safetensors", "--explain", "why", "--data", "gone")

@@ -124,10 +124,11 @@ def training_letters(args: argparse.Namespace, recognizer: Recognizer, run: Path
 
 def data_of(run: Path, classes: tuple[str, ...]) -> Source:
     """What a run was trained on, in the same splits."""
-    from charmlp.config import from_toml
+    from charmlp.cli.train import read_config
+    from charmlp.config import BEST
     from charmlp.training.rundata import open_data
     from charmlp.training.runfolder import SETTINGS
 
     settings = run / SETTINGS
-    config = from_toml(settings.read_text("utf-8"), shown_path(settings)) if is_file(settings) else None
+    config = read_config(settings, BEST.recipe) if is_file(settings) else None
     return open_data(run, classes, config)
