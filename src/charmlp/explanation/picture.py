@@ -159,7 +159,7 @@ def subtitle(of: Explanation, say: Words) -> str:
     if model.temperature != 1:
         parts.append(say(", temperature {temperature:.3g}", temperature=model.temperature))
     approximation = "; integrated gradients, an approximation with the remainder {remainder:.0e}"
-    parts.append(say("; the sum is exact" if of.exact else approximation, remainder=of.remainder))
+    parts.append(say("; the sum is exact" if of.exact else approximation, remainder=abs(of.remainder)))
     return (f"{shown_path(of.origin)}: " if of.origin else "") + "".join(parts)
 
 
@@ -313,7 +313,7 @@ def units(page: Page, left: int, top: int) -> None:
         tiles = [
             (
                 unit.weights, unit.contribution, signed(unit.contribution),
-                say("unit {number}", number=unit.number), f"y = {unit.activity:.3g}".replace("-", "−"),
+                say("unit {number}", number=unit.number), f"y = {plain(unit.activity)}",
             )
             for unit in of.units
         ]  # fmt: skip

@@ -151,7 +151,7 @@ def sentence_of_sum(of: Explanation, say: Words) -> str:
         ahead=ahead,
         behind=behind,
         difference=abs(of.difference),
-        about="" if of.exact else say(approximation, remainder=of.remainder),
+        about="" if of.exact else say(approximation, remainder=abs(of.remainder)),
     )
 
 
