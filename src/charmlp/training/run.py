@@ -106,6 +106,8 @@ def train(
         heard = Callbacks([folder, *callbacks])
         heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
         prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+        given = {"data": data, "im_dir": im_dir, "lists": lists, "classes": classes, "n_classes": n_classes}
+        folder.given = given | {"skip_bad": skip_bad}
         result = fit(config, prepared, callbacks=heard)
         return Run(folder.path, record(result, prepared, folder, also), result)
 
