@@ -81,6 +81,8 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         help="draw loss curve and confusion matrix (default on)",
     )
     group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
+    words = "write the figures of each epoch for TensorBoard as well, into tensorboard/ of the run folder"
+    group.add_argument("--tensorboard", action="store_true", help=words)
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
@@ -114,6 +116,7 @@ def train_and_draw(
         out=args.out,
         overwrite=args.overwrite,
         model_path=args.model_path,
+        tensorboard=args.tensorboard,
         callbacks=[reporter],
         **data,  # type: ignore[arg-type]  # the data flags, each by its own name
     )

@@ -31,6 +31,7 @@ PICTURES = tuple(
     f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
 )
 COLUMNS = "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"  # of the figures
+EVENTS = "tensorboard"  # folder of what TensorBoard reads
 REPORTS = ("report.html", "report.tex", "report.md", "report.pdf")
 
 
@@ -80,8 +81,8 @@ class RunFolder(Callback):
 
     def training_begins(self, training: Trainer) -> None:
         """Remove what an earlier run has written, its model first, and write the settings of this one."""
-        for name in (MODEL, FIGURES, LOG, DATA, *PICTURES, *REPORTS):
-            with writing(path := self.path / name):
+        for path in replaced(self.path):
+            with writing(path):
                 path.unlink(missing_ok=True)
         write_whole(self.path / SETTINGS, to_toml(training.config).encode())
         if self.given is not None:
@@ -174,11 +175,18 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
         with (folder / SETTINGS).open("rb") as file:
             if file.read(9) == b"recipe = ":
                 return
-    for name in (MODEL, SETTINGS, FIGURES, LOG, DATA, *PICTURES, *REPORTS):
-        if os.path.lexists(folder / name):
+    for path in (folder / SETTINGS, *replaced(folder)):
+        if os.path.lexists(path):
             raise UsageError(
-                f"--out: {shown} is no run folder, and {name} in it would be replaced; give another folder"
+                f"--out: {shown} is no run folder, and {path.relative_to(folder).as_posix()} in it would be "
+                "replaced; give another folder"
             )
+
+
+def replaced(folder: Path) -> list[Path]:
+    """What a run writes, beside its settings, and what goes when another one takes its folder."""
+    names = (MODEL, FIGURES, LOG, DATA, *PICTURES, *REPORTS)
+    return [*(folder / name for name in names), *folder.glob(f"{EVENTS}/events.out.tfevents.*")]
 
 
 def describe_epoch(epoch: Epoch) -> str:
