@@ -32,7 +32,9 @@ PICTURES = tuple(
 )
 COLUMNS = "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"  # of the figures
 EVENTS = "tensorboard"  # folder of what TensorBoard reads
+TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
 REPORTS = ("report.html", "report.tex", "report.md", "report.pdf")
+WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
 
 class RunFolder(Callback):
@@ -185,8 +187,7 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
 
 def replaced(folder: Path) -> list[Path]:
     """What a run writes, beside its settings, and what goes when another one takes its folder."""
-    names = (MODEL, FIGURES, LOG, DATA, *PICTURES, *REPORTS)
-    return [*(folder / name for name in names), *folder.glob(f"{EVENTS}/events.out.tfevents.*")]
+    return [*(folder / name for name in WRITTEN), *folder.glob(f"{EVENTS}/events.out.tfevents.*")]
 
 
 def describe_epoch(epoch: Epoch) -> str:
