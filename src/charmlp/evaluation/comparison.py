@@ -111,7 +111,8 @@ class Luck:
     def differences(self) -> Array:
         """The differences in accuracy that `images` has the probabilities of."""
         most = len(self.images) // 2
-        return np.arange(-most, most + 1) * self.step
+        found: Array = np.arange(-most, most + 1) * self.step
+        return found
 
     @property
     def deviation(self) -> float:
@@ -186,7 +187,8 @@ def student_above(t: Array, freedom: int) -> Array:
         total += term
         term = term * cosine**2 * k / (k + 1)
     within = (angle + sine * total) * 2 / np.pi if odd else sine * total
-    return 0.5 - within / 2
+    above: Array = 0.5 - within / 2
+    return above
 
 
 def holm(p: Sequence[float]) -> list[float]:

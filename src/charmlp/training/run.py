@@ -161,6 +161,8 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         "recipe": config.recipe,
         "seed": config.seed,
         "data": prepared.identity,
+        "training_images": len(prepared.training),
+        "validation_images": 0 if prepared.validation is None else len(prepared.validation),
         "rendered_letters": 0 if prepared.rendered is None else len(prepared.rendered),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if result.scores is None else result.scores.accuracy,
