@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 LONGEST = 28  # columns of a name
 MOST_SENTENCES = 3  # more pairs than that are a table
+UNBROKEN = "\N{NO-BREAK SPACE}"  # within a line, a space
 LEAST = 0.0001  # a smaller p is as good
 PICTURES = (".png", ".svg")
 
@@ -68,15 +69,15 @@ def command(arguments: Sequence[str]) -> int:
             cache=not args.no_cache,
             callbacks=reporter,
         )
-    names = short_names([setting.name for setting in found.settings])
     if args.figure is not None:
         from charmlp.evaluation.pictures.compared import compared
 
+        names = short_names([setting.name for setting in found.settings])
         compared(found, list(names.values())).save(args.figure)
     if args.format == "json":
         print(as_json(found.to_dict()))
         return 0
-    for line in describe(found, names):
+    for line in describe(found):
         print(line)
     if args.figure is not None:
         print(f"\npicture  {printable(args.figure)}")
@@ -96,46 +97,67 @@ def check_figure(path: Path | None) -> None:
         check_writable(path)
 
 
-def describe(found: Comparison, names: dict[str, str]) -> Iterator[str]:
-    """The result as text, 80 columns wide."""
-    yield from accuracies(found, names)
-    if found.differences:
+def describe(found: Comparison) -> Iterator[str]:
+    """The result as text, 80 columns wide; where there are many to compare, they are numbered."""
+    alone = len(found.settings) == 1
+    names = short_names([each.name for each in (found.runs if alone else found.settings)])
+    many = len(found.pairs) > MOST_SENTENCES
+    known = {name: str(number) for number, name in enumerate(names, 1)} if many else names
+    yield from accuracies(found, names, numbered=many)
+    if rows := list(valued(found)):
         yield ""
-        yield from differences(found, names)
+        yield from differences(rows, [""] if alone else list(known.values()))
     yield ""
-    pairs = found.pairs
-    if pairs[0].same_setting:
-        names = short_names([run.name for run in found.runs])
+    if alone:
         yield from wrapped(
-            "These runs differ in nothing but their seed: they are one setting, and what one reads better than "
-            "another is the luck of its seed."
+            "These runs differ in nothing but their seed: they are one setting, and what one reads better "
+            "than another is the luck of its seed."
         )
-    if len(pairs) <= MOST_SENTENCES:
-        for pair in pairs:
-            yield from wrapped(sentence(pair, names, len(found.letters), len(pairs)))
+    if many:
+        yield from matrix(found.pairs, known)
     else:
-        yield from table_of_pairs(pairs, names)
+        for pair in found.pairs:
+            yield from wrapped(sentence(pair, known, len(found.letters), len(found.pairs)))
     yield from wrapped(*cautions(found))
 
 
-def accuracies(found: Comparison, names: dict[str, str]) -> Iterator[str]:
-    """A line a setting."""
-    several = any(len(setting.runs) > 1 for setting in found.settings)
-    rows = [("setting" if several else "run", "accuracy, %", "95 % interval", "seeds" if several else "")]
-    for setting in found.settings:
-        spread = "" if setting.deviation is None else f" ± {100 * setting.deviation:.2f}"
-        low, high = (f"{100 * limit:.1f}" for limit in setting.interval)
-        count = str(len(setting.runs)) if several else ""
-        rows.append((names[setting.name], f"{100 * setting.accuracy:.2f}{spread}", f"{low} to {high}", count))
-    yield from aligned(rows)
+def accuracies(found: Comparison, names: dict[str, str], *, numbered: bool) -> Iterator[str]:
+    """A line a setting; of one setting, a line a run, and its mean."""
+    several = len(found.settings) < len(found.runs)
+    if len(found.settings) == 1:
+        (setting,) = found.settings
+        head = "run", "accuracy, %", "95 % interval"
+        rows = [(names[run.name], percent(run.accuracy), limits(run.interval)) for run in found.runs]
+        rows.append(("mean", percent(setting.accuracy, setting.deviation), limits(setting.interval)))
+    else:
+        head = "setting" if several else "run", "accuracy, %", "95 % interval", "seeds" if several else ""
+        rows = [
+            (
+                names[each.name], percent(each.accuracy, each.deviation), limits(each.interval),
+                str(len(each.runs)) if several else "",
+            )
+            for each in found.settings
+        ]  # fmt: skip
+    if numbered:
+        head = "", *head
+        rows = [
+            (str(number), *row) if number <= len(names) else ("", *row) for number, row in enumerate(rows, 1)
+        ]
+    yield from aligned([head, *rows], left=len(head))
 
 
-def differences(found: Comparison, names: dict[str, str]) -> Iterator[str]:
+def percent(accuracy: float, deviation: float | None = None) -> str:
+    """`84.75 ± 0.90`, the standard deviation over seeds."""
+    return f"{100 * accuracy:.2f}" + ("" if deviation is None else f" ± {100 * deviation:.2f}")
+
+
+def limits(interval: tuple[float, float]) -> str:
+    return f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}"
+
+
+def differences(rows: Sequence[tuple[str, list[str]]], names: Sequence[str]) -> Iterator[str]:
     """What differs: a column a setting, or where they are too many, a line a value."""
-    rows = list(valued(found))
-    table = [("differs", *(names[setting.name] for setting in found.settings))]
-    table += [(name, *values) for name, values in rows]
-    lines = list(aligned(table, left=len(table[0])))
+    lines = list(aligned([("differs", *names), *((name, *values) for name, values in rows)], left=99))
     if max(map(columns, lines)) <= WIDTH:
         yield from lines
         return
@@ -143,24 +165,22 @@ def differences(found: Comparison, names: dict[str, str]) -> Iterator[str]:
     widest = max(columns(name) for name, _ in rows)
     for name, values in rows:
         for value in dict.fromkeys(values):
-            have = [
-                names[each.name] for each, own in zip(found.settings, values, strict=True) if own == value
-            ]
-            text = f"{printable(value) or 'none'}: {', '.join(have)}"
-            indent = " " * (widest + 2)
-            yield from wrapped(text, first=f"{padded(name, widest)}  ", indent=indent)
+            have = [setting for setting, own in zip(names, values, strict=True) if own == value]
+            text = f"{value or 'none'}: {', '.join(have)}"
+            yield from wrapped(text, first=f"{padded(name, widest)}  ", indent=" " * (widest + 2))
             name = ""
 
 
 def valued(found: Comparison) -> Iterator[tuple[str, list[str]]]:
-    """The name of each difference, and its value in each setting; of seeds, all of them."""
+    """What differs between settings, or between the runs of one: its name, and its values in each setting."""
     for name, values in found.differences.items():
         of = dict(zip((id(run) for run in found.runs), values, strict=True))
         cells = []
         for setting in found.settings:
             own = dict.fromkeys(shown(of[id(run)]) for run in setting.runs)
             cells.append(", ".join(own) if name != "data_hash" or len(own) == 1 else "by seed")
-        yield name, cells
+        if len(cells) == 1 or len({*cells}) > 1:
+            yield name, cells
 
 
 def shown(value: Any) -> str:
@@ -175,10 +195,11 @@ def sentence(named: NamedPair, names: dict[str, str], n: int, count: int) -> str
     pair, a, b = named.pair, names[named.a], names[named.b]
     if not pair.only_a and not pair.only_b:
         return f"{a} and {b} read the same of these {n:,} images: nothing tells them apart."
+    shown_p = f"p {'' if pair.p < LEAST else '= '}{written(pair.p)}".replace(" ", UNBROKEN)
     counted = f" ({written(named.p_holm)} among {count} comparisons)" if count > 1 else ""
     text = (
         f"{a} reads {number(pair.only_a)} images that {b} misreads, {b} {number(pair.only_b)} that {a} "
-        f"misreads: p {'' if pair.p < LEAST else '= '}{written(pair.p)}{counted}: "
+        f"misreads: {shown_p}{counted}: "
     )
     if named.p_holm < LEVEL:
         better = a if pair.difference > 0 else b
@@ -189,28 +210,27 @@ def sentence(named: NamedPair, names: dict[str, str], n: int, count: int) -> str
     )
 
 
-def table_of_pairs(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
-    """Many pairs: a line each, and what they show together."""
+def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
+    """Many pairs: p of every two, as it counts among all; where that is too wide, signs."""
     from charmlp.evaluation.comparison import LEVEL
 
-    rows = [("a", "b", "a − b, %", "only a", "only b", "p", "p of all")]
-    for named in pairs:
-        pair, star = named.pair, " *" if named.p_holm < LEVEL else ""
-        rows.append(
-            (
-                names[named.a], names[named.b], f"{100 * pair.difference:+.1f}", number(pair.only_a),
-                number(pair.only_b), written(pair.p), written(named.p_holm) + star,
-            )
-        )  # fmt: skip
-    yield from aligned(rows, left=2)
-    shown = sum(named.p_holm < LEVEL for named in pairs)
+    of = {(each.a, each.b): each.p_holm for each in pairs}
+    first, *others = names
+    wide = 4 + 7 * len(others) <= WIDTH
+    rows = [["", *(names[column] for column in [first, *others[:-1]])]]
+    for number, row in enumerate(others, 1):
+        found = [of[column, row] for column in list(names)[:number]]
+        cells = [written(p) if wide else "*" if p < LEVEL else "·" for p in found]
+        rows.append([names[row], *cells, *[""] * (len(others) - number)])
+    yield "p of every two" if wide else "every two: * a difference, · none is shown"
+    yield from aligned([[cell.replace("< 0.", "<.") for cell in row] for row in rows], left=0)
     yield ""
+    shown = sum(each.p_holm < LEVEL for each in pairs)
     yield from wrapped(
-        f"only a: images that a reads and b misreads. p of all: counted among {len(pairs)} comparisons "
-        f"(Holm); below {LEVEL:g} (*) a difference is shown: {shown or 'none'} of {len(pairs)}."
+        f"p counts among {len(pairs)} comparisons (Holm). Below {LEVEL:g} a difference is shown: "
+        f"{shown or 'none'} of {len(pairs)}; the more accurate one is better."
     )
-    hidden = [named.pair.detectable for named in pairs if named.p_holm >= LEVEL]
-    if hidden:
+    if hidden := [each.pair.detectable for each in pairs if each.p_holm >= LEVEL]:
         yield from wrapped(
             f"Where none is shown, a true difference of {100 * min(hidden):.1f} to {100 * max(hidden):.1f} "
             "points would be shown four times in five, in a comparison of two."
@@ -288,10 +308,10 @@ def wrapped(*texts: str, first: str = "", indent: str = "") -> Iterator[str]:
     """Each text in lines of at most 80 columns, broken between words."""
     for text in texts:
         line, begun = first, False
-        for word in text.split():
+        for word in text.split(" "):
             if begun and columns(line) + 1 + columns(word) > WIDTH:
-                yield line
+                yield line.replace(UNBROKEN, " ")
                 line, begun = indent, False
             line += f" {word}" if begun else word
             begun = True
-        yield line
+        yield line.replace(UNBROKEN, " ")

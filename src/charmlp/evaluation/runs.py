@@ -117,6 +117,7 @@ class Comparison:
     pairs        every two settings; of one setting alone, every two of its runs
     letters      the images that all have read
     split        which they are: train, val or test
+    data         where they come from, for people
     """
 
     runs: tuple[RunRead, ...]
@@ -125,10 +126,12 @@ class Comparison:
     pairs: tuple[NamedPair, ...]
     letters: LetterSet
     split: str
+    data: str
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `charmlp compare --format json` prints (docs/compare.md)."""
         return {
+            "data": self.data,
             "split": SPLITS[self.split],
             "n": len(self.letters),
             "runs": [
@@ -186,10 +189,11 @@ def compare(
     past = read_runs(paths)
     check_classes(names, past)
     images = Images(names, past, data=data, im_dir=im_dir, reading=reading, cache=cache)
-    rights, letters, split = read_alike(images, split, skip_bad, callbacks)
+    source, split, rights, letters = read_alike(images, split, skip_bad, callbacks)
     read = tuple(map(RunRead, names, past, rights))
     settings = group(read)
-    return Comparison(read, settings, differences(past), tuple(pairs_of(settings)), letters, split)
+    pairs = tuple(pairs_of(settings))
+    return Comparison(read, settings, differences(past), pairs, letters, split, source.layout)
 
 
 def read_runs(paths: Sequence[Path]) -> list[PastRun]:
@@ -346,8 +350,8 @@ def place_of(run: PastRun) -> str | None:
 
 def read_alike(
     images: Images, split: str | None, skip_bad: bool, callbacks: Callback
-) -> tuple[list[Readings], LetterSet, str]:
-    """Which images each run reads right, the images as the first one sees them, and what split they are."""
+) -> tuple[Source, str, list[Readings], LetterSet]:
+    """Where the images come from, their split, which each run reads right, and how the first sees them."""
     source, split, wanted, notes = images.chosen(split)
     for line in (source.describe(), *source.remarks(), *notes):
         callbacks.message(line)
@@ -364,7 +368,7 @@ def read_alike(
     for line in first.remarks(SPLITS[split]):
         callbacks.message(line)
     rights = [is_read(run.model, seen[run.model.norm_size, run.model.view]) for run in images.runs]
-    return rights, first, split
+    return source, split, rights, first
 
 
 def named(letters: LetterSet, wanted: set[str]) -> LetterSet:

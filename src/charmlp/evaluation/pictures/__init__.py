@@ -1,12 +1,12 @@
 """Pictures of a training and of a model, each a `charmlp.drawing.canvas.Canvas`; docs/pictures.md shows them.
 
-loss.py         losses, accuracy and learning rate by epoch, and which epoch was kept
-confusion.py    what is read as what
-scatter.py      letters on a plane by t-SNE
-calibration.py  whether probabilities can be trusted, and what is left where only sure answers count
-letters.py      letters themselves, and how they are read
-weights.py      what the first layer looks for
-about.py        of what a picture is, and its words in English or Chinese
+    loss.py         losses, accuracy and learning rate by epoch, and which epoch was kept
+    confusion.py    what is read as what
+    scatter.py      letters on a plane by t-SNE
+    calibration.py  whether probabilities can be trusted, and what is left where only sure answers count
+    letters.py      letters themselves, and how they are read
+    weights.py      what the first layer looks for
+    about.py        of what a picture is, and its words in English or Chinese
 """
 
 from charmlp.evaluation.pictures.about import About

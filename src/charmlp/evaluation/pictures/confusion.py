@@ -59,9 +59,7 @@ def confusion_matrix(scores: Scores, classes: Sequence[str], about: About = Abou
     canvas.text(say("prediction"), margin + side / 2, canvas.height - 22, colour=GREY)
     canvas.text(say("label"), 22, TOP + side / 2, colour=GREY, upward=True)
     list_worst(canvas, scores, classes, about)
-    canvas.title(
-        say("accuracy {accuracy:.1%} of {n:,}", accuracy=scores.accuracy, n=int(scores.support.sum()))
-    )
+    canvas.title(say("accuracy {accuracy:.1%} of {n:,}", accuracy=scores.accuracy, n=int(scores.support.sum())))
     note = say("Colour: share of the label's images. Numbers: images.")
     return about.finish(canvas, note, *left_out(scores.confusion, chosen, about))
 
@@ -98,7 +96,9 @@ def left_out(confusion: Array, chosen: Array, about: About) -> list[str]:
         text = "No class is confused with another; of {all} classes the first {shown} are shown."
         return [about.say(text, all=total, shown=shown)]
     if not (mistakes[rest].any() or mistakes[:, rest].any()):
-        text = "{shown} of {all} classes: those with mistakes. The {rest} others are always read right."
+        text = (
+            "{shown} of {all} classes: those with mistakes. The {rest} others are always read right."
+        )
         return [about.say(text, all=total, shown=shown, rest=len(rest))]
     text = (
         "{shown} of {all} classes: those with the most mistakes."

@@ -160,15 +160,7 @@ def reasons(config: TrainingConfig, about: About) -> list[str]:
         )
     ]
     if named := [say(name, rate=rate) for name, rate in used.items() if rate]:
-        between = (
-            "、"
-            if "、"
-            in say(
-                "In training, loss is higher by {reasons}; in validation there is none of it.", reasons="、"
-            )
-            and about.lang == "zh"
-            else ", "
-        )
+        between = "、" if "、" in say("In training, loss is higher by {reasons}; in validation there is none of it.", reasons="、") and about.lang == "zh" else ", "
         text = "In training, loss is higher by {reasons}; in validation there is none of it."
         lines.append(say(text, reasons=between.join(named)))
     if config.ema_decay:

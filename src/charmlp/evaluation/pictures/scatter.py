@@ -131,7 +131,9 @@ def free_place(wanted: Array, half: Array, taken: Array) -> Array | None:
         for place in np.clip(wanted + distance * circle, low, high):
             left, top = place - half
             right, bottom = place + half
-            hits = (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < bottom) & (taken[:, 3] > top)
+            hits = (
+                (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < bottom) & (taken[:, 3] > top)
+            )
             if not hits.any():
                 return np.asarray(place)
     return None

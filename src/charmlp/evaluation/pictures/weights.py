@@ -31,9 +31,7 @@ def first_layer(model: Model, about: About = About()) -> Canvas:
     if len(model.weights) > 1:
         influence = np.linalg.norm(weights, axis=1) * np.linalg.norm(model.weights[1], axis=0)
         chosen = np.argsort(-influence, kind="stable")[:MOST]
-        text = (
-            "{n:,} of {all:,} hidden units, those that weigh most first (norm of the weights in times out)."
-        )
+        text = "{n:,} of {all:,} hidden units, those that weigh most first (norm of the weights in times out)."
         notes, names = [say(text, n=len(chosen), all=len(weights))], [f"{unit + 1}" for unit in chosen]
     else:
         chosen = np.arange(min(len(weights), MOST))
