@@ -124,25 +124,20 @@ def describe(found: Comparison) -> Iterator[str]:
 def accuracies(found: Comparison, names: dict[str, str], *, numbered: bool) -> Iterator[str]:
     """A line a setting; of one setting, a line a run, and its mean."""
     several = len(found.settings) < len(found.runs)
+    head, rows = ["run", "accuracy, %", "95 % interval"], list[list[str]]()
     if len(found.settings) == 1:
         (setting,) = found.settings
-        head = "run", "accuracy, %", "95 % interval"
-        rows = [(names[run.name], percent(run.accuracy), limits(run.interval)) for run in found.runs]
-        rows.append(("mean", percent(setting.accuracy, setting.deviation), limits(setting.interval)))
+        rows += [[names[run.name], percent(run.accuracy), limits(run.interval)] for run in found.runs]
+        rows += [["mean", percent(setting.accuracy, setting.deviation), limits(setting.interval)]]
     else:
-        head = "setting" if several else "run", "accuracy, %", "95 % interval", "seeds" if several else ""
-        rows = [
-            (
-                names[each.name], percent(each.accuracy, each.deviation), limits(each.interval),
-                str(len(each.runs)) if several else "",
-            )
-            for each in found.settings
-        ]  # fmt: skip
+        for each in found.settings:
+            row = [names[each.name], percent(each.accuracy, each.deviation), limits(each.interval)]
+            rows.append([*row, str(len(each.runs))] if several else row)
+        head = ["setting", *head[1:], "seeds"] if several else head
     if numbered:
-        head = "", *head
-        rows = [
-            (str(number), *row) if number <= len(names) else ("", *row) for number, row in enumerate(rows, 1)
-        ]
+        numbers = [str(number) for number in range(1, len(names) + 1)]
+        rows = [[number, *row] for number, row in zip([*numbers, ""], rows, strict=False)]
+        head = ["", *head]
     yield from aligned([head, *rows], left=len(head))
 
 
@@ -273,12 +268,14 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def cut_left(name: str, most: int) -> str:
-    """The end of a name, at most so many columns wide."""
-    if columns(name) <= most:
-        return name
-    while columns(name) >= most:
-        name = name[1:]
-    return f"…{name}"
+    """The end of a name, at most so many columns wide: without its first folders, then without first letters."""
+    cut = name
+    while columns(cut) > most and "/" in cut:
+        cut = cut.partition("/")[2]
+        name = f"…/{cut}"
+    while columns(name) > most:
+        name = f"…{name.lstrip('…')[1:]}"
+    return name
 
 
 def columns(text: str) -> int:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.metrics.intervals import Z_95
+
 Readings = NDArray[np.bool_]
 Array = NDArray[np.float64]
 
 LEVEL = 0.05  # a p below it shows a difference
-FEWEST = 6  # images on one side that McNemar's test needs for that: 2 · 2⁻⁶ < 0.05 < 2 · 2⁻⁵
 Z_80 = 0.841621  # 80 % of the normal distribution lie below it
 MOST_STEPS = 2**22  # of a sum that is counted out; beyond, it is as good as normal
 
@@ -56,7 +57,7 @@ def compare_readings(a: Readings, b: Readings) -> Pair:
         p = mcnemar(round(only_a), round(only_b))
     else:
         p = luck.exceeds(abs(difference))
-    return Pair(difference, only_a, only_b, p, max(luck.limit(), FEWEST / n) + Z_80 * luck.deviation)
+    return Pair(difference, only_a, only_b, p, luck.detectable(n))
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
@@ -111,8 +112,7 @@ class Luck:
     def differences(self) -> Array:
         """The differences in accuracy that `images` has the probabilities of."""
         most = len(self.images) // 2
-        found: Array = np.arange(-most, most + 1) * self.step
-        return found
+        return np.arange(-most, most + 1, dtype=np.float64) * self.step
 
     @property
     def deviation(self) -> float:
@@ -127,8 +127,19 @@ class Luck:
         above = student_above((difference - found) / self.seeds, self.freedom)
         return float(min(1.0, 2 * (self.images * above).sum()))  # both parts are symmetric
 
+    def detectable(self, n: int) -> float:
+        """The true difference d that has p below 0.05 with probability 80 %, at most 1.
+
+        d = k s, where s is the standard deviation then: besides today's, each point of d may be images that
+        are read differently, s² = σ² + d/N (Connor 1987, Biometrics 43, 207–211); and k is 0.84 + 1.96, the
+        latter as many deviations as have p = 0.05, more with few seeds.
+        """
+        beyond = self.limit() / self.deviation if self.deviation else 0.0
+        k = Z_80 + max(beyond, Z_95)
+        return min(1.0, k * (k / n + math.sqrt((k / n) ** 2 + 4 * self.deviation**2)) / 2)
+
     def limit(self) -> float:
-        """The smallest difference whose p is below 0.05; 0 where there is no luck at all."""
+        """The smallest difference whose p is below 0.05."""
         low, high = 0.0, 1.0
         while high - low > 1e-4:
             middle = (low + high) / 2
