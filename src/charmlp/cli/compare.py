@@ -199,10 +199,16 @@ def sentence(named: NamedPair, names: dict[str, str], n: int, count: int) -> str
     if named.p_holm < LEVEL:
         better = a if pair.difference > 0 else b
         return f"{text}{better} is better, by {100 * abs(pair.difference):.1f} points on these {n:,} images."
-    return (
-        f"{text}no difference is shown by these {n:,} images. A true difference of "
-        f"{100 * pair.detectable:.1f} points would be shown four times in five."
-    )
+    return f"{text}no difference is shown by these {n:,} images. {detectable([pair.detectable])}"
+
+
+def detectable(sizes: Sequence[float]) -> str:
+    """How large true differences would have been shown."""
+    least, most = (f"{100 * size:.1f}" for size in (min(sizes), max(sizes)))
+    if max(sizes) >= 1:
+        return "So few show hardly any."
+    size = least if least == most else f"{least} to {most}"
+    return f"A true difference of {size} points would be shown four times in five."
 
 
 def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
@@ -226,10 +232,7 @@ def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
         f"{shown or 'none'} of {len(pairs)}; the more accurate one is better."
     )
     if hidden := [each.pair.detectable for each in pairs if each.p_holm >= LEVEL]:
-        yield from wrapped(
-            f"Where none is shown, a true difference of {100 * min(hidden):.1f} to {100 * max(hidden):.1f} "
-            "points would be shown four times in five, in a comparison of two."
-        )
+        yield from wrapped(f"Where none is shown, taken alone: {detectable(hidden)}")
 
 
 def cautions(found: Comparison) -> Iterator[str]:
@@ -268,7 +271,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def cut_left(name: str, most: int) -> str:
-    """The end of a name, at most so many columns wide: without its first folders, then without first letters."""
+    """The end of a name, at most so many columns wide: first without folders, then without letters."""
     cut = name
     while columns(cut) > most and "/" in cut:
         cut = cut.partition("/")[2]
