@@ -1,0 +1,1 @@
+"""A run bound as a report: one HTML page, or what the course hands in."""

@@ -1,0 +1,148 @@
+"""What a report is about, whatever its form: a run, how it reads letters, and what was found out about them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charmlp.data import SPLITS, Source
+from charmlp.errors import MissingExtraError
+from charmlp.evaluation import Evaluation, choose_split, evaluate
+from charmlp.evaluation.pictures import MOST_POINTS, embed
+from charmlp.letters.letterset import LetterSet
+from charmlp.recognizer import Recognizer
+from charmlp.training.callbacks import SILENT, Callback, timed
+from charmlp.training.pastrun import PastRun
+from charmlp.version import __version__
+
+PACKAGES = ("numpy", "numba", "pillow", "scikit-learn", "torch")
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Map:
+    """Letters in the plane by t-SNE of their logits.
+
+    numbers  which letters, M
+    points   M×2
+    """
+
+    numbers: Array
+    points: Array
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a report tells.
+
+    run          what was trained
+    data         where the letters come from, as it was typed
+    splits       how many there are: 'train', 'val', 'test'
+    split        which letters were read: 'test', 'val' or 'train'
+    evaluation   how they were read
+    training     the letters that were learned from; None where the source has none, or they were read
+    is_own_data  whether they are of the data that the run was trained on
+    is_changed   whether that has changed since
+    map          None where scikit-learn is missing
+    no_map       why there is none
+    environment  names and values
+    """
+
+    run: PastRun
+    data: str
+    splits: dict[str, int]
+    split: str
+    evaluation: Evaluation
+    training: LetterSet | None
+    is_own_data: bool
+    is_changed: bool
+    map: Map | None
+    no_map: str
+    environment: Sequence[tuple[str, str]]
+
+    @property
+    def letters(self) -> LetterSet:
+        return self.evaluation.letters
+
+
+def gather(
+    run: PastRun,
+    source: Source,
+    data: str,
+    *,
+    split: str | None = None,
+    is_own_data: bool = True,
+    skip_bad: bool = False,
+    seed: int = 2021,
+    callbacks: Callback = SILENT,
+) -> Contents:
+    """Read the letters and find out about them; raises `CharmlpError` where they do not go with the model."""
+    split = choose_split(source, split)
+    sets = {}
+    for name in (split, "train"):
+        if name in source.splits and name not in sets:
+            what = f"reading {SPLITS[name]} images"
+
+            def progress(done: int, total: int, what: str = what) -> None:
+                callbacks.progress(what, done, total)
+
+            with timed(callbacks, what):
+                sets[name] = source.load(
+                    name, run.model.norm_size, view=run.model.view, skip_bad=skip_bad, progress=progress
+                )
+    for line in sets[split].remarks(SPLITS[split]):
+        callbacks.message(line)
+    evaluation = evaluate(Recognizer(run.model), sets[split])
+    found, why = None, ""
+    try:
+        with timed(callbacks, "t-SNE"):
+            found = map_of(evaluation, seed)
+    except MissingExtraError as missing:
+        why = str(missing)
+    known = run.model.provenance.get("data")
+    return Contents(
+        run=run,
+        data=data,
+        splits=source.splits,
+        split=split,
+        evaluation=evaluation,
+        training=sets.get("train") if split != "train" else None,
+        is_own_data=is_own_data,
+        is_changed=is_own_data and known is not None and known != source.identity(),
+        map=found,
+        no_map=why,
+        environment=environment(),
+    )
+
+
+def map_of(evaluation: Evaluation, seed: int) -> Map:
+    """t-SNE of the letters, or of so many that it stays legible; raises `MissingExtraError`."""
+    count = len(evaluation.letters)
+    numbers = np.arange(count)
+    if count > MOST_POINTS:
+        numbers = np.sort(np.random.default_rng(seed).choice(count, MOST_POINTS, replace=False))
+    return Map(numbers, embed(evaluation.logits[numbers], seed))
+
+
+def environment() -> list[tuple[str, str]]:
+    """Versions and machine; the name of neither machine nor user."""
+    versions = [("charmlp", __version__), ("Python", platform.python_version())]
+    for package in PACKAGES:
+        try:
+            versions.append((package, metadata.version(package)))
+        except metadata.PackageNotFoundError:
+            continue
+    return [
+        *versions,
+        ("environment.system", platform.platform(terse=True)),
+        ("environment.processors", str(os.cpu_count())),
+        ("environment.written", f"{datetime.now():%Y-%m-%d %H:%M}"),
+    ]
