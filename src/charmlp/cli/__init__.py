@@ -23,6 +23,7 @@ VERBS = {
     "train": "train a model on images of letters",
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
+    "report": "write a run up as a page to look at, or to hand in",
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
