@@ -97,8 +97,7 @@ FORMATS: dict[str, tuple[str, Write]] = {
 
 def check_form(form: str, path: Path) -> None:
     """Raise `CharmlpError` where such a report could not be written there, before long work starts."""
-    if form == "html":
-        require_extra("jinja2", "report", "a report")
+    require_extra("jinja2" if form == "html" else "markdown_it", "report", "a report")
     if form == "pdf" and shutil.which(TEX) is None:
         raise CharmlpError(NO_TEX)
     if path.suffix.lower() != FORMATS[form][0] and os.path.isdir(path):  # noqa: PTH112
