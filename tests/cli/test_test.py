@@ -47,7 +47,7 @@ def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
     assert answer.status == 0
     (line,) = set(answer.err.splitlines()) - set(whole.err.splitlines())
     assert "t-SNE" in line and "pip install" in line
-    always = ["test_confusion.png", "test_letters.png"]
+    always = ["errors.csv", "predictions.csv", "test_confusion.png", "test_letters.png"]
     assert sorted(path.name for path in Path("with").iterdir()) == [*always, "tsne.png"]
     assert sorted(path.name for path in Path("without").iterdir()) == always
     expected = whole.out.replace(f"picture   {Path('with') / 'tsne.png'}\n", "").replace("with", "without")
@@ -67,7 +67,7 @@ def test_the_courses_form_without_scikit_learn(
     assert answer.status == 0 and answer.err.count("pip install") == 1
     assert "[Info] Test accuracy = " in answer.out
     drawn = sorted(path.name for path in Path("figures").iterdir())
-    assert drawn == ["test_confusion.png", "test_letters.png"]
+    assert drawn == ["errors.csv", "predictions.csv", "test_confusion.png", "test_letters.png"]
 
 
 def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:

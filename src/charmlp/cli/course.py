@@ -15,7 +15,7 @@ from charmlp.cli.arguments import (
 )
 from charmlp.cli.model_flags import load_recognizer
 from charmlp.cli.notes import note
-from charmlp.cli.test import draw_pictures, evaluate_data
+from charmlp.cli.test import draw_pictures, evaluate_data, write_down
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 from charmlp.text import printable
 
@@ -83,6 +83,8 @@ def command(arguments: Sequence[str]) -> int:
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
+    for table in write_down(evaluation, path, args):
+        print(f"[Info] Table saved in {printable(table)}")
     for picture in draw_pictures(evaluation, path, args):
         print(f"[Info] Picture saved in {printable(picture)}")
     return 0

@@ -92,6 +92,8 @@ def describe_model(model: Model, path: Path) -> None:
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
     print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
     print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
+    fitted = "not fitted" if model.temperature == 1 else "fitted in validation; it divides the logits"
+    print(f"temperature    {model.temperature:.3g} ({fitted})")
     for name, value in model.provenance.items():
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
 

@@ -44,11 +44,12 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
             )
         path = model_in(path)
     recognizer = Recognizer.load(path, tta)
+    temperature = f"temperature {recognizer.model.temperature:.3g}"
     if model is None:
         accuracy = recognizer.model.provenance.get("validation_accuracy")
         known = f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "not known"
-        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}")
-    detail(f"model {path}: {recognizer.model!r}")
+        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}, {temperature}")
+    detail(f"model {path}: {recognizer.model!r}; {temperature} (docs/evaluation.md)")
     return recognizer, path
 
 

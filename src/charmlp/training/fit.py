@@ -4,10 +4,11 @@ import dataclasses
 from dataclasses import dataclass
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig, changes
 from charmlp.errors import UsageError
 from charmlp.letters.letterset import LetterSet
-from charmlp.metrics import Scores
+from charmlp.metrics import Scores, fit_temperature
 from charmlp.training.callbacks import SILENT, Callback, timed
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
@@ -18,7 +19,7 @@ from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 LEARNED = 0.8  # of the training letters: whoever reads fewer has not learned them; both recipes pass 0.9
-MOST_READ = 2000  # of them, to see that
+MOST_READ = 2000  # of a set, to see that, and to fit the temperature
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Fit:
 
     config       the settings, with the number of epochs settled
     scores       of the kept epoch on the validation set; `None` without one
+    temperature  for which its probabilities suit the validation set best; 1 without one
     interrupted  whether Ctrl-C ended it
     """
 
@@ -34,6 +36,7 @@ class Fit:
     parameters: Parameters
     kept_epoch: int
     scores: Scores | None
+    temperature: float
     history: tuple[Epoch, ...]
     interrupted: bool
 
@@ -65,7 +68,9 @@ def fit(
     interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
     if not interrupted:
         tell_underfitting(config, training_accuracy(config, parameters, prepared.training), callbacks)
-    return Fit(trainer.config, parameters, kept.epoch, kept.scores, tuple(trainer.history), interrupted)
+    temperature = validation_temperature(config, parameters, prepared.validation)
+    history = tuple(trainer.history)
+    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted)
 
 
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
@@ -81,10 +86,22 @@ def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callba
 
 def training_accuracy(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> float:
     """The share of some training letters, spread evenly, that is read right, as they are: not augmented."""
+    logits, labels = read(config, parameters, letters)
+    return float((logits.argmax(1) == labels).mean())
+
+
+def validation_temperature(
+    config: TrainingConfig, parameters: Parameters, letters: LetterSet | None
+) -> float:
+    """What the logits are divided by for probabilities that suit the validation letters; 1 without any."""
+    return 1.0 if letters is None else fit_temperature(*read(config, parameters, letters))
+
+
+def read(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> tuple[Array, Array]:
+    """Logits N×K and labels of letters spread evenly over a set."""
     some = letters.spread(MOST_READ)
     inputs = Pictures(config.preprocessing, letters).take(some)
-    logits = calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type)
-    return float((logits.argmax(1) == letters.labels[some]).mean())
+    return calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type), letters.labels[some]
 
 
 def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT) -> Trainer:

@@ -171,4 +171,5 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         weights=tuple(result.parameters.weights),
         biases=tuple(result.parameters.biases),
         provenance=provenance,
+        temperature=result.temperature,
     )

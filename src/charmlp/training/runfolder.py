@@ -32,7 +32,12 @@ MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv
 PICTURES = tuple(
     f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
 )
-REPORTS = ("report.html", "report.tex", "report.md", "report.pdf")
+TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
+REPORTS = (  # of `charmlp report`
+    *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
+    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters")),
+)
+WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
 
 class RunFolder(Callback):
@@ -78,7 +83,7 @@ class RunFolder(Callback):
 
     def training_begins(self, training: Trainer) -> None:
         """Remove what an earlier run has written, its model first, and write the settings of this one."""
-        for name in (MODEL, FIGURES, LOG, DATA, *PICTURES, *REPORTS):
+        for name in WRITTEN:
             with writing(path := self.path / name):
                 path.unlink(missing_ok=True)
         write_whole(self.path / SETTINGS, to_toml(training.config).encode())
@@ -175,7 +180,7 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
         with (folder / SETTINGS).open("rb") as file:
             if file.read(9) == b"recipe = ":
                 return
-    for name in (MODEL, SETTINGS, FIGURES, LOG, DATA, *PICTURES, *REPORTS):
+    for name in (SETTINGS, *WRITTEN):
         if os.path.lexists(folder / name):
             raise UsageError(
                 f"--out: {shown} is no run folder, and {name} in it would be replaced; give another folder"
