@@ -58,6 +58,10 @@ def test_the_figures_are_those_of_the_evaluation(page: str) -> None:
     low, high = contents.evaluation.interval
     assert f"{100 * low:.1f}\u00a0% to {100 * high:.1f}\u00a0%" in text
     assert "charmlp train photos --recipe slides" in text
+    pair = contents.evaluation.scores.confusions[0]
+    buttons = re.findall(r'<button [^>]*class="pair"[^>]*>(.*?)</button>', page)
+    most = f"<b>{contents.evaluation.classes[pair.label]}</b> → <b>{contents.evaluation.classes[pair.prediction]}</b>"
+    assert buttons[0] == f"{most} <span>{pair.images}</span>"
 
 
 def test_every_misread_letter_has_a_picture_and_some_of_the_right_ones() -> None:

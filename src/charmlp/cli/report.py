@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.notes import note
 from charmlp.config import SEED, Reading
+from charmlp.errors import CharmlpError
 from charmlp.system.files import at_home
 from charmlp.text import printable
 
@@ -66,6 +67,7 @@ def command(arguments: Sequence[str]) -> int:
     out = args.out or run.folder / f"report{SUFFIXES[args.format]}"
     check_form(args.format, out)
     source, data = open_letters(run, args)
+    learned = training_of(run, args)
     for line in (source.describe(), *source.remarks()):
         note(line)
     with make_reporter() as reporter:
@@ -73,6 +75,7 @@ def command(arguments: Sequence[str]) -> int:
             run,
             source,
             data,
+            learned=learned,
             split=args.split,
             is_own_data=not is_given(args),
             skip_bad=args.skip_bad or bool(run.given and run.given["skip_bad"]),
@@ -128,6 +131,18 @@ def open_letters(run: PastRun, args: argparse.Namespace) -> tuple[Source, str]:
         **({} if run.config is None else {"seed": run.config.seed}),
     )
     return source, named(data["data"], data.get("lists"))
+
+
+def training_of(run: PastRun, args: argparse.Namespace) -> Source | CharmlpError | None:
+    """The data of training, for near-twins, where other letters are read; or why it cannot be opened."""
+    if not is_given(args):
+        return None
+    from charmlp.training.rundata import open_data
+
+    try:
+        return open_data(run.folder, run.model.classes, run.config, cache=not args.no_cache)
+    except CharmlpError as error:
+        return error
 
 
 def named(data: str | None, lists: dict[str, str] | None) -> str:

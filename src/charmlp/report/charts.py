@@ -33,6 +33,7 @@ class Chart:
     y_name: str
     percent: str = ""  # behind the numbers of the y axis, which are then shares
     x_percent: str = ""
+    whole: bool = False  # only whole numbers along the x axis
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         across = (x - self.x[0]) / (self.x[1] - self.x[0] or 1)
@@ -50,7 +51,8 @@ class Chart:
             at = self.place(self.x[0], number)[1]
             parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{at}" y2="{at}"/>')
             parts.append(text(written(number, self.percent), left - 8, at + 4, "end"))
-        for number in numbers(self.x, 7, self.x_percent):
+        along = numbers(self.x, 7, self.x_percent)
+        for number in along if not self.whole else [each for each in along if each == int(each)]:
             at = self.place(number, self.y[0])[0]
             parts.append(f'<line class="tick" x1="{at}" x2="{at}" y1="{bottom}" y2="{bottom + 5}"/>')
             parts.append(text(written(number, self.x_percent), at, bottom + 20, "middle"))

@@ -7,6 +7,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -14,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.data import SPLITS, Source
-from charmlp.errors import MissingExtraError
+from charmlp.errors import CharmlpError, MissingExtraError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
 from charmlp.evaluation.pictures import MOST_POINTS, embed
+from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
 from charmlp.training.callbacks import SILENT, Callback, timed
@@ -48,7 +50,9 @@ class Contents:
     splits       how many there are: 'train', 'val', 'test'
     split        which letters were read: 'test', 'val' or 'train'
     evaluation   how they were read
-    training     the letters that were learned from; None where the source has none, or they were read
+    training     the letters that were learned from; None where they are not at hand, or were read
+    twins        the letters' near-twins among those; None without them
+    no_twins     why there are none
     is_own_data  whether they are of the data that the run was trained on
     is_changed   whether that has changed since
     map          None where scikit-learn is missing
@@ -62,6 +66,8 @@ class Contents:
     split: str
     evaluation: Evaluation
     training: LetterSet | None
+    twins: Twins | None
+    no_twins: str
     is_own_data: bool
     is_changed: bool
     map: Map | None
@@ -78,35 +84,52 @@ def gather(
     source: Source,
     data: str,
     *,
+    learned: Source | CharmlpError | None = None,
     split: str | None = None,
     is_own_data: bool = True,
     skip_bad: bool = False,
     seed: int = 2021,
     callbacks: Callback = SILENT,
 ) -> Contents:
-    """Read the letters and find out about them; raises `CharmlpError` where they do not go with the model."""
+    """Read the letters and find out about them; raises `CharmlpError` where they do not go with the model.
+
+    data     where they lie, as it was typed
+    learned  the data of training where that is not `source`, or why it cannot be opened
+    """
     split = choose_split(source, split)
-    sets = {}
-    for name in (split, "train"):
-        if name in source.splits and name not in sets:
-            what = f"reading {SPLITS[name]} images"
 
-            def progress(done: int, total: int, what: str = what) -> None:
-                callbacks.progress(what, done, total)
+    def load(source: Source, name: str) -> LetterSet:
+        what = f"reading {SPLITS[name]} images"
+        size, view = run.model.norm_size, run.model.view
+        with timed(callbacks, what):
+            return source.load(
+                name, size, view=view, skip_bad=skip_bad, progress=partial(callbacks.progress, what)
+            )
 
-            with timed(callbacks, what):
-                sets[name] = source.load(
-                    name, run.model.norm_size, view=run.model.view, skip_bad=skip_bad, progress=progress
-                )
-    for line in sets[split].remarks(SPLITS[split]):
+    letters = load(source, split)
+    for line in letters.remarks(SPLITS[split]):
         callbacks.message(line)
-    evaluation = evaluate(Recognizer(run.model), sets[split])
-    found, why = None, ""
+    evaluation = evaluate(Recognizer(run.model), letters)
+    training, no_twins = None, ""
+    learned = source if learned is None else learned
+    if learned is source and split == "train":
+        no_twins = "leaks.same-data"
+    elif isinstance(learned, CharmlpError):
+        no_twins = str(learned)
+    elif not learned.splits.get("train"):
+        no_twins = "leaks.no-training"
+    else:
+        training = load(learned, "train")
+    twins = None
+    if training is not None:
+        with timed(callbacks, "near-twins"):
+            twins = twins_between(training.images, letters.images)
+    found, no_map = None, ""
     try:
         with timed(callbacks, "t-SNE"):
             found = map_of(evaluation, seed)
     except MissingExtraError as missing:
-        why = str(missing)
+        no_map = str(missing)
     known = run.model.provenance.get("data")
     return Contents(
         run=run,
@@ -114,11 +137,13 @@ def gather(
         splits=source.splits,
         split=split,
         evaluation=evaluation,
-        training=sets.get("train") if split != "train" else None,
+        training=training,
+        twins=twins,
+        no_twins=no_twins,
         is_own_data=is_own_data,
         is_changed=is_own_data and known is not None and known != source.identity(),
         map=found,
-        no_map=why,
+        no_map=no_map,
         environment=environment(),
     )
 

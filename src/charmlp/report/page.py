@@ -14,6 +14,7 @@ import numpy as np
 from markupsafe import Markup
 
 from charmlp.config import RECIPES, changes, flag_of, settings, spell
+from charmlp.evaluation.twins import Twins
 from charmlp.report.charts import Chart, Line
 from charmlp.report.command import training_command, typed
 from charmlp.report.contents import Contents
@@ -79,8 +80,8 @@ def html(contents: Contents, language: str, report_command: Sequence[str]) -> st
             ),
             coverage=coverage(contents, say),
             targets=targets(contents, say),
-            leaks=say("leaks.none"),
-            twins=[],
+            leaks=leaks(contents, say),
+            twins=pictures.twins,
             environment=[
                 (say(name) if name.startswith("environment.") else name, value)
                 for name, value in contents.environment
@@ -100,6 +101,8 @@ class Pictures:
         evaluation = contents.evaluation
         wrong = evaluation.errors
         chosen = list(wrong[:MOST_TILES])
+        if contents.twins is not None:
+            chosen += list(closest_twins(contents.twins))
         order = np.argsort(evaluation.confidences, kind="stable")
         for number in range(len(evaluation.classes)):
             right = order[(evaluation.letters.labels[order] == number) & evaluation.is_right[order]]
@@ -109,11 +112,48 @@ class Pictures:
         numbers = list(dict.fromkeys(chosen))[:MOST_TILES]
         self.tile = np.full(len(evaluation.letters), -1)
         self.tile[numbers] = np.arange(len(numbers))
-        self.sheet = make_sheet(evaluation.letters.images[numbers])
+        images = evaluation.letters.images[numbers]
+        self.twins = []
+        if contents.twins is not None and contents.training is not None:
+            closest = closest_twins(contents.twins)
+            theirs = contents.twins.index[closest]
+            self.twins = [
+                {"letter": letter, "tile": len(images) + at, "name": printable(contents.training.names[twin])}
+                for at, (letter, twin) in enumerate(zip(closest.tolist(), theirs.tolist(), strict=True))
+            ]
+            images = np.concatenate([images, contents.training.images[theirs]])
+        self.sheet = make_sheet(images)
 
     @property
     def style(self) -> str:
         return f'.letter:not(.none) {{ background-image: url("{self.sheet.uri}"); }}\n'
+
+
+def closest_twins(twins: Twins) -> Any:
+    """Numbers of the letters with the closest near-twins, the closest first."""
+    there = np.flatnonzero(twins.there)
+    return there[np.argsort(-twins.likeness[there], kind="stable")][:MOST_TWINS]
+
+
+def without_twins(contents: Contents) -> tuple[int, float | None, float | None]:
+    """How many letters have a near-twin; the accuracy of those, and of the others."""
+    assert contents.twins is not None
+    there, is_right = contents.twins.there, contents.evaluation.is_right
+    parts = (is_right[there], is_right[~there])
+    seen, alone = (float(part.mean()) if len(part) else None for part in parts)
+    return int(there.sum()), seen, alone
+
+
+def leaks(contents: Contents, say: Words) -> str:
+    """How many letters look almost like a training letter, and what that does to the accuracy."""
+    if contents.twins is None:
+        why = contents.no_twins
+        return say("leaks.unknown", reason=say(why) if why.startswith("leaks.") else why)
+    count, seen, alone = without_twins(contents)
+    if not count:
+        return say("leaks.none")
+    n = f"{len(contents.letters):,}"
+    return say("leaks.note", count=f"{count:,}", n=n, seen=say.share(seen), alone=say.share(alone))
 
 
 def data_of(contents: Contents, say: Words, pictures: Pictures) -> dict[str, Any]:
@@ -133,7 +173,7 @@ def data_of(contents: Contents, say: Words, pictures: Pictures) -> dict[str, Any
         "confused": confused(contents),
         "most_classes": MOST_SMALL,
         "worst": [[int(n), f"{evaluation.losses[n]:.2f}"] for n in evaluation.errors[:MOST_WORST]],
-        "twins": [],
+        "twins": pictures.twins,
         "map": None,
         "words": {
             key: sentence
@@ -176,8 +216,14 @@ def tiles(contents: Contents, say: Words) -> list[dict[str, str]]:
     low, high = evaluation.interval
     occurring = int(((scores.support + scores.confusion.sum(axis=0)) > 0).sum())
     few = len(evaluation.classes) <= 3  # among the first three is then no figure
+    twins = []
+    if contents.twins is not None:
+        count, _, alone = without_twins(contents)
+        note = say("tile.alone-note", n=f"{len(contents.letters) - count:,}") if count else say("tile.twins-none")
+        twins = [("alone", say.share(alone), note)]
     rows = [
         ("accuracy", say.share(evaluation.accuracy), say("tile.interval", low=say.share(low), high=say.share(high))),
+        *twins,
         *([] if few else [("top3", say.share(evaluation.top3), "")]),
         ("macro_f1", say.share(scores.macro_f1), say("tile.macro_f1-note", n=occurring)),
         ("ece", say.share(evaluation.calibration.error),
@@ -237,8 +283,8 @@ def table_of_settings(contents: Contents) -> dict[str, Any]:
     rows = [
         {
             "flag": flag_of(field),
-            "value": printable(spell(getattr(config, field.name))),
-            "usual": spell(getattr(recipe, field.name)),
+            "value": printable(spell(getattr(config, field.name))) or "–",
+            "usual": spell(getattr(recipe, field.name)) or "–",
             "changed": getattr(config, field.name) != getattr(recipe, field.name),
         }
         for field in settings()
@@ -269,7 +315,7 @@ def curves(contents: Contents, say: Words) -> list[dict[str, Any]]:
     if validated:
         points = [(number, each.loss) for number, each in validated]
         lines.append(Line("second", points, len(points) < 20, say("curves.validation")))
-    chart = Chart(x, (0, top), say("axis.epoch"), say("axis.loss"))
+    chart = Chart(x, (0, top), say("axis.epoch"), say("axis.loss"), whole=True)
     note = "" if kept is None else say("curves.loss-note", kept=kept.epoch)
     found = [
         {
@@ -282,7 +328,7 @@ def curves(contents: Contents, say: Words) -> list[dict[str, Any]]:
         figures = [(number, each.accuracy) for number, each in validated]
         low = max(0.0, min(share for _, share in figures) - 0.05)
         high = min(1.0, max(share for _, share in figures) + 0.05)
-        chart = Chart(x, (low, high), say("axis.epoch"), say("axis.accuracy"), percent="%")
+        chart = Chart(x, (low, high), say("axis.epoch"), say("axis.accuracy"), percent="%", whole=True)
         words = ""
         if kept is not None and kept.validation is not None:
             words = say("curves.accuracy-note", last=say.share(kept.validation.accuracy))
@@ -292,7 +338,7 @@ def curves(contents: Contents, say: Words) -> list[dict[str, Any]]:
         )
     rates = [(epoch.epoch, epoch.lr) for epoch in history]
     if len({rate for _, rate in rates}) > 1:
-        chart = Chart(x, (0, 1.05 * max(rate for _, rate in rates)), say("axis.epoch"), say("axis.lr"))
+        chart = Chart(x, (0, 1.05 * max(rate for _, rate in rates)), say("axis.epoch"), say("axis.lr"), whole=True)
         line = Line("first", rates, few)
         found.append({"title": say("curves.lr"), "chart": drawn(chart, [line], say("curves.lr")), "note": ""})
     return found
@@ -322,7 +368,7 @@ def pairs(contents: Contents) -> list[dict[str, Any]]:
             "guess": pair.prediction,
             "from": printable(classes[pair.label]),
             "to": printable(classes[pair.prediction]),
-            "count": pair.count,
+            "count": pair.images,
         }
         for pair in contents.evaluation.scores.confusions[:MOST_PAIRS]
     ]
@@ -353,7 +399,7 @@ def table_of_classes(contents: Contents, say: Words) -> list[dict[str, Any]]:
                 "truth": number,
                 "guess": None if pair is None else pair.prediction,
                 "mostly": "" if pair is None else printable(classes[pair.prediction]),
-                "mostly_count": 0 if pair is None else pair.count,
+                "mostly_count": 0 if pair is None else pair.images,
             }
         )
     return rows

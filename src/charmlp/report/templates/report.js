@@ -112,6 +112,7 @@
       "aria-rowcount": shown.length + 1, "aria-colcount": shown.length + 1,
     });
     grid.style.setProperty("--count", shown.length);
+    if (shown.length > 32 && !small) grid.classList.add("dense");
     grid.style.setProperty("--names", `calc(${Math.min(Math.max(longest, 2), 14)}em * 0.75 + 1.4em)`);
     const head = make("div", { role: "row", class: "head" + (upright ? " upright" : ""), "aria-rowindex": 1 },
       make("div", { role: "columnheader", class: "corner", "aria-colindex": 1 }, make("span", { class: "unseen" }, say("row.label"))));
