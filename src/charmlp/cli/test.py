@@ -189,7 +189,7 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None) -> N
     print("to be right in  answer only  predict --reject")
     for target in TARGETS:
         found = coverage.reaching(target)
-        words = "not reached" if found is None else f"{percent(found.coverage):>11}  {found.reject:g}"
+        words = "not reached" if found is None else f"{percent(found.coverage):>11}  {found.reject:.15g}"
         print(f"{percent(target, 0):>14}  {words}")
     if reject is not None:
         left = coverage.at(reject)
