@@ -18,7 +18,7 @@ FLOORS = [
     {"system"},
     {"calculus"},
     {"config"},
-    {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},
+    {"images", "letters", "modelfile", "metrics", "drawing"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},

@@ -80,6 +80,7 @@ def command(arguments: Sequence[str]) -> int:
             is_own_data=not is_given(args),
             skip_bad=args.skip_bad or bool(run.given and run.given["skip_bad"]),
             seed=args.seed,
+            with_map=args.format == "html",
             callbacks=reporter,
         )
         written = write_report(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from charmlp.canvas import ticks
+from charmlp.drawing.axes import ticks
 
 WIDTH, HEIGHT = 480, 306
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 32, 46

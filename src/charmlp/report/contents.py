@@ -11,13 +11,13 @@ from functools import partial
 from importlib import metadata
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.data import SPLITS, Source
-from charmlp.errors import CharmlpError, MissingExtraError
+from charmlp.errors import CharmlpError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
-from charmlp.evaluation.pictures import MOST_POINTS, embed
+from charmlp.evaluation.pictures.scatter import MOST_POINTS, some
+from charmlp.evaluation.tsne import embed
 from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
@@ -55,8 +55,8 @@ class Contents:
     no_twins     why there are none
     is_own_data  whether they are of the data that the run was trained on
     is_changed   whether that has changed since
-    map          None where scikit-learn is missing
-    no_map       why there is none
+    map          None where it was not asked for
+    seed         of the map
     environment  names and values
     """
 
@@ -71,7 +71,7 @@ class Contents:
     is_own_data: bool
     is_changed: bool
     map: Map | None
-    no_map: str
+    seed: int
     environment: Sequence[tuple[str, str]]
 
     @property
@@ -89,6 +89,7 @@ def gather(
     is_own_data: bool = True,
     skip_bad: bool = False,
     seed: int = 2021,
+    with_map: bool = True,
     callbacks: Callback = SILENT,
 ) -> Contents:
     """Read the letters and find out about them; raises `CharmlpError` where they do not go with the model.
@@ -124,12 +125,10 @@ def gather(
     if training is not None:
         with timed(callbacks, "near-twins"):
             twins = twins_between(training.images, letters.images)
-    found, no_map = None, ""
-    try:
+    found = None
+    if with_map:
         with timed(callbacks, "t-SNE"):
             found = map_of(evaluation, seed)
-    except MissingExtraError as missing:
-        no_map = str(missing)
     known = run.model.provenance.get("data")
     return Contents(
         run=run,
@@ -143,17 +142,14 @@ def gather(
         is_own_data=is_own_data,
         is_changed=is_own_data and known is not None and known != source.identity(),
         map=found,
-        no_map=no_map,
+        seed=seed,
         environment=environment(),
     )
 
 
 def map_of(evaluation: Evaluation, seed: int) -> Map:
-    """t-SNE of the letters, or of so many that it stays legible; raises `MissingExtraError`."""
-    count = len(evaluation.letters)
-    numbers = np.arange(count)
-    if count > MOST_POINTS:
-        numbers = np.sort(np.random.default_rng(seed).choice(count, MOST_POINTS, replace=False))
+    """t-SNE of the letters, or of so many that it stays legible."""
+    numbers = some(len(evaluation.letters), MOST_POINTS, seed)
     return Map(numbers, embed(evaluation.logits[numbers], seed))
 
 

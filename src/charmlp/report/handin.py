@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from charmlp.config import TrainingConfig
+from charmlp.data import SPLITS
 from charmlp.errors import CharmlpError
 from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline, Paragraph, Span, Table, plain
 from charmlp.report.command import setting_flags, training_command, typed
@@ -43,11 +44,15 @@ UPDATES = {  # as torch.optim has them; θ are all parameters
         r"\theta \leftarrow \theta - \eta \frac{m / (1 - \beta_{1}^{t})}{\sqrt{s / (1 - \beta_{2}^{t})} + \varepsilon}",
     ],
 }
+PICTURES = {  # name in the report and among the pictures of a test
+    "map": "tsne", "confusion": "test_confusion", "letters": "test_letters", "reliability": "reliability",
+    "weights": "weights",
+}  # fmt: skip
 UPDATES["adamw"] = [r"\theta \leftarrow \theta - \eta \lambda \theta", *UPDATES["adam"]]
 
 
 def blocks_of(contents: Contents, language: str, figures: dict[str, str]) -> Iterator[Block]:
-    """The report; `figures` are the pictures beside it, by name: `curves`, `confusion`, `map`, `letters`."""
+    """The report; `figures` are the pictures beside it, by name: see `draw_figures`."""
     say = Words(language)
     yield from purpose(contents, say)
     yield from environment(contents, say)
@@ -164,6 +169,7 @@ def experiments(contents: Contents, say: Words, figures: dict[str, str]) -> Iter
         loss=f"{evaluation.scores.loss:.3f}",
     )  # fmt: skip
     yield by_class(contents, say)
+    yield Figure(figures["reliability"], say("hand.reliability-caption"), 0.55)
     yield from by_optimizer(run, say)
 
 
@@ -200,8 +206,8 @@ def others(run: PastRun) -> list[str]:
     """Commands of runs that differ from this one in optimizer and momentum."""
     config = run.config or TrainingConfig()
     changes = ({"optimizer": "sgd", "momentum": 0.0}, {"optimizer": "adam", "momentum": TrainingConfig().momentum, "lr": 1e-3})
-    configs = [dataclasses.replace(config, **change) for change in changes]
-    commands = [training_command(dataclasses.replace(run, config=each)) for each in configs]
+    configs = [replace(config, **change) for change in changes]
+    commands = [training_command(replace(run, config=each)) for each in configs]
     return [typed(arguments or ["train", "DATA", *setting_flags(each)]) for arguments, each in zip(commands, configs, strict=True)]
 
 
@@ -230,7 +236,7 @@ def comparable(run: PastRun) -> tuple[object, ...] | None:
     if run.config is None:
         return None
     defaults = {name: getattr(TrainingConfig(), name) for name in COMPARED}
-    return dataclasses.replace(run.config, **defaults), run.model.provenance.get("data"), run.model.classes
+    return replace(run.config, **defaults), run.model.provenance.get("data"), run.model.classes
 
 
 def table_of(runs: Sequence[tuple[TrainingConfig, float]], say: Words) -> list[list[Inline]]:
@@ -250,11 +256,9 @@ def table_of(runs: Sequence[tuple[TrainingConfig, float]], say: Words) -> list[l
 
 def visualisation(contents: Contents, say: Words, figures: dict[str, str]) -> Iterator[Block]:
     yield heading(say, "visualisation")
-    yield Figure(figures["confusion"], say("hand.confusion-caption"), 0.8)
-    if "map" in figures:
-        yield Figure(figures["map"], say("hand.map-caption"), 0.7)
-    else:
-        yield sentence(say, "hand.map-none", reason=contents.no_map)
+    yield Figure(figures["confusion"], say("hand.confusion-caption"), 0.95)
+    yield Figure(figures["map"], say("hand.map-caption"), 0.7)
+    yield Figure(figures["weights"], say("hand.weights-caption"), 0.8)
     yield fill(say, "visualisation")
 
 
@@ -278,18 +282,21 @@ def prediction(contents: Contents, say: Words, figures: dict[str, str]) -> Itera
         yield fill(say, "prediction")
 
 
-def draw_figures(contents: Contents, folder: Path) -> dict[str, Path]:
+def draw_figures(contents: Contents, language: str, folder: Path) -> dict[str, Path]:
     """The pictures of a report to hand in, written into the folder."""
-    from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, loss_curve, readings, tsne_scatter
+    from charmlp.evaluation.pictures.about import About
+    from charmlp.evaluation.pictures.loss import loss_curve
+    from charmlp.evaluation.pictures.of_test import LOGITS, pictures_of_test
+    from charmlp.evaluation.pictures.scatter import MOST_POINTS
 
-    evaluation, letters = contents.evaluation, contents.letters
+    run, evaluation = contents.run, contents.evaluation
+    about = About(run.name, Path(contents.data).name or contents.data, SPLITS[contents.split], language)
     found = {}
-    if contents.run.history:
-        found["curves"] = loss_curve(contents.run.history).save(folder / "report_curves.png")
-    found["confusion"] = confusion_matrix(evaluation.scores, letters.classes).save(folder / "report_confusion.png")
-    if contents.map is not None:
-        scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes)
-        found["map"] = save(scatter, folder / "report_map.png")
-    found["letters"] = save(readings(letters, evaluation.logits), folder / "report_letters.png")
+    if run.history:
+        kept = None if run.kept is None else run.kept.epoch
+        curves = loss_curve(run.history, kept, run.config, replace(about, split="training"))
+        found["curves"] = curves.save(folder / "report_curves.png")
+    drawn = dict(pictures_of_test(evaluation, run.model, about, LOGITS, MOST_POINTS, contents.seed))
+    for name, theirs in PICTURES.items():
+        found[name] = drawn[theirs].save(folder / f"report_{name}.png")
     return found

@@ -69,7 +69,6 @@ def html(contents: Contents, language: str, report_command: Sequence[str]) -> st
             worst=worst(contents),
             classes=table_of_classes(contents, say),
             map_note=map_note(contents, say),
-            no_map=contents.no_map,
             reliability=reliability(contents, say),
             bins=len(evaluation.calibration.bins),
             calibration_words=say(

@@ -35,7 +35,7 @@ def write_latex(contents: Contents, language: str, path: Path, command: Sequence
     from charmlp.report.handin import blocks_of
     from charmlp.report.latex import latex
 
-    figures = draw_beside(contents, path)
+    figures = draw_beside(contents, language, path)
     write_whole(path, latex(blocks_of(contents, language, named(figures)), language).encode())
     return [path, *figures.values()]
 
@@ -44,7 +44,7 @@ def write_markdown(contents: Contents, language: str, path: Path, command: Seque
     from charmlp.report.handin import blocks_of
     from charmlp.report.markdown import markdown
 
-    figures = draw_beside(contents, path)
+    figures = draw_beside(contents, language, path)
     write_whole(path, markdown(blocks_of(contents, language, named(figures)), language).encode())
     return [path, *figures.values()]
 
@@ -75,10 +75,10 @@ def run_tex(source: Path) -> None:
         raise CharmlpError(f"{TEX}: {printable(next(iter(complaints), 'failed'))}; --format latex writes its source")
 
 
-def draw_beside(contents: Contents, path: Path) -> dict[str, Path]:
+def draw_beside(contents: Contents, language: str, path: Path) -> dict[str, Path]:
     from charmlp.report.handin import draw_figures
 
-    return draw_figures(contents, path.parent / FIGURES)
+    return draw_figures(contents, language, path.parent / FIGURES)
 
 
 def named(figures: dict[str, Path]) -> dict[str, str]:

@@ -30,12 +30,23 @@ SECONDS_BETWEEN_WRITES = 5.0
 LOCK = ".lock"  # in the folder while it is in use
 MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
 PICTURES = tuple(
-    f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
+    f"figures/{name}.{suffix}"
+    for name in (
+        "loss",
+        "confusion",
+        "tsne",
+        "test_confusion",
+        "test_letters",
+        "reliability",
+        "coverage",
+        "weights",
+    )
+    for suffix in ("png", "svg")
 )
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
 REPORTS = (  # of `charmlp report`
     *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
-    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters")),
+    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters", "reliability", "weights")),
 )
 WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
