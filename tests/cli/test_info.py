@@ -11,6 +11,7 @@ import pytest
 
 import charmlp
 from charmlp.letters.letterset import LetterSet
+from charmlp.modelfile import read_model
 from tests.cli.conftest import Result
 from tests.data.making import make_image
 
@@ -20,6 +21,8 @@ Run = Callable[..., Result]
 def test_a_model(run: Run, trained: Path) -> None:
     answer = run("info", trained)
     assert answer.status == 0
+    warm = f"temperature    {read_model(trained / 'model.safetensors').temperature:.3g} (fitted in validation"
+    assert warm in answer.out
     for line in ("layers         1024-32-26", "parameters     33,658", "recipe         slides"):
         assert f"{line}\n" in answer.out
 

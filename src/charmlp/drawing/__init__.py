@@ -1,7 +1,7 @@
 """How pictures look and how they are saved; what they show is said where it is known (evaluation, doctor).
 
     canvas.py   a picture as a list of marks, saved as PNG or SVG; what a reader is told beside it
-    marks.py    the marks: text, lines, areas, boxes, dots, images; each can paint itself and write itself as SVG
+    marks.py    the marks: text, lines, areas, boxes, dots, images; each paints and writes itself
     axes.py     a part of a canvas with numbers along its edges
     fonts.py    which font has the characters of a text
     colours.py  colours that people who are colour-blind tell apart

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from charmlp.drawing.canvas import INCH, Canvas
 from charmlp.drawing.colours import BLACK, LIGHT
 from charmlp.drawing.fonts import text_width
-from charmlp.drawing.marks import Points
 
 FEW = 30  # points of a curve that are marked
 Range = tuple[float, float]
@@ -52,7 +51,7 @@ class Panel:
     def heights(self) -> Iterator[float]:
         """Where the grid's lines lie."""
         low, high = self.y
-        most = max(2, min(8, (self.box[3] - self.box[1]) // 45))
+        most = max(2, min(8, (self.box[3] - self.box[1]) // 30))
         if not self.powers:
             yield from ticks(low, high, most)
             return
@@ -92,13 +91,12 @@ def widened(low: float, high: float, share: float = 0.05) -> Range:
     return low - room, high + room
 
 
-def place_label(at: Points, width: float, panel: Panel) -> tuple[float, float, str]:
-    """Beside a point of a curve, where the panel has room: x, y and anchor."""
-    (x, y), (left, top, right, _) = at[0], panel.box
-    side = "r" if x + width + 12 > right else "l"
-    if side == "r" and x - width - 12 < left:
-        side = "m"
-    return x + {"l": 10, "m": 0, "r": -10}[side], y + (-24 if y - 40 > top else 26), f"{side}m"
+def beside(point: tuple[float, float], width: float, panel: Panel) -> tuple[float, float, str]:
+    """Where a point of a rising curve has room for a label, below at the right if there: x, y, anchor."""
+    (x, y), (_, _, right, bottom) = point, panel.box
+    if y + 45 > bottom:
+        return x - 10, y - 24, "rm"
+    return (x + 10, y + 26, "lm") if x + 12 + width < right else (x - 10, y + 26, "rm")
 
 
 def ticks(low: float, high: float, most: int = 8) -> Iterator[float]:

@@ -87,8 +87,8 @@ class Canvas:
 
     def notes(self, lines: Sequence[str], x: float = MARGIN) -> None:
         """Small lines below all that is there, broken where they are too long; the canvas grows by them."""
-        for line in [part for line in lines for part in broken(line, self.width - int(x) - MARGIN)]:
-            self.text(line, x, self.height + 5, "lm", SMALL, GREY)
+        for part in [part for line in lines for part in broken(line, self.width - int(x) - MARGIN)]:
+            self.text(part, x, self.height + 5, "lm", SMALL, GREY)
             self.height += 24
         self.height += 12 if lines else 0
 

@@ -1,4 +1,4 @@
-"""Figures of matplotlib, which is imported when one is made: one look, whole files, names in any writing system."""
+"""Figures of matplotlib, which is imported when one is made: whole files, names in any writing system."""
 
 from __future__ import annotations
 

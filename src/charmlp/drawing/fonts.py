@@ -1,4 +1,4 @@
-"""Which font has the characters of a text: DejaVu Sans, and for other writing systems what the machine has."""
+"""Which font has the characters of a text: DejaVu Sans; for other writing systems what the machine has."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,7 +43,7 @@ class Mark(Protocol):
     def svg(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Text:
     """A text whose point `anchor` (as Pillow has them: l, m, r and t, m, b or s) lies at x, y.
 
@@ -89,11 +89,11 @@ class Text:
         )
         return (
             f'<text x="{self.x:.5g}" y="{self.y + down:.5g}" font-size="{self.size}" fill="{self.colour}" '
-            f'text-anchor="{across}"{turned}{bold}{halo}>{escape(self.text)}</text>'
+            f'text-anchor="{across}"{turned}{bold}{halo}>{escaped(self.text)}</text>'
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Line:
     """Straight from point to point; with `dots`, the points are marked. Dashed lines have two points."""
 
@@ -104,6 +104,17 @@ class Line:
     dashed: bool = False
 
     def paint(self, picture: Image.Image) -> None:
+        if len(self.points) == 2 and not (self.dashed or self.dots):
+            (x, y), (to_x, to_y) = self.points
+            if x == to_x or y == to_y:  # of such a line there are many, and nothing to make smooth
+                half = (round(self.width) - 1) // 2
+                box = [round(each) - half for each in (min(x, to_x), min(y, to_y))]
+                ends = [round(each) - half for each in (max(x, to_x), max(y, to_y))]
+                more = (round(self.width) - 1, 0) if x == to_x else (0, round(self.width) - 1)
+                corner = ends[0] + more[0], ends[1] + more[1]
+                ImageDraw.Draw(picture).rectangle((*box, *corner), self.colour)
+                return
+
         def draw(pen: ImageDraw.ImageDraw, points: list[tuple[float, float]]) -> None:
             width = max(1, round(self.width * FINER))
             for part in self.dashes(points) if self.dashed else [points]:
@@ -135,7 +146,7 @@ class Line:
         return line + (Dots(self.points, self.colour, DOT).svg() if self.dots else "")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Area:
     """What a closed line encloses."""
 
@@ -149,7 +160,7 @@ class Area:
         return f'<path d="{path(self.points)}z" fill="{self.colour}"/>'
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Box:
     """A rectangle from left, top to right, bottom, filled or outlined, or both."""
 
@@ -168,7 +179,7 @@ class Box:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Dots:
     """The same small mark at many places: filled, or with `ring` a circle of so many pixels' width."""
 
@@ -197,7 +208,7 @@ class Dots:
         if corners := SHAPES[self.shape]:
             steps = "".join(
                 f"l{r * (x - before_x):.3g} {r * (y - before_y):.3g}"
-                for (before_x, before_y), (x, y) in zip(corners, corners[1:], strict=False)
+                for (before_x, before_y), (x, y) in pairwise(corners)
             )
             (x_first, y_first), closed = corners[0], f"{steps}z"
             return self.drawn(
@@ -212,7 +223,7 @@ class Dots:
         return f'<path d="{d}" fill="{self.colour}"/>'
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Pixels:
     """An image, H×W grey or H×W×3, uint8, in a box of the canvas; its pixels stay squares where it grows."""
 
@@ -237,6 +248,10 @@ class Pixels:
             f'preserveAspectRatio="none" style="image-rendering:pixelated" '
             f'href="data:image/png;base64,{data}"/>'
         )
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def path(points: Points) -> str:

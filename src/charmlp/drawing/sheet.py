@@ -31,7 +31,7 @@ class Block:
 
 
 def draw_sheet(blocks: Sequence[Block], columns: int = 16, width: int = 76) -> Canvas:
-    """The blocks below each other, `columns` images of so many pixels a row; text that is too wide is smaller."""
+    """The blocks below each other, `columns` images of so many pixels a row; long words are made smaller."""
     canvas = Canvas(2 * MARGIN + columns * (width + GAP) - GAP, MARGIN)
     for block in blocks:
         canvas.height += 12

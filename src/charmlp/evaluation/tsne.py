@@ -40,9 +40,9 @@ def embed(points: Array, seed: int = 0) -> Array:
 
         ∂KL/∂yᵢ = 4 Σⱼ (pᵢⱼ − qᵢⱼ) wᵢⱼ (yᵢ − yⱼ)
 
-    pᵢⱼ are Gaussian affinities to the nearest 3·30 points, at perplexity 30. The learning rate is N/12 (Belkina
-    et al. 2019, Nature Communications 10, 5415), the start the first two principal components (Kobak and
-    Berens 2019, 10, 5416): it depends on the points alone, but for copies of one point, which `seed` parts.
+    pᵢⱼ are Gaussian affinities to the nearest 3·30 points, at perplexity 30. The learning rate is N/12
+    (Belkina et al. 2019, Nature Communications 10, 5415), the start the first two principal components
+    (Kobak and Berens 2019, 10, 5416), slightly shaken by `seed`, so that copies of one point part.
     """
     x = np.asarray(points, np.float64)
     x = x - x.mean(axis=0)
@@ -150,7 +150,7 @@ def forces(
     x: Array, y: Array, starts: Array, others: Array, p: Array,
     pull: Array, push: Array, weight: Array, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Of points `first` to `last`: Σⱼ pᵢⱼ wᵢⱼ (yᵢ − yⱼ), Σⱼ wᵢⱼ² (yᵢ − yⱼ) and Σⱼ wᵢⱼ, with w of itself, 1."""
+    """Of points `first` to `last`: Σⱼ pᵢⱼ wᵢⱼ (yᵢ − yⱼ), Σⱼ wᵢⱼ² (yᵢ − yⱼ), and Σⱼ wᵢⱼ with its own w, 1."""
     wide_vectors()
     one = np.float32(1)
     for i in range(first, last):

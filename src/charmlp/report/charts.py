@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from charmlp.canvas import ticks
+from charmlp.drawing.axes import ticks
 
-WIDTH, HEIGHT = 480, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 16, 46
+WIDTH, HEIGHT = 480, 306
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 32, 46
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Line:
     name: str
     points: Sequence[tuple[float, float]]
     dots: bool = False
+    key: str = ""  # what it is, beside the others' in the upper right corner
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Chart:
     y_name: str
     percent: str = ""  # behind the numbers of the y axis, which are then shares
     x_percent: str = ""
+    whole: bool = False  # only whole numbers along the x axis
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         across = (x - self.x[0]) / (self.x[1] - self.x[0] or 1)
@@ -49,13 +51,14 @@ class Chart:
             at = self.place(self.x[0], number)[1]
             parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{at}" y2="{at}"/>')
             parts.append(text(written(number, self.percent), left - 8, at + 4, "end"))
-        for number in numbers(self.x, 7, self.x_percent):
+        along = numbers(self.x, 7, self.x_percent)
+        for number in along if not self.whole else [each for each in along if each == int(each)]:
             at = self.place(number, self.y[0])[0]
             parts.append(f'<line class="tick" x1="{at}" x2="{at}" y1="{bottom}" y2="{bottom + 5}"/>')
             parts.append(text(written(number, self.x_percent), at, bottom + 20, "middle"))
         parts.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
         parts.append(text(self.x_name, (left + right) / 2, HEIGHT - 6, "middle", "name"))
-        parts.append(text(self.y_name, left - 50, TOP - 4, "start", "name"))
+        parts.append(text(self.y_name, left - 50, 14, "start", "name"))
         return "".join(parts)
 
     def line(self, line: Line) -> str:
@@ -77,6 +80,14 @@ class Chart:
         line = f'<line class="mark" x1="{at}" x2="{at}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         place = at - 6 if near_end else at + 6
         return line + text(words, place, TOP + 12, "end" if near_end else "start", "note")
+
+    def keys(self, lines: Sequence[Line]) -> str:
+        """What the lines are, each in its colour, one below the other."""
+        named = [line for line in lines if line.key]
+        return "".join(
+            f'<g class="{line.name}">{text(line.key, WIDTH - RIGHT - 44, TOP + 30 + 20 * at, "end", "key")}</g>'
+            for at, line in enumerate(named)
+        )
 
     def drawn(self, parts: Sequence[str], words: str) -> Markup:
         """The whole picture; `words` says to those who do not see it what it shows."""

@@ -28,12 +28,26 @@ RUNS = Path("runs")
 LOCK = ".lock"  # in the folder while it is in use
 MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
 PICTURES = tuple(
-    f"figures/{name}.png" for name in ("loss", "confusion", "tsne", "test_confusion", "test_letters")
+    f"figures/{name}.{suffix}"
+    for name in (
+        "loss",
+        "confusion",
+        "tsne",
+        "test_confusion",
+        "test_letters",
+        "reliability",
+        "coverage",
+        "weights",
+    )
+    for suffix in ("png", "svg")
 )
 COLUMNS = "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"  # of the figures
 EVENTS = "tensorboard"  # folder of what TensorBoard reads
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
-REPORTS = ("report.html", "report.tex", "report.md", "report.pdf")
+REPORTS = (  # of `charmlp report`
+    *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
+    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters", "reliability", "weights")),
+)
 WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
 

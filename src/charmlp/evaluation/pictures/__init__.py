@@ -6,26 +6,9 @@
     calibration.py  whether probabilities can be trusted, and what is left where only sure answers count
     letters.py      letters themselves, and how they are read
     weights.py      what the first layer looks for
+    of_run.py       which of them `train` draws, and into which files
+    of_test.py      which of them `test` draws
     about.py        of what a picture is, and its words in English or Chinese
+
+Each is imported from its own file: a training needs two of them, and is quick.
 """
-
-from charmlp.evaluation.pictures.about import About
-from charmlp.evaluation.pictures.calibration import accuracy_over_coverage, reliability
-from charmlp.evaluation.pictures.confusion import confusion_matrix
-from charmlp.evaluation.pictures.letters import contact_sheet, readings
-from charmlp.evaluation.pictures.loss import loss_curve
-from charmlp.evaluation.pictures.scatter import MOST_POINTS, tsne_scatter
-from charmlp.evaluation.pictures.weights import first_layer
-
-__all__ = [
-    "MOST_POINTS",
-    "About",
-    "accuracy_over_coverage",
-    "confusion_matrix",
-    "contact_sheet",
-    "first_layer",
-    "loss_curve",
-    "readings",
-    "reliability",
-    "tsne_scatter",
-]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from charmlp.drawing.canvas import MARGIN, Canvas
 from charmlp.drawing.colours import BLACK, BLUE, DARK, GREY, LIGHT, shares_in_blue
 from charmlp.drawing.fonts import SMALL, TEXT, text_width
-from charmlp.evaluation.pictures.about import About
+from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.metrics import Scores
 from charmlp.text import short
 
@@ -21,19 +21,20 @@ MOST_CLASSES = 40  # of which the whole matrix is drawn; of more, the confused p
 CELL, LARGEST, LEAST = 50, 90, 450  # pixels: a cell's side, and that of all cells together
 WORST = 10  # pairs that are listed
 TOP = 70  # pixels above the matrix
+GRID = "#e3eaf3"
 BAR = 150  # pixels: the longest
 
 
-def confusion_matrix(scores: Scores, classes: Sequence[str], about: About = About()) -> Canvas:
+def confusion_matrix(scores: Scores, classes: Sequence[str], about: About = NOTHING) -> Canvas:
     """Rows are labels, columns predictions; colours are shares of each label, numbers are counts.
 
-    Of more than `MOST_CLASSES` classes those that are confused are drawn, with all others together as one more
-    row and column, and a line says so. Beside it stand the most frequent confusions.
+    Of more than `MOST_CLASSES` classes those that are confused are drawn, all others together as one more row
+    and column, and a line says so. Beside it stand the most frequent confusions.
     """
     say, n_classes = about.say, len(classes)
     chosen = np.arange(n_classes) if n_classes <= MOST_CLASSES else most_confused(scores.confusion)
     confusion, support = with_others(scores.confusion, chosen)
-    names = [short(classes[at]) for at in chosen]
+    names = [short(classes[at]) for at in chosen.tolist()]
     names += [say("other")] * (len(confusion) - len(chosen))
     n = len(names)
     longest = max(map(text_width, names))
@@ -44,6 +45,9 @@ def confusion_matrix(scores: Scores, classes: Sequence[str], about: About = Abou
 
     shares = confusion / np.maximum(support[:, np.newaxis], 1)
     canvas.heat(shares_in_blue(shares), (margin, TOP), cell)
+    for at in range(1, n):
+        canvas.line([(margin + at * cell, TOP), (margin + at * cell, TOP + side)], GRID, 1)
+        canvas.line([(margin, TOP + at * cell), (margin + side, TOP + at * cell)], GRID, 1)
     for row, column in np.argwhere(confusion > 0).tolist():
         colour = "#ffffff" if shares[row, column] > DARK else BLACK
         place = margin + (column + 0.5) * cell, TOP + (row + 0.5) * cell
@@ -59,7 +63,10 @@ def confusion_matrix(scores: Scores, classes: Sequence[str], about: About = Abou
     canvas.text(say("prediction"), margin + side / 2, canvas.height - 22, colour=GREY)
     canvas.text(say("label"), 22, TOP + side / 2, colour=GREY, upward=True)
     list_worst(canvas, scores, classes, about)
-    canvas.title(say("accuracy {accuracy:.1%} of {n:,}", accuracy=scores.accuracy, n=int(scores.support.sum())))
+    low, high = scores.interval
+    text = "accuracy {accuracy:.1f} % of {n:,} images (95 % interval {low:.1f} to {high:.1f} %)"
+    values = {"accuracy": 100 * scores.accuracy, "low": 100 * low, "high": 100 * high}
+    canvas.title(say(text, n=int(scores.support.sum()), **values))
     note = say("Colour: share of the label's images. Numbers: images.")
     return about.finish(canvas, note, *left_out(scores.confusion, chosen, about))
 
@@ -96,9 +103,7 @@ def left_out(confusion: Array, chosen: Array, about: About) -> list[str]:
         text = "No class is confused with another; of {all} classes the first {shown} are shown."
         return [about.say(text, all=total, shown=shown)]
     if not (mistakes[rest].any() or mistakes[:, rest].any()):
-        text = (
-            "{shown} of {all} classes: those with mistakes. The {rest} others are always read right."
-        )
+        text = "{shown} of {all} classes: those with mistakes. The {rest} others are always read right."
         return [about.say(text, all=total, shown=shown, rest=len(rest))]
     text = (
         "{shown} of {all} classes: those with the most mistakes."
@@ -107,22 +112,12 @@ def left_out(confusion: Array, chosen: Array, about: About) -> list[str]:
     return [about.say(text, all=total, shown=shown, hidden=int(mistakes[np.ix_(rest, rest)].sum()))]
 
 
-def worst_pairs(confusion: Array, most: int = WORST) -> list[tuple[int, int, int]]:
-    """Label, prediction and count of the most frequent confusions."""
-    mistakes = confusion - np.diag(np.diag(confusion))
-    order = np.argsort(-mistakes, axis=None, kind="stable")[:most]
-    rows, columns = np.unravel_index(order, mistakes.shape)
-    return [
-        (int(a), int(b), int(mistakes[a, b])) for a, b in zip(rows, columns, strict=True) if mistakes[a, b]
-    ]
-
-
 def list_worst(canvas: Canvas, scores: Scores, classes: Sequence[str], about: About) -> None:
     """The worst pairs at the right, each with its count and a bar as long as its share of the label."""
     left, top = canvas.width + 10, TOP + 12
     canvas.text(about.say("most frequent confusions"), left, top, "lm")
     right = left + text_width(about.say("most frequent confusions"))
-    pairs = worst_pairs(scores.confusion)
+    pairs = scores.confusions[:WORST]
     names = [f"{short(classes[a])} → {short(classes[b])}" for a, b, _ in pairs]
     wide = max(map(text_width, names), default=0)
     for line, ((label, _, count), name) in enumerate(zip(pairs, names, strict=True), 1):

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp import calculus
 from charmlp.drawing.canvas import Canvas
 from charmlp.drawing.colours import BLACK, GREY, RED
 from charmlp.drawing.sheet import Block, draw_sheet, plain
-from charmlp.evaluation.pictures.about import About
+from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.letters.letterset import LetterSet
 from charmlp.text import short
 
@@ -22,14 +21,12 @@ SAMPLES, MISREAD = 48, 96  # letters that are drawn, at most
 MOST_OF_A_SET = 128
 
 
-def readings(letters: LetterSet, logits: Array, about: About = About()) -> Canvas:
+def readings(letters: LetterSet, guesses: Array, sure: Array, about: About = NOTHING) -> Canvas:
     """Letters spread over the set as the model reads them; those that it misreads, the surest first.
 
-    logits  N×K, of which softmax gives the probabilities that are told
+    guesses  numbers of classes, N; `sure`: the probability of each, N
     """
-    say, guesses = about.say, logits.argmax(axis=1)
-    sure = calculus.softmax(logits.astype(np.float64)).max(axis=1)
-    chosen = letters.spread(SAMPLES)
+    say, chosen = about.say, letters.spread(SAMPLES)
     wrong = np.flatnonzero(guesses != letters.labels)
     worst = wrong[np.argsort(-sure[wrong], kind="stable")][:MISREAD]
 
@@ -59,7 +56,7 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
-def contact_sheet(sets: Sequence[tuple[str, LetterSet]], about: About = About()) -> Canvas:
+def contact_sheet(sets: Sequence[tuple[str, LetterSet]], about: About = NOTHING) -> Canvas:
     """Sample letters with their labels, a block of rows for each named set."""
     return about.finish(draw_sheet([sample(title, letters) for title, letters in sets]))
 

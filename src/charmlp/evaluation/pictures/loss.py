@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 
 from charmlp.config import TrainingConfig
-from charmlp.drawing.axes import Panel, place_label, ticks, widened
+from charmlp.drawing.axes import Panel, beside, ticks, widened
 from charmlp.drawing.canvas import INCH, Canvas
 from charmlp.drawing.colours import BLUE, GREEN, GREY, ORANGE, PURPLE
 from charmlp.drawing.fonts import text_width
-from charmlp.evaluation.pictures.about import About
+from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.training.state import Epoch
 
-LEFT, RIGHT, TOP = 125, 25, 62  # pixels
+LEFT, RIGHT, TOP = 125, 25, 84  # pixels
 TALL, LOW, GAP = 380, 190, 28  # pixels: heights of panels, and between them
 SPREAD = 500  # times the smallest loss is the largest one: then their logarithms are drawn
 
@@ -22,12 +22,12 @@ def loss_curve(
     epochs: Sequence[Epoch],
     kept: int | None = None,
     config: TrainingConfig | None = None,
-    about: About = About(),
+    about: About = NOTHING,
 ) -> Canvas:
-    """Training and validation loss over the epochs; below, validation accuracy and a learning rate that changes.
+    """Training and validation loss over the epochs; below, accuracy and a learning rate that changes.
 
     kept    number of the epoch whose weights were kept: it is marked
-    config  with it is said why training loss may lie above validation loss: what this run did in training alone
+    config  with it is said why training loss may lie above validation loss: what was done in training alone
     """
     say = about.say
     finite = [epoch for epoch in epochs if math.isfinite(epoch.loss)]
@@ -51,6 +51,8 @@ def loss_curve(
     number_epochs(panels[-1], say("epoch"))
     if kept:
         mark_kept(canvas, panels, kept, [epoch for epoch in validated if epoch.epoch == kept], about)
+    if finite:
+        panels[0].legend({BLUE: say("training")} | ({ORANGE: say("validation")} if validated else {}))
     canvas.title(say("loss by epoch"))
     notes = [] if config is None or not validated else reasons(config, about)
     if is_steady and rates:
@@ -72,14 +74,10 @@ def draw_losses(
 ) -> Panel:
     """Both losses; where they reach over orders of magnitude, on a logarithmic axis."""
     curves = {
-        BLUE: ("training", [epoch.epoch for epoch in epochs], [epoch.loss for epoch in epochs]),
-        ORANGE: (
-            "validation",
-            [epoch.epoch for epoch in validated],
-            [epoch.validation.loss for epoch in validated if epoch.validation],
-        ),
+        BLUE: {epoch.epoch: epoch.loss for epoch in epochs},
+        ORANGE: {epoch.epoch: epoch.validation.loss for epoch in validated if epoch.validation},
     }
-    values = [loss for _, _, losses in curves.values() for loss in losses]
+    values = [loss for curve in curves.values() for loss in curve.values()]
     powers = bool(values) and 0 < min(values) < max(values) / SPREAD
     if powers:
         y = widened(math.log10(min(values)), math.log10(max(values)))
@@ -87,12 +85,10 @@ def draw_losses(
         y = (0.0, 1.05 * max(values, default=1.0) or 1.0)
     panel = Panel(canvas, box, x, y, powers=powers)
     panel.axes(about.say("loss (log scale)" if powers else "loss (cross-entropy)"), numbered=False)
-    for colour, (_, numbers, losses) in curves.items():
-        panel.curve(numbers, [math.log10(loss) for loss in losses] if powers else losses, colour)
-    named = {colour: about.say(name) for colour, (name, numbers, _) in curves.items() if numbers}
-    if named:
-        panel.legend(named)
-    else:
+    for colour, curve in curves.items():
+        losses = curve.values()
+        panel.curve(list(curve), list(map(math.log10, losses) if powers else losses), colour)
+    if not values:
         canvas.text(about.say("no finite loss"), (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, colour=GREY)
     return panel
 
@@ -137,7 +133,7 @@ def mark_kept(
         accuracy = 100 * epoch.validation.accuracy
         point, words = panels[1].place(kept, accuracy), f"{accuracy:.1f} %"
         canvas.dots([point], GREEN, 7)
-        x, y, anchor = place_label([point], text_width(words), panels[1])
+        x, y, anchor = beside(point, text_width(words), panels[1])
         canvas.text(words, x, y, anchor, halo=3)
 
 
@@ -160,9 +156,8 @@ def reasons(config: TrainingConfig, about: About) -> list[str]:
         )
     ]
     if named := [say(name, rate=rate) for name, rate in used.items() if rate]:
-        between = "、" if "、" in say("In training, loss is higher by {reasons}; in validation there is none of it.", reasons="、") and about.lang == "zh" else ", "
-        text = "In training, loss is higher by {reasons}; in validation there is none of it."
-        lines.append(say(text, reasons=between.join(named)))
+        text = "Training loss is also raised by {reasons}, of which validation has nothing."
+        lines.append(say(text, reasons=say(", ").join(named)))
     if config.ema_decay:
         text = "Validation reads with a moving average of the weights (decay {decay:g})."
         lines.append(say(text, decay=config.ema_decay))

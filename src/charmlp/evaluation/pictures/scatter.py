@@ -12,8 +12,7 @@ from charmlp.drawing.canvas import INCH, MARGIN, Canvas
 from charmlp.drawing.colours import BLACK, CLASSES
 from charmlp.drawing.fonts import text_width
 from charmlp.drawing.marks import SHAPES
-from charmlp.evaluation.pictures.about import About
-from charmlp.evaluation.tsne import embed
+from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.text import short
 
 Array = NDArray[Any]
@@ -22,7 +21,7 @@ MOST_POINTS = 2000  # unless more are asked for: they take a second, and no pict
 SIDE = 8 * INCH
 TOP = 70
 RADIUS, SMALLER = 5.0, 3.2  # of dots, in pixels: few and many
-MANY = 3000  # points
+MANY, CROWDED = 3000, 100  # points and classes, from which on dots are small
 NAMES = {1: 54, 12: 46, 30: 38, 70: 28, 150: 20}  # pixels: size of names by number of classes
 LOOKED_AT = 1000  # points of a class among which its densest place is looked for
 CLOSE = 0.04  # of the picture: within which points count as close
@@ -36,24 +35,25 @@ def tsne_scatter(
     guesses: Array | None = None,
     seed: int = 2021,
     *,
-    most: int = MOST_POINTS,
+    total: int = 0,
     layer: int | None = None,
-    about: About = About(),
+    about: About = NOTHING,
 ) -> Canvas:
-    """N letters by t-SNE of what the network makes of them, N×D: the logits, or the outputs of a hidden layer.
+    """N letters by t-SNE of what the network makes of them, N×D: logits, or outputs of a hidden layer.
 
     guesses  N numbers of classes: who is read otherwise than labelled is ringed; None: nobody is
-    most     letters that are drawn; of more, so many are drawn by lot
+    total    letters of which these are some (`some`)
     layer    number of the hidden layer, for the title; None: the logits
     """
-    say, numbers = about.say, some(len(labels), most, seed)
-    places = in_square(embed(features[numbers], seed))
-    labels = labels[numbers]
-    wrong = np.zeros(len(labels), bool) if guesses is None else guesses[numbers] != labels
+    from charmlp.evaluation.tsne import embed  # with Numba, of which a training's pictures have no need
+
+    say, n = about.say, len(labels)
+    places = in_square(embed(features, seed))
+    wrong = np.zeros(n, bool) if guesses is None else guesses != labels
     canvas = Canvas(SIDE, TOP + SIDE - 2 * MARGIN + 10)
     canvas.box((MARGIN, TOP, SIDE - MARGIN, TOP + SIDE - 2 * MARGIN), outline="#d0d0d0")
-    radius = SMALLER if len(numbers) > MANY else RADIUS
     present = np.unique(labels)
+    radius = SMALLER if n > MANY or len(present) > CROWDED else RADIUS
     for label in present:
         colour, shape = look(int(label))
         canvas.dots(places[labels == label].tolist(), colour, radius, shape)
@@ -62,10 +62,10 @@ def tsne_scatter(
     what = say("the logits") if layer is None else say("hidden layer {layer}", layer=layer)
     canvas.title(say("t-SNE of {what}", what=what))
     text = "images. A dot is an image, its colour and shape its label; large letters name the labels."
-    shown = "{n:,} " if len(numbers) == len(features) else "{n:,} of {all:,} "
-    notes = [say(shown + text, n=len(numbers), all=len(features))]
+    shown = "{n:,} " if n >= total else "{n:,} of {all:,} "
+    notes = [say(shown + text, n=n, all=total)]
     if guesses is not None:
-        notes[0] += " " + say("Ringed: misread, {wrong:,} of {n:,}.", wrong=int(wrong.sum()), n=len(numbers))
+        notes[0] += " " + say("Ringed: misread, {wrong:,} of {n:,}.", wrong=int(wrong.sum()), n=n)
     notes.append(say("Near each other means alike to the network; distances between clusters mean little."))
     if hidden:
         notes[1] += " " + say("{count} names have no room.", count=hidden)
@@ -80,9 +80,15 @@ def some(count: int, most: int, seed: int) -> Array:
 
 
 def look(label: int) -> tuple[str, str]:
-    """Colour and shape of a class: the next class in the alphabet has another colour, the eighth another shape."""
+    """Colour and shape of a class: the next in the alphabet has another colour, the eighth another shape."""
     shapes = tuple(SHAPES)
     return CLASSES[label % len(CLASSES)], shapes[label // len(CLASSES) % len(shapes)]
+
+
+def darker(colour: str) -> str:
+    """What is written in a colour among dots of the same one."""
+    parts = (int(colour[at : at + 2], 16) * 55 // 100 for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def in_square(points: Array) -> Array:
@@ -108,7 +114,9 @@ def name_clusters(canvas: Canvas, places: Array, labels: Array, classes: Sequenc
             continue
         taken = np.vstack([taken, [*(found - half), *(found + half)]])
         x, y = found.tolist()
-        canvas.text(name, x, y, size=size, colour=look(int(label))[0], bold=True, halo=max(2, size // 10))
+        canvas.text(
+            name, x, y, size=size, colour=darker(look(int(label))[0]), bold=True, halo=max(2, size // 10)
+        )
     return hidden
 
 
@@ -131,9 +139,7 @@ def free_place(wanted: Array, half: Array, taken: Array) -> Array | None:
         for place in np.clip(wanted + distance * circle, low, high):
             left, top = place - half
             right, bottom = place + half
-            hits = (
-                (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < bottom) & (taken[:, 3] > top)
-            )
+            hits = (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < bottom) & (taken[:, 3] > top)
             if not hits.any():
                 return np.asarray(place)
     return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from charmlp.drawing.canvas import Canvas
 from charmlp.drawing.colours import BLACK, around_zero
 from charmlp.drawing.sheet import Block, draw_sheet
-from charmlp.evaluation.pictures.about import About
+from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.modelfile import Model
 from charmlp.text import short
 
@@ -21,7 +21,7 @@ COLUMNS, LARGE = 12, 98  # images a row, and pixels that each is wide
 CLIPPED = 0.995  # share of the weights below the strongest colour
 
 
-def first_layer(model: Model, about: About = About()) -> Canvas:
+def first_layer(model: Model, about: About = NOTHING) -> Canvas:
     """The weights of the first layer, of each hidden unit an image; of many units those that weigh most.
 
     A unit weighs as much as the norm of its weights times the norm of those by which the next layer uses it.
@@ -31,7 +31,9 @@ def first_layer(model: Model, about: About = About()) -> Canvas:
     if len(model.weights) > 1:
         influence = np.linalg.norm(weights, axis=1) * np.linalg.norm(model.weights[1], axis=0)
         chosen = np.argsort(-influence, kind="stable")[:MOST]
-        text = "{n:,} of {all:,} hidden units, those that weigh most first (norm of the weights in times out)."
+        text = (
+            "{n:,} of {all:,} hidden units, those that weigh most first (norm of the weights in times out)."
+        )
         notes, names = [say(text, n=len(chosen), all=len(weights))], [f"{unit + 1}" for unit in chosen]
     else:
         chosen = np.arange(min(len(weights), MOST))
