@@ -232,7 +232,8 @@ def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
         f"{shown or 'none'} of {len(pairs)}; the more accurate one is better."
     )
     if hidden := [each.pair.detectable for each in pairs if each.p_holm >= LEVEL]:
-        yield from wrapped(f"Where none is shown, taken alone: {detectable(hidden)}")
+        size = detectable(hidden)
+        yield from wrapped(f"Where none is shown: {size[0].lower()}{size[1:]}")
 
 
 def cautions(found: Comparison) -> Iterator[str]:

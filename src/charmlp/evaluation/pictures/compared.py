@@ -66,6 +66,10 @@ def compared(found: Comparison, names: Sequence[str]) -> Canvas:
         "Dots: accuracy. Bars: 95 % intervals (Wilson), which may overlap where a difference is shown.",
         f"{len(found.letters):,} {SPLITS[found.split]} images, {found.data}",
     ]
+    if bare := [
+        name for name, each in zip(names, found.settings, strict=True) if not each.runs[0].run.history
+    ]:
+        notes.insert(1, f"Without figures of their epochs (metrics.csv): {', '.join(bare)}.")
     if several:
         notes.insert(1, "Black: single seeds. Bands: from the lowest seed to the highest.")
     canvas.notes(notes)
@@ -127,9 +131,11 @@ def draw_curves(
     panel.axes(f"{name} (log scale)" if powers else name, numbered=False)
     for at, curve in curves.items():
         panel.curve(curve.epochs, list(map(scale, curve.mean)), colours[at])
+    last = max(curve.epochs[-1] for curve in curves.values())
     ends = {at: panel.place(curve.epochs[-1], scale(curve.mean[-1])) for at, curve in curves.items()}
     for at, y in apart({at: y for at, (_, y) in ends.items()}, box[1], box[3]).items():
-        canvas.line([ends[at], (box[2] + 12, y)], colours[at], 1)
+        early = curves[at].epochs[-1] < last  # a line on would look as if training had gone on
+        canvas.line([ends[at], (box[2] + 12, y)], colours[at], 1, dashed=early)
         canvas.text(str(at + 1), box[2] + 18, y, "lm", SMALL)
     canvas.height = box[3]
     return panel
