@@ -20,7 +20,7 @@ from PIL import Image
 
 from charmlp.drawing.colours import BLACK, GREY
 from charmlp.drawing.fonts import FALLBACK_FONTS, SMALL, TEXT, text_width
-from charmlp.drawing.marks import Area, Box, Dots, Line, Mark, Pixels, Points, Text
+from charmlp.drawing.marks import Area, Box, Cells, Dots, Line, Mark, Pixels, Points, Text
 from charmlp.system.files import write_whole
 
 INCH = 150
@@ -76,9 +76,9 @@ class Canvas:
     def heat(self, colours: Any, corner: tuple[int, int], cell: int) -> None:
         """Squares of so many pixels, in a frame: colours rows×columns×3 of uint8."""
         height, width, _ = colours.shape
-        (left, top), size = corner, (width * cell, height * cell)
-        self.image(colours, corner, size)
-        self.box((left - 1, top - 1, left + size[0], top + size[1]), outline=BLACK)
+        left, top = corner
+        self.marks.append(Cells(colours, corner, cell))
+        self.box((left - 1, top - 1, left + width * cell, top + height * cell), outline=BLACK)
 
     def title(self, text: str, x: float = MARGIN, y: float = 32) -> None:
         """What it shows, above all; the canvas is made wide enough."""

@@ -233,10 +233,10 @@ class Pixels:
     def paint(self, picture: Image.Image) -> None:
         left, top, right, bottom = self.box
         size = right - left, bottom - top
-        image = Image.fromarray(np.ascontiguousarray(self.pixels))
+        image = Image.fromarray(np.ascontiguousarray(self.pixels)).convert("RGB")
         grows = size[0] >= image.width
         image = image.resize(size, Image.Resampling.NEAREST if grows else Image.Resampling.LANCZOS)
-        picture.paste(image.convert("RGB"), (left, top))
+        picture.paste(image, (left, top))
 
     def svg(self) -> str:
         left, top, right, bottom = self.box
@@ -256,6 +256,35 @@ def escaped(text: str) -> str:
 
 def path(points: Points) -> str:
     return "M" + "L".join(f"{x:.5g} {y:.5g}" for x, y in points)
+
+
+@dataclass(eq=False)
+class Cells:
+    """Squares of so many pixels from a corner on: colours rows×columns×3, uint8.
+
+    In SVG they are paths, one for each colour: not every program leaves the edges of enlarged pixels sharp.
+    """
+
+    colours: Array
+    corner: tuple[int, int]
+    cell: int
+
+    def paint(self, picture: Image.Image) -> None:
+        (left, top), (rows, columns) = self.corner, self.colours.shape[:2]
+        Pixels(self.colours, (left, top, left + columns * self.cell, top + rows * self.cell)).paint(picture)
+
+    def svg(self) -> str:
+        (left, top), cell = self.corner, self.cell
+        places: dict[tuple[int, ...], list[str]] = {}
+        for (row, column), colour in zip(
+            np.ndindex(self.colours.shape[:2]), self.colours.reshape(-1, 3).tolist()
+        ):
+            square = f"M{left + column * cell} {top + row * cell}h{cell}v{cell}h{-cell}z"
+            places.setdefault(tuple(colour), []).append(square)
+        return "".join(
+            f'<path d="{"".join(squares)}" fill="#{"".join(f"{part:02x}" for part in colour)}"/>'
+            for colour, squares in places.items()
+        )
 
 
 def paint_finer(picture: Image.Image, points: Points, colour: str, draw: Any) -> None:
