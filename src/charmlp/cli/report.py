@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
+from charmlp.cli.model_flags import find_run
 from charmlp.cli.notes import note
 from charmlp.config import SEED, Reading
 from charmlp.errors import CharmlpError
-from charmlp.system.files import at_home
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def command(arguments: Sequence[str]) -> int:
 def path_of(run: str | None) -> Path:
     """The run that is named, or the newest one."""
     if run is not None:
-        return Path(at_home(run))
+        return find_run(run)
     from charmlp.training.runfolder import newest_model
 
     folder = newest_model().parent

@@ -17,7 +17,6 @@ from charmlp.data import SPLITS, Source
 from charmlp.errors import CharmlpError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
 from charmlp.evaluation.pictures.scatter import MOST_POINTS, some
-from charmlp.evaluation.tsne import embed
 from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
@@ -149,6 +148,8 @@ def gather(
 
 def map_of(evaluation: Evaluation, seed: int) -> Map:
     """t-SNE of the letters, or of so many that it stays legible."""
+    from charmlp.evaluation.tsne import embed  # with Numba: not before it is needed
+
     numbers = some(len(evaluation.letters), MOST_POINTS, seed)
     return Map(numbers, embed(evaluation.logits[numbers], seed))
 

@@ -117,6 +117,8 @@ def has_glyph(sign: str) -> bool:
     """Whether Latin Modern or Fandol, which come with TeX, have it."""
     if ord(sign) < 0x180:
         return sign.isprintable()
+    if not ("\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" or sign in "“”‘’—…"):
+        return False
     try:
         return len(sign.encode("gb2312")) == 2
     except UnicodeEncodeError:
