@@ -120,7 +120,9 @@ def test_classes_that_are_others(run: Run, course: Path, first: Path) -> None:
     assert answer.status == 1 and not (first / "report.html").exists()
 
 
-@pytest.mark.parametrize("text", ["epoch,loss\n1,2\n", "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds\nx\n"])
+@pytest.mark.parametrize(
+    "text", ["epoch,loss\n1,2\n", "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds\nx\n"]
+)
 def test_a_table_that_is_none(run: Run, first: Path, text: str) -> None:
     (first / "metrics.csv").write_text(text, "utf-8")
     answer = run("report", first)

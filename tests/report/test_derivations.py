@@ -11,7 +11,10 @@ from charmlp.report.words import LANGUAGES
 
 
 def test_markdown_with_formulas() -> None:
-    page = "## A *title*\n\nOne $x_1$ and [two](b.md), **`c`**\nmore.\n\n$$\ny_{1}\n$$\n\n| S | |\n|---|---|\n| $a$ | b |\n\n- $q$ one\n- two\n"
+    page = (
+        "## A *title*\n\nOne $x_1$ and [two](b.md), **`c`**\nmore.\n\n$$\ny_{1}\n$$\n\n"
+        "| S | |\n|---|---|\n| $a$ | b |\n\n- $q$ one\n- two\n"
+    )
     heading, paragraph, formula, table, items = blocks(page)
     assert heading == Heading(2, (Span("text", "A "), Span("emph", "title")))
     assert isinstance(paragraph, Paragraph)

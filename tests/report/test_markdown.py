@@ -33,7 +33,9 @@ def test_names_are_text_and_nothing_else() -> None:
     assert len(rows) == 10 and all(row.count("<td") == 4 for row in rows)
 
 
-@pytest.mark.parametrize("text", ["*a* _b_ [c](d) <e> `f` #", "# no heading", "1. no list", "- no list", "a|b", "&lt;"])
+@pytest.mark.parametrize(
+    "text", ["*a* _b_ [c](d) <e> `f` #", "# no heading", "1. no list", "- no list", "a|b", "&lt;"]
+)
 def test_a_paragraph_shows_what_it_was_given(text: str) -> None:
     page = html_of(markdown([Paragraph(plain(text))], "en")).splitlines()[-1]
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -50,7 +52,16 @@ def test_each_kind_of_block() -> None:
         ],
         "en",
     )  # fmt: skip
-    for part in ("### a", "$$\nx\n$$", "- one", "![c](f.png)", "````text", "|---|---:|", "a\\|b", "**s**$x_1$*e*"):
+    for part in (
+        "### a",
+        "$$\nx\n$$",
+        "- one",
+        "![c](f.png)",
+        "````text",
+        "|---|---:|",
+        "a\\|b",
+        "**s**$x_1$*e*",
+    ):
         assert part in text
 
 

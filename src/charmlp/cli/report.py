@@ -121,6 +121,7 @@ def open_letters(run: PastRun, args: argparse.Namespace) -> tuple[Source, str]:
         assert run.given is not None
         return source, named(run.given["data"], run.given["lists"])
     from charmlp.data import open_source
+    from charmlp.data.layouts import DEFAULT_SEED
 
     data = data_arguments(args, LISTS)
     classes = data.pop("classes")
@@ -129,7 +130,7 @@ def open_letters(run: PastRun, args: argparse.Namespace) -> tuple[Source, str]:
         classes=run.model.classes if classes is None else classes,
         reading=Reading(**given_settings(args, Reading)),
         whole="test",
-        **({} if run.config is None else {"seed": run.config.seed}),
+        seed=DEFAULT_SEED if run.config is None else run.config.seed,
     )
     return source, named(data["data"], data.get("lists"))
 
@@ -162,6 +163,6 @@ def report_of_training(folder: Path, reporter: LineReporter) -> Path:
     source = open_data(folder, run.model.classes, run.config)
     data = named(run.given["data"], run.given["lists"])
     contents = gather(run, source, data, skip_bad=run.given["skip_bad"], callbacks=reporter)
-    return write_report(
-        contents, "html", locale_language(), folder / "report.html", ["report", str(folder)]
-    )[0]
+    return write_report(contents, "html", locale_language(), folder / "report.html", ["report", str(folder)])[
+        0
+    ]

@@ -1,4 +1,4 @@
-"""What a report is about, whatever its form: a run, how it reads letters, and what was found out about them."""
+"""What a report is about, whatever its form: a run, how it reads letters, and what was found out."""
 
 from __future__ import annotations
 

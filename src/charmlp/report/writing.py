@@ -19,7 +19,10 @@ Write: TypeAlias = Callable[[Contents, str, Path, Sequence[str]], list[Path]]
 
 FIGURES = "figures"  # beside the report
 TEX = "xelatex"
-NO_TEX = f"a report as PDF needs {TEX}: install TeX Live (texlive-xetex, texlive-lang-chinese) or take --format latex"
+NO_TEX = (
+    f"a report as PDF needs {TEX}: install TeX Live (texlive-xetex, texlive-lang-chinese) "
+    "or take --format latex"
+)
 SECONDS = 300
 
 
@@ -71,7 +74,9 @@ def run_tex(source: Path) -> None:
         raise CharmlpError(f"{TEX}: {printable(error)}") from None
     if done.returncode:
         complaints = [line for line in done.stdout.splitlines() if line.startswith("!")]
-        raise CharmlpError(f"{TEX}: {printable(next(iter(complaints), 'failed'))}; --format latex writes its source")
+        raise CharmlpError(
+            f"{TEX}: {printable(next(iter(complaints), 'failed'))}; --format latex writes its source"
+        )
 
 
 def draw_beside(contents: Contents, language: str, path: Path) -> dict[str, Path]:
