@@ -64,16 +64,16 @@ def test_nothing_there(run: Run, course: Path) -> None:
 def test_the_figure_shows_the_letters_plain_and_augmented(
     run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from charmlp.evaluation import pictures
+    from charmlp.evaluation.pictures import letters as module
 
     sheets: list[dict[str, LetterSet]] = []
-    draw = pictures.contact_sheet
+    draw = module.contact_sheet
 
-    def remember(rows: Any) -> Any:
+    def remember(rows: Any, about: Any) -> Any:
         sheets.append(dict(rows))
-        return draw(rows)
+        return draw(rows, about)
 
-    monkeypatch.setattr(pictures, "contact_sheet", remember)
+    monkeypatch.setattr(module, "contact_sheet", remember)
     assert run("info", course, "--figure", "letters.png").status == 0
     (sheet,) = sheets
     plain, augmented = sheet["train"], sheet["train, augmented as recipe best does"]

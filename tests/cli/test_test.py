@@ -31,47 +31,55 @@ def test_json_holds_the_figures_and_nothing_else(run: Run, course: Path, trained
     assert sum(entry["support"] for entry in found["per_class"].values()) == 32
 
 
+PICTURES = ("tsne", "test_confusion", "test_letters", "reliability", "coverage", "weights")
+
+
 def test_the_pictures(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course, "--model", trained, "--out", "figures")
     assert answer.status == 0
-    for name in ("tsne.png", "test_confusion.png", "test_letters.png"):
-        assert f"picture   {Path('figures') / name}" in answer.out
-        with Image.open(Path("figures") / name) as picture:
+    for name in PICTURES:
+        assert f"picture   {Path('figures') / name}.png" in answer.out
+        with Image.open(Path("figures") / f"{name}.png") as picture:
             assert max(picture.size) > 600
 
 
-def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
-    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    common = ("test", "--data", course, "--model", trained)
-    whole = run(*common, "--out", "with")  # the control: all pictures, and nothing said
-    for module in ("sklearn", "sklearn.manifold"):
-        monkeypatch.setitem(sys.modules, module, None)
-    answer = run(*common, "--out", "without")
-    assert answer.status == 0
-    (line,) = set(answer.err.splitlines()) - set(whole.err.splitlines())
-    assert "t-SNE" in line and "pip install" in line
-    always = ["errors.csv", "predictions.csv", "test_confusion.png", "test_letters.png"]
-    assert sorted(path.name for path in Path("with").iterdir()) == [*always, "tsne.png"]
-    assert sorted(path.name for path in Path("without").iterdir()) == always
-    expected = whole.out.replace(f"picture   {Path('with') / 'tsne.png'}\n", "").replace("with", "without")
-    assert answer.out == expected
-    json_answer = run(*common, "--format", "json", "--out", "without")
-    assert json.loads(json_answer.out)["n"] == 32 and json_answer.err.count("pip install") == 1
+def test_pictures_as_svg_say_of_which_run_and_data(run: Run, course: Path, trained: Path) -> None:
+    common = ("test", "--data", course, "--model", trained, "--figure_format", "svg")
+    assert run(*common, "--out", "a").status == run(*common, "--out", "b").status == 0
+    files = sorted(path for path in Path("a").iterdir() if path.suffix != ".csv")
+    assert [path.name for path in files] == sorted(f"{name}.svg" for name in PICTURES)
+    for path in files:
+        text = path.read_text("utf-8")
+        assert f"run {trained.name}" in text and str(course.parent) not in text
+        assert (f"data {course.name} · test images" in text) is (path.stem != "weights")
+        assert text == (Path("b") / path.name).read_text("utf-8")
 
 
-def test_the_courses_form_without_scikit_learn(
+def test_the_t_sne_of_a_layer(run: Run, course: Path, trained: Path) -> None:
+    common = ("test", "--data", course, "--model", trained, "--figure_format", "svg", "--out", "figures")
+    picture = Path("figures", "tsne.svg")
+    assert run(*common, "--tsne", "off").status == 0 and not picture.exists()
+    assert run(*common, "--tsne", "1", "--tsne-points", "20").status == 0
+    text = picture.read_text("utf-8")
+    assert "t-SNE of hidden layer 1" in text and "20 of 32 images" in text
+    for wrong, reason in (("7", "hidden layer"), ("first", "expected logits, off"), ("0", "expected logits")):
+        answer = run(*common, "--tsne", wrong)
+        assert answer.status == 2 and answer.out == "" and answer.err.count("\n") == 1
+        assert "--tsne" in answer.err and reason in answer.err
+
+
+def test_pictures_need_no_package_that_is_not_installed(
     run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("sklearn", "sklearn.manifold"):
+    for module in ("sklearn", "scipy", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, module, None)
+    answer = run("test", "--data", course, "--model", trained, "--out", "figures")
+    assert answer.status == 0 and answer.out.count("picture   ") == len(PICTURES)
     model = trained / "model.safetensors"
     lists = ("--test_file_path", course / "test.json", "--im_dir", course / "images")
-    answer = run("--mode", "test", "--model_path", model, *lists, "--out", "figures")
-    assert answer.status == 0 and answer.err.count("pip install") == 1
+    answer = run("--mode", "test", "--model_path", model, *lists, "--out", "course")
+    assert answer.status == 0 and answer.out.count("[Info] Picture saved in") == len(PICTURES)
     assert "[Info] Test accuracy = " in answer.out
-    drawn = sorted(path.name for path in Path("figures").iterdir())
-    assert drawn == ["errors.csv", "predictions.csv", "test_confusion.png", "test_letters.png"]
 
 
 def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:

@@ -43,7 +43,8 @@ class Panel:
             self.canvas.line([(left, at), (right, at)], LIGHT, 1)
             shown = f"{10**number:.3g}" if self.powers else f"{number:g}"
             self.canvas.text(f"{shown}{unit}", left - 10, at, "rm")
-        self.canvas.line([(left, top), (left, bottom), (right, bottom)], BLACK, 1)
+        self.canvas.line([(left, top), (left, bottom)], BLACK, 1)
+        self.canvas.line([(left, bottom), (right, bottom)], BLACK, 1)
         self.canvas.text(name, left - 0.6 * INCH, (top + bottom) / 2, upward=True)
         if x_name:
             self.canvas.text(x_name, (left + right) / 2, bottom + 55)

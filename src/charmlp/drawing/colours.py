@@ -15,7 +15,7 @@ BLUE, ORANGE, GREEN, RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 SKY, PURPLE = "#56b4e9", "#cc79a7"
 
 # Of classes, in turn: those of neighbours in the alphabet are far apart.
-CLASSES = (BLUE, ORANGE, "#3a3a3a", SKY, RED, "#8a8a8a", PURPLE, GREEN)
+CLASSES = (BLUE, ORANGE, SKY, "#7a3b8f", "#00745a", RED, PURPLE, "#222222")
 
 # From 0 to 1 in eight steps: ColorBrewer's "Blues".
 BLUES = np.array(

@@ -233,10 +233,10 @@ class Pixels:
     def paint(self, picture: Image.Image) -> None:
         left, top, right, bottom = self.box
         size = right - left, bottom - top
-        image = Image.fromarray(np.ascontiguousarray(self.pixels))
+        image = Image.fromarray(np.ascontiguousarray(self.pixels)).convert("RGB")
         grows = size[0] >= image.width
         image = image.resize(size, Image.Resampling.NEAREST if grows else Image.Resampling.LANCZOS)
-        picture.paste(image.convert("RGB"), (left, top))
+        picture.paste(image, (left, top))
 
     def svg(self) -> str:
         left, top, right, bottom = self.box

@@ -18,7 +18,7 @@ from charmlp.text import short
 Array = NDArray[Any]
 
 MOST_CLASSES = 40  # of which the whole matrix is drawn; of more, the confused part, at most so many
-CELL, LARGEST, LEAST = 50, 90, 450  # pixels: a cell's side, and that of all cells together
+CELL, LARGEST, LEAST = 44, 90, 450  # pixels: a cell's side, and that of all cells together
 WORST = 10  # pairs that are listed
 TOP = 70  # pixels above the matrix
 GRID = "#e3eaf3"

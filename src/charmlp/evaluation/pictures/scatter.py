@@ -19,13 +19,17 @@ Array = NDArray[Any]
 
 MOST_POINTS = 2000  # unless more are asked for: they take a second, and no picture shows more
 SIDE = 8 * INCH
-TOP = 70
+TOP, ROOM = 70, 32  # pixels above the frame, and between it and the dots
+FRAME = "#d0d0d0"
 RADIUS, SMALLER = 5.0, 3.2  # of dots, in pixels: few and many
 MANY, CROWDED = 3000, 100  # points and classes, from which on dots are small
 NAMES = {1: 54, 12: 46, 30: 38, 70: 28, 150: 20}  # pixels: size of names by number of classes
 LOOKED_AT = 1000  # points of a class among which its densest place is looked for
-CLOSE = 0.04  # of the picture: within which points count as close
-FAR = 0.1  # of the picture: further off its place no name is put
+CLOSE = 48  # pixels within which points count as close, of spread-out classes more
+FEW = 600  # points: names are smaller
+RADII = (0, 8, 16, 24, 32, 42, 54, 68, 84, 100, 120)  # pixels between a name and its place
+CIRCLE = np.stack([(np.cos(a), np.sin(a)) for a in np.arange(12) * (np.pi / 6)])
+HIDING, HIDING_ANOTHER = 60, 8  # pixels that a name goes away so as not to hide its class, a dot of another
 
 
 def tsne_scatter(
@@ -48,17 +52,17 @@ def tsne_scatter(
     from charmlp.evaluation.tsne import embed  # with Numba, of which a training's pictures have no need
 
     say, n = about.say, len(labels)
-    places = in_square(embed(features, seed))
+    places, height = framed(embed(features, seed))
     wrong = np.zeros(n, bool) if guesses is None else guesses != labels
-    canvas = Canvas(SIDE, TOP + SIDE - 2 * MARGIN + 10)
-    canvas.box((MARGIN, TOP, SIDE - MARGIN, TOP + SIDE - 2 * MARGIN), outline="#d0d0d0")
+    canvas, frame = Canvas(SIDE, TOP + height + 10), np.array([(MARGIN, TOP), (SIDE - MARGIN, TOP + height)])
+    canvas.box((MARGIN, TOP, SIDE - MARGIN, TOP + height), outline=FRAME)
     present = np.unique(labels)
     radius = SMALLER if n > MANY or len(present) > CROWDED else RADIUS
     for label in present:
         colour, shape = look(int(label))
         canvas.dots(places[labels == label].tolist(), colour, radius, shape)
     canvas.dots(places[wrong].tolist(), BLACK, radius + 3.5, ring=1.7)
-    hidden = name_clusters(canvas, places, labels, classes)
+    hidden = name_clusters(canvas, places, labels, classes, frame)
     what = say("the logits") if layer is None else say("hidden layer {layer}", layer=layer)
     canvas.title(say("t-SNE of {what}", what=what))
     text = "images. A dot is an image, its colour and shape its label; large letters name the labels."
@@ -91,55 +95,68 @@ def darker(colour: str) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
-def in_square(points: Array) -> Array:
-    """Points in pixels of the picture, not stretched, in its middle."""
+def framed(points: Array) -> tuple[Array, int]:
+    """Points in pixels of the picture, not stretched; the height of the frame that they fill."""
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = (SIDE - 2 * MARGIN - 60) / max(float((high - low).max()), 1e-9)
-    middle = np.array([SIDE / 2, TOP + SIDE / 2 - MARGIN])
-    return (points - (low + high) / 2) * scale + middle
+    scale = (SIDE - 2 * MARGIN - 2 * ROOM) / max(float((high - low).max()), 1e-9)
+    height = round(max(float((high - low)[1]) * scale + 2 * ROOM, SIDE / 2))
+    middle = np.array([SIDE / 2, TOP + height / 2])
+    return (points - (low + high) / 2) * scale + middle, height
 
 
-def name_clusters(canvas: Canvas, places: Array, labels: Array, classes: Sequence[str]) -> int:
+def name_clusters(canvas: Canvas, places: Array, labels: Array, classes: Sequence[str], frame: Array) -> int:
     """Write the name of each class where its dots lie densest, or near by; how many had no room."""
     present, counts = np.unique(labels, return_counts=True)
     size = next(size for count, size in reversed(NAMES.items()) if len(present) >= count)
+    if len(places) < FEW:
+        size = size * 3 // 4
     taken, hidden = np.zeros((0, 4)), 0
     for label in present[np.argsort(-counts, kind="stable")]:
-        name = short(classes[label], 8)
-        place = densest(places[labels == label])
+        name, own = short(classes[label], 8), labels == label
         half = np.array([text_width(name, size, bold=True) / 2 + 3, size * 0.46])
-        found = free_place(place, half, taken)
+        costs = np.where(own, HIDING / own.sum(), HIDING_ANOTHER)
+        found = free_place(densest(places[own]), half, taken, places, costs, frame)
         if found is None:
             hidden += 1
             continue
         taken = np.vstack([taken, [*(found - half), *(found + half)]])
         x, y = found.tolist()
-        canvas.text(
-            name, x, y, size=size, colour=darker(look(int(label))[0]), bold=True, halo=max(2, size // 10)
-        )
+        colour = darker(look(int(label))[0])
+        canvas.text(name, x, y, size=size, colour=colour, bold=True, halo=max(2, size // 10))
     return hidden
 
 
 def densest(points: Array) -> Array:
-    """The point that has most of the others close by; where several have, the one in their middle."""
+    """The middle of the points about the one that has most others close by."""
     some = points[:: max(1, -(-len(points) // LOOKED_AT))]
     squared = ((some[:, np.newaxis] - some) ** 2).sum(axis=2)
-    close = squared < (CLOSE * SIDE) ** 2
-    best = int(close.sum(axis=1).argmax())
-    return np.asarray(some[close[best]].mean(axis=0))
+    spread = np.median(np.abs(some - np.median(some, axis=0)))
+    close = squared < max(CLOSE, float(spread)) ** 2
+    return np.asarray(some[close[close.sum(axis=1).argmax()]].mean(axis=0))
 
 
-def free_place(wanted: Array, half: Array, taken: Array) -> Array | None:
-    """The place nearest to the wanted one where a box of that half size hits no other; None: none is near."""
-    angles = np.arange(16) * (np.pi / 8)
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    low = np.array([MARGIN, TOP]) + half + 2
-    high = np.array([SIDE - MARGIN, TOP + SIDE - 2 * MARGIN]) - half - 2
-    for distance in np.arange(0, FAR * SIDE, 6):
-        for place in np.clip(wanted + distance * circle, low, high):
+def free_place(
+    wanted: Array, half: Array, taken: Array, dots: Array, costs: Array, frame: Array
+) -> Array | None:
+    """Where a box of that half size hits none that is taken, is near the wanted place, and hides few dots.
+
+    costs  of hiding each dot, in pixels that one would rather go away from the wanted place
+    frame  least and greatest x, y of a box's edges
+    """
+    low, high = frame[0] + half, frame[1] - half
+    near = np.abs(dots - wanted).max(axis=1) < RADII[-1] + half.max()
+    dots, costs = dots[near], costs[near]
+    best, least = None, np.inf
+    for radius in RADII:
+        if radius >= least:
+            break
+        for place in np.clip(wanted + radius * CIRCLE, low, high):
             left, top = place - half
             right, bottom = place + half
             hits = (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < bottom) & (taken[:, 3] > top)
-            if not hits.any():
-                return np.asarray(place)
-    return None
+            if hits.any():
+                continue
+            cost = radius + costs[(np.abs(dots - place) < half).all(axis=1)].sum()
+            if cost < least:
+                best, least = place, cost
+    return best
