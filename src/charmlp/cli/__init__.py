@@ -21,6 +21,7 @@ from charmlp.version import __version__
 
 VERBS = {
     "train": "train a model on images of letters",
+    "check": "look at a data set before training",
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
     "info": "describe a model, a data set, or this installation",
