@@ -21,6 +21,7 @@ from charmlp.version import __version__
 
 VERBS = {
     "train": "train a model on images of letters",
+    "check": "look at a data set before training",
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
     "report": "write a run up as a page to look at, or to hand in",
