@@ -17,6 +17,7 @@ from charmlp.data import SPLITS, Source
 from charmlp.errors import CharmlpError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
 from charmlp.evaluation.pictures.scatter import MOST_POINTS, some
+from charmlp.evaluation.suspects import Suspects, find_suspects
 from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
@@ -50,6 +51,7 @@ class Contents:
     split        which letters were read: 'test', 'val' or 'train'
     evaluation   how they were read
     training     the letters that were learned from; None where they are not at hand, or were read
+    suspects     letters whose label looks wrong; None where the network has learned these letters
     twins        the letters' near-twins among those; None without them
     no_twins     why there are none
     is_own_data  whether they are of the data that the run was trained on
@@ -65,6 +67,7 @@ class Contents:
     split: str
     evaluation: Evaluation
     training: LetterSet | None
+    suspects: Suspects | None
     twins: Twins | None
     no_twins: str
     is_own_data: bool
@@ -112,7 +115,8 @@ def gather(
     evaluation = evaluate(Recognizer(run.model), letters)
     training, no_twins = None, ""
     learned = source if learned is None else learned
-    if learned is source and split == "train":
+    seen = learned is source and split == "train"
+    if seen:
         no_twins = "leaks.same-data"
     elif isinstance(learned, CharmlpError):
         no_twins = str(learned)
@@ -136,6 +140,7 @@ def gather(
         split=split,
         evaluation=evaluation,
         training=training,
+        suspects=None if seen else find_suspects(evaluation.probabilities, letters.labels),
         twins=twins,
         no_twins=no_twins,
         is_own_data=is_own_data,

@@ -72,6 +72,7 @@ def html(contents: Contents, language: str, report_command: Sequence[str]) -> st
         calibration_words=say("calibration.error", **{name: say.share(x) for name, x in chance.items()}),
         coverage=sections.coverage(contents, say),
         targets=sections.targets(contents, say),
+        suspects=sections.suspects(contents, say),
         leaks=sections.leaks(contents, say),
         twins=pictures.twins,
         environment=[
@@ -137,6 +138,7 @@ def data_of(contents: Contents, say: Words, pictures: Pictures) -> dict[str, Any
         "confused": sections.confused(contents),
         "most_classes": MOST_SMALL,
         "worst": [[int(n), f"{evaluation.losses[n]:.2f}"] for n in evaluation.errors[:MOST_WORST]],
+        "suspects": [] if contents.suspects is None else contents.suspects.index[:MOST_WORST].tolist(),
         "twins": pictures.twins,
         "map": None,
         "words": {

@@ -36,6 +36,16 @@ def without_twins(contents: Contents) -> tuple[int, float | None, float | None]:
     return int(there.sum()), seen, alone
 
 
+def suspects(contents: Contents, say: Words) -> str:
+    """What there is to say about labels that look wrong."""
+    found = contents.suspects
+    if found is None:
+        return say("suspects.seen")
+    if not found.could_judge:
+        return say("suspects.unknown")
+    return say("suspects.note" if len(found) else "suspects.none")
+
+
 def leaks(contents: Contents, say: Words) -> str:
     """How many letters look almost like a training letter, and what that does to the accuracy."""
     if contents.twins is None:
