@@ -18,11 +18,14 @@ from charmlp.training.pastrun import PastRun
 from charmlp.training.state import Epoch, Figures
 
 EVIL = (
-    "</script><img src=x onerror=alert(1)>", "a&b\"c'd", "\u202eright to left\u202c", "汉字", "{{ 7*7 }}", "\\input{x}$&#",
+    "</script><img src=x onerror=alert(1)>", "a&b\"c'd", "\u202eright to left\u202c", "汉字", "{{ 7*7 }}",
+    "\\input{x}$&#",
 )  # fmt: skip
 
 
-def letters_read_as(labels: Sequence[int], guesses: Sequence[int], classes: Sequence[str], **given: Any) -> LetterSet:
+def letters_read_as(
+    labels: Sequence[int], guesses: Sequence[int], classes: Sequence[str], **given: Any
+) -> LetterSet:
     """Images of which `model_of` reads the i-th as `guesses[i]`: one pixel for each class."""
     side = side_for(classes)
     images = np.random.default_rng(0).integers(0, 80, (len(labels), side, side)).astype(np.uint8)
@@ -35,12 +38,12 @@ def side_for(classes: Sequence[str]) -> int:
     return max(8, int(np.ceil(np.sqrt(len(classes)))))
 
 
-def model_of(classes: Sequence[str], **provenance: Any) -> Model:
+def model_of(classes: Sequence[str], layers: int, **provenance: Any) -> Model:
     """Reads the class whose pixel is the brightest."""
-    side = side_for(classes)
-    weights = 4 * np.eye(len(classes), side * side, dtype=np.float32)
-    biases = np.zeros(len(classes), np.float32)
-    return Model(tuple(classes), (side, side), "scale", "relu", (weights,), (biases,), provenance)
+    side, n = side_for(classes), len(classes)
+    weights = (4 * np.eye(n, side * side, dtype=np.float32), *[np.eye(n, dtype=np.float32)] * (layers - 1))
+    biases = tuple(np.zeros(n, np.float32) for _ in weights)
+    return Model(tuple(classes), (side, side), "scale", "relu", weights, biases, provenance)
 
 
 @dataclass(frozen=True)
@@ -82,19 +85,24 @@ class Made:
     config: TrainingConfig | None = SLIDES
     given: Mapping[str, Any] | None = field(
         default_factory=lambda: {
-            "folder": "/", "data": "photos", "im_dir": None, "lists": None, "classes": None, "n_classes": None,
-            "skip_bad": False,
+            "folder": "/", "data": "photos", "im_dir": None, "lists": None, "classes": None,
+            "n_classes": None, "skip_bad": False,
         }
     )  # fmt: skip
     epochs: int = 3
+    layers: int = 2
     folder: Path = Path("runs/first")
     training: LetterSet | None = None
 
     @property
     def run(self) -> PastRun:
-        model = model_of(self.classes, epoch=self.epochs, data="0123456789abcdef", rendered_letters=0)
+        model = model_of(
+            self.classes, self.layers, epoch=self.epochs, data="0123456789abcdef", rendered_letters=0
+        )
         given = None if self.given is None else dict(self.given)
-        return PastRun(self.folder, self.folder / "model.safetensors", model, self.config, history(self.epochs), given)
+        return PastRun(
+            self.folder, self.folder / "model.safetensors", model, self.config, history(self.epochs), given
+        )
 
     @property
     def letters(self) -> LetterSet:

@@ -1,4 +1,4 @@
-"""report.html in a browser: at two widths, by mouse and by keyboard, light and dark, with names that want to be code.
+"""report.html in a browser: at two widths, by mouse and keyboard, light and dark, with hostile names.
 
 The browser is the machine's own chromium (or Chrome), driven by playwright. Whether a page is accessible is
 asked of axe-core, which comes with axe-playwright-python.
@@ -78,7 +78,7 @@ class Opened:
 
 @pytest.fixture
 def open_page(browser: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Opened]]:
-    """Opens reports; at the end none of them may have complained, asked for anything, or be wider than its window."""
+    """Opens reports; at the end none may have complained, asked for anything, or be wider than its window."""
     opened: list[Opened] = []
 
     def opens(name: str, width: int = 1280, **options: Any) -> Opened:
@@ -114,7 +114,9 @@ def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, widt
 def test_axe_finds_what_is_wrong(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
     page = pages["few"].read_text("utf-8").replace("<label>", "<p>").replace("</label>", "</p>")
     (tmp_path / "wrong.html").write_text(page, "utf-8")
-    assert any(fault.startswith("label") for fault in faults_of(browser, tmp_path / "wrong.html", 1280, "light"))
+    assert any(
+        fault.startswith("label") for fault in faults_of(browser, tmp_path / "wrong.html", 1280, "light")
+    )
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -136,7 +138,9 @@ def test_every_cell_opens_its_letters_by_mouse_and_by_keyboard(
     assert page.evaluate("document.activeElement.dataset.guess") == "0"
     assert page.locator('[role=gridcell][tabindex="0"]').count() == 1
     page.keyboard.press("ArrowDown")
-    truth, guess = page.evaluate("[document.activeElement.dataset.truth, document.activeElement.dataset.guess]")
+    truth, guess = page.evaluate(
+        "[document.activeElement.dataset.truth, document.activeElement.dataset.guess]"
+    )
     assert int(truth) > 0
     page.keyboard.press("Enter")
     assert dialog.locator(".card").count() == int(evaluation.scores.confusion[int(truth), int(guess)])
@@ -190,7 +194,9 @@ def test_search(open_page: Callable[..., Opened]) -> None:
 def test_the_table_sorts(open_page: Callable[..., Opened]) -> None:
     page = open_page("letters").page
     recall = page.locator("#class-table thead th").nth(2)
-    values = "[...document.querySelectorAll('#class-table tbody tr')].map(row => +row.children[2].dataset.value)"
+    values = (
+        "[...document.querySelectorAll('#class-table tbody tr')].map(row => +row.children[2].dataset.value)"
+    )
     recall.locator("button").click()
     assert recall.get_attribute("aria-sort") == "descending"
     assert (found := page.evaluate(values)) == sorted(found, reverse=True)

@@ -48,8 +48,8 @@ def test_its_flags_give_the_settings_back(config: TrainingConfig) -> None:
 
 def test_its_flags_give_the_data_back() -> None:
     given = {
-        "data": None, "lists": {"train": "a b.json", "val": "-v.json"}, "im_dir": "it's", "classes": ["A", "-"],
-        "n_classes": 2, "skip_bad": True,
+        "data": None, "lists": {"train": "a b.json", "val": "-v.json"}, "im_dir": "it's",
+        "classes": ["A", "-"], "n_classes": 2, "skip_bad": True,
     }  # fmt: skip
     command = command_of(SLIDES, **given)
     assert command is not None
@@ -77,12 +77,27 @@ def test_it_trains_the_same_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         Path("my photos", "AB"[number % 2]).mkdir(parents=True, exist_ok=True)
         picture = Image.fromarray(random.integers(0, 255, (8, 8), np.uint8))
         picture.save(Path("my photos", "AB"[number % 2], f"{number}.png"))
-    flags = ["--recipe", "slides", "--epoch", "2", "--norm_size", "8,8", "--hsize", "5", "--seed", "3", "--act", "tanh"]
+    flags = [
+        "--recipe",
+        "slides",
+        "--epoch",
+        "2",
+        "--norm_size",
+        "8,8",
+        "--hsize",
+        "5",
+        "--seed",
+        "3",
+        "--act",
+        "tanh",
+    ]
     assert main(["train", "my photos", *flags, "--out", "first", "--pictures", "off"]) == 0
     command = training_command(read_run(Path("first")))
     assert command is not None
     assert main([*command, "--out", "second", "--pictures", "off"]) == 0
     assert main([*command, "--seed", "4", "--out", "third", "--pictures", "off"]) == 0
-    first, second, third = (read_model(Path(name, "model.safetensors")) for name in ("first", "second", "third"))
+    first, second, third = (
+        read_model(Path(name, "model.safetensors")) for name in ("first", "second", "third")
+    )
     assert all(map(np.array_equal, first.arrays, second.arrays))
     assert not all(map(np.array_equal, first.arrays, third.arrays))

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from charmlp.report.page import MOST_CLASSES, MOST_RIGHT, digest, html
+from charmlp.report.page import MOST_RIGHT, digest, html
+from charmlp.report.sections import MOST_CLASSES
 from tests.report.making import EVIL, Made
 
 pytest.importorskip("jinja2")
@@ -61,7 +62,8 @@ def test_the_figures_are_those_of_the_evaluation(page: str) -> None:
     assert "charmlp train photos --recipe slides" in text
     pair = contents.evaluation.scores.confusions[0]
     buttons = re.findall(r'<button [^>]*class="pair"[^>]*>(.*?)</button>', page)
-    most = f"<b>{contents.evaluation.classes[pair.label]}</b> → <b>{contents.evaluation.classes[pair.prediction]}</b>"
+    classes = contents.evaluation.classes
+    most = f"<b>{classes[pair.label]}</b> → <b>{classes[pair.prediction]}</b>"
     assert buttons[0] == f"{most} <span>{pair.images}</span>"
 
 

@@ -1,4 +1,4 @@
-"""Both languages have the same sentences with the same blanks, and no other file asks for one that is not there."""
+"""Both languages have the same sentences with the same blanks, and none that is asked for is missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def test_every_key_that_is_asked_for_is_there() -> None:
     """As far as it is written out: `say("run.data")`, `say.call("x")` in templates."""
     known = sentences("en")
     files = [*PACKAGE.glob("*.py"), *(PACKAGE / "templates").iterdir()]
-    asked = {key for file in files for key in re.findall(r'say\("([a-z0-9_.-]+)"[,)]', file.read_text("utf-8"))}
+    asked = {
+        key for file in files for key in re.findall(r'say\("([a-z0-9_.-]+)"[,)]', file.read_text("utf-8"))
+    }
     assert len(asked) > 60 and asked <= known.keys()
 
 

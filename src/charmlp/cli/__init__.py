@@ -21,6 +21,7 @@ from charmlp.version import __version__
 
 VERBS = {
     "train": "train a model on images of letters",
+    "check": "look at a data set before training",
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
     "compare": "say whether one run is better than another",

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
+from charmlp.cli.model_flags import find_run
 from charmlp.cli.notes import note
 from charmlp.config import SEED, Reading
 from charmlp.errors import CharmlpError
-from charmlp.system.files import at_home
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def command(arguments: Sequence[str]) -> int:
 def path_of(run: str | None) -> Path:
     """The run that is named, or the newest one."""
     if run is not None:
-        return Path(at_home(run))
+        return find_run(run)
     from charmlp.training.runfolder import newest_model
 
     folder = newest_model().parent
@@ -121,6 +121,7 @@ def open_letters(run: PastRun, args: argparse.Namespace) -> tuple[Source, str]:
         assert run.given is not None
         return source, named(run.given["data"], run.given["lists"])
     from charmlp.data import open_source
+    from charmlp.data.layouts import DEFAULT_SEED
 
     data = data_arguments(args, LISTS)
     classes = data.pop("classes")
@@ -129,7 +130,7 @@ def open_letters(run: PastRun, args: argparse.Namespace) -> tuple[Source, str]:
         classes=run.model.classes if classes is None else classes,
         reading=Reading(**given_settings(args, Reading)),
         whole="test",
-        **({} if run.config is None else {"seed": run.config.seed}),
+        seed=DEFAULT_SEED if run.config is None else run.config.seed,
     )
     return source, named(data["data"], data.get("lists"))
 
@@ -162,6 +163,6 @@ def report_of_training(folder: Path, reporter: LineReporter) -> Path:
     source = open_data(folder, run.model.classes, run.config)
     data = named(run.given["data"], run.given["lists"])
     contents = gather(run, source, data, skip_bad=run.given["skip_bad"], callbacks=reporter)
-    return write_report(
-        contents, "html", locale_language(), folder / "report.html", ["report", str(folder)]
-    )[0]
+    return write_report(contents, "html", locale_language(), folder / "report.html", ["report", str(folder)])[
+        0
+    ]

@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Axes, and what is drawn between them; each method returns SVG elements, each number is in its axis' unit."""
+    """Axes, and what is drawn between them, as SVG elements; each number is in its axis' unit."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -84,8 +84,9 @@ class Chart:
     def keys(self, lines: Sequence[Line]) -> str:
         """What the lines are, each in its colour, one below the other."""
         named = [line for line in lines if line.key]
+        x, y = WIDTH - RIGHT - 44, TOP + 30
         return "".join(
-            f'<g class="{line.name}">{text(line.key, WIDTH - RIGHT - 44, TOP + 30 + 20 * at, "end", "key")}</g>'
+            f'<g class="{line.name}">{text(line.key, x, y + 20 * at, "end", "key")}</g>'
             for at, line in enumerate(named)
         )
 

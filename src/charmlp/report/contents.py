@@ -1,4 +1,4 @@
-"""What a report is about, whatever its form: a run, how it reads letters, and what was found out about them."""
+"""What a report is about, whatever its form: a run, how it reads letters, and what was found out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from charmlp.data import SPLITS, Source
 from charmlp.errors import CharmlpError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
 from charmlp.evaluation.pictures.scatter import MOST_POINTS, some
-from charmlp.evaluation.tsne import embed
+from charmlp.evaluation.suspects import Suspects, find_suspects
 from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
@@ -51,6 +51,7 @@ class Contents:
     split        which letters were read: 'test', 'val' or 'train'
     evaluation   how they were read
     training     the letters that were learned from; None where they are not at hand, or were read
+    suspects     letters whose label looks wrong; None where the network has learned these letters
     twins        the letters' near-twins among those; None without them
     no_twins     why there are none
     is_own_data  whether they are of the data that the run was trained on
@@ -66,6 +67,7 @@ class Contents:
     split: str
     evaluation: Evaluation
     training: LetterSet | None
+    suspects: Suspects | None
     twins: Twins | None
     no_twins: str
     is_own_data: bool
@@ -113,7 +115,8 @@ def gather(
     evaluation = evaluate(Recognizer(run.model), letters)
     training, no_twins = None, ""
     learned = source if learned is None else learned
-    if learned is source and split == "train":
+    seen = learned is source and split == "train"
+    if seen:
         no_twins = "leaks.same-data"
     elif isinstance(learned, CharmlpError):
         no_twins = str(learned)
@@ -137,6 +140,7 @@ def gather(
         split=split,
         evaluation=evaluation,
         training=training,
+        suspects=None if seen else find_suspects(evaluation.probabilities, letters.labels),
         twins=twins,
         no_twins=no_twins,
         is_own_data=is_own_data,
@@ -149,6 +153,8 @@ def gather(
 
 def map_of(evaluation: Evaluation, seed: int) -> Map:
     """t-SNE of the letters, or of so many that it stays legible."""
+    from charmlp.evaluation.tsne import embed  # with Numba: not before it is needed
+
     numbers = some(len(evaluation.letters), MOST_POINTS, seed)
     return Map(numbers, embed(evaluation.logits[numbers], seed))
 

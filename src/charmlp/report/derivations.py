@@ -71,7 +71,13 @@ def blocks(markdown: str) -> Iterator[Block]:
             elif spans:
                 yield Paragraph(spans)
         elif token.type == "bullet_list_open":
-            yield Items([inline(each, formulas) for each in until(tokens, "bullet_list_close") if each.type == "inline"])
+            yield Items(
+                [
+                    inline(each, formulas)
+                    for each in until(tokens, "bullet_list_close")
+                    if each.type == "inline"
+                ]
+            )
         elif token.type == "table_open":
             yield table(until(tokens, "table_close"), formulas)
 

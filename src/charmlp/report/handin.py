@@ -23,11 +23,13 @@ from charmlp.training.runfolder import MODEL, SETTINGS
 
 MOST_RUNS = 200  # beside this one
 MOST_MISREAD = 10
-COMPARED = ("optimizer", "momentum", "lr", "seed")
 
 UPDATES = {  # as torch.optim has them; θ are all parameters
     "sgd": [r"v \leftarrow \mu v + g", r"\theta \leftarrow \theta - \eta v"],
-    "adagrad": [r"s \leftarrow s + g^{2}", r"\theta \leftarrow \theta - \eta \frac{g}{\sqrt{s} + \varepsilon}"],
+    "adagrad": [
+        r"s \leftarrow s + g^{2}",
+        r"\theta \leftarrow \theta - \eta \frac{g}{\sqrt{s} + \varepsilon}",
+    ],
     "rmsprop": [
         r"s \leftarrow \alpha s + (1 - \alpha) g^{2}",
         r"\theta \leftarrow \theta - \eta \frac{g}{\sqrt{s} + \varepsilon}",
@@ -41,7 +43,8 @@ UPDATES = {  # as torch.optim has them; θ are all parameters
     "adam": [
         r"m \leftarrow \beta_{1} m + (1 - \beta_{1}) g",
         r"s \leftarrow \beta_{2} s + (1 - \beta_{2}) g^{2}",
-        r"\theta \leftarrow \theta - \eta \frac{m / (1 - \beta_{1}^{t})}{\sqrt{s / (1 - \beta_{2}^{t})} + \varepsilon}",
+        r"\hat{m} = \frac{m}{1 - \beta_{1}^{t}}, \quad \hat{s} = \frac{s}{1 - \beta_{2}^{t}}",
+        r"\theta \leftarrow \theta - \eta \frac{\hat{m}}{\sqrt{\hat{s}} + \varepsilon}",
     ],
 }
 PICTURES = {  # name in the report and among the pictures of a test
@@ -108,7 +111,8 @@ def method(contents: Contents, say: Words) -> Iterator[Block]:
     if last > 1:
         yield Formula(r"a^{(0)} = x")
         yield Formula(
-            r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = 1, \dots, " + str(last - 1)
+            r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = 1, \dots, "
+            + str(last - 1)
         )
         yield Formula(rf"z = a^{{({last - 1})}} {{W^{{({last})}}}}^{{\top}} + b^{{({last})}}")
         yield sentence(say, "hand.network-activation", act=model.act_type)
@@ -180,7 +184,10 @@ def by_class(contents: Contents, say: Words) -> Table:
         [
             plain(short(contents.evaluation.classes[number], 30)),
             plain(f"{scores.support[number]:,}"),
-            *(plain(say.share(float(figure[number]))) for figure in (scores.recall, scores.precision, scores.f1)),
+            *(
+                plain(say.share(float(figure[number])))
+                for figure in (scores.recall, scores.precision, scores.f1)
+            ),
         ]
         for number in np.flatnonzero(scores.support + scores.confusion.sum(axis=0)).tolist()
     ]
@@ -204,11 +211,16 @@ def by_optimizer(run: PastRun, say: Words) -> Iterator[Block]:
 
 def others(run: PastRun) -> list[str]:
     """Commands of runs that differ from this one in optimizer and momentum."""
-    config = run.config or TrainingConfig()
-    changes = ({"optimizer": "sgd", "momentum": 0.0}, {"optimizer": "adam", "momentum": TrainingConfig().momentum, "lr": 1e-3})
-    configs = [replace(config, **change) for change in changes]
-    commands = [training_command(replace(run, config=each)) for each in configs]
-    return [typed(arguments or ["train", "DATA", *setting_flags(each)]) for arguments, each in zip(commands, configs, strict=True)]
+    usual = TrainingConfig()
+    config = run.config or usual
+    commands = []
+    for other in (
+        replace(config, optimizer="sgd", momentum=0.0),
+        replace(config, optimizer="adam", momentum=usual.momentum, lr=1e-3),
+    ):
+        arguments = training_command(replace(run, config=other))
+        commands.append(typed(arguments or ["train", "DATA", *setting_flags(other)]))
+    return commands
 
 
 def runs_beside(run: PastRun) -> list[tuple[TrainingConfig, float]]:
@@ -235,8 +247,11 @@ def comparable(run: PastRun) -> tuple[object, ...] | None:
     """What two runs must have in common so that their optimizers can be compared."""
     if run.config is None:
         return None
-    defaults = {name: getattr(TrainingConfig(), name) for name in COMPARED}
-    return replace(run.config, **defaults), run.model.provenance.get("data"), run.model.classes
+    usual = TrainingConfig()
+    config = replace(
+        run.config, optimizer=usual.optimizer, momentum=usual.momentum, lr=usual.lr, seed=usual.seed
+    )
+    return config, run.model.provenance.get("data"), run.model.classes
 
 
 def table_of(runs: Sequence[tuple[TrainingConfig, float]], say: Words) -> list[list[Inline]]:
@@ -247,10 +262,10 @@ def table_of(runs: Sequence[tuple[TrainingConfig, float]], say: Words) -> list[l
         groups.setdefault((config.optimizer, momentum, config.lr), []).append(accuracy)
     rows = []
     for (optimizer, momentum, lr), accuracies in sorted(groups.items()):
-        accuracy = say.share(float(np.mean(accuracies)))
+        words = say.share(float(np.mean(accuracies)))
         if len(accuracies) > 1:
-            accuracy += f" ({say.share(min(accuracies))} – {say.share(max(accuracies))})"
-        rows.append([plain(each) for each in (optimizer, momentum, f"{lr:g}", str(len(accuracies)), accuracy)])
+            words += f" ({say.share(min(accuracies))} – {say.share(max(accuracies))})"
+        rows.append([plain(each) for each in (optimizer, momentum, f"{lr:g}", str(len(accuracies)), words)])
     return rows
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 
 from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline, Items, Paragraph, Table
 from charmlp.report.words import Words
@@ -31,9 +32,10 @@ PREAMBLE = r"""% xelatex report.tex, twice. Written by charmlp; yours to change.
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
-    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
-    "-": r"-{}", "\u00a0": "~", "→": r"$\to$", "−": r"$-$", "×": r"$\times$", "η": r"$\eta$", "–": "--",
+    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}",
+    '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
+    "\u00a0": "~", "→": r"$\to$", "−": r"$-$", "×": r"$\times$", "η": r"$\eta$", "–": r"\textendash{}",
 }  # fmt: skip
 
 
@@ -64,7 +66,8 @@ def lines(blocks: Iterable[Block]) -> Iterator[str]:
                 yield from table(block)
             case Figure(file, caption, width):
                 yield "\\begin{figure}[htbp]\n\\centering"
-                yield f"\\includegraphics[width={width:g}\\linewidth,height=0.8\\textheight,keepaspectratio]{{{file}}}"
+                size = f"width={width:g}\\linewidth,height=0.8\\textheight,keepaspectratio"
+                yield f"\\includegraphics[{size}]{{{file}}}"
                 yield f"\\caption{{{escaped(caption)}}}\n\\end{{figure}}"
             case Code(text):
                 yield f"\\begin{{lstlisting}}\n{only_typeable(text)}\n\\end{{lstlisting}}"
@@ -102,7 +105,8 @@ def mathematics(formula: str) -> str:
 
 def escaped(text: str) -> str:
     """A text of others, so that TeX sets each character as it is; one that the fonts lack, by its number."""
-    return "".join(SPECIAL.get(sign) or (sign if has_glyph(sign) else rf"U+{ord(sign):04X}") for sign in text)
+    signs = (SPECIAL.get(sign) or (sign if has_glyph(sign) else rf"U+{ord(sign):04X}") for sign in text)
+    return "{}".join(re.split("(?<=-)(?=-)", "".join(signs))) if "--" in text else "".join(signs)
 
 
 def only_typeable(text: str) -> str:
@@ -117,6 +121,8 @@ def has_glyph(sign: str) -> bool:
     """Whether Latin Modern or Fandol, which come with TeX, have it."""
     if ord(sign) < 0x180:
         return sign.isprintable()
+    if not ("\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" or sign in "“”‘’—…"):
+        return False
     try:
         return len(sign.encode("gb2312")) == 2
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline,
 from charmlp.report.words import Words
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~#$&!])")
-AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+AT_START = re.compile(r"^(\s*\d*)([-+=.)])")  # of a list, or of the line below a heading
 
 
 def markdown(blocks: Iterable[Block], language: str) -> str:

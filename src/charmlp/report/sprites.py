@@ -19,7 +19,7 @@ QUALITY = 70  # some 140 bytes a letter of 32×32 pixels
 
 @dataclass(frozen=True)
 class Sheet:
-    """A WebP picture of `rows`×`columns` tiles, each `height`×`width` pixels; tile i is the i-th, row by row."""
+    """A WebP picture of `rows`×`columns` tiles, numbered row by row, each `height`×`width` pixels."""
 
     content: bytes
     rows: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -14,13 +13,16 @@ from charmlp.errors import CharmlpError
 from charmlp.report.contents import Contents
 from charmlp.system.extras import require_extra
 from charmlp.system.files import check_writable, write_whole
-from charmlp.text import printable, shown_path
+from charmlp.text import printable
 
 Write: TypeAlias = Callable[[Contents, str, Path, Sequence[str]], list[Path]]
 
 FIGURES = "figures"  # beside the report
 TEX = "xelatex"
-NO_TEX = f"a report as PDF needs {TEX}: install TeX Live (texlive-xetex, texlive-lang-chinese) or take --format latex"
+NO_TEX = (
+    f"a report as PDF needs {TEX}: install TeX Live (texlive-xetex, texlive-lang-chinese) "
+    "or take --format latex"
+)
 SECONDS = 300
 
 
@@ -72,7 +74,9 @@ def run_tex(source: Path) -> None:
         raise CharmlpError(f"{TEX}: {printable(error)}") from None
     if done.returncode:
         complaints = [line for line in done.stdout.splitlines() if line.startswith("!")]
-        raise CharmlpError(f"{TEX}: {printable(next(iter(complaints), 'failed'))}; --format latex writes its source")
+        raise CharmlpError(
+            f"{TEX}: {printable(next(iter(complaints), 'failed'))}; --format latex writes its source"
+        )
 
 
 def draw_beside(contents: Contents, language: str, path: Path) -> dict[str, Path]:
@@ -86,13 +90,7 @@ def named(figures: dict[str, Path]) -> dict[str, str]:
     return {name: f"{FIGURES}/{path.name}" for name, path in figures.items()}
 
 
-# Name of the form → suffix of its file, and what writes it.
-FORMATS: dict[str, tuple[str, Write]] = {
-    "html": (".html", write_html),
-    "latex": (".tex", write_latex),
-    "md": (".md", write_markdown),
-    "pdf": (".pdf", write_pdf),
-}
+FORMATS: dict[str, Write] = {"html": write_html, "latex": write_latex, "md": write_markdown, "pdf": write_pdf}
 
 
 def check_form(form: str, path: Path) -> None:
@@ -100,8 +98,6 @@ def check_form(form: str, path: Path) -> None:
     require_extra("jinja2" if form == "html" else "markdown_it", "report", "a report")
     if form == "pdf" and shutil.which(TEX) is None:
         raise CharmlpError(NO_TEX)
-    if path.suffix.lower() != FORMATS[form][0] and os.path.isdir(path):  # noqa: PTH112
-        raise CharmlpError(f"--out: {shown_path(path)} is a folder; the name of a file is expected")
     check_writable(path)
 
 
@@ -115,4 +111,4 @@ def write_report(
     command   the arguments behind `charmlp` that write it again
     """
     check_form(form, path)
-    return FORMATS[form][1](contents, language, path, command)
+    return FORMATS[form](contents, language, path, command)

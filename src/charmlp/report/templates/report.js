@@ -205,6 +205,7 @@
   // Worst letters, near-twins
   const fill = (id, cards) => { if (byId(id)) byId(id).replaceChildren(...cards); };
   fill("worst-letters", data.worst.map(([i, loss]) => card(i, [say("worst.loss", { loss })])));
+  fill("suspect-letters", data.suspects.map((i) => card(i)));
   fill("twin-letters", data.twins.map((twin) => {
     const shown = card(twin.letter);
     shown.querySelector(".pictures").append(picture(twin.tile, 64, say("leaks.training") + ": " + twin.name));

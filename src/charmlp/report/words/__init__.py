@@ -1,4 +1,4 @@
-"""All sentences of a report, in English (en.txt) and Chinese (zh.txt); a test holds that both have the same."""
+"""All sentences of a report, in English (en.txt) and Chinese (zh.txt); a test holds both together."""
 
 from __future__ import annotations
 
