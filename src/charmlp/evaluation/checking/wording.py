@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.evaluation.checking.findings import Check
-from charmlp.evaluation.checking.looking import FEWEST_JUDGED, MOST_COMPARED
+from charmlp.evaluation.checking.looking import FEWEST_JUDGED, LOOSE, MOST_COMPARED
 from charmlp.letters.balance import Remark, remarks_on_balance
 from charmlp.letters.splits import SPLITS
 from charmlp.text import quote
@@ -18,7 +18,6 @@ from charmlp.training.callbacks import SILENT
 from charmlp.training.needs import check_memory
 from charmlp.training.prepare import render_beside
 
-LOOSE = 2 / 3  # of height or width: letters that usually take up less are not cropped
 TINY = 8  # pixels of a side
 
 
