@@ -77,6 +77,7 @@ class Subject(ABC):
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     reused: "Subject | None" = None  # the same with one value in two places
+    code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:
         names = (self.required or ()) + self.optional
