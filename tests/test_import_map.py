@@ -18,11 +18,12 @@ FLOORS = [
     {"system"},
     {"calculus"},
     {"config"},
-    {"images", "letters", "modelfile", "metrics", "drawing", "canvas"},
+    {"images", "letters", "modelfile", "metrics", "drawing"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},
     {"evaluation", "doctor"},
+    {"report"},
     {"cli"},
     {"__init__", "__main__"},
 ]

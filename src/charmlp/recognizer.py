@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.errors import CharmlpError, ImageError
+from charmlp.config import PROBABILITY
+from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.images import ImageSource, are_blank, read_grey, to_inputs
 from charmlp.images.batches import is_path, read_batches
 from charmlp.images.crop import letter_size
@@ -31,13 +32,20 @@ MOST_LOOKED_AT = 500  # images among which one of a small letter is looked for
 
 @dataclass(frozen=True)
 class Prediction:
-    """The most probable class of an image, and the runners-up with their probabilities, best first."""
+    """What an image shows.
 
-    prediction: str
+    prediction   the most probable class; `None` where its probability is too small for an answer (`reject`)
+    probability  of the most probable class, answered or not
+    top          the most probable classes with their probabilities, best first
+    """
+
+    prediction: str | None
     probability: float
     top: tuple[tuple[str, float], ...]
 
     def __repr__(self) -> str:
+        if self.prediction is None:
+            return f"Prediction(None, unsure: {self.top[0][0]!r}, {self.probability:.1%})"
         return f"Prediction({self.prediction!r}, {self.probability:.1%})"
 
 
@@ -75,6 +83,12 @@ def name_of(image: ImageOrError) -> str:
     return shown_path(image) if is_path(image) else "image"
 
 
+def check_reject(reject: float) -> None:
+    """Raise `UsageError` for anything but a probability."""
+    if not PROBABILITY.allows(reject):
+        raise UsageError(f"--reject: {PROBABILITY.misfit(reject)}")
+
+
 class Recognizer:
     """Reads images with a trained model.
 
@@ -107,39 +121,56 @@ class Recognizer:
         return read_grey(image, self.model.norm_size, self.model.view)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """Logits N×K of grey images N×H×W; of several versions, the logarithm of the mean probabilities."""
+        """Logits N×K of grey images N×H×W, of which `probabilities` are made.
+
+        Of several versions, those whose probabilities are the mean of the versions'.
+        """
         if self.tta == 1:
             return self._logits(images)
         total = np.zeros((len(images), len(self.classes)))
         for number in range(self.tta):
-            total += calculus.softmax(self._logits(variant(images, number)).astype(np.float64))
-        return np.log(np.maximum(total / self.tta, np.finfo(np.float64).tiny))
+            total += self.probabilities(self._logits(variant(images, number)))
+        return self.model.temperature * np.log(np.maximum(total / self.tta, np.finfo(np.float64).tiny))
+
+    def probabilities(self, logits: NDArray[Any]) -> NDArray[np.float64]:
+        """softmax(z/T) of logits z, N×K, with the model's temperature T."""
+        return calculus.softmax(logits.astype(np.float64) / self.model.temperature)
 
     def _logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         inputs = to_inputs(images, self.model.preprocessing)
         return calculus.mlp(inputs, self.model.weights, self.model.biases, self.model.act_type)
 
     @overload
-    def predict(self, image: ImageSource, topk: int = 1) -> Prediction: ...
+    def predict(self, image: ImageSource, topk: int = 1, *, reject: float = 0.0) -> Prediction: ...
 
     @overload
-    def predict(self, image: Images, topk: int = 1) -> list[Prediction]: ...
+    def predict(self, image: Images, topk: int = 1, *, reject: float = 0.0) -> list[Prediction]: ...
 
-    def predict(self, image: ImageSource | Images, topk: int = 1) -> Prediction | list[Prediction]:
+    def predict(
+        self, image: ImageSource | Images, topk: int = 1, *, reject: float = 0.0
+    ) -> Prediction | list[Prediction]:
         """Read one image, or a list of them.
+
+        Where the probability of the most probable class is below `reject` (0 to 1), the answer is unsure: its
+        `prediction` is `None`, the classes stay in `top`. `charmlp test` shows what a `reject` is worth.
 
         An image is a path, the bytes of a file or an open one (`BytesIO`), a Pillow image, or an array: H×W,
         or H×W×3 or 4 for colours, uint8 or floats from 0 to 1. Raises `ImageError` where it cannot be read or
         is blank, `TypeError` where it is no image at all.
         """
         if isinstance(image, list | tuple):
-            return list(self.predict_many(image, topk))
-        with closing(self.predict_many([image], topk)) as predictions:
+            return list(self.predict_many(image, topk, reject=reject))
+        with closing(self.predict_many([image], topk, reject=reject)) as predictions:
             return next(predictions)
 
     @overload
     def predict_many(
-        self, images: Iterable[ImageOrError], topk: int = 1, *, note: Callable[[str], None] = warnings.warn
+        self,
+        images: Iterable[ImageOrError],
+        topk: int = 1,
+        *,
+        reject: float = 0.0,
+        note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction, None, None]: ...
 
     @overload
@@ -148,6 +179,7 @@ class Recognizer:
         images: Iterable[ImageOrError],
         topk: int = 1,
         *,
+        reject: float = 0.0,
         return_errors: bool,
         note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]: ...
@@ -157,6 +189,7 @@ class Recognizer:
         images: Iterable[ImageOrError],
         topk: int = 1,
         *,
+        reject: float = 0.0,
         return_errors: bool = False,
         note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]:
@@ -173,10 +206,12 @@ class Recognizer:
         >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
         {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}
         """
+        check_reject(reject)
         notes = Notes(note, self.model)
         with closing(read_batches(images, self.model.norm_size, view=self.model.view)) as batches:
             for asked, batch in batches:
-                predictions = zip(batch.images, self.predict_grey(batch.images, topk), strict=True)
+                read = self.predict_grey(batch.images, topk, reject=reject)
+                predictions = zip(batch.images, read, strict=True)
                 for place, image in enumerate(asked):
                     if (fault := batch.faults.get(place)) is None:
                         grey, answer = next(predictions)
@@ -185,17 +220,20 @@ class Recognizer:
                         raise fault
                     yield answer if fault is None else fault
 
-    def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
+    def predict_grey(
+        self, images: NDArray[np.uint8], topk: int = 1, *, reject: float = 0.0
+    ) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""
+        check_reject(reject)
         probabilities = self.predict_proba(images)
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
         rows = zip(order.tolist(), probabilities.tolist(), strict=True)
         tops = (tuple((self.classes[number], row[number]) for number in numbers) for numbers, row in rows)
-        return [Prediction(*top[0], top) for top in tops]
+        return [Prediction(top[0][0] if top[0][1] >= reject else None, top[0][1], top) for top in tops]
 
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The probability of each class, N×K, for grey images N×H×W of the model's size."""
-        return calculus.softmax(self.logits(images).astype(np.float64))
+        return self.probabilities(self.logits(images))
 
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"

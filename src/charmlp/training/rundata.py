@@ -88,6 +88,7 @@ def open_data(
     if entries is None:
         raise DataError(f"{shown_path(run)} does not say what it was trained on; give --data")
     folder = Path(entries["folder"])
+    how = {} if config is None else {"seed": config.seed, "reading": config}
     try:
         return open_source(
             found_again(entries["data"], folder),
@@ -96,8 +97,8 @@ def open_data(
             if entries["lists"] is None
             else {split: str(found_again(path, folder)) for split, path in entries["lists"].items()},
             classes=classes,
-            **({} if config is None else {"seed": config.seed, "reading": config}),
             cache=cache,
+            **how,  # type: ignore[arg-type]  # each by its own name
         )
     except DataError as error:
         raise DataError(
