@@ -3,8 +3,8 @@
     python benchmarks/tsne.py
     python benchmarks/tsne.py --points 10000 --only charmlp,openTSNE
 
-Points are made up as logits look: clusters of 26 classes. `KL` is the divergence that all of them minimise, of the
-same affinities; lower is better.
+Points are made up as logits look: clusters of 26 classes. `KL` is the divergence that all of them minimise,
+of the same affinities; lower is better.
 """
 
 from __future__ import annotations
@@ -84,9 +84,8 @@ def main() -> None:
             wall, processor = time.perf_counter(), time.process_time()
             places = program(points)
             wall, processor = time.perf_counter() - wall, time.process_time() - processor
-            print(
-                f"{count:6,} {name:<13} {wall:6.2f} s, processor {processor:6.2f} s, KL {divergence(places, near):.3f}"
-            )
+            seconds = f"{wall:6.2f} s, processor {processor:6.2f} s"
+            print(f"{count:6,} {name:<13} {seconds}, KL {divergence(places, near):.3f}")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def everything() -> Canvas:
         canvas.dots([(20 + 20 * number, 150)], RED, 5, shape)
     canvas.dots([(200, 150)], BLACK, 6, ring=2)
     canvas.image(np.arange(12, dtype=np.uint8).reshape(3, 4), (220, 60), (40, 30))
+    canvas.heat(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, (120, 100), 12)
     canvas.text("upward", 280, 100, upward=True, halo=2, bold=True)
     canvas.notes(["of what it is"])
     return canvas
@@ -106,6 +107,17 @@ def test_dots_are_where_they_should_be(shape: str) -> None:
     assert 5 <= right - left <= 20 and canvas.picture.getpixel((30, 30)) == ImageColor.getrgb(RED)
 
 
+def test_cells_have_the_same_colours_in_both_forms() -> None:
+    canvas = Canvas(40, 40)
+    colours = np.array([[(255, 0, 0), (0, 0, 255)], [(0, 0, 255), (1, 2, 3)]], np.uint8)
+    canvas.heat(colours, (10, 10), 8)
+    for row, column in np.ndindex(2, 2):
+        found = canvas.picture.getpixel((14 + 8 * column, 14 + 8 * row))
+        assert found == tuple(colours[row, column].tolist())
+    assert canvas.svg().count("<path") == 3 + 1  # colours, and the frame
+    assert 'd="M18 10h8v8h-8zM10 18h8v8h-8z" fill="#0000ff"' in canvas.svg()
+
+
 def test_a_ring_is_hollow() -> None:
     canvas = Canvas(60, 60)
     canvas.dots([(30, 30)], BLACK, 10, ring=2)
@@ -126,3 +138,21 @@ def test_a_title_makes_room_for_itself() -> None:
     canvas = Canvas(50, 50)
     canvas.title("a title that is wider than fifty pixels")
     assert canvas.width > text_width(canvas.texts[0], bold=True)
+
+
+def test_an_enlarged_image_has_squares_unless_it_is_smooth() -> None:
+    pixels = np.array([[0, 255]], np.uint8)
+    found = []
+    for smooth in (False, True):
+        canvas = Canvas(40, 20)
+        canvas.image(pixels, (0, 0), (40, 20), smooth=smooth)
+        found.append(len(set(np.asarray(canvas.picture)[10, :, 0].tolist())))
+        assert ("pixelated" in canvas.svg()) is not smooth
+    assert found[0] == 2 < found[1]
+
+
+def test_an_outline_has_its_width() -> None:
+    canvas = Canvas(40, 40)
+    canvas.box((10, 10, 30, 30), outline=RED, width=3)
+    red = (np.asarray(canvas.picture)[20] == ImageColor.getrgb(RED)).all(axis=1)
+    assert red.sum() == 6 and 'stroke-width="3"' in canvas.svg()

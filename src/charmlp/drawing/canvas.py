@@ -20,7 +20,7 @@ from PIL import Image
 
 from charmlp.drawing.colours import BLACK, GREY
 from charmlp.drawing.fonts import FALLBACK_FONTS, SMALL, TEXT, text_width
-from charmlp.drawing.marks import Area, Box, Dots, Line, Mark, Pixels, Points, Text
+from charmlp.drawing.marks import Area, Box, Cells, Dots, Line, Mark, Pixels, Points, Text
 from charmlp.system.files import write_whole
 
 INCH = 150
@@ -59,26 +59,29 @@ class Canvas:
         self.marks.append(Area(points, colour))
 
     def box(
-        self, box: tuple[float, float, float, float], fill: str | None = None, outline: str | None = None
-    ) -> None:
-        """A rectangle: left, top, right, bottom."""
-        self.marks.append(Box(box, fill, outline))
+        self, box: tuple[float, float, float, float], fill: str | None = None, outline: str | None = None,
+        width: int = 1,
+    ) -> None:  # fmt: skip
+        """A rectangle: left, top, right, bottom; its outline so many pixels wide."""
+        self.marks.append(Box(box, fill, outline, width))
 
     def dots(self, points: Points, colour: str, radius: float, shape: str = "disc", ring: float = 0) -> None:
         """The same small mark at many places (`charmlp.drawing.marks.SHAPES`)."""
         self.marks.append(Dots(points, colour, radius, shape, ring))
 
-    def image(self, pixels: Any, corner: tuple[int, int], size: tuple[int, int]) -> None:
-        """An image H×W or H×W×3 of uint8, so many pixels wide and high."""
+    def image(
+        self, pixels: Any, corner: tuple[int, int], size: tuple[int, int], *, smooth: bool = False
+    ) -> None:
+        """An image H×W or H×W×3 of uint8, so many pixels wide and high; squares, unless it is `smooth`."""
         (left, top), (width, height) = corner, size
-        self.marks.append(Pixels(pixels, (left, top, left + width, top + height)))
+        self.marks.append(Pixels(pixels, (left, top, left + width, top + height), smooth))
 
     def heat(self, colours: Any, corner: tuple[int, int], cell: int) -> None:
         """Squares of so many pixels, in a frame: colours rows×columns×3 of uint8."""
         height, width, _ = colours.shape
-        (left, top), size = corner, (width * cell, height * cell)
-        self.image(colours, corner, size)
-        self.box((left - 1, top - 1, left + size[0], top + size[1]), outline=BLACK)
+        left, top = corner
+        self.marks.append(Cells(colours, corner, cell))
+        self.box((left - 1, top - 1, left + width * cell, top + height * cell), outline=BLACK)
 
     def title(self, text: str, x: float = MARGIN, y: float = 32) -> None:
         """What it shows, above all; the canvas is made wide enough."""

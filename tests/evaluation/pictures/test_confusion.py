@@ -7,7 +7,7 @@ import pytest
 
 from charmlp import text
 from charmlp.drawing.colours import BLUES
-from charmlp.drawing.marks import Pixels
+from charmlp.drawing.marks import Cells
 from charmlp.evaluation.pictures.about import About
 from charmlp.evaluation.pictures.confusion import MOST_CLASSES, confusion_matrix, most_confused, with_others
 from charmlp.metrics import score
@@ -29,7 +29,7 @@ def test_it_has_names_and_counts() -> None:
 
 def test_a_cell_is_the_darker_the_larger_its_share() -> None:
     canvas = confusion_matrix(evaluation([0, 0, 0, 1], [0, 0, 1, 1], "AB").scores, "AB")
-    (cells,) = [mark.pixels for mark in canvas.marks if isinstance(mark, Pixels)]
+    (cells,) = [mark.colours for mark in canvas.marks if isinstance(mark, Cells)]
     assert cells[1, 1].tolist() == BLUES[-1].tolist() and cells[1, 0].tolist() == BLUES[0].tolist()
     assert cells[0, 0].sum() > cells[1, 1].sum() and cells[0, 0].sum() < cells[0, 1].sum()
 

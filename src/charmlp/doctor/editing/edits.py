@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.code import Slot
 from charmlp.doctor.editing.places import (
     Function,
@@ -23,7 +24,7 @@ from charmlp.doctor.editing.places import (
     slots,
     to_be_read,
 )
-from charmlp.doctor.operation.numpy_code.names import is_derivative
+from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, -1)
@@ -164,8 +165,8 @@ def of_calls(function: Function) -> Iterator[Edit]:
 
 def of_call(name: str) -> str:
     """What a function is called that is applied where it should not be."""
-    if "softmax" in name.lower():
-        return "softmax-twice.backward"
+    if (twice := f"{stem_of(name)}-twice") in NUMBERS:
+        return f"{twice}.backward"
     return "cotangent-distorted.edit" if name in DISTORTING else "wrong-formula.edit"
 
 
@@ -233,10 +234,17 @@ def of_variables(function: Function) -> Iterator[Edit]:
             parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
             inside = {ast.unparse(inner): inner for inner in parts}
             for text, variable in inside.items():
-                if not function.is_array(variable):
+                if not function.is_array(variable) or not may_be_slope(node, text):
                     continue
                 for other in in_slopes(function, variable):
                     yield Edit(slot, exchanged(node, {text: other}), "wrong-variable.edit")
+
+
+def may_be_slope(node: ast.expr, variable: str) -> bool:
+    """Whether an expression has a power in it, or the variable more than once: y (1 − y), 1 − y²."""
+    inside = list(ast.walk(node))
+    powers = any(isinstance(inner, ast.Pow) for inner in inside)
+    return powers or sum(is_plain(inner) and ast.unparse(inner) == variable for inner in inside) > 1
 
 
 def of_exchange(function: Function, slot: Slot) -> str:
