@@ -15,10 +15,12 @@ from charmlp.text import SHOWN, as_json, printable
 
 if TYPE_CHECKING:
     from charmlp.evaluation.checking import Check
+    from charmlp.evaluation.checking.findings import Sizes
     from charmlp.letters.balance import Remark
 
 LISTS = ("train", "val", "test")
 MOST_CLASSES = 60  # of the table; of more, the largest and the smallest
+SHORT, MOST_SHORT = 8, 30  # characters of names that stand side by side, and how many of them
 
 
 def make_parser() -> Parser:
@@ -101,42 +103,57 @@ def print_check(check: Check) -> None:
     others = [remark for remark in check.remarks if not remark.fatal]
     verdict = "Training would fail" if fatal else "Training would work"
     print(f"{verdict}: {check.source.describe()}.")
+    cut: list[bool] = []
     for title, remarks in (("What makes it fail", fatal), ("What to look at", others)):
         if remarks:
             print(f"\n{title}:")
-        for remark in remarks:
-            print_remark(remark)
-    if any(len(remark.names) > SHOWN for remark in check.remarks):
-        print("\nAll files: --format json, or --out FILE.csv")
+        cut += [print_remark(remark) for remark in remarks]
+    if any(cut):
+        print("\nThe whole lists: --format json, or --out FILE.csv")
     print()
     print_counts(check)
     for split, sizes in check.sizes.items():
-        smallest, median, largest = (
-            f"{width}×{height}" for width, height in (sizes.smallest, sizes.median, sizes.largest)
-        )
-        print(f"{split:<6} images of {smallest} to {largest} pixels, half of them up to {median}")
+        print(f"{split:<6} {describe_sizes(sizes)}")
 
 
-def print_remark(remark: Remark) -> None:
-    """What, five of the names below it, and what to do."""
+def describe_sizes(sizes: Sizes) -> str:
+    """`images of 32×34 to 480×791 pixels, half of them up to 38×117`."""
+    smallest, median, largest = (
+        f"{width}×{height}" for width, height in (sizes.smallest, sizes.median, sizes.largest)
+    )
+    if smallest == largest:
+        return f"images of {smallest} pixels"
+    return f"images of {smallest} to {largest} pixels, half of them up to {median}"
+
+
+def print_remark(remark: Remark) -> bool:
+    """What, and what to do; below it classes in one line, or a line each for five of the files.
+
+    Returns whether there are more.
+    """
     print(f"- {printable(remark.words)}{f'; {remark.advice}' if remark.advice else ''}")
-    for name in remark.names[:SHOWN]:
-        print(f"    {printable(name)}")
-    if len(remark.names) > SHOWN:
-        print(f"    and {len(remark.names) - SHOWN:,} more")
+    names = [printable(name) for name in remark.names]
+    if max(map(len, names), default=0) <= SHORT:
+        lines, most = [" ".join(names[:MOST_SHORT])] if names else [], MOST_SHORT
+    else:
+        lines, most = names[:SHOWN], SHOWN
+    for line in lines:
+        print(f"    {line}")
+    if len(names) > most:
+        print(f"    and {len(names) - most:,} more")
+    return len(names) > most
 
 
 def print_counts(check: Check) -> None:
-    """Images by class and split; of very many classes the largest and the smallest."""
-    counts = check.counts()
-    names = list(counts)
-    if len(names) > MOST_CLASSES:
-        ordered = sorted(names, key=lambda name: -sum(counts[name].values()))
-        names = [*ordered[: MOST_CLASSES // 2], "", *ordered[-MOST_CLASSES // 2 :]]
-    width = max(5, *(len(printable(name)) for name in names))
+    """Images by class and split, of classes that have any; of very many the largest and the smallest."""
+    counts = {name: numbers for name, numbers in check.counts().items() if any(numbers.values())}
+    names, left_out = list(counts), max(0, len(counts) - MOST_CLASSES)
+    if left_out:
+        names.sort(key=lambda name: -sum(counts[name].values()))
+        names = names[: MOST_CLASSES // 2] + names[-MOST_CLASSES // 2 :]
+    width = max(5, *(len(printable(name)) for name in names), 0)
     print(f"{'class':<{width}}" + "".join(f"  {split:>7}" for split in check.letters))
-    for name in names:
-        if name == "" and len(counts) > MOST_CLASSES:
-            print(f"… {len(counts) - MOST_CLASSES:,} classes between")
-        else:
-            print(f"{printable(name):<{width}}" + "".join(f"  {n:7,}" for n in counts[name].values()))
+    for at, name in enumerate(names):
+        if left_out and at == MOST_CLASSES // 2:
+            print(f"… {left_out:,} classes between")
+        print(f"{printable(name):<{width}}" + "".join(f"  {n:7,}" for n in counts[name].values()))

@@ -87,6 +87,8 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         help="write report.html into the run folder as well, see charmlp report (default off)",
     )
     add_picture_flags(group)
+    words = "write the figures of each epoch for TensorBoard as well, into tensorboard/ of the run folder"
+    group.add_argument("--tensorboard", action="store_true", help=words)
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
@@ -120,6 +122,7 @@ def train_and_draw(
         out=args.out,
         overwrite=args.overwrite,
         model_path=args.model_path,
+        tensorboard=args.tensorboard,
         callbacks=[reporter],
         **data,
     )

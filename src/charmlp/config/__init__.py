@@ -38,6 +38,6 @@ __all__ = [
     "BEST", "CROPS", "DEFAULT_VIEW", "GROUNDS", "MAX_LAYERS", "MAX_NORM_SIZE", "MAX_TEMPERATURE",
     "MIN_TEMPERATURE", "MONITORS", "OPTIMIZERS", "OTHER_NAMES", "PREPROCESSINGS", "PROBABILITY", "RECIPES",
     "SEED", "SLIDES", "STEPS", "Reading", "Rule", "TrainingConfig", "View", "changed", "changes",
-    "find_recipe", "flag_of", "from_toml", "one_of", "override", "parse_setting", "resolve_hidden_size",
-    "settings", "spell", "to_toml", "whole",
+    "find_recipe", "flag_of", "from_toml", "one_of", "override",
+    "parse_setting", "resolve_hidden_size", "settings", "spell", "to_toml", "whole",
 ]  # fmt: skip

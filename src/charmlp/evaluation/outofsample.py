@@ -28,7 +28,7 @@ from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 FOLDS = 5
-UPDATES, EPOCHS = 500, 4  # of each net: so many updates, or so many epochs where that is more
+UPDATES, EPOCHS, BY_CLASS = 500, 4, 4  # of each net: the most of so many updates, epochs, updates a class
 READ_TOGETHER = 4096
 SMALL_NET = TrainingConfig(
     hidden_size=(128,),
@@ -102,7 +102,8 @@ def learn_and_read(
 ) -> NDArray[np.float32]:
     """The probabilities N×K of letters by a small net that is trained on others."""
     _, height, width = training.images.shape
-    updates = max(UPDATES, math.ceil(EPOCHS * len(training) / SMALL_NET.batch_size))
+    epochs = math.ceil(EPOCHS * len(training) / SMALL_NET.batch_size)
+    updates = max(UPDATES, epochs, BY_CLASS * len(training.classes))
     config = dataclasses.replace(SMALL_NET, norm_size=(height, width), updates=updates, seed=seed % 2**31)
     trainer = make_trainer(config, Prepared(training, None, None, ""), callbacks)
     trainer.run()

@@ -50,7 +50,7 @@ def check_data(
     sizes = {split: found for split in letters if (found := sizes_of(source, letters[split], split))}
     usual, small = small_letters(letters)
     duplicates, leaks, groups = find_twins(letters, progress)
-    judged, suspects = judge_labels(letters, groups, config.seed, progress) if judge else (None, ())
+    judged, suspects = judge_labels(letters, groups, usual, config.seed, progress) if judge else (None, ())
     check = Check(source, letters, sizes, unreadable, blank, small, duplicates, leaks, suspects, judged, ())
     remarks = [
         *(Remark(fault, fatal=True) for fault in faults),

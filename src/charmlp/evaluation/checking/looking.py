@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,7 +22,7 @@ from charmlp.evaluation.outofsample import out_of_sample
 from charmlp.evaluation.suspects import Suspects, find_suspects
 from charmlp.evaluation.twins import same_pixels, twin_groups, twins_between
 from charmlp.images import are_blank
-from charmlp.images.crop import letter_size
+from charmlp.images.crop import letter_box, letter_size
 from charmlp.images.opening import open_image
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
@@ -29,6 +30,7 @@ from charmlp.letters.splits import SPLITS
 from charmlp.recognizer import SMALL
 from charmlp.system.files import open_regular
 
+LOOSE = 2 / 3  # of height or width: letters that usually take up less are not cropped
 MOST_LOOKED_AT = 1000  # images of a split whose size, and the letter's in it, are looked at
 MOST_COMPARED = 100_000  # images among which near-twins are looked for: half a minute
 MOST_JUDGED = 20_000  # letters whose labels are judged: half a minute
@@ -176,9 +178,13 @@ def leaks_between(letters: dict[str, LetterSet], earlier: str, later: str) -> It
 
 
 def judge_labels(
-    letters: dict[str, LetterSet], groups: NDArray[np.int64], seed: int, progress: Progress
+    letters: dict[str, LetterSet], groups: NDArray[np.int64], usual: float, seed: int, progress: Progress
 ) -> tuple[Suspects | None, tuple[Suspect, ...]]:
-    """The labels of all splits together, by nets that have not seen the letter."""
+    """The labels of all splits together, by nets that have not seen the letter.
+
+    Where letters usually take up little of their picture, their boxes are cut out: of small letters that lie
+    here or there, five hundred updates teach nothing.
+    """
     splits = [split for split, own in letters.items() for _ in range(len(own))]
     whole = together(list(letters.values()))
     seen = np.flatnonzero(~are_blank(whole.images))
@@ -186,7 +192,10 @@ def judge_labels(
     if len(seen) < FEWEST_JUDGED or len(set(whole.labels[seen].tolist())) < 2:
         return None, ()
     tell = partial(progress, "looking for wrong labels")
-    probabilities, known = out_of_sample(whole.take(seen), groups[seen], seed=seed, progress=tell)
+    judged = whole.take(seen)
+    if usual < LOOSE:
+        judged = dataclasses.replace(judged, images=np.stack([boxed(image) for image in judged.images]))
+    probabilities, known = out_of_sample(judged, groups[seen], seed=seed, progress=tell)
     found = find_suspects(probabilities, whole.labels[seen], known)
     suspects = []
     for at, guess, probability, confidence in zip(
@@ -195,6 +204,12 @@ def judge_labels(
         (letter,) = chosen(whole, splits[at], np.array([at]))
         suspects.append(Suspect(letter, whole.classes[guess], float(probability), float(confidence)))
     return found, tuple(suspects)
+
+
+def boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The letter's box of a grey picture H×W, made as large as the picture."""
+    grey = Image.fromarray(image)
+    return np.asarray(grey.resize(grey.size, Image.Resampling.BILINEAR, letter_box(grey)))
 
 
 def together(sets: Sequence[LetterSet]) -> LetterSet:

@@ -15,9 +15,9 @@ from charmlp.text import short
 
 SIDE = 48  # pixels of an image
 GAP, MARGIN, HEAD = 4, 24, 44
-WIDEST = 1600  # pixels of a sheet, some more or less
+WIDE, WIDEST = 1600, 2400  # pixels of a sheet, of one column or of several
 MOST_OF_A_CLASS = 24
-ROOMY = 60  # classes that have a line each; more stand side by side
+LINES = 60  # classes in a column
 MOST_SUSPECTS = 120
 LONGEST = 14  # characters of a name
 
@@ -25,13 +25,14 @@ LONGEST = 14  # characters of a name
 def classes_sheet(check: Check) -> Canvas:
     """Every class with its name, its number of images and some of them; suspects have an orange frame."""
     classes = check.source.classes
-    letters = together([own for own in check.letters.values()])
+    letters = together(list(check.letters.values()))
     splits = [split for split, own in check.letters.items() for _ in range(len(own))]
     odd = {(each.letter.split, each.letter.file) for each in check.suspects}
     names = [short(name, LONGEST) for name in classes]
-    label = max(text_width(f"{name}  {len(letters):,}") for name in names) + 3 * GAP
-    blocks = 1 if len(classes) <= ROOMY else max(1, (WIDEST - 2 * MARGIN) // (label + 5 * (SIDE + GAP) + GAP))
-    shown = (WIDEST - 2 * MARGIN) // blocks - label
+    largest = np.bincount(letters.labels, minlength=1).max()
+    label = max(text_width(f"{name}  {largest:,}") for name in names) + 3 * GAP
+    blocks = -(-len(classes) // LINES)
+    shown = ((WIDE if blocks == 1 else WIDEST) - 2 * MARGIN) // blocks - label
     shown = min(MOST_OF_A_CLASS, max(1, shown // (SIDE + GAP)))
     lines = -(-len(classes) // blocks)
     width = label + shown * (SIDE + GAP) + (4 * GAP if blocks > 1 else 0)
@@ -63,8 +64,8 @@ def suspects_sheet(check: Check) -> Canvas:
         for split, own in check.letters.items()
         for name, image in zip(own.names, own.images, strict=True)
     }
-    side, wide = 2 * SIDE, 2 * SIDE + 36
-    columns = max(1, min(len(suspects), (WIDEST - 2 * MARGIN) // wide))
+    side, wide = 2 * SIDE, 2 * SIDE + 74
+    columns = max(1, min(len(suspects), (WIDE - 2 * MARGIN) // wide))
     lines, tall = -(-len(suspects) // columns), side + 50
     more = f", {len(suspects)} of them here" if len(suspects) < len(check.suspects) else ""
     title = f"{len(check.suspects):,} labels that look wrong{more}: label → read as (how sure)"

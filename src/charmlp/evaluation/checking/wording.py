@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.evaluation.checking.findings import Check
-from charmlp.evaluation.checking.looking import FEWEST_JUDGED, MOST_COMPARED
+from charmlp.evaluation.checking.looking import FEWEST_JUDGED, LOOSE, MOST_COMPARED
 from charmlp.letters.balance import Remark, remarks_on_balance
 from charmlp.letters.splits import SPLITS
 from charmlp.text import quote
@@ -18,7 +18,6 @@ from charmlp.training.callbacks import SILENT
 from charmlp.training.needs import check_memory
 from charmlp.training.prepare import render_beside
 
-LOOSE = 2 / 3  # of height or width: letters that usually take up less are not cropped
 TINY = 8  # pixels of a side
 
 
@@ -38,10 +37,10 @@ def on_reading(check: Check, faults: Sequence[str], skip_bad: bool) -> Iterator[
     for split in check.letters:
         blank = [each.file for each in check.blank if each.split == split]
         if blank:
-            words = f"{len(blank):,} blank {SPLITS[split]} images, which are no letters"
-            yield Remark(words, tuple(blank), "remove them")
+            of = f"{len(blank):,} of {len(check.letters[split]):,} {SPLITS[split]} images"
+            yield Remark(f"blank, so no letters: {of}", tuple(blank), "remove them")
     if check.source.left_out:
-        yield Remark("not read", check.source.left_out, "if they are letters, put them where letters are")
+        yield Remark("left out, no images of a class", check.source.left_out)
     for note in check.source.notes:
         yield Remark(note)
 
@@ -51,7 +50,7 @@ def on_counts(check: Check, config: TrainingConfig, cache: bool) -> Iterator[Rem
     letters, source = check.letters, check.source
     training = letters.get("train")
     if training is None or not len(training):
-        yield Remark("there are no training images", fatal=True)
+        yield Remark("there are no training images that can be read", fatal=True)
         return
     try:
         check_memory(config, len(source.classes), source.splits)
@@ -126,7 +125,7 @@ def on_labels(check: Check, judge: bool) -> Iterator[Remark]:
         )
     elif check.suspects:
         yield Remark(
-            f"{len(check.suspects):,} of {judged.checked:,} labels look wrong, or their letters are hard to read",
+            f"{len(check.suspects):,} of {judged.checked:,} labels look wrong, or letters are hard to read",
             tuple(
                 f"{each.letter.file} is labelled {each.letter.label}, read as {each.guess}"
                 for each in check.suspects
@@ -144,7 +143,7 @@ def on_pictures(check: Check, usual: float) -> Iterator[Remark]:
         )
     if check.small:
         yield Remark(
-            f"{len(check.small):,} letters take up much less of their picture than usual ({usual:.0%})",
+            f"letters that take up much less of their picture than usual ({usual:.0%}): {len(check.small):,}",
             tuple(each.file for each in check.small),
             "crop them, or train with --crop auto",
         )
