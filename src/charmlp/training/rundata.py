@@ -50,10 +50,10 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
 
 
 def current_folder() -> str:
-    """Where training is started; nothing where that has been removed."""
+    """Where training was started; nothing where that folder has been removed since."""
     try:
         return str(Path.cwd())
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 
