@@ -164,9 +164,13 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     )
 
 
+# What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
+OF_A_PART = {"unrecognised", "constant-factor"}
+
+
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
-    """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
-    known = [mistake for mistake in mistakes if mistake.name != "unrecognised"]
+    """Where a composed operation is wrong in no way that has a name: the mistakes of its Functions."""
+    known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
     if setup.first.subject.is_raw or len(known) == len(mistakes):
         return mistakes
     found = [

@@ -41,9 +41,12 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
     names = {other.name for other in everything}
     match found.name, found.variant:
         case "unrecognised", _:
-            return bool(names & EXPLAINS_ANYTHING)
+            edited = any((f.name, f.variant) == ("edited-in-place", "cotangent") for f in everything)
+            return edited or bool(names & EXPLAINS_ANYTHING)  # what comes after the edit takes another g
         case "edited-in-place", "input":
             return "saved-edited" in names
+        case "backward-raises", _:
+            return any((f.name, f.variant) == ("missing-gradient", "count") for f in everything)
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
         case ("cotangent-distorted", "other") | ("slope-of-upstream", "alone"):

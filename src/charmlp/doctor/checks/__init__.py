@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     side_effects.nothing_edited_in_place,
     side_effects.backward_repeats_itself,
     architecture.is_put_together,
+    structure.functions_inside_count,
     structure.functions_inside_keep_shapes,
     structure.shapes_and_counts,
     structure.dtypes,

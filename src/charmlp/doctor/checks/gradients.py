@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from charmlp.doctor.arrangement import SIZES
-from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.explanation import explained, fit
 from charmlp.doctor.checks.penalty import penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
@@ -17,7 +17,7 @@ from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp, observe
-from charmlp.doctor.setups.trial import is_float32_inside, reference
+from charmlp.doctor.setups.trial import Trial, is_float32_inside, reference
 
 
 def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
@@ -87,9 +87,19 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
         return None
     judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
-    if all(error is not None and error <= 1e-6 for error in errors):
+    if all(error is not None and error <= 1e-6 for error in errors) or slips_as_forward(judged, position, trial):
         return []
     return explained(judged, position) or None
+
+
+def slips_as_forward(judged: Sequence[Observed], position: int, trial: Trial) -> bool:
+    """Whether the gradient has the slip that forward has, and no other: to mend one is to mend both."""
+    written = None if trial.form is None else trial.form.written
+    same = [wrong for wrong in trial.gradient_of_kind(position).wrong if wrong.form and wrong.form == written]
+    return any(
+        all((found := fit(one, position, wrong, None)) and abs(found[0] - 1) < 1e-6 for one in judged)
+        for wrong in same
+    )
 
 
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:

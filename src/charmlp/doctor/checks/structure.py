@@ -36,6 +36,14 @@ def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
             yield finding("wrong-dtype.returned", dtypes_of(name, gradient, value), inputs=name)
 
 
+def functions_inside_count(setup: SetUp) -> Iterator[Finding]:
+    """A Function inside the operation that returns too few gradients, which the engine refuses."""
+    for call in setup.record.calls if not setup.first.subject.is_raw else []:
+        found = len(call.returned[0]) if call.returned else len(call.inputs)
+        if found < len(call.inputs):
+            yield finding("missing-gradient.count", phrase("count", found=found, expected=len(call.inputs)), part=call.name)
+
+
 def dtypes_of(name: str, gradient: Array, value: Array) -> Phrase:
     found, expected = str(gradient.dtype), str(value.dtype)
     return phrase("dtype", input=name, found=found, expected=expected)
