@@ -85,6 +85,8 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
     ),
     "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
+    "stack": (lambda t: t[:, 0], lambda t, v: t[:, None]),  # pictures of one channel
+    "only": (lambda t: t.reshape(()), lambda t, v: t.reshape(1)),
     "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),

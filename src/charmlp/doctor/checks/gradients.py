@@ -1,6 +1,5 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained, fit
+from charmlp.doctor.checks.patterns import of_pattern, stacked
 from charmlp.doctor.checks.penalty import penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
@@ -54,7 +54,10 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
     found = explained(observations, position) or of_meant_form(observations, position)
     if found is None:
         found = (
-            first.trial.kind.unexplained(first, position) or penalty_is_wrong(observations, position) or None
+            first.trial.kind.unexplained(first, position)
+            or penalty_is_wrong(observations, position)
+            or of_pattern(observations, position)
+            or None
         )
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
@@ -133,10 +136,10 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
     size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
-    stacked = (len(observed.gradients), *observed.trial.values[position].shape)
-    if a.size != math.prod(stacked):  # some coordinates lie at a kink
+    both = stacked(observed, position)
+    if both is None:  # some coordinates lie at a kink
         return [size]
-    a, n = a.reshape(stacked), n.reshape(stacked)
+    a, n = both
     return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max()), *ratios(a, n)]
 
 

@@ -172,6 +172,8 @@ KIND = Kind(
         "binarycrossentropyloss",
         "logloss",
         "binaryce",
+        "binaryxent",
+        "xentbinary",
     ),
     arrangements=(*arrangements(PROBABILITY), *arrangements(LOGIT)),
     forms=(*forms(0.0), *WRONG_FORMS),
