@@ -166,11 +166,14 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
 
 # What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
 OF_A_PART = {"unrecognised", "constant-factor"}
+AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "作为得分 x W 的函数的损失"}
 
 
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
     """Where a composed operation is wrong in no way that has a name: the mistakes of its Functions."""
     known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
+    if setup.first.subject.scores is not None and any(m.name == "unrecognised" for m in mistakes):
+        return of_scores(setup.first.subject.scores) or mistakes
     if setup.first.subject.is_raw or len(known) == len(mistakes):
         return mistakes
     found = [
@@ -180,6 +183,17 @@ def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
         for mistake in examine_operation(function, None, None, name, name).mistakes
     ]
     return known + found if found else mistakes
+
+
+def of_scores(build: Build) -> list[Mistake]:
+    """The mistakes of a loss of x W, seen as one of its scores, where they have names."""
+    try:
+        diagnosis = diagnose(build, None, None, "", "")
+    except CannotExamineError:
+        return []
+    if diagnosis.kind is None or any(m.name in OF_A_PART for m in diagnosis.mistakes):
+        return []
+    return [replace(m, values={**m.values, "part": AS_SCORES}) for m in diagnosis.mistakes]
 
 
 def comparisons(setup: SetUp) -> list[Comparison]:

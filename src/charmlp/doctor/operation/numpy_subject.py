@@ -1,5 +1,6 @@
 """NumPy code as a subject."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,9 @@ def of_written(made: HandWritten) -> Subject:
         is_raw=True, meant=made.meant, note=made.note, constants=made.constants, sizes=made.sizes,
         settings=made.settings,
         reused=None if made.reused is None else of_written(made.reused),
+        again=None if made.again is None else of_written(made.again),
         unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
+        scores=None if made.scores is None else functools.partial(build_numpy, made.scores, made.meant),
         written=made,
     )  # fmt: skip
 

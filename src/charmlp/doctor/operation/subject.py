@@ -78,6 +78,8 @@ class Subject(ABC):
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     reused: "Subject | None" = None  # the same with one value in two places
+    again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
+    scores: "Build | None" = None  # a loss of x W as one of its scores x W
 
     def name_of(self, position: int) -> str:
         names = (self.required or ()) + self.optional

@@ -32,6 +32,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     meant_by,
 )
+from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import subscripts_of
 from charmlp.doctor.words import one_line
@@ -105,7 +106,12 @@ class Network:
             note=self.note,
             sizes=problem.sizes,
             unpenalised=None if other == self else other.made_of(problem),
+            scores=of_scores(other, problem, other.loss_and_gradients),
         )
+
+    def loss_and_gradients(self, problem: "Problem") -> tuple[Any, Sequence[Any]]:
+        ran = Pass(self, problem, problem.parameters)
+        return ran.loss, ran.gradients()
 
     @property
     def unpenalised(self) -> "Network":
@@ -146,6 +152,8 @@ class Network:
             x = random_numbers((n, inputs), generator).astype(dtype)
             for data, truth in itertools.product((x, x.T), truths(n, outputs, dtype, generator)):
                 yield Problem(parameters, data, truth, {"N": n, "C": outputs})
+            one = random_numbers((outputs,), generator).astype(dtype)
+            yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})  # one sample at a time
 
     def made(self, sizes: Sizes) -> Mapping[str, Sequence[int]] | None:
         """The shapes of what the module's own function for it makes."""
@@ -286,8 +294,10 @@ def fit(network: Network, problem: Problem) -> int:
     except Exception:
         return RUNS
     pairs = list(zip(gradients, problem.parameters.values(), strict=True))
-    if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
+    if any(p.shape not in (g.shape, g.shape[::-1]) for g, p in pairs) or not any(g.any() for g in gradients):
         return RUNS
+    if any(g.shape != p.shape for g, p in pairs):
+        return SHAPES  # the gradient of a weight may be its transpose
     generator = np.random.default_rng(1)
     direction = {name: generator.standard_normal(np.shape(p)) for name, p in problem.parameters.items()}
     losses = [
