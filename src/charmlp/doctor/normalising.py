@@ -58,9 +58,9 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
         ratio = (x - mean(x)) * v.get("gain", 1.0) / (y - v.get("shift", 0.0))
         variance = mean((x - mean(x)) ** 2)
         epsilon, added = only_number(ratio**2 - variance), only_number(ratio - np.sqrt(variance))
-        if epsilon is not None and abs(epsilon) < 0.1:
+        if epsilon is not None and abs(epsilon) < 1:
             yield form(epsilon if epsilon > 1e-13 else 0.0)
-        if added is not None and 0 < added < 0.1:
+        if added is not None and 0 < added < 1:
             yield form(added=added)
 
     def of_input(part: Parts) -> Formula:
@@ -75,6 +75,12 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
             raise ValueError("nothing stands beside the root")
         h, n = g * v.get("gain", 1.0), normalised(v)
         return (h - mean(h) - n * mean(h * n)) / deviation(v)
+
+    def without_gain(v: Variables, y: Array, g: Array) -> Array:
+        if "gain" not in v:
+            raise ValueError("there is no γ to forget")
+        n = normalised(v)
+        return (g - mean(g) - n * mean(g * n)) / deviation(v)
 
     def along(numbers: Array) -> Array:
         """Rows' numbers spread along the columns; those of columns are there already."""
@@ -103,9 +109,6 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
             "−x̂ mean(h x̂) / s": lambda h, n, s, g, mean: -n * mean(h * n) / s,
         },
         "scale-forgotten": {
-            "(g − mean(g) − x̂ mean(g x̂)) / s, without γ": lambda h, n, s, g, mean: (
-                (g - mean(g) - n * mean(g * n)) / s
-            ),
             "h − mean(h) − x̂ mean(h x̂), without 1/s": lambda h, n, s, g, mean: h - mean(h) - n * mean(h * n),
             "(h − mean(h) − x̂ mean(h x̂)) / s²": lambda h, n, s, g, mean: (
                 (h - mean(h) - n * mean(h * n)) / s**2
@@ -178,6 +181,7 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
                 "{derivative}",
                 (
                     *named(wrong_of_input, of_input),
+                    Wrong("(g − mean(g) − x̂ mean(g x̂)) / s, without γ", without_gain, "scale-forgotten"),
                     Wrong("(h − mean(h) − x̂ mean(h x̂)) / s", as_if_below, "path-forgotten.added"),
                 ),
             ),

@@ -30,6 +30,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     structure.functions_inside_keep_shapes,
     structure.shapes_and_counts,
     structure.dtypes,
+    structure.grows_to_float64,
     gradients.values_are_right,
     accumulation.gradients_add_up,
     linearity.backward_is_linear,

@@ -28,21 +28,26 @@ def stacked(observed: Observed, position: int) -> tuple[Array, Array] | None:
 def of_pattern(observations: Sequence[Observed], position: int) -> list[Finding]:
     """The mistake that the pattern shows in every trial that errs, nothing where it shows none."""
     observations = [observed for observed in observations if not observed.is_right(position)]
-    pairs = [stacked(observed, position) for observed in observations]
-    if any(pair is None for pair in pairs):
-        return []
-    both = [pair for pair in pairs if pair is not None]
     if all(is_elementwise(observed, position) for observed in observations):
-        masks = [mask_is_wrong(*pair) for pair in both]
-        if all(masks):
-            kept, right = (f"{float((one[0] != 0).mean()):.0%}" for one in both[0])
+        flat = [in_one_row(observed, position) for observed in observations]
+        if all(mask_is_wrong(*pair) for pair in flat):
+            kept, right = (f"{float((one[0] != 0).mean()):.0%}" for one in flat[0])
             words = phrase("passes", kept=kept, right=right)
             return [finding("wrong-mask.elsewhere", words, at=position, confidence=0.9)]
-    counts = [count_in_one_place(*pair) for pair in both]
-    if counts[0] is not None and all(count is not None for count in counts):
+    pairs = [stacked(observed, position) for observed in observations]
+    counts = [None if pair is None else count_in_one_place(*pair) for pair in pairs]
+    if counts and counts[0] is not None and all(count is not None for count in counts):
         words = phrase("counted", ratio=f"{counts[0]:.3g}")
         return [finding("ties.place", words, at=position, confidence=0.8)]
     return []
+
+
+def in_one_row(observed: Observed, position: int) -> tuple[Array, Array]:
+    """The gradients and the right ones at all coordinates that do not lie at a kink: T×coordinates."""
+    a, n = observed.analytic[position], observed.right[position]
+    assert a is not None and n is not None  # it is wrong there
+    count = len(observed.gradients)
+    return a.reshape(count, -1), n.reshape(count, -1)
 
 
 def is_elementwise(observed: Observed, position: int) -> bool:

@@ -46,7 +46,11 @@ class Scores:
         inverse = np.linalg.pinv(x)
 
         def problem_of(weights: Array, truth: Array) -> Problem:
-            given = {name: 0 * value for name, value in self.problem.parameters.items()}
+            widths = {self.problem.sizes["C"]: weights.shape[1]}
+            given = {
+                name: np.zeros([widths.get(side, side) for side in value.shape])
+                for name, value in self.problem.parameters.items()
+            }
             given[self.weight] = weights.T if self.is_transposed else weights
             data, truth = (x, truth) if self.of_rows else (x.T, truth.T)
             return replace(self.problem, parameters=given, data=data.astype(dtype), truth=truth)
