@@ -1,5 +1,7 @@
-"""Slips that reports from the wild taught the doctor, on code of our own of the same kind: the right code is healthy,
-the slip has its name and variant."""
+"""Slips that reports from the wild taught the doctor, on code of our own of the same kind.
+
+The right code is healthy; the slip has its name and variant.
+"""
 
 from __future__ import annotations
 
@@ -163,7 +165,12 @@ def cross_entropy_loss(z, y):
 SLIPS = [
     ("layer_norm", "(self.std * self.s)", "self.s**2", {"path-forgotten.added"}),
     ("l2_normalisation", "(r * (r + 0.3) ** 2)", "(r + 0.3) ** 3", {"path-forgotten.added"}),
-    ("rms_norm", "np.mean(up * self.n, -1, keepdims=True)", "np.mean(up * self.n, -1)", {"path-forgotten.axis"}),
+    (
+        "rms_norm",
+        "np.mean(up * self.n, -1, keepdims=True)",
+        "np.mean(up * self.n, -1)",
+        {"path-forgotten.axis"},
+    ),
     ("softmax", "dout * p, axis=1, keepdims=True", "dout * p, axis=1", {"path-forgotten.axis"}),
     (
         "convolution",

@@ -28,7 +28,10 @@ def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     if averages_in_layer(setup, found):
         return [phrase("mean-in-layer")]
     found = list(with_batches(setup, found))
-    return [*apart_by_epsilon(setup, found), *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
+    return [
+        *apart_by_epsilon(setup, found),
+        *(f for position in setup.repaired.broken for f in wrong_shape(setup, position)),
+    ]
 
 
 def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
@@ -49,15 +52,24 @@ NEAR = 1e-3  # relative: what an ε that stands in one of the two passes only ma
 def apart_by_epsilon(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding | Phrase]:
     """The findings; what an ε of forward explains that backward has not, or elsewhere, is only a note."""
     trial = setup.first
-    known = trial.kind is not UNKNOWN and any(trial.meant.parameters.get(name) for name in ("epsilon", "added"))
+    known = trial.kind is not UNKNOWN and any(
+        trial.meant.parameters.get(name) for name in ("epsilon", "added")
+    )
     for one in found:
-        slight = known and (one.name == "unrecognised" or one.variant == "added") and one.position is not None
-        errors = [o.relative_error(one.position) for o in setup.observations] if slight else [None]
-        if all(error is not None and error < NEAR for error in errors):
-            name, error = trial.subject.name_of(one.position or 0), max(filter(None, errors))
+        slight = known and (one.name == "unrecognised" or one.variant == "added")
+        error = None if one.position is None or not slight else largest_error(setup, one.position)
+        if error is not None and error < NEAR:
+            name = trial.subject.name_of(one.position or 0)
             yield phrase("epsilon-apart", input=name, error=f"{error:.1g}")
         else:
             yield one
+
+
+def largest_error(setup: SetUp, position: int) -> float | None:
+    """Over all trials; None where there is nothing to compare in one of them."""
+    errors = [observed.relative_error(position) for observed in setup.observations]
+    known = [error for error in errors if error is not None]
+    return max(known) if known and len(known) == len(errors) else None
 
 
 def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:
@@ -107,7 +119,9 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
         return None
     judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
-    if all(error is not None and error <= 1e-6 for error in errors) or slips_as_forward(judged, position, trial):
+    if all(error is not None and error <= 1e-6 for error in errors) or slips_as_forward(
+        judged, position, trial
+    ):
         return []
     return explained(judged, position) or None
 

@@ -41,7 +41,11 @@ def functions_inside_count(setup: SetUp) -> Iterator[Finding]:
     for call in setup.record.calls if not setup.first.subject.is_raw else []:
         found = len(call.returned[0]) if call.returned else len(call.inputs)
         if found < len(call.inputs):
-            yield finding("missing-gradient.count", phrase("count", found=found, expected=len(call.inputs)), part=call.name)
+            yield finding(
+                "missing-gradient.count",
+                phrase("count", found=found, expected=len(call.inputs)),
+                part=call.name,
+            )
 
 
 def dtypes_of(name: str, gradient: Array, value: Array) -> Phrase:

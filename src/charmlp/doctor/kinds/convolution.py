@@ -17,6 +17,8 @@ from charmlp.doctor.windows import PICTURES, spread, strides_and_pads, windows
 KERNEL = Role("weight", "FCRR", ("w", "weight", "weights", "kernel", "filter", "filters", "k", "f"))
 BIAS = Role("bias", "F", ("b", "bias", "biases"))
 
+BIASES: tuple[list[tuple[Role, str]], ...] = ([], [(BIAS, "only")])  # of pictures of one channel
+
 
 def flipped(w: Array) -> Array:
     return w[:, :, ::-1, ::-1]
@@ -97,8 +99,8 @@ WITHOUT_STRIDE = Wrong(
 WRONG_OF_KERNEL = {
     "kernel-not-flipped": {"the gradient, flipped": lambda v, g: flipped(used(v, kernel_gradient(v, g)))},
     "kernel-not-flipped.stride": {
-        "Σ g · (the window of x), the windows one pixel apart": lambda v, g: (
-            used(v, kernel_gradient_without_stride(v, g))
+        "Σ g · (the window of x), the windows one pixel apart": lambda v, g: used(
+            v, kernel_gradient_without_stride(v, g)
         ),
     },
     "wrong-formula": {
@@ -129,12 +131,8 @@ KIND = Kind(
         arrange(PICTURES, KERNEL, N=2, C=2),
         arrange((PICTURES, "image"), (KERNEL, "image"), output="image", N=1, C=1, F=1),
         arrange(KERNEL, PICTURES, N=2, C=2),
-        *(
-            arrange((PICTURES, of), (KERNEL, "image"), *bias, output=of, C=1, F=1, **alone)
-            for of, alone in (("image", {"N": 1}), ("stack", {"N": 2}))
-            for bias in ([], [(BIAS, "only")])
-            if bias or of == "stack"
-        ),
+        *(arrange((PICTURES, "stack"), (KERNEL, "image"), *b, output="stack", N=2, C=1, F=1) for b in BIASES),
+        arrange((PICTURES, "image"), (KERNEL, "image"), *BIASES[1], output="image", N=1, C=1, F=1),
     ),
     forms=(form(1, 0), wrong_form("x ⋆ w, without b", lambda v: slid({**v, "bias": 0.0}))),
     more_forms=with_own_stride,

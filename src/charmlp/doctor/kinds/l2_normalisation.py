@@ -37,7 +37,7 @@ def with_epsilon(epsilon: float) -> Form:
 
 def form(added: float) -> Form:
     """With a number beside the norm."""
-    derivative = "(g − y (Σ g y) r / ‖x‖) / r, r = ‖x‖ + {added:.1g}".format(added=added)
+    derivative = f"(g − y (Σ g y) r / ‖x‖) / r, r = ‖x‖ + {added:.1g}"
     parameters = {"epsilon": 0.0, "added": added, "derivative": derivative}
     return Form("x / (‖x‖ + {added:.1g})", normalised, parameters=parameters)
 

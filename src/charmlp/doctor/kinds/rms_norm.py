@@ -68,7 +68,9 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] 
     },
     "path-forgotten.axis": {
         "(h − x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * along_columns(row_mean(g * w * n))) / r,
-        "h/r − x mean(h x) / r³": lambda x, n, g, w, r: g * w / r - x * along_columns(row_mean(g * w * n) / r**2),
+        "h/r − x mean(h x) / r³": lambda x, n, g, w, r: (
+            g * w / r - x * along_columns(row_mean(g * w * n) / r**2)
+        ),
     },
     "scale-forgotten": {
         "h − x̂ mean(h x̂)": lambda x, n, g, w, r: g * w - n * row_mean(g * w * n),

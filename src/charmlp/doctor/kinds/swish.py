@@ -52,11 +52,14 @@ def form(beta: float) -> Form:
     return Form("x σ({shown} x)", swish, parameters={"beta": beta, "shown": f"{beta:.6g}"})
 
 
+OF_LEARNED = Form("x σ({shown} x)", swish, parameters={"shown": "β"})
+
+
 def with_own_beta(trial: Any) -> Iterator[Form]:
     """β from y / x = σ(β x), or the one that is given."""
     x, y = trial.variables["x"], trial.canonical_output
     if trial.role(len(trial.values) - 1) == "beta":
-        yield Form("x σ({shown} x)", swish, parameters={"shown": "β"})
+        yield OF_LEARNED
         return
     if x.shape != y.shape:
         return

@@ -137,9 +137,10 @@ def each_choice(name: str, thing: Any) -> list[tuple[str, Any]]:
         return [(name, thing)]
     option, words = choices
     try:
-        has_weights = next(construct(thing, SIZES[0], given={option: words[0]}).parameters(), None) is not None
+        own = construct(thing, SIZES[0], given={option: words[0]})
     except Exception:  # said where it is examined
-        has_weights = True
+        return [(name, thing)]
+    has_weights = next(own.parameters(), None) is not None
     return [(name, thing)] if has_weights else [(f"{name}[{w}]", Chosen(thing, {option: w})) for w in words]
 
 

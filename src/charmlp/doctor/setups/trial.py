@@ -83,7 +83,8 @@ class Trial:
         given = {**self.subject.defaults, **dict(zip(names, self.fillers, strict=False))}
         numbers = {name: given.get(name) for name in names}
         known = {**self.subject.settings, **numbers}
-        return {name: value for name, value in known.items() if type(value) in (int, float)}
+        numeric = {n: v for n, v in known.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+        return {name: float(value) for name, value in numeric.items()}
 
     def role(self, position: int) -> str:
         return "" if self.arrangement is GUESSED else self.arrangement.slots[position].role.name

@@ -311,8 +311,14 @@ class Engine:
 
         `meant` is the name of that function. Values between the leaf and the end may keep their gradients.
         """
-        functions = {name: thing for name, thing in vars(module).items() if ZERO.fullmatch(name)} if module else {}
-        own = [n for n, f in functions.items() if inspect.isfunction(f) and len(signature(f, 0).required or ()) == 1]
+        functions = (
+            {name: thing for name, thing in vars(module).items() if ZERO.fullmatch(name)} if module else {}
+        )
+        own = [
+            n
+            for n, f in functions.items()
+            if inspect.isfunction(f) and len(signature(f, 0).required or ()) == 1
+        ]
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             leaf = self.leaf(np.array(values[0]))

@@ -120,7 +120,7 @@ class Finder:
     @property
     def is_torch_alone(self) -> bool:
         """Whether it imports torch and not NumPy: its functions are of tensors."""
-        modules = {getattr(thing, "__name__", "") for thing in self.around.values() if inspect.ismodule(thing)}
+        modules = {thing.__name__ for thing in self.around.values() if type(thing) is ModuleType}
         return self.is_torch and "numpy" not in modules
 
     def pairs(self) -> Iterator[tuple[str, str]]:

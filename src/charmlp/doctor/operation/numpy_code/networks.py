@@ -106,12 +106,19 @@ class Network:
             note=self.note,
             sizes=problem.sizes,
             unpenalised=None if other == self else other.made_of(problem),
-            scores=of_scores(other, problem, other.loss_and_gradients),
+            scores=other.of_scores(problem),
         )
 
-    def loss_and_gradients(self, problem: "Problem") -> tuple[Any, Sequence[Any]]:
-        ran = Pass(self, problem, problem.parameters)
-        return ran.loss, ran.gradients()
+    def of_scores(self, problem: "Problem") -> Make | None:
+        """It as a loss of x W, where it is one function of weights that are arguments."""
+        if self.forward is not None or self.dict_name is not None:
+            return None
+
+        def run(parameters: Mapping[str, Array], data: Array, truth: Array) -> tuple[Any, Sequence[Any]]:
+            ran = Pass(self, replace(problem, parameters=parameters, data=data, truth=truth), parameters)
+            return ran.loss, ran.gradients()
+
+        return of_scores(run, problem.parameters, problem.data, problem.sizes)
 
     @property
     def unpenalised(self) -> "Network":

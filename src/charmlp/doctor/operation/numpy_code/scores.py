@@ -3,11 +3,9 @@
 With more columns in x than rows, any scores have weights, W = x⁺ z, and ∂L/∂W = xᵀ ∂L/∂z tells ∂L/∂z.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,55 +13,53 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 
-if TYPE_CHECKING:
-    from charmlp.doctor.operation.numpy_code.networks import Network, Problem
-
 CLOSE = 1e-6  # relative
-Run = Callable[["Problem"], tuple[Any, Sequence[Any]]]  # the loss, and the gradients of the parameters
+Parameters = Mapping[str, Array]
+Run = Callable[[Parameters, Array, Array], tuple[Any, Sequence[Any]]]  # of parameters, x, y: loss, gradients
 
 
 @dataclass(frozen=True)
 class Scores:
-    """`run` gives loss and gradients of a problem; `problem` shows in which shapes it takes x, y and W."""
+    """`run` gives a loss and its gradients; parameters, data and sizes show in which shapes it takes them."""
 
     run: Run
-    problem: Problem
+    parameters: Parameters
+    data: Array
+    sizes: Sizes
     weight: str  # the one parameter that multiplies x
 
     @property
     def of_rows(self) -> bool:
-        return self.problem.data.shape[0] == self.problem.sizes["N"]
+        return self.data.shape[0] == self.sizes["N"]
 
     @property
     def is_transposed(self) -> bool:
         """Whether W holds one row an output, not one column."""
-        inputs = self.problem.data.shape[self.of_rows]
-        return self.problem.parameters[self.weight].shape[0] != inputs
+        return self.parameters[self.weight].shape[0] != self.data.shape[self.of_rows]
 
     def at(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
         n = sizes["N"]
-        x = random_numbers((n, n + 2), np.random.default_rng(8))
+        x = random_numbers((n, n + 2), np.random.default_rng(8)).astype(dtype)
         inverse = np.linalg.pinv(x)
 
-        def problem_of(weights: Array, truth: Array) -> Problem:
-            widths = {self.problem.sizes["C"]: weights.shape[1]}
+        def result(weights: Array, truth: Array) -> tuple[Any, Array]:
+            """The loss, and the gradient of the weights; the other parameters are 0."""
             given = {
-                name: np.zeros([widths.get(side, side) for side in value.shape])
-                for name, value in self.problem.parameters.items()
+                name: np.zeros([weights.shape[1] if n == self.sizes["C"] else n for n in value.shape])
+                for name, value in self.parameters.items()
             }
             given[self.weight] = weights.T if self.is_transposed else weights
-            data, truth = (x, truth) if self.of_rows else (x.T, truth.T)
-            return replace(self.problem, parameters=given, data=data.astype(dtype), truth=truth)
+            data, truth = (x.copy(), truth) if self.of_rows else (x.T.copy(), truth.T)
+            loss, gradients = self.run(given, data, truth)
+            gradient = np.asarray(gradients[list(given).index(self.weight)])
+            return loss, gradient.T if self.is_transposed else gradient
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             scores, truth = values
-            loss, gradients = self.run(problem_of(inverse @ scores, truth))
+            loss, of_weights = result(inverse @ scores, truth)
             beside = (np.eye(n + 2) - inverse @ x) @ np.ones((n + 2, *scores.shape[1:]))
-            other, _ = self.run(problem_of(inverse @ scores + beside, truth))
-            if not np.allclose(loss, other, rtol=CLOSE):
+            if not np.allclose(loss, result(inverse @ scores + beside, truth)[0], rtol=CLOSE):
                 raise ValueError("the loss is no function of the scores alone")
-            of_weights = np.asarray(gradients[list(self.problem.parameters).index(self.weight)])
-            of_weights = of_weights.T if self.is_transposed else of_weights
             found = inverse.T @ of_weights
             if not np.allclose(x.T @ found, of_weights, rtol=CLOSE, atol=CLOSE):
                 raise ValueError("the gradient of W is no product with x")
@@ -72,8 +68,8 @@ class Scores:
         return HandWritten(run, "", ("logits", "target"), constants=("target",))
 
 
-def of_scores(network: Network, problem: Problem, run: Run) -> Make | None:
-    """None where it is not one matrix of weights, or vector, that multiplies the data."""
-    weights = [name for name, value in problem.parameters.items() if value.ndim == 2 and min(value.shape) > 1]
-    plain = network.forward is None and network.dict_name is None and problem.data.ndim == 2
-    return Scores(run, problem, weights[0]).at if plain and len(weights) == 1 else None
+def of_scores(run: Run, parameters: Parameters, data: Array, sizes: Sizes) -> Make | None:
+    """None where it is not one matrix of weights that multiplies the data."""
+    weights = [name for name, value in parameters.items() if value.ndim == 2 and min(value.shape) > 1]
+    alone = len(weights) == 1 and data.ndim == 2
+    return Scores(run, parameters, data, sizes, weights[0]).at if alone else None
