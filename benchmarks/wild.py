@@ -2,9 +2,9 @@
 
     python benchmarks/wild.py                       prints the figures and the cases
     python benchmarks/wild.py --format json         the same for programs
-    python benchmarks/wild.py --framework torch     of some cases only (or --only NAME …)
+    python benchmarks/wild.py --framework torch     of some cases only (or --set 2, or --only NAME …)
     python benchmarks/wild.py --write               docs/doctor-wild.md and .zh-CN.md: the column "today"
-    python benchmarks/wild.py --first --write       once, before anything is learnt from the cases
+    python benchmarks/wild.py --first --write       once, before anything is learnt from cases that are new
 
 Each file is examined as a whole, as `charmlp doctor FILE` does, nothing said about what is in it. Then
 
@@ -15,7 +15,8 @@ Each file is examined as a whole, as `charmlp doctor FILE` does, nothing said ab
 - a right case is `flagged` where a mistake is found anywhere in its file, else `unknown` or `healthy`;
 - a false alarm is a mistake that is not expected beside a named one, or in a wrong case's other code.
 
-What was said at first sight is kept in benchmarks/wild/first-sight.json and never written twice.
+What was said at first sight is kept in benchmarks/wild/first-sight.json: --first adds the cases that are not
+there yet, what is there is never written over, and no run without it looks at a case that is not.
 """
 
 from __future__ import annotations
@@ -35,10 +36,11 @@ try:
 except ModuleNotFoundError:
     import tomli as tomllib
 
-from wild_page import WORDS, expected_text, page
+from wild_page import WORDS, Groups, expected_text, page, set_of
 
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.supervisor import examine_targets
+from charmlp.system.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 WILD = ROOT / "benchmarks" / "wild"
@@ -152,6 +154,8 @@ def figures(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, int]:
 
 
 def by_framework(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, dict[str, int]]:
+    """The figures of the outcomes of these cases, for each framework and for all."""
+    outcomes = {name: found for name, found in outcomes.items() if name in cases}
     frameworks = sorted({case["framework"] for case in cases.values()})
     groups = {
         framework: figures(
@@ -160,6 +164,14 @@ def by_framework(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, dic
         for framework in frameworks
     }
     return groups | {"all": figures(cases, outcomes)}
+
+
+def by_set(cases: Mapping[str, Case], outcomes: Outcomes) -> dict[str, Groups]:
+    """The same for each set of cases, by its number, and for all; where there is one set, for all only."""
+    numbers = sorted({set_of(case) for case in cases.values()})
+    sets = {str(n): {name: case for name, case in cases.items() if set_of(case) == n} for n in numbers}
+    parts = {**(sets if len(sets) > 1 else {}), "all": cases}
+    return {key: by_framework(part, outcomes) for key, part in parts.items()}
 
 
 # The command line
@@ -176,11 +188,13 @@ def load_first() -> dict[str, Outcome]:
     return {name: Outcome(**one | {"rows": tuple(one["rows"])}) for name, one in kept.items()}
 
 
-def write_first(outcomes: Outcomes) -> None:
-    """Once: what comes later is no first sight any more."""
-    with FIRST_SIGHT.open("x", encoding="utf-8", newline="\n") as file:
-        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(asdict(o))}" for name, o in outcomes.items())
-        file.write(f"{{\n{lines}\n}}\n")
+def add_first(outcomes: Outcomes) -> dict[str, Outcome]:
+    """All first sights: those of new cases are added to the file, and what it holds stays as it is."""
+    kept = load_first()
+    first = kept | {name: found for name, found in outcomes.items() if name not in kept}
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(asdict(o))}" for name, o in first.items())
+    write_whole(FIRST_SIGHT, f"{{\n{lines}\n}}\n".encode())
+    return first
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,8 +203,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="these cases only")
     parser.add_argument("--framework", help="the cases of one framework only")
+    parser.add_argument("--set", type=int, dest="number", metavar="N", help="the cases of one set only")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--first", action="store_true", help="this is the first sight: keep it")
+    parser.add_argument("--first", action="store_true", help="the first sight of new cases: keep it")
     parser.add_argument("--write", action="store_true", help="write the pages")
     asked = parser.parse_args(arguments)
     every = load_cases()
@@ -199,20 +214,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cases = {
         name: case
         for name, case in every.items()
-        if (not asked.only or name in asked.only) and asked.framework in (None, case["framework"])
+        if (not asked.only or name in asked.only)
+        and asked.framework in (None, case["framework"])
+        and asked.number in (None, set_of(case))
     }
-    if (asked.first or asked.write) and cases != every:
-        parser.error("--first and --write are for all cases together")
-    if asked.first and FIRST_SIGHT.exists():
-        parser.error(f"{FIRST_SIGHT.name} is there: this would not be the first sight")
-    if asked.write and not asked.first and not FIRST_SIGHT.exists():
-        parser.error("nothing was kept of a first sight yet: --first --write")
+    if asked.write and cases != every:
+        parser.error("--write is for all cases together")
+    first = load_first()
+    new = {name: case for name, case in cases.items() if name not in first}
+    if asked.first and not new:
+        parser.error(f"each of these cases is in {FIRST_SIGHT.name}: this would not be the first sight")
+    if new and not asked.first:
+        parser.error(f"{len(new)} of these cases, such as {min(new)}, have no first sight yet: add --first")
+    if asked.first and not asked.write:
+        cases = new
     outcomes = examine(cases)
     if asked.first:
-        write_first(outcomes)
+        first = add_first(outcomes)
     if asked.write:
-        first = load_first()
-        groups = by_framework(cases, first), by_framework(cases, outcomes)
+        groups = by_set(cases, first), by_set(cases, outcomes)
         for language, path in PAGES.items():
             text = page(cases, first, outcomes, groups, language)
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -220,16 +240,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def report(cases: Mapping[str, Case], outcomes: Outcomes, form: str) -> None:
-    groups = by_framework(cases, outcomes)
+    sets = by_set(cases, outcomes)
     if form == "json":
         each = {
             name: {"verdict": cases[name]["verdict"], "expected": cases[name].get("row"), **asdict(found)}
             for name, found in outcomes.items()
         }
-        print(json.dumps({"figures": groups, "cases": each}, indent=1))
+        print(json.dumps({"figures": sets["all"], "sets": sets, "cases": each}, indent=1))
         return
-    for group, count in groups.items():
-        print(f"{group}: " + ", ".join(f"{figure} {number}" for figure, number in count.items()))
+    for key, groups in sets.items():
+        title = "" if key == "all" else f"set {key}, "
+        for group, count in groups.items():
+            print(f"{title}{group}: " + ", ".join(f"{figure} {number}" for figure, number in count.items()))
     for name, found in outcomes.items():
         print(f"{name:32} {expected_text(cases[name], WORDS['en']):20} {found.said} {found.rows or ''}")
 

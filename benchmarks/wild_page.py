@@ -1,4 +1,4 @@
-"""The page of benchmarks/wild.py, in both languages: figures by framework, and the list of cases."""
+"""The page of benchmarks/wild.py, in both languages: figures by set and framework, and the list of cases."""
 
 from __future__ import annotations
 
@@ -17,11 +17,27 @@ WORDS: dict[str, dict[str, Any]] = {
 
 The [{cases} cases](../benchmarks/wild/cases.toml) are gradients that people wrote and others called wrong,
 re-implemented in our own words from public reports. Each case and the mistake expected were written down, and
-[proved](../tests/benchmarks/test_wild_cases.py) by central differences, before the doctor was run on any of
-them; {right} of them are right, and the doubt was the mistake. *At first sight* is what the doctor said in
-that first run, *today* what it says now, after we learnt from them. Each file is examined as a whole, without
+[proved](../tests/benchmarks/test_wild_cases.py) by central differences, before the doctor was run on it;
+{right} of them are right, and the doubt was the mistake. *At first sight* is what the doctor said in that
+first run, *today* what it says now, after we learnt from them. Each file is examined as a whole, without
 being told what is in it.
 """,
+        "sets": {
+            "1": """\
+## The first set
+
+What the doctor learnt from first.
+""",
+            "2": """\
+## The second set
+
+Written after the doctor had learnt from the first set, by an author who had neither run it nor read its code.
+What it says at first sight here shows how it does on code that nobody prepared it for.
+""",
+            "all": """\
+## Both sets
+""",
+        },
         "cases": """\
 ## The cases
 
@@ -29,7 +45,7 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 """,
         "shown": "At first sight → today",
         "all": "all",
-        "columns": ("Case", "Source", "Framework", "Expected", "At first sight", "Today"),
+        "columns": ("Case", "Set", "Source", "Framework", "Expected", "At first sight", "Today"),
         "wrong": "**wrong, by a mistake of the table**",
         "named": "named",
         "otherwise": "called by another name",
@@ -65,10 +81,26 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 [梯度医生](doctor.zh-CN.md) · [English](doctor-wild.md) · 由 `python benchmarks/wild.py --write` 生成
 
 这 [{cases} 个案例](../benchmarks/wild/cases.toml)都是有人写过、又有人说算错了的梯度，
-由我们根据公开的报告重新实现。每个案例和应有的诊断都写在医生第一次见到它们之前，
+由我们根据公开的报告重新实现。每个案例和应有的诊断都写在医生第一次见到它之前，
 并用中心差分[验证](../tests/benchmarks/test_wild_cases.py)过；其中 {right} 个其实是对的，错的是怀疑本身。
 “初见”是第一次运行时医生的回答，“现在”是我们从中学到东西之后的回答。每个文件整个交给医生，不告诉它里面是什么。
 """,
+        "sets": {
+            "1": """\
+## 第一组
+
+医生最先从这一组学到了东西。
+""",
+            "2": """\
+## 第二组
+
+写于医生向第一组学习之后，作者既没有运行过医生，也没有读过它的代码。
+因此这里的“初见”反映的是：面对没有为之准备过的代码，医生表现如何。
+""",
+            "all": """\
+## 两组合计
+""",
+        },
         "cases": """\
 ## 各个案例
 
@@ -76,7 +108,7 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 """,
         "shown": "初见 → 现在",
         "all": "合计",
-        "columns": ("案例", "来源", "框架", "应有的诊断", "初见", "现在"),
+        "columns": ("案例", "组", "来源", "框架", "应有的诊断", "初见", "现在"),
         "wrong": "**有错，错误在表中**",
         "named": "说对了是什么错",
         "otherwise": "说成了别的错",
@@ -109,24 +141,37 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 Case = Mapping[str, Any]
 Groups = Mapping[str, Mapping[str, int]]  # figures by framework, all together last
+Sets = Mapping[str, Groups]  # those by the number of the set, all together last; of one set only that
 
 
-def page(
-    cases: Mapping[str, Case], first: Any, today: Any, groups: tuple[Groups, Groups], language: str
-) -> str:
+def set_of(case: Case) -> int:
+    return case.get("set", 1)
+
+
+def page(cases: Mapping[str, Case], first: Any, today: Any, sets: tuple[Sets, Sets], language: str) -> str:
     """The whole page, of the outcomes at first sight and today and of the figures of both."""
     words = WORDS[language]
     right = sum(case["verdict"] == "right" for case in cases.values())
-    listed = [words["columns"], *(case_row(n, cases[n], first, today, words) for n in sorted(cases))]
+    names = sorted(cases, key=lambda name: (set_of(cases[name]), name))
+    listed = [words["columns"], *(case_row(name, cases[name], first, today, words) for name in names)]
     return "\n".join(
         [
             words["head"].format(cases=len(cases), right=right),
-            table(figure_rows(*groups, words)),
+            *figure_tables(*sets, words),
             words["cases"],
             table(listed),
             words["rows"].format(rows="; ".join(f"{number} {name}" for number, name in ROWS.items())),
         ]
     )
+
+
+def figure_tables(then: Sets, now: Sets, words: Mapping[str, Any]) -> list[str]:
+    """A table for each set and for all, under its heading; where there is one set, just the table."""
+    tables = []
+    for key, groups in now.items():
+        heading = words["sets"][key] if len(now) > 1 else ""
+        tables.append(f"{heading}\n".lstrip() + table(figure_rows(then[key], groups, words)))
+    return tables
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -153,6 +198,7 @@ def figure_text(figures: Mapping[str, int], figure: str) -> str:
 def case_row(name: str, case: Case, first: Any, today: Any, words: Mapping[str, Any]) -> list[str]:
     return [
         f"[{name}](../benchmarks/wild/{case['file']})",
+        str(set_of(case)),
         source_link(case["source"]),
         case["framework"],
         expected_text(case, words),

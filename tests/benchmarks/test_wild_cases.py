@@ -133,7 +133,6 @@ def test_a_right_gradient_a_thousandth_too_large_is_wrong(name: str) -> None:
 def test_the_table_and_the_files_agree() -> None:
     files = {f"cases/{path.name}" for path in WILD.glob("cases/*.py")}
     assert files == {case["file"] for case in CASES.values()}
-    assert len(CASES) >= 60 and len(RIGHT) >= 15
     for case in CASES.values():
         code = (WILD / case["file"]).read_text(encoding="utf-8")
         imports = set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE))
@@ -141,3 +140,15 @@ def test_the_table_and_the_files_agree() -> None:
         assert not re.search(r"wrong|mistake|bug|correct|forgot|missing", code), f"{case['file']} tells"
         assert re.fullmatch(r"[\w.-]+/[\w.-]+#\d+|https://\S+", case["source"])
         assert case["verdict"] == "right" or 0 <= case["row"] <= 34
+
+
+def test_the_second_set_is_a_set_of_its_own() -> None:
+    first, second = (
+        {name: case for name, case in CASES.items() if case.get("set", 1) == number} for number in (1, 2)
+    )
+    assert len(first) + len(second) == len(CASES)
+    assert len(first) >= 60 and len(set(first) & set(RIGHT)) >= 15
+    assert len(second) >= 45 and len(set(second) & set(RIGHT)) >= 12
+    assert sum(case.get("row") == 0 for case in second.values()) <= 6
+    sources = [{case["source"] for case in cases.values()} for cases in (first, second)]
+    assert not sources[0] & sources[1] and len(sources[1]) == len(second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -97,6 +98,18 @@ def test_figures_add_up() -> None:
         assert count == groups["numpy"][figure] + groups["torch"][figure]
 
 
+def test_each_set_has_its_figures() -> None:
+    """One that cannot tell the sets apart gives both the same figures."""
+    cases = CASES | {name: case | {"set": 2} for name, case in CASES.items() if name in "bd"}
+    sets = wild.by_set(cases, outcomes("named", "healthy", "noticed", "flagged"))
+    assert list(sets) == ["1", "2", "all"] and list(sets["2"]) == ["torch", "all"]
+    first, second = sets["1"]["all"], sets["2"]["all"]
+    assert (first["wrong"], first["named"], first["rowless"], first["right"]) == (1, 1, 1, 0)
+    assert (second["wrong"], second["named"], second["healthy"], second["right_flagged"]) == (1, 0, 1, 1)
+    assert all(sets["all"]["all"][figure] == first[figure] + second[figure] for figure in wild.FIGURES)
+    assert list(wild.by_set(CASES, {})) == ["all"]
+
+
 def test_a_doctor_who_always_says_the_same_names_nothing_else() -> None:
     """The negative control: a case is missed where the row is another."""
     for row in ROWS:
@@ -109,8 +122,9 @@ def test_a_doctor_who_always_says_the_same_names_nothing_else() -> None:
 def test_the_page_keeps_the_first_sight_beside_today(language: str) -> None:
     first, today = outcomes("healthy", "otherwise", "noticed", "flagged"), outcomes(*["named"] * 3, "healthy")
     del first["b"]  # a case that came later
-    groups = wild.by_framework(CASES, first), wild.by_framework(CASES, today)
-    page = wild_page.page(CASES, first, today, groups, language)
+    page = wild_page.page(
+        CASES, first, today, (wild.by_set(CASES, first), wild.by_set(CASES, today)), language
+    )
     words = wild_page.WORDS[language]
     row = next(line for line in page.splitlines() if line.startswith("| [a]"))
     link = "[owner/name#12](https://github.com/owner/name/issues/12)"
@@ -120,22 +134,75 @@ def test_the_page_keeps_the_first_sight_beside_today(language: str) -> None:
     assert f"| {words['right_flagged']} | 0 → 0 | 1 → 0 | 1 → 0 |" in page
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_keeps_the_sets_apart(language: str) -> None:
+    cases = {"b": CASES["a"] | {"set": 2}, "a": CASES["b"], "c": CASES["c"], "d": CASES["d"]}
+    first, today = outcomes("named", "healthy", "noticed", "healthy"), outcomes(*["named"] * 3, "healthy")
+    page = wild_page.page(
+        cases, first, today, (wild.by_set(cases, first), wild.by_set(cases, today)), language
+    )
+    words = wild_page.WORDS[language]
+    parts = [words["sets"][key] for key in ("1", "2", "all")] + [words["cases"]]
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+    tables = [page[start:end] for start, end in itertools.pairwise(places)]
+    named = [
+        next(row for row in table.splitlines() if row.startswith(f"| {words['named']} ")) for table in tables
+    ]
+    assert [row.split(" | ")[-1].rstrip(" |") for row in named] == [
+        "1 (100 %) → 1 (100 %)", "0 (0 %) → 1 (100 %)", "1 (50 %) → 2 (100 %)",
+    ]  # fmt: skip
+    listed = [line[:5] for line in page.splitlines() if line.startswith("| [")]
+    assert listed == ["| [a]", "| [c]", "| [d]", "| [b]"] and "layer.py) | 2 | [owner/name#12]" in page
+    alone = wild_page.page(
+        CASES, first, today, (wild.by_set(CASES, first), wild.by_set(CASES, today)), language
+    )
+    assert not any(heading in alone for heading in words["sets"].values())
+
+
 def test_both_languages_have_the_same_words() -> None:
     english, chinese = (wild_page.WORDS[language] for language in ("en", "zh"))
-    assert english.keys() == chinese.keys() and english["says"].keys() == chinese["says"].keys()
+    assert english.keys() == chinese.keys()
+    for entry in ("says", "sets"):
+        assert english[entry].keys() == chinese[entry].keys()
     assert set(wild.FIGURES) < english.keys()
 
 
-def test_the_first_sight_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_sight_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wild, "FIRST_SIGHT", tmp_path / "first-sight.json")
     first = {"a": wild.Outcome("named", (5, 16), True), "b": wild.Outcome("healthy")}
-    wild.write_first(first)
-    assert wild.load_first() == first
-    with pytest.raises(FileExistsError):
-        wild.write_first({})
+    assert wild.add_first(first) == wild.load_first() == first
+    before = wild.FIRST_SIGHT.read_text("utf-8")
+    later = {"c": wild.Outcome("unknown"), "a": wild.Outcome("healthy"), "b": wild.Outcome("named", (16,))}
+    assert wild.add_first(later) == wild.load_first() == first | {"c": wild.Outcome("unknown")}
+    assert wild.FIRST_SIGHT.read_text("utf-8").startswith(before.removesuffix("\n}\n"))
+
+
+def test_a_first_sight_is_of_new_cases_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a case that has none yet is looked at in no other way."""
+    seen: list[str] = []
+
+    def examine(cases: dict[str, Any]) -> dict[str, Any]:
+        seen[:] = cases
+        return {name: wild.Outcome("healthy") for name in cases}
+
+    monkeypatch.setattr(wild, "FIRST_SIGHT", tmp_path / "first-sight.json")
+    monkeypatch.setattr(wild, "load_cases", lambda: CASES | {"d": CASES["d"] | {"set": 2}})
+    monkeypatch.setattr(wild, "examine", examine)
+    kept = wild.add_first({"a": wild.Outcome("named", (16,)), "b": wild.Outcome("otherwise")})
+    for arguments in ([], ["--write"], ["--set", "2"], ["--only", "a", "c"], ["--first", "--only", "a", "b"]):
+        with pytest.raises(SystemExit):
+            wild.main(arguments)
+    assert not seen
+    wild.main(["--set", "2", "--first"])
+    assert seen == ["d"]
+    wild.main(["--first"])
+    assert seen == ["c"]
+    assert wild.load_first() == kept | {name: wild.Outcome("healthy") for name in "dc"}
+    wild.main([])
+    assert seen == list("abcd")
     with pytest.raises(SystemExit):
         wild.main(["--first"])
-    assert wild.load_first() == first
 
 
 def test_a_part_of_the_cases_is_no_page(capsys: pytest.CaptureFixture[str]) -> None:

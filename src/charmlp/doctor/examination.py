@@ -11,6 +11,7 @@ from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
+from charmlp.doctor.editing.search import with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge
@@ -150,7 +151,8 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    mistakes = in_parts(setup, merge(trial, [one for one in found if isinstance(one, Finding)]))
+    findings = with_slips(setup, [one for one in found if isinstance(one, Finding)])
+    mistakes = in_parts(setup, merge(trial, findings))
     reason = None
     # forward does not change with its inputs but in steps: rounding, a comparison
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())

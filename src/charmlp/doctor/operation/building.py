@@ -18,7 +18,7 @@ def builders(thing: Any) -> list[Build]:
     if isinstance(thing, Written):
         if thing.unwritten is not None:
             raise NotWrittenError(thing.unwritten.key, **thing.unwritten.values)
-        return [functools.partial(build_numpy, make, thing.name) for make in thing.readings]
+        return [functools.partial(build_numpy, make, thing) for make in thing.readings]
     if callable(thing) and not uses_torch(thing):
         raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))
     if "torch" in sys.modules:

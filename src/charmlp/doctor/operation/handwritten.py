@@ -58,3 +58,4 @@ class Written:
     readings: tuple[Make, ...]
     unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
     others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward
+    code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first

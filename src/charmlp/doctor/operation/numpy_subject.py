@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError
-from charmlp.doctor.operation.handwritten import HandWritten, Make
+from charmlp.doctor.operation.handwritten import HandWritten, Make, Written
 from charmlp.doctor.operation.subject import Call, Record, Subject, Upstream, copies, is_real, seed_all
 from charmlp.doctor.words import one_line
 
@@ -61,7 +61,7 @@ class NumpySubject(Subject):
         return result.gradients
 
 
-def build_numpy(make: Make, name: str, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+def build_numpy(make: Make, thing: Written, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
     """One reading of NumPy code at given sizes; raises `CannotExamineError` where it cannot be built."""
     try:
         made = make(sizes, dtype)
@@ -69,8 +69,8 @@ def build_numpy(make: Make, name: str, sizes: Mapping[str, int], dtype: np.dtype
         raise
     except Exception as error:
         reason = one_line(error)
-        raise CannotExamineError("cannot-build", name=name, reason=reason) from error
-    return of_written(made)
+        raise CannotExamineError("cannot-build", name=thing.name, reason=reason) from error
+    return replace(of_written(made), code=thing.code)
 
 
 def of_written(made: HandWritten) -> Subject:

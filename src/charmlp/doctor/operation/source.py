@@ -190,3 +190,21 @@ def subscripts_of(function: Anything, name: str) -> list[str]:
         and isinstance(node.slice.value, str)
     ]
     return list(dict.fromkeys(found))
+
+
+def unpacked_from(function: Anything, name: str) -> list[str]:
+    """The names that a function unpacks one of its parameters into.
+
+    >>> def f(x, params):
+    ...     w, b = params
+    ...     return x @ w + b
+    >>> unpacked_from(f, "params"), unpacked_from(f, "x")
+    (['w', 'b'], [])
+    """
+    tree = definition(function)
+    for node in ast.walk(tree) if tree else ():
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Name) or node.value.id != name:
+            continue
+        if isinstance(target := node.targets[0], ast.Tuple | ast.List):
+            return [part.id for part in target.elts if isinstance(part, ast.Name)]
+    return []

@@ -173,6 +173,7 @@ def of_function(function: FunctionClass) -> Build:
         defaults=found.defaults,
         is_raw=True,
         counts=True,
+        code=(function.backward,),
         call=lambda values: function.apply(*values),
         function=function,
     )

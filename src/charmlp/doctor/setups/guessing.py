@@ -39,8 +39,8 @@ CELL: dict[re.Pattern[str], str] = {
     re.compile(r"w_?(y|ya|hy|ho|out)|V|Why", re.IGNORECASE): "KC",
     re.compile(r"b_?[yo]", re.IGNORECASE): "C",
 }
-# Weights and biases of a layer that has a number
-LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+)", re.IGNORECASE)
+# Weights and biases of a layer that has a number or a name
+LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+|i|in|h|hid|hidden|o|out|output)", re.IGNORECASE)
 
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:

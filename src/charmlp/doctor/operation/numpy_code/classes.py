@@ -165,14 +165,15 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     if empty is not None:
         missing = phrase("unwritten", method=f"{kind.__name__}.{empty}")
         return [Written(kind.__name__, (), missing, others)]
+    code = (second.call, first.call)
     choices = choices_of(kind)
     if choices is None:
-        return [Written(kind.__name__, readings(kind, first, second, {}), others=others)]
+        return [Written(kind.__name__, readings(kind, first, second, {}), others=others, code=code)]
     name, words = choices
     return [
         Written(
             f"{kind.__name__}[{word}]", readings(kind, first, second, {name: word}),
-            others=(kind.__name__, *others),
+            others=(kind.__name__, *others), code=code,
         )
         for word in words
     ]  # fmt: skip
@@ -235,6 +236,7 @@ def of_derivatives(kind: type, used: Set[str]) -> list[Written]:
                 title,
                 Layer(first, second, kind, {}, whose[0]).readings(),
                 others=(f"{kind.__name__}.{name}",),
+                code=(second.call, first.call),
             )
         )
     return each

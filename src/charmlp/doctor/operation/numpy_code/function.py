@@ -13,7 +13,14 @@ from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import DICT as DICT_OF_ARRAYS
 from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
 from charmlp.doctor.operation.options import Signature, is_strength, plain, signature, usual_option
-from charmlp.doctor.operation.source import behind, compared_with, inner_names, returned_names, subscripts_of
+from charmlp.doctor.operation.source import (
+    behind,
+    compared_with,
+    inner_names,
+    returned_names,
+    subscripts_of,
+    unpacked_from,
+)
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 # Options that come as a dict, by the names of the dict and of the function, and what is in them here.
@@ -56,7 +63,7 @@ class Function:
     name: str
     call: Callable[..., Any]
     chosen: Mapping[str, Any] = field(default_factory=dict)
-    bundle: str = ""  # a dict of arrays that it takes, whose entries are its inputs here
+    bundle: str = ""  # a dict or tuple of arrays that it takes, whose entries are its inputs here
 
     @cached_property
     def signature(self) -> Signature:
@@ -87,7 +94,11 @@ class Function:
 
     @cached_property
     def entries(self) -> list[str]:
-        """The keys of the dict of arrays that it takes."""
+        """The keys of the dict of arrays that it takes, or the names that it unpacks them into."""
+        return self.keys or unpacked_from(self.call, self.bundle)
+
+    @cached_property
+    def keys(self) -> list[str]:
         return subscripts_of(self.call, self.bundle) if self.bundle else []
 
     @property
@@ -125,11 +136,9 @@ class Function:
         return "_".join([meant_by(self.name), *map(str, self.chosen.values())])
 
     def unbundled(self) -> "Function":
-        """It with the entries of its dict of parameters as inputs, if it has one."""
-        dicts = [
-            name for name in self.inputs if DICT_OF_ARRAYS.fullmatch(name) and subscripts_of(self.call, name)
-        ]
-        return replace(self, bundle=dicts[0]) if dicts else self
+        """It with the entries of its dict or tuple of parameters as inputs, if it has one."""
+        each = (replace(self, bundle=name) for name in self.inputs if DICT_OF_ARRAYS.fullmatch(name))
+        return next((one for one in each if one.entries), self)
 
     def choices(self) -> Iterator["Function"]:
         """It with each value of an option that decides what it computes: relu or sigmoid, max or average."""
@@ -145,7 +154,8 @@ class Function:
         """The values by name, and what is settled."""
         given = dict(zip(self.inputs + self.optional, values, strict=False))
         if self.bundle:
-            given[self.bundle] = {name: given[name] for name in self.entries}
+            entries = {name: given[name] for name in self.entries}
+            given[self.bundle] = entries if self.keys else tuple(entries.values())
         return given | {name: copied(value) for name, value in self.settled.items()}
 
     def __call__(self, arguments: Mapping[str, Any]) -> Any:

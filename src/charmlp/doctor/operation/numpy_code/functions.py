@@ -246,7 +246,7 @@ def operation(
     """One operation, unless one of its functions is not written yet."""
     empty = next((function.name for function in functions if function.is_unwritten), None)
     unwritten = None if empty is None else phrase("unwritten", method=empty)
-    return [Written(name, readings, unwritten, others)]
+    return [Written(name, readings, unwritten, others, tuple(one.call for one in reversed(functions)))]
 
 
 def cannot(name: str, why: Phrase, *others: str) -> Written:

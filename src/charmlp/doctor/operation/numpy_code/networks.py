@@ -335,8 +335,8 @@ def shapes_of(
     names: Sequence[str], sizes: Sizes, made: Mapping[str, Sequence[int]] | None
 ) -> Iterator[tuple[dict[str, tuple[int, ...]], int, int]]:
     """Shapes of parameters, the number of inputs and that of outputs."""
-    weights = [name for name in names if WEIGHT.fullmatch(name) and not BIAS.fullmatch(name)]
-    biases = [name for name in names if name not in weights]
+    biases = [name for name in names if BIAS.fullmatch(name)]
+    weights = [name for name in names if name not in biases]
     if made is not None and set(names) <= set(made):
         kept = {name: tuple(made[name]) for name in names}
         matrices = [kept[name] for name in weights if len(kept[name]) == 2] or [(1, 1)]

@@ -249,11 +249,19 @@ class Pair:
             return []
         return [name for i, name in enumerate(inputs) if i != prediction_of(inputs)]
 
+    @property
+    def is_of_bundle(self) -> bool:
+        """Whether backward gives the gradients of a network's parameters, and none of its data."""
+        entries = self.forward.entries
+        return len(entries) > 3 and len(self.backward.returns) == len(entries) < len(self.forward.inputs)
+
     def written(self, binding: Binding) -> HandWritten:
         is_of_one = len(self.arrays) > 1 and (
             not binding.led or (self.is_loss and len(self.backward.returns) < 2)
         )
         constants = self.constants if is_of_one else ()
+        if self.is_of_bundle:
+            constants = [name for name in self.forward.inputs if name not in self.forward.entries]
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             known = self.forward.arguments(values)
@@ -287,6 +295,10 @@ class Pair:
         returned = self.backward(arguments)
         inputs, names = self.forward.inputs, self.backward.returns
         several = isinstance(returned, tuple | list | dict)
+        if several and len(returned) == len(names) and self.is_of_bundle:
+            of_entries = by_input(returned, self.forward.entries, names)
+            by_name = dict(zip(self.forward.entries, of_entries, strict=False))
+            return [by_name.get(name) for name in inputs]
         if binding.led:
             if not several and len(inputs) > 1:
                 return of_one(returned, inputs, values, names)

@@ -1,0 +1,137 @@
+"""The code of a function, which may be another one for a while."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.operation.source import behind, source_of
+
+Slot = tuple[ast.AST, str, int | None, Any]  # an owner, its field, the index in it, and what is there
+SEEN = "__charmlp_seen__"  # the name, in a function's module, of what notes the values of expressions
+
+
+@dataclass(frozen=True)
+class Code:
+    """A function with the tree of its source, in which places may be changed before it is compiled."""
+
+    function: FunctionType
+    tree: ast.FunctionDef
+    first_line: int  # of its source in the file
+
+    def line_of(self, node: ast.AST) -> int:
+        return self.first_line + getattr(node, "lineno", 1) - 1
+
+    def compiled(self) -> CodeType:
+        """The tree as it stands; raises `SyntaxError` and its like where it is no code."""
+        closed_over = self.function.__code__.co_freevars
+        definition: ast.stmt = self.tree
+        if closed_over:
+            definition = ast.parse(f"def _({', '.join(closed_over)}): pass").body[0]
+            assert isinstance(definition, ast.FunctionDef)
+            definition.body = [self.tree]
+        module = ast.fix_missing_locations(ast.Module([definition], []))
+        found = code_named(compile(module, self.function.__code__.co_filename, "exec"), self.tree.name)
+        if found is None or found.co_freevars != closed_over:
+            raise SyntaxError("it closes over other names")
+        return found
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The function does what the tree says now."""
+        own, self.function.__code__ = self.function.__code__, self.compiled()
+        try:
+            yield
+        finally:
+            self.function.__code__ = own
+
+
+def code_of(function: Callable[..., Any]) -> Code | None:
+    """None where there is no source, or it is no plain definition."""
+    plain = behind(function)
+    if not inspect.isfunction(plain):
+        return None
+    try:
+        tree = ast.parse(source_of(plain))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == plain.__name__]
+    if len(own) != 1:
+        return None
+    own[0].decorator_list = []
+    code = Code(plain, own[0], plain.__code__.co_firstlineno)
+    try:
+        code.compiled()
+    except (SyntaxError, ValueError):
+        return None
+    return code
+
+
+def code_named(code: CodeType, name: str) -> CodeType | None:
+    """The code of a function of this name, in that of what it is defined in."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_name == name:
+                return constant
+            if (inner := code_named(constant, name)) is not None:
+                return inner
+    return None
+
+
+def with_helpers(functions: Sequence[Callable[..., Any]]) -> list[FunctionType]:
+    """The functions, and those of the same module that they call, by name or on `self`."""
+    found = list(dict.fromkeys(plain for one in functions if inspect.isfunction(plain := behind(one))))
+    for function in found:  # grows on the way
+        around = function.__globals__
+        owner = around.get(function.__qualname__.rpartition(".")[0])
+        for name in names_in(function.__code__):
+            called = inspect.unwrap(thing) if callable(thing := around.get(name)) else None
+            method = inspect.getattr_static(owner, name, None) if isinstance(owner, type) else None
+            for one in (called, getattr(method, "__func__", method)):
+                if inspect.isfunction(one) and one.__module__ == function.__module__ and one not in found:
+                    found.append(one)
+    return found
+
+
+def names_in(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names_in(constant)
+
+
+@contextmanager
+def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
+    """While it runs: what the expressions at these places come to, by their numbers; the last of each."""
+    seen: dict[int, Any] = {}
+    around = code.function.__globals__
+
+    def note(number: int, value: Any) -> Any:
+        plain = value.detach().numpy() if hasattr(value, "detach") else value
+        seen[number] = np.array(plain) if isinstance(plain, np.ndarray) else plain
+        return value
+
+    for number, (parent, field, index, node) in enumerate(places):
+        call = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(number), node], [])
+        put(parent, field, index, ast.copy_location(call, node))
+    around[SEEN] = note
+    try:
+        with code.running():
+            yield seen
+    finally:
+        del around[SEEN]
+        for parent, field, index, node in reversed(places):
+            put(parent, field, index, node)
+
+
+def put(parent: ast.AST, field: str, index: int | None, node: Any) -> None:
+    """Another node in the place of the one that is there."""
+    if index is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[index] = node

@@ -1,0 +1,322 @@
+"""The slips that a backward pass may hold, each as the change of one place that undoes it, likely ones first.
+
+What a mistake is called depends on what undoes it: a slope that has to come in was forgotten, and what a
+minus sign mends had the wrong sign. The names are those of the catalogue.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.editing.code import Slot
+from charmlp.doctor.editing.places import (
+    Function,
+    binary,
+    call,
+    called,
+    exchanged,
+    expression,
+    is_plain,
+    slots,
+    to_be_read,
+)
+from charmlp.doctor.operation.numpy_code.names import is_derivative
+
+AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
+AXES = (0, 1, -1)
+DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
+PRODUCTS = {"dot", "matmul", "mm", "outer"}
+# What a comparison may have been meant to be: the opposite, or the same with or without equality
+INVERSE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Gt: (ast.LtE, ast.Lt),
+    ast.GtE: (ast.Lt, ast.LtE),
+    ast.Lt: (ast.GtE, ast.Gt),
+    ast.LtE: (ast.Gt, ast.GtE),
+}
+STRICT: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Put `node` in the place of what is there: that undoes the mistake `name`.
+
+    `shown` is what one reads before and after, where that is not the two nodes.
+    """
+
+    slot: Slot
+    node: Any
+    name: str  # "name.variant"
+    shown: tuple[ast.AST, ast.AST] | None = None
+
+
+def edits(functions: Sequence[Function]) -> Iterator[tuple[Function, Edit]]:
+    """All that may be undone in some functions, the likeliest slips first, then by function."""
+    for kind in KINDS:
+        for function in functions:
+            yield from ((function, edit) for edit in kind(function))
+
+
+# What is there, but should be otherwise
+
+
+def of_operators(function: Function) -> Iterator[Edit]:
+    """A factor or a term too many, a wrong sign, a wrong comparison."""
+    for slot in function.expressions:
+        node = slot[3]
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield Edit(slot, node.operand, "sign-flipped.edit")
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            yield from of_comparison(slot, node)
+        elif isinstance(node, ast.BinOp):
+            yield from of_operation(function, slot, node)
+
+
+def of_comparison(slot: Slot, node: ast.Compare) -> Iterator[Edit]:
+    operator, other = type(node.ops[0]), node.comparators
+    for inverse in INVERSE.get(operator, ()):
+        yield Edit(slot, ast.Compare(node.left, [inverse()], other), "relu-mask.edit")
+    if operator in STRICT:
+        yield Edit(slot, ast.Compare(node.left, [STRICT[operator]()], other), "wrong-threshold.edit")
+    if isinstance(other[0], ast.Constant) and other[0].value:
+        yield Edit(slot, ast.Compare(node.left, node.ops, [ast.Constant(0)]), "wrong-threshold.edit")
+
+
+def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Edit]:
+    left, right = node.left, node.right
+    match node.op:
+        case ast.Add() | ast.Sub():
+            other = ast.Sub if isinstance(node.op, ast.Add) else ast.Add
+            yield Edit(slot, binary(left, other, right), "sign-flipped.edit")
+            if other is ast.Add:
+                yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
+            yield Edit(slot, left, "wrong-formula.edit")
+            yield Edit(slot, right, "wrong-formula.edit")
+        case ast.Mult():
+            yield Edit(slot, left, too_many(function, right))
+            yield Edit(slot, right, too_many(function, left))
+            yield Edit(slot, binary(left, ast.Div, right), "wrong-formula.edit")
+        case ast.Div():
+            yield Edit(slot, left, too_many(function, right))
+            yield Edit(slot, binary(left, ast.Mult, right), "wrong-formula.edit")
+        case ast.Pow():
+            yield Edit(slot, left, "wrong-formula.edit")
+        case ast.MatMult():
+            yield Edit(slot, binary(right, ast.MatMult, left), "wrong-transpose-for-input.edit")
+
+
+def too_many(function: Function, factor: ast.expr) -> str:
+    """What a factor or a divisor is called that should not be there."""
+    value = function.value(factor)
+    if np.ndim(value):
+        return "wrong-formula.edit"
+    if value in (2, 0.5):
+        return "factor-two.edit"
+    return "extra-mean.edit" if value == function.batch else "scale-forgotten.edit"
+
+
+def of_constants(function: Function) -> Iterator[Edit]:
+    """Another number; where it says along which dimension something goes, another dimension."""
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        if not isinstance(node, ast.Constant) or function.value(node) is None:
+            continue
+        value: Any = node.value
+        others: list[tuple[Any, str]]
+        if isinstance(owner, ast.keyword) and owner.arg in AXIS:
+            others = [(axis, "batch-not-summed.edit") for axis in AXES]
+        else:
+            others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
+            others += [(other, "wrong-formula.edit") for other in (0, 1, -1, 2, 3, 0.5)]
+        yield from (Edit(slot, ast.Constant(other), name) for other, name in others if other != value)
+
+
+def of_calls(function: Function) -> Iterator[Edit]:
+    """A call too many, a mean for a sum, another dimension, dimensions that are kept or not."""
+    for slot in function.expressions:
+        node, name = slot[3], called(slot[3])
+        if not name:
+            continue
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        if name in ("mean", "average", "sum") and isinstance(node.func, ast.Attribute):
+            other, mistake = ("mean", "missing-mean") if name == "sum" else ("sum", "extra-mean")
+            summing = ast.Attribute(node.func.value, other, ast.Load())
+            yield Edit(slot, call(summing, node.args, **keywords), f"{mistake}.edit")
+            axes = AXES if not keywords.keys() & set(AXIS) else ()
+            for axis in axes:
+                along = call(node.func, node.args, **{**keywords, "axis": ast.Constant(axis)})
+                yield Edit(slot, along, "batch-not-summed.edit")
+        for keyword, value in keywords.items():
+            rest = {key: other for key, other in keywords.items() if key != keyword}
+            if keyword in KEEP and isinstance(value, ast.Constant):
+                rest[keyword] = ast.Constant(not value.value)
+            elif keyword not in AXIS:
+                continue
+            yield Edit(slot, call(node.func, node.args, **rest), "batch-not-summed.edit")
+        for argument in node.args[:2]:
+            if function.shape(argument) == function.shape(node):
+                yield Edit(slot, argument, of_call(name))
+
+
+def of_call(name: str) -> str:
+    """What a function is called that is applied where it should not be."""
+    if "softmax" in name.lower():
+        return "softmax-twice.backward"
+    return "cotangent-distorted.edit" if name in DISTORTING else "wrong-formula.edit"
+
+
+def of_transposes(function: Function) -> Iterator[Edit]:
+    """A matrix transposed, or not."""
+    results = {id(slot[3]) for slot in function.results}
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        is_factor = isinstance(owner, ast.BinOp) and isinstance(owner.op, ast.MatMult)
+        is_whole = id(node) in results
+        name = f"{'weight-transposed' if is_whole else 'wrong-transpose-for-input'}.edit"
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            yield Edit(slot, node.value, name)
+        elif (is_whole or is_factor or called(owner) in PRODUCTS) and len(function.shape(node) or ()) == 2:
+            yield Edit(slot, ast.Attribute(to_be_read(node), "T", ast.Load()), name)
+
+
+def of_order(function: Function) -> Iterator[Edit]:
+    """A statement that comes too early: it changes what a later one still needs."""
+    for owner in ast.walk(function.code.tree):
+        for field, block in ast.iter_fields(owner):
+            if not isinstance(block, list) or not all(isinstance(node, ast.stmt) for node in block):
+                continue
+            for i, node in enumerate(block):
+                for j in range(i + 1, len(block)) if isinstance(node, ast.Assign | ast.AugAssign) else ():
+                    moved = [*block[:i], *block[i + 1 : j + 1], node, *block[j + 1 :]]
+                    yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
+
+
+def of_statements(function: Function) -> Iterator[Edit]:
+    """= for +=, or a statement too many."""
+    for slot in slots(function.code.tree):
+        node = slot[3]
+        if isinstance(node, ast.AugAssign):
+            yield from of_addition(function, slot, node)
+        if not isinstance(node, ast.Assign) or len(node.targets) > 1:
+            continue
+        target = node.targets[0]
+        if isinstance(target, ast.Attribute | ast.Subscript):
+            yield Edit(slot, ast.AugAssign(target, ast.Add(), node.value), "not-accumulated.edit")
+        if isinstance(target, ast.Subscript):  # dout[mask] = 0
+            yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
+        elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
+            yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+
+
+def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator[Edit]:
+    if not isinstance(node.op, ast.Add | ast.Sub):
+        yield Edit(slot, ast.Pass(), too_many(function, node.value), (node, node.target))
+        return
+    other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+    yield Edit(slot, ast.AugAssign(node.target, other, node.value), "sign-flipped.edit")
+    yield Edit(slot, ast.Assign([node.target], node.value), "not-accumulated.call")
+    yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, node.target))
+
+
+def of_variables(function: Function) -> Iterator[Edit]:
+    """Another variable of the same shape: in one place, or in all places of an expression."""
+    for slot in function.expressions:
+        node = slot[3]
+        if is_plain(node):
+            name = of_exchange(function, slot)
+            yield from (Edit(slot, to_be_read(other), name) for other in function.alike(node))
+        elif isinstance(node, ast.BinOp):
+            parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
+            inside = {ast.unparse(inner): inner for inner in parts}
+            for text, variable in inside.items():
+                if not function.is_array(variable):
+                    continue
+                for other in in_slopes(function, variable):
+                    yield Edit(slot, exchanged(node, {text: other}), "wrong-variable.edit")
+
+
+def of_exchange(function: Function, slot: Slot) -> str:
+    """What it is called to take one variable for another."""
+    owner, _, _, node = slot
+    if isinstance(owner, ast.Compare):
+        return "wrong-mask.formula"
+    if not np.ndim(function.value(node)):
+        return "scale-forgotten.edit"
+    return "wrong-variable.edit" if is_derivative(called(owner)) else "path-forgotten.edit"
+
+
+def in_slopes(function: Function, variable: ast.expr) -> Iterator[ast.expr]:
+    """What a slope may be meant to be taken of: another variable, or an activation of this one."""
+    yield from function.alike(variable)
+    own = [
+        f"{ast.unparse(node.func)}(v)"
+        for *_, node in function.expressions
+        if called(node) and len(node.args) == 1 and function.shape(node) == function.shape(node.args[0])
+    ]
+    for text in dict.fromkeys([f"{function.library}.tanh(v)", f"1 / (1 + {function.library}.exp(-v))", *own]):
+        yield expression(text, v=variable)
+
+
+# What is missing
+
+
+def of_results(function: Function) -> Iterator[Edit]:
+    """A whole result's sign, a factor of it, its sum over a dimension."""
+    for slot in function.results:
+        node = slot[3]
+        yield Edit(slot, ast.UnaryOp(ast.USub(), to_be_read(node)), "sign-flipped.edit")
+        yield Edit(slot, binary(ast.Constant(2), ast.Mult, node), "factor-two.edit")
+        yield Edit(slot, binary(node, ast.Div, ast.Constant(2)), "factor-two.edit")
+        for size, length in function.lengths.items():
+            is_batch = size == function.batch
+            name = "missing-mean.edit" if is_batch else "wrong-divisor.edit"
+            yield Edit(slot, binary(node, ast.Div, length), name)
+            name = "extra-mean.edit" if is_batch else "wrong-divisor.edit"
+            yield Edit(slot, binary(node, ast.Mult, length), name)
+        for axis in (0, 1) if len(function.shape(node) or ()) > 1 else ():
+            for kept in ({}, {"keepdims": ast.Constant(True)}):
+                summing = ast.Attribute(to_be_read(node), "sum", ast.Load())
+                yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
+
+
+def of_slopes(function: Function) -> Iterator[Edit]:
+    """The slope of an activation."""
+    around = function.code.function.__globals__
+    own = [f"{name}(v)" for name, thing in around.items() if callable(thing) and is_derivative(name)]
+    slopes = ["v > 0", "v * (1 - v)", "1 - v ** 2", f"1 - {function.library}.tanh(v) ** 2", *own]
+    for slot in (*function.results, *function.operands):
+        node = slot[3]
+        variables = [node, *function.alike(node)] if is_plain(node) else list(function.alike(node))
+        for variable in variables if function.is_array(node) else ():
+            for slope in slopes:
+                name = "relu-mask.edit" if slope == "v > 0" else "path-forgotten.slope"
+                yield Edit(slot, binary(node, ast.Mult, expression(slope, v=variable)), name)
+
+
+def of_terms(function: Function) -> Iterator[Edit]:
+    """A factor or a term: any variable of the same shape, or any number."""
+    for slot in (*function.results, *function.operands):
+        node = slot[3]
+        for variable in function.alike(node):
+            yield Edit(slot, binary(node, ast.Mult, variable), "path-forgotten.edit")
+        for text, (variable, value) in function.variables.items():
+            if np.ndim(value) or text in ast.unparse(node):
+                continue
+            for scaled in ("v", "1 - v", "1 + v"):
+                scale = expression(scaled, v=variable)
+                yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
+                yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
+    for slot in function.results:
+        for variable in function.alike(slot[3]):
+            for operator in (ast.Add, ast.Sub):
+                yield Edit(slot, binary(slot[3], operator, variable), "path-forgotten.edit")
+
+
+KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
+    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_variables,
+    of_slopes, of_terms,
+)  # fmt: skip

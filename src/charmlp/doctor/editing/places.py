@@ -1,0 +1,185 @@
+"""The places of a function in which a slip may be, and what stood there when it ran."""
+
+import ast
+import copy
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.editing.code import Code, Slot, noting
+
+MOST_VARIABLES = 24
+LIBRARIES = ("numpy", "torch")
+# Attributes that are no variables of their own
+OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
+
+
+class Function:
+    """A function's expressions with the values that they had, the last ones where they had several."""
+
+    def __init__(self, code: Code, run: Callable[[], object], batch: int) -> None:
+        """`run` runs the whole operation; `batch` is the number of samples in that run."""
+        self.code, self.batch = code, batch
+        self.expressions = [slot for slot in slots(code.tree) if isinstance(slot[3], ast.expr)]
+        with noting(code, self.expressions) as seen:
+            run()
+        self.values = {id(slot[3]): seen[i] for i, slot in enumerate(self.expressions) if i in seen}
+
+    def value(self, node: ast.AST) -> Any:
+        """The number or array of numbers that an expression was, else None."""
+        value = node.value if isinstance(node, ast.Constant) else self.values.get(id(node))
+        return value if is_numeric(value) else None
+
+    def shape(self, node: ast.AST) -> tuple[int, ...] | None:
+        value = self.value(node)
+        return None if value is None else np.shape(value)
+
+    def is_array(self, node: ast.AST) -> bool:
+        """Whether it was an array of real numbers, of one dimension at least."""
+        value = self.value(node)
+        return isinstance(value, np.ndarray) and value.ndim > 0 and value.dtype.kind == "f"
+
+    @cached_property
+    def variables(self) -> dict[str, tuple[ast.expr, Any]]:
+        """Names, attributes and entries that are numbers or arrays, by what one reads in the code."""
+        read = [node for *_, node in self.expressions if is_plain(node) and self.value(node) is not None]
+        found = {ast.unparse(node): (node, self.value(node)) for node in read}
+        found |= {name: pair for name, pair in self.of_object().items() if name not in found}
+        return dict(list(found.items())[:MOST_VARIABLES])
+
+    def of_object(self) -> dict[str, tuple[ast.expr, Any]]:
+        """What the object of a method holds beside what the method reads."""
+        own = next((self.values.get(id(n)) for *_, n in self.expressions if ast.unparse(n) == "self"), None)
+        held = {f"self.{name}": value for name, value in getattr(own, "__dict__", {}).items()}
+        return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}
+
+    def alike(self, node: ast.expr) -> Iterator[ast.expr]:
+        """The other variables that have the shape of an expression."""
+        shape, text = self.shape(node), ast.unparse(node)
+        for other, (variable, value) in self.variables.items():
+            if shape is not None and other != text and np.shape(value) == shape:
+                yield variable
+
+    @cached_property
+    def lengths(self) -> dict[int, ast.expr]:
+        """An expression for each size that an array of the function has."""
+        found: dict[int, ast.expr] = {}
+        for text, (_, value) in self.variables.items():
+            for axis, size in enumerate(np.shape(value)):
+                if size > 1:
+                    found.setdefault(size, expression(f"{text}.shape[{axis}]"))
+        return found
+
+    @cached_property
+    def library(self) -> str:
+        """The name that the module has for NumPy or torch."""
+        around = self.code.function.__globals__
+        names = {thing.__name__: name for name, thing in around.items() if inspect.ismodule(thing)}
+        return next((names[library] for library in LIBRARIES if library in names), "np")
+
+    @cached_property
+    def results(self) -> list[Slot]:
+        """The places of whole results: what is assigned, added on or returned, or an element of that."""
+
+        def is_whole(owner: ast.AST, field: str) -> bool:
+            if isinstance(owner, ast.Assign | ast.AugAssign | ast.Return):
+                return field == "value"
+            return isinstance(owner, ast.Tuple | ast.List | ast.Dict) and field in ("elts", "values")
+
+        real = [slot for slot in self.expressions if is_whole(*slot[:2]) and self.value(slot[3]) is not None]
+        return [slot for slot in real if np.result_type(self.value(slot[3])).kind == "f"]
+
+    @cached_property
+    def operands(self) -> list[Slot]:
+        """The places of arrays that are multiplied, or that a function or a method is given."""
+
+        def is_operand(owner: ast.AST) -> bool:
+            if isinstance(owner, ast.BinOp):
+                return isinstance(owner.op, ast.MatMult | ast.Mult)
+            return isinstance(owner, ast.Call | ast.Attribute)
+
+        return [slot for slot in self.expressions if is_operand(slot[0]) and self.is_array(slot[3])]
+
+
+def slots(tree: ast.AST) -> Iterator[Slot]:
+    """The places of expressions that are computed, and of statements, from the outside inwards."""
+    for field, value in ast.iter_fields(tree):
+        if isinstance(tree, ast.FunctionDef) and field != "body":
+            continue
+        for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(node, ast.stmt) or (isinstance(node, ast.expr) and is_computed(tree, field, node)):
+                yield tree, field, index, node
+            if isinstance(node, ast.AST):
+                yield from slots(node)
+
+
+def is_computed(owner: ast.AST, field: str, node: ast.expr) -> bool:
+    """Whether a place holds a value: no target of an assignment, no function that is called, no module."""
+    if isinstance(node, ast.Slice | ast.Starred) or isinstance(owner, ast.JoinedStr | ast.FormattedValue):
+        return False
+    if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+        return False
+    if isinstance(owner, ast.Call):
+        return field != "func"
+    is_name = isinstance(owner, ast.Attribute) and isinstance(node, ast.Name)
+    return not (is_name and node.id in ("np", "math", *LIBRARIES))  # type: ignore[attr-defined]
+
+
+def is_plain(node: ast.AST) -> bool:
+    """Whether it is a name, an attribute of one, or an entry by a constant."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and is_plain(node.value)
+    if isinstance(node, ast.Attribute):
+        return is_plain(node.value) and node.attr not in OF_AN_ARRAY
+    return isinstance(node, ast.Name)
+
+
+def is_numeric(value: Any) -> bool:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "fiub"
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def called(node: ast.AST) -> str:
+    """The name of what is called, "" where nothing is."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+# Expressions to be put in
+
+
+def expression(text: str, **parts: ast.expr) -> Any:
+    """A text as an expression, some of its names replaced: `expression("v * (1 - v)", v=…)`."""
+    return exchanged(ast.parse(text, mode="eval").body, parts)
+
+
+def exchanged(tree: ast.expr, parts: Mapping[str, ast.expr]) -> Any:
+    """A copy in which other expressions stand for the variables that read so."""
+
+    class Exchange(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            if is_plain(node) and (other := parts.get(ast.unparse(node))) is not None:
+                return to_be_read(other)
+            return self.generic_visit(node)
+
+    return Exchange().visit(copy.deepcopy(tree))
+
+
+def to_be_read(node: ast.expr) -> ast.expr:
+    """A copy that is no target of an assignment."""
+    own = copy.deepcopy(node)
+    if hasattr(own, "ctx"):
+        own.ctx = ast.Load()
+    return own
+
+
+def binary(left: ast.expr, operator: type[ast.operator], right: ast.expr) -> ast.expr:
+    return ast.BinOp(to_be_read(left), operator(), to_be_read(right))
+
+
+def call(function: ast.expr, arguments: list[ast.expr], **keywords: ast.expr) -> ast.expr:
+    return ast.Call(function, arguments, [ast.keyword(name, value) for name, value in keywords.items()])

@@ -1,0 +1,207 @@
+"""The change, or the few changes, of somebody's code that make its gradients right."""
+
+import ast
+import itertools
+import time
+from collections.abc import Iterator, Sequence, Set
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.editing.code import Code, code_of, put, with_helpers
+from charmlp.doctor.editing.edits import Edit, edits
+from charmlp.doctor.editing.places import Function
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.setups.setup import SetUp, observe
+from charmlp.doctor.setups.trial import Trial
+
+BUDGET = 10.0  # seconds of processor time; what has been found by then counts
+MOST_SLIPS = 3
+MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
+UNEXPLAINED = {"unrecognised", "backward-raises", "constant-factor"}
+NOT_IN_A_LINE = {"unstable", "forward-wrong", "wrong-dtype", "structure", "edited-in-place", *UNEXPLAINED}
+# Mistakes that are undone by what undoes others: g applied twice by leaving a factor out
+UNDONE_AS: dict[str, tuple[str, ...]] = {
+    "bias-averaged": ("extra-mean", "batch-not-summed"),
+    "cotangent-twice": ("wrong-formula",),
+    "cotangent-ignored": ("path-forgotten",),
+    "cotangent-distorted": ("wrong-formula", "relu-mask"),
+    "wrong-divisor": ("missing-mean", "extra-mean"),
+    "extra-mean": ("wrong-divisor",),
+    "missing-mean": ("wrong-divisor",),
+    "scale-forgotten": ("wrong-formula", "factor-two"),
+    "wrong-variable": ("wrong-formula", "path-forgotten"),
+    "relu-mask": ("wrong-mask", "wrong-formula"),
+    "wrong-mask": ("relu-mask",),
+    "slope-of-upstream": ("path-forgotten", "wrong-variable"),
+    "wrong-formula": ("factor-two", "path-forgotten", "sign-flipped"),
+}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A change, where it is, and the inputs whose gradients it makes right."""
+
+    edit: Edit
+    code: Code
+    mends: frozenset[int]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What fills the words: the line, and what one reads there before and after."""
+        before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
+        line = self.code.line_of(before)
+        return {"line": line, "before": ast.unparse(before), "after": ast.unparse(after)}
+
+    @property
+    def where(self) -> Phrase:
+        return phrase("edit-line", line=self.values["line"], function=self.code.function.__name__)
+
+    def findings(self) -> Iterator[Finding]:
+        values = self.values
+        values |= {"found": values["before"], "right": values["after"]}
+        for position in sorted(self.mends):
+            yield finding(self.edit.name, self.where, at=position, confidence=0.95, **values)
+
+
+def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
+    """The findings with the lines of the code that they come from, as far as one change there mends them.
+
+    Slips that are found take the place of findings that nothing explains.
+    """
+    if not setup.first.subject.code or not any(one.position is not None for one in found):
+        return list(found)
+    search = Search(setup)
+    unexplained = [one for one in found if one.name in UNEXPLAINED]
+    slips = search.slips() if unexplained else []
+    mended = {None, *(position for slip in slips for position in slip.mends)}
+    left = [one for one in found if one not in unexplained or not slips or one.position not in mended]
+    return [*search.located(left), *(one for slip in slips for one in slip.findings())]
+
+
+def with_line(found: Finding, slip: Slip | None) -> Finding:
+    if slip is None:
+        return found
+    return replace(found, values={**found.values, **slip.values}, evidence=(slip.where, *found.evidence))
+
+
+class Search:
+    """Among the changes of one operation's code."""
+
+    def __init__(self, setup: SetUp) -> None:
+        self.setup, self.trial = setup, setup.first
+        self.codes = [c for f in with_helpers(self.trial.subject.code) if (c := code_of(f)) is not None]
+        self.upstream = self.trial.upstreams[0]
+        self.ends = time.process_time() + BUDGET
+
+    @cached_property
+    def expected(self) -> dict[int, Array]:
+        """The right gradients of the first run."""
+        wanted = [i for i, wants in enumerate(self.trial.wants) if wants]
+        return {i: g for i in wanted if (g := self.trial.expected(i, self.upstream)) is not None}
+
+    @property
+    def batch(self) -> int:
+        sizes = self.trial.subject.sizes or self.trial.sizes
+        return sizes.get("N") or next((np.shape(v)[0] for v in self.trial.values if np.ndim(v)), 0)
+
+    def slips(self) -> list[Slip]:
+        """One change on top of the other, as long as each makes more gradients right."""
+        found: list[Slip] = []
+        with ExitStack() as kept:
+            right = self.right()
+            while len(right) < len(self.expected) and len(found) < MOST_SLIPS:
+                slip = self.best(right)
+                if slip is None:
+                    break
+                found.append(slip)
+                right |= slip.mends
+                put(*slip.edit.slot[:3], slip.edit.node)
+                kept.enter_context(slip.code.running())
+        return found
+
+    def located(self, found: Sequence[Finding]) -> list[Finding]:
+        """The findings, with the line where a change that fits the name mends the gradient."""
+        right = self.right()
+        lines: dict[tuple[str, int | None], Slip] = {}
+        for name in {one.name for one in found} - NOT_IN_A_LINE:
+            wanted = {i for i in self.expected if any((one.name, one.position) == (name, i) for one in found)}
+            slip = self.best(right, wanted, {name, *UNDONE_AS.get(name, ())})
+            while slip is not None and wanted:
+                lines |= {(name, position): slip for position in slip.mends & wanted}
+                wanted -= slip.mends
+                slip = self.best(right, wanted, {name, *UNDONE_AS.get(name, ())}) if wanted else None
+        return [with_line(one, lines.get((one.name, one.position))) for one in found]
+
+    def best(
+        self, right: Set[int], wanted: Set[int] | None = None, names: Set[str] | None = None
+    ) -> Slip | None:
+        """What makes most of the wanted gradients right, and no right one wrong; the first where several do.
+
+        Only changes of these names, the first of them, where there are any.
+        """
+        best, most = None, 0
+        wanted = set(self.expected) - right if wanted is None else wanted
+        functions = [Function(code, self.run, self.batch) for code in self.codes]
+        found = ((f, e) for f, e in edits(functions) if names is None or e.name.partition(".")[0] in names)
+        for function, edit in found if names is None else itertools.islice(found, MOST_OF_NAME):
+            if time.process_time() > self.ends:
+                break
+            now = self.tried(function.code, edit)
+            if not right < now or len(now & wanted) <= most:
+                continue
+            mended = self.confirmed(function.code, edit, now) - right
+            if len(mended & wanted) > most:
+                best, most = Slip(edit, function.code, mended), len(mended & wanted)
+            if mended >= wanted:
+                break
+        return best
+
+    def run(self) -> list[object]:
+        return self.trial.returned(self.trial.record(self.upstream)) or []
+
+    def right(self) -> frozenset[int]:
+        """The inputs whose gradients are right, in one run."""
+        returned = dict(enumerate(self.run()))
+        return frozenset(i for i, g in self.expected.items() if is_right(self.trial, i, returned.get(i), g))
+
+    def tried(self, code: Code, edit: Edit) -> Set[int]:
+        with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+            return self.right()
+        return frozenset()
+
+    def confirmed(self, code: Code, edit: Edit, now: Set[int]) -> frozenset[int]:
+        """Those of them that are right at each size and for each upstream gradient, with the same outputs."""
+        with changed(code, edit):
+            try:
+                outputs = self.trial.forward(self.trial.values)
+                observed = [observe(replace(trial)) for trial in self.setup.trials]
+            except Exception:
+                return frozenset()
+        same = all(np.array_equal(a, b) for a, b in zip(outputs, self.trial.outputs, strict=True))
+        if not same or None in observed:
+            return frozenset()
+        return frozenset(i for i in now if all(each is not None and each.is_right(i) for each in observed))
+
+
+@contextmanager
+def changed(code: Code, edit: Edit) -> Iterator[None]:
+    """The code runs with a change; raises what compiling it raises."""
+    put(*edit.slot[:3], edit.node)
+    try:
+        with code.running():
+            yield
+    finally:
+        put(*edit.slot)
+
+
+def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> bool:
+    value = trial.values[position]
+    if not isinstance(gradient, np.ndarray) or gradient.shape != np.shape(value):
+        return False
+    error = trial.chosen(position, gradient) - expected
+    return bool(np.linalg.norm(error) <= trial.tolerance * max(float(np.linalg.norm(expected)), 1e-9))

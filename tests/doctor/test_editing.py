@@ -1,0 +1,92 @@
+"""Slips in code of no known kind, each found by undoing it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from charmlp.doctor import examine
+
+NETWORK = '''"""Two layers with a leaky slope of my own, and squares."""
+import numpy as np
+
+def bent(z):
+    return np.where(z > 0, z, z / 5)
+
+def bent_prime(z):
+    return np.where(z > 0, 1, 1 / 5)
+
+def loss(x, t, W1, b1, W2, b2):
+    z = x @ W1 + b1
+    h = bent(z)
+    y = np.tanh(h @ W2 + b2)
+    e = y - t
+    cost = np.sum(e ** 2) / len(x)
+    d = 2 * e / len(x) * (1 - y ** 2)
+    dW2 = h.T @ d
+    db2 = d.sum(axis=0)
+    dh = d @ W2.T
+    dz = dh * bent_prime(z)
+    dW1 = x.T @ dz
+    db1 = dz.sum(axis=0)
+    return cost, (dW1, db1, dW2, db2)
+'''
+# What is slipped into the network: what stands there, what is written instead, the mistake, its line
+SLIPS = [
+    ("* (1 - y ** 2)", "", "path-forgotten", 16),
+    ("1 - y ** 2", "1 - e ** 2", "wrong-variable", 16),
+    ("dh * bent_prime(z)", "dh", "path-forgotten", 19),
+    ("dh * bent_prime(z)", "dh * bent_prime(z - 1)", "wrong-formula", 20),
+    ("db1 = dz", "db1 = dh", "path-forgotten", 22),
+    ("2 * e / len(x)", "2 * e", "missing-mean", 16),
+    ("2 * e / len(x)", "e / len(x)", "factor-two", 16),
+    ("e = y - t", "e = t - y", "sign-flipped", 14),
+    ("dW1 = x.T @ dz", "dW1 = -x.T @ dz", "sign-flipped", 21),
+    ("np.where(z > 0, 1, 1 / 5)", "np.where(z < 0, 1, 1 / 5)", "relu-mask", 8),
+    ("db2 = d.sum(axis=0)", "db2 = d.mean(axis=0)", "bias-averaged", 18),
+    ("dh = d @ W2.T", "dh = np.clip(d @ W2.T, -0.01, 0.01)", "cotangent-distorted", 19),
+]
+
+
+def network(folder: Path, source: str) -> ModuleType:
+    """The source as a module of its own."""
+    file = folder / "net.py"
+    file.write_text(source)
+    spec = importlib.util.spec_from_file_location(f"net_{abs(hash(source))}", file)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_network_is_right(tmp_path: Path) -> None:
+    diagnosis = examine(network(tmp_path, NETWORK).loss)
+    assert diagnosis, diagnosis
+
+
+@pytest.mark.parametrize(("right", "wrong", "name", "line"), SLIPS)
+def test_a_slip_is_named_with_its_line(tmp_path: Path, right: str, wrong: str, name: str, line: int) -> None:
+    module = network(tmp_path, NETWORK.replace(right, wrong))
+    own = module.loss.__code__
+    (mistake,) = examine(module.loss).mistakes
+    assert (mistake.name, mistake.values.get("line")) == (name, line), mistake.fix("en")
+    assert module.loss.__code__ is own
+    assert f"line {line}" in mistake.evidence_text("en")
+    assert f"line {line}" not in mistake.hint("en")
+    assert f"第 {line} 行" in mistake.fix("zh")
+
+
+def test_two_slips_are_two_mistakes(tmp_path: Path) -> None:
+    source = NETWORK.replace("db1 = dz", "db1 = dh").replace("db2 = d.sum", "db2 = e.sum")
+    mistakes = examine(network(tmp_path, source).loss).mistakes
+    assert {mistake.values["line"] for mistake in mistakes} == {18, 22}
+
+
+def test_what_no_slip_explains_stays_unknown(tmp_path: Path) -> None:
+    source = NETWORK.replace("dW1 = x.T @ dz", "dW1 = np.cos(x.T @ dz) + x.T @ np.sin(3 * dz)")
+    (mistake,) = examine(network(tmp_path, source).loss).mistakes
+    assert mistake.name == "unrecognised"
