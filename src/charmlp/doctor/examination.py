@@ -151,8 +151,12 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    findings = with_slips(setup, [one for one in found if isinstance(one, Finding)])
-    mistakes = in_parts(setup, merge(trial, findings))
+    findings = [one for one in found if isinstance(one, Finding)]
+    unknown = [one for one in findings if one.name == "unrecognised"]
+    of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []
+    if of_loss:
+        findings = [one for one in findings if one not in unknown]
+    mistakes = in_parts(setup, merge(trial, with_slips(setup, findings))) + of_loss
     reason = None
     # forward does not change with its inputs but in steps: rounding, a comparison
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
@@ -174,8 +178,6 @@ AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "作为得�
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
     """Where a composed operation is wrong in no way that has a name: the mistakes of its Functions."""
     known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
-    if setup.first.subject.scores is not None and any(m.name == "unrecognised" for m in mistakes):
-        return of_scores(setup.first.subject.scores) or mistakes
     if setup.first.subject.is_raw or len(known) == len(mistakes):
         return mistakes
     found = [

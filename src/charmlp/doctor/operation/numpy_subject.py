@@ -81,9 +81,13 @@ def of_written(made: HandWritten) -> Subject:
         reused=None if made.reused is None else of_written(made.reused),
         again=None if made.again is None else of_written(made.again),
         unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
-        scores=None if made.scores is None else functools.partial(build_numpy, made.scores, made.meant),
+        scores=None if made.scores is None else functools.partial(build_scores, made.scores),
         written=made,
     )  # fmt: skip
+
+
+def build_scores(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+    return of_written(make(sizes, dtype))
 
 
 def real_outputs(outputs: Sequence[Any]) -> tuple[Array, ...]:
