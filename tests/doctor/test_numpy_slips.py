@@ -210,3 +210,58 @@ def test_a_slip_is_named(kind: str, old: str, new: str, names: set[str], tmp_pat
     assert SOURCES[kind].count(old) == 1
     diagnosis = examined(SOURCES[kind].replace(old, new), tmp_path)
     assert {f"{mistake.name}.{mistake.variant}" for mistake in diagnosis.mistakes} == names, diagnosis
+
+
+NOTES = {
+    "epsilon-apart": """
+class Likelihood:
+    def forward(self, p, y):
+        self.p, self.y = p, y
+        return -np.sum(y * np.log(p + 1e-6)) / len(y)
+    def backward(self):
+        return -self.y / self.p / len(self.y)
+""",
+    "float64-note": """
+def ramp_forward(x):
+    return np.maximum(x, 0), x
+def ramp_backward(dout, x):
+    return dout * np.where(x > 0, np.ones(x.shape), 0.0)
+""",
+    "log-zero-note-bits": """
+def bits_loss(z, y):
+    p = 1 / (1 + np.exp(-z))
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)), (p - y) / y.size
+""",
+}
+
+
+@pytest.mark.parametrize("key", NOTES)
+def test_what_is_no_mistake_is_a_note(key: str, tmp_path: Path) -> None:
+    diagnosis = examined(NOTES[key], tmp_path)
+    assert diagnosis.verdict == "healthy", diagnosis
+    assert key in [note.key for note in diagnosis.notes], diagnosis
+
+
+def test_an_epsilon_that_matters_is_a_mistake(tmp_path: Path) -> None:
+    diagnosis = examined(NOTES["epsilon-apart"].replace("1e-6", "0.05"), tmp_path)
+    assert diagnosis.verdict == "mistaken"
+
+
+DERIVATIVE_BESIDE = """
+def hinge_forward(x, slope=0.25):
+    y = np.where(x > 0, x, slope * x)
+    return y, (x, slope)
+def hinge_derivative(x, slope=0.25):
+    return np.where(x > 0, 1.0, slope)
+def hinge_backward(dout, cache):
+    x, slope = cache
+    return dout * hinge_derivative(x, slope)
+"""
+
+
+def test_a_derivative_beside_a_pair_takes_no_cache(tmp_path: Path) -> None:
+    found = defined(module_of(DERIVATIVE_BESIDE, tmp_path))
+    assert {name: examine_one(thing, None, name, name).verdict for name, thing in found} == {
+        "hinge_forward": "healthy",
+        "hinge_backward": "healthy",
+    }
