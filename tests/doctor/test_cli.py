@@ -68,7 +68,7 @@ def test_a_whole_file(
     assert [entry["verdict"] for entry in found] == ["healthy", "mistaken", "healthy"]
     (mistake,) = found[1]["mistakes"]  # type: ignore[misc]
     assert set(mistake) == {
-        "row", "name", "text", "confidence", "evidence", "hint", "fix", "hints", "page", "explain",
+        "row", "name", "text", "confidence", "line", "evidence", "hint", "fix", "hints", "page", "explain",
         "alternatives",
     }  # fmt: skip
     assert (mistake["row"], mistake["name"]) == (15, "relu-mask")

@@ -7,9 +7,15 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from charmlp.doctor import examine
+from charmlp.doctor.editing.code import code_of
+from charmlp.doctor.editing.edits import edits
+from charmlp.doctor.editing.places import Function
+from charmlp.doctor.editing.search import Slip
+from charmlp.doctor.mistake import Mistake
 
 NETWORK = '''"""Two layers with a leaky slope of my own, and squares."""
 import numpy as np
@@ -90,3 +96,42 @@ def test_what_no_slip_explains_stays_unknown(tmp_path: Path) -> None:
     source = NETWORK.replace("dW1 = x.T @ dz", "dW1 = np.cos(x.T @ dz) + x.T @ np.sin(3 * dz)")
     (mistake,) = examine(network(tmp_path, source).loss).mistakes
     assert mistake.name == "unrecognised"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_change_has_all_its_words(tmp_path: Path, language: str) -> None:
+    """For all that may be changed in a function with one statement of each kind."""
+    code = code_of(network(tmp_path, EVERYTHING).f)
+    assert code is not None
+    function = Function(code, lambda: code.function(np.ones((5, 3)), np.ones((5, 3)) / 2), 5)
+    found = {edit.name: edit for _, edit in edits([function])}
+    assert len(found) > 20
+    for edit in found.values():
+        (one,) = Slip(edit, code, frozenset({0})).findings()
+        mistake = Mistake(
+            one.name, one.variant, {**one.values, "inputs": "x", "all": True}, 1.0, one.evidence
+        )
+        for words in (mistake.first_text(language), *mistake.hints(language)):
+            assert words and not set(words) & set("{}"), (edit.name, words)
+
+
+EVERYTHING = """
+import numpy as np
+def softmax(z):
+    return z
+def sigmoid_prime(z):
+    return z
+def f(g, y):
+    N = len(g)
+    a = np.clip(g, -1, 1) * sigmoid_prime(y) * (y > 0.5) / N
+    a *= 2
+    a[a > 3] = 0
+    b = np.mean(a, axis=0, keepdims=True)
+    b = b + softmax(b) - y ** 2
+    b += y
+    c = -(g - y) * y * (1 - y)
+    d = a.T @ g
+    e = np.dot(g.T, y)
+    e = e + d.T @ e
+    return a, b, c, d, e
+"""

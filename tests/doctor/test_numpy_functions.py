@@ -364,3 +364,86 @@ def test_no_gradient_of_right_code_is_called_wrong(name: str, tmp_path: Path) ->
     for diagnosis in diagnoses:
         assert diagnosis.reason is None, diagnosis
         assert {mistake.name for mistake in diagnosis.mistakes} <= {"unstable", "ties"}, diagnosis
+
+
+CHARACTERS = """
+import numpy as np
+Wx, Wh, Wy = np.random.randn(4, 7), np.random.randn(4, 4), np.random.randn(7, 4)
+bh, by = np.zeros((4, 1)), np.zeros((7, 1))
+
+def recurrent(inputs, targets, before):
+    xs, hs, ps, loss = {}, {-1: before}, {}, 0
+    for t, i in enumerate(inputs):
+        xs[t] = np.zeros((7, 1))
+        xs[t][i] = 1
+        hs[t] = np.tanh(Wx @ xs[t] + Wh @ hs[t - 1] + bh)
+        e = np.exp(Wy @ hs[t] + by)
+        ps[t] = e / e.sum()
+        loss += -np.log(ps[t][targets[t], 0])
+    dWx, dWh, dWy, dbh, dby = (np.zeros_like(a) for a in (Wx, Wh, Wy, bh, by))
+    dnext = np.zeros_like(before)
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        dh = Wy.T @ dy + dnext
+        da = dh * (1 - hs[t] ** 2)
+        dWx, dWh, dWy = dWx + da @ xs[t].T, dWh + da @ hs[t - 1].T, dWy + dy @ hs[t].T
+        dbh, dby = dbh + da, dby + dy
+        dnext = Wh.T @ da
+    return loss, dWx, dWh, dWy, dbh, dby, hs[len(inputs) - 1]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "names"),
+    [
+        ("+ dnext", "", ["path-forgotten"]),
+        ("dbh + da", "dbh + dh", ["path-forgotten"]),
+        ("dnext = Wh.T @ da", "dnext = Wh @ da", ["wrong-transpose-for-input"]),
+        ("", "", []),
+    ],
+)
+def test_a_script_whose_weights_are_its_own_arrays(
+    tmp_path: Path, right: str, wrong: str, names: list[str]
+) -> None:
+    module = module_of(CHARACTERS.replace(right, wrong) if right else CHARACTERS, tmp_path)
+    before = module.Wx.copy()
+    (whole,) = found(module)
+    diagnosis = examine_operation(whole, None, None, whole.name, whole.name)
+    assert [mistake.name for mistake in diagnosis.mistakes] == names, diagnosis
+    assert np.array_equal(module.Wx, before)
+
+
+WORDS = """
+def word_loss_and_gradient(centerVector, outsideIdx, outsideVectors):
+    s = outsideVectors @ centerVector
+    p = np.exp(s - s.max())
+    p = p / p.sum()
+    d = p.copy()
+    d[outsideIdx] -= 1
+    loss = -np.log(p[outsideIdx])
+    gradCenter = outsideVectors.T @ d
+    gradOutside = np.outer(d, centerVector)
+    return loss, gradCenter, gradOutside
+
+def line_loss(X, y, theta):
+    return ((X @ theta - y) ** 2).sum() / (2 * len(y))
+
+def line_gradient(X, y, theta):
+    return X.T @ (X @ theta - y) / len(y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistaken"),
+    [
+        ("np.outer(d, centerVector)", "np.outer(p, centerVector)", "word_loss_and_gradient"),
+        ("y) / len(y)", "y)", "line_loss"),
+        ("", "", None),
+    ],
+)
+def test_a_word_among_words_and_a_line(tmp_path: Path, right: str, wrong: str, mistaken: str | None) -> None:
+    each = found(module_of(WORDS.replace(right, wrong) if right else WORDS, tmp_path))
+    assert [one.name for one in each] == ["word_loss_and_gradient", "line_loss"]
+    healthy = {one.name: bool(examine_operation(one, None, None, one.name, one.name)) for one in each}
+    assert [name for name in healthy if not healthy[name]] == ([] if mistaken is None else [mistaken])

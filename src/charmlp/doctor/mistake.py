@@ -188,6 +188,7 @@ class Mistake:
             "name": self.name,
             "text": self.text(language),
             "confidence": self.confidence,
+            "line": self.values.get("line"),
             "evidence": self.evidence_text(language),
             "hint": self.hint(language),
             "fix": self.fix(language),

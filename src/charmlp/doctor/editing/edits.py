@@ -233,10 +233,17 @@ def of_variables(function: Function) -> Iterator[Edit]:
             parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
             inside = {ast.unparse(inner): inner for inner in parts}
             for text, variable in inside.items():
-                if not function.is_array(variable):
+                if not function.is_array(variable) or not may_be_slope(node, text):
                     continue
                 for other in in_slopes(function, variable):
                     yield Edit(slot, exchanged(node, {text: other}), "wrong-variable.edit")
+
+
+def may_be_slope(node: ast.expr, variable: str) -> bool:
+    """Whether an expression has a power in it, or the variable more than once: y (1 − y), 1 − y²."""
+    inside = list(ast.walk(node))
+    powers = any(isinstance(inner, ast.Pow) for inner in inside)
+    return powers or sum(is_plain(inner) and ast.unparse(inner) == variable for inner in inside) > 1
 
 
 def of_exchange(function: Function, slot: Slot) -> str:

@@ -47,8 +47,15 @@ class Function:
         """Names, attributes and entries that are numbers or arrays, by what one reads in the code."""
         read = [node for *_, node in self.expressions if is_plain(node) and self.value(node) is not None]
         found = {ast.unparse(node): (node, self.value(node)) for node in read}
+        found |= {name: pair for name, pair in self.unread().items() if name not in found}
         found |= {name: pair for name, pair in self.of_object().items() if name not in found}
         return dict(list(found.items())[:MOST_VARIABLES])
+
+    def unread(self) -> dict[str, tuple[ast.expr, Any]]:
+        """Variables that are given a value."""
+        set_here = [node for node in ast.walk(self.code.tree) if isinstance(node, ast.Assign)]
+        pairs = [(node.targets[0], self.value(node.value)) for node in set_here]
+        return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and value is not None}
 
     def of_object(self) -> dict[str, tuple[ast.expr, Any]]:
         """What the object of a method holds beside what the method reads."""

@@ -55,7 +55,8 @@ class Slip:
         """What fills the words: the line, and what one reads there before and after."""
         before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
         line = self.code.line_of(before)
-        return {"line": line, "before": ast.unparse(before), "after": ast.unparse(after)}
+        written = ast.unparse(ast.fix_missing_locations(after))
+        return {"line": line, "before": ast.unparse(before), "after": written}
 
     @property
     def where(self) -> Phrase:

@@ -21,7 +21,7 @@ from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT = "label", "one-hot"
+LABELS, ONE_HOT, INDEX = "label", "one-hot", "index"
 Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
@@ -41,6 +41,14 @@ CELL: dict[re.Pattern[str], str] = {
 }
 # Weights and biases of a layer that has a number or a name
 LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+|i|in|h|hid|hidden|o|out|output)", re.IGNORECASE)
+
+
+# Inputs of a model of words, by their names
+WORDS: dict[re.Pattern[str], str] = {
+    re.compile(r"\w*(idx|index)|target|o", re.IGNORECASE): "index",
+    re.compile(r"\w*(vectors|vecs|matrix|embeddings)|U", re.IGNORECASE): "matrix",
+    re.compile(r"\w*(vector|vec|center|word|predicted)|v_?c?", re.IGNORECASE): "vector",
+}
 
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
@@ -103,6 +111,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from by_names(names, n, d)
         yield from of_cell(names, sizes)
         yield from of_layers(names, sizes)
+        yield from of_word_vectors(names, sizes)
         if not names and subject.parameters:
             yield []
         if matrices:
@@ -224,12 +233,25 @@ def of_layers(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
         yield [shapes[name] for name in names]
 
 
+def of_word_vectors(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
+    """Where names tell that a vector is compared with those of all words, one of which is meant: v, i, U."""
+    d, k = sizes["D"], sizes["K"]
+    found = [
+        next((shape for pattern, shape in WORDS.items() if pattern.fullmatch(name)), "") for name in names
+    ]
+    if len(names) == 3 and set(found) == {"vector", "index", "matrix"}:
+        of_name = {"vector": (d,), "index": INDEX, "matrix": (k, d)}
+        yield [of_name[shape] for shape in found]
+
+
 def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:
     """Numbers of these shapes, and an object's own arrays; random ones where all are the same."""
     generator = np.random.default_rng(seed)
     values: list[Any] = []
     for shape in recipe:
-        if shape == LABELS:
+        if shape == INDEX:
+            values.append(1)
+        elif shape == LABELS:
             values.append(generator.integers(3, size=np.shape(values[0])[:1] or (1,)))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))

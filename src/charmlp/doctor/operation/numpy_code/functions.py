@@ -12,6 +12,7 @@ from charmlp.doctor import functions
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.globals import of_module
 from charmlp.doctor.operation.numpy_code.losses import Flagged, Loss, flag_of, returns_gradient
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
@@ -105,6 +106,8 @@ class Finder:
                 add(name, operation(name, Pair(forward, function).readings(), function))
             elif (flag := flag_of(function)) is not None:
                 add(name, operation(name, Flagged(function, flag).readings(), function))
+            elif (whole := of_module(function)) is not None:
+                add(name, operation(name, whole.readings(), function))
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
         for name, function in self.own.items():
@@ -159,7 +162,8 @@ class Finder:
         """Whether `gradient` takes what a cost takes, and is called just that: compute_gradient."""
         takes = {name.lower() for name in self.own[gradient].inputs}
         same = takes == {name.lower() for name in self.own[cost].inputs}
-        return same and is_cost(self.own[cost]) and stem_of(gradient) in COSTS
+        of_both = stem_of(gradient) in COSTS or stem_of(gradient) == without_cost(cost)
+        return same and is_cost(self.own[cost]) and of_both
 
     # What becomes of them
 
@@ -227,6 +231,11 @@ def distance(forward: str, backward: str) -> tuple[bool, bool, int]:
         of_forward == is_derivative(backward),
         abs(len(forward) - len(backward)),
     )
+
+
+def without_cost(name: str) -> str:
+    """What is left of a cost's name: linreg of linreg_loss."""
+    return stem_of("_".join(word for word in words_of(name) if word not in COSTS))
 
 
 def is_half(name: str, function: Function) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function
@@ -58,6 +60,10 @@ class Loss:
 
     def sorted(self, gradient: Any, values: Sequence[Any]) -> list[Any]:
         inputs = self.function.inputs
+        real = [i for i, value in enumerate(values) if np.asarray(value).dtype.kind == "f"]
+        if isinstance(gradient, tuple | list) and len(gradient) == len(real) < len(inputs):
+            of_real = by_input(gradient, [inputs[i] for i in real], self.gradient_names)
+            return [of_real[real.index(i)] if i in real else None for i in range(len(inputs))]
         if isinstance(gradient, Mapping | tuple | list):
             return by_input(gradient, inputs, self.gradient_names)
         return of_one(gradient, inputs, values, self.gradient_names)
