@@ -14,7 +14,7 @@ from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.editing.search import with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
-from charmlp.doctor.merging import merge
+from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import builders, framework_of
 from charmlp.doctor.operation.options import flags_of
@@ -151,7 +151,7 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    findings = [one for one in found if isinstance(one, Finding)]
+    findings = without_echoes([one for one in found if isinstance(one, Finding)])
     unknown = [one for one in findings if one.name == "unrecognised"]
     of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []
     if of_loss:

@@ -366,7 +366,8 @@ def is_network(forward: Function, backward: Function) -> bool:
         return False
     takes = {base(name) for name in forward.inputs}
     new = [name for name in backward.inputs if base(name) not in takes and name not in forward.returns]
-    return any(is_truth(name) for name in new) and not any(is_truth(name) for name in forward.inputs)
+    targets = [name for name in new if is_truth(name) and name != "d"]  # what backward calls d is a gradient
+    return bool(targets) and not any(is_truth(name) for name in forward.inputs)
 
 
 def with_costs(forward: Function, backward: Function, own: Mapping[str, Function]) -> list[Network]:
