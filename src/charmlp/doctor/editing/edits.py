@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.code import Slot
 from charmlp.doctor.editing.places import (
     Function,
@@ -23,7 +24,7 @@ from charmlp.doctor.editing.places import (
     slots,
     to_be_read,
 )
-from charmlp.doctor.operation.numpy_code.names import is_derivative
+from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, -1)
@@ -164,8 +165,8 @@ def of_calls(function: Function) -> Iterator[Edit]:
 
 def of_call(name: str) -> str:
     """What a function is called that is applied where it should not be."""
-    if "softmax" in name.lower():
-        return "softmax-twice.backward"
+    if (twice := f"{stem_of(name)}-twice") in NUMBERS:
+        return f"{twice}.backward"
     return "cotangent-distorted.edit" if name in DISTORTING else "wrong-formula.edit"
 
 
