@@ -172,7 +172,7 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
 
 # What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
 OF_A_PART = {"unrecognised", "constant-factor"}
-AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "作为得分 x W 的函数的损失"}
+AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "以得分 x W 为自变量的损失"}
 
 
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:

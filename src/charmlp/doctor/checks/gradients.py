@@ -46,19 +46,18 @@ def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
     return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
 
 
-NEAR = 1e-3  # relative: what an ε that stands in one of the two passes only may change
+NEAR, TIMES = 1e-3, 1e3  # the largest relative error that an ε may make, and that as a multiple of ε
 
 
 def apart_by_epsilon(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding | Phrase]:
     """The findings; what an ε of forward explains that backward has not, or elsewhere, is only a note."""
     trial = setup.first
-    known = trial.kind is not UNKNOWN and any(
-        trial.meant.parameters.get(name) for name in ("epsilon", "added")
-    )
+    parameters = {} if trial.kind is UNKNOWN else trial.meant.parameters
+    epsilon = max(parameters.get("epsilon", 0.0), parameters.get("added", 0.0))
     for one in found:
-        slight = known and (one.name == "unrecognised" or one.variant == "added")
+        slight = one.name == "unrecognised" or one.variant == "added"
         error = None if one.position is None or not slight else largest_error(setup, one.position)
-        if error is not None and error < NEAR:
+        if error is not None and error < min(NEAR, TIMES * epsilon):
             name = trial.subject.name_of(one.position or 0)
             yield phrase("epsilon-apart", input=name, error=f"{error:.1g}")
         else:
