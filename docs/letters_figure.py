@@ -10,7 +10,7 @@ from PIL import Image
 
 PICTURE = Path(__file__).parent / "figures" / "letters.png"
 GREYS, REDS = 24, 8
-RED = (214, 39, 40)  # matplotlib's tab:red, in which mistakes are written
+RED = (213, 94, 0)  # `charmlp.drawing.colours.RED`, in which mistakes are written
 
 greys = [round(255 * level / (GREYS - 1)) for level in range(GREYS)]
 shares = [level / REDS for level in range(REDS)]

@@ -14,8 +14,9 @@ from PIL import Image
 import charmlp
 from charmlp import calculus
 from charmlp.config import View
-from charmlp.errors import ImageError, ModelFileError
+from charmlp.errors import ImageError, ModelFileError, UsageError
 from charmlp.images import to_inputs
+from charmlp.images.variants import variant
 from charmlp.modelfile import write_model
 from charmlp.recognizer import Prediction, Recognizer
 from tests.images.making import exif, letter, lossless, lossy, saved, turned_back
@@ -226,3 +227,53 @@ def test_one_layer_has_the_activation_behind_it_as_in_the_course() -> None:
     assert np.array_equal(
         Recognizer(m).logits(grey), calculus.mlp(to_inputs(grey, "scale"), m.weights, m.biases, "tanh")
     )
+
+
+class TestTemperature:
+    def test_it_divides_the_logits_of_the_probabilities_alone(self, recognizer: Recognizer) -> None:
+        warm = Recognizer(replace(recognizer.model, temperature=2.5))
+        images = recognizer.grey(letter())[np.newaxis]
+        assert np.array_equal(warm.logits(images), recognizer.logits(images))
+        expected = calculus.softmax(recognizer.logits(images).astype(np.float64) / 2.5)
+        assert warm.predict_proba(images) == pytest.approx(expected)
+        cold, found = recognizer.predict(letter(), topk=26), warm.predict(letter(), topk=26)
+        assert [name for name, _ in found.top] == [name for name, _ in cold.top]
+        assert found.probability < cold.probability
+        assert [share for _, share in found.top] == pytest.approx(sorted(expected[0], reverse=True))
+
+    def test_of_several_versions_the_calibrated_probabilities_are_averaged(
+        self, recognizer: Recognizer
+    ) -> None:
+        m = replace(recognizer.model, temperature=0.4)
+        images = recognizer.grey(letter())[np.newaxis]
+        single = Recognizer(m)
+        versions = [single.predict_proba(variant(images, number)) for number in range(3)]
+        assert Recognizer(m, tta=3).predict_proba(images) == pytest.approx(np.mean(versions, axis=0))
+
+
+class TestReject:
+    def test_below_it_no_letter_is_given(self, recognizer: Recognizer) -> None:
+        sure = recognizer.predict(letter(), 3)
+        at, above = (
+            recognizer.predict(letter(), 3, reject=p) for p in (sure.probability, sure.probability + 1e-9)
+        )
+        assert at == sure and sure.prediction is not None
+        assert above.prediction is None
+        assert (above.probability, above.top) == (sure.probability, sure.top)
+        assert repr(above) == f"Prediction(None, unsure: {sure.prediction!r}, {sure.probability:.1%})"
+
+    def test_of_many_and_of_grey_ones(self, recognizer: Recognizer) -> None:
+        probability = recognizer.predict(letter()).probability
+        for reject, is_sure in ((probability / 2, True), ((1 + probability) / 2, False)):
+            grey = recognizer.grey(letter())[np.newaxis]
+            found = [
+                *recognizer.predict([letter(), letter()], reject=reject),
+                *recognizer.predict_many([letter()], reject=reject),
+                *recognizer.predict_grey(grey, reject=reject),
+            ]
+            assert [answer.prediction is not None for answer in found] == [is_sure] * 4
+
+    @pytest.mark.parametrize("reject", [-0.1, 1.1, 90, float("nan")])
+    def test_what_is_no_probability(self, recognizer: Recognizer, reject: float) -> None:
+        with pytest.raises(UsageError, match="--reject: expected a probability from 0 to 1"):
+            recognizer.predict(letter(), reject=reject)

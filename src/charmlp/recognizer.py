@@ -8,37 +8,57 @@ from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.errors import CharmlpError, ImageError
+from charmlp.config import PROBABILITY
+from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.images import ImageSource, are_blank, read_grey, to_inputs
 from charmlp.images.batches import is_path, read_batches
 from charmlp.images.crop import letter_size
-from charmlp.images.reading import ImageOrError
+from charmlp.images.reading import ImageOrError, read_batch
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, model_in, read_model
-from charmlp.text import shown_path
+from charmlp.text import short, shown_path
+
+if TYPE_CHECKING:
+    from charmlp.explanation import Explanation, TrainingLetters
+    from charmlp.letters import LetterSet
 
 Images: TypeAlias = "list[ImageSource] | tuple[ImageSource, ...]"
 
 SMALL = 2 / 3  # of the usual size in training: smaller letters are misread
+MOST_CHARACTERS = 120  # of the classes' names, where they are shown
 MOST_LOOKED_AT = 500  # images among which one of a small letter is looked for
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The most probable class of an image, and the runners-up with their probabilities, best first."""
+    """What an image shows.
 
-    prediction: str
+    prediction   the most probable class; `None` where its probability is too small for an answer (`reject`)
+    probability  of the most probable class, answered or not
+    top          the most probable classes with their probabilities, best first
+    """
+
+    prediction: str | None
     probability: float
     top: tuple[tuple[str, float], ...]
 
     def __repr__(self) -> str:
+        if self.prediction is None:
+            return f"Prediction(None, unsure: {self.top[0][0]!r}, {self.probability:.1%})"
         return f"Prediction({self.prediction!r}, {self.probability:.1%})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        rows = [(html.escape(name), html.bar(share), f"{100 * share:.1f} %") for name, share in self.top]
+        unsure = "unsure: " if self.prediction is None else ""
+        return html.card(f"{unsure}{self.top[0][0]}  {100 * self.probability:.1f} %", html.table(rows))
 
 
 class Notes:
@@ -75,6 +95,12 @@ def name_of(image: ImageOrError) -> str:
     return shown_path(image) if is_path(image) else "image"
 
 
+def check_reject(reject: float) -> None:
+    """Raise `UsageError` for anything but a probability."""
+    if not PROBABILITY.allows(reject):
+        raise UsageError(f"--reject: {PROBABILITY.misfit(reject)}")
+
+
 class Recognizer:
     """Reads images with a trained model.
 
@@ -86,16 +112,19 @@ class Recognizer:
     slightly changed ones, and their probabilities averaged; always the same ones (`charmlp.images.variants`).
     """
 
-    def __init__(self, model: Model, tta: int = 1) -> None:
+    def __init__(self, model: Model, tta: int = 1, path: Path | None = None) -> None:
+        """`path` is the model's file, where it has one: who explains or shows what was read says it."""
         check_versions(tta)
         self.model = model
         self.tta = tta
+        self.path = path
 
     @classmethod
     def load(cls, path: str | PathLike[str], tta: int = 1) -> Recognizer:
         """Read a run folder's model, or a `.safetensors` or `.pth` file; raises `ModelFileError`."""
         check_versions(tta)
-        return cls(read_model(model_in(Path(path))), tta)
+        file = model_in(Path(path))
+        return cls(read_model(file), tta, file)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -107,39 +136,56 @@ class Recognizer:
         return read_grey(image, self.model.norm_size, self.model.view)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """Logits N×K of grey images N×H×W; of several versions, the logarithm of the mean probabilities."""
+        """Logits N×K of grey images N×H×W, of which `probabilities` are made.
+
+        Of several versions, those whose probabilities are the mean of the versions'.
+        """
         if self.tta == 1:
             return self._logits(images)
         total = np.zeros((len(images), len(self.classes)))
         for number in range(self.tta):
-            total += calculus.softmax(self._logits(variant(images, number)).astype(np.float64))
-        return np.log(np.maximum(total / self.tta, np.finfo(np.float64).tiny))
+            total += self.probabilities(self._logits(variant(images, number)))
+        return self.model.temperature * np.log(np.maximum(total / self.tta, np.finfo(np.float64).tiny))
+
+    def probabilities(self, logits: NDArray[Any]) -> NDArray[np.float64]:
+        """softmax(z/T) of logits z, N×K, with the model's temperature T."""
+        return calculus.softmax(logits.astype(np.float64) / self.model.temperature)
 
     def _logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         inputs = to_inputs(images, self.model.preprocessing)
         return calculus.mlp(inputs, self.model.weights, self.model.biases, self.model.act_type)
 
     @overload
-    def predict(self, image: ImageSource, topk: int = 1) -> Prediction: ...
+    def predict(self, image: ImageSource, topk: int = 1, *, reject: float = 0.0) -> Prediction: ...
 
     @overload
-    def predict(self, image: Images, topk: int = 1) -> list[Prediction]: ...
+    def predict(self, image: Images, topk: int = 1, *, reject: float = 0.0) -> list[Prediction]: ...
 
-    def predict(self, image: ImageSource | Images, topk: int = 1) -> Prediction | list[Prediction]:
+    def predict(
+        self, image: ImageSource | Images, topk: int = 1, *, reject: float = 0.0
+    ) -> Prediction | list[Prediction]:
         """Read one image, or a list of them.
+
+        Where the probability of the most probable class is below `reject` (0 to 1), the answer is unsure: its
+        `prediction` is `None`, the classes stay in `top`. `charmlp test` shows what a `reject` is worth.
 
         An image is a path, the bytes of a file or an open one (`BytesIO`), a Pillow image, or an array: H×W,
         or H×W×3 or 4 for colours, uint8 or floats from 0 to 1. Raises `ImageError` where it cannot be read or
         is blank, `TypeError` where it is no image at all.
         """
         if isinstance(image, list | tuple):
-            return list(self.predict_many(image, topk))
-        with closing(self.predict_many([image], topk)) as predictions:
+            return list(self.predict_many(image, topk, reject=reject))
+        with closing(self.predict_many([image], topk, reject=reject)) as predictions:
             return next(predictions)
 
     @overload
     def predict_many(
-        self, images: Iterable[ImageOrError], topk: int = 1, *, note: Callable[[str], None] = warnings.warn
+        self,
+        images: Iterable[ImageOrError],
+        topk: int = 1,
+        *,
+        reject: float = 0.0,
+        note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction, None, None]: ...
 
     @overload
@@ -148,6 +194,7 @@ class Recognizer:
         images: Iterable[ImageOrError],
         topk: int = 1,
         *,
+        reject: float = 0.0,
         return_errors: bool,
         note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]: ...
@@ -157,6 +204,7 @@ class Recognizer:
         images: Iterable[ImageOrError],
         topk: int = 1,
         *,
+        reject: float = 0.0,
         return_errors: bool = False,
         note: Callable[[str], None] = warnings.warn,
     ) -> Generator[Prediction | CharmlpError, None, None]:
@@ -173,10 +221,12 @@ class Recognizer:
         >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
         {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}
         """
+        check_reject(reject)
         notes = Notes(note, self.model)
         with closing(read_batches(images, self.model.norm_size, view=self.model.view)) as batches:
             for asked, batch in batches:
-                predictions = zip(batch.images, self.predict_grey(batch.images, topk), strict=True)
+                read = self.predict_grey(batch.images, topk, reject=reject)
+                predictions = zip(batch.images, read, strict=True)
                 for place, image in enumerate(asked):
                     if (fault := batch.faults.get(place)) is None:
                         grey, answer = next(predictions)
@@ -185,17 +235,78 @@ class Recognizer:
                         raise fault
                     yield answer if fault is None else fault
 
-    def predict_grey(self, images: NDArray[np.uint8], topk: int = 1) -> list[Prediction]:
+    def predict_grey(
+        self, images: NDArray[np.uint8], topk: int = 1, *, reject: float = 0.0
+    ) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""
+        check_reject(reject)
         probabilities = self.predict_proba(images)
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
         rows = zip(order.tolist(), probabilities.tolist(), strict=True)
         tops = (tuple((self.classes[number], row[number]) for number in numbers) for numbers, row in rows)
-        return [Prediction(*top[0], top) for top in tops]
+        return [Prediction(top[0][0] if top[0][1] >= reject else None, top[0][1], top) for top in tops]
 
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The probability of each class, N×K, for grey images N×H×W of the model's size."""
-        return calculus.softmax(self.logits(images).astype(np.float64))
+        return self.probabilities(self.logits(images))
+
+    def explain(
+        self,
+        image: ImageSource,
+        *,
+        against: str | None = None,
+        training: TrainingLetters | LetterSet | None = None,
+        note: Callable[[str], None] = warnings.warn,
+    ) -> Explanation:
+        """Why an image is read as it is, and not as another class: docs/explain.md.
+
+        image     what `predict` takes
+        against   the class that the guess is compared with, instead of the runner-up; where it is the guess
+                  itself, the runner-up
+        training  letters among which those most like the image are looked for, of the model's size and view:
+                  `charmlp.data.open_source("photos").load("train", model.norm_size, view=model.view)`
+        note      see `predict_many`
+
+        Raises `ImageError` as `predict` does, and `UsageError` where no class is called so.
+
+        >>> recognizer.explain("letter.png").save("why.png")  # doctest: +SKIP
+        """
+        from charmlp.explanation import GUESSES, TrainingLetters, explain
+
+        if training is not None and not isinstance(training, TrainingLetters):
+            training = TrainingLetters(self.model, training)
+        batch, name = read_batch([image], self.model.norm_size, self.model.view), name_of(image)
+        fault = batch.faults.get(0) or Notes(note, self.model).of(name, batch.images[0], batch.notes.get(0))
+        if fault is not None:
+            raise fault
+        return explain(
+            self.model,
+            batch.images[0],
+            self.predict_grey(batch.images, GUESSES)[0].top,
+            name=name,
+            against=against,
+            training=training,
+            origin="" if self.path is None else str(self.path),
+            versions=self.tta,
+        )
 
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        model = self.model
+        (height, width), sizes = model.norm_size, "-".join(map(str, model.sizes))
+        recipe, accuracy = (model.provenance.get(name) for name in ("recipe", "validation_accuracy"))
+        rows = {
+            "model": "" if self.path is None else shown_path(self.path),
+            "network": f"{sizes}, {model.act_type}, {model.n_parameters:,} parameters",
+            "images": f"{height}×{width} grey, {model.preprocessing}, crop {model.view.crop}",
+            "classes": f"{len(model.classes):,}: {short(' '.join(model.classes), MOST_CHARACTERS)}",
+            "recipe": recipe if isinstance(recipe, str) else "",
+            "validation accuracy": f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "",
+            "temperature": f"{model.temperature:g}" if model.temperature != 1 else "",
+            "read": f"{self.tta} versions of each image" if self.tta > 1 else "",
+        }
+        return html.card("Recognizer", html.facts((name, words) for name, words in rows.items() if words))

@@ -25,6 +25,28 @@ def printable(text: object) -> str:
     )
 
 
+def cell(text: str) -> str:
+    """A name for a table that a spreadsheet may open: escaped, and never taken for a formula.
+
+    What begins like one, other than a single sign or a number, gets an apostrophe in front.
+
+    >>> cell("=A1"), cell("-"), cell("-1"), cell("a=b")
+    ("'=A1", '-', '-1', 'a=b')
+    """
+    shown = printable(text)
+    if len(shown) < 2 or shown[0] not in "=+-@" or _is_number(shown):
+        return shown
+    return f"'{shown}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def short(name: str, most: int = 12, *, end: bool = False) -> str:
     """A name for a picture: control characters escaped, at most `most` characters.
 

@@ -11,6 +11,7 @@ import pytest
 
 import charmlp
 from charmlp.letters.letterset import LetterSet
+from charmlp.modelfile import read_model
 from tests.cli.conftest import Result
 from tests.data.making import make_image
 
@@ -20,6 +21,8 @@ Run = Callable[..., Result]
 def test_a_model(run: Run, trained: Path) -> None:
     answer = run("info", trained)
     assert answer.status == 0
+    warm = f"temperature    {read_model(trained / 'model.safetensors').temperature:.3g} (fitted in validation"
+    assert warm in answer.out
     for line in ("layers         1024-32-26", "parameters     33,658", "recipe         slides"):
         assert f"{line}\n" in answer.out
 
@@ -61,16 +64,16 @@ def test_nothing_there(run: Run, course: Path) -> None:
 def test_the_figure_shows_the_letters_plain_and_augmented(
     run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from charmlp.evaluation import pictures
+    from charmlp.evaluation.pictures import letters as module
 
     sheets: list[dict[str, LetterSet]] = []
-    draw = pictures.contact_sheet
+    draw = module.contact_sheet
 
-    def remember(rows: Any) -> Any:
+    def remember(rows: Any, about: Any) -> Any:
         sheets.append(dict(rows))
-        return draw(rows)
+        return draw(rows, about)
 
-    monkeypatch.setattr(pictures, "contact_sheet", remember)
+    monkeypatch.setattr(module, "contact_sheet", remember)
     assert run("info", course, "--figure", "letters.png").status == 0
     (sheet,) = sheets
     plain, augmented = sheet["train"], sheet["train, augmented as recipe best does"]
@@ -78,6 +81,13 @@ def test_the_figure_shows_the_letters_plain_and_augmented(
     assert np.array_equal(plain.labels, augmented.labels)
     own, next_one = (median_correlation(plain.images, np.roll(augmented.images, by, 0)) for by in (0, 1))
     assert own > 0.4 and own > next_one + 0.1  # changed, but still the same letters
+
+
+def test_a_sheet_is_png_or_svg(run: Run, course: Path) -> None:
+    assert run("info", course, "--figure", "letters.svg").status == 0
+    assert "data " in Path("letters.svg").read_text("utf-8")
+    answer = run("info", course, "--figure", "letters.jpg")
+    assert answer.status == 1 and answer.out == "" and "letters.jpg: a picture's name ends in" in answer.err
 
 
 def median_correlation(images: Any, others: Any) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from charmlp.images import read_grey
+from charmlp.modelfile import read_model
 from tests.cli.conftest import FONTS, Result
 from tests.images.making import saved
 
@@ -204,7 +206,7 @@ def test_without_a_model_the_newest_runs_is_named(
     named, silent = run("predict", image), run("predict", image, "--model", trained)
     assert (named.out, silent.err) == (silent.out, "")
     assert "no --model: " in named.err and str(trained / "model.safetensors") in named.err
-    assert named.err.rstrip().endswith(" %") and "validation accuracy " in named.err
+    assert re.search(r"validation accuracy \d+\.\d %, temperature \d\.?\d*$", named.err.rstrip())
 
 
 def test_the_r_is_read_alike_on_every_ground(run: Run, trained: Path, tmp_path: Path) -> None:
@@ -282,3 +284,46 @@ def test_the_python_face_says_the_same(course: Path, trained: Path, run: Run) ->
     entry = json.loads(run("predict", image, "--model", trained, "--format", "json", "--topk", "2").out)[0]
     assert (prediction.prediction, prediction.probability) == (entry["prediction"], entry["probability"])
     assert repr(prediction).startswith("Prediction('A', ")
+
+
+class TestReject:
+    """Below a probability no letter is given; the best guess stays to be seen."""
+
+    @pytest.fixture
+    def images(self, course: Path) -> list[Path]:
+        return [course / "new_images" / name for name in ("predict01.png", "predict02.png")]
+
+    def test_as_text(self, run: Run, trained: Path, images: list[Path]) -> None:
+        plain = run("predict", *images, "--model", trained, "--topk", "2")
+        unsure = run("predict", *images, "--model", trained, "--topk", "2", "--reject", "1")
+        sure = run("predict", *images, "--model", trained, "--topk", "2", "--reject", "0")
+        assert unsure.status == 0 and sure.out == plain.out
+        expected = [": unsure (".join(line.split(": ")) + ")" for line in plain.out.splitlines()]
+        assert unsure.out.splitlines() == expected
+
+    def test_as_json(self, run: Run, trained: Path, images: list[Path]) -> None:
+        common = ("predict", *images, "--model", trained, "--format", "json", "--topk", "3")
+        plain, unsure = (json.loads(run(*common, *flags).out) for flags in ([], ["--reject", "1"]))
+        assert [entry["prediction"] for entry in unsure] == [None, None]
+        assert [entry | {"prediction": entry["top"][0]["class"]} for entry in unsure] == plain
+
+    def test_as_a_table(self, run: Run, trained: Path, images: list[Path]) -> None:
+        common = ("predict", *images, "--model", trained, "--format", "csv", "--topk", "2")
+        plain, unsure, sure = (
+            list(csv.DictReader(run(*common, *flags).out.splitlines()))
+            for flags in ([], ["--reject", "1"], ["--reject", "0"])
+        )
+        assert [*plain[0]] == ["file", "prediction", "probability", "class_2", "probability_2"]
+        assert [*unsure[0]] == [*plain[0], "guess"]
+        for one, two, three in zip(plain, unsure, sure, strict=True):
+            assert two == {**one, "prediction": "", "guess": one["prediction"]}
+            assert three == {**one, "guess": one["prediction"]}
+
+
+def test_what_is_read_with_which_temperature_is_said_where_it_is_asked_for(
+    run: Run, course: Path, trained: Path
+) -> None:
+    command = ("predict", course / "new_images" / "predict01.png", "--model", trained)
+    temperature = read_model(trained / "model.safetensors").temperature
+    assert f"temperature {temperature:.3g} " in run(*command, "--verbose").err
+    assert run(*command).err == ""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from charmlp.modelfile import read_model, write_model
 from tests.cli.conftest import Result
 
 Run = Callable[..., Result]
@@ -27,47 +31,55 @@ def test_json_holds_the_figures_and_nothing_else(run: Run, course: Path, trained
     assert sum(entry["support"] for entry in found["per_class"].values()) == 32
 
 
+PICTURES = ("tsne", "test_confusion", "test_letters", "reliability", "coverage", "weights")
+
+
 def test_the_pictures(run: Run, course: Path, trained: Path) -> None:
     answer = run("test", "--data", course, "--model", trained, "--out", "figures")
     assert answer.status == 0
-    for name in ("tsne.png", "test_confusion.png", "test_letters.png"):
-        assert f"picture   {Path('figures') / name}" in answer.out
-        with Image.open(Path("figures") / name) as picture:
+    for name in PICTURES:
+        assert f"picture   {Path('figures') / name}.png" in answer.out
+        with Image.open(Path("figures") / f"{name}.png") as picture:
             assert max(picture.size) > 600
 
 
-def test_without_scikit_learn_one_line_says_how_to_get_the_scatter(
-    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    common = ("test", "--data", course, "--model", trained)
-    whole = run(*common, "--out", "with")  # the control: all pictures, and nothing said
-    for module in ("sklearn", "sklearn.manifold"):
-        monkeypatch.setitem(sys.modules, module, None)
-    answer = run(*common, "--out", "without")
-    assert answer.status == 0
-    (line,) = set(answer.err.splitlines()) - set(whole.err.splitlines())
-    assert "t-SNE" in line and "pip install" in line
-    always = ["test_confusion.png", "test_letters.png"]
-    assert sorted(path.name for path in Path("with").iterdir()) == [*always, "tsne.png"]
-    assert sorted(path.name for path in Path("without").iterdir()) == always
-    expected = whole.out.replace(f"picture   {Path('with') / 'tsne.png'}\n", "").replace("with", "without")
-    assert answer.out == expected
-    json_answer = run(*common, "--format", "json", "--out", "without")
-    assert json.loads(json_answer.out)["n"] == 32 and json_answer.err.count("pip install") == 1
+def test_pictures_as_svg_say_of_which_run_and_data(run: Run, course: Path, trained: Path) -> None:
+    common = ("test", "--data", course, "--model", trained, "--figure_format", "svg")
+    assert run(*common, "--out", "a").status == run(*common, "--out", "b").status == 0
+    files = sorted(path for path in Path("a").iterdir() if path.suffix != ".csv")
+    assert [path.name for path in files] == sorted(f"{name}.svg" for name in PICTURES)
+    for path in files:
+        text = path.read_text("utf-8")
+        assert f"run {trained.name}" in text and str(course.parent) not in text
+        assert (f"data {course.name} · test images" in text) is (path.stem != "weights")
+        assert text == (Path("b") / path.name).read_text("utf-8")
 
 
-def test_the_courses_form_without_scikit_learn(
+def test_the_t_sne_of_a_layer(run: Run, course: Path, trained: Path) -> None:
+    common = ("test", "--data", course, "--model", trained, "--figure_format", "svg", "--out", "figures")
+    picture = Path("figures", "tsne.svg")
+    assert run(*common, "--tsne", "off").status == 0 and not picture.exists()
+    assert run(*common, "--tsne", "1", "--tsne-points", "20").status == 0
+    text = picture.read_text("utf-8")
+    assert "t-SNE of hidden layer 1" in text and "(20 of 32)" in text
+    for wrong, reason in (("7", "hidden layer"), ("first", "expected logits, off"), ("0", "expected logits")):
+        answer = run(*common, "--tsne", wrong)
+        assert answer.status == 2 and answer.out == "" and answer.err.count("\n") == 1
+        assert "--tsne" in answer.err and reason in answer.err
+
+
+def test_pictures_need_no_package_that_is_not_installed(
     run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("sklearn", "sklearn.manifold"):
+    for module in ("sklearn", "scipy", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, module, None)
+    answer = run("test", "--data", course, "--model", trained, "--out", "figures")
+    assert answer.status == 0 and answer.out.count("picture   ") == len(PICTURES)
     model = trained / "model.safetensors"
     lists = ("--test_file_path", course / "test.json", "--im_dir", course / "images")
-    answer = run("--mode", "test", "--model_path", model, *lists, "--out", "figures")
-    assert answer.status == 0 and answer.err.count("pip install") == 1
+    answer = run("--mode", "test", "--model_path", model, *lists, "--out", "course")
+    assert answer.status == 0 and answer.out.count("[Info] Picture saved in") == len(PICTURES)
     assert "[Info] Test accuracy = " in answer.out
-    drawn = sorted(path.name for path in Path("figures").iterdir())
-    assert drawn == ["test_confusion.png", "test_letters.png"]
 
 
 def test_pictures_that_cannot_be_written_cost_no_figures(run: Run, course: Path, trained: Path) -> None:
@@ -125,3 +137,101 @@ def test_predict_averages_as_well(run: Run, course: Path, trained: Path) -> None
     assert first["prediction"] == second["prediction"]
     assert first["probability"] != second["probability"]
     assert run(*common, "--tta", "0").status == 2
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def copied(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run folder of one's own, of a model that misreads some letters; and no t-SNE, which takes a while."""
+    for module in ("sklearn", "sklearn.manifold"):
+        monkeypatch.setitem(sys.modules, module, None)
+    model = read_model(trained / "model.safetensors")
+    noise = np.random.default_rng(0).normal(0, 0.1, model.weights[0].shape)
+    weights = ((model.weights[0] + noise).astype(np.float32), *model.weights[1:])
+    write_model(dataclasses.replace(model, weights=weights), tmp_path / "run" / "model.safetensors")
+    return tmp_path / "run"
+
+
+def test_the_tables_lie_beside_the_model(run: Run, course: Path, copied: Path) -> None:
+    answer = run("test", "--data", course, "--model", copied, "--format", "json")
+    found, errors = json.loads(answer.out), table(copied / "test" / "errors.csv")
+    everything = table(copied / "test" / "predictions.csv")
+    assert found["tables"] == [str(copied / "test" / name) for name in ("errors.csv", "predictions.csv")]
+    truth = json.loads((course / "test.json").read_text("utf-8"))
+    assert {row["file"]: row["truth"] for row in everything} == {k: v.upper() for k, v in truth.items()}
+    wrong = [row for row in everything if row["truth"] != row["prediction"]]
+    assert len(wrong) == len(errors) == round(32 * (1 - found["accuracy"])) > 0
+    assert sorted(map(str, errors)) == sorted(map(str, wrong))
+    assert [row["file"] for row in errors][:10] == [each["file"] for each in found["worst"]]
+    pictures = [course / "images" / row["file"] for row in everything]
+    again = run("predict", *pictures, "--model", copied, "--format", "csv")
+    predicted = list(csv.DictReader(again.out.splitlines()))
+    assert [row["probability"] for row in predicted] == [row["probability"] for row in everything]
+    assert [row["prediction"] for row in predicted] == [row["prediction"] for row in everything]
+
+
+def test_the_figures_in_text_are_those_of_json(run: Run, course: Path, copied: Path) -> None:
+    common = ("test", "--data", course, "--model", copied, "--reject", "0.5")
+    found, out = json.loads(run(*common, "--format", "json").out), run(*common).out
+    low, high = found["interval"]
+    accuracy = f"accuracy {100 * found['accuracy']:.2f} % of 32 test images"
+    assert f"{accuracy} (95 % interval {100 * low:.1f} to {100 * high:.1f} %)\n" in out
+    assert f"right among the first 3 guesses {100 * found['top3']:.2f} %\n" in out
+    assert f"calibration error {100 * found['ece']:.1f} %; by chance alone" in out
+    assert f"temperature {found['temperature']:.3g}\n" in out
+    for pair in found["pairs"]:
+        assert f"  {pair['truth']} → {pair['prediction']}  {pair['count']}\n" in out
+    for each in found["worst"]:
+        shown = f"{each['truth']} → {each['prediction']}  {100 * each['probability']:.1f} %"
+        assert f"  {each['file']}: {shown}\n" in out
+    left = found["reject"]
+    assert f"--reject 0.5: {100 * left['coverage']:.1f} % answered" in out
+
+
+def test_a_threshold_is_worth_what_predict_then_answers(run: Run, course: Path, copied: Path) -> None:
+    flags = ("--model", copied, "--reject", "0.7")
+    left = json.loads(run("test", "--data", course, *flags, "--format", "json").out)["reject"]
+    truth = json.loads((course / "test.json").read_text("utf-8"))
+    pictures = [course / "images" / name for name in truth]
+    answers = json.loads(run("predict", *pictures, *flags, "--format", "json").out)
+    given = [
+        each["prediction"] == letter.upper()
+        for each, letter in zip(answers, truth.values(), strict=True) if each["prediction"] is not None
+    ]  # fmt: skip
+    assert 0 < len(given) < 32
+    assert left["coverage"] == len(given) / 32 and left["accuracy"] == sum(given) / len(given)
+
+
+def test_a_perfect_model_has_no_mistakes_to_show(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course / "train.json", "--model", trained, "--out", "f", "--reject", "1")
+    assert "accuracy 100.00 %" in answer.out
+    assert "mistaken" not in answer.out and "worst" not in answer.out
+    assert "100.0 %  0\n" in answer.out  # nothing need be rejected
+    assert "--reject 1: 0.0 % answered\n" in answer.out
+    assert table(Path("f") / "errors.csv") == []
+
+
+def test_what_is_no_probability_is_refused(run: Run, course: Path, trained: Path) -> None:
+    for verb, what in (("test", course), ("predict", course / "new_images")):
+        for value in ("90", "-0.1", "nan", "half"):
+            answer = run(verb, what, "--model", trained, f"--reject={value}")
+            assert answer.status == 2 and answer.out == ""
+            assert f"--reject: expected a probability from 0 to 1, not '{value}'" in answer.err
+
+
+def test_tables_that_cannot_be_written_cost_no_figures(run: Run, course: Path, copied: Path) -> None:
+    (copied / "test").touch()
+    answer = run("test", "--data", course, "--model", copied)
+    assert answer.status == 0 and "accuracy" in answer.out and "table " not in answer.out
+    assert "test is not a folder" in answer.err
+
+
+def test_the_courses_form_writes_them_as_well(run: Run, course: Path, copied: Path) -> None:
+    lists = ("--test_file_path", course / "test.json", "--im_dir", course / "images")
+    answer = run("--mode", "test", "--model_path", copied / "model.safetensors", *lists)
+    assert f"[Info] Table saved in {copied / 'test' / 'errors.csv'}\n" in answer.out
+    assert len(table(copied / "test" / "predictions.csv")) == 32

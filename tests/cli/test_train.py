@@ -15,7 +15,7 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.cli.progress import LineReporter
 from charmlp.config import OPTIMIZERS
 from charmlp.errors import CharmlpError
-from charmlp.evaluation import pictures
+from charmlp.evaluation.pictures import of_run
 from charmlp.recognizer import Recognizer
 from tests.cli.conftest import LETTERS, Result, run_program
 from tests.data.making import make_image
@@ -191,7 +191,7 @@ def test_side_matters_are_notes(run: Run, course: Path, monkeypatch: pytest.Monk
     def refuse(*arguments: object) -> None:
         raise CharmlpError("no room for pictures")
 
-    monkeypatch.setattr(pictures, "draw_run", refuse)
+    monkeypatch.setattr(of_run, "draw_run", refuse)
     Path("runs").touch()
     flags = ("--recipe", "slides", "--data", course, "--epoch", "1")
     answer = run("train", *flags, "--out", "a", "--model", "copy.safetensors")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from PIL import Image
 import charmlp
 from charmlp.data import open_source
 from charmlp.errors import CharmlpError, DataError
+from charmlp.evaluation import Evaluation
 from charmlp.letters.letterset import LetterSet
+from charmlp.metrics import score, wilson
 from charmlp.modelfile import Model, write_model
 from charmlp.recognizer import Recognizer
 
@@ -92,3 +95,65 @@ def test_other_classes_are_refused() -> None:
 def test_nothing_to_test_on() -> None:
     with pytest.raises(DataError, match="no images"):
         charmlp.evaluate(recognizer(), letters([], []))
+
+
+class TestWhatAReportNeeds:
+    """Seven letters of three classes, the network's logits ten times too sure, and T = 10."""
+
+    LOGITS = 10 * np.array(
+        [[3, 1, 0], [1, 2, 0], [0, 4, 0], [0, 4, 1], [2, 0, 1], [0, 5, 1], [0, 0, 1]], np.float32
+    )
+    LABELS = (0, 0, 1, 1, 2, 2, 2)
+
+    def evaluation(self, temperature: float = 10.0) -> Evaluation:
+        shown = letters([*self.LABELS], [*self.LABELS])
+        scores = score(self.LOGITS.astype(float) / temperature, shown.labels)
+        return Evaluation(scores, self.LOGITS, shown, temperature)
+
+    def test_letter_by_letter(self) -> None:
+        found = self.evaluation()
+        shares = np.exp(self.LOGITS / 10) / np.exp(self.LOGITS / 10).sum(axis=1, keepdims=True)
+        assert np.allclose(found.probabilities, shares)
+        assert found.predictions.tolist() == [0, 1, 1, 1, 0, 1, 2]
+        assert np.allclose(found.confidences, shares.max(axis=1))
+        assert np.allclose(found.losses, -np.log(shares[np.arange(7), self.LABELS]))
+        assert found.scores.loss == pytest.approx(found.losses.mean())
+
+    def test_the_errors_by_loss(self) -> None:
+        found = self.evaluation()
+        assert found.errors.tolist() == [5, 1, 4]  # of the last two, equally wrong, the first
+        assert [row[:3] for row in found.rows(found.errors)] == [
+            ("5", "C", "B"), ("1", "A", "B"), ("4", "C", "A"),
+        ]  # fmt: skip
+        assert found.rows(found.errors)[0][3] == found.confidences[5]
+        assert found.pairs == [("A", "B", 1), ("C", "A", 1), ("C", "B", 1)]
+
+    def test_the_temperature_is_that_of_the_model(self) -> None:
+        """The same letters by a model that is ten times too sure: right or wrong alike, but another loss."""
+        one, other = self.evaluation(), self.evaluation(1.0)
+        assert one.accuracy == other.accuracy and one.errors.tolist() == other.errors.tolist()
+        assert one.scores.loss < other.scores.loss
+        assert one.calibration.error < other.calibration.error
+        cold, warm = recognizer(), Recognizer(replace(recognizer().model, temperature=2.0))
+        shown = letters([0, 1, 2], [0, 1, 1])
+        a, b = (charmlp.evaluate(each, shown) for each in (cold, warm))
+        assert (a.temperature, b.temperature) == (1.0, 2.0) and np.array_equal(a.logits, b.logits)
+        assert np.allclose(b.probabilities, warm.predict_proba(shown.images))
+        assert not np.allclose(a.probabilities, b.probabilities)
+
+    def test_the_figures(self) -> None:
+        found = self.evaluation()
+        assert found.interval == wilson(4, 7) and found.top3 == 1
+        assert sum(bin.n for bin in found.calibration.bins) == 7
+        assert found.coverage.at(0.0).n == 7 and found.coverage.at(0.0).right == 4
+        told = json.loads(json.dumps(found.to_dict()))
+        assert told["interval"] == list(wilson(4, 7))
+        assert told["ece"] == found.calibration.error and told["ece_by_chance"] == found.calibration.by_chance
+        assert told["temperature"] == 10 and told["top3"] == 1
+        assert told["pairs"][0] == {"truth": "A", "prediction": "B", "count": 1}
+        assert [each["file"] for each in told["worst"]] == ["5", "1", "4"]
+        assert told["worst"][0]["loss"] == found.losses[5]
+        assert [each["target"] for each in told["coverage"]] == [0.9, 0.95, 0.99]
+        assert told["coverage"][0]["reject"] is None  # the surest answer of all is wrong
+        most = found.coverage.reaching(0.7)
+        assert most is not None and (most.reject, most.n, most.right) == (0.8, 4, 3)

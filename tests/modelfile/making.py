@@ -32,7 +32,10 @@ def model(hidden: Sequence[int] = (3,), norm_size: tuple[int, int] = (2, 3), **o
 
 def same(one: Model, other: Model) -> bool:
     """Whether two models are equal bit for bit, wherever they come from."""
-    facts = [(m.classes, m.norm_size, m.preprocessing, m.act_type, m.view, m.sizes) for m in (one, other)]
+    facts = [
+        (m.classes, m.norm_size, m.preprocessing, m.act_type, m.view, m.temperature, m.sizes)
+        for m in (one, other)
+    ]
     arrays = zip((*one.weights, *one.biases), (*other.weights, *other.biases), strict=True)
     return facts[0] == facts[1] and all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in arrays)
 
@@ -49,6 +52,7 @@ def native_parts(m: Model) -> tuple[dict[str, Any], dict[str, Any], bytes]:
         "preprocessing": m.preprocessing,
         "act_type": m.act_type,
         **m.view._asdict(),
+        **({"temperature": m.temperature} if m.temperature != 1 else {}),
         "hidden_size": list(m.hidden_size),
         "provenance": dict(m.provenance),
         "checksum": "0" * 64,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import pickle
@@ -87,6 +88,14 @@ class TestTheCoursesProgram:
         weights = [value.detach().numpy() for name, value in net.named_parameters() if name.endswith("W")]
         assert all(np.array_equal(a, b) for a, b in zip(weights, written.weights, strict=True))
         assert same(read_model(path), written)
+
+    def test_it_has_no_temperature(self, path: Path, torch: Any) -> None:
+        """The file is, bit for bit, the one without: the course's program knows nothing else."""
+        written = []
+        for temperature in (1.0, 0.5):
+            write_model(dataclasses.replace(M, temperature=temperature), path)
+            written.append(path.read_bytes())
+        assert written[0] == written[1] and read_model(path).temperature == 1
 
 
 class TestVarieties:

@@ -73,6 +73,31 @@ class TestRoundTrip:
         said = refusal(path, pack_native(facts | entry, table, content))
         assert said.startswith(f"the {next(iter(entry))} is ") and "expected one of" in said
 
+    @pytest.mark.parametrize("temperature", [0.01, 0.661, 1.0, 100.0])
+    def test_the_temperature(self, path: Path, temperature: float) -> None:
+        warm = dataclasses.replace(M, temperature=temperature)
+        write_model(warm, path)
+        assert same(read_model(path), warm)
+        assert (b"temperature" in path.read_bytes()) == (temperature != 1)
+
+    def test_an_older_file_has_none(self, path: Path) -> None:
+        path.write_bytes(pack_native(*native_parts(M)))
+        assert read_model(path).temperature == 1
+
+    def test_a_whole_number_is_a_number(self, path: Path) -> None:
+        facts, table, content = native_parts(M)
+        path.write_bytes(pack_native(facts | {"temperature": 2}, table, content))
+        found = read_model(path).temperature
+        assert (found, type(found)) == (2.0, float)
+
+    @pytest.mark.parametrize("temperature", [0.0, -1.0, 0.0099, 100.1, math.nan, math.inf, "1", None])
+    def test_none_that_is_not_sane_is_written(self, path: Path, temperature: Any) -> None:
+        with pytest.raises(
+            ModelFileError, match=r"the temperature is .*; expected a number from 0.01 to 100"
+        ):
+            write_model(dataclasses.replace(M, temperature=temperature), path)
+        assert not path.exists()
+
     def test_by_hand_it_is_the_same_file(self, path: Path) -> None:
         path.write_bytes(pack_native(*native_parts(M)))
         assert same(read_model(path), M)
@@ -244,6 +269,17 @@ WRONG = [
     (with_fact("act_type", {}), "the activation is of type dict"),
     (with_fact("hidden_size", [10**9]), "hidden_size is [1000000000], but the tensors say [3]"),
     (with_fact("hidden_size", 3), "hidden_size is 3, but the tensors say [3]"),
+    (with_fact("temperature", 0), "the temperature is 0; expected a number from 0.01 to 100"),
+    (with_fact("temperature", -0.5), "the temperature is -0.5; expected a number"),
+    (with_fact("temperature", 1e-300), "the temperature is 1e-300; expected a number"),
+    (with_fact("temperature", 1e300), "the temperature is 1e+300; expected a number"),
+    (with_fact("temperature", 101), "the temperature is 101; expected a number"),
+    (with_fact("temperature", True), "the temperature is True; expected a number"),
+    (with_fact("temperature", "0.5"), "the temperature is '0.5'; expected a number"),
+    (with_fact("temperature", None), "the temperature is None; expected a number"),
+    (with_fact("temperature", [0.5]), "the temperature is of type list; expected a number"),
+    (text(r"\"hidden_size\"", r"\"temperature\": 1e999, \"hidden_size\""), "temperature is inf; expected"),
+    (text(r"\"hidden_size\"", r"\"temperature\": NaN, \"hidden_size\""), "NaN in its header is not a number"),
     (with_fact("provenance", "home"), "the provenance is not a table"),
     (with_fact("weights", []), "header: unknown entry weights"),
     (without("classes"), "header: the entry classes is missing"),

@@ -7,11 +7,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from charmlp import calculus
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.images import to_inputs
+from charmlp.images.variants import variant
 from charmlp.letters.letterset import LetterSet
+from charmlp.metrics import fit_temperature
+from charmlp.training import fit as fit_module
 from charmlp.training.callbacks import Callback
-from charmlp.training.fit import fit
+from charmlp.training.fit import fit, validation_temperature
 from charmlp.training.prepare import Prepared
 from charmlp.training.state import Epoch, TrainingState
 from charmlp.training.trainer import Trainer
@@ -121,3 +126,39 @@ def test_a_net_that_has_not_learned_its_letters_is_told_with_what_was_changed() 
         told[decay] = [line for line in listener.lines if line.startswith("underfitted: ")]
     assert told[0.0] == [] and len(told[1.0]) == 1
     assert "--optim_type adam" in told[1.0][0] and "--weight_decay 1.0" in told[1.0][0]
+
+
+class TestTemperature:
+    """Fitted to the validation letters, after training and without touching it."""
+
+    def test_it_is_that_of_the_kept_epochs_logits(self) -> None:
+        found, validation = fit(CONFIG, PREPARED), PREPARED.validation
+        assert validation is not None
+        inputs = to_inputs(validation.images, CONFIG.preprocessing)
+        logits = calculus.mlp(inputs, found.parameters.weights, found.parameters.biases, CONFIG.act_type)
+        assert found.scores is not None
+        assert (logits.argmax(axis=1) == validation.labels).mean() == found.scores.accuracy
+        assert found.temperature == fit_temperature(logits, validation.labels) != 1
+
+    def test_without_validation_letters_there_is_none(self) -> None:
+        assert fit(CONFIG, dataclasses.replace(PREPARED, validation=None)).temperature == 1
+
+    def test_the_weights_do_not_depend_on_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with_it = fit(CONFIG, PREPARED)
+        monkeypatch.setattr(fit_module, "fit_temperature", lambda *_: 7.0)
+        without = fit(CONFIG, PREPARED)
+        assert (with_it.temperature == 7, without.temperature) == (False, 7.0)
+        assert np.array_equal(with_it.parameters.flat, without.parameters.flat)
+
+    def test_where_training_changes_letters_several_versions_are_read(self) -> None:
+        validation = letters(20, 2)
+        parameters = fit(CONFIG, PREPARED).parameters
+        plain, changed = (
+            validation_temperature(dataclasses.replace(CONFIG, augment=augment), parameters, validation)
+            for augment in (False, True)
+        )
+        read = []
+        for number in range(8):
+            inputs = to_inputs(variant(validation.images, number), CONFIG.preprocessing)
+            read.append(calculus.mlp(inputs, parameters.weights, parameters.biases, CONFIG.act_type))
+        assert changed == fit_temperature(np.concatenate(read), np.tile(validation.labels, 8)) != plain

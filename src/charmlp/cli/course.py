@@ -13,9 +13,9 @@ from charmlp.cli.arguments import (
     add_setting_flags,
     data_arguments,
 )
-from charmlp.cli.model_flags import load_recognizer
+from charmlp.cli.model_flags import about, load_recognizer
 from charmlp.cli.notes import note
-from charmlp.cli.test import draw_pictures, evaluate_data
+from charmlp.cli.test import LAYERS, POINTS, draw_pictures, evaluate_data, write_down
 from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
 from charmlp.text import printable
 
@@ -79,10 +79,13 @@ def command(arguments: Sequence[str]) -> int:
         with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
             print(f"Prediction: {printable(next(predictions).prediction)}")
         return 0
-    args.split, args.seed = "test", config.seed
+    args.split, args.seed, args.tsne, args.tsne_points = "test", config.seed, LAYERS[0], POINTS
     data = data_arguments(args, LISTS[2:], course=True)
-    evaluation, _ = evaluate_data(recognizer, data, args)
+    evaluation, split = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
-    for picture in draw_pictures(evaluation, path, args):
+    for table in write_down(evaluation, path, args):
+        print(f"[Info] Table saved in {printable(table)}")
+    of = about(path, data, split)
+    for picture in draw_pictures(evaluation, recognizer.model, path, of, args):
         print(f"[Info] Picture saved in {printable(picture)}")
     return 0

@@ -97,7 +97,7 @@ def examine(args: Namespace) -> int:
         print(json.dumps(entries, ensure_ascii=False, indent=1))
     if args.figure is not None:
         from charmlp.doctor.figure import heat_maps
-        from charmlp.drawing import save
+        from charmlp.drawing.figures import save
 
         save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":

@@ -39,7 +39,10 @@ def make_parser() -> Parser:
         "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
     )
     parser.add_argument(
-        "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
+        "--figure",
+        metavar="FILE",
+        type=Path,
+        help="draw a sheet of sample images, plain and augmented (PNG or SVG)",
     )
     add_list_flags(parser.add_argument_group("data"))
     return parser
@@ -92,6 +95,8 @@ def describe_model(model: Model, path: Path) -> None:
     print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
     print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
     print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
+    fitted = "not fitted" if model.temperature == 1 else "fitted in validation; it divides the logits"
+    print(f"temperature    {model.temperature:.3g} ({fitted})")
     for name, value in model.provenance.items():
         print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
 
@@ -101,8 +106,10 @@ def describe_data(args: argparse.Namespace) -> None:
     from charmlp.data import SPLITS, open_source
 
     if args.figure is not None:
+        from charmlp.drawing.canvas import check_name
         from charmlp.system.files import check_writable
 
+        check_name(args.figure)
         check_writable(args.figure)
     source = open_source(args.path, im_dir=args.im_dir, reading=Reading(**given_settings(args, Reading)))
     for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):
@@ -119,18 +126,18 @@ def describe_data(args: argparse.Namespace) -> None:
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
     if args.figure is not None:
-        print(f"picture        {printable(draw_samples(sets, args.figure))}")
+        print(f"picture        {printable(draw_samples(sets, Path(args.path).name, args.figure))}")
 
 
-def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
+def draw_samples(sets: dict[str, LetterSet], name: str, figure: Path) -> Path:
     """Letters spread evenly over each set, those of the first also as `--augment on` changes them."""
     from dataclasses import replace
 
     import numpy as np
 
     from charmlp.data.augment import augment
-    from charmlp.drawing import save
-    from charmlp.evaluation.pictures import contact_sheet
+    from charmlp.evaluation.pictures.about import About
+    from charmlp.evaluation.pictures.letters import contact_sheet
 
     rows = []
     for split, letters in sets.items():
@@ -139,4 +146,4 @@ def draw_samples(sets: dict[str, LetterSet], figure: Path) -> Path:
         if len(rows) == 1:
             changed = replace(some, images=augment(some.images, np.random.default_rng(0)))
             rows.append((f"{split}, augmented as recipe best does", changed))
-    return save(contact_sheet(rows), figure)
+    return contact_sheet(rows, About(data=name)).save(figure)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.notes import detail, note
@@ -14,6 +15,7 @@ from charmlp.system.files import alike, at_home
 from charmlp.text import shown_path
 
 if TYPE_CHECKING:
+    from charmlp.evaluation.pictures.about import About
     from charmlp.recognizer import Recognizer
 
 
@@ -44,18 +46,39 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
             )
         path = model_in(path)
     recognizer = Recognizer.load(path, tta)
+    temperature = f"temperature {recognizer.model.temperature:.3g}"
     if model is None:
         accuracy = recognizer.model.provenance.get("validation_accuracy")
         known = f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "not known"
-        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}")
-    detail(f"model {path}: {recognizer.model!r}")
+        note(f"no --model: the newest run's, {shown_path(path)}, validation accuracy {known}, {temperature}")
+    detail(f"model {path}: {recognizer.model!r}; {temperature} (docs/evaluation.md)")
     return recognizer, path
+
+
+def add_picture_flags(group: argparse._ActionsContainer) -> None:
+    words = "form of the pictures (default png)"
+    group.add_argument("--figure_format", choices=("png", "svg"), default="png", help=words)
+    group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
+
+
+def about(model: Path, data: Mapping[str, Any], split: str = "") -> About:
+    """What a picture says of where it comes from: names of run and data, no path of this machine."""
+    from charmlp.evaluation.pictures.about import About
+
+    run = model.resolve().parent.name if model.name == "model.safetensors" else model.name
+    given = [data["data"]] if data["data"] else list(data["lists"].values())
+    return About(run, ", ".join(Path(each).name or str(each) for each in given), split)
 
 
 def show(pictures: Sequence[Path]) -> None:
     """Open each picture in a window of the system's own viewer; the program goes on."""
+    import webbrowser
+
     from PIL import Image
 
     for path in pictures:
+        if path.suffix == ".svg":
+            webbrowser.open(path.resolve().as_uri())
+            continue
         with Image.open(path) as picture:
             picture.show(title=path.name)

@@ -10,22 +10,26 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
+from functools import partial
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
+from charmlp.cli.explaining import Explainer, add_explain_flags, check_explain_flags, make_explainer
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.cli.notes import detail, note
+from charmlp.config import PROBABILITY
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.system.files import at_home, check_writable, is_file, is_folder, write_whole
-from charmlp.text import as_json, natural, printable, shown_path
+from charmlp.text import as_json, cell, natural, printable, shown_path
 
 if TYPE_CHECKING:
+    from charmlp.cli.explaining import Why
     from charmlp.recognizer import Prediction, Recognizer
 
-Answers: TypeAlias = "Iterator[tuple[str, Prediction]]"  # each image's path and what it shows
+Answers: TypeAlias = "Iterator[tuple[str, Prediction, Why | None]]"  # an image's path, what it shows, why
 
 STANDARD_INPUT = "-"
 MOST_BYTES = 2**28 + 1  # of an image on standard input: one more than of any that is read
@@ -37,6 +41,8 @@ def make_parser() -> Parser:
         "Read images: files, folders (all images below them), patterns, or - for standard input, which "
         "holds one image, or paths, one a line.",
         "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv --out letters.csv\n"
+        "charmlp predict scans/ --reject 0.9\n"
+        "charmlp predict letter.png --explain why\n"
         "find scans -name '*.png' -print0 | charmlp predict -0 -",
         takes="PATH…",
     )
@@ -44,11 +50,14 @@ def make_parser() -> Parser:
     parser.add_argument("--im_path", metavar="PATH", help="one more image")
     add_model_flags(parser)
     add_number(parser, "--topk", default=1, metavar="K", help="classes to name for each image (default 1)")
+    words = "give no letter where its probability is below P, 0 to 1; what P is worth, 'charmlp test' shows"
+    parser.add_argument("--reject", type=partial(PROBABILITY.read, "--reject"), metavar="P", help=words)
     parser.add_argument("--format", choices=FORMATS, default="text", help="form of the result (default text)")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the answers there")
     words = "of the answers (default utf-8 in --out); utf-8-sig: with a mark by which Excel knows UTF-8"
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-sig"), help=words)
     parser.add_argument("-0", "--null", action="store_true", help="paths on standard input end with NUL")
+    add_explain_flags(parser)
     return parser
 
 
@@ -60,7 +69,9 @@ def command(arguments: Sequence[str]) -> int:
     if args.out is not None:
         args.out = Path(at_home(args.out))
         check_writable(args.out)
-    recognizer, _ = load_recognizer(args.model_path, args.tta)
+    check_explain_flags(args, places)
+    recognizer, model = load_recognizer(args.model_path, args.tta)
+    explainer = None if args.explain is None else make_explainer(args, recognizer, model)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()
     images = find_images(places, b"\0" if args.null else b"\n")
@@ -70,9 +81,9 @@ def command(arguments: Sequence[str]) -> int:
     start = time.perf_counter()
     with (
         redirect_stdout(text if args.out else sys.stdout),
-        closing(read_all(recognizer, images, topk, counts)) as answers,
+        closing(read_all(recognizer, images, topk, args.reject or 0.0, counts, explainer)) as answers,
     ):
-        FORMATS[args.format](answers, topk)
+        FORMATS[args.format](answers, topk, args.reject is not None)
     detail(f"{counts['read']:,} images read in {time.perf_counter() - start:.1f} s")
     if not counts:
         raise ImageError("no image to read")
@@ -139,11 +150,16 @@ def in_folder(top: Path) -> Iterator[str | CharmlpError]:
 
 
 def read_all(
-    recognizer: Recognizer, images: Iterator[str | bytes | CharmlpError], topk: int, counts: Counter[str]
-) -> Generator[tuple[str, Prediction], None, None]:
+    recognizer: Recognizer,
+    images: Iterator[str | bytes | CharmlpError],
+    topk: int,
+    reject: float,
+    counts: Counter[str],
+    explainer: Explainer | None = None,
+) -> Generator[tuple[str, Prediction, Why | None], None, None]:
     """Read the images in order; what is wrong with one is told. `counts` learns how many are read and bad."""
     named, images = tee(images)
-    many = recognizer.predict_many(images, topk, return_errors=True, note=note)
+    many = recognizer.predict_many(images, topk, reject=reject, return_errors=True, note=note)
     with closing(many) as predictions:
         for prediction, name in zip(predictions, named, strict=True):
             if isinstance(prediction, CharmlpError):
@@ -151,39 +167,52 @@ def read_all(
                 complain(reason.replace("image", "standard input", 1) if isinstance(name, bytes) else reason)
                 counts["bad"] += 1
             else:
-                yield STANDARD_INPUT if isinstance(name, bytes) else str(name), prediction
+                assert not isinstance(name, CharmlpError)
+                why = None if explainer is None else explainer.explain(name)
+                yield STANDARD_INPUT if isinstance(name, bytes) else name, prediction, why
                 counts["read"] += 1
 
 
-def write_text(answers: Answers, topk: int) -> None:
-    """`letter.png: A 98.1 %`, one line an image."""
-    for path, answer in answers:
+def write_text(answers: Answers, topk: int, may_reject: bool) -> None:
+    """`letter.png: A 98.1 %`, or `letter.png: unsure (A 41.2 %)`, one line an image; why in those below."""
+    for path, answer, why in answers:
         names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in answer.top)
-        print(f"{printable(path)}: {names}")
+        print(f"{printable(path)}: {names if answer.prediction is not None else f'unsure ({names})'}")
+        if why is not None:
+            for line in (*why.explanation.sentences(), *why.explanation.notes()):
+                print(f"  {line}")
+            print(f"  picture  {printable(why.picture)}")
 
 
-def write_csv(answers: Answers, topk: int) -> None:
-    """A table: file, prediction, probability, and with `--topk K` the runners-up."""
+def write_csv(answers: Answers, topk: int, may_reject: bool) -> None:
+    """A table: file, prediction, probability, with `--topk K` the runners-up.
+
+    With `--reject P` the best guess stands in a column of its own, the prediction where it is not rejected.
+    """
     import csv
 
     table = csv.writer(sys.stdout, lineterminator="\n")
     more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
-    table.writerow(["file", "prediction", "probability", *more])
-    for path, answer in answers:
-        cells = [cell for name, share in answer.top for cell in (name, f"{share:.6f}")]
-        table.writerow([printable(path), *cells])
+    table.writerow(["file", "prediction", "probability", *more, *(["guess"] if may_reject else [])])
+    for path, answer, _ in answers:
+        cells = [text for name, share in answer.top for text in (cell(name), f"{share:.6f}")]
+        if may_reject:
+            cells = ["" if answer.prediction is None else cells[0], *cells[1:], cells[0]]
+        table.writerow([cell(path), *cells])
 
 
-def write_json(answers: Answers, topk: int) -> None:
+def write_json(answers: Answers, topk: int, may_reject: bool) -> None:
     """One array; each object is written as soon as it is known."""
     separator = "["
-    for path, answer in answers:
-        entry = {
+    for path, answer, why in answers:
+        entry: dict[str, object] = {
             "file": path,
             "prediction": answer.prediction,
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
+        if why is not None:
+            entry["explanation"] = why.explanation.to_dict() | {"picture": str(why.picture)}
         sys.stdout.write(separator + as_json(entry))
         separator = ",\n "
     print("[]" if separator == "[" else "]")

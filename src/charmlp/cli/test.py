@@ -8,28 +8,35 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
-from charmlp.cli.model_flags import add_model_flags, load_recognizer, show
+from charmlp.cli.arguments import Parser, add_data_flags, add_number, data_arguments, given_settings
+from charmlp.cli.model_flags import about, add_model_flags, add_picture_flags, load_recognizer, show
 from charmlp.cli.notes import note
-from charmlp.config import SEED, Reading
-from charmlp.errors import CharmlpError, MissingExtraError
+from charmlp.config import PROBABILITY, SEED, Reading
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.files import check_writable
-from charmlp.text import as_json, printable
+from charmlp.text import as_json, printable, shown_value
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
+    from charmlp.evaluation.pictures.about import About
+    from charmlp.modelfile import Model
     from charmlp.recognizer import Recognizer
 
 LISTS = ("test",)
-MATRIX = "test_confusion.png"
+LAYERS = ("logits", "off")
+POINTS = 2000  # in the t-SNE: they take a second
+MATRIX, ERRORS = "test_confusion", "errors.csv"
 
 
 def make_parser() -> Parser:
     parser = Parser(
         "test",
-        "Measure a model on labelled images: accuracy, figures by class; pictures of confusion matrix, of "
-        "images with label and prediction and, where scikit-learn is installed, of the logits by t-SNE.",
-        "charmlp test photos\ncharmlp test --model runs/first --test_file_path own.json --im_dir images",
+        "Measure a model on labelled images: accuracy, figures by class, what is mistaken for what, whether "
+        "its probabilities can be trusted; tables of all and of the misread images; pictures of all that, "
+        "and of what the network makes of the images, by t-SNE (docs/pictures.md).",
+        "charmlp test photos\ncharmlp test photos --reject 0.9 --format json\n"
+        "charmlp test photos --tsne 1 --figure_format svg\n"
+        "charmlp test --model runs/first --test_file_path own.json --im_dir images",
         takes="[DATA]",
     )
     add_data_flags(parser, LISTS)
@@ -40,27 +47,61 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
     )
+    words = "show what is left with predict --reject P"
+    parser.add_argument("--reject", type=partial(PROBABILITY.read, "--reject"), metavar="P", help=words)
+    words = "folder for tables and pictures (default: test/ and figures/ beside the model)"
+    parser.add_argument("--out", metavar="DIR", type=Path, help=words)
+    add_picture_flags(parser)
+    words = "of what the t-SNE picture is: the logits, hidden layer 1, 2, …, or off (default logits)"
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, help="folder for the pictures (default: beside the model)"
+        "--tsne", default=LAYERS[0], type=partial(layer_or_name, "--tsne"), metavar="LAYER", help=words
     )
+    words = f"images in it, at most (default {POINTS:,}); 10,000 take some ten seconds"
+    add_number(parser, "--tsne_points", default=POINTS, metavar="N", help=words)
     words = "seed of the t-SNE (default 2021)"
     parser.add_argument("--seed", default=2021, type=partial(SEED.read, "--seed"), metavar="N", help=words)
-    parser.add_argument("--show", action="store_true", help="open the pictures in a window as well")
     return parser
+
+
+def layer_or_name(flag: str, text: str) -> str:
+    """`logits`, `off` or the number of a hidden layer, as it was given; raises `UsageError`."""
+    if text in LAYERS or (text.isascii() and text.isdigit() and int(text) > 0):
+        return text
+    raise UsageError(f"{flag}: expected logits, off or the number of a hidden layer, not {shown_value(text)}")
+
+
+def layer_of(text: str, model: Model) -> int | None:
+    """The layer that `--tsne` names, as `draw_test` takes it; raises `UsageError` where it has no such."""
+    from charmlp.evaluation.pictures.of_test import LOGITS
+
+    if text in LAYERS:
+        return LOGITS if text == "logits" else None
+    hidden = len(model.weights) - 1
+    if int(text) > hidden:
+        there = {0: "no hidden layer", 1: "one hidden layer"}.get(hidden, f"{hidden} hidden layers")
+        raise UsageError(f"--tsne {text}: the model has {there}")
+    return int(text)
 
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     data = data_arguments(args, LISTS)
     recognizer, path = load_recognizer(args.model_path, args.tta)
+    layer_of(args.tsne, recognizer.model)
     evaluation, split = evaluate_data(recognizer, data, args)
-    drawn = draw_pictures(evaluation, path, args)
+    tables = write_down(evaluation, path, args)
+    drawn = draw_pictures(evaluation, recognizer.model, path, about(path, data, split), args)
     if args.format == "json":
-        print(as_json({"model": str(path), "split": split} | evaluation.to_dict()))
+        answered = {} if args.reject is None else {"reject": left_with(evaluation, args.reject)}
+        names = {"tables": [str(table) for table in tables]}
+        print(as_json({"model": str(path), "split": split} | evaluation.to_dict() | answered | names))
         return 0
-    print_table(evaluation)
-    print(f"accuracy {100 * evaluation.accuracy:.2f} % of {len(evaluation.letters):,} {split} images")
+    print_classes(evaluation)
+    print_mistakes(evaluation)
+    print_figures(evaluation, split, args.reject)
     print(f"model     {printable(path)}")
+    for table in tables:
+        print(f"table     {printable(table)}")
     for picture in drawn:
         print(f"picture   {printable(picture)}")
     return 0
@@ -71,7 +112,8 @@ def evaluate_data(
 ) -> tuple[Evaluation, str]:
     """Score the model on the chosen split, labels read as the model's classes."""
     if args.out is not None:
-        check_writable(args.out / MATRIX)
+        for name in (ERRORS, f"{MATRIX}.{args.figure_format}"):
+            check_writable(args.out / name)
     from charmlp.cli.progress import make_reporter
     from charmlp.data import SPLITS, open_source
     from charmlp.evaluation import choose_split, evaluate
@@ -97,28 +139,44 @@ def evaluate_data(
     return evaluate(recognizer, letters), SPLITS[split]
 
 
-def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
-    """t-SNE (with scikit-learn), confusion matrix, images as read: in `--out` or beside the model.
+def write_down(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
+    """The tables of all letters and of the misread ones, in `--out` or in `test/` beside the model.
+
+    The figures are the answer: where the tables cannot be written, that is a note.
+    """
+    from charmlp.evaluation import write_tables
+
+    try:
+        return write_tables(evaluation, args.out or model.parent / "test")
+    except CharmlpError as error:
+        note(error)
+        return []
+
+
+def draw_pictures(
+    evaluation: Evaluation, model: Model, path: Path, about: About, args: argparse.Namespace
+) -> list[Path]:
+    """What the letters look like to the model: in `--out` or beside the model's file.
 
     The figures are the answer: where the pictures cannot be written, that is a note.
     """
     from charmlp.cli.progress import drawing, make_reporter
-    from charmlp.drawing import save
-    from charmlp.evaluation.pictures import confusion_matrix, readings, tsne_scatter
+    from charmlp.evaluation.pictures.of_test import draw_test
 
-    folder = args.out or model.parent / "figures"
-    letters, drawn = evaluation.letters, []
+    folder, drawn = args.out or path.parent / "figures", []
     try:
-        check_writable(folder / MATRIX)
+        check_writable(folder / f"{MATRIX}.{args.figure_format}")
         with make_reporter() as reporter, drawing(reporter):
-            try:
-                scatter = tsne_scatter(evaluation.logits, letters.labels, letters.classes, args.seed)
-                drawn.append(save(scatter, folder / "tsne.png"))
-            except MissingExtraError as missing:
-                note(missing)
-            matrix = confusion_matrix(evaluation.scores, letters.classes)
-            drawn.append(matrix.save(folder / MATRIX))
-            drawn.append(save(readings(letters, evaluation.logits), folder / "test_letters.png"))
+            drawn = draw_test(
+                folder,
+                evaluation,
+                model,
+                about,
+                layer=layer_of(args.tsne, model),
+                points=args.tsne_points,
+                seed=args.seed,
+                suffix=args.figure_format,
+            )
     except CharmlpError as error:
         note(error)
     if args.show:
@@ -126,9 +184,9 @@ def draw_pictures(evaluation: Evaluation, model: Path, args: argparse.Namespace)
     return drawn
 
 
-def print_table(evaluation: Evaluation) -> None:
+def print_classes(evaluation: Evaluation) -> None:
     """Precision, recall and F1 of each class that occurs."""
-    scores, classes = evaluation.scores, [printable(name) for name in evaluation.letters.classes]
+    scores, classes = evaluation.scores, [printable(name) for name in evaluation.classes]
     width = max(5, *map(len, classes))
     print(f"{'class':<{width}}  precision  recall     F1  images")
     for i, name in enumerate(classes):
@@ -137,4 +195,61 @@ def print_table(evaluation: Evaluation) -> None:
                 f"{name:<{width}}  {scores.precision[i]:9.3f}  {scores.recall[i]:6.3f}  "
                 f"{scores.f1[i]:5.3f}  {scores.support[i]:6,}"
             )
-    print(f"{'mean':<{width}}  {'':9}  {'':6}  {scores.macro_f1:5.3f}  {scores.support.sum():6,}")
+    print(f"{'mean':<{width}}  {'':9}  {'':6}  {scores.macro_f1:5.3f}  {scores.support.sum():6,}\n")
+
+
+def print_mistakes(evaluation: Evaluation) -> None:
+    """What is taken for what most often, and the images whose own class got the smallest probability."""
+    from charmlp.evaluation.measure import MOST_SHOWN
+
+    pairs, errors = evaluation.pairs, evaluation.errors
+    if not pairs:
+        return
+    print(f"mistaken most often, of {len(pairs):,} pairs: label → prediction")
+    for label, prediction, count in pairs[:MOST_SHOWN]:
+        print(f"  {printable(label)} → {printable(prediction)}  {count:,}")
+    print(f"\nworst of {len(errors):,} misread images: label → prediction, its probability")
+    for file, label, prediction, probability in evaluation.rows(errors[:MOST_SHOWN]):
+        print(f"  {printable(file)}: {printable(label)} → {printable(prediction)}  {percent(probability)}")
+    print()
+
+
+def print_figures(evaluation: Evaluation, split: str, reject: float | None) -> None:
+    """What `predict --reject` would leave, calibration, and at the end, where it is looked for, accuracy."""
+    from charmlp.evaluation.measure import TARGETS, TOP
+
+    calibration, coverage, n = evaluation.calibration, evaluation.coverage, len(evaluation.letters)
+    print("to be right in  answer only  predict --reject")
+    for target in TARGETS:
+        found = coverage.reaching(target)
+        words = "not reached" if found is None else f"{percent(found.coverage):>11}  {found.reject:.15g}"
+        print(f"{percent(target, 0):>14}  {words}")
+    if reject is not None:
+        left = coverage.at(reject)
+        given = f"--reject {reject:.15g}: {percent(left.coverage)} answered"
+        right = "" if left.accuracy is None else f", {percent(left.accuracy)} of them right"
+        print(f"{given}{right} ({spread(left.interval)})" if right else given)
+    mean, most = percent(calibration.by_chance), percent(calibration.by_chance_95)
+    error = f"calibration error {percent(calibration.error)}"
+    print(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
+    few = f": there are {len(evaluation.classes)} classes" if len(evaluation.classes) <= TOP else ""
+    print(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
+    words = f"of {n:,} {split} images ({spread(evaluation.interval)})"
+    print(f"accuracy {percent(evaluation.accuracy, 2)} {words}")
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    return f"{100 * share:.{decimals}f} %"
+
+
+def spread(interval: tuple[float, float]) -> str:
+    """`95 % interval 90.9 to 95.7 %`."""
+    low, high = interval
+    return f"95 % interval {100 * low:.1f} to {percent(high)}"
+
+
+def left_with(evaluation: Evaluation, reject: float) -> dict[str, Any]:
+    """What is left with `predict --reject`, for JSON."""
+    left = evaluation.coverage.at(reject)
+    facts = {name: getattr(left, name) for name in ("reject", "coverage", "accuracy")}
+    return {**facts, "interval": list(left.interval)}

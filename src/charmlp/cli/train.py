@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
-from charmlp.cli.model_flags import show
+from charmlp.cli.model_flags import about, add_picture_flags, show
 from charmlp.config import RECIPES, TrainingConfig, find_recipe, from_toml, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import printable, shown_path
@@ -80,7 +80,7 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         default="on",
         help="draw loss curve and confusion matrix (default on)",
     )
-    group.add_argument("--show", action="store_true", help="open the pictures in a window as well")
+    add_picture_flags(group)
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
@@ -102,7 +102,7 @@ def read_config(path: Path, recipe: str) -> TrainingConfig:
 
 
 def train_and_draw(
-    args: argparse.Namespace, config: TrainingConfig, data: dict[str, object], reporter: LineReporter
+    args: argparse.Namespace, config: TrainingConfig, data: dict[str, Any], reporter: LineReporter
 ) -> tuple[Run, list[Path]]:
     """Train, then draw the pictures of the run; without them the run is as good."""
     from charmlp.cli.progress import drawing
@@ -115,16 +115,16 @@ def train_and_draw(
         overwrite=args.overwrite,
         model_path=args.model_path,
         callbacks=[reporter],
-        **data,  # type: ignore[arg-type]  # the data flags, each by its own name
+        **data,
     )
     drawn: list[Path] = []
     if args.pictures == "on" or args.show:
-        from charmlp.evaluation.pictures import draw_run
+        from charmlp.evaluation.pictures.of_run import draw_run
 
-        fitted = result.fit
+        of, folder = about(result.path / "model.safetensors", data), result.path / "figures"
         try:
             with drawing(reporter):
-                drawn = draw_run(result.path / "figures", fitted.history, fitted.scores, result.model.classes)
+                drawn = draw_run(folder, result.fit, result.model, of, args.figure_format)
         except CharmlpError as error:
             reporter.message(f"note: {error}")
         if args.show:

@@ -6,7 +6,17 @@ toml.py      settings as a file
 """
 
 from charmlp.config.recipes import BEST, RECIPES, SLIDES, changes, find_recipe, override
-from charmlp.config.rules import MAX_LAYERS, MAX_NORM_SIZE, SEED, Rule, one_of, whole
+from charmlp.config.rules import (
+    MAX_LAYERS,
+    MAX_NORM_SIZE,
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    PROBABILITY,
+    SEED,
+    Rule,
+    one_of,
+    whole,
+)
 from charmlp.config.settings import (
     MONITORS,
     OPTIMIZERS,
@@ -25,8 +35,9 @@ from charmlp.config.toml import from_toml, to_toml
 from charmlp.config.view import CROPS, DEFAULT_VIEW, GROUNDS, View
 
 __all__ = [
-    "BEST", "CROPS", "DEFAULT_VIEW", "GROUNDS", "MAX_LAYERS", "MAX_NORM_SIZE", "MONITORS", "OPTIMIZERS",
-    "OTHER_NAMES", "PREPROCESSINGS", "RECIPES", "SEED", "SLIDES", "STEPS", "Reading", "Rule",
+    "BEST", "CROPS", "DEFAULT_VIEW", "GROUNDS", "MAX_LAYERS", "MAX_NORM_SIZE", "MAX_TEMPERATURE",
+    "MIN_TEMPERATURE", "MONITORS", "OPTIMIZERS", "OTHER_NAMES", "PREPROCESSINGS", "PROBABILITY", "RECIPES",
+    "SEED", "SLIDES", "STEPS", "Reading", "Rule",
     "TrainingConfig", "View", "changes", "find_recipe", "flag_of", "from_toml", "one_of", "override",
     "parse_setting", "resolve_hidden_size", "settings", "spell", "to_toml", "whole",
 ]  # fmt: skip

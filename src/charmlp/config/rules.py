@@ -14,6 +14,7 @@ from charmlp.text import did_you_mean, shown_value
 
 MAX_LAYERS = 100
 MAX_NORM_SIZE = 4096
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.01, 100.0  # of a model
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -89,6 +90,7 @@ SEED = whole(0, 2**63 - 1, " from 0 to 2⁶³ - 1")
 POSITIVE = Rule("a number above 0", float, lambda x: 0 < x < INFINITY)
 NOT_NEGATIVE = Rule("a number, at least 0", float, lambda x: 0 <= x < INFINITY)
 SHARE = Rule("a number from 0 to less than 1", float, lambda x: 0 <= x < 1)
+PROBABILITY = Rule("a probability from 0 to 1", float, lambda x: 0 <= x <= 1, "P")
 SWITCH = Rule("on or off", parse_switch, lambda _: True, "{on,off}")
 NAME = Rule("a text without control characters", str, str.isprintable, "NAME")
 REGEX = dataclasses.replace(NAME, metavar="REGEX")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from charmlp.doctor.diagnosis import MISTAKEN, Comparison, Diagnosis
-from charmlp.drawing import no_ticks, sheet, short, write_in_cell
+from charmlp.drawing.figures import no_ticks, sheet, short, write_in_cell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,54 +1,178 @@
 """How well a model reads labelled letters."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp import calculus
 from charmlp.data import open_source
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
-from charmlp.metrics import Scores, score
+from charmlp.metrics import (
+    Answered,
+    Calibration,
+    Coverage,
+    Scores,
+    calibrate,
+    measure_coverage,
+    score,
+    top_accuracy,
+)
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 from charmlp.text import printable
 
+Array = NDArray[Any]
+
 BATCH = 4096
+
+
+TOP = 3  # guesses among which a class is looked for
+TARGETS = (0.9, 0.95, 0.99)  # accuracies for which a threshold is looked for
+MOST_SHOWN = 10  # pairs and images that are named
+COLUMNS = ("file", "truth", "prediction", "probability")
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores, and the logits N×K they come from, in the order of the letters."""
+    """How a model reads N letters of K classes; all arrays are in the order of the letters.
+
+    scores       of the probabilities below
+    logits       z, N×K, as the network gives them
+    temperature  T of the model: its probabilities are softmax(z/T)
+    """
 
     scores: Scores
-    logits: NDArray[Any]
+    logits: Array
     letters: LetterSet
+    temperature: float = 1.0
 
     @property
     def accuracy(self) -> float:
         """Share of right predictions, 0 to 1."""
         return self.scores.accuracy
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of the accuracy, 95 % (Wilson)."""
+        return self.scores.interval
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of the logits."""
+        return self.letters.classes
+
+    @cached_property
+    def top3(self) -> float:
+        """Share of the letters whose class is among the first three guesses."""
+        return top_accuracy(self.logits, self.letters.labels, TOP)
+
+    @cached_property
+    def probabilities(self) -> Array:
+        """What `predict` says of each class, N×K."""
+        return calculus.softmax(self._scaled)
+
+    @cached_property
+    def predictions(self) -> Array:
+        """The number of the most probable class, N."""
+        return self.logits.argmax(axis=1)
+
+    @cached_property
+    def confidences(self) -> Array:
+        """The probability of the most probable class, N."""
+        return self.probabilities.max(axis=1)
+
+    @cached_property
+    def losses(self) -> Array:
+        """−log of the label's probability, nats, N."""
+        return -calculus.log_softmax(self._scaled)[np.arange(len(self.letters)), self.letters.labels]
+
+    @property
+    def _scaled(self) -> Array:
+        return self.logits.astype(np.float64) / self.temperature
+
+    @cached_property
+    def is_right(self) -> Array:
+        """Whether the most probable class is the label's, N."""
+        return self.predictions == self.letters.labels
+
+    @cached_property
+    def errors(self) -> Array:
+        """Numbers of the misread letters, the largest loss first."""
+        wrong = np.flatnonzero(~self.is_right)
+        return wrong[np.argsort(-self.losses[wrong], kind="stable")]
+
+    @property
+    def pairs(self) -> list[tuple[str, str, int]]:
+        """What is mistaken for what, the most frequent first: label, prediction, number of letters."""
+        return [(self.classes[a], self.classes[b], count) for a, b, count in self.scores.confusions]
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """Whether the probabilities of the answers are the shares of them that are right."""
+        return calibrate(self.confidences, self.is_right)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How many letters are answered, and how many rightly, with each threshold of `predict --reject`."""
+        return measure_coverage(self.confidences, self.is_right)
+
     def to_dict(self) -> dict[str, Any]:
-        """The object that `charmlp test --format json` prints."""
-        scores = self.scores
+        """The object that `charmlp test --format json` prints (docs/evaluation.md)."""
+        scores, calibration, worst = self.scores, self.calibration, self.errors[:MOST_SHOWN]
         columns = {name: getattr(scores, name).tolist() for name in ("precision", "recall", "f1", "support")}
         return {
             "accuracy": scores.accuracy,
+            "interval": list(self.interval),
             "n": len(self.letters),
             "loss": scores.loss,
+            "top3": self.top3,
             "macro_f1": scores.macro_f1,
+            "temperature": self.temperature,
+            "ece": calibration.error,
+            "ece_by_chance": calibration.by_chance,
+            "ece_by_chance_95": calibration.by_chance_95,
+            "calibration": [bin._asdict() for bin in calibration.bins],
+            "coverage": [{"target": a, **_spell(self.coverage.reaching(a))} for a in TARGETS],
+            "pairs": [
+                {"truth": truth, "prediction": prediction, "count": count}
+                for truth, prediction, count in self.pairs[:MOST_SHOWN]
+            ],
+            "worst": [
+                dict(zip((*COLUMNS, "loss"), (*row, loss), strict=True))
+                for row, loss in zip(self.rows(worst), self.losses[worst].tolist(), strict=True)
+            ],
             "per_class": {
                 name: {column: values[i] for column, values in columns.items()}
-                for i, name in enumerate(self.letters.classes)
+                for i, name in enumerate(self.classes)
             },
         }
 
+    def rows(self, numbers: Array) -> list[tuple[str, str, str, float]]:
+        """File, label, prediction and the prediction's probability of some letters."""
+        names, labels = self.letters.names, self.letters.labels
+        return [
+            (names[n], self.classes[labels[n]], self.classes[self.predictions[n]], float(self.confidences[n]))
+            for n in numbers
+        ]
+
     def __repr__(self) -> str:
         return f"Evaluation({self.scores!r})"
+
+    def _repr_html_(self) -> str:
+        from charmlp.evaluation.showing import evaluation_as_html
+
+        return evaluation_as_html(self)
+
+
+def _spell(answered: Answered | None) -> dict[str, float | None]:
+    facts = ("reject", "coverage", "accuracy")
+    return {name: None if answered is None else getattr(answered, name) for name in facts}
 
 
 def evaluate(
@@ -99,7 +223,9 @@ def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
     logits = np.concatenate(
         [recognizer.logits(letters.images[start : start + BATCH]) for start in range(0, len(letters), BATCH)]
     )
-    return Evaluation(score(logits, letters.labels), logits, letters)
+    temperature = recognizer.model.temperature
+    scores = score(logits.astype(np.float64) / temperature, letters.labels)
+    return Evaluation(scores, logits, letters, temperature)
 
 
 def name_classes(classes: tuple[str, ...]) -> str:

@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
-from charmlp.config import CROPS, DEFAULT_VIEW, GROUNDS, MAX_LAYERS, MAX_NORM_SIZE, PREPROCESSINGS, View
+from charmlp.config import (
+    CROPS,
+    DEFAULT_VIEW,
+    GROUNDS,
+    MAX_LAYERS,
+    MAX_NORM_SIZE,
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    PREPROCESSINGS,
+    View,
+)
 from charmlp.text import forbidden_character
 
 Array = NDArray[Any]
@@ -45,6 +55,7 @@ class Model:
     biases         by layer, float32, out
     provenance     where it comes from: recipe, seed, data, version, …
     view           what of a picture becomes that grey image (`charmlp.images.read_grey`)
+    temperature    T: the probabilities are softmax(logits / T) (`charmlp.metrics.fit_temperature`)
     """
 
     classes: tuple[str, ...]
@@ -55,6 +66,7 @@ class Model:
     biases: tuple[Array, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     view: View = DEFAULT_VIEW
+    temperature: float = 1.0
 
     @property
     def arrays(self) -> list[Array]:
@@ -97,6 +109,7 @@ def array_names(count: int, weight: str, bias: str) -> list[str]:
 def check_model(model: Model) -> None:
     """Raise `Refused` where a model is not sound; none is written or handed out that has not been here."""
     check_facts(model.classes, model.norm_size, model.preprocessing, model.act_type, view=model.view)
+    check_temperature(model.temperature)
     check_shapes([array.shape for array in model.arrays], model.norm_size, len(model.classes))
     for number, array in enumerate(model.arrays):
         if not np.isfinite(array).all():
@@ -122,6 +135,13 @@ def check_facts(
             raise Refused(f"the class {short(name)} is not a name")
     if len(set(classes)) < len(classes):
         raise Refused("a class is there twice")
+
+
+def check_temperature(value: Any) -> None:
+    """Raise `Refused` for what is no number, or none that a training finds."""
+    if type(value) not in (int, float) or not MIN_TEMPERATURE <= value <= MAX_TEMPERATURE:
+        limits = f"{MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
+        raise Refused(f"the temperature is {short(value)}; expected a number from {limits}")
 
 
 def check_shapes(shapes: Sequence[tuple[int, ...]], norm_size: Sequence[int], n_classes: int) -> None:

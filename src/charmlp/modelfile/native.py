@@ -26,6 +26,7 @@ from charmlp.modelfile.model import (
     check_facts,
     check_names,
     check_shapes,
+    check_temperature,
     refusing,
     short,
 )
@@ -35,6 +36,7 @@ KEY = "charmlp"
 FACTS = ("classes", "norm_size", "preprocessing", "act_type")
 FIELDS = ("format", *FACTS, "hidden_size", "provenance", "checksum")
 OLDER_VIEW = {"crop": "none", "ground": "white"}  # of files that do not say it
+UNSCALED = 1.0  # the temperature of files that do not say it
 NO_CHECKSUM = "0" * 64
 MAX_HEADER_BYTES = 16 * 2**20
 
@@ -49,6 +51,7 @@ def write(model: Model) -> bytes:
         **{name: getattr(model, name) for name in FACTS},
         **model.view._asdict(),
         **({"act_constants": constants} if constants else {}),
+        **({"temperature": model.temperature} if model.temperature != UNSCALED else {}),
         "hidden_size": model.hidden_size,
         "provenance": dict(model.provenance),
         "checksum": NO_CHECKSUM,
@@ -91,7 +94,7 @@ def read(file: BinaryIO) -> Model:
     arrays = [numbers[place].view("<f4").reshape(s) for place, s in zip(places, shapes, strict=True)]
     return Model(
         tuple(facts["classes"]), tuple(facts["norm_size"]), facts["preprocessing"], facts["act_type"],
-        tuple(arrays[::2]), tuple(arrays[1::2]), facts["provenance"], facts["view"],
+        tuple(arrays[::2]), tuple(arrays[1::2]), facts["provenance"], facts["view"], facts["temperature"],
     )  # fmt: skip
 
 
@@ -151,14 +154,16 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
         raise Refused(f"format version {short(version)}; this charmlp reads version {FORMAT}")
     constants = facts.pop("act_constants", {})
     view = View(**{name: facts.pop(name, value) for name, value in OLDER_VIEW.items()})
+    temperature = facts.pop("temperature", UNSCALED)
     check_names("header", "entry", facts, FIELDS)
     check_facts(*(facts[name] for name in FACTS), view=view)
+    check_temperature(temperature)
     _check_constants(facts["act_type"], constants)
     if not isinstance(facts["provenance"], dict):
         raise Refused("the provenance is not a table of names and values")
     if not isinstance(facts["checksum"], str) or not re.fullmatch("[0-9a-f]{64}", facts["checksum"]):
         raise Refused("damaged: its checksum does not fit")
-    return facts | {"view": view}
+    return facts | {"view": view, "temperature": float(temperature)}
 
 
 def _check_constants(act_type: str, stated: Any) -> None:

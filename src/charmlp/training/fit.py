@@ -3,11 +3,16 @@
 import dataclasses
 from dataclasses import dataclass
 
+import numpy as np
+
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig, changes
 from charmlp.errors import UsageError
+from charmlp.images import to_inputs
+from charmlp.images.variants import variant
 from charmlp.letters.letterset import LetterSet
-from charmlp.metrics import Scores
+from charmlp.metrics import Scores, fit_temperature
 from charmlp.training.callbacks import SILENT, Callback, timed
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
@@ -18,7 +23,8 @@ from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 LEARNED = 0.8  # of the training letters: whoever reads fewer has not learned them; both recipes pass 0.9
-MOST_READ = 2000  # of them, to see that
+MOST_READ = 2000  # of a set, to see that, and to fit the temperature
+VERSIONS = 8  # of a validation letter, for the temperature
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Fit:
 
     config       the settings, with the number of epochs settled
     scores       of the kept epoch on the validation set; `None` without one
+    temperature  for which its probabilities suit the validation set best; 1 without one
     interrupted  whether Ctrl-C ended it
     """
 
@@ -34,6 +41,7 @@ class Fit:
     parameters: Parameters
     kept_epoch: int
     scores: Scores | None
+    temperature: float
     history: tuple[Epoch, ...]
     interrupted: bool
 
@@ -65,7 +73,11 @@ def fit(
     interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
     if not interrupted:
         tell_underfitting(config, training_accuracy(config, parameters, prepared.training), callbacks)
-    return Fit(trainer.config, parameters, kept.epoch, kept.scores, tuple(trainer.history), interrupted)
+    with timed(callbacks, "fitting the temperature"):
+        temperature = validation_temperature(config, parameters, prepared.validation)
+    callbacks.detail(f"temperature {temperature:.3g}")
+    history = tuple(trainer.history)
+    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted)
 
 
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
@@ -81,10 +93,31 @@ def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callba
 
 def training_accuracy(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> float:
     """The share of some training letters, spread evenly, that is read right, as they are: not augmented."""
-    some = letters.spread(MOST_READ)
-    inputs = Pictures(config.preprocessing, letters).take(some)
-    logits = calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type)
-    return float((logits.argmax(1) == letters.labels[some]).mean())
+    some = letters.take(letters.spread(MOST_READ))
+    return float((read(config, parameters, some).argmax(1) == some.labels).mean())
+
+
+def validation_temperature(
+    config: TrainingConfig, parameters: Parameters, letters: LetterSet | None
+) -> float:
+    """What the logits are divided by for probabilities that suit the validation letters; 1 without any.
+
+    Where training changes its letters, each of few validation letters is read in several versions, slightly
+    changed as well: 400 letters alone leave too much to chance (docs/evaluation.md).
+    """
+    if letters is None or not len(letters):
+        return 1.0
+    some = letters.take(letters.spread(MOST_READ))
+    count = min(VERSIONS, 2 * MOST_READ // len(some)) if config.augment else 1
+    versions = (dataclasses.replace(some, images=variant(some.images, number)) for number in range(count))
+    logits = [read(config, parameters, version) for version in versions]
+    return fit_temperature(np.concatenate(logits), np.tile(some.labels, count))
+
+
+def read(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> Array:
+    """Logits N×K of letters as they are: not augmented."""
+    inputs = to_inputs(letters.images, config.preprocessing)
+    return calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type)
 
 
 def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT) -> Trainer:

@@ -1,4 +1,4 @@
-"""How pictures look and are saved."""
+"""Figures of matplotlib: how they look and are saved."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from charmlp import drawing
-from charmlp.drawing import class_colours, no_ticks, save, sheet, short, write_in_cell
+from charmlp.drawing import figures, fonts
+from charmlp.drawing.figures import no_ticks, save, sheet, short, write_in_cell
 from charmlp.errors import CharmlpError
 
 
@@ -38,11 +38,27 @@ def test_names_are_escaped_and_shortened(name: str, start: str, end: str) -> Non
 
 
 def test_the_examples_of_the_code() -> None:
-    assert doctest.testmod(drawing).attempted == 1 and doctest.testmod(drawing).failed == 0
+    assert doctest.testmod(figures).attempted == 1 and doctest.testmod(figures).failed == 0
 
 
-def test_each_class_has_its_colour() -> None:
-    assert len({tuple(colour) for colour in class_colours(26)}) == 26
+def test_other_writing_systems_are_written_where_a_font_has_them(
+    tmp_path: Path, chinese_font: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also texts that were laid out long before the figure is saved."""
+    from matplotlib import font_manager
+
+    def drawn(name: str) -> bytes:
+        figure = sheet(2, 1)
+        figure.subplots().set_title("中")
+        return save(figure, tmp_path / name, dpi=50).read_bytes()
+
+    boxes = drawn("boxes.png")
+    assert drawn("again.png") == boxes
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [*font_manager.fontManager.ttflist])
+    font_manager.fontManager.addfont(chinese_font)
+    assert drawn("unknown.png") == boxes  # a font that is not among those that are looked for
+    monkeypatch.setitem(fonts.FALLBACK_FONTS, "test.ttf", "Test Chinese")
+    assert drawn("written.png") != boxes
 
 
 def test_what_is_written_on_a_dark_cell_is_white() -> None:
@@ -55,16 +71,17 @@ def test_what_is_written_on_a_dark_cell_is_white() -> None:
 
 
 def test_nothing_of_weight_is_imported_before_a_picture_is_made() -> None:
-    code = "import sys, charmlp.drawing; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+    code = "import sys, charmlp.drawing.figures; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    code = "import sys, charmlp.drawing as d; d.sheet(1, 1); sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, charmlp.drawing.figures as d; d.sheet(1, 1); sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 1
 
 
 def test_without_a_home_matplotlib_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     script = (
-        "from pathlib import Path; from charmlp.drawing import save, sheet; save(sheet(1, 1), Path('a.png'))"
+        "from pathlib import Path; from charmlp.drawing.figures import save, sheet; "
+        "save(sheet(1, 1), Path('a.png'))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

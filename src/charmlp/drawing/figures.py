@@ -1,8 +1,4 @@
-"""How pictures look and how they are saved; what they show is said where it is known (evaluation, doctor).
-
-Figures of matplotlib, which is imported when one is made: one look, whole files, names in any writing system.
-What each training draws is a `charmlp.canvas`.
-"""
+"""Figures of matplotlib, which is imported when one is made: whole files, names in any writing system."""
 
 from __future__ import annotations
 
@@ -13,18 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp import text
+from charmlp.drawing.colours import DARK
+from charmlp.drawing.fonts import FALLBACK_FONTS
 from charmlp.system.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Fonts that hold other writing systems, where the machine has one of them.
-FALLBACK_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-    "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS", "Noto Sans",
-)  # fmt: skip
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its own files is nobody's concern
-DARK = 0.6  # of the strongest colour: from there on, what is written on it is white
 
 
 def sheet(width: float, height: float) -> Figure:
@@ -36,13 +28,15 @@ def sheet(width: float, height: float) -> Figure:
 
 def save(figure: Figure, path: Path, dpi: int = 150) -> Path:
     """Write the figure as PNG, whole or not at all; a character without a glyph is drawn as a box."""
-    import matplotlib as mpl
     from matplotlib import font_manager
+    from matplotlib.text import Text
 
     machine = {font.name for font in font_manager.fontManager.ttflist}
-    families = ["DejaVu Sans", *(name for name in FALLBACK_FONTS if name in machine)]
+    families = ["DejaVu Sans", *(name for name in FALLBACK_FONTS.values() if name in machine)]
+    for written in figure.findobj(Text):  # each has settled its fonts when it was made
+        written.set_fontfamily(families)
     content = io.BytesIO()
-    with warnings.catch_warnings(), mpl.rc_context({"font.family": families}):
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         figure.savefig(content, format="png", dpi=dpi, facecolor="white")
     write_whole(path, content.getvalue())
@@ -56,14 +50,6 @@ def short(name: str, most: int = 12, *, end: bool = False) -> str:
     ('a\\\\$b', 'alph…')
     """
     return text.short(name, most, end=end).replace("$", r"\$")
-
-
-def class_colours(count: int) -> Any:
-    """A colour for each class, count×4."""
-    import matplotlib as mpl
-    import numpy as np
-
-    return mpl.colormaps["turbo"](np.linspace(0.03, 0.97, count))
 
 
 def write_in_cell(panel: Any, row: int, column: int, text: str, strength: float, size: int = 7) -> None:

@@ -1,14 +1,23 @@
 """Figures of a classification, from labels, predictions and logits alone."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.metrics.intervals import wilson
 
 Array = NDArray[Any]
+
+
+class Confusion(NamedTuple):
+    """How many `images` of class `label` are read as class `prediction`, both numbers of classes."""
+
+    label: int
+    prediction: int
+    images: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,19 @@ class Scores:
     f1: Array
     support: Array
     confusion: Array
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of the accuracy, 95 %: how far it may lie from that on endlessly many images."""
+        return wilson(int(np.trace(self.confusion)), int(self.support.sum()))
+
+    @property
+    def confusions(self) -> list[Confusion]:
+        """What is read as what by mistake, the most frequent first."""
+        off = self.confusion - np.diag(np.diag(self.confusion))
+        labels, predictions = np.nonzero(off)
+        found = map(Confusion, labels.tolist(), predictions.tolist(), off[labels, predictions].tolist())
+        return sorted(found, key=lambda confusion: -confusion.images)
 
     def __repr__(self) -> str:
         return (
@@ -62,6 +84,14 @@ def score(logits: Array, labels: Array) -> Scores:
         support=support,
         confusion=confusion,
     )
+
+
+def top_accuracy(logits: Array, labels: Array, k: int) -> float:
+    """Share of N images whose class is among the k largest logits, N×K; of equal ones the first is larger."""
+    of_label = logits[np.arange(len(labels)), labels][:, np.newaxis]
+    before = np.arange(logits.shape[1]) < labels[:, np.newaxis]
+    ranks = ((logits > of_label) | ((logits == of_label) & before)).sum(axis=1)
+    return float((ranks < k).mean())
 
 
 def ratio(part: Array, whole: Array) -> Array:
