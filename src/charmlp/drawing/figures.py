@@ -33,9 +33,7 @@ def save(figure: Figure, path: Path, dpi: int = 150) -> Path:
 
     known = {font.name for font in font_manager.fontManager.ttflist}
     others = families()
-    for family in (
-        others.keys() - known
-    ):  # installed after matplotlib has looked for fonts, which it does once
+    for family in others.keys() - known:  # since matplotlib has last looked for fonts
         font_manager.fontManager.addfont(others[family])
     for written in figure.findobj(Text):  # each has settled its fonts when it was made
         written.set_fontfamily(["DejaVu Sans", *others])
