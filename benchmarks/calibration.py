@@ -6,8 +6,9 @@
 DATA is a folder with training and validation images. The model learns from the training images and, as recipe
 best does, from rendered letters, but here of four fifths of the font families. Its temperature is fitted to
 the validation images alone, as in every training. Measured are 10,000 rendered letters of the other families:
-the expected calibration error in ten bins of equal numbers, with the temperature and without, and what exact
-probabilities would show by chance. One row for each seed.
+the expected calibration error in ten bins of equal numbers, what exact probabilities would show by chance,
+the error without temperature, and with one (in brackets) that is fitted to the validation images as they are,
+not to slightly changed versions as well. One row for each seed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pages import write_block
 from charmlp.config import BEST, override
 from charmlp.data import open_source
 from charmlp.evaluation import Evaluation, evaluate
+from charmlp.metrics import fit_temperature
 from charmlp.rendering import open_rendered, render
 from charmlp.training.fit import fit
 from charmlp.training.prepare import prepare
@@ -30,8 +32,9 @@ from charmlp.training.run import make_model
 LETTERS = 10_000
 HEADS = (
     ("seed", "temperature", "validation images read", "rendered letters read", "calibration error",
-     "without temperature", "by chance"),
-    ("种子", "温度", "读对的验证图像", "读对的渲染字母", "校准误差", "不用温度时", "偶然误差"),
+     "by chance", "without temperature", "with one of single versions"),
+    ("种子", "温度", "读对的验证图像", "读对的渲染字母", "校准误差", "偶然误差",
+     "不用温度时", "温度只用原样图像拟合时"),
 )  # fmt: skip
 
 
@@ -55,10 +58,15 @@ def table(found: dict[int, tuple[Evaluation, Evaluation]], chinese: bool) -> str
     head = HEADS[chinese]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for seed, (validation, rendered) in found.items():
-        without = dataclasses.replace(rendered, temperature=1.0).calibration
-        with_it = rendered.calibration
-        shares = (validation.accuracy, rendered.accuracy, with_it.error, without.error, with_it.by_chance)
-        cells = [f"{seed}", f"{rendered.temperature:.2f}", *(f"{share:.1%}" for share in shares)]
+        single = fit_temperature(validation.logits, validation.letters.labels)
+        errors = [
+            dataclasses.replace(rendered, temperature=temperature).calibration.error
+            for temperature in (1.0, single)
+        ]
+        calibration = rendered.calibration
+        shares = (validation.accuracy, rendered.accuracy, calibration.error, calibration.by_chance, *errors)
+        cells = [f"{seed}", f"{rendered.temperature:.2f}", *(f"{100 * share:.1f} %" for share in shares)]
+        cells[-1] += f" ({single:.2f})"
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -226,8 +226,9 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None) -> N
         print(f"{percent(target, 0):>14}  {words}")
     if reject is not None:
         left = coverage.at(reject)
+        given = f"--reject {reject:.15g}: {percent(left.coverage)} answered"
         right = "" if left.accuracy is None else f", {percent(left.accuracy)} of them right"
-        print(f"--reject {reject:g}: {percent(left.coverage)} answered{right} ({spread(left.interval)})")
+        print(f"{given}{right} ({spread(left.interval)})" if right else given)
     mean, most = percent(calibration.by_chance), percent(calibration.by_chance_95)
     error = f"calibration error {percent(calibration.error)}"
     print(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")

@@ -73,7 +73,9 @@ def fit(
     interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
     if not interrupted:
         tell_underfitting(config, training_accuracy(config, parameters, prepared.training), callbacks)
-    temperature = validation_temperature(config, parameters, prepared.validation)
+    with timed(callbacks, "fitting the temperature"):
+        temperature = validation_temperature(config, parameters, prepared.validation)
+    callbacks.detail(f"temperature {temperature:.3g}")
     history = tuple(trainer.history)
     return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted)
 

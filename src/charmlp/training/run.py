@@ -47,6 +47,11 @@ class Run:
         figure = "" if self.accuracy is None else f", validation accuracy {self.accuracy:.1%}"
         return f"Run({str(self.path)!r}{figure})"
 
+    def _repr_html_(self) -> str:
+        from charmlp.training.showing import run_as_html
+
+        return run_as_html(self.path, self.fit, self.model)
+
 
 def train(
     data: str | PathLike[str] | None = None,
@@ -106,6 +111,8 @@ def train(
         heard = Callbacks([folder, *callbacks])
         heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
         prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+        given = {"data": data, "im_dir": im_dir, "lists": lists, "classes": classes, "n_classes": n_classes}
+        folder.given = given | {"skip_bad": skip_bad}
         result = fit(config, prepared, callbacks=heard)
         return Run(folder.path, record(result, prepared, folder, also), result)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from charmlp.config import to_toml
 from charmlp.errors import CharmlpError, UsageError
@@ -19,6 +19,7 @@ from charmlp.system.files import check_writable, is_file, write_whole, writing
 from charmlp.system.locks import TakenError, locked
 from charmlp.text import printable, shown_path
 from charmlp.training.callbacks import SILENT, Callback
+from charmlp.training.rundata import DATA, write_data
 from charmlp.training.state import Epoch
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ PICTURES = tuple(
     for suffix in ("png", "svg")
 )
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
-WRITTEN = (MODEL, FIGURES, LOG, *PICTURES, *TABLES)
+REPORTS = (  # of `charmlp report`
+    *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
+    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters")),
+)
+WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
 
 class RunFolder(Callback):
@@ -61,6 +66,7 @@ class RunFolder(Callback):
         self.epochs: list[Epoch] = []
         self.lines: list[str] = []
         self.faults: list[str] = []
+        self.given: dict[str, Any] | None = None  # as data, by the names of `train`'s arguments
         self.begun = False
         self.written = time.monotonic()
         with ExitStack() as taken:
@@ -92,6 +98,8 @@ class RunFolder(Callback):
             with writing(path := self.path / name):
                 path.unlink(missing_ok=True)
         write_whole(self.path / SETTINGS, to_toml(training.config).encode())
+        if self.given is not None:
+            write_data(self.path, self.given)
         self.begun = True
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
