@@ -41,8 +41,8 @@ def embed(points: Array, seed: int = 0) -> Array:
         ∂KL/∂yᵢ = 4 Σⱼ (pᵢⱼ − qᵢⱼ) wᵢⱼ (yᵢ − yⱼ)
 
     pᵢⱼ are Gaussian affinities to the nearest 3·30 points, at perplexity 30. The learning rate is N/12,
-    later N (Belkina et al. 2019, Nature Communications 10, 5415), the start the first two principal components
-    (Kobak and Berens 2019, 10, 5416), slightly shaken by `seed`, so that copies of one point part.
+    later N (Belkina et al. 2019, Nature Communications 10, 5415); the start are the first two principal
+    components (Kobak and Berens 2019, 10, 5416), slightly shaken by `seed`, so that copies of a point part.
     """
     x = np.asarray(points, np.float64)
     x = x - x.mean(axis=0)
