@@ -45,6 +45,7 @@ test: .venv/full
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-full: .venv/full
+	$(PIP) -e '.[full]'
 	$(BIN)/python -m pytest -m full
 
 coverage: .venv/full

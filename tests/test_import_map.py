@@ -24,6 +24,7 @@ FLOORS = [
     {"data"},
     {"training"},
     {"evaluation", "doctor"},
+    {"report"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -15,7 +15,15 @@ import pytest
 
 from charmlp.errors import CharmlpError, DataError
 from charmlp.system import files
-from charmlp.system.files import cache_folder, check_writable, is_file, is_folder, open_regular, write_whole
+from charmlp.system.files import (
+    GrowingFile,
+    cache_folder,
+    check_writable,
+    is_file,
+    is_folder,
+    open_regular,
+    write_whole,
+)
 from charmlp.text import shown_path
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system has other rights and names")
@@ -82,6 +90,59 @@ class TestWriteWhole:
         with pytest.raises(KeyboardInterrupt):
             write_whole(path, b"new")
         assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+class TestGrowing:
+    def test_lines_are_there_when_they_are_written(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_text("old")
+        file = GrowingFile(path)
+        file.add("epoch")
+        assert path.read_text() == "old"
+        file.write()
+        assert path.read_text() == "epoch\n"
+        file.add("ä")
+        file.add("2")
+        file.write()
+        file.write()
+        assert path.read_text("utf-8") == "epoch\nä\n2\n"
+        file.close()
+
+    def test_what_was_interrupted_is_written_again_at_its_place(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        file = GrowingFile(path)
+        file.add("first")
+        file.write()
+        file.add("second")
+        assert file.file is not None
+        file.file.write(file.waiting[:4])  # and then Ctrl-C, before it was counted
+        file.add("third")
+        file.write()
+        assert path.read_text() == "first\nsecond\nthird\n"
+        file.close()
+
+    @needs_posix
+    def test_a_full_disk_gets_whole_lines_only(self, tmp_path: Path) -> None:
+        """A limit on the size of files stands for it; when there is room again, nothing is missing."""
+        code = (
+            "import resource, signal, sys; from pathlib import Path\n"
+            "from charmlp.system.files import GrowingFile; from charmlp.errors import CharmlpError\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (25, resource.RLIM_INFINITY))\n"
+            "file = GrowingFile(Path(sys.argv[1]))\n"
+            "for line in ('0123456789', '0123456789', '0123456789', 'last'):\n"
+            "    file.add(line)\n"
+            "    if line == 'last':\n"
+            "        print(Path(sys.argv[1]).read_text(), end='')\n"
+            "        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"
+            "    try: file.write()\n"
+            "    except CharmlpError as error: print(error)\n"
+        )
+        path = tmp_path / "a.txt"
+        done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+        whole = "0123456789\n" * 2
+        assert done.stdout == f"{path}: cannot be written: {os.strerror(errno.EFBIG)}\n{whole}"
+        assert path.read_text() == "0123456789\n" * 3 + "last\n"
 
 
 class TestRefused:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from charmlp.config import SLIDES, to_toml
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.training import runfolder
-from charmlp.training.runfolder import LOG, MODEL, PICTURES, SETTINGS, TABLES, RunFolder
+from charmlp.training.runfolder import FIGURES, LOG, MODEL, PICTURES, SETTINGS, TABLES, RunFolder
+from charmlp.training.state import Epoch, Figures
 
 TRAINING: Any = SimpleNamespace(config=SLIDES)
 
@@ -91,17 +95,65 @@ def test_what_no_run_has_written_is_not_overwritten(name: str) -> None:
     assert files("mine") == [name] and Path("mine", name).read_text("utf-8") == "mine"
 
 
+def lines(name: str) -> list[str]:
+    return Path("a", name).read_text("utf-8").splitlines()
+
+
+def test_the_figures_grow_line_by_line() -> None:
+    """Each epoch is there when it is over, once, and what is there is not written again."""
+    with RunFolder(Path("a")) as run:
+        run.message("before")
+        assert files("a") == [".lock"]
+        run.training_begins(TRAINING)
+        header, place = lines(FIGURES), Path("a", FIGURES).stat().st_ino
+        assert header == ["epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"]
+        run.epoch_ends(TRAINING, Epoch(1, 1 / 3, 0.1, 0.5, None))
+        assert lines(FIGURES) == [*header, "1,0.333333,0.1,,,,0.5"]
+        run.epoch_ends(TRAINING, Epoch(2, 0.25, 0.1, 0.5, Figures(1.5, 0.75, 0.5)))
+        assert lines(FIGURES)[2:] == ["2,0.25,0.1,1.5,0.75,0.5,0.5"]
+        assert [line[21:] for line in lines(LOG)] == [
+            "before", "epoch 1: loss 0.333", "epoch 2: loss 0.250, validation loss 1.500, accuracy 75.0%",
+        ]  # fmt: skip
+        assert Path("a", FIGURES).stat().st_ino == place
+    assert len(lines(FIGURES)) == len(lines(LOG)) == 3
+
+
+KILLED = """
+import os, signal, sys
+from charmlp.training import Callback, train
+
+class Kill(Callback):
+    def epoch_ends(self, training, epoch):
+        if epoch.epoch == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+train("letters.npz", recipe="slides", norm_size=(8, 8), step="analytic", out="a", callbacks=[Kill()])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no SIGKILL")
+def test_a_killed_run_leaves_the_lines_of_all_its_epochs() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (20, 8, 8), np.uint8)
+    np.savez("letters.npz", images=noise, labels=np.arange(20) % 2)
+    done = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr
+    assert Path("a", FIGURES).read_bytes().endswith(b"\n")
+    assert [line.partition(",")[0] for line in lines(FIGURES)] == ["epoch", *"1234567"]
+    assert lines(LOG)[-1].partition("epoch ")[2].startswith("7: loss ")
+
+
 def test_what_cannot_be_written_beside_the_model_is_told_once() -> None:
     told: list[str] = []
     with RunFolder(Path("a"), callbacks=SimpleNamespace(message=told.append)) as run:  # type: ignore[arg-type]
+        Path("a", "elsewhere").mkdir()
+        run.log.path = Path("a", "elsewhere")
         run.training_begins(TRAINING)
-        Path("a", LOG).mkdir()
         run.write()
         run.write()
         Path("runs").touch()
         run.finish()
     assert [line.partition(":")[0] for line in told] == ["note", "note"]
-    assert LOG in told[0] and "latest" in told[1]
+    assert "elsewhere" in told[0] and "latest" in told[1]
 
 
 def test_a_folder_that_cannot_be_made_is_refused() -> None:

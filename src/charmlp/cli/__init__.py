@@ -21,8 +21,11 @@ from charmlp.version import __version__
 
 VERBS = {
     "train": "train a model on images of letters",
+    "check": "look at a data set before training",
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
+    "compare": "say whether one run is better than another",
+    "report": "write a run up as a page to look at, or to hand in",
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",

@@ -124,11 +124,10 @@ def training_letters(args: argparse.Namespace, recognizer: Recognizer, run: Path
 
 def data_of(run: Path, classes: tuple[str, ...]) -> Source:
     """What a run was trained on, in the same splits."""
-    from charmlp.cli.train import read_config
-    from charmlp.config import BEST
+    from charmlp.training.pastrun import read_settings
     from charmlp.training.rundata import open_data
     from charmlp.training.runfolder import SETTINGS
 
     settings = run / SETTINGS
-    config = read_config(settings, BEST.recipe) if is_file(settings) else None
+    config = read_settings(settings) if is_file(settings) else None
     return open_data(run, classes, config)

@@ -26,6 +26,17 @@ def add_model_flags(parser: Parser) -> None:
     add_number(parser, "--tta", default=1, metavar="N", help=words)
 
 
+def find_run(model: str) -> Path:
+    """The model file or run folder that is named; raises `ModelFileError` where there is nothing."""
+    path = Path(at_home(model))
+    if not os.path.lexists(path):
+        from charmlp.training.runfolder import RUNS
+
+        hint = alike(path) or alike(RUNS / path)
+        raise ModelFileError(f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}")
+    return path
+
+
 def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     """The model at that path, in that run folder, or of the newest run; and where it lies."""
     from charmlp.modelfile import model_in
@@ -36,15 +47,7 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
 
         path = newest_model()
     else:
-        path = Path(at_home(model))
-        if not os.path.lexists(path):
-            from charmlp.training.runfolder import RUNS
-
-            hint = alike(path) or alike(RUNS / path)
-            raise ModelFileError(
-                f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}"
-            )
-        path = model_in(path)
+        path = model_in(find_run(model))
     recognizer = Recognizer.load(path, tta)
     temperature = f"temperature {recognizer.model.temperature:.3g}"
     if model is None:

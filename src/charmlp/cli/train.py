@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_picture_flags, show
-from charmlp.config import RECIPES, TrainingConfig, find_recipe, from_toml, override
+from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.text import printable, shown_path
+from charmlp.system.extras import require_extra
+from charmlp.text import printable
 
 if TYPE_CHECKING:
     from charmlp.cli.progress import LineReporter
     from charmlp.training import Run
 
 LISTS = ("train", "val")
-MOST_BYTES = 2**20  # of a file of settings
 
 
 def make_parser() -> Parser:
@@ -53,8 +53,8 @@ def command(arguments: Sequence[str]) -> int:
     print(f"model     {printable(result.path / 'model.safetensors')}")
     if args.model_path:
         print(f"          {printable(args.model_path)}")
-    if drawn:
-        print(f"pictures  {printable(result.path / 'figures')}")
+    for name, path in drawn.items():
+        print(f"{name:<9} {printable(path)}")
     return exit_status(result)
 
 
@@ -80,7 +80,15 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         default="on",
         help="draw loss curve and confusion matrix (default on)",
     )
+    group.add_argument(
+        "--report",
+        choices=("on", "off"),
+        default="off",
+        help="write report.html into the run folder as well, see charmlp report (default off)",
+    )
     add_picture_flags(group)
+    words = "write the figures of each epoch for TensorBoard as well, into tensorboard/ of the run folder"
+    group.add_argument("--tensorboard", action="store_true", help=words)
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
@@ -89,24 +97,24 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
     if args.config is not None:
         if args.recipe is not None:
             raise UsageError("--recipe and --config: give one or the other")
-        return override(read_config(args.config, recipe), given)
+        from charmlp.training.pastrun import read_settings  # with NumPy, of which help has no need
+
+        return override(read_settings(args.config, recipe), given)
     return override(find_recipe(recipe), given)
-
-
-def read_config(path: Path, recipe: str) -> TrainingConfig:
-    """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
-    from charmlp.data.readers.textfiles import decode, read_bytes  # with NumPy, of which help has no need
-
-    text = decode(read_bytes(path, "a run's config.toml", MOST_BYTES), shown_path(path))
-    return from_toml(text, shown_path(path), recipe)
 
 
 def train_and_draw(
     args: argparse.Namespace, config: TrainingConfig, data: dict[str, Any], reporter: LineReporter
-) -> tuple[Run, list[Path]]:
-    """Train, then draw the pictures of the run; without them the run is as good."""
+) -> tuple[Run, dict[str, Path]]:
+    """Train, then draw the pictures of the run and write its report; without them the run is as good.
+
+    Returns also where these are, by their names.
+    """
     from charmlp.cli.progress import drawing
     from charmlp.training import train
+
+    if args.report == "on":
+        require_extra("jinja2", "report", "--report on")
 
     result = train(
         recipe=config,
@@ -114,10 +122,12 @@ def train_and_draw(
         out=args.out,
         overwrite=args.overwrite,
         model_path=args.model_path,
+        tensorboard=args.tensorboard,
         callbacks=[reporter],
         **data,
     )
     drawn: list[Path] = []
+    found = {}
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.pictures.of_run import draw_run
 
@@ -127,9 +137,18 @@ def train_and_draw(
                 drawn = draw_run(folder, result.fit, result.model, of, args.figure_format)
         except CharmlpError as error:
             reporter.message(f"note: {error}")
+        if drawn:
+            found["pictures"] = result.path / "figures"
         if args.show:
             show(drawn)
-    return result, drawn
+    if args.report == "on":
+        from charmlp.cli.report import report_of_training
+
+        try:
+            found["report"] = report_of_training(result.path, reporter)
+        except CharmlpError as error:
+            reporter.message(f"note: {error}")
+    return result, found
 
 
 def exit_status(result: Run) -> int:

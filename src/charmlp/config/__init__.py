@@ -5,7 +5,7 @@ view.py      what of a picture is seen    recipes.py   settings that go together
 toml.py      settings as a file
 """
 
-from charmlp.config.recipes import BEST, RECIPES, SLIDES, changes, find_recipe, override
+from charmlp.config.recipes import BEST, RECIPES, SLIDES, changed, changes, find_recipe, override
 from charmlp.config.rules import (
     MAX_LAYERS,
     MAX_NORM_SIZE,
@@ -37,7 +37,7 @@ from charmlp.config.view import CROPS, DEFAULT_VIEW, GROUNDS, View
 __all__ = [
     "BEST", "CROPS", "DEFAULT_VIEW", "GROUNDS", "MAX_LAYERS", "MAX_NORM_SIZE", "MAX_TEMPERATURE",
     "MIN_TEMPERATURE", "MONITORS", "OPTIMIZERS", "OTHER_NAMES", "PREPROCESSINGS", "PROBABILITY", "RECIPES",
-    "SEED", "SLIDES", "STEPS", "Reading", "Rule",
-    "TrainingConfig", "View", "changes", "find_recipe", "flag_of", "from_toml", "one_of", "override",
+    "SEED", "SLIDES", "STEPS", "Reading", "Rule", "TrainingConfig", "View", "changed", "changes",
+    "find_recipe", "flag_of", "from_toml", "one_of", "override",
     "parse_setting", "resolve_hidden_size", "settings", "spell", "to_toml", "whole",
 ]  # fmt: skip

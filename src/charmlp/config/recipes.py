@@ -55,12 +55,17 @@ def find_recipe(name: str) -> TrainingConfig:
     return RECIPES[name]
 
 
-def changes(config: TrainingConfig) -> list[str]:
-    """What differs from the recipe, as flags: `--lr 0.01`."""
+def changed(config: TrainingConfig) -> list[tuple[dataclasses.Field[Any], Any]]:
+    """The settings that differ from the recipe, with their values."""
     recipe = RECIPES[config.recipe]
     return [
-        f"{flag_of(field)} {spell(value)}"
+        (field, value)
         for field in settings()
         if (value := getattr(config, field.name)) != getattr(recipe, field.name)
         and not (field.name == "epochs" and config.updates)  # which settles them
     ]
+
+
+def changes(config: TrainingConfig) -> list[str]:
+    """What differs from the recipe, as flags: `--lr 0.01`."""
+    return [f"{flag_of(field)} {spell(value)}" for field, value in changed(config)]

@@ -71,25 +71,36 @@ def _twins(names: Sequence[str]) -> str | None:
     return None
 
 
-def classes_of(entries: Entries, n_classes: int | None = None) -> tuple[str, ...]:
+def classes_of(
+    entries: Entries, n_classes: int | None = None, faults: list[str] | None = None
+) -> tuple[str, ...]:
     """The classes that the labels of `entries` (the training list) make by rules 2 and 3.
 
-    Raises DataError where they are not `n_classes`, or fewer than two.
+    Raises DataError where they are not `n_classes`, or fewer than two; with `faults`, that is put there,
+    unless there is no label at all.
     """
     labels = set(map(composed, set(entries.labels)))
     classes = LETTERS if all(map(_is_letter, labels)) else tuple(sorted(labels))
+    fault = _fault_of(classes, entries, n_classes)
+    if fault and (faults is None or not labels):
+        raise DataError(fault)
+    if fault and faults is not None:
+        faults.append(fault)
+    return classes
+
+
+def _fault_of(classes: tuple[str, ...], entries: Entries, n_classes: int | None) -> str | None:
+    """What is wrong with classes that labels make, or None."""
     where = printable(entries.where)
     if n_classes is not None and len(classes) != n_classes:
-        odd = odd_label(entries)
-        raise DataError(
-            f"{odd or where}: the labels make {len(classes):,} classes ({some(classes)}), not {n_classes:,};"
-            f" correct the list, or give --n_classes {len(classes)}"
+        return (
+            f"{odd_label(entries) or where}: the labels make {len(classes):,} classes ({some(classes)}), not"
+            f" {n_classes:,}; correct the list, or give --n_classes {len(classes)}"
         )
     if len(classes) < 2:
-        raise DataError(f"{where}: every label is {some(classes)}; at least two classes are needed")
-    if twins := _twins(classes):
-        raise DataError(f"{where}: {twins}")
-    return classes
+        return f"{where}: every label is {some(classes)}; at least two classes are needed"
+    twins = _twins(classes)
+    return f"{where}: {twins}" if twins else None
 
 
 def composed(label: str) -> str:

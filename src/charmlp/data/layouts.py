@@ -59,6 +59,7 @@ def open_source(
     cache: bool = True,
     reading: Reading = Reading(),  # noqa: B008  # frozen
     whole: str = "train",
+    faults: list[str] | None = None,
 ) -> Source:
     """Open and check everything about a data set except the pixels.
 
@@ -72,6 +73,8 @@ def open_source(
     cache      decoded images are stored for later runs (`charmlp.data.cache`)
     reading    which columns hold what, and the like (`charmlp.config`)
     whole      the split that one list is for where it does not say
+    faults     gets what is wrong with single entries, with labels and classes, one line each; entries that
+               have no class are left out, all others are there. Without it, that raises DataError
 
     Raises UsageError where the arguments contradict each other, and DataError naming list and entry where
     something is wrong with the data: all problems of a list are counted, the first five shown.
@@ -97,7 +100,7 @@ def open_source(
             layout = _recognise_folder(kept.unpacked, asked)
         else:
             layout = _recognise(Path(data), asked)
-        source = _source(layout, given, n_classes, seed, kept if cache else None)
+        source = _source(layout, given, n_classes, seed, kept if cache else None, faults)
         weakref.finalize(source, temporary.pop_all().close)
         return source
 
@@ -120,7 +123,12 @@ def _rendered(
 
 
 def _source(
-    layout: Layout, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: ImageCache | None
+    layout: Layout,
+    given: tuple[str, ...] | None,
+    n_classes: int | None,
+    seed: int,
+    cache: ImageCache | None,
+    faults: list[str] | None,
 ) -> Source:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
@@ -128,15 +136,20 @@ def _source(
     classes, odd = given, list[str]()
     if classes is None:
         first = splits.get("train") or next(iter(splits.values()))
-        first.problems.raise_if_any()
-        classes = classes_of(first, n_classes)
+        if faults is None:
+            first.problems.raise_if_any()
+        classes = classes_of(first, n_classes, faults)
         odd = notes_on(first, classes)
     parts = {
         split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
         for split, entries in splits.items()
     }
-    for entries in splits.values():
-        entries.problems.raise_if_any(*odd)
+    if faults is None:
+        for entries in splits.values():
+            entries.problems.raise_if_any(*odd)
+    else:  # the parts of a table share theirs
+        faults += dict.fromkeys(line for entries in splits.values() for line in entries.problems.each())
+        parts = {split: part.take(part.labels >= 0) for split, part in parts.items()}
     if "train" in parts and "val" not in parts:
         whole = parts["train"]
         validates = hold_out(whole.names, whole.labels, seed)

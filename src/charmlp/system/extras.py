@@ -10,7 +10,9 @@ from types import ModuleType
 from charmlp.errors import MissingExtraError
 
 # For a charmlp that runs without being installed: the extras whose package has another name.
-PACKAGES = {"sklearn": "scikit-learn", "parquet": "pyarrow", "completion": "shtab"}
+PACKAGES = {
+    "sklearn": "scikit-learn", "parquet": "pyarrow", "completion": "shtab", "tensorboard": "tensorboardX",
+}  # fmt: skip
 # PyPI's torch for Linux brings gigabytes of libraries for GPUs.
 WITHOUT_CUDA = " --index-url https://download.pytorch.org/whl/cpu"
 

@@ -21,6 +21,7 @@ from charmlp.training.needs import check_memory
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
+from charmlp.training.tensorboard import TensorBoard
 from charmlp.version import __version__
 
 NAMES = {  # what people call a setting, and its name
@@ -66,6 +67,7 @@ def train(
     out: str | PathLike[str] | None = None,
     overwrite: bool = False,
     model_path: str | PathLike[str] | None = None,
+    tensorboard: bool = False,
     callbacks: Sequence[Callback] = (),
     **settings: Any,
 ) -> Run:
@@ -76,6 +78,7 @@ def train(
     cache       decoded images and rendered letters are kept in the user's cache folder, for later runs
     settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=64`
     model_path  the model is written there as well (`.safetensors` or `.pth`)
+    tensorboard its figures are written for TensorBoard as well (`charmlp.training.tensorboard`)
     callbacks   hear how it goes (`charmlp.training.callbacks`)
 
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
@@ -84,6 +87,7 @@ def train(
     with RunFolder(
         None if out is None else Path(out), overwrite=overwrite, callbacks=Callbacks(callbacks)
     ) as folder:
+        events = [TensorBoard(folder)] if tensorboard else []
         check_step(config)
         check_memory(config)
         also = None if model_path is None else Path(model_path)
@@ -108,7 +112,7 @@ def train(
                 act_type=config.act_type,
                 view=config.view,
             )
-        heard = Callbacks([folder, *callbacks])
+        heard = Callbacks([folder, *events, *callbacks])
         heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
         prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
         given = {"data": data, "im_dir": im_dir, "lists": lists, "classes": classes, "n_classes": n_classes}
@@ -162,6 +166,8 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         "recipe": config.recipe,
         "seed": config.seed,
         "data": prepared.identity,
+        "training_images": len(prepared.training),
+        "validation_images": 0 if prepared.validation is None else len(prepared.validation),
         "rendered_letters": 0 if prepared.rendered is None else len(prepared.rendered),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if result.scores is None else result.scores.accuracy,

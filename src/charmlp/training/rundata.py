@@ -38,7 +38,7 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
     """Write down what `train` was given as data, by the names of its arguments."""
     lists, classes = given["lists"], given["classes"]
     entries = {
-        "folder": str(Path.cwd()),
+        "folder": current_folder(),
         "data": plain_path(given["data"]),
         "im_dir": plain_path(given["im_dir"]),
         "lists": None if lists is None else {split: plain_path(path) for split, path in lists.items()},
@@ -47,6 +47,14 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
         "skip_bad": given["skip_bad"],
     }
     write_whole(run / DATA, json.dumps(entries, indent=1).encode("ascii"))
+
+
+def current_folder() -> str:
+    """Where training was started; nothing where that folder has been removed since."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def plain_path(path: Any) -> str | None:
@@ -88,6 +96,7 @@ def open_data(
     if entries is None:
         raise DataError(f"{shown_path(run)} does not say what it was trained on; give --data")
     folder = Path(entries["folder"])
+    how = {} if config is None else {"seed": config.seed, "reading": config}
     try:
         return open_source(
             found_again(entries["data"], folder),
@@ -96,8 +105,8 @@ def open_data(
             if entries["lists"] is None
             else {split: str(found_again(path, folder)) for split, path in entries["lists"].items()},
             classes=classes,
-            **({} if config is None else {"seed": config.seed, "reading": config}),
             cache=cache,
+            **how,  # type: ignore[arg-type]  # each by its own name
         )
     except DataError as error:
         raise DataError(

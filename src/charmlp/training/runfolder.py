@@ -6,7 +6,6 @@ And which run is the newest.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.config import to_toml
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.system.files import check_writable, is_file, write_whole, writing
+from charmlp.system.files import GrowingFile, check_writable, is_file, write_whole, writing
 from charmlp.system.locks import TakenError, locked
 from charmlp.text import printable, shown_path
 from charmlp.training.callbacks import SILENT, Callback
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from charmlp.training.trainer import Trainer
 
 RUNS = Path("runs")
-SECONDS_BETWEEN_WRITES = 5.0
 LOCK = ".lock"  # in the folder while it is in use
 MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
 PICTURES = tuple(
@@ -43,10 +41,15 @@ PICTURES = tuple(
     )
     for suffix in ("png", "svg")
 )
+COLUMNS = "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"  # of the figures
+EVENTS = "tensorboard"  # folder of what TensorBoard reads
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
 REPORTS = (  # of `charmlp report`
     *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
-    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters")),
+    *(
+        f"figures/report_{name}.png"
+        for name in ("curves", "confusion", "map", "letters", "reliability", "weights")
+    ),
 )
 WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
@@ -63,17 +66,16 @@ class RunFolder(Callback):
         `callbacks` hear what could not be written, where the run goes on without it.
         """
         self.callbacks = callbacks
-        self.epochs: list[Epoch] = []
-        self.lines: list[str] = []
         self.faults: list[str] = []
         self.given: dict[str, Any] | None = None  # as data, by the names of `train`'s arguments
         self.begun = False
-        self.written = time.monotonic()
         with ExitStack() as taken:
             self.path = new_folder(taken) if path is None else given_folder(path, taken)
             if held := [file.name for file in self.path.iterdir() if file.name != LOCK]:
                 check_replaceable(self.path, held, overwrite=overwrite)
             self.taken = taken.pop_all()
+        self.figures, self.log = GrowingFile(self.path / FIGURES), GrowingFile(self.path / LOG)
+        self.figures.add(COLUMNS)
 
     def __enter__(self) -> RunFolder:
         return self
@@ -81,6 +83,9 @@ class RunFolder(Callback):
     def __exit__(self, *reason: object) -> None:
         with self.taken:
             self.write()
+            for file in (self.figures, self.log):
+                with self.side_matter():
+                    file.close()
 
     @property
     def model(self) -> Path:
@@ -88,35 +93,33 @@ class RunFolder(Callback):
 
     def message(self, line: str) -> None:
         """Add a line to the log."""
-        self.lines.append(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}")
+        self.log.add(printable(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {line}"))
+        self.write()
 
     detail = message
 
     def training_begins(self, training: Trainer) -> None:
         """Remove what an earlier run has written, its model first, and write the settings of this one."""
-        for name in WRITTEN:
-            with writing(path := self.path / name):
+        for path in replaced(self.path):
+            with writing(path):
                 path.unlink(missing_ok=True)
         write_whole(self.path / SETTINGS, to_toml(training.config).encode())
         if self.given is not None:
             write_data(self.path, self.given)
         self.begun = True
+        self.write()
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        """Add a line to the log and to the figures, on disk within seconds."""
+        """Add a line to the figures and to the log."""
+        self.figures.add(row_of(epoch))
         self.message(describe_epoch(epoch))
-        self.epochs.append(epoch)
-        if time.monotonic() - self.written > SECONDS_BETWEEN_WRITES:
-            self.write()
 
     def write(self) -> None:
-        """Write `metrics.csv` and `log.txt` as they stand, once training has begun."""
-        if not self.begun:
-            return
-        with self.side_matter():
-            write_whole(self.path / FIGURES, metrics_csv(self.epochs).encode())
-            write_whole(self.path / LOG, "".join(f"{printable(line)}\n" for line in self.lines).encode())
-        self.written = time.monotonic()
+        """Write the lines that `metrics.csv` and `log.txt` lack, once training has begun."""
+        if self.begun:
+            for file in (self.figures, self.log):
+                with self.side_matter():
+                    file.write()
 
     def finish(self) -> None:
         """Make this the newest run, now that it has a model."""
@@ -191,11 +194,17 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
         with (folder / SETTINGS).open("rb") as file:
             if file.read(9) == b"recipe = ":
                 return
-    for name in (SETTINGS, *WRITTEN):
-        if os.path.lexists(folder / name):
+    for path in (folder / SETTINGS, *replaced(folder)):
+        if os.path.lexists(path):
             raise UsageError(
-                f"--out: {shown} is no run folder, and {name} in it would be replaced; give another folder"
+                f"--out: {shown} is no run folder, and {path.relative_to(folder).as_posix()} in it would be "
+                "replaced; give another folder"
             )
+
+
+def replaced(folder: Path) -> list[Path]:
+    """What a run writes, beside its settings, and what goes when another one takes its folder."""
+    return [*(folder / name for name in WRITTEN), *folder.glob(f"{EVENTS}/events.out.tfevents.*")]
 
 
 def describe_epoch(epoch: Epoch) -> str:
@@ -206,15 +215,12 @@ def describe_epoch(epoch: Epoch) -> str:
     return text
 
 
-def metrics_csv(epochs: Sequence[Epoch]) -> str:
-    """One line an epoch; the validation columns are empty where there was no validation."""
-    lines = ["epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"]
-    for epoch in epochs:
-        scores = epoch.validation
-        figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
-        row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
-        lines.append(f"{epoch.epoch}," + ",".join(x if x == "" else f"{x:.6g}" for x in row))
-    return "".join(f"{line}\n" for line in lines)
+def row_of(epoch: Epoch) -> str:
+    """The epoch's line in `metrics.csv`; its validation columns are empty where there was no validation."""
+    scores = epoch.validation
+    figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
+    row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
+    return f"{epoch.epoch}," + ",".join(x if x == "" else f"{x:.6g}" for x in row)
 
 
 def newest_model() -> Path:

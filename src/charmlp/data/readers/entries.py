@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from charmlp.errors import DataError
 from charmlp.letters.letterset import spell_out
 from charmlp.letters.splits import SPLIT_OF, SPLITS
-from charmlp.text import SHOWN, forbidden_character, printable, quote
+from charmlp.text import forbidden_character, printable, quote
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,22 +20,23 @@ Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
 
 LONGEST_NAME = 4096  # characters; no system opens a longer path
 MAX_ENTRIES = 5_000_000
+MOST_KEPT = 10_000  # problems of one list; more are only counted
 ABSOLUTE = "an absolute path (a path relative to the image folder is expected)"
 OUTSIDE = 'leads out of the image folder (a path without ".." is expected)'
 
 
 @dataclass
 class Problems:
-    """Everything that is wrong with one list: all counted, the first five spelled out."""
+    """Everything that is wrong with one list: all counted, the first five spelled out in an error."""
 
     where: str
     count: int = 0
-    shown: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def add(self, problem: str) -> None:
         self.count += 1
-        if self.count <= SHOWN:
-            self.shown.append(problem)
+        if self.count <= MOST_KEPT:
+            self.lines.append(problem)
 
     def raise_if_any(self, *causes: str) -> None:
         """Raise one DataError, in one line, for all problems together, behind what may have caused them."""
@@ -43,8 +44,14 @@ class Problems:
             raise DataError("; ".join((*causes, f"{printable(self.where)}: {self.summary()}")))
 
     def summary(self) -> str:
-        several = spell_out(f"{self.count:,} problems", self.shown, self.count)
-        return self.shown[0] if self.count == 1 else several
+        several = spell_out(f"{self.count:,} problems", self.lines, self.count)
+        return self.lines[0] if self.count == 1 else several
+
+    def each(self) -> list[str]:
+        """All of them, one line each, and how many there are beyond the first ten thousand."""
+        more = self.count - len(self.lines)
+        lines = [*self.lines, f"{more:,} problems more"] if more else self.lines
+        return [f"{printable(self.where)}: {line}" for line in lines]
 
 
 class Entries:
