@@ -235,3 +235,21 @@ def test_the_courses_form_writes_them_as_well(run: Run, course: Path, copied: Pa
     answer = run("--mode", "test", "--model_path", copied / "model.safetensors", *lists)
     assert f"[Info] Table saved in {copied / 'test' / 'errors.csv'}\n" in answer.out
     assert len(table(copied / "test" / "predictions.csv")) == 32
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_pictures_are_shown(
+    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """PNG in the system's viewer, SVG in the browser."""
+    shown: list[str] = []
+    monkeypatch.setattr(Image.Image, "show", lambda picture, title: shown.append(title))
+    monkeypatch.setattr("webbrowser.open", lambda address: shown.append(Path(address).name))
+    common = ("test", "--data", course, "--model", trained, "--out", "figures", "--tsne", "off")
+    assert run(*common, "--figure_format", form, "--show").status == 0
+    assert shown == [f"{name}.{form}" for name in PICTURES if name != "tsne"]
+
+
+def test_more_points_than_can_be_drawn_are_refused(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course, "--model", trained, "--tsne_points", "60000")
+    assert answer.status == 2 and "--tsne_points" in answer.err and "50,000" in answer.err
