@@ -135,6 +135,10 @@ def diagnose(
         one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
         if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
+    names = {mistake.name for mistake in diagnoses[0].mistakes}
+    if reading.form is None and names >= {"forward-wrong", "backward-raises"}:  # no inputs of that kind
+        guessed = examine_setup(make_setup(build, Reading(flags=flags)), target)
+        return guessed if guessed else diagnoses[0]
     return min(diagnoses, key=likelihood)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from charmlp.doctor.checks import (
     accumulation,
     architecture,
+    elsewhere,
     forward,
     gradients,
     linearity,
@@ -36,4 +37,6 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,
+    elsewhere.zeros,
+    elsewhere.further_dimensions,
 )

@@ -107,7 +107,10 @@ def names_in(code: CodeType) -> Iterator[str]:
 
 @contextmanager
 def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
-    """While it runs: what the expressions at these places come to, by their numbers; the last of each."""
+    """While it runs: what the expressions at these places come to, by their numbers; the last of each.
+
+    Those of its parameters are −1, −2, ….
+    """
     seen: dict[int, Any] = {}
     around = code.function.__globals__
 
@@ -120,11 +123,17 @@ def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
         call = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(number), node], [])
         put(parent, field, index, ast.copy_location(call, node))
     around[SEEN] = note
+    parameters = [argument.arg for argument in code.tree.args.args]
+    marks = [
+        ast.Expr(ast.parse(f"{SEEN}({~i}, {name})", mode="eval").body) for i, name in enumerate(parameters)
+    ]
+    code.tree.body[:0] = marks
     try:
         with code.running():
             yield seen
     finally:
         del around[SEEN]
+        del code.tree.body[: len(marks)]
         for parent, field, index, node in reversed(places):
             put(parent, field, index, node)
 

@@ -105,7 +105,7 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
             yield Edit(slot, binary(left, ast.Div, right), "wrong-formula.edit")
         case ast.Div():
             yield Edit(slot, left, too_many(function, right))
-            yield Edit(slot, binary(left, ast.Mult, right), "wrong-formula.edit")
+            yield Edit(slot, binary(left, ast.Mult, right), too_many(function, right))
         case ast.Pow():
             yield Edit(slot, left, "wrong-formula.edit")
         case ast.MatMult():

@@ -26,6 +26,8 @@ class Function:
         self.expressions = [slot for slot in slots(code.tree) if isinstance(slot[3], ast.expr)]
         with noting(code, self.expressions) as seen:
             run()
+        names = [argument.arg for argument in code.tree.args.args]
+        self.given = {name: seen[~i] for i, name in enumerate(names) if ~i in seen}
         self.values = {id(slot[3]): seen[i] for i, slot in enumerate(self.expressions) if i in seen}
 
     def value(self, node: ast.AST) -> Any:
@@ -59,8 +61,8 @@ class Function:
 
     def of_object(self) -> dict[str, tuple[ast.expr, Any]]:
         """What the object of a method holds beside what the method reads."""
-        own = next((self.values.get(id(n)) for *_, n in self.expressions if ast.unparse(n) == "self"), None)
-        held = {f"self.{name}": value for name, value in getattr(own, "__dict__", {}).items()}
+        held = {f"self.{name}": v for name, v in getattr(self.given.get("self"), "__dict__", {}).items()}
+        held |= self.given
         return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}
 
     def alike(self, node: ast.expr) -> Iterator[ast.expr]:
@@ -101,11 +103,11 @@ class Function:
 
     @cached_property
     def operands(self) -> list[Slot]:
-        """The places of arrays that are multiplied, or that a function or a method is given."""
+        """The places of arrays that are multiplied or added, or that a function or a method is given."""
 
         def is_operand(owner: ast.AST) -> bool:
             if isinstance(owner, ast.BinOp):
-                return isinstance(owner.op, ast.MatMult | ast.Mult)
+                return isinstance(owner.op, ast.MatMult | ast.Mult | ast.Add | ast.Sub)
             return isinstance(owner, ast.Call | ast.Attribute)
 
         return [slot for slot in self.expressions if is_operand(slot[0]) and self.is_array(slot[3])]

@@ -32,7 +32,7 @@ VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias
 # Inputs of a layer or a cell, by their names, with a letter for each dimension; G are the units of all gates
 CELL: dict[re.Pattern[str], str] = {
     re.compile(r"[xX]_?t?|inputs?|inp|A(_prev)?|a"): "ND",
-    re.compile(r"([hc]_?(prev|t_?1|old)?|prev_[hc]|a_prev|hidden|state|cell)"): "NK",
+    re.compile(r"([hcC]_?(prev|t_?1|old)?|(prev|old)_([hc]|cell)|a_prev|hidden|state|cell)"): "NK",
     re.compile(r"w_?(h|hh|aa|rec)|u|Whh?", re.IGNORECASE): "KG",
     re.compile(r"w_?(x|xh|hx|ax|ih|in)?|weights?", re.IGNORECASE): "DG",
     re.compile(r"b_?[ha]?|bias", re.IGNORECASE): "G",
@@ -43,6 +43,7 @@ CELL: dict[re.Pattern[str], str] = {
 LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+|i|in|h|hid|hidden|o|out|output)", re.IGNORECASE)
 
 
+COEFFICIENTS = re.compile(r"w|weights?|theta|beta|coefs?|coefficients|params?", re.IGNORECASE)
 # Inputs of a model of words, by their names
 WORDS: dict[re.Pattern[str], str] = {
     re.compile(r"\w*(idx|index)|target|o", re.IGNORECASE): "index",
@@ -112,6 +113,9 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from of_cell(names, sizes)
         yield from of_layers(names, sizes)
         yield from of_word_vectors(names, sizes)
+        yield from of_regression(names, n, d)
+        if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
+            yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
         if not names and subject.parameters:
             yield []
         if matrices:
@@ -123,11 +127,14 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         3: [[(n, d), (k, d), (k,)], [(n, d), (d, k), (k,)]],
     }
     less_usual: dict[int, list[list[Any]]] = {
-        2: [[(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, k, d), (n, d, k)]],
+        2: [
+            [(n, d), (k, d)], [(n, d), (d, k)], [(n, d), (d,)], [(n, d), (1, d)], [(n, d), (1,)],
+            [(n, k, d), (n, d, k)],
+        ],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
             [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
-            [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)],
+            [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)], [(n, d), (n, d), (n, k, d)],
         ],
     }  # fmt: skip
     for count in filter(None, counts):
@@ -135,6 +142,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
         yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
+    if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
+        yield [(n, d)] * len(inputs)
 
 
 def every_recipe(
@@ -202,12 +211,15 @@ def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
         return
     if "ND" not in letters and "NK" in letters:  # a_prev, w, b: the layer before is the input
         letters[letters.index("NK")] = "ND"
-    for gates in (1, 4, 3):
-        size = {**sizes, "G": gates * sizes["K"]}
-        rows = [tuple(size[letter] for letter in of) for of in letters]
+    joined = [of if of != "DG" or "KG" in letters or "NK" not in letters else "JG" for of in letters]
+    for gates, each in itertools.product((1, 4, 3), (joined, letters)):  # one matrix for x and h
+        size = {**sizes, "G": gates * sizes["K"], "J": sizes["D"] + sizes["K"]}
+        rows = [tuple(size[letter] for letter in of) for of in each]
         for bias in ((size["G"],), (1, size["G"])):
-            yield [bias if of == "G" else shape for of, shape in zip(letters, rows, strict=True)]
-        yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(letters, rows, strict=True)]
+            yield [bias if of == "G" else shape for of, shape in zip(each, rows, strict=True)]
+        turned = [of[::-1] if "G" in of else of for of in each]  # x Wᵀ
+        yield [tuple(size[letter] for letter in of) for of in turned]
+        yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(each, rows, strict=True)]
 
 
 def of_layers(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
@@ -231,6 +243,16 @@ def of_layers(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
             else:
                 shapes[name] = {"vector": (b,), "row": (1, b), "column": (b, 1)}[bias]
         yield [shapes[name] for name in names]
+
+
+def of_regression(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Where names tell that it is a loss of one vector of weights: w, X, y in any order."""
+    is_weight = [bool(COEFFICIENTS.fullmatch(name)) for name in names]
+    is_data = [bool(re.fullmatch(r"[xX]|data|features|inputs", name)) for name in names]
+    if len(names) == 3 and sum(is_weight) == sum(is_data) == 1:
+        pairs = list(zip(is_weight, is_data, strict=True))
+        yield [(d,) if weight else (n, d) if data else (n,) for weight, data in pairs]
+        yield [(d, 1) if weight else (n, d) if data else (n, 1) for weight, data in pairs]
 
 
 def of_word_vectors(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:

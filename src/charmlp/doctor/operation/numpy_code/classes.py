@@ -232,10 +232,12 @@ def of_derivatives(kind: type, used: Set[str]) -> list[Written]:
         if first.is_unwritten or second.is_unwritten:
             continue
         title = f"{kind.__name__}.{whose[0]}"
+        of_weights = is_loss and has_weights(kind)
+        made = Model(kind, second, cost=first) if of_weights else Layer(first, second, kind, {}, whose[0])
         each.append(
             Written(
                 title,
-                Layer(first, second, kind, {}, whose[0]).readings(),
+                made.readings(),
                 others=(f"{kind.__name__}.{name}",),
                 code=(second.call, first.call),
             )

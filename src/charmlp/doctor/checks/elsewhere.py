@@ -1,0 +1,103 @@
+"""Inputs that are not the usual ones: exact zeros, and a dimension more before those of a layer."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from charmlp.doctor.arrangement import GUESSED, random_numbers
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.setups.setup import SetUp, observe
+from charmlp.doctor.setups.trial import Trial
+
+FRONT = 2  # the size of the dimension that comes before
+# What tells that code is written for any number of dimensions, and that it looks at zeros, or divides
+ANY_DIMENSIONS = re.compile(
+    r"flatten|reshape|\.view\(|numel|\.size\b|\.shape\[-|\[\.\.\.|(dim|axis)=-1|\[:-1\]"
+)
+OF_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b|/ ?\(?[a-z_.]*(x|input|in_value|weight|w|abs\()", re.IGNORECASE)
+
+
+def zeros(setup: SetUp) -> Iterator[Finding]:
+    """Inputs some of which are 0, where forward is smooth and the ordinary gradients are right."""
+    trial = setup.first
+    code = "\n".join(map(source_of, trial.subject.code))
+    if not OF_ZERO.search(code) or not is_right(trial):
+        return
+    for position, wants in enumerate(trial.wants):
+        if not wants or trial.values[position].size < 3:
+            continue
+        value = trial.values[position].copy()
+        value.flat[::3] = 0
+        there = replace(
+            trial, values=[value if i == position else other for i, other in enumerate(trial.values)]
+        )
+        yield from at_zero(there, position)
+
+
+def at_zero(trial: Trial, position: int) -> Iterator[Finding]:
+    try:
+        if not all(np.isfinite(y).all() for y in trial.outputs):
+            return
+        returned = trial.returned(trial.record(trial.upstreams[0])) or []
+        gradient = returned[position] if position < len(returned) else None
+        if not isinstance(gradient, np.ndarray) or gradient.shape != trial.values[position].shape:
+            return
+        if np.isnan(gradient).any():
+            yield finding("unstable.zero", phrase("extreme", found="nan", size="0"))
+            return
+        own = replace(trial, form=None)
+        observed = observe(own)
+    except Exception:
+        return
+    if observed is None or observed.is_right(position):
+        return
+    a, n = observed.analytic[position], observed.right[position]
+    if a is None or n is None:
+        return
+    at_zero = np.tile(own.chosen(position, own.values[position]) == 0, len(own.upstreams))
+    wrong = abs(a - n) > 1e-5 * abs(n).max()
+    if wrong.any() and not wrong[~at_zero].any():
+        yield finding("wrong-mask.zero", phrase("where-zero"), at=position)
+
+
+def further_dimensions(setup: SetUp) -> Iterator[Finding]:
+    """A layer whose code is written for any number of dimensions is given one more."""
+    trial = setup.first
+    code = "\n".join(map(source_of, trial.subject.code))
+    if trial.form is None or np.ndim(trial.values[0]) != 2 or not ANY_DIMENSIONS.search(code):
+        return
+    if not is_right(trial):
+        return
+    x = trial.values[0]
+    wide = np.stack([x, *[random_numbers(x.shape, np.random.default_rng(9)).astype(x.dtype)] * (FRONT - 1)])
+    there = replace(
+        trial, values=[wide, *trial.values[1:]], arrangement=GUESSED, kind=UNKNOWN, form=None, sizes={},
+    )  # fmt: skip
+    try:
+        rows = [trial.forward([one, *trial.values[1:]])[0] for one in wide]
+        same = np.allclose(np.stack(rows), there.outputs[0])
+        returned = there.returned(there.record(there.upstreams[0])) or []
+    except Exception:
+        return
+    if not same:
+        return  # more dimensions are something else here
+    for position, wants in enumerate(trial.wants):
+        gradient = returned[position] if position < len(returned) else None
+        if not wants or not isinstance(gradient, np.ndarray):
+            continue
+        shapes = phrase("further-shape", shape=str(wide.shape))
+        if gradient.shape != there.values[position].shape:
+            yield finding("batch-not-summed", shapes, at=position)
+        elif (observed := observe(there)) is not None and not observed.is_right(position):
+            yield finding("path-forgotten.dimensions", shapes, at=position)
+
+
+def is_right(trial: Trial) -> bool:
+    """Whether the gradients of the usual inputs are right."""
+    observed = observe(trial)
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    return observed is not None and all(i < len(observed.analytic) and observed.is_right(i) for i in wanted)
