@@ -1,6 +1,7 @@
 """A forward pass and its backward pass, or a function and its derivative."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -161,8 +162,8 @@ class Pair:
         """The output whose upstream gradient is called this; None where all have theirs."""
         if self.is_only(name) and is_derivative(self.backward.name):
             return None  # d_relu(g): a derivative of something called g
-        meant = base(of_gradient(name))
-        named = [i for i, output in enumerate(self.outputs_named) if output and base(output) == meant]
+        meant = {base(of_gradient(name)), base(re.sub(r"_?next_?", "", of_gradient(name)))}
+        named = [i for i, output in enumerate(self.outputs_named) if output and base(output) in meant]
         free = [i for i in named if i not in led]
         if free:
             return free[0]
