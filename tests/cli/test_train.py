@@ -44,7 +44,7 @@ def test_a_run_folder_is_whole(run: Run, course: Path) -> None:
     assert answer.status == 0
     folder = Path("first")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "config.toml", "figures", "log.txt", "metrics.csv", "model.safetensors",
+        "config.toml", "data.json", "figures", "log.txt", "metrics.csv", "model.safetensors",
     ]  # fmt: skip
     assert {path.name for path in (folder / "figures").iterdir()} == {"confusion.png", "loss.png"}
     rows = metrics(folder)

@@ -21,12 +21,14 @@ from PIL import Image
 from charmlp.drawing.colours import BLACK, GREY
 from charmlp.drawing.fonts import FALLBACK_FONTS, SMALL, TEXT, text_width
 from charmlp.drawing.marks import Area, Box, Cells, Dots, Line, Mark, Pixels, Points, Text
+from charmlp.errors import CharmlpError
 from charmlp.system.files import write_whole
+from charmlp.text import shown_path
 
 INCH = 150
 SCREEN = 0.64  # CSS pixels, of which 96 are an inch
 MARGIN = 25
-FORMATS = ("png", "svg")
+SUFFIXES = (".png", ".svg")
 
 
 class Canvas:
@@ -59,19 +61,22 @@ class Canvas:
         self.marks.append(Area(points, colour))
 
     def box(
-        self, box: tuple[float, float, float, float], fill: str | None = None, outline: str | None = None
-    ) -> None:
-        """A rectangle: left, top, right, bottom."""
-        self.marks.append(Box(box, fill, outline))
+        self, box: tuple[float, float, float, float], fill: str | None = None, outline: str | None = None,
+        width: int = 1,
+    ) -> None:  # fmt: skip
+        """A rectangle: left, top, right, bottom; its outline so many pixels wide."""
+        self.marks.append(Box(box, fill, outline, width))
 
     def dots(self, points: Points, colour: str, radius: float, shape: str = "disc", ring: float = 0) -> None:
         """The same small mark at many places (`charmlp.drawing.marks.SHAPES`)."""
         self.marks.append(Dots(points, colour, radius, shape, ring))
 
-    def image(self, pixels: Any, corner: tuple[int, int], size: tuple[int, int]) -> None:
-        """An image H×W or H×W×3 of uint8, so many pixels wide and high."""
+    def image(
+        self, pixels: Any, corner: tuple[int, int], size: tuple[int, int], *, smooth: bool = False
+    ) -> None:
+        """An image H×W or H×W×3 of uint8, so many pixels wide and high; squares, unless it is `smooth`."""
         (left, top), (width, height) = corner, size
-        self.marks.append(Pixels(pixels, (left, top, left + width, top + height)))
+        self.marks.append(Pixels(pixels, (left, top, left + width, top + height), smooth))
 
     def heat(self, colours: Any, corner: tuple[int, int], cell: int) -> None:
         """Squares of so many pixels, in a frame: colours rows×columns×3 of uint8."""
@@ -111,14 +116,21 @@ class Canvas:
         )
 
     def save(self, path: Path) -> Path:
-        """Write it, whole or not at all: SVG where the name ends so, else PNG."""
-        if path.suffix == ".svg":
+        """Write it, whole or not at all: as PNG or SVG, by the name's end. Raises `CharmlpError`."""
+        check_name(path)
+        if path.suffix.lower() == ".svg":
             write_whole(path, self.svg().encode())
             return path
         content = io.BytesIO()
         self.picture.save(content, "PNG", compress_level=3)  # more takes half as long again
         write_whole(path, content.getvalue())
         return path
+
+
+def check_name(path: Path) -> None:
+    """Raise `CharmlpError` unless a picture can have that name."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise CharmlpError(f"{shown_path(path)}: a picture's name ends in {' or '.join(SUFFIXES)}")
 
 
 def broken(text: str, width: int, size: int = SMALL) -> list[str]:

@@ -162,20 +162,22 @@ class Area:
 
 @dataclass(eq=False)
 class Box:
-    """A rectangle from left, top to right, bottom, filled or outlined, or both."""
+    """A rectangle from left, top to right, bottom, filled, or outlined by so many pixels, or both."""
 
     box: tuple[float, float, float, float]
     fill: str | None = None
     outline: str | None = None
+    width: int = 1
 
     def paint(self, picture: Image.Image) -> None:
-        ImageDraw.Draw(picture).rectangle([round(each) for each in self.box], self.fill, self.outline)
+        box = [round(each) for each in self.box]
+        ImageDraw.Draw(picture).rectangle(box, self.fill, self.outline, self.width)
 
     def svg(self) -> str:
         left, top, right, bottom = self.box
         return (
             f'<path d="M{left:.5g} {top:.5g}H{right:.5g}V{bottom:.5g}H{left:.5g}z" '
-            f'fill="{self.fill or "none"}" stroke="{self.outline or "none"}"/>'
+            f'fill="{self.fill or "none"}" stroke="{self.outline or "none"}" stroke-width="{self.width}"/>'
         )
 
 
@@ -225,17 +227,22 @@ class Dots:
 
 @dataclass(eq=False)
 class Pixels:
-    """An image, H×W grey or H×W×3, uint8, in a box of the canvas; its pixels stay squares where it grows."""
+    """An image, H×W grey or H×W×3, uint8, in a box of the canvas.
+
+    Where it grows, its pixels stay squares, unless it is to be `smooth`.
+    """
 
     pixels: Array
     box: tuple[int, int, int, int]
+    smooth: bool = False
 
     def paint(self, picture: Image.Image) -> None:
         left, top, right, bottom = self.box
         size = right - left, bottom - top
         image = Image.fromarray(np.ascontiguousarray(self.pixels)).convert("RGB")
         grows = size[0] >= image.width
-        image = image.resize(size, Image.Resampling.NEAREST if grows else Image.Resampling.LANCZOS)
+        growing = Image.Resampling.BICUBIC if self.smooth else Image.Resampling.NEAREST
+        image = image.resize(size, growing if grows else Image.Resampling.LANCZOS)
         picture.paste(image, (left, top))
 
     def svg(self) -> str:
@@ -243,9 +250,10 @@ class Pixels:
         content = io.BytesIO()
         Image.fromarray(np.ascontiguousarray(self.pixels)).save(content, "PNG", optimize=True)
         data = base64.b64encode(content.getvalue()).decode("ascii")
+        sharp = "" if self.smooth else ' style="image-rendering:pixelated"'
         return (
             f'<image x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" '
-            f'preserveAspectRatio="none" style="image-rendering:pixelated" '
+            f'preserveAspectRatio="none"{sharp} '
             f'href="data:image/png;base64,{data}"/>'
         )
 
@@ -276,11 +284,9 @@ class Cells:
     def svg(self) -> str:
         (left, top), cell = self.corner, self.cell
         places: dict[tuple[int, ...], list[str]] = {}
-        for (row, column), colour in zip(
-            np.ndindex(self.colours.shape[:2]), self.colours.reshape(-1, 3).tolist()
-        ):
+        for row, column in np.ndindex(self.colours.shape[:2]):
             square = f"M{left + column * cell} {top + row * cell}h{cell}v{cell}h{-cell}z"
-            places.setdefault(tuple(colour), []).append(square)
+            places.setdefault(tuple(self.colours[row, column].tolist()), []).append(square)
         return "".join(
             f'<path d="{"".join(squares)}" fill="#{"".join(f"{part:02x}" for part in colour)}"/>'
             for colour, squares in places.items()

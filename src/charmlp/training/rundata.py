@@ -38,7 +38,7 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
     """Write down what `train` was given as data, by the names of its arguments."""
     lists, classes = given["lists"], given["classes"]
     entries = {
-        "folder": str(Path.cwd()),
+        "folder": current_folder(),
         "data": plain_path(given["data"]),
         "im_dir": plain_path(given["im_dir"]),
         "lists": None if lists is None else {split: plain_path(path) for split, path in lists.items()},
@@ -47,6 +47,14 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
         "skip_bad": given["skip_bad"],
     }
     write_whole(run / DATA, json.dumps(entries, indent=1).encode("ascii"))
+
+
+def current_folder() -> str:
+    """Where training was started; nothing where that folder has been removed since."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def plain_path(path: Any) -> str | None:

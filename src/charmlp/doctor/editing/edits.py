@@ -72,17 +72,19 @@ def of_operators(function: Function) -> Iterator[Edit]:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield Edit(slot, node.operand, "sign-flipped.edit")
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            yield from of_comparison(slot, node)
+            yield from of_comparison(function, slot, node)
         elif isinstance(node, ast.BinOp):
             yield from of_operation(function, slot, node)
 
 
-def of_comparison(slot: Slot, node: ast.Compare) -> Iterator[Edit]:
+def of_comparison(function: Function, slot: Slot, node: ast.Compare) -> Iterator[Edit]:
     operator, other = type(node.ops[0]), node.comparators
     for inverse in INVERSE.get(operator, ()):
         yield Edit(slot, ast.Compare(node.left, [inverse()], other), "relu-mask.edit")
     if operator in STRICT:
-        yield Edit(slot, ast.Compare(node.left, [STRICT[operator]()], other), "wrong-threshold.edit")
+        stops_nothing = np.all(function.value(node))  # y >= 0 of a ReLU's output
+        name = "relu-mask.edit" if stops_nothing else "wrong-threshold.edit"
+        yield Edit(slot, ast.Compare(node.left, [STRICT[operator]()], other), name)
     if isinstance(other[0], ast.Constant) and other[0].value:
         yield Edit(slot, ast.Compare(node.left, node.ops, [ast.Constant(0)]), "wrong-threshold.edit")
 
@@ -113,11 +115,14 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
 def too_many(function: Function, factor: ast.expr) -> str:
     """What a factor or a divisor is called that should not be there."""
     value = function.value(factor)
-    if np.ndim(value):
+    if value is None or np.ndim(value):
         return "wrong-formula.edit"
     if value in (2, 0.5):
         return "factor-two.edit"
-    return "extra-mean.edit" if value == function.batch else "scale-forgotten.edit"
+    size = max(abs(value), 1 / abs(value)) if value else 0.0
+    if not function.batch or size < 2 or abs(size / function.batch - round(size / function.batch)) > 1e-9:
+        return "scale-forgotten.edit"
+    return "extra-mean.edit" if round(size) == function.batch else "wrong-divisor.edit"
 
 
 def of_constants(function: Function) -> Iterator[Edit]:
@@ -200,6 +205,8 @@ def of_statements(function: Function) -> Iterator[Edit]:
     """= for +=, or a statement too many."""
     for slot in slots(function.code.tree):
         node = slot[3]
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            yield from of_indices(function, slot, node)
         if isinstance(node, ast.AugAssign):
             yield from of_addition(function, slot, node)
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
@@ -211,6 +218,15 @@ def of_statements(function: Function) -> Iterator[Edit]:
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
             yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+
+
+def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
+    """What is added at indices that repeat, but counted once there."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
+        array, index = to_be_read(target.value), to_be_read(target.slice)
+        adding = expression(f"{function.library}.add.at")
+        yield Edit(slot, ast.Expr(call(adding, [array, index, node.value])), "not-accumulated.edit")
 
 
 def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator[Edit]:

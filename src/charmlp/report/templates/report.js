@@ -105,15 +105,16 @@
   };
   const buildMatrix = (shown, small) => {
     const place = new Map(shown.map((number, at) => [number, at]));
-    const longest = Math.max(...shown.map((number) => [...classes[number]].length));
-    const upright = longest > 2 && !small;
+    const wide = (name) => [...name].reduce((sum, sign) => sum + (sign > "\u2e80" ? 12.5 : 8), 0);
+    const longest = Math.max(...shown.map((number) => wide(classes[number])));
+    const upright = longest > 26 && !small;
     const grid = make("div", {
       class: "matrix" + (small ? " small" : ""), role: "grid", "aria-label": say("confusion.grid"),
       "aria-rowcount": shown.length + 1, "aria-colcount": shown.length + 1,
     });
     grid.style.setProperty("--count", shown.length);
     if (shown.length > 32 && !small) grid.classList.add("dense");
-    grid.style.setProperty("--names", `calc(${Math.min(Math.max(longest, 2), 14)}em * 0.75 + 1.4em)`);
+    grid.style.setProperty("--names", `${Math.min(longest * (small ? 0.7 : 1), 130) + (small ? 10 : 18)}px`);
     const head = make("div", { role: "row", class: "head" + (upright ? " upright" : ""), "aria-rowindex": 1 },
       make("div", { role: "columnheader", class: "corner", "aria-colindex": 1 }, make("span", { class: "unseen" }, say("row.label"))));
     shown.forEach((number, at) => {

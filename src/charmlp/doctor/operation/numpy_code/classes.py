@@ -40,7 +40,8 @@ DERIVATIVE = (
     "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",
     "dloss", "loss_prime", "derivate", "diff", "calculate_gradient", "loss_derivative", "cost_derivative",
     "activation_derivative", "activation_prime", "fn_prime", "fprime", "f_prime", "dfun", "der", "jacobian",
-    "loss_gradient", "loss_grad", "derivation", "df_dx", "d_activate", "get_gradient",
+    "loss_gradient", "loss_grad", "derivation", "df_dx", "d_activate", "get_gradient", "differentiate",
+    "der1", "first_derivative", "g",
 )  # fmt: skip
 COST = (
     "loss", "compute_loss", "cost", "compute_cost", "loss_function", "calculate_loss", "calc_loss",
@@ -117,6 +118,8 @@ def passes_of(kind: type) -> tuple[str, str] | None:
         return forward[0], backward[0]
     if backward and (costs := [name for name in COST if name in own and name not in FORWARD]):
         return costs[0], backward[0]
+    if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
+        return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
 
 
