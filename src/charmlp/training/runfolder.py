@@ -46,7 +46,10 @@ EVENTS = "tensorboard"  # folder of what TensorBoard reads
 TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
 REPORTS = (  # of `charmlp report`
     *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
-    *(f"figures/report_{name}.png" for name in ("curves", "confusion", "map", "letters", "reliability", "weights")),
+    *(
+        f"figures/report_{name}.png"
+        for name in ("curves", "confusion", "map", "letters", "reliability", "weights")
+    ),
 )
 WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
