@@ -35,7 +35,7 @@ def make_parser() -> Parser:
     add_data_flags(parser, LISTS)
     words = "on: train five small nets to find labels that look wrong (default on)"
     parser.add_argument("--suspects", choices=("on", "off"), default="on", help=words)
-    words = "draw some images of every class (PNG); labels that look wrong on a sheet beside it"
+    words = "draw some images of every class (PNG, SVG); labels that look wrong on a sheet beside it"
     parser.add_argument("--figure", metavar="FILE", type=Path, help=words)
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
@@ -72,8 +72,8 @@ def command(arguments: Sequence[str]) -> int:
 def look(args: argparse.Namespace) -> Check:
     """Open the data, whatever is wrong with single entries, and look at all of it."""
     data = data_arguments(args, LISTS)
-    if args.figure is not None and args.figure.suffix.lower() != ".png":
-        raise UsageError(f"--figure: {printable(args.figure)}: a file that ends in .png is expected")
+    if args.figure is not None and args.figure.suffix not in (".png", ".svg"):
+        raise UsageError(f"--figure: {printable(args.figure)}: a file that ends in .png or .svg is expected")
     from charmlp.system.files import check_writable
 
     for path in filter(None, (args.figure, args.out)):

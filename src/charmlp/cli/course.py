@@ -81,7 +81,7 @@ def command(arguments: Sequence[str]) -> int:
         return 0
     args.split, args.seed, args.tsne, args.tsne_points = "test", config.seed, LAYERS[0], POINTS
     data = data_arguments(args, LISTS[2:], course=True)
-    evaluation, split = evaluate_data(recognizer, data, args)
+    evaluation, split, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")
     for table in write_down(evaluation, path, args):
         print(f"[Info] Table saved in {printable(table)}")

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, add_number, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_model_flags, add_picture_flags, load_recognizer, show
-from charmlp.cli.notes import note
+from charmlp.cli.notes import detail, note
 from charmlp.config import PROBABILITY, SEED, Reading
-from charmlp.errors import CharmlpError, UsageError
+from charmlp.errors import CharmlpError, DataError, UsageError
 from charmlp.system.files import check_writable
-from charmlp.text import as_json, printable, shown_value
+from charmlp.text import as_json, printable, shown_path, shown_value
 
 if TYPE_CHECKING:
     from charmlp.evaluation import Evaluation
+    from charmlp.evaluation.leaks import Leaks
     from charmlp.evaluation.pictures.about import About
+    from charmlp.letters.source import Source
     from charmlp.modelfile import Model
     from charmlp.recognizer import Recognizer
 
@@ -47,6 +49,8 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
     )
+    words = "data the model was trained on, to find near-twins (default: what its run says)"
+    parser.add_argument("--train_data", metavar="DATA", help=words)
     words = "show what is left with predict --reject P"
     parser.add_argument("--reject", type=partial(PROBABILITY.read, "--reject"), metavar="P", help=words)
     words = "folder for tables and pictures (default: test/ and figures/ beside the model)"
@@ -88,17 +92,19 @@ def command(arguments: Sequence[str]) -> int:
     data = data_arguments(args, LISTS)
     recognizer, path = load_recognizer(args.model_path, args.tta)
     layer_of(args.tsne, recognizer.model)
-    evaluation, split = evaluate_data(recognizer, data, args)
+    evaluation, split, source = evaluate_data(recognizer, data, args)
+    leaks = find_leaks(evaluation, split, source, path, args)
     tables = write_down(evaluation, path, args)
     drawn = draw_pictures(evaluation, recognizer.model, path, about(path, data, split), args)
     if args.format == "json":
         answered = {} if args.reject is None else {"reject": left_with(evaluation, args.reject)}
+        found = {"leaks": None if leaks is None else leaks.to_dict()}
         names = {"tables": [str(table) for table in tables]}
-        print(as_json({"model": str(path), "split": split} | evaluation.to_dict() | answered | names))
+        print(as_json({"model": str(path), "split": split} | evaluation.to_dict() | answered | found | names))
         return 0
     print_classes(evaluation)
     print_mistakes(evaluation)
-    print_figures(evaluation, split, args.reject)
+    print_figures(evaluation, split, args.reject, leaks)
     print(f"model     {printable(path)}")
     for table in tables:
         print(f"table     {printable(table)}")
@@ -109,8 +115,8 @@ def command(arguments: Sequence[str]) -> int:
 
 def evaluate_data(
     recognizer: Recognizer, data: dict[str, Any], args: argparse.Namespace
-) -> tuple[Evaluation, str]:
-    """Score the model on the chosen split, labels read as the model's classes."""
+) -> tuple[Evaluation, str, Source]:
+    """Score the model on the chosen split of a source, labels read as the model's classes."""
     if args.out is not None:
         for name in (ERRORS, f"{MATRIX}.{args.figure_format}"):
             check_writable(args.out / name)
@@ -136,7 +142,41 @@ def evaluate_data(
         )
     for line in letters.remarks(SPLITS[split]):
         note(line)
-    return evaluate(recognizer, letters), SPLITS[split]
+    return evaluate(recognizer, letters), SPLITS[split], source
+
+
+def find_leaks(
+    evaluation: Evaluation, split: str, source: Source, model: Path, args: argparse.Namespace
+) -> Leaks | None:
+    """The letters that have a near-twin in training; None where its data is not found, or is what is tested.
+
+    It is found in what is tested, where that is what the model was trained on, or where its run says.
+    """
+    from charmlp.evaluation.leaks import Leaks
+    from charmlp.training.pastrun import read_run
+
+    if split == "training":
+        return None
+    try:
+        trained = read_run(model)
+        identity = trained.model.provenance.get("data")
+        if args.train_data is not None:
+            from charmlp.data import open_source
+
+            source = open_source(args.train_data, classes=trained.model.classes)
+        elif not (source.splits.get("train") and source.identity() == identity):
+            from charmlp.training.rundata import open_data
+
+            source = open_data(trained.folder, trained.model.classes, trained.config, cache=not args.no_cache)
+            if source.identity() != identity:
+                raise DataError(f"{shown_path(trained.folder)}: its data has changed since")
+        seen = trained.model.norm_size, trained.model.view
+        return Leaks(evaluation, source.load("train", seen[0], view=seen[1], skip_bad=True))
+    except CharmlpError as error:
+        if args.train_data is not None:
+            raise
+        detail(f"no near-twins looked for: {error}; --train_data says what the model was trained on")
+        return None
 
 
 def write_down(evaluation: Evaluation, model: Path, args: argparse.Namespace) -> list[Path]:
@@ -214,7 +254,7 @@ def print_mistakes(evaluation: Evaluation) -> None:
     print()
 
 
-def print_figures(evaluation: Evaluation, split: str, reject: float | None) -> None:
+def print_figures(evaluation: Evaluation, split: str, reject: float | None, leaks: Leaks | None) -> None:
     """What `predict --reject` would leave, calibration, and at the end, where it is looked for, accuracy."""
     from charmlp.evaluation.measure import TARGETS, TOP
 
@@ -234,6 +274,12 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None) -> N
     print(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
     few = f": there are {len(evaluation.classes)} classes" if len(evaluation.classes) <= TOP else ""
     print(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
+    if leaks is not None:
+        print(f"near-twins of training letters {len(leaks):,} of {n:,}", end="")
+        if leaks.accuracy is not None and leaks.accuracy_of_twins is not None:
+            print(f", read to {percent(leaks.accuracy_of_twins)}; without them", end=" ")
+            print(f"accuracy {percent(leaks.accuracy, 2)} ({spread(leaks.interval)})", end="")
+        print()
     words = f"of {n:,} {split} images ({spread(evaluation.interval)})"
     print(f"accuracy {percent(evaluation.accuracy, 2)} {words}")
 

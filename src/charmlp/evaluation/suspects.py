@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 PRIOR = 5.0
 LISTED = 2  # suspects for each label that is expected to be wrong
-WITNESS = 0.7  # of the letters: a net that reads fewer of them right says little about labels
+WITNESS = 0.8  # of the letters: a net that reads fewer of them right says little about labels
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Suspects:
 
     @property
     def could_judge(self) -> bool:
-        """Whether the net is a witness: it reads 70 % of the letters right. Else there are no suspects."""
+        """Whether the net is a witness: it reads 80 % of the letters right. Else there are no suspects."""
         return self.right >= WITNESS
 
     def __len__(self) -> int:

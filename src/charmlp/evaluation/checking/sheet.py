@@ -8,86 +8,78 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.canvas import BLACK, GREY, ORANGE, SMALL, Canvas, text_width
+from charmlp.drawing.canvas import MARGIN, Canvas
+from charmlp.drawing.colours import BLACK, GREY, RED
+from charmlp.drawing.fonts import SMALL, text_width
+from charmlp.drawing.sheet import Block, draw_sheet
 from charmlp.evaluation.checking.findings import Check
 from charmlp.evaluation.checking.looking import together
 from charmlp.text import short
 
-SIDE = 48  # pixels of an image
-GAP, MARGIN, HEAD = 4, 24, 44
+SIDE, LARGE = 48, 104  # pixels of an image, and of one whose label looks wrong
+GAP, FRAME, HEAD = 6, 4, 60
 WIDE, WIDEST = 1600, 2400  # pixels of a sheet, of one column or of several
 MOST_OF_A_CLASS = 24
 LINES = 60  # classes in a column
-MOST_SUSPECTS = 120
+COLUMNS, MOST_SUSPECTS = 12, 120
 LONGEST = 14  # characters of a name
 
 
 def classes_sheet(check: Check) -> Canvas:
-    """Every class with its name, its number of images and some of them; suspects have an orange frame."""
+    """Every class with its name, its number of images and some of them; suspects have a frame."""
     classes = check.source.classes
     letters = together(list(check.letters.values()))
     splits = [split for split, own in check.letters.items() for _ in range(len(own))]
     odd = {(each.letter.split, each.letter.file) for each in check.suspects}
     names = [short(name, LONGEST) for name in classes]
-    largest = np.bincount(letters.labels, minlength=1).max()
-    label = max(text_width(f"{name}  {largest:,}") for name in names) + 3 * GAP
-    blocks = -(-len(classes) // LINES)
-    shown = ((WIDE if blocks == 1 else WIDEST) - 2 * MARGIN) // blocks - label
-    shown = min(MOST_OF_A_CLASS, max(1, shown // (SIDE + GAP)))
-    lines = -(-len(classes) // blocks)
-    width = label + shown * (SIDE + GAP) + (4 * GAP if blocks > 1 else 0)
-    title = check.source.describe()
-    inside = max(blocks * width, text_width(title))
-    canvas = Canvas(inside + 2 * MARGIN, HEAD + lines * (SIDE + GAP) + 2 * MARGIN)
-    canvas.text(title, MARGIN, HEAD / 2 + GAP, "lm")
+    counts = np.bincount(letters.labels, minlength=len(classes))
+    label = max(map(text_width, names)) + text_width(f"{counts.max():,}", SMALL) + 5 * GAP
+    columns = -(-len(classes) // LINES)
+    room = ((WIDE if columns == 1 else WIDEST) - 2 * MARGIN) // columns - label
+    shown = min(MOST_OF_A_CLASS, max(1, room // (SIDE + GAP)), max(1, counts.max()))
+    lines, pitch = -(-len(classes) // columns), label + shown * (SIDE + GAP) + 4 * GAP
+    canvas = Canvas(2 * MARGIN + columns * pitch - 4 * GAP, HEAD + lines * (SIDE + GAP) + GAP)
+    canvas.title(check.source.describe())
     for number, name in enumerate(names):
-        block, line = divmod(number, lines)
-        left, top = MARGIN + block * width, HEAD + GAP + line * (SIDE + GAP)
-        own = np.flatnonzero(letters.labels == number)
+        column, line = divmod(number, lines)
+        left, top = MARGIN + column * pitch, HEAD + line * (SIDE + GAP)
         canvas.text(name, left, top + SIDE / 2, "lm")
-        canvas.text(f"{len(own):,}", left + label - 2 * GAP, top + SIDE / 2, "rm", SMALL, GREY)
+        canvas.text(f"{counts[number]:,}", left + label - 2 * GAP, top + SIDE / 2, "rm", SMALL, GREY)
+        own = np.flatnonzero(letters.labels == number)
         some = own[np.unique(np.linspace(0, len(own) - 1, min(shown, len(own))).astype(int))]
         for place, at in enumerate(some):
-            marked = (splits[at], letters.names[at]) in odd
-            picture(canvas, letters.images[at], left + label + place * (SIDE + GAP), top, marked=marked)
-    if odd:
-        words = "orange frame: the label looks wrong"
-        canvas.text(words, MARGIN, canvas.picture.height - MARGIN, "lm", SMALL, GREY)
+            x = left + label + place * (SIDE + GAP)
+            if (splits[at], letters.names[at]) in odd:
+                canvas.box((x - FRAME, top - FRAME, x + SIDE + FRAME - 1, top + SIDE + FRAME - 1), fill=RED)
+            canvas.image(enlarged(letters.images[at], SIDE), (x, top), (SIDE, SIDE))
+    canvas.notes(["In a frame: the label looks wrong, or the letter is hard to read."] if odd else [])
     return canvas
 
 
 def suspects_sheet(check: Check) -> Canvas:
     """The labels that look wrong, the most suspicious first: label → what it is read as, and the file."""
     suspects = check.suspects[:MOST_SUSPECTS]
-    where = {
+    images = {
         (split, name): image
         for split, own in check.letters.items()
         for name, image in zip(own.names, own.images, strict=True)
     }
-    side, wide = 2 * SIDE, 2 * SIDE + 74
-    columns = max(1, min(len(suspects), (WIDE - 2 * MARGIN) // wide))
-    lines, tall = -(-len(suspects) // columns), side + 50
+    words = [
+        (
+            (f"{short(each.letter.label, 8)} → {short(each.guess, 8)} ({each.probability:.0%})", BLACK),
+            (short(each.letter.file, 24, end=True), GREY),
+        )
+        for each in suspects
+    ]
+    pictures = [enlarged(images[each.letter.split, each.letter.file], LARGE) for each in suspects]
     more = f", {len(suspects)} of them here" if len(suspects) < len(check.suspects) else ""
     title = f"{len(check.suspects):,} labels that look wrong{more}: label → read as (how sure)"
-    canvas = Canvas(2 * MARGIN + max(columns * wide, text_width(title)), HEAD + lines * tall + MARGIN)
-    canvas.text(title, MARGIN, HEAD / 2 + GAP, "lm")
-    for place, each in enumerate(suspects):
-        left, top = MARGIN + place % columns * wide, HEAD + GAP + place // columns * tall
-        picture(canvas, where[each.letter.split, each.letter.file], left, top, side)
-        words = f"{short(each.letter.label, 6)} → {short(each.guess, 6)} ({each.probability:.0%})"
-        canvas.text(words, left, top + side + 12, "lm", SMALL, BLACK)
-        canvas.text(short(each.letter.file, 16, end=True), left, top + side + 30, "lm", SMALL, GREY)
-    return canvas
+    return draw_sheet([Block(title, np.stack(pictures), words)], min(COLUMNS, len(suspects)), LARGE)
 
 
-def picture(
-    canvas: Canvas, image: NDArray[np.uint8], left: int, top: int, side: int = SIDE, *, marked: bool = False
-) -> None:
-    """A grey image as a square of so many pixels, with a frame where it is marked."""
-    scaled = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
-    canvas.picture.paste(scaled.convert("RGB"), (left, top))
-    if marked:
-        canvas.pen.rectangle((left - 1, top - 1, left + side, top + side), outline=ORANGE, width=3)
+def enlarged(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """A grey image as a smooth square of so many pixels."""
+    return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
 
 
 def save_sheets(check: Check, path: Path) -> list[Path]:
