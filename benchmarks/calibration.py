@@ -6,9 +6,9 @@
 DATA is a folder with training and validation images. The model learns from the training images and, as recipe
 best does, from rendered letters, but here of four fifths of the font families. Its temperature is fitted to
 the validation images alone, as in every training. Measured are 10,000 rendered letters of the other families:
-the expected calibration error in ten bins of equal numbers, what exact probabilities would show by chance, the
-error without temperature, and with one (in brackets) that is fitted to the validation images as they are, not
-to slightly changed versions as well. One row for each seed.
+the expected calibration error in ten bins of equal numbers, what exact probabilities would show by chance,
+the error without temperature, and with one (in brackets) that is fitted to the validation images as they are,
+not to slightly changed versions as well. One row for each seed.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ from charmlp.evaluation.comparison import LEVEL, compare_readings, mcnemar
 Readings = NDArray[np.bool_]
 
 COMPARISONS = 50
-# The images' ease, in units of the seeds' noise. As with recipe slides on scene-letters: 80 % are read, and two
-# seeds differ on 8 % of the images.
+# The images' ease, in units of the seeds' noise. As with recipe slides on scene-letters, 80 % are read, and
+# two seeds differ on 8 % of the images.
 MEAN, SPREAD = 6.0, 7.0
 FIVE_POINTS = 1.2  # harder, every image of the second setting: it reads 5.0 points less
 SEEDS = 40

@@ -15,10 +15,11 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"text"},
-    {"system"},
+    {"system", "html"},
     {"calculus"},
     {"config"},
     {"images", "letters", "modelfile", "metrics", "drawing"},
+    {"explanation"},
     {"nn", "rendering", "recognizer"},
     {"data"},
     {"training"},

@@ -71,6 +71,21 @@ def test_predicting_needs_no_framework(trained: tuple[Path, set[str]]) -> None:
     assert not modules & (HEAVY | {"concurrent", "secrets", "tempfile"})
 
 
+def test_predicting_imports_what_explains_only_where_it_is_asked_for(trained: tuple[Path, set[str]]) -> None:
+    script = RUN.replace('name.partition(".")[0]', "name")
+    for flags, wanted in (((), False), (("--explain", "why"), True)):
+        arguments = ("predict", "letters/A/0.png", "--model", "run", *flags)
+        answer = subprocess.run(
+            [sys.executable, "-c", script, *arguments], cwd=trained[0], capture_output=True, text=True
+        )
+        assert answer.returncode == 0, answer.stderr
+        names = set(answer.stderr.split())
+        assert ("charmlp.explanation" in names) is wanted and "charmlp.html" not in names
+        assert wanted or "charmlp.data" not in names
+        assert not {name.partition(".")[0] for name in names} & (HEAVY - {"pyarrow"})
+    assert (trained[0] / "why" / "0-explained.png").is_file()
+
+
 def test_what_a_run_loads_is_seen(trained: tuple[Path, set[str]]) -> None:
     folder, _ = trained
     flags = (

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,19 @@ from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.images import ImageSource, are_blank, read_grey, to_inputs
 from charmlp.images.batches import is_path, read_batches
 from charmlp.images.crop import letter_size
-from charmlp.images.reading import ImageOrError
+from charmlp.images.reading import ImageOrError, read_batch
 from charmlp.images.variants import check_versions, variant
 from charmlp.modelfile import Model, model_in, read_model
-from charmlp.text import shown_path
+from charmlp.text import short, shown_path
+
+if TYPE_CHECKING:
+    from charmlp.explanation import Explanation, TrainingLetters
+    from charmlp.letters import LetterSet
 
 Images: TypeAlias = "list[ImageSource] | tuple[ImageSource, ...]"
 
 SMALL = 2 / 3  # of the usual size in training: smaller letters are misread
+MOST_CHARACTERS = 120  # of the classes' names, where they are shown
 MOST_LOOKED_AT = 500  # images among which one of a small letter is looked for
 
 
@@ -47,6 +52,13 @@ class Prediction:
         if self.prediction is None:
             return f"Prediction(None, unsure: {self.top[0][0]!r}, {self.probability:.1%})"
         return f"Prediction({self.prediction!r}, {self.probability:.1%})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        rows = [(html.escape(name), html.bar(share), f"{100 * share:.1f} %") for name, share in self.top]
+        unsure = "unsure: " if self.prediction is None else ""
+        return html.card(f"{unsure}{self.top[0][0]}  {100 * self.probability:.1f} %", html.table(rows))
 
 
 class Notes:
@@ -100,16 +112,19 @@ class Recognizer:
     slightly changed ones, and their probabilities averaged; always the same ones (`charmlp.images.variants`).
     """
 
-    def __init__(self, model: Model, tta: int = 1) -> None:
+    def __init__(self, model: Model, tta: int = 1, path: Path | None = None) -> None:
+        """`path` is the model's file, where it has one: who explains or shows what was read says it."""
         check_versions(tta)
         self.model = model
         self.tta = tta
+        self.path = path
 
     @classmethod
     def load(cls, path: str | PathLike[str], tta: int = 1) -> Recognizer:
         """Read a run folder's model, or a `.safetensors` or `.pth` file; raises `ModelFileError`."""
         check_versions(tta)
-        return cls(read_model(model_in(Path(path))), tta)
+        file = model_in(Path(path))
+        return cls(read_model(file), tta, file)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -235,5 +250,63 @@ class Recognizer:
         """The probability of each class, N×K, for grey images N×H×W of the model's size."""
         return self.probabilities(self.logits(images))
 
+    def explain(
+        self,
+        image: ImageSource,
+        *,
+        against: str | None = None,
+        training: TrainingLetters | LetterSet | None = None,
+        note: Callable[[str], None] = warnings.warn,
+    ) -> Explanation:
+        """Why an image is read as it is, and not as another class: docs/explain.md.
+
+        image     what `predict` takes
+        against   the class that the guess is compared with, instead of the runner-up; where it is the guess
+                  itself, the runner-up
+        training  letters among which those most like the image are looked for, of the model's size and view:
+                  `charmlp.data.open_source("photos").load("train", model.norm_size, view=model.view)`
+        note      see `predict_many`
+
+        Raises `ImageError` as `predict` does, and `UsageError` where no class is called so.
+
+        >>> recognizer.explain("letter.png").save("why.png")  # doctest: +SKIP
+        """
+        from charmlp.explanation import GUESSES, TrainingLetters, explain
+
+        if training is not None and not isinstance(training, TrainingLetters):
+            training = TrainingLetters(self.model, training)
+        batch, name = read_batch([image], self.model.norm_size, self.model.view), name_of(image)
+        fault = batch.faults.get(0) or Notes(note, self.model).of(name, batch.images[0], batch.notes.get(0))
+        if fault is not None:
+            raise fault
+        return explain(
+            self.model,
+            batch.images[0],
+            self.predict_grey(batch.images, GUESSES)[0].top,
+            name=name,
+            against=against,
+            training=training,
+            origin="" if self.path is None else str(self.path),
+            versions=self.tta,
+        )
+
     def __repr__(self) -> str:
         return f"Recognizer({self.model!r})"
+
+    def _repr_html_(self) -> str:
+        from charmlp import html
+
+        model = self.model
+        (height, width), sizes = model.norm_size, "-".join(map(str, model.sizes))
+        recipe, accuracy = (model.provenance.get(name) for name in ("recipe", "validation_accuracy"))
+        rows = {
+            "model": "" if self.path is None else shown_path(self.path),
+            "network": f"{sizes}, {model.act_type}, {model.n_parameters:,} parameters",
+            "images": f"{height}×{width} grey, {model.preprocessing}, crop {model.view.crop}",
+            "classes": f"{len(model.classes):,}: {short(' '.join(model.classes), MOST_CHARACTERS)}",
+            "recipe": recipe if isinstance(recipe, str) else "",
+            "validation accuracy": f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "",
+            "temperature": f"{model.temperature:g}" if model.temperature != 1 else "",
+            "read": f"{self.tta} versions of each image" if self.tta > 1 else "",
+        }
+        return html.card("Recognizer", html.facts((name, words) for name, words in rows.items() if words))

@@ -108,6 +108,8 @@ def test_json_is_alone_on_stdout(run: Run, data: Path) -> None:
         (["a", "nowhere"], 1, "nowhere: no such folder"),
         (["a", "b", "--figure", "curves.jpg"], 2, "--figure: a name that ends in .png or .svg"),
         (["a", "b", "--figure", "data/test.json/x.png"], 1, "is not a folder"),
+        (["a", "b", "--im_dir", "data"], 2, "go with --data"),
+        (["a", "b", "--label_column", "x"], 2, "go with --data"),
         (["a", "b", "--data", "nowhere"], 1, "nowhere: no such file or folder"),
         ([], 2, "RUN"),
     ],

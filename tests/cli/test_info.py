@@ -83,6 +83,13 @@ def test_the_figure_shows_the_letters_plain_and_augmented(
     assert own > 0.4 and own > next_one + 0.1  # changed, but still the same letters
 
 
+def test_a_sheet_is_png_or_svg(run: Run, course: Path) -> None:
+    assert run("info", course, "--figure", "letters.svg").status == 0
+    assert "data " in Path("letters.svg").read_text("utf-8")
+    answer = run("info", course, "--figure", "letters.jpg")
+    assert answer.status == 1 and answer.out == "" and "letters.jpg: a picture's name ends in" in answer.err
+
+
 def median_correlation(images: Any, others: Any) -> float:
     pairs = zip(images, others, strict=True)
     return float(np.median([abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) for a, b in pairs]))

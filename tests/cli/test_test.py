@@ -61,7 +61,7 @@ def test_the_t_sne_of_a_layer(run: Run, course: Path, trained: Path) -> None:
     assert run(*common, "--tsne", "off").status == 0 and not picture.exists()
     assert run(*common, "--tsne", "1", "--tsne-points", "20").status == 0
     text = picture.read_text("utf-8")
-    assert "t-SNE of hidden layer 1" in text and "20 of 32 images" in text
+    assert "t-SNE of hidden layer 1" in text and "(20 of 32)" in text
     for wrong, reason in (("7", "hidden layer"), ("first", "expected logits, off"), ("0", "expected logits")):
         answer = run(*common, "--tsne", wrong)
         assert answer.status == 2 and answer.out == "" and answer.err.count("\n") == 1

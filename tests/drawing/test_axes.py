@@ -32,7 +32,7 @@ def test_ticks_are_a_few_round_numbers(low: float, high: float) -> None:
 def test_powers_are_numbered_by_what_they_stand_for() -> None:
     here = panel(y=(-1.2, 3.1), powers=True)
     here.axes("loss", numbered=False)
-    assert here.canvas.texts[:-1] == ["0.1", "1", "10", "100", "1e+03"]
+    assert here.canvas.texts[:-1] == ["0.1", "1", "10", "100", "1000"]
 
 
 def test_a_label_lies_within_the_panel() -> None:

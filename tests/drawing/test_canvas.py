@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from charmlp.drawing.canvas import FORMATS, Canvas, broken
+from charmlp.drawing.canvas import SUFFIXES, Canvas, broken
 from charmlp.drawing.colours import BLACK, BLUE, RED
 from charmlp.drawing.fonts import SMALL, text_width
 from charmlp.drawing.marks import SHAPES
@@ -51,8 +51,9 @@ def test_it_is_saved_whole_and_names_its_file(tmp_path: Path) -> None:
     with Image.open(path) as picture:
         assert picture.size == (100, 50) and picture.format == "PNG"
     assert [file.name for file in path.parent.iterdir()] == ["a.png"]
+    (tmp_path / "folder.png").mkdir()
     with pytest.raises(CharmlpError, match="a folder"):
-        canvas.save(tmp_path)
+        canvas.save(tmp_path / "folder.png")
 
 
 def everything() -> Canvas:
@@ -74,8 +75,8 @@ def everything() -> Canvas:
 
 
 def test_the_same_marks_give_the_same_bytes(tmp_path: Path) -> None:
-    for suffix in FORMATS:
-        first, second = (everything().save(tmp_path / f"{n}.{suffix}").read_bytes() for n in (1, 2))
+    for suffix in SUFFIXES:
+        first, second = (everything().save(tmp_path / f"{n}{suffix}").read_bytes() for n in (1, 2))
         assert first == second and len(first) > 1000
 
 
@@ -132,6 +133,13 @@ def test_notes_are_broken_and_the_canvas_grows_by_them() -> None:
     assert max(text_width(line, SMALL) for line in canvas.texts) <= 300
     chinese = broken("训练损失是一轮之内的平均值期间权重仍在变化", 120)
     assert len(chinese) > 1 and "".join(chinese) == "训练损失是一轮之内的平均值期间权重仍在变化"
+
+
+def test_another_form_is_refused(tmp_path: Path) -> None:
+    assert everything().save(tmp_path / "A.PNG").is_file()
+    for name in ("a.jpg", "a", "a.pdf"):
+        with pytest.raises(CharmlpError, match=r"ends in \.png or \.svg"):
+            everything().save(tmp_path / name)
 
 
 def test_a_title_makes_room_for_itself() -> None:

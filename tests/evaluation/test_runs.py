@@ -101,6 +101,10 @@ def test_settings_with_names_of_their_own(data: Path) -> None:
     make_run(Path("first"), data, seed=1)
     make_run(Path("second"), data, seed=2)
     assert [setting.name for setting in compare(["first", "second"]).settings] == ["first +1"]
+    for name, seed in (("a1", 1), ("a-2", 2), ("a", 3)):  # what is left of two names is another run's
+        make_run(Path(name), data, seed=seed, lr=1.0 + (name == "a"))
+    assert [setting.name for setting in compare(["a1", "a-2", "a"]).settings] == ["a1 +1", "a"]
+    assert [setting.name for setting in compare(["a1", "a-2", "first"]).settings] == ["a", "first"]
 
 
 def test_updates_settle_the_epochs(data: Path) -> None:
@@ -127,6 +131,8 @@ def test_data_beside_that_of_the_runs(data: Path) -> None:
     make_run(Path("a"), data)
     make_run(Path("b"), None)
     make_run(Path("c"), make_images(Path("others"), COUNTS), lr=1.0)
+    make_run(Path("also"), Path("others/../data"), lr=3.0)
+    assert list(compare(["a", "also"]).differences) == ["lr"]
     with pytest.raises(DataError, match="b does not say what it was trained on; give --data"):
         compare(["a", "b"])
     with pytest.raises(

@@ -15,7 +15,7 @@ import pytest
 from charmlp.config import SLIDES, to_toml
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.training import runfolder
-from charmlp.training.runfolder import FIGURES, LOG, MODEL, PICTURES, SETTINGS, RunFolder
+from charmlp.training.runfolder import FIGURES, LOG, MODEL, PICTURES, SETTINGS, TABLES, RunFolder
 from charmlp.training.state import Epoch, Figures
 
 TRAINING: Any = SimpleNamespace(config=SLIDES)
@@ -38,7 +38,7 @@ def files(folder: str) -> list[str]:
 
 def earlier_run(folder: str, *others: str) -> None:
     """What a run leaves, and other files."""
-    for name in (MODEL, SETTINGS, LOG, *PICTURES, *others):
+    for name in (MODEL, SETTINGS, LOG, *PICTURES, *TABLES, *others):
         Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
         Path(folder, name).write_text(to_toml(SLIDES) if name == SETTINGS else "old", "utf-8")
 
@@ -86,7 +86,7 @@ def test_what_is_overwritten_is_gone_before_the_new_settings_are_there(
         assert files("a") == sorted([".lock", SETTINGS, "figures/mine.png", "notes.txt"])
 
 
-@pytest.mark.parametrize("name", [SETTINGS, MODEL, LOG, PICTURES[0]])
+@pytest.mark.parametrize("name", [SETTINGS, MODEL, LOG, PICTURES[0], TABLES[0]])
 def test_what_no_run_has_written_is_not_overwritten(name: str) -> None:
     Path("mine", name).parent.mkdir(parents=True)
     Path("mine", name).write_text("mine", "utf-8")

@@ -9,6 +9,13 @@ Every function takes any float dtype and returns the same; `out` is an array for
 """
 
 from charmlp.calculus.activations import ACTIVATIONS, Activation
+from charmlp.calculus.attribution import (
+    PIECEWISE_LINEAR,
+    Attribution,
+    attribute,
+    input_times_gradient,
+    integrated_gradients,
+)
 from charmlp.calculus.linear import (
     linear,
     linear_backward_bias,
@@ -26,16 +33,22 @@ from charmlp.calculus.losses import (
     squared_error,
     squared_error_backward,
 )
-from charmlp.calculus.network import activations_behind, mlp
+from charmlp.calculus.network import Layer, activations_behind, mlp, mlp_gradients, mlp_layers
 
 __all__ = [
     "ACTIVATIONS",
+    "PIECEWISE_LINEAR",
     "Activation",
+    "Attribution",
+    "Layer",
     "activations_behind",
+    "attribute",
     "class_targets",
     "cross_entropy",
     "cross_entropy_backward",
     "exponentials",
+    "input_times_gradient",
+    "integrated_gradients",
     "linear",
     "linear_backward_bias",
     "linear_backward_input",
@@ -43,6 +56,8 @@ __all__ = [
     "log_softmax",
     "logits_gradient",
     "mlp",
+    "mlp_gradients",
+    "mlp_layers",
     "softmax",
     "squared_error",
     "squared_error_backward",

@@ -36,7 +36,7 @@ def make_parser() -> Parser:
         takes="RUN RUN…",
     )
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a finished run")
-    words = "the images that all are to read (default: those that they were trained beside)"
+    words = "images that all are to read (default: of the data that they were trained on)"
     group = parser.add_argument_group("data")
     group.add_argument("--data", metavar="DATA", help=words)
     add_list_flags(group)
@@ -54,6 +54,9 @@ def make_parser() -> Parser:
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     check_figure(args.figure)
+    reading = given_settings(args, Reading)
+    if args.data is None and (args.im_dir or reading):
+        raise UsageError("--im_dir and how lists are read go with --data; without it, each run knows its own")
 
     from charmlp.cli.progress import make_reporter
     from charmlp.evaluation.runs import compare
@@ -63,7 +66,7 @@ def command(arguments: Sequence[str]) -> int:
             [run for run in map(at_home, args.runs) if not is_latest(Path(run))],
             args.data,
             im_dir=args.im_dir,
-            reading=Reading(**given_settings(args, Reading)),
+            reading=Reading(**reading),
             split=args.split,
             skip_bad=args.skip_bad,
             cache=not args.no_cache,

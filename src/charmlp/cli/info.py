@@ -39,7 +39,10 @@ def make_parser() -> Parser:
         "path", nargs="?", metavar="PATH", help="model file, run folder, or data as behind --data"
     )
     parser.add_argument(
-        "--figure", metavar="FILE", type=Path, help="draw a sheet of sample images, plain and augmented (PNG)"
+        "--figure",
+        metavar="FILE",
+        type=Path,
+        help="draw a sheet of sample images, plain and augmented (PNG or SVG)",
     )
     add_list_flags(parser.add_argument_group("data"))
     return parser
@@ -103,8 +106,10 @@ def describe_data(args: argparse.Namespace) -> None:
     from charmlp.data import SPLITS, open_source
 
     if args.figure is not None:
+        from charmlp.drawing.canvas import check_name
         from charmlp.system.files import check_writable
 
+        check_name(args.figure)
         check_writable(args.figure)
     source = open_source(args.path, im_dir=args.im_dir, reading=Reading(**given_settings(args, Reading)))
     for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):

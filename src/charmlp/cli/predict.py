@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
+from charmlp.cli.explaining import Explainer, add_explain_flags, check_explain_flags, make_explainer
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
 from charmlp.cli.notes import detail, note
 from charmlp.config import PROBABILITY
@@ -25,9 +26,10 @@ from charmlp.system.files import at_home, check_writable, is_file, is_folder, wr
 from charmlp.text import as_json, cell, natural, printable, shown_path
 
 if TYPE_CHECKING:
+    from charmlp.cli.explaining import Why
     from charmlp.recognizer import Prediction, Recognizer
 
-Answers: TypeAlias = "Iterator[tuple[str, Prediction]]"  # each image's path and what it shows
+Answers: TypeAlias = "Iterator[tuple[str, Prediction, Why | None]]"  # an image's path, what it shows, why
 
 STANDARD_INPUT = "-"
 MOST_BYTES = 2**28 + 1  # of an image on standard input: one more than of any that is read
@@ -40,6 +42,7 @@ def make_parser() -> Parser:
         "holds one image, or paths, one a line.",
         "charmlp predict letter.png\ncharmlp predict scans/ --topk 3 --format csv --out letters.csv\n"
         "charmlp predict scans/ --reject 0.9\n"
+        "charmlp predict letter.png --explain why\n"
         "find scans -name '*.png' -print0 | charmlp predict -0 -",
         takes="PATH…",
     )
@@ -54,6 +57,7 @@ def make_parser() -> Parser:
     words = "of the answers (default utf-8 in --out); utf-8-sig: with a mark by which Excel knows UTF-8"
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-sig"), help=words)
     parser.add_argument("-0", "--null", action="store_true", help="paths on standard input end with NUL")
+    add_explain_flags(parser)
     return parser
 
 
@@ -65,7 +69,9 @@ def command(arguments: Sequence[str]) -> int:
     if args.out is not None:
         args.out = Path(at_home(args.out))
         check_writable(args.out)
-    recognizer, _ = load_recognizer(args.model_path, args.tta)
+    check_explain_flags(args, places)
+    recognizer, model = load_recognizer(args.model_path, args.tta)
+    explainer = None if args.explain is None else make_explainer(args, recognizer, model)
     topk = min(args.topk, len(recognizer.classes))
     counts: Counter[str] = Counter()
     images = find_images(places, b"\0" if args.null else b"\n")
@@ -75,7 +81,7 @@ def command(arguments: Sequence[str]) -> int:
     start = time.perf_counter()
     with (
         redirect_stdout(text if args.out else sys.stdout),
-        closing(read_all(recognizer, images, topk, args.reject or 0.0, counts)) as answers,
+        closing(read_all(recognizer, images, topk, args.reject or 0.0, counts, explainer)) as answers,
     ):
         FORMATS[args.format](answers, topk, args.reject is not None)
     detail(f"{counts['read']:,} images read in {time.perf_counter() - start:.1f} s")
@@ -149,7 +155,8 @@ def read_all(
     topk: int,
     reject: float,
     counts: Counter[str],
-) -> Generator[tuple[str, Prediction], None, None]:
+    explainer: Explainer | None = None,
+) -> Generator[tuple[str, Prediction, Why | None], None, None]:
     """Read the images in order; what is wrong with one is told. `counts` learns how many are read and bad."""
     named, images = tee(images)
     many = recognizer.predict_many(images, topk, reject=reject, return_errors=True, note=note)
@@ -160,15 +167,21 @@ def read_all(
                 complain(reason.replace("image", "standard input", 1) if isinstance(name, bytes) else reason)
                 counts["bad"] += 1
             else:
-                yield STANDARD_INPUT if isinstance(name, bytes) else str(name), prediction
+                assert not isinstance(name, CharmlpError)
+                why = None if explainer is None else explainer.explain(name)
+                yield STANDARD_INPUT if isinstance(name, bytes) else name, prediction, why
                 counts["read"] += 1
 
 
 def write_text(answers: Answers, topk: int, may_reject: bool) -> None:
-    """`letter.png: A 98.1 %`, or `letter.png: unsure (A 41.2 %)`, one line an image."""
-    for path, answer in answers:
+    """`letter.png: A 98.1 %`, or `letter.png: unsure (A 41.2 %)`, one line an image; why in those below."""
+    for path, answer, why in answers:
         names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in answer.top)
         print(f"{printable(path)}: {names if answer.prediction is not None else f'unsure ({names})'}")
+        if why is not None:
+            for line in (*why.explanation.sentences(), *why.explanation.notes()):
+                print(f"  {line}")
+            print(f"  picture  {printable(why.picture)}")
 
 
 def write_csv(answers: Answers, topk: int, may_reject: bool) -> None:
@@ -181,7 +194,7 @@ def write_csv(answers: Answers, topk: int, may_reject: bool) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     more = [f"{column}_{rank}" for rank in range(2, topk + 1) for column in ("class", "probability")]
     table.writerow(["file", "prediction", "probability", *more, *(["guess"] if may_reject else [])])
-    for path, answer in answers:
+    for path, answer, _ in answers:
         cells = [text for name, share in answer.top for text in (cell(name), f"{share:.6f}")]
         if may_reject:
             cells = ["" if answer.prediction is None else cells[0], *cells[1:], cells[0]]
@@ -191,13 +204,15 @@ def write_csv(answers: Answers, topk: int, may_reject: bool) -> None:
 def write_json(answers: Answers, topk: int, may_reject: bool) -> None:
     """One array; each object is written as soon as it is known."""
     separator = "["
-    for path, answer in answers:
-        entry = {
+    for path, answer, why in answers:
+        entry: dict[str, object] = {
             "file": path,
             "prediction": answer.prediction,
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
+        if why is not None:
+            entry["explanation"] = why.explanation.to_dict() | {"picture": str(why.picture)}
         sys.stdout.write(separator + as_json(entry))
         separator = ",\n "
     print("[]" if separator == "[" else "]")

@@ -131,11 +131,10 @@ def train_and_draw(
     if args.pictures == "on" or args.show:
         from charmlp.evaluation.pictures.of_run import draw_run
 
-        of = about(result.path / "model.safetensors", data, "training")
-        folder, classes = result.path / "figures", result.model.classes
+        of, folder = about(result.path / "model.safetensors", data), result.path / "figures"
         try:
             with drawing(reporter):
-                drawn = draw_run(folder, result.fit, classes, of, args.figure_format)
+                drawn = draw_run(folder, result.fit, result.model, of, args.figure_format)
         except CharmlpError as error:
             reporter.message(f"note: {error}")
         if drawn:

@@ -1,10 +1,10 @@
 """What an examination ends in, and how it shows itself: as text, as HTML, and as what JSON can hold."""
 
-import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from charmlp import html
 from charmlp.doctor.mistake import Mistake, Phrase
 from charmlp.doctor.words import locale_language, say
 from charmlp.doctor.words.layout import WIDTH, columns, wrapped
@@ -96,20 +96,12 @@ class Diagnosis:
 
     def _repr_html_(self, language: str | None = None) -> str:
         """The same as a fragment of HTML, for notebooks."""
-        rows = [
-            f'<div style="border-left:4px solid {COLOURS[self.verdict]};padding:2px 10px;margin:4px 0">',
-            f"<b>{escape(headline(self, language))}</b>",
-        ]
+        parts = []
         for mistake in self.mistakes:
-            rows.append(f'<p style="margin:6px 0">{escape(sentence(mistake, language, None))}</p><table>')
-            rows += [
-                f'<tr><td style="opacity:.6;text-align:left">{escape(say(name, language, {}))}</td>'
-                f'<td style="text-align:left">{escape(words)}</td></tr>'
-                for name, words in details(mistake, language, None)
-            ]
-            rows.append("</table>")
-        rows += [f"<p><i>{escape(note.text(language))}</i></p>" for note in self.notes]
-        return "\n".join([*rows, "</div>"])
+            rows = [(say(name, language, {}), words) for name, words in details(mistake, language, None)]
+            parts += [html.line(sentence(mistake, language, None)), html.facts(rows)]
+        parts += [html.line(note.text(language)) for note in self.notes]
+        return html.card(headline(self, language), *parts, colour=COLOURS[self.verdict])
 
 
 def headline(diagnosis: Diagnosis, language: str | None) -> str:
@@ -148,10 +140,6 @@ def labelled(name: str, words: str, indent: int, language: str | None, width: in
     name = say(name, language, {})
     lead = " " * indent + name + " " * max(2, 10 - columns(name))
     return wrapped(words, lead, " " * (indent + 10), width)
-
-
-def escape(text: str) -> str:
-    return html.escape(printable(text))
 
 
 def unpacked(packed: Mapping[str, Any]) -> Diagnosis:

@@ -41,7 +41,7 @@ class Panel:
         for number in self.heights():
             at = self.place(self.x[0], number)[1]
             self.canvas.line([(left, at), (right, at)], LIGHT, 1)
-            shown = f"{10**number:.3g}" if self.powers else f"{number:g}"
+            shown = power_of_ten(number) if self.powers else f"{number:g}"
             self.canvas.text(f"{shown}{unit}", left - 10, at, "rm")
         self.canvas.line([(left, top), (left, bottom)], BLACK, 1)
         self.canvas.line([(left, bottom), (right, bottom)], BLACK, 1)
@@ -84,6 +84,17 @@ class Panel:
             y = top + 20 + 30 * line
             self.canvas.line([(right - widest - 60, y), (right - widest - 20, y)], colour)
             self.canvas.text(name, right - widest - 10, y, "lm")
+
+
+def power_of_ten(exponent: float) -> str:
+    """As people write it.
+
+    >>> power_of_ten(-1), power_of_ten(3), power_of_ten(-12)
+    ('0.1', '1000', '10⁻¹²')
+    """
+    if -3 < exponent < 4:
+        return f"{10.0**exponent:g}"
+    return "10" + f"{exponent:g}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def widened(low: float, high: float, share: float = 0.05) -> Range:

@@ -21,12 +21,14 @@ from PIL import Image
 from charmlp.drawing.colours import BLACK, GREY
 from charmlp.drawing.fonts import FALLBACK_FONTS, SMALL, TEXT, text_width
 from charmlp.drawing.marks import Area, Box, Cells, Dots, Line, Mark, Pixels, Points, Text
+from charmlp.errors import CharmlpError
 from charmlp.system.files import write_whole
+from charmlp.text import shown_path
 
 INCH = 150
 SCREEN = 0.64  # CSS pixels, of which 96 are an inch
 MARGIN = 25
-FORMATS = ("png", "svg")
+SUFFIXES = (".png", ".svg")
 
 
 class Canvas:
@@ -114,14 +116,21 @@ class Canvas:
         )
 
     def save(self, path: Path) -> Path:
-        """Write it, whole or not at all: SVG where the name ends so, else PNG."""
-        if path.suffix == ".svg":
+        """Write it, whole or not at all: as PNG or SVG, by the name's end. Raises `CharmlpError`."""
+        check_name(path)
+        if path.suffix.lower() == ".svg":
             write_whole(path, self.svg().encode())
             return path
         content = io.BytesIO()
         self.picture.save(content, "PNG", compress_level=3)  # more takes half as long again
         write_whole(path, content.getvalue())
         return path
+
+
+def check_name(path: Path) -> None:
+    """Raise `CharmlpError` unless a picture can have that name."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise CharmlpError(f"{shown_path(path)}: a picture's name ends in {' or '.join(SUFFIXES)}")
 
 
 def broken(text: str, width: int, size: int = SMALL) -> list[str]:

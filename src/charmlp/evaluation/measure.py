@@ -164,6 +164,11 @@ class Evaluation:
     def __repr__(self) -> str:
         return f"Evaluation({self.scores!r})"
 
+    def _repr_html_(self) -> str:
+        from charmlp.evaluation.showing import evaluation_as_html
+
+        return evaluation_as_html(self)
+
 
 def _spell(answered: Answered | None) -> dict[str, float | None]:
     facts = ("reject", "coverage", "accuracy")

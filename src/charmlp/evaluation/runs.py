@@ -54,21 +54,13 @@ class RunRead:
 
 @dataclass(frozen=True)
 class Setting:
-    """Runs that differ in nothing but their seed."""
+    """Runs that differ in nothing but their seed.
 
+    name  that of its run; of several, what is left of theirs without the seed, or else the first one's
+    """
+
+    name: str
     runs: tuple[RunRead, ...]
-
-    @property
-    def name(self) -> str:
-        """That of its run; of several, what is left of theirs without the seed, or else the first one's."""
-        first = self.runs[0].name
-        if len(self.runs) == 1:
-            return first
-        seeds = [str(settings_of(each.run).seed) for each in self.runs]
-        ends = zip(self.runs, seeds, strict=True)
-        stems = {without(run.name, seed) if run.name.endswith(seed) else "" for run, seed in ends}
-        stem = stems.pop() if len(stems) == 1 else ""
-        return stem or f"{first} +{len(self.runs) - 1}"
 
     @cached_property
     def readings(self) -> Readings:
@@ -259,7 +251,26 @@ def group(runs: Sequence[RunRead]) -> tuple[Setting, ...]:
             groups.append([run])
         else:
             own.append(run)
-    return tuple(Setting(tuple(group)) for group in groups)
+    stems = [stem_of(own) for own in groups]
+    taken = [*stems, *(run.name for run in runs)]
+    return tuple(
+        Setting(own[0].name if len(own) == 1 else named(own, stem, taken), tuple(own))
+        for own, stem in zip(groups, stems, strict=True)
+    )
+
+
+def named(runs: Sequence[RunRead], stem: str, taken: Sequence[str]) -> str:
+    """The stem of the runs' names, where nothing else has it; else the first one's, and how many more."""
+    return stem if stem and taken.count(stem) == 1 else f"{runs[0].name} +{len(runs) - 1}"
+
+
+def stem_of(runs: Sequence[RunRead]) -> str:
+    """What is left of the runs' names without their seeds; nothing where that is not one and the same."""
+    stems = set()
+    for run in runs:
+        seed = str(settings_of(run.run).seed)
+        stems.add(without(run.name, seed) if run.name.endswith(seed) else "")
+    return stems.pop() if len(stems) == 1 else ""
 
 
 def one_setting(a: PastRun, b: PastRun) -> bool:
@@ -276,7 +287,7 @@ def one_setting(a: PastRun, b: PastRun) -> bool:
 def pairs_of(settings: Sequence[Setting]) -> list[NamedPair]:
     """Every two settings compared; where there is one alone, every two of its runs."""
     alone = len(settings) == 1
-    parts = [Setting((run,)) for run in settings[0].runs] if alone else settings
+    parts = [Setting(run.name, (run,)) for run in settings[0].runs] if alone else settings
     names = [(a.name, b.name) for a, b in itertools.combinations(parts, 2)]
     found = [compare_readings(a.readings, b.readings) for a, b in itertools.combinations(parts, 2)]
     counted = holm([pair.p for pair in found])

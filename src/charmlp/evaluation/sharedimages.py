@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from functools import partial
 from os import PathLike
@@ -132,7 +133,10 @@ def place_of(run: PastRun) -> str | None:
     else:
         places = [*given["lists"].values(), given["im_dir"] or ""]
     folder = Path(given["folder"])
-    return " ".join(place if place.startswith("synth:") else str(folder / place) for place in places if place)
+    whole = [
+        place if place.startswith("synth:") else os.path.realpath(folder / place) for place in places if place
+    ]
+    return " ".join(whole)
 
 
 def read_alike(

@@ -48,6 +48,11 @@ class Run:
         figure = "" if self.accuracy is None else f", validation accuracy {self.accuracy:.1%}"
         return f"Run({str(self.path)!r}{figure})"
 
+    def _repr_html_(self) -> str:
+        from charmlp.training.showing import run_as_html
+
+        return run_as_html(self.path, self.fit, self.model)
+
 
 def train(
     data: str | PathLike[str] | None = None,

@@ -59,7 +59,7 @@ def test_of_many_classes_the_confused_ones_are_drawn() -> None:
     whole, support = with_others(scores.confusion, chosen)
     rest = np.setdiff1d(labels, chosen)
     counted = scores.confusion[np.ix_(rest, rest)].sum()
-    assert f"with {counted} mistakes" in hidden and whole.sum() + counted == 62 == support.sum()
+    assert f"mistakes within it: {counted}." in hidden and whole.sum() + counted == 62 == support.sum()
 
 
 def test_of_many_classes_without_a_mistake_some_are_drawn() -> None:

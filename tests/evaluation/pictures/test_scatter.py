@@ -75,6 +75,14 @@ def test_no_two_names_overlap() -> None:
     assert any(f"{hidden} names have no room" in line for line in canvas.texts) is bool(hidden)
 
 
+def test_long_names_are_smaller() -> None:
+    features, labels = clusters(60, 2)
+    short, long = sorted(
+        names(tsne_scatter(features, labels, ["A", "a long name"])), key=lambda n: len(n.text)
+    )
+    assert long.size < short.size and long.text == "a long name"
+
+
 def test_a_name_goes_where_it_hides_little() -> None:
     half, nothing = np.array([20, 20]), np.zeros((0, 4))
     wanted, dot = np.array([500, 500]), np.array([(500, 500)])
@@ -104,7 +112,7 @@ def test_many_letters_are_drawn_by_lot() -> None:
     assert len(set(chosen.tolist())) == 10 and (np.diff(chosen) > 0).all()
     assert chosen.tolist() == some(100, 10, 0).tolist() != some(100, 10, 1).tolist()
     canvas = tsne_scatter(np.zeros((10, 3)), np.arange(10) % 3, "ABC", total=100)
-    assert any(line.startswith("10 of 100 images.") for line in canvas.texts)
+    assert any("an image (10 of 100)" in line for line in canvas.texts)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -58,8 +58,8 @@ CHINESE = {
     "{shown} of {all} classes: those with mistakes. The {rest} others are always read right.":
         "{all} 类中的 {shown} 类，即有错误的类。其余 {rest} 类全部识别正确。",
     "{shown} of {all} classes: those with the most mistakes."
-    " “other” is the rest, with {hidden} mistakes among it.":
-        "{all} 类中错误最多的 {shown} 类。“其他”是其余各类，它们之间另有 {hidden} 个错误。",
+    " “other” is the rest; mistakes within it: {hidden}.":
+        "{all} 类中错误最多的 {shown} 类。“其他”是其余各类；它们之间的错误：{hidden} 个。",
     "No class is confused with another; of {all} classes the first {shown} are shown.":
         "没有任何混淆；共 {all} 类，只显示前 {shown} 类。",
     "Colour: share of the label's images. Numbers: images.": "颜色：占该标签图像的比例。数字：图像数。",
@@ -67,11 +67,8 @@ CHINESE = {
     "t-SNE of {what}": "{what}的 t-SNE",
     "the logits": "logits ",
     "hidden layer {layer}": "第 {layer} 隐藏层",
-    "{n:,} of {all:,} images. A dot is an image, its colour and shape its label;"
-    " large letters name the labels.":
-        "{all:,} 张图像中的 {n:,} 张。每点是一张图像，颜色和形状表示标签；大字为标签名。",
-    "{n:,} images. A dot is an image, its colour and shape its label; large letters name the labels.":
-        "{n:,} 张图像。每点是一张图像，颜色和形状表示标签；大字为标签名。",
+    "A dot is an image ({n:,} of {all:,}), its colour and shape its label; large letters name the labels.":
+        "每点是一张图像（{all:,} 张中的 {n:,} 张），颜色和形状表示标签；大字为标签名。",
     "Ringed: misread, {wrong:,} of {n:,}.": "带圈：识别错误，{n:,} 张中的 {wrong:,} 张。",
     "Near each other means alike to the network; distances between clusters mean little.":
         "相邻表示网络认为相似；簇与簇之间的距离没有多少意义。",

@@ -121,5 +121,7 @@ def mark_thresholds(canvas: Canvas, panel: Panel, coverage: Coverage, about: Abo
         point = panel.place(100 * left.coverage, 100 * accuracy)
         canvas.dots([point], BLUE, 8)
         if point[0] - last > 55 and reject:
-            canvas.text(f"{reject:g}", point[0], point[1] + 24, size=SMALL + 3, halo=3)
+            across = min(max(point[0], LEFT + 24), LEFT + SIDE - 24)
+            up = point[1] + (24 if point[1] + 40 < TOP + SIDE else -24)
+            canvas.text(f"{reject:g}", across, up, size=SMALL + 3, halo=3)
             last = point[0]

@@ -107,7 +107,7 @@ def left_out(confusion: Array, chosen: Array, about: About) -> list[str]:
         return [about.say(text, all=total, shown=shown, rest=len(rest))]
     text = (
         "{shown} of {all} classes: those with the most mistakes."
-        " “other” is the rest, with {hidden} mistakes among it."
+        " “other” is the rest; mistakes within it: {hidden}."
     )
     return [about.say(text, all=total, shown=shown, hidden=int(mistakes[np.ix_(rest, rest)].sum()))]
 

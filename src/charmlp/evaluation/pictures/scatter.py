@@ -12,6 +12,7 @@ from charmlp.drawing.canvas import INCH, MARGIN, Canvas
 from charmlp.drawing.colours import BLACK, CLASSES
 from charmlp.drawing.fonts import text_width
 from charmlp.drawing.marks import SHAPES
+from charmlp.drawing.sheet import fitting
 from charmlp.evaluation.pictures.about import NOTHING, About
 from charmlp.text import short
 
@@ -27,6 +28,7 @@ NAMES = {1: 54, 12: 46, 30: 38, 70: 28, 150: 20}  # pixels: size of names by num
 LOOKED_AT = 1000  # points of a class among which its densest place is looked for
 CLOSE = 48  # pixels within which points count as close, of spread-out classes more
 FEW = 600  # points: names are smaller
+LONGEST = 130  # pixels of a name
 RADII = (0, 8, 16, 24, 32, 42, 54, 68, 84, 100, 120)  # pixels between a name and its place
 CIRCLE = np.stack([(np.cos(a), np.sin(a)) for a in np.arange(12) * (np.pi / 6)])
 HIDING, HIDING_ANOTHER = 60, 8  # pixels that a name goes away so as not to hide its class, a dot of another
@@ -65,9 +67,10 @@ def tsne_scatter(
     hidden = name_clusters(canvas, places, labels, classes, frame)
     what = say("the logits") if layer is None else say("hidden layer {layer}", layer=layer)
     canvas.title(say("t-SNE of {what}", what=what))
-    text = "images. A dot is an image, its colour and shape its label; large letters name the labels."
-    shown = "{n:,} " if n >= total else "{n:,} of {all:,} "
-    notes = [say(shown + text, n=n, all=total)]
+    text = (
+        "A dot is an image ({n:,} of {all:,}), its colour and shape its label; large letters name the labels."
+    )
+    notes = [say(text, n=n, all=max(n, total))]
     if guesses is not None:
         notes[0] += " " + say("Ringed: misread, {wrong:,} of {n:,}.", wrong=int(wrong.sum()), n=n)
     notes.append(say("Near each other means alike to the network; distances between clusters mean little."))
@@ -107,12 +110,13 @@ def framed(points: Array) -> tuple[Array, int]:
 def name_clusters(canvas: Canvas, places: Array, labels: Array, classes: Sequence[str], frame: Array) -> int:
     """Write the name of each class where its dots lie densest, or near by; how many had no room."""
     present, counts = np.unique(labels, return_counts=True)
-    size = next(size for count, size in reversed(NAMES.items()) if len(present) >= count)
+    largest = next(size for count, size in reversed(NAMES.items()) if len(present) >= count)
     if len(places) < FEW:
-        size = size * 3 // 4
+        largest = largest * 3 // 4
     taken, hidden = np.zeros((0, 4)), 0
     for label in present[np.argsort(-counts, kind="stable")]:
-        name, own = short(classes[label], 8), labels == label
+        name, own = short(classes[label]), labels == label
+        size = fitting(name, LONGEST, largest, 14)
         half = np.array([text_width(name, size, bold=True) / 2 + 3, size * 0.46])
         costs = np.where(own, HIDING / own.sum(), HIDING_ANOTHER)
         found = free_place(densest(places[own]), half, taken, places, costs, frame)
