@@ -37,6 +37,8 @@ def test_a_character_is_drawn_by_a_font_that_has_it(
     monkeypatch.setitem(fonts.FALLBACK_FONTS, str(chinese_font), "Test Chinese")
     assert can_write("中") and not np.array_equal(painted("中"), boxes)
     assert not can_write("文") and font_for("A", TEXT) is usual
+    assert font_for("中文", TEXT) is font_for("中", TEXT)  # one box is better than two
+    assert fonts.families() == {"Test Chinese": str(chinese_font)}
 
 
 def test_bold_letters_are_bolder() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp import text
 from charmlp.drawing.colours import DARK
-from charmlp.drawing.fonts import FALLBACK_FONTS
+from charmlp.drawing.fonts import families
 from charmlp.system.files import write_whole
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def save(figure: Figure, path: Path, dpi: int = 150) -> Path:
     from matplotlib import font_manager
     from matplotlib.text import Text
 
-    machine = {font.name for font in font_manager.fontManager.ttflist}
-    families = ["DejaVu Sans", *(name for name in FALLBACK_FONTS.values() if name in machine)]
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    others = families()
+    for family in others.keys() - known:  # since matplotlib has last looked for fonts
+        font_manager.fontManager.addfont(others[family])
     for written in figure.findobj(Text):  # each has settled its fonts when it was made
-        written.set_fontfamily(families)
+        written.set_fontfamily(["DejaVu Sans", *others])
     content = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")

@@ -13,7 +13,7 @@ from charmlp.errors import CharmlpError
 
 TEXT, SMALL = 21, 15  # pixels: 10 and 7 points
 
-# Fonts that hold other writing systems, where the machine has one of them: file and family.
+# Fonts that hold other writing systems, where the machine has one of them: file, and family for an SVG.
 FALLBACK_FONTS = {
     "NotoSansCJK-Regular.ttc": "Noto Sans CJK SC",
     "NotoSansSC-Regular.otf": "Noto Sans SC",
@@ -38,21 +38,39 @@ def text_width(text: str, size: int = TEXT, *, bold: bool = False) -> int:
 @functools.cache
 def font(name: str, size: int) -> ImageFont.FreeTypeFont | None:
     """A font by its file, which is looked for where the system has fonts; None where it is not there."""
+    path = place_of(name)
+    return None if path is None else ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@functools.cache
+def place_of(name: str) -> str | None:
+    """Where a font's file lies: looked for once, since a system may have thousands of them."""
     try:
-        return ImageFont.truetype(name, size, layout_engine=ImageFont.Layout.BASIC)
+        return str(ImageFont.truetype(name).path)
     except OSError:
         return None
 
 
+def families() -> dict[str, str]:
+    """The fallback fonts that are here: family and file."""
+    there = [other for name in FALLBACK_FONTS if (other := font(name, TEXT))]
+    return {str(other.getname()[0]): str(other.path) for other in there}
+
+
 def font_for(text: str, size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """The first font that has all characters of a text; where none has, DejaVu Sans, with boxes for them."""
+    """The first font that has all characters of a text, else one that has the most; boxes for the others."""
     usual = font(dejavu_sans(bold=bold), size)
     if usual is None:
         raise CharmlpError("pictures need DejaVu Sans, which lies in matplotlib: install matplotlib anew")
     if text.isascii() or has_all(usual, text):
         return usual
-    others = (font(name, size) for name in FALLBACK_FONTS)
-    return next((other for other in others if other and has_all(other, text)), usual)
+    best, least = usual, missing(usual, text)
+    for other in (font(name, size) for name in FALLBACK_FONTS):
+        if other and (count := missing(other, text)) < least:
+            best, least = other, count
+            if not least:
+                break
+    return best
 
 
 def can_write(text: str) -> bool:
@@ -70,7 +88,12 @@ def dejavu_sans(*, bold: bool = False) -> str:
 
 def has_all(font: ImageFont.FreeTypeFont, text: str) -> bool:
     """Whether no character of a text is drawn as one that no font has."""
-    return all(is_there(font, character) for character in set(text))
+    return not missing(font, text)
+
+
+def missing(font: ImageFont.FreeTypeFont, text: str) -> int:
+    """How many characters of a text the font has not."""
+    return sum(not is_there(font, character) for character in set(text))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ PERPLEXITY = 30.0
 DIMENSIONS = 50  # to which points are reduced first, by PCA: what lies beyond is noise
 EXAGGERATION = 12.0  # of attraction at first, so that clusters find each other
 EARLY, LATE = 250, 500  # steps with it and without
-ROWS = 256  # points whose forces are one piece of work
+ROWS = 512  # points whose forces are one piece of work
 BLOCK = 512  # rows of distances that are in memory at a time
 
 
