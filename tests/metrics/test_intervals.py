@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,6 +33,7 @@ def test_scipys(right: int, n: int) -> None:
 
 
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@settings(deadline=None)
 def test_it_holds_the_share_and_is_the_mirror_image_of_the_mistakes(case: tuple[int, int]) -> None:
     right, n = case
     low, high = wilson(right, n)
