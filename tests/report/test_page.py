@@ -87,6 +87,22 @@ def test_twenty_of_a_cell_of_the_diagonal() -> None:
     assert (contents.evaluation.confidences[is_right & (tiles < 0)] >= least - 1e-9).sum() > 100
 
 
+def test_near_twins_stand_beside_their_training_letters() -> None:
+    made = Made(classes=("A", "B"), count=40, misread=0.3)
+    twin = np.flatnonzero(made.contents.evaluation.is_right)[0]
+    seen = dataclasses.replace(made, training=made.letters.take(np.array([3, twin])))
+    contents = seen.contents
+    assert contents.leaks is not None and len(contents.leaks) == 2
+    page = html(contents, "en", COMMAND)
+    data = data_in(page)
+    assert {each["letter"] for each in data["twins"]} == {3, twin}
+    assert all(each["name"] == data["letters"]["names"][each["letter"]] for each in data["twins"])
+    assert (
+        f"{100 * contents.leaks.accuracy:.1f}\u00a0%" in page and "2 of 40 letters look almost like" in page
+    )
+    assert "Near-twins were not looked for: the data has no training letters" in page_of(made)
+
+
 def test_names_are_text_and_nothing_else() -> None:
     names = [f"<img src=x onerror=alert(1)>{number}\n\x1b]0;\u2028" for number in range(36)]
     made = Made(classes=EVIL, count=36, misread=0.5, names=names)

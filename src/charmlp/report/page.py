@@ -93,8 +93,9 @@ class Pictures:
         evaluation = contents.evaluation
         wrong = evaluation.errors
         chosen = list(wrong[:MOST_TILES])
-        if contents.twins is not None:
-            chosen += list(sections.closest_twins(contents.twins))
+        leaks = contents.leaks
+        if leaks is not None:
+            chosen += list(sections.closest_twins(leaks))
         order = np.argsort(evaluation.confidences, kind="stable")
         for number in range(len(evaluation.classes)):
             right = order[(evaluation.letters.labels[order] == number) & evaluation.is_right[order]]
@@ -106,14 +107,14 @@ class Pictures:
         self.tile[numbers] = np.arange(len(numbers))
         images = evaluation.letters.images[numbers]
         self.twins = []
-        if contents.twins is not None and contents.training is not None:
-            closest = sections.closest_twins(contents.twins)
-            theirs = contents.twins.index[closest]
+        if leaks is not None:
+            closest = sections.closest_twins(leaks)
+            theirs = leaks.twins.index[closest]
             self.twins = [
-                {"letter": letter, "tile": len(images) + at, "name": printable(contents.training.names[twin])}
+                {"letter": letter, "tile": len(images) + at, "name": printable(leaks.training.names[twin])}
                 for at, (letter, twin) in enumerate(zip(closest.tolist(), theirs.tolist(), strict=True))
             ]
-            images = np.concatenate([images, contents.training.images[theirs]])
+            images = np.concatenate([images, leaks.training.images[theirs]])
         self.sheet = make_sheet(images)
 
     @property
