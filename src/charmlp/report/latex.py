@@ -9,6 +9,10 @@ from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline,
 from charmlp.report.words import Words
 
 LEVELS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "paragraph"}
+KEPT_TOGETHER = (
+    "\\begin{center}\n\\begin{minipage}{\\linewidth}\n\\centering",
+    "\\end{minipage}\n\\end{center}",
+)
 LONG = 16  # rows of a table that may go on on the next page
 
 PREAMBLE = r"""% xelatex report.tex, twice. Written by charmlp; yours to change.
@@ -78,7 +82,7 @@ def table(block: Table) -> Iterator[str]:
     rows = [" & ".join(map(inline, row)) + r" \\" for row in (block.head, *block.rows)]
     align = f"{{{block.align}}}"
     long = len(rows) > LONG
-    yield f"\\begin{{longtable}}{align}" if long else "\\begin{center}"
+    yield f"\\begin{{longtable}}{align}" if long else KEPT_TOGETHER[0]
     if block.caption:
         caption = escaped(block.caption)
         yield f"\\caption{{{caption}}}\\\\" if long else f"\\captionof{{table}}{{{caption}}}"
@@ -86,7 +90,7 @@ def table(block: Table) -> Iterator[str]:
         yield f"\\begin{{tabular}}{align}"
     yield f"\\toprule\n{rows[0]}\n\\midrule" + ("\n\\endhead" if long else "")
     yield from rows[1:]
-    yield "\\bottomrule" + ("\n\\end{longtable}" if long else "\n\\end{tabular}\n\\end{center}")
+    yield "\\bottomrule" + ("\n\\end{longtable}" if long else f"\n\\end{{tabular}}\n{KEPT_TOGETHER[1]}")
 
 
 def inline(spans: Inline) -> str:
