@@ -25,6 +25,13 @@ FIGURES = {
     name: f"figures/{name}.png"
     for name in ("curves", "confusion", "map", "letters", "reliability", "weights")
 }
+WIDE = Made(
+    classes=tuple(f"{sign}类别名称很长很长很长很长很长" for sign in "甲乙丙丁")
+    + tuple("W" * n for n in range(1, 20)),
+    count=60,
+    misread=0.5,
+    names=[f"文件名很长很长很长很长很长很长很长很长很长很长很长很长{number}.png" for number in range(60)],
+)
 SECTIONS = [
     "Purpose", "Environment", "Method", "Experiments and results", "Visualisation", "Prediction", "Questions",
     "Conclusion",
@@ -121,7 +128,9 @@ def test_runs_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.full
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("made", [Made(), Made(classes=EVIL, count=36, misread=0.5)], ids=["letters", "evil"])
+@pytest.mark.parametrize(
+    "made", [Made(), Made(classes=EVIL, count=36, misread=0.5), WIDE], ids=["letters", "evil", "wide"]
+)
 def test_it_is_typeset_without_a_complaint(tmp_path: Path, made: Made, language: str) -> None:
     if shutil.which("xelatex") is None:
         pytest.skip("no xelatex: texlive-xetex and texlive-lang-chinese are needed")

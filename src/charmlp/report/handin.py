@@ -184,7 +184,7 @@ def by_class(contents: Contents, say: Words) -> Table:
     keys = ("class", "support", "recall", "precision", "f1")
     rows = [
         [
-            plain(short(contents.evaluation.classes[number], 30)),
+            plain(short(contents.evaluation.classes[number], 16)),
             plain(f"{scores.support[number]:,}"),
             *(
                 plain(say.share(float(figure[number])))

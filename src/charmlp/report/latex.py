@@ -24,6 +24,8 @@ PREAMBLE = r"""% xelatex report.tex, twice. Written by charmlp; yours to change.
 \lstset{basicstyle=\small\ttfamily,breaklines=true,breakatwhitespace=false,columns=fullflexible,keepspaces=true,
   frame=single,rulecolor=\color{black!25},xleftmargin=1ex,xrightmargin=1ex}
 \newcommand{\fillin}[1]{{\color{blue!55!black}\itshape #1}}
+\newcommand{\fitted}[1]{% what is wider than the line, made smaller
+  \sbox0{#1}\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}
 \setlength{\emergencystretch}{4em}
 \renewcommand{\arraystretch}{1.3}
 \raggedbottom
@@ -87,10 +89,10 @@ def table(block: Table) -> Iterator[str]:
         caption = escaped(block.caption)
         yield f"\\caption{{{caption}}}\\\\" if long else f"\\captionof{{table}}{{{caption}}}"
     if not long:
-        yield f"\\begin{{tabular}}{align}"
+        yield f"\\fitted{{\\begin{{tabular}}{align}"
     yield f"\\toprule\n{rows[0]}\n\\midrule" + ("\n\\endhead" if long else "")
     yield from rows[1:]
-    yield "\\bottomrule" + ("\n\\end{longtable}" if long else f"\n\\end{{tabular}}\n{KEPT_TOGETHER[1]}")
+    yield "\\bottomrule" + ("\n\\end{longtable}" if long else f"\n\\end{{tabular}}}}\n{KEPT_TOGETHER[1]}")
 
 
 def inline(spans: Inline) -> str:
