@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from charmlp.doctor import Diagnosis
+from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.handwritten import HandWritten
 from charmlp.doctor.operation.numpy_code.engines import found
 from tests.doctor.numpy_engine_sources import MICROGRAD, SOURCES, WRONG
@@ -62,3 +64,69 @@ def test_what_is_not_written_yet(tmp_path: Path) -> None:
     one = next(one for one in found(module) if one.name == "Value.__mul__")
     assert one.unwritten is not None
     assert one.unwritten.values == {"method": "Value.__mul__"}
+
+
+SQUARING = """
+class Cell:
+    def __init__(self, value, parents=()):
+        self.value, self.grad, self.parents = value, 0.0, parents
+        self._backward = lambda: None
+
+    def __mul__(self, other):
+        out = Cell(self.value * other.value, (self, other))
+
+        def _backward():
+            self.grad += other.value * out.grad
+            other.grad += self.value * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        order = []
+
+        def visit(cell):
+            if cell not in order:
+                for parent in cell.parents:
+                    visit(parent)
+                order.append(cell)
+
+        visit(self)
+        self.grad = 1.0
+        for cell in reversed(order):
+            cell._backward()
+"""
+OF_LEAVES = """
+
+def reset_grads(cells):
+    for cell in cells:
+        cell.grad = 0.0
+"""
+OF_GRAPH = """
+
+def reset_grads(cells):
+    for cell in Cell.every:
+        cell.grad = 0.0
+"""
+
+
+def said_of_backward(source: str, folder: Path) -> Diagnosis:
+    one = next(one for one in found(module_of(source, folder)) if one.name == "Cell.backward")
+    return examine_one(one, None, one.name, one.name)
+
+
+def test_a_second_backward_after_the_codes_own_reset(tmp_path: Path) -> None:
+    (mistake,) = said_of_backward(SQUARING + OF_LEAVES, tmp_path).mistakes
+    assert (mistake.name, mistake.variant) == ("not-accumulated", "call")
+    made = "        self._backward = lambda: None\n"
+    remembering = SQUARING.replace("class Cell:\n", "class Cell:\n    every = []\n\n")
+    remembering = remembering.replace(made, f"{made}        Cell.every.append(self)\n")
+    assert said_of_backward(remembering + OF_GRAPH, tmp_path).verdict == "healthy"
+
+
+def test_a_second_backward_is_only_a_note_where_nothing_resets(tmp_path: Path) -> None:
+    module = module_of("import math\n" + MICROGRAD, tmp_path)
+    one = next(one for one in found(module) if one.name == "Value.backward")
+    diagnosis = examine_one(one, None, one.name, one.name)
+    assert diagnosis.verdict == "healthy"
+    assert [note.key for note in diagnosis.notes] == ["keeps-between"]

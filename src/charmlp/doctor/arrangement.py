@@ -23,6 +23,9 @@ SIZES: tuple[Sizes, ...] = (
     {"N": 7, "D": 3, "K": 5, "C": 11, "H": 6, "W": 4, "R": 3, "F": 2, "T": 3, "S": 5, "E": 2, "V": 5},
 )
 
+# As many rows as columns: one number a row is spread along the columns there, and nothing raises
+SQUARE: tuple[Sizes, ...] = tuple({**SIZES[0], "N": n, "D": n, "K": n, "C": n} for n in (5, 4))
+
 
 def random_numbers(shape: Sequence[int], generator: np.random.Generator) -> Array:
     """Numbers in ±[0.2, 2], away from kinks, each sign at least once where there are two or more."""
@@ -82,6 +85,8 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
     ),
     "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
+    "stack": (lambda t: t[:, 0], lambda t, v: t[:, None]),  # pictures of one channel
+    "only": (lambda t: t.reshape(()), lambda t, v: t.reshape(1)),
     "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),

@@ -14,7 +14,7 @@ from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.editing.search import with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
-from charmlp.doctor.merging import merge
+from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import builders, framework_of
 from charmlp.doctor.operation.options import flags_of
@@ -151,8 +151,12 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
     found = [one for check in CHECKS for one in check(setup)]
-    findings = with_slips(setup, [one for one in found if isinstance(one, Finding)])
-    mistakes = in_parts(setup, merge(trial, findings))
+    findings = without_echoes([one for one in found if isinstance(one, Finding)])
+    unknown = [one for one in findings if one.name == "unrecognised"]
+    of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []
+    if of_loss:
+        findings = [one for one in findings if one not in unknown]
+    mistakes = in_parts(setup, merge(trial, with_slips(setup, findings))) + of_loss
     reason = None
     # forward does not change with its inputs but in steps: rounding, a comparison
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
@@ -166,9 +170,14 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     )
 
 
+# What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
+OF_A_PART = {"unrecognised", "constant-factor"}
+AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "以得分 x W 为自变量的损失"}
+
+
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
-    """Where a composed operation is wrong in no way that is known: the mistakes of its Functions."""
-    known = [mistake for mistake in mistakes if mistake.name != "unrecognised"]
+    """Where a composed operation is wrong in no way that has a name: the mistakes of its Functions."""
+    known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
     if setup.first.subject.is_raw or len(known) == len(mistakes):
         return mistakes
     found = [
@@ -178,6 +187,17 @@ def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
         for mistake in examine_operation(function, None, None, name, name).mistakes
     ]
     return known + found if found else mistakes
+
+
+def of_scores(build: Build) -> list[Mistake]:
+    """The mistakes of a loss of x W, seen as one of its scores, where they have names."""
+    try:
+        diagnosis = diagnose(build, None, None, "", "")
+    except CannotExamineError:
+        return []
+    if diagnosis.kind is None or any(m.name in OF_A_PART for m in diagnosis.mistakes):
+        return []
+    return [replace(m, values={**m.values, "part": AS_SCORES}) for m in diagnosis.mistakes]
 
 
 def comparisons(setup: SetUp) -> list[Comparison]:

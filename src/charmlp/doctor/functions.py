@@ -36,6 +36,16 @@ def softmax(z: Array, axis: int | None = 1) -> Array:
     return np.exp(log_softmax(z, axis))
 
 
+def along_columns(rows: Array) -> Array:
+    """One number a row, as NumPy spreads it without `keepdims`: along the columns, if there are as many.
+
+    >>> np.ones((2, 2)) * along_columns(np.array([[1.0], [2.0]]))
+    array([[1., 2.],
+           [1., 2.]])
+    """
+    return rows.reshape(1, -1)
+
+
 def onehot(labels: Array, classes: int) -> Array:
     """One row a label, with a 1 at its class.
 

@@ -53,11 +53,15 @@ def unless_named(
 
 @dataclass(frozen=True)
 class Wrong:
-    """A wrong gradient that people write, up to a constant factor, and the mistake that it stands for."""
+    """A wrong gradient that people write, up to a constant factor, and the mistake that it stands for.
+
+    Where forward is the wrong `form`, by how that is written, it is the same slip a second time.
+    """
 
     written: Text
     function: Formula
     mistake: str = "wrong-formula"
+    form: str = ""
 
 
 Part = TypeVar("Part")

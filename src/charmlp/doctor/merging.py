@@ -36,14 +36,24 @@ def merge(trial: Trial, findings: Sequence[Finding]) -> list[Mistake]:
     return [mistake_of(trial, group) for group in groups.values()]
 
 
+def without_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that no other one explains."""
+    return [f for number, f in enumerate(findings) if not is_echo(f, findings[:number], findings)]
+
+
 def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Finding]) -> bool:
     """Whether another finding explains this one."""
     names = {other.name for other in everything}
     match found.name, found.variant:
         case "unrecognised", _:
-            return bool(names & EXPLAINS_ANYTHING)
+            edited = any((f.name, f.variant) == ("edited-in-place", "cotangent") for f in everything)
+            return edited or bool(names & EXPLAINS_ANYTHING)  # what comes after the edit takes another g
         case "edited-in-place", "input":
             return "saved-edited" in names
+        case "wrong-mask", "elsewhere":
+            return "random-forward" in names
+        case "backward-raises", _:
+            return any((f.name, f.variant) == ("missing-gradient", "count") for f in everything)
         case "engine-refuses", _:
             return bool(names - {"engine-refuses", "unstable"})
         case ("cotangent-distorted", "other") | ("slope-of-upstream", "alone"):

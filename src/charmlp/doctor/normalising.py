@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Arrangement, Role, X, arrange
-from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.arrangement import SQUARE, Arrangement, Role, X, arrange
+from charmlp.doctor.functions import Array, along_columns
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 GAIN = Role("gain", "D", ("gain", "gamma", "weight", "w", "scale"))
 SHIFT = Role("shift", "D", ("shift", "beta", "bias", "b"))
+RIGHT = "(h − mean(h) − x̂ mean(h x̂)) / s, h = g γ"
+RIGHT_BESIDE = "(h − mean(h) − x̂ mean(h x̂) s / (s − ε)) / s, h = g γ"
 Parts = Callable[[Array, Array, Array, Array, Callable[[Array], Array]], Array]  # h, x̂, s, x, and the mean
 
 
@@ -34,7 +36,7 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
         return x.mean(axis, keepdims=True)
 
     def deviation(v: Variables) -> Array:
-        return np.sqrt(mean((v["x"] - mean(v["x"])) ** 2) + v["epsilon"])
+        return np.sqrt(mean((v["x"] - mean(v["x"])) ** 2) + v["epsilon"]) + v["added"]
 
     def scaled(v: Variables, normal: Array) -> Array:
         return normal * v.get("gain", 1.0) + v.get("shift", 0.0)
@@ -42,19 +44,24 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
     def normalised(v: Variables) -> Array:
         return (v["x"] - mean(v["x"])) / deviation(v)
 
-    def form(epsilon: float) -> Form:
-        return Form(text, lambda v: scaled(v, normalised(v)), parameters={"epsilon": epsilon})
+    def form(epsilon: float = 0.0, added: float = 0.0) -> Form:
+        parameters = {"epsilon": epsilon, "added": added, "derivative": RIGHT_BESIDE if added else RIGHT}
+        written = text.replace("√(σ² + ε)", "(σ + ε)") if added else text
+        return Form(written, lambda v: scaled(v, normalised(v)), parameters=parameters)
 
     def with_own_epsilon(trial: Any) -> Iterator[Form]:
-        """ε below the root, read off the ratio of what goes in and comes out."""
+        """ε below the root, or beside it, read off the ratio of what goes in and comes out."""
         v = trial.variables
         x, y = v["x"], trial.canonical_output
         if x.shape != y.shape:
             return
         ratio = (x - mean(x)) * v.get("gain", 1.0) / (y - v.get("shift", 0.0))
-        epsilon = only_number(ratio**2 - mean((x - mean(x)) ** 2))
-        if epsilon is not None and abs(epsilon) < 0.1:
+        variance = mean((x - mean(x)) ** 2)
+        epsilon, added = only_number(ratio**2 - variance), only_number(ratio - np.sqrt(variance))
+        if epsilon is not None and abs(epsilon) < 1:
             yield form(epsilon if epsilon > 1e-13 else 0.0)
+        if added is not None and 0 < added < 1:
+            yield form(added=added)
 
     def of_input(part: Parts) -> Formula:
         def formula(v: Variables, y: Array, g: Array) -> Array:
@@ -62,19 +69,46 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
 
         return formula
 
+    def as_if_below(v: Variables, y: Array, g: Array) -> Array:
+        """The right formula of an ε below the root, where it stands beside it."""
+        if not v["added"]:
+            raise ValueError("nothing stands beside the root")
+        h, n = g * v.get("gain", 1.0), normalised(v)
+        return (h - mean(h) - n * mean(h * n)) / deviation(v)
+
+    def without_gain(v: Variables, y: Array, g: Array) -> Array:
+        if "gain" not in v:
+            raise ValueError("there is no γ to forget")
+        n = normalised(v)
+        return (g - mean(g) - n * mean(g * n)) / deviation(v)
+
+    def along(numbers: Array) -> Array:
+        """Rows' numbers spread along the columns; those of columns are there already."""
+        if axis == 0:
+            raise ValueError("one number a column is spread rightly")
+        return along_columns(numbers)
+
     count = {0: "N", 1: "D"}[axis]
     wrong_of_input: dict[str, dict[str, Parts]] = {
         "path-forgotten.both": {"h / s": lambda h, n, s, g, mean: h / s},
         "path-forgotten.mean": {"(h − x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h - n * mean(h * n)) / s},
         "path-forgotten.variance": {"(h − mean(h)) / s": lambda h, n, s, g, mean: (h - mean(h)) / s},
+        "path-forgotten.axis": {
+            "(h − mean(h) − x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
+                (h - along(mean(h)) - n * along(mean(h * n))) / s
+            ),
+            "(h − mean(h) − x̂ mean(h x̂)) / s, mean(h x̂) along the columns": lambda h, n, s, g, mean: (
+                (h - mean(h) - n * along(mean(h * n))) / s
+            ),
+            "(h − mean(h) − x̂ mean(h x̂)) / s, mean(h) along the columns": lambda h, n, s, g, mean: (
+                (h - along(mean(h)) - n * mean(h * n)) / s
+            ),
+        },
         "path-forgotten": {
             "−(mean(h) + x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: -(mean(h) + n * mean(h * n)) / s,
             "−x̂ mean(h x̂) / s": lambda h, n, s, g, mean: -n * mean(h * n) / s,
         },
         "scale-forgotten": {
-            "(g − mean(g) − x̂ mean(g x̂)) / s, without γ": lambda h, n, s, g, mean: (
-                (g - mean(g) - n * mean(g * n)) / s
-            ),
             "h − mean(h) − x̂ mean(h x̂), without 1/s": lambda h, n, s, g, mean: h - mean(h) - n * mean(h * n),
             "(h − mean(h) − x̂ mean(h x̂)) / s²": lambda h, n, s, g, mean: (
                 (h - mean(h) - n * mean(h * n)) / s**2
@@ -144,12 +178,18 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
         more_forms=with_own_epsilon,
         gradients={
             "x": Gradient(
-                "(h − mean(h) − x̂ mean(h x̂)) / s, h = g γ", named(wrong_of_input, of_input)
+                "{derivative}",
+                (
+                    *named(wrong_of_input, of_input),
+                    Wrong("(g − mean(g) − x̂ mean(g x̂)) / s, without γ", without_gain, "scale-forgotten"),
+                    Wrong("(h − mean(h) − x̂ mean(h x̂)) / s", as_if_below, "path-forgotten.added"),
+                ),
             ),
             "gain": Gradient("Σₙ g x̂", named(gains, of_gain)),
             "shift": Gradient("Σₙ g", named(shifts, of_gain)),
         },
         page="normalisation",
         factors="ND",
+        square_sizes=SQUARE if axis else (),
         try_all=True,
     )  # fmt: skip

@@ -34,6 +34,11 @@ def is_short(number: float | None) -> bool:
     return number is not None and abs(number - float(f"{number:.3g}")) <= 1e-7 * abs(number)
 
 
+def is_chosen(trial: Any, number: float) -> bool:
+    """Whether somebody chose this number: an option has it, of the call or of the object."""
+    return any(abs(number - value) <= ROUNDING * max(1.0, abs(value)) for value in trial.options.values())
+
+
 def output_at(trial: Any, role: str, canonical: Array) -> Array | None:
     """What forward gives for another input of that role; None where it raises or is not finite."""
     try:

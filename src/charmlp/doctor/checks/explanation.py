@@ -172,11 +172,8 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
 
 def option_behind(trial: Trial, ratio: float) -> str:
     """The option that a constant factor comes from: as it is, inverted, or as 1 − p; empty for none."""
-    names = ((trial.subject.required or ()) + trial.subject.optional)[len(trial.values) :]
-    given = dict(zip(names, trial.fillers, strict=False))
-    for name in names:
-        value = given.get(name, trial.subject.defaults.get(name))
-        if not isinstance(value, int | float) or isinstance(value, bool) or value in (0, 1):
+    for name, value in trial.options.items():
+        if value in (0, 1):
             continue
         scales = [value, 1 - value, abs(value) ** 0.5]
         if any(abs(ratio - s) < 1e-6 * abs(s) or abs(ratio * s - 1) < 1e-6 for s in scales if s):

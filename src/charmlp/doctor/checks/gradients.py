@@ -1,13 +1,13 @@
 """Whether the numbers of the gradients are right, and which mistake it is where they are not."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from charmlp.doctor.arrangement import SIZES
-from charmlp.doctor.checks.explanation import explained
+from charmlp.doctor.checks.explanation import explained, fit
+from charmlp.doctor.checks.patterns import of_pattern, stacked
 from charmlp.doctor.checks.penalty import penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
@@ -17,7 +17,7 @@ from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp, observe
-from charmlp.doctor.setups.trial import is_float32_inside, reference
+from charmlp.doctor.setups.trial import Trial, is_float32_inside, reference
 
 
 def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
@@ -28,7 +28,10 @@ def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
     if averages_in_layer(setup, found):
         return [phrase("mean-in-layer")]
     found = list(with_batches(setup, found))
-    return [*found, *(f for position in setup.repaired.broken for f in wrong_shape(setup, position))]
+    return [
+        *apart_by_epsilon(setup, found),
+        *(f for position in setup.repaired.broken for f in wrong_shape(setup, position)),
+    ]
 
 
 def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
@@ -43,6 +46,31 @@ def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
     return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
 
 
+NEAR, TIMES = 1e-3, 1e3  # the largest relative error that an ε may make, and that as a multiple of ε
+
+
+def apart_by_epsilon(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding | Phrase]:
+    """The findings; what an ε of forward explains that backward has not, or elsewhere, is only a note."""
+    trial = setup.first
+    parameters = {} if trial.kind is UNKNOWN else trial.meant.parameters
+    epsilon = max(parameters.get("epsilon", 0.0), parameters.get("added", 0.0))
+    for one in found:
+        slight = one.name == "unrecognised" or one.variant == "added"
+        error = None if one.position is None or not slight else largest_error(setup, one.position)
+        if error is not None and error < min(NEAR, TIMES * epsilon):
+            name = trial.subject.name_of(one.position or 0)
+            yield phrase("epsilon-apart", input=name, error=f"{error:.1g}")
+        else:
+            yield one
+
+
+def largest_error(setup: SetUp, position: int) -> float | None:
+    """Over all trials; None where there is nothing to compare in one of them."""
+    errors = [observed.relative_error(position) for observed in setup.observations]
+    known = [error for error in errors if error is not None]
+    return max(known) if known and len(known) == len(errors) else None
+
+
 def wrong_values(observations: Sequence[Observed], position: int) -> list[Finding]:
     """What is wrong with the gradient with respect to one input, nothing where it is right."""
     first = observations[0]
@@ -54,7 +82,10 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
     found = explained(observations, position) or of_meant_form(observations, position)
     if found is None:
         found = (
-            first.trial.kind.unexplained(first, position) or penalty_is_wrong(observations, position) or None
+            first.trial.kind.unexplained(first, position)
+            or penalty_is_wrong(observations, position)
+            or of_pattern(observations, position)
+            or None
         )
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
@@ -87,9 +118,21 @@ def of_meant_form(observations: Sequence[Observed], position: int) -> list[Findi
         return None
     judged = [replace(observed, trial=replace(observed.trial, form=right)) for observed in observations]
     errors = [observed.relative_error(position) for observed in judged]
-    if all(error is not None and error <= 1e-6 for error in errors):
+    if all(error is not None and error <= 1e-6 for error in errors) or slips_as_forward(
+        judged, position, trial
+    ):
         return []
     return explained(judged, position) or None
+
+
+def slips_as_forward(judged: Sequence[Observed], position: int, trial: Trial) -> bool:
+    """Whether the gradient has the slip that forward has, and no other: to mend one is to mend both."""
+    written = None if trial.form is None else trial.form.written
+    same = [wrong for wrong in trial.gradient_of_kind(position).wrong if wrong.form and wrong.form == written]
+    return any(
+        all((found := fit(one, position, wrong, None)) and abs(found[0] - 1) < 1e-6 for one in judged)
+        for wrong in same
+    )
 
 
 def few_digits(observed: Observed, position: int, error: float) -> list[Finding]:
@@ -123,10 +166,10 @@ def describe(observed: Observed, position: int) -> list[Phrase]:
         return []
     alpha = float(a @ n / (n @ n)) if float(n @ n) > 0 else float("nan")
     size = phrase("error", error=f"{error:.2g}", alpha=f"{alpha:.3f}", cosine=f"{cosine(a, n):.3f}")
-    stacked = (len(observed.gradients), *observed.trial.values[position].shape)
-    if a.size != math.prod(stacked):  # some coordinates lie at a kink
+    both = stacked(observed, position)
+    if both is None:  # some coordinates lie at a kink
         return [size]
-    a, n = a.reshape(stacked), n.reshape(stacked)
+    a, n = both
     return [size, *where(observed, position, abs(a - n) > 1e-6 * abs(n).max()), *ratios(a, n)]
 
 

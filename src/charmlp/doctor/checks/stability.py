@@ -55,9 +55,21 @@ def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
     """The loss of a confident mistake: no log(0), and no constant in the logarithm."""
     trial = setup.first
     found = overflow(trial, "logits", confident(trial, LARGE), "log-zero")
-    if trial.subject.is_raw and not trial.subject.counts and [f.variant for f in found] == ["log-zero"]:
+    if [f.variant for f in found] == ["log-zero"] and is_numpy(trial):
         return [phrase("log-zero-note")]  # as NumPy's courses write it; the gradient is finite
     return found or constant_in_log(trial)
+
+
+def is_numpy(trial: Trial) -> bool:
+    return trial.subject.is_raw and not trial.subject.counts
+
+
+def loses_only_the_loss(trial: Trial, role: str, large: Array) -> bool:
+    """Whether the gradient of a large input is finite in NumPy code, though the loss itself is not."""
+    if not is_numpy(trial):
+        return False
+    gradient = gradient_at(trial.with_values(trial.values_with(role, large)), role)
+    return gradient is not None and bool(np.isfinite(gradient).all())
 
 
 def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> list[Finding]:

@@ -36,6 +36,18 @@ def functions_inside_keep_shapes(setup: SetUp) -> Iterator[Finding]:
             yield finding("wrong-dtype.returned", dtypes_of(name, gradient, value), inputs=name)
 
 
+def functions_inside_count(setup: SetUp) -> Iterator[Finding]:
+    """A Function inside the operation that returns too few gradients, which the engine refuses."""
+    for call in setup.record.calls if not setup.first.subject.is_raw else []:
+        found = len(call.returned[0]) if call.returned else len(call.inputs)
+        if found < len(call.inputs):
+            yield finding(
+                "missing-gradient.count",
+                phrase("count", found=found, expected=len(call.inputs)),
+                part=call.name,
+            )
+
+
 def dtypes_of(name: str, gradient: Array, value: Array) -> Phrase:
     found, expected = str(gradient.dtype), str(value.dtype)
     return phrase("dtype", input=name, found=found, expected=expected)
@@ -49,7 +61,14 @@ def dtypes(setup: SetUp) -> list[Finding]:
     """Gradients in another dtype than their inputs, in float64 and in float32."""
     if not setup.can_be_judged:
         return []
-    return other_dtypes(setup.first, setup.returned) + in_float32(setup.first)
+    of_function = setup.first.subject.counts
+    return other_dtypes(setup.first, setup.returned) + (in_float32(setup.first) if of_function else [])
+
+
+def grows_to_float64(setup: SetUp) -> list[Phrase]:
+    """NumPy makes float64 of float32 and a constant array: no mistake, but twice the memory."""
+    raw = setup.first.subject.is_raw and not setup.first.subject.counts
+    return [phrase("float64-note")] if raw and setup.can_be_judged and in_float32(setup.first) else []
 
 
 def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
@@ -62,7 +81,7 @@ def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
 
 def in_float32(trial: Trial) -> list[Finding]:
     """Gradients that do not come back in float32 where the inputs are float32."""
-    if trial.dtype != np.float64 or not trial.subject.counts:
+    if trial.dtype != np.float64:
         return []
     single = trial.with_values([v.astype(np.float32) if is_real(v) else v for v in trial.values])
     try:

@@ -72,17 +72,19 @@ def of_operators(function: Function) -> Iterator[Edit]:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield Edit(slot, node.operand, "sign-flipped.edit")
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            yield from of_comparison(slot, node)
+            yield from of_comparison(function, slot, node)
         elif isinstance(node, ast.BinOp):
             yield from of_operation(function, slot, node)
 
 
-def of_comparison(slot: Slot, node: ast.Compare) -> Iterator[Edit]:
+def of_comparison(function: Function, slot: Slot, node: ast.Compare) -> Iterator[Edit]:
     operator, other = type(node.ops[0]), node.comparators
     for inverse in INVERSE.get(operator, ()):
         yield Edit(slot, ast.Compare(node.left, [inverse()], other), "relu-mask.edit")
     if operator in STRICT:
-        yield Edit(slot, ast.Compare(node.left, [STRICT[operator]()], other), "wrong-threshold.edit")
+        stops_nothing = np.all(function.value(node))  # y >= 0 of a ReLU's output
+        name = "relu-mask.edit" if stops_nothing else "wrong-threshold.edit"
+        yield Edit(slot, ast.Compare(node.left, [STRICT[operator]()], other), name)
     if isinstance(other[0], ast.Constant) and other[0].value:
         yield Edit(slot, ast.Compare(node.left, node.ops, [ast.Constant(0)]), "wrong-threshold.edit")
 

@@ -146,7 +146,7 @@ def guarded(importing: Callable[[Any], ModuleType], what: Path | str) -> ModuleT
 def named(module: ModuleType, name: str) -> list[tuple[str, Any]]:
     """What has that name, dots for what is inside a class; raises `CannotExamineError`.
 
-    NumPy code may be several operations by one name, such as a layer with relu and with sigmoid.
+    Code may be several operations by one name, such as a layer with relu and with sigmoid.
     """
     from charmlp.doctor.operation.numpy_code import written
 
@@ -161,7 +161,17 @@ def named(module: ModuleType, name: str) -> list[tuple[str, Any]]:
     except AttributeError:
         known = ", ".join(found for found, _ in defined(module)) or "nothing to examine"
         raise CannotExamineError("no-name", name=name, known=known) from None
-    return [(name, thing)]
+    return list(choices(name, thing))
+
+
+def choices(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
+    """A class of torch's once for each word that decides what its objects are."""
+    if "torch" not in sys.modules:
+        yield name, thing
+        return
+    from charmlp.doctor.operation.torch_code import each_choice
+
+    yield from each_choice(name, thing)
 
 
 def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -192,7 +202,7 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
             or (isinstance(thing, type) and issubclass(thing, torch.nn.Module))
             or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
         ):
-            yield name, thing
+            yield from choices(name, thing)
 
 
 def is_operation(function: Any) -> bool:

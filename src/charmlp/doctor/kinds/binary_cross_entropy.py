@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import Arrangement, Role, arrange, random_numbers
-from charmlp.doctor.checks.stability import LARGE, alternating, overflow
+from charmlp.doctor.checks.stability import LARGE, alternating, loses_only_the_loss, overflow
 from charmlp.doctor.functions import Array, sigmoid
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
-from charmlp.doctor.mistake import Finding
+from charmlp.doctor.mistake import Finding, Phrase, phrase
 from charmlp.doctor.parameters import only_number, output_at
 from charmlp.doctor.reductions import by_element, times_upstream
 from charmlp.doctor.setups.setup import SetUp
@@ -71,10 +71,16 @@ def with_constant(trial: Any) -> Iterator[Form]:
         yield from forms(float(np.exp(-loss)))
 
 
-def logits_stay_finite(setup: SetUp) -> list[Finding]:
-    """Logits of ±1000: the loss is at most 1000."""
+def logits_stay_finite(setup: SetUp) -> Sequence[Finding | Phrase]:
+    """Logits of ±1000: the loss is at most 1000. Courses write NumPy whose gradient alone is finite there."""
     logits = setup.first.variables.get("logit")
-    return [] if logits is None else overflow(setup.first, "logit", LARGE * alternating(logits), "log-zero")
+    if logits is None:
+        return []
+    large = LARGE * alternating(logits)
+    found = overflow(setup.first, "logit", large, "log-zero")
+    if found and loses_only_the_loss(setup.first, "logit", large):
+        return [phrase("log-zero-note-bits")]
+    return found
 
 
 def probability(v: Variables) -> Array:
@@ -172,6 +178,8 @@ KIND = Kind(
         "binarycrossentropyloss",
         "logloss",
         "binaryce",
+        "binaryxent",
+        "xentbinary",
     ),
     arrangements=(*arrangements(PROBABILITY), *arrangements(LOGIT)),
     forms=(*forms(0.0), *WRONG_FORMS),

@@ -11,11 +11,13 @@ import numpy as np
 
 from charmlp.doctor.arrangement import Role, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, named, wrong_form
 from charmlp.doctor.windows import PICTURES, spread, strides_and_pads, windows
 
 KERNEL = Role("weight", "FCRR", ("w", "weight", "weights", "kernel", "filter", "filters", "k", "f"))
 BIAS = Role("bias", "F", ("b", "bias", "biases"))
+
+BIASES: tuple[list[tuple[Role, str]], ...] = ([], [(BIAS, "only")])  # of pictures of one channel
 
 
 def flipped(w: Array) -> Array:
@@ -60,6 +62,17 @@ def to_kernel(part: Callable[[Variables, Array], Array]) -> Formula:
     return lambda v, y, g: part(v, g)
 
 
+def to_input_without_stride(v: Variables, y: Array, g: Array) -> Array:
+    """The windows one pixel apart, whatever the stride."""
+    shares = np.einsum("nfhw,fcrs->nchwrs", g, used(v, v["weight"]))
+    return spread(shares, v["x"], 1, v["pad"])
+
+
+def kernel_gradient_without_stride(v: Variables, g: Array) -> Array:
+    patches = windows(v["x"], v["weight"].shape[2], 1, v["pad"])[:, :, : g.shape[2], : g.shape[3]]
+    return np.einsum("nchwrs,nfhw->fcrs", patches, g)
+
+
 def kernel_gradient(v: Variables, g: Array) -> Array:
     patches = windows(v["x"], v["weight"].shape[2], v["stride"], v["pad"])
     return np.einsum("nchwrs,nfhw->fcrs", patches, g)
@@ -80,8 +93,16 @@ WRONG_OF_INPUT = {
         "g slid with w flipped from top to bottom only": lambda v: used(v, v["weight"])[:, :, ::-1],
     },
 }
+WITHOUT_STRIDE = Wrong(
+    "g slid over w flipped, the windows one pixel apart", to_input_without_stride, "kernel-not-flipped.stride"
+)
 WRONG_OF_KERNEL = {
     "kernel-not-flipped": {"the gradient, flipped": lambda v, g: flipped(used(v, kernel_gradient(v, g)))},
+    "kernel-not-flipped.stride": {
+        "Σ g · (the window of x), the windows one pixel apart": lambda v, g: used(
+            v, kernel_gradient_without_stride(v, g)
+        ),
+    },
     "wrong-formula": {
         "the share of the last picture alone": lambda v, g: used(v, of_picture(v, g, -1)),
         "the share of the first picture alone": lambda v, g: used(v, of_picture(v, g, 0)),
@@ -110,11 +131,13 @@ KIND = Kind(
         arrange(PICTURES, KERNEL, N=2, C=2),
         arrange((PICTURES, "image"), (KERNEL, "image"), output="image", N=1, C=1, F=1),
         arrange(KERNEL, PICTURES, N=2, C=2),
+        *(arrange((PICTURES, "stack"), (KERNEL, "image"), *b, output="stack", N=2, C=1, F=1) for b in BIASES),
+        arrange((PICTURES, "image"), (KERNEL, "image"), *BIASES[1], output="image", N=1, C=1, F=1),
     ),
     forms=(form(1, 0), wrong_form("x ⋆ w, without b", lambda v: slid({**v, "bias": 0.0}))),
     more_forms=with_own_stride,
     gradients={
-        "x": Gradient("g slid over w flipped", named(WRONG_OF_INPUT, to_input)),
+        "x": Gradient("g slid over w flipped", (*named(WRONG_OF_INPUT, to_input), WITHOUT_STRIDE)),
         "weight": Gradient("Σ g · (the window of x)", named(WRONG_OF_KERNEL, to_kernel)),
         "bias": Gradient("Σ g over the batch and all places", named(WRONG_OF_BIAS, to_kernel)),
     },

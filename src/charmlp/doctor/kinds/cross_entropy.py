@@ -47,9 +47,20 @@ def times_upstream(function: Callable[[Array, Array, Array], Array]) -> Formula:
 
 
 def wrong(
-    written: str, function: Callable[[Array, Array, Array], Array], mistake: str = "wrong-formula"
+    written: str,
+    function: Callable[[Array, Array, Array], Array],
+    mistake: str = "wrong-formula",
+    form: str = "",
 ) -> Wrong:
-    return Wrong(written, times_upstream(function), mistake)
+    return Wrong(written, times_upstream(function), mistake, form)
+
+
+def with_softmax_along(axis: int | None) -> Callable[[Variables], Array]:
+    return lambda v: losses_of(log_softmax(v["logits"], axis=axis), v).mean()
+
+
+OVER_BATCH = "with a softmax over the batch, not over the classes"
+OVER_ALL = "with a softmax over all elements"
 
 
 def softmax_backward(z: Array, q: Array, t: Array) -> Array:
@@ -79,10 +90,8 @@ KIND = Kind(
             telling=True,
         ),
         wrong_form("without the minus sign", lambda v: -losses(v).mean()),
-        wrong_form(
-            "with a softmax over the batch, not over the classes",
-            lambda v: losses_of(log_softmax(v["logits"], axis=0), v).mean(),
-        ),
+        wrong_form(OVER_BATCH, with_softmax_along(0)),
+        wrong_form(OVER_ALL, with_softmax_along(None)),
         wrong_form("with z for log q", lambda v: losses_of(v["logits"], v).mean()),
         wrong_form("with q for log q", lambda v: losses_of(softmax(v["logits"]), v).mean()),
         wrong_form("with a logarithm to base 2", lambda v: losses(v).mean() / math.log(2)),
@@ -109,11 +118,16 @@ KIND = Kind(
                 wrong("log q − y*", lambda z, q, t: log(q) - t),
                 wrong("e^z − y*", lambda z, q, t: exp(z) - t),
                 wrong("q y*", lambda z, q, t: q * t),
-                wrong("q − y* with a softmax over the batch", lambda z, q, t: softmax(z, axis=0) - t),
                 wrong(
-"q − y* with a softmax over all elements",
-lambda z, q, t: softmax(z, axis=None) - t,
-),
+                    "q − y* with a softmax over the batch",
+                    lambda z, q, t: softmax(z, axis=0) - t,
+                    form=OVER_BATCH,
+                ),
+                wrong(
+                    "q − y* with a softmax over all elements",
+                    lambda z, q, t: softmax(z, axis=None) - t,
+                    form=OVER_ALL,
+                ),
                 wrong("σ(z) − y*", lambda z, q, t: sigmoid(z) - t),
                 wrong("softmax backward of q − y*", softmax_backward, "softmax-twice.jacobian"),
                 wrong("q − y* with the labels of the next row", lambda z, q, t: q - roll(t, 1, 0)),

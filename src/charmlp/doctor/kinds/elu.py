@@ -8,7 +8,7 @@ import numpy as np
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, named, wrong_form
-from charmlp.doctor.parameters import only_number
+from charmlp.doctor.parameters import is_chosen, only_number
 
 Left = Callable[[Variables, Array], Array]
 
@@ -30,11 +30,11 @@ def form(alpha: float) -> Form:
 
 
 def with_own_alpha(trial: Any) -> Iterator[Form]:
-    """α as forward shows it."""
+    """α as forward shows it; below 0 where an option asks for that."""
     x, y = trial.variables["x"], trial.canonical_output
     if x.shape == y.shape:
         alpha = only_number((y / np.expm1(x))[x < 0])
-        if alpha is not None and alpha > 0:
+        if alpha is not None and (alpha > 0 or is_chosen(trial, alpha)):
             yield form(alpha)
 
 

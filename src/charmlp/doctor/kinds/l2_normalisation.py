@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import X, arrange
-from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.arrangement import SQUARE, X, arrange
+from charmlp.doctor.functions import Array, along_columns
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 
@@ -19,12 +19,27 @@ def norm(x: Array) -> Array:
     return np.sqrt(row_sum(x**2))
 
 
+def divisor(v: Variables) -> Array:
+    return np.sqrt(row_sum(v["x"] ** 2) + v["epsilon"]) + v["added"]
+
+
 def normalised(v: Variables) -> Array:
-    return v["x"] / np.sqrt(row_sum(v["x"] ** 2) + v["epsilon"])
+    return v["x"] / divisor(v)
 
 
-def with_added(v: Variables) -> Array:
-    return v["x"] / (norm(v["x"]) + v["added"])
+RIGHT = "(g − y Σ g y) / ‖x‖"
+
+
+def with_epsilon(epsilon: float) -> Form:
+    parameters = {"epsilon": epsilon, "added": 0.0, "derivative": RIGHT}
+    return Form("x / √(Σ x² + {epsilon:.1g})" if epsilon else "x / ‖x‖", normalised, parameters=parameters)
+
+
+def form(added: float) -> Form:
+    """With a number beside the norm."""
+    derivative = f"(g − y (Σ g y) r / ‖x‖) / r, r = ‖x‖ + {added:.1g}"
+    parameters = {"epsilon": 0.0, "added": added, "derivative": derivative}
+    return Form("x / (‖x‖ + {added:.1g})", normalised, parameters=parameters)
 
 
 def with_own_epsilon(trial: Any) -> Iterator[Form]:
@@ -34,18 +49,22 @@ def with_own_epsilon(trial: Any) -> Iterator[Form]:
         return
     ratio = x / y
     inside, added = only_number(ratio**2 - row_sum(x**2)), only_number(ratio - norm(x))
-    if inside is not None and 0 < inside < 0.1:
-        yield Form("x / √(Σ x² + {epsilon:.1g})", normalised, parameters={"epsilon": inside})
-    if added is not None and 0 < added < 0.1:
-        yield Form("x / (‖x‖ + {added:.1g})", with_added, parameters={"added": added})
+    if inside is not None and 0 < inside < 1:
+        yield with_epsilon(inside)
+    if added is not None and 0 < added < 1:
+        yield form(added)
 
 
 Backward = Callable[[Array, Array, Array, Array], Array]
-WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and the norm
+WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and what x is divided by
     "path-forgotten": {
         "g / ‖x‖": lambda x, y, g, r: g / r,
         "−y (Σ g y) / ‖x‖": lambda x, y, g, r: -y * row_sum(g * y) / r,
         "g (1 − y²) / ‖x‖": lambda x, y, g, r: g * (1 - y**2) / r,
+    },
+    "path-forgotten.axis": {
+        "(g − y Σ g y) / ‖x‖": lambda x, y, g, r: (g - y * along_columns(row_sum(g * y))) / r,
+        "g / ‖x‖ − x (Σ g y) / ‖x‖²": lambda x, y, g, r: g / r - y * along_columns(row_sum(g * y) / r),
     },
     "scale-forgotten": {
         "g − y Σ g y": lambda x, y, g, r: g - y * row_sum(g * y),
@@ -70,7 +89,14 @@ WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and the norm
 
 
 def formula(function: Backward) -> Formula:
-    return lambda v, y, g: function(v["x"], y, g, norm(v["x"]))
+    return lambda v, y, g: function(v["x"], y, g, divisor(v))
+
+
+def as_if_below(v: Variables, y: Array, g: Array) -> Array:
+    """The right formula of a number below the root, where it stands beside it."""
+    if not v["added"]:
+        raise ValueError("nothing stands beside the norm")
+    return (g - y * row_sum(g * y)) / divisor(v)
 
 
 KIND = Kind(
@@ -83,7 +109,7 @@ KIND = Kind(
         arrange((X, "single"), output="single", N=1),
     ),
     forms=(
-        Form("x / ‖x‖", normalised, parameters={"epsilon": 0.0}),
+        with_epsilon(0.0),
         wrong_form("x / Σ x²", lambda v: v["x"] / row_sum(v["x"] ** 2)),
         wrong_form("x / Σ |x|", lambda v: v["x"] / row_sum(abs(v["x"]))),
         wrong_form(
@@ -94,11 +120,15 @@ KIND = Kind(
     more_forms=with_own_epsilon,
     gradients={
         "x": Gradient(
-            "(g − y Σ g y) / ‖x‖",
-            named(WRONG, formula),
+            "{derivative}",
+            (
+                *named(WRONG, formula),
+                Wrong("(g − y Σ g y) / r", as_if_below, "path-forgotten.added"),
+            ),
         )
     },
     page="normalisation-rows",
     factors="ND",
+    square_sizes=SQUARE,
     try_all=True,
 )  # fmt: skip

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from charmlp.doctor.arrangement import LOGITS, arrange
+from charmlp.doctor.arrangement import LOGITS, SQUARE, arrange
 from charmlp.doctor.checks.stability import stays_finite
-from charmlp.doctor.functions import Array, log_softmax, softmax
+from charmlp.doctor.functions import Array, along_columns, log_softmax, softmax
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, named, wrong_form
 
 
@@ -35,6 +35,9 @@ WRONG: dict[str, dict[str, Backward]] = {
         "g": lambda z, y, q, g: g,
         "−q Σₖ gₖ": lambda z, y, q, g: -q * row_sum(g),
         "g − e^z Σₖ gₖ": lambda z, y, q, g: g - np.exp(z) * row_sum(g),
+    },
+    "path-forgotten.axis": {
+        "g − q Σₖ gₖ": lambda z, y, q, g: g - q * along_columns(row_sum(g)),
     },
     "softmax-diagonal.loss": {
         "g (1 − q)": lambda z, y, q, g: g * (1 - q),
@@ -86,4 +89,5 @@ KIND = Kind(
     },
     page="losses",
     checks=(stays_finite,),
+    square_sizes=SQUARE,
 )

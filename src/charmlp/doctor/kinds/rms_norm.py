@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Role, X, arrange
-from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, wrong_form
+from charmlp.doctor.arrangement import SQUARE, Role, X, arrange
+from charmlp.doctor.functions import Array, along_columns
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, named, wrong_form
 from charmlp.doctor.parameters import only_number
 
 GAIN = Role("gain", "D", ("gain", "gamma", "weight", "w", "g", "scale"))
@@ -21,7 +21,7 @@ def row_mean(x: Array) -> Array:
 
 
 def root(v: Variables) -> Array:
-    return np.sqrt(row_mean(v["x"] ** 2) + v["epsilon"])
+    return np.sqrt(row_mean(v["x"] ** 2) + v["epsilon"]) + v["added"]
 
 
 def gain(v: Variables) -> Any:
@@ -32,12 +32,18 @@ def rms_norm(v: Variables) -> Array:
     return v["x"] / root(v) * gain(v)
 
 
-def with_epsilon_outside(v: Variables) -> Array:
-    return v["x"] / (np.sqrt(row_mean(v["x"] ** 2)) + v["added"]) * gain(v)
+RIGHT = "(h − x̂ mean(h x̂)) / r, h = g ⊙ γ"
+RIGHT_BESIDE = "(h − x̂ mean(h x̂) r / (r − ε)) / r, h = g ⊙ γ"
 
 
 def form(epsilon: float) -> Form:
-    return Form("γ x / √(mean(x²) + {epsilon:.1g})", rms_norm, parameters={"epsilon": epsilon})
+    parameters = {"epsilon": epsilon, "added": 0.0, "derivative": RIGHT}
+    return Form("γ x / √(mean(x²) + {epsilon:.1g})", rms_norm, parameters=parameters)
+
+
+def with_epsilon_outside(added: float) -> Form:
+    parameters = {"epsilon": 0.0, "added": added, "derivative": RIGHT_BESIDE}
+    return Form("γ x / (√(mean(x²)) + {added:.1g})", rms_norm, parameters=parameters)
 
 
 def with_own_epsilon(trial: Any) -> Iterator[Form]:
@@ -48,11 +54,10 @@ def with_own_epsilon(trial: Any) -> Iterator[Form]:
     ratio = x * gain(trial.variables) / y
     inside = only_number(ratio**2 - row_mean(x**2))
     added = only_number(ratio - np.sqrt(row_mean(x**2)))
-    if inside is not None and abs(inside) < 0.1:
+    if inside is not None and abs(inside) < 1:
         yield form(inside if inside > 1e-13 else 0.0)
-    if added is not None and 0 < added < 0.1:
-        parameters = {"added": added, "epsilon": 0.0}
-        yield Form("γ x / (√(mean(x²)) + {added:.1g})", with_epsilon_outside, parameters=parameters)
+    if added is not None and 0 < added < 1:
+        yield with_epsilon_outside(added)
 
 
 WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] = {  # x, x̂, g, γ and r
@@ -60,6 +65,12 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] 
         "h / r": lambda x, n, g, w, r: g * w / r,
         "−x̂ mean(h x̂) / r": lambda x, n, g, w, r: -n * row_mean(g * w * n) / r,
         "h (1 − x̂²/D) / r": lambda x, n, g, w, r: g * w * (1 - n**2 / x.shape[1]) / r,
+    },
+    "path-forgotten.axis": {
+        "(h − x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * along_columns(row_mean(g * w * n))) / r,
+        "h/r − x mean(h x) / r³": lambda x, n, g, w, r: (
+            g * w / r - x * along_columns(row_mean(g * w * n) / r**2)
+        ),
     },
     "scale-forgotten": {
         "h − x̂ mean(h x̂)": lambda x, n, g, w, r: g * w - n * row_mean(g * w * n),
@@ -98,6 +109,14 @@ def of_x(function: Callable[..., Array]) -> Formula:
     return lambda v, y, g: function(v["x"], v["x"] / root(v), g, gain(v), root(v))
 
 
+def as_if_below(v: Variables, y: Array, g: Array) -> Array:
+    """The right formula of a number below the root, where it stands beside it."""
+    if not v["added"]:
+        raise ValueError("nothing stands beside the root")
+    h, r = g * gain(v), root(v)
+    return (h - v["x"] / r * row_mean(h * v["x"] / r)) / r
+
+
 def of_gain(function: Callable[..., Array]) -> Formula:
     return lambda v, y, g: function(v["x"], v["x"] / root(v), y, g)
 
@@ -129,8 +148,11 @@ KIND = Kind(
     more_forms=with_own_epsilon,
     gradients={
         "x": Gradient(
-            "(h − x̂ mean(h x̂)) / r, h = g ⊙ γ",
-            named(WRONG, of_x),
+            "{derivative}",
+            (
+                *named(WRONG, of_x),
+                Wrong("(h − x̂ mean(h x̂)) / r", as_if_below, "path-forgotten.added"),
+            ),
         ),
         "gain": Gradient(
             "Σₙ g x̂",
@@ -139,4 +161,5 @@ KIND = Kind(
     },
     page="normalisation-rows",
     factors="ND",
+    square_sizes=SQUARE,
 )

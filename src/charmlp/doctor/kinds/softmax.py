@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import LOGITS, arrange
+from charmlp.doctor.arrangement import LOGITS, SQUARE, arrange
 from charmlp.doctor.checks.stability import stays_finite
-from charmlp.doctor.functions import Array, log_softmax, softmax
+from charmlp.doctor.functions import Array, along_columns, log_softmax, softmax
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong, wrong_form
 from charmlp.doctor.parameters import is_short, only_number
 
@@ -53,6 +53,11 @@ WRONG: tuple[tuple[str, Backward, str], ...] = (
     ("g", lambda y, g: g, "wrong-formula"),
     ("g (y − Σₖ gₖ yₖ)", lambda y, g: g * (y - row_sum(g * y)), "wrong-formula"),
     ("y (g − Σₖ gₖ)", lambda y, g: y * (g - row_sum(g)), "wrong-formula"),
+    (
+        "y (g − Σₖ gₖ yₖ)",
+        lambda y, g: y * (g - along_columns(row_sum(g * y))),
+        "path-forgotten.axis",
+    ),
     ("y g − Σₖ gₖ yₖ", lambda y, g: y * g - row_sum(g * y), "wrong-formula"),
     ("g − Σₖ gₖ yₖ", lambda y, g: g - row_sum(g * y), "wrong-formula"),
     ("−y Σₖ gₖ yₖ", lambda y, g: y * row_sum(g * y), "wrong-formula"),
@@ -114,5 +119,6 @@ KIND = Kind(
     },
     page="softmax-cross-entropy",
     checks=(stays_finite,),
+    square_sizes=SQUARE,
     seen_through_noise=True,
 )

@@ -1,15 +1,33 @@
-"""y = x σ(β x), whose slope is s + β x s (1 − s) with s = σ(β x); β = 1 has a name of its own."""
+"""y = x σ(β x), whose slope is s + β x s (1 − s) with s = σ(β x); β = 1 has a name of its own.
+
+β may be learned, one number or one a column: its gradient is Σ g x² s (1 − s).
+"""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.arrangement import Role, X, arrange
 from charmlp.doctor.checks.stability import is_finite_at_zero, stays_finite
 from charmlp.doctor.functions import Array, sigmoid
-from charmlp.doctor.kind import NO_SLOPE, Form, Formula, Variables, Wrong, activation, named, wrong_form
+from charmlp.doctor.kind import (
+    NO_SLOPE,
+    Form,
+    Formula,
+    Gradient,
+    Variables,
+    Wrong,
+    activation,
+    named,
+    wrong_form,
+)
 from charmlp.doctor.parameters import is_short, only_number
 
+BETA = ("beta", "b", "w", "weight")
+BY_COLUMN, ONE, NUMBER = (Role("beta", shape, BETA) for shape in ("D", "A", ""))
+LEARNED = (arrange(X, BY_COLUMN), arrange(X, ONE, second=True, A=1), arrange(X, NUMBER, second=True))
 Slope = Callable[[Array, float], Array]
 
 
@@ -26,16 +44,23 @@ def slope(x: Array, beta: float) -> Array:
     return gate(x, beta) + beta * x * gate_slope(x, beta)
 
 
-def form(beta: float) -> Form:
-    def swish(v: Variables) -> Array:
-        return v["x"] * gate(v["x"], v["beta"])
+def swish(v: Variables) -> Array:
+    return v["x"] * gate(v["x"], v["beta"])
 
-    return Form("x σ({beta:.6g} x)", swish, parameters={"beta": beta})
+
+def form(beta: float) -> Form:
+    return Form("x σ({shown} x)", swish, parameters={"beta": beta, "shown": f"{beta:.6g}"})
+
+
+OF_LEARNED = Form("x σ({shown} x)", swish, parameters={"shown": "β"})
 
 
 def with_own_beta(trial: Any) -> Iterator[Form]:
-    """β from y / x = σ(β x)."""
+    """β from y / x = σ(β x), or the one that is given."""
     x, y = trial.variables["x"], trial.canonical_output
+    if trial.role(len(trial.values) - 1) == "beta":
+        yield OF_LEARNED
+        return
     if x.shape != y.shape:
         return
     with np.errstate(all="ignore"):
@@ -65,7 +90,35 @@ WRONG: Mapping[str, Mapping[str, Slope]] = {
     },
 }
 
-KIND = activation(
+OfBeta = Callable[[Array, Array, Array], Array]  # of x, s and g, an element
+WRONG_OF_BETA: Mapping[str, Mapping[str, OfBeta]] = {
+    "path-forgotten.factor": {
+        "Σ g x²": lambda x, s, g: g * x**2,
+        "Σ g x s (1 − s)": lambda x, s, g: g * x * s * (1 - s),
+        "Σ g s (1 − s)": lambda x, s, g: g * s * (1 - s),
+        "Σ g x² s": lambda x, s, g: g * x**2 * s,
+        "Σ g x² (1 − s)": lambda x, s, g: g * x**2 * (1 - s),
+    },
+    "wrong-formula": {
+        "Σ g x s": lambda x, s, g: g * x * s,
+        "Σ g x": lambda x, s, g: g * x,
+        "Σ g": lambda x, s, g: g,
+    },
+}
+
+
+def summed(elements: OfBeta) -> Formula:
+    """Over all elements that share a β."""
+
+    def formula(v: Variables, y: Array, g: Array) -> Array:
+        shape = np.shape(v["beta"])
+        total = elements(v["x"], gate(v["x"], v["beta"]), g)
+        return total.sum(0) if shape == total.shape[1:] else total.sum().reshape(shape)
+
+    return formula
+
+
+OF_NUMBER = activation(
     aliases=("swish", "swishbeta", "swishwithbeta"),
     forms=(
         form(1.0),
@@ -74,7 +127,7 @@ KIND = activation(
         wrong_form("max(0, x)", lambda v: np.maximum(v["x"], 0)),
     ),
     more_forms=with_own_beta,
-    gradient="g · (s + {beta:.6g} x s (1 − s)), s = σ({beta:.6g} x)",
+    gradient="g · (s + {shown} x s (1 − s)), s = σ({shown} x)",
     wrong=(
         *named(WRONG, times_upstream),
         Wrong(
@@ -91,4 +144,11 @@ KIND = activation(
         NO_SLOPE,
     ),
     checks=(stays_finite, is_finite_at_zero),
+)
+OF_BETA = Gradient("Σ g · x² s (1 − s), s = σ(β x)", named(WRONG_OF_BETA, summed))
+KIND = replace(
+    OF_NUMBER,
+    arrangements=(*OF_NUMBER.arrangements, *LEARNED),
+    gradients={**OF_NUMBER.gradients, "beta": OF_BETA},
+    factors="ND",
 )

@@ -1,5 +1,6 @@
 """NumPy code as a subject."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,10 +77,17 @@ def of_written(made: HandWritten) -> Subject:
     return NumpySubject(
         made.required, made.optional, made.parameters, made.defaults,
         is_raw=True, meant=made.meant, note=made.note, constants=made.constants, sizes=made.sizes,
+        settings=made.settings,
         reused=None if made.reused is None else of_written(made.reused),
+        again=None if made.again is None else of_written(made.again),
         unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
+        scores=None if made.scores is None else functools.partial(build_scores, made.scores),
         written=made,
     )  # fmt: skip
+
+
+def build_scores(make: Make, sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
+    return of_written(make(sizes, dtype))
 
 
 def real_outputs(outputs: Sequence[Any]) -> tuple[Array, ...]:

@@ -15,6 +15,7 @@ OPTIONS: dict[str, Any] = {
     "inplace|keepdims?": False,
     "(is|in|use)?(training|train)(mode|flag|phase)?|trainflg": True,
     "mode": "train",
+    "name": "name",
     "(n|num)?classes": None,
     "alpha|((neg|negative)?slope)|leak|leakiness|leakyslope": 0.3,
     "scale|factor": 0.7,

@@ -75,8 +75,11 @@ class Subject(ABC):
     loss_softmaxes_again: bool = False  # a module's own loss takes its probabilities for logits
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
+    settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     reused: "Subject | None" = None  # the same with one value in two places
+    again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
+    scores: "Build | None" = None  # a loss of x W as one of its scores x W
     code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:

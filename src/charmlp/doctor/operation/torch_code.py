@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
-from charmlp.doctor.operation.constructing import construct, guess_argument
+from charmlp.doctor.operation.constructing import choices_of, construct, guess_argument
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -121,8 +122,32 @@ def differentiate(
     return [as_array(next(found)) if wants else None for wants in wanted]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A module class with one of the words that its constructor can be asked for, such as relu or tanh."""
+
+    kind: type[nn.Module]
+    given: Mapping[str, Any]
+
+
+def each_choice(name: str, thing: Any) -> list[tuple[str, Any]]:
+    """A module class without weights once for each of its words; anything else as it is."""
+    choices = choices_of(thing) if isinstance(thing, type) and issubclass(thing, nn.Module) else None
+    if choices is None:
+        return [(name, thing)]
+    option, words = choices
+    try:
+        own = construct(thing, SIZES[0], given={option: words[0]})
+    except Exception:  # said where it is examined
+        return [(name, thing)]
+    has_weights = next(own.parameters(), None) is not None
+    return [(name, thing)] if has_weights else [(f"{name}[{w}]", Chosen(thing, {option: w})) for w in words]
+
+
 def torch_builder(thing: Any) -> Build:
     """How to make a subject of torch code; raises `CannotExamineError` for what is none."""
+    if isinstance(thing, Chosen):
+        return of_module_class(thing.kind, thing.given)
     if is_function(thing):
         return of_function(thing)
     if isinstance(thing, nn.Module):
@@ -221,14 +246,14 @@ def hidden_weights(module: nn.Module) -> Iterator[str]:
             yield name
 
 
-def of_module_class(kind: type[nn.Module]) -> Build:
-    """A class: an instance is made for each size, its arguments guessed from their names."""
+def of_module_class(kind: type[nn.Module], given: Mapping[str, Any] | None = None) -> Build:
+    """A class: an instance is made for each size, its arguments guessed from their names, if not `given`."""
     if kind.forward is not nn.Module.forward:
         require_written(kind, "forward")
 
     def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
         try:
-            module = construct(kind, sizes)
+            module = construct(kind, sizes, given=given)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error

@@ -76,6 +76,16 @@ class Trial:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]
         return [is_real(v) and not c for v, c in zip(self.values, constant, strict=True)]
 
+    @cached_property
+    def options(self) -> dict[str, float]:
+        """The numbers that decide what forward is, by name: options of the call, and those of an object."""
+        names = ((self.subject.required or ()) + self.subject.optional)[len(self.values) :]
+        given = {**self.subject.defaults, **dict(zip(names, self.fillers, strict=False))}
+        numbers = {name: given.get(name) for name in names}
+        known = {**self.subject.settings, **numbers}
+        numeric = {n: v for n, v in known.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+        return {name: float(value) for name, value in numeric.items()}
+
     def role(self, position: int) -> str:
         return "" if self.arrangement is GUESSED else self.arrangement.slots[position].role.name
 

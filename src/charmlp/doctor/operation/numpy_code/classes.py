@@ -117,6 +117,8 @@ def passes_of(kind: type) -> tuple[str, str] | None:
         return forward[0], backward[0]
     if backward and (costs := [name for name in COST if name in own and name not in FORWARD]):
         return costs[0], backward[0]
+    if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
+        return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
 
 

@@ -43,6 +43,7 @@ PARENTS = (
     "_deps", "deps", "_args", "prevs", "_ctx_parents",
 )  # fmt: skip
 CLOSURES = ("_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop")
+ZERO = re.compile(r"_?(zero|reset|clear)_?(the_)?(all_)?grad(ient)?s?", re.IGNORECASE)
 BACKWARD = ("backward", "backprop", "backpropagate", "back_prop", "back", "backward_pass")
 
 
@@ -131,7 +132,7 @@ class Engine:
         for name, function in vars(module).items():
             if inspect.isfunction(function) and is_function(name) and self.is_of_one(function):
                 yield Written(name, (always(self.unary(name, of_first(function))),))
-        if (walk := self.walk()) is not None:
+        if (walk := self.walk(module)) is not None:
             title = f"{self.kind.__name__}.{self.backward_name}"
             yield Written(title, (always(walk),))
 
@@ -286,22 +287,56 @@ class Engine:
 
     # Its walk through a graph
 
-    def walk(self) -> HandWritten | None:
+    def walk(self, module: ModuleType | None = None) -> HandWritten | None:
         """Its own backward, where a value is used once, and in a graph where values are used again.
 
         None where its sum or its product is wrong: that is another mistake.
         """
-        if not {"__add__", "__mul__"} <= {name for base in self.kind.__mro__[:-1] for name in vars(base)}:
+        own = {name for base in self.kind.__mro__[:-1] for name in vars(base)} & {"__add__", "__mul__"}
+        if not all(map(self.is_right, own)):
             return None
-        if not all(map(self.is_right, ("__add__", "__mul__"))):
+        again = self.called_again(module)
+        if len(own) == 2:
+            once = self.walked(lambda x: x * self.leaf(3.0) + self.leaf(2.0))
+            reused = HandWritten(self.walked(used_again), self.backward_name, ("self",))
+            return HandWritten(once, self.backward_name, ("self",), reused=reused, again=again)
+        if not again.meant:
             return None
-        once = self.walked(lambda x: x * self.leaf(3.0) + self.leaf(2.0))
-        return HandWritten(
-            once,
-            self.backward_name,
-            ("self",),
-            reused=HandWritten(self.walked(used_again), self.backward_name, ("self",)),
+        of_two = BINARY[own.pop()]
+        once = self.walked(lambda x: of_two(of_two(x, self.leaf(3.0)), self.leaf(2.0)))
+        return HandWritten(once, self.backward_name, ("self",), again=again)
+
+    def called_again(self, module: ModuleType | None) -> HandWritten:
+        """A second backward over one graph, after the module's own `zero_grad(parameters)`, if it has one.
+
+        `meant` is the name of that function. Values between the leaf and the end may keep their gradients.
+        """
+        functions = (
+            {name: thing for name, thing in vars(module).items() if ZERO.fullmatch(name)} if module else {}
         )
+        own = [
+            n
+            for n, f in functions.items()
+            if inspect.isfunction(f) and len(signature(f, 0).required or ()) == 1
+        ]
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            leaf = self.leaf(np.array(values[0]))
+            between = leaf + leaf if hasattr(self.kind, "__add__") else leaf * leaf
+            out = between + leaf if hasattr(self.kind, "__add__") else between * leaf
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                getattr(out, self.backward_name)()
+                if own:
+                    functions[own[0]]([leaf])
+                else:
+                    self.set_gradient(leaf, 0 * data_of(leaf))
+                getattr(out, self.backward_name)()
+                return [np.asarray(self.gradient_of(leaf), float) * upstream[0]]
+
+            return (np.asarray(data_of(out), float),), backward
+
+        return HandWritten(run, own[0] if own else "", ("self",))
 
     def walked(self, function: Callable[[Any], Any]) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:

@@ -120,6 +120,12 @@ class Finder:
         """Whether the module imports torch, whose engine knows the other half."""
         return getattr(self.around.get("torch"), "__name__", "") == "torch"
 
+    @property
+    def is_torch_alone(self) -> bool:
+        """Whether it imports torch and not NumPy: its functions are of tensors."""
+        modules = {thing.__name__ for thing in self.around.values() if type(thing) is ModuleType}
+        return self.is_torch and "numpy" not in modules
+
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Each backward pass with its forward."""
         for name in self.own:
@@ -143,7 +149,7 @@ class Finder:
 
     def foreign_forward(self, name: str) -> Function | None:
         """The function of another module that has this derivative or backward pass: np.tanh of tanh_prime."""
-        if not is_of_backward(name) or not self.own[name].inputs:
+        if not is_of_backward(name) or not self.own[name].inputs or self.is_torch_alone:
             return None
         stem = stem_of(name)
         for other, thing in self.around.items():

@@ -94,7 +94,7 @@ class OfModule:
 def of_module(function: Function) -> OfModule | None:
     """A function that returns a loss first, and gradients of its module's arrays; None for what is none."""
     around = getattr(function.call, "__globals__", {})
-    arrays = {name.lower(): name for name, value in around.items() if isinstance(value, np.ndarray)}
+    arrays = {name.lower(): name for name, value in around.items() if type(value) is np.ndarray}
     if len(function.returns) <= FEWEST or not is_loss(function.returns[0]):
         return None
     meant = {i: arrays.get(of_gradient(name)) for i, name in enumerate(function.returns) if is_gradient(name)}

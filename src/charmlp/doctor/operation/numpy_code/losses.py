@@ -13,7 +13,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, of_one, order_of, times
-from charmlp.doctor.operation.numpy_code.names import is_gradient, is_loss, prediction_of
+from charmlp.doctor.operation.numpy_code.names import DATA, is_gradient, is_loss, is_truth, prediction_of
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
 
@@ -85,7 +85,7 @@ def returns_gradient(function: Function) -> bool:
     names = function.returns
     if len(names) < 2 or not function.inputs:
         return False
-    first, last, rest = names[0], names[-1], names[1:]
+    first, rest = names[0], names[1:]
     if is_loss(first) and all(map(is_gradient, rest)):
         return True
     if comes_last(names):
@@ -93,7 +93,9 @@ def returns_gradient(function: Function) -> bool:
     called = re.search(
         r"loss|cost|objective|svm|nll|entropy|penalty|hinge|mse|regulari", function.name.lower()
     )
-    return bool(called) and len(names) == 2 and (is_gradient(last) or not last)
+    parameters = [name for name in function.inputs if not (is_truth(name) or DATA.fullmatch(name))]
+    all_there = len(rest) == max(len(parameters), 1)  # a gradient of each
+    return bool(called) and (len(names) == 2 or all_there) and all(not n or is_gradient(n) for n in rest)
 
 
 def comes_last(names: Sequence[str]) -> bool:

@@ -46,7 +46,7 @@ LOSS = re.compile(
     r"\w*(loss|cost|error|err|nll|xent|entropy|objective|obj|likelihood|mse|bce)\w*|l|j|e|c|J\w*|L|E|C",
     re.IGNORECASE,
 )
-GRADIENT = re.compile(r"d\w*|\w*grad\w*|g|G|delta\w*|nabla\w*", re.IGNORECASE)
+GRADIENT = re.compile(r"d\w*|\w*grad\w*|g|G|delta\w*|nabla\w*|\w+_deltas?", re.IGNORECASE)
 TRUTH = re.compile(
     r"\w*(true|label|target|truth|gt|onehot|one_hot|actual|expected|desired|answer|reference|ground|correct)\w*"
     r"|t|ts|y|ys|y_?(train|batch|b|real|test|i|data|enc|oh|hot|mb|dev)|d",
@@ -152,7 +152,7 @@ def of_gradient(name: str) -> str:
     for pattern in (
         r"d(?:l|j|e|c|loss|cost)_?d_?(\w+)",
         r"(?:grads?|gradient|nabla|delta|d)_(\w+)",
-        r"(\w+)_(?:grads?|gradient|delta)",
+        r"(\w+)_(?:grads?|gradient|deltas?)",
         r"grad(?:ient)?s?(\w+)",
         r"d(\w+)",
     ):

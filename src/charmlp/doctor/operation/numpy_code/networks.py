@@ -32,6 +32,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     meant_by,
 )
+from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import subscripts_of
 from charmlp.doctor.words import one_line
@@ -105,7 +106,19 @@ class Network:
             note=self.note,
             sizes=problem.sizes,
             unpenalised=None if other == self else other.made_of(problem),
+            scores=other.of_scores(problem),
         )
+
+    def of_scores(self, problem: "Problem") -> Make | None:
+        """It as a loss of x W, where it is one function of weights that are arguments."""
+        if self.forward is not None or self.dict_name is not None:
+            return None
+
+        def run(parameters: Mapping[str, Array], data: Array, truth: Array) -> tuple[Any, Sequence[Any]]:
+            ran = Pass(self, replace(problem, parameters=parameters, data=data, truth=truth), parameters)
+            return ran.loss, ran.gradients()
+
+        return of_scores(run, problem.parameters, problem.data, problem.sizes)
 
     @property
     def unpenalised(self) -> "Network":
@@ -146,6 +159,8 @@ class Network:
             x = random_numbers((n, inputs), generator).astype(dtype)
             for data, truth in itertools.product((x, x.T), truths(n, outputs, dtype, generator)):
                 yield Problem(parameters, data, truth, {"N": n, "C": outputs})
+            one = random_numbers((outputs,), generator).astype(dtype)
+            yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})  # one sample at a time
 
     def made(self, sizes: Sizes) -> Mapping[str, Sequence[int]] | None:
         """The shapes of what the module's own function for it makes."""
@@ -286,8 +301,10 @@ def fit(network: Network, problem: Problem) -> int:
     except Exception:
         return RUNS
     pairs = list(zip(gradients, problem.parameters.values(), strict=True))
-    if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
+    if any(p.shape not in (g.shape, g.shape[::-1]) for g, p in pairs) or not any(g.any() for g in gradients):
         return RUNS
+    if any(g.shape != p.shape for g, p in pairs):
+        return SHAPES  # the gradient of a weight may be its transpose
     generator = np.random.default_rng(1)
     direction = {name: generator.standard_normal(np.shape(p)) for name, p in problem.parameters.items()}
     losses = [
@@ -349,7 +366,8 @@ def is_network(forward: Function, backward: Function) -> bool:
         return False
     takes = {base(name) for name in forward.inputs}
     new = [name for name in backward.inputs if base(name) not in takes and name not in forward.returns]
-    return any(is_truth(name) for name in new) and not any(is_truth(name) for name in forward.inputs)
+    targets = [name for name in new if is_truth(name) and name != "d"]  # what backward calls d is a gradient
+    return bool(targets) and not any(is_truth(name) for name in forward.inputs)
 
 
 def with_costs(forward: Function, backward: Function, own: Mapping[str, Function]) -> list[Network]:

@@ -141,6 +141,12 @@ class Pair:
         return self.arrays_taken == [name] and len(self.arrays) == 1
 
     @property
+    def is_plain_derivative(self) -> bool:
+        """Whether backward is a derivative that takes only what forward takes, by the same name."""
+        inputs = self.forward.inputs
+        return is_derivative(self.backward.name) and all(name in inputs for name in self.arrays_taken)
+
+    @property
     def arrays_taken(self) -> list[str]:
         """What backward takes beside options of forward."""
         options = {*self.forward.optional, *filter(is_option, self.forward.inputs)}
@@ -181,7 +187,8 @@ class Pair:
 
     def with_left(self, binding: Binding, left: Sequence[str]) -> list[Binding]:
         """With the arguments that no name explains: inputs that are left over, or the output."""
-        if left and len(self.forward.returns) > 1 and not any(map(is_cache, self.takes)):
+        takes_cache = not any(map(is_cache, self.takes)) and not self.is_plain_derivative
+        if left and len(self.forward.returns) > 1 and takes_cache:
             kept: Source = lambda run, upstream: run.cache  # noqa: E731
             binding, left = replace(binding, sources={**binding.sources, left[0]: kept}), left[1:]
         if not left:
