@@ -235,3 +235,23 @@ def test_the_courses_form_writes_them_as_well(run: Run, course: Path, copied: Pa
     answer = run("--mode", "test", "--model_path", copied / "model.safetensors", *lists)
     assert f"[Info] Table saved in {copied / 'test' / 'errors.csv'}\n" in answer.out
     assert len(table(copied / "test" / "predictions.csv")) == 32
+
+
+def test_accuracy_without_the_near_twins_of_training_letters(
+    run: Run, course: Path, trained: Path, tmp_path: Path
+) -> None:
+    """Three test letters are copies of training letters: found where the run says, or --train_data."""
+    lists = {name: json.loads((course / f"{name}.json").read_text("utf-8")) for name in ("train", "test")}
+    leaked = dict(list(lists["test"].items())[:5] + list(lists["train"].items())[:3])
+    Path("leaked.json").write_text(json.dumps(leaked), "utf-8")
+    flags = ("test", "--test_file_path", "leaked.json", "--im_dir", course / "images", "--format", "json")
+    leaks = json.loads(run(*flags, "--model", trained, "--out", "f").out)["leaks"]
+    assert {"0000.png", "0001.png", "0002.png"} <= {each["file"] for each in leaks["files"]}
+    assert leaks["n"] + leaks["n_without"] == 8
+    shutil.copy(trained / "model.safetensors", "alone.safetensors")
+    alone = (*flags, "--model", "alone.safetensors", "--out", "f")
+    assert json.loads(run(*alone).out)["leaks"] is None
+    assert json.loads(run(*alone, "--train_data", course).out)["leaks"] == leaks
+    assert run(*alone, "--train_data", "nowhere").status == 1
+    text = run(*flags[:-2], "--model", trained, "--out", "f").out
+    assert f"near-twins of training letters {leaks['n']} of 8" in text

@@ -191,3 +191,23 @@ def test_rendered_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert source.describe() == "2 training images in 2 classes, 60 letters of seed 3"
     with pytest.raises(UsageError, match="26 classes and --n_classes says 10"):
         open_source("synth:", n_classes=10)
+
+
+def test_faults_are_gathered_and_all_other_entries_are_there(tmp_path: Path) -> None:
+    make_images(tmp_path / "images", LABELS)
+    make_list(tmp_path / "train.json", LABELS | {"none.png": "A", "../0.png": "A", "3.png": ""})
+    make_list(tmp_path / "validation.json", {"0.png": "A", "1.png": "7"})
+    faults: list[str] = []
+    source = open_source(tmp_path, faults=faults)
+    assert source.splits == {"train": 4, "val": 1}
+    train, validation = str(tmp_path / "train.json"), str(tmp_path / "validation.json")
+    assert [fault.partition(": ")[0] for fault in faults] == [train, train, train, validation]
+    with pytest.raises(DataError):  # the control: without a list for them they stop it
+        open_source(tmp_path)
+
+
+def test_classes_that_make_no_sense_are_gathered_too(tmp_path: Path) -> None:
+    make_images(tmp_path / "cat", ["0.png", "1.png"])
+    faults: list[str] = []
+    assert open_source(tmp_path, faults=faults).classes == ("cat",)
+    assert "at least two classes are needed" in faults[0]

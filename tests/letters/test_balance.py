@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from charmlp.errors import DataError
-from charmlp.letters.balance import notes_on_balance
+from charmlp.letters.balance import Remark, notes_on_balance, remarks_on_balance
 from charmlp.letters.letterset import LetterSet
 
 
@@ -44,3 +44,17 @@ def test_one_class_is_too_few_unless_others_are_rendered() -> None:
         list(notes_on_balance(letters(0, 7), letters(0, 1)))
     (note,) = notes_on_balance(letters(0, 7), None, letters(5, 5))
     assert note.endswith('of one class, "c1"; the others are learned from rendered letters alone')
+
+
+def test_remarks_tell_all_names_or_some() -> None:
+    remark = Remark("blank", tuple("abcdefg"), "remove them")
+    assert remark.line() == 'blank: "a", "b", "c", "d", "e" and 2 more; remove them'
+    assert remark.line(7) == 'blank: "a", "b", "c", "d", "e", "f", "g"; remove them'
+    assert remark.line(0) == "blank; remove them"
+
+
+def test_each_set_beside_training_is_looked_at() -> None:
+    sets = {"validation": letters(1, 0), "test": letters(0, 1)}
+    lines = [remark.line() for remark in remarks_on_balance(letters(5, 5), sets)]
+    assert [line.split(" images")[0] for line in lines] == ["no validation", "no test"]
+    assert lines[0].endswith('"c1"') and lines[1].endswith('"c0"')

@@ -12,6 +12,8 @@ from charmlp.errors import UsageError
 from charmlp.evaluation.checking.findings import Check
 from charmlp.evaluation.checking.looking import FEWEST_JUDGED, LOOSE, MOST_COMPARED
 from charmlp.letters.balance import Remark, remarks_on_balance
+from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLITS
 from charmlp.text import quote
 from charmlp.training.callbacks import SILENT
@@ -59,13 +61,26 @@ def on_counts(check: Check, config: TrainingConfig, cache: bool) -> Iterator[Rem
     lacking = np.bincount(training.labels, minlength=len(source.classes)) == 0
     rendered = None
     if lacking.any():
-        one = dataclasses.replace(config, synth_count=1)
-        rendered = render_beside(source, one, cache, SILENT)
+        rendered = rendered_beside(source, training, config, cache)
         advice = "recipe best learns them from rendered letters" if rendered else "they are never read"
         names = tuple(name for name, there in zip(source.classes, lacking, strict=True) if there)
         yield Remark(f"no training images of {len(names):,} classes", names, advice)
     others = {SPLITS[split]: own for split, own in letters.items() if split != "train"}
     yield from remarks_on_balance(training, others, rendered)
+
+
+def rendered_beside(
+    source: Source, training: LetterSet, config: TrainingConfig, cache: bool
+) -> LetterSet | None:
+    """Some letters, where training would render them beside the photographs; which ones does not matter.
+
+    Every font has the letters A to Z and the digits: nothing is rendered to see that.
+    """
+    if config.synth_ratio and all(
+        len(name) == 1 and name.isascii() and name.isalnum() for name in source.classes
+    ):
+        return training
+    return render_beside(source, dataclasses.replace(config, synth_count=1), cache, SILENT)
 
 
 def on_twins(check: Check) -> Iterator[Remark]:
