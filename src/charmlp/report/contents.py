@@ -122,6 +122,8 @@ def gather(
         no_leaks = "leaks.no-training"
     else:
         leaks = Leaks(evaluation, load(learned, "train"))
+        with timed(callbacks, "near-twins"):
+            _ = leaks.twins
     found = None
     if with_map:
         with timed(callbacks, "t-SNE"):

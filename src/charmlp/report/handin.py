@@ -112,10 +112,9 @@ def method(contents: Contents, say: Words) -> Iterator[Block]:
     last = len(model.weights)
     if last > 1:
         yield Formula(r"a^{(0)} = x")
-        yield Formula(
-            r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = 1, \dots, "
-            + str(last - 1)
-        )
+        layers = "1" if last == 2 else rf"1, \dots, {last - 1}"
+        rule = r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = "
+        yield Formula(rule + layers)
         yield Formula(rf"z = a^{{({last - 1})}} {{W^{{({last})}}}}^{{\top}} + b^{{({last})}}")
         yield sentence(say, "hand.network-activation", act=model.act_type)
     else:
