@@ -15,8 +15,6 @@ from charmlp.report.page import MOST_RIGHT, digest, html
 from charmlp.report.sections import MOST_CLASSES
 from tests.report.making import EVIL, Made
 
-pytest.importorskip("jinja2")
-
 COMMAND = ["report", "runs/first"]
 
 
