@@ -37,7 +37,7 @@ def scikit_learn(points: Array) -> Array:
 def open_tsne(points: Array) -> Array:
     from openTSNE import TSNE
 
-    return np.asarray(TSNE(random_state=1, n_jobs=2).fit(points))
+    return np.asarray(TSNE(random_state=1, n_jobs=1).fit(points))
 
 
 PROGRAMS: dict[str, tuple[str, Callable[[Array], Array]]] = {

@@ -255,3 +255,21 @@ def test_accuracy_without_the_near_twins_of_training_letters(
     assert run(*alone, "--train_data", "nowhere").status == 1
     text = run(*flags[:-2], "--model", trained, "--out", "f").out
     assert f"near-twins of training letters {leaks['n']} of 8" in text
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_pictures_are_shown(
+    run: Run, course: Path, trained: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """PNG in the system's viewer, SVG in the browser."""
+    shown: list[str] = []
+    monkeypatch.setattr(Image.Image, "show", lambda picture, title: shown.append(title))
+    monkeypatch.setattr("webbrowser.open", lambda address: shown.append(Path(address).name))
+    common = ("test", "--data", course, "--model", trained, "--out", "figures", "--tsne", "off")
+    assert run(*common, "--figure_format", form, "--show").status == 0
+    assert shown == [f"{name}.{form}" for name in PICTURES if name != "tsne"]
+
+
+def test_more_points_than_can_be_drawn_are_refused(run: Run, course: Path, trained: Path) -> None:
+    answer = run("test", "--data", course, "--model", trained, "--tsne_points", "60000")
+    assert answer.status == 2 and "--tsne_points" in answer.err and "50,000" in answer.err

@@ -28,7 +28,7 @@ from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 FOLDS = 5
-UPDATES, EPOCHS, BY_CLASS = 500, 4, 4  # of each net: the most of so many updates, epochs, updates a class
+UPDATES, EPOCHS, BY_CLASS = 700, 8, 4  # of each net: the most of so many updates, epochs, updates a class
 READ_TOGETHER = 4096
 SMALL_NET = TrainingConfig(
     hidden_size=(128,),

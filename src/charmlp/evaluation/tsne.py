@@ -20,7 +20,7 @@ Array = NDArray[Any]
 PERPLEXITY = 30.0
 DIMENSIONS = 50  # to which points are reduced first, by PCA: what lies beyond is noise
 EXAGGERATION = 12.0  # of attraction at first, so that clusters find each other
-EARLY, LATE = 250, 500  # steps with it and without
+EARLY, LATE = 250, 400  # steps with it and without
 ROWS = 512  # points whose forces are one piece of work
 BLOCK = 512  # rows of distances that are in memory at a time
 
@@ -40,9 +40,9 @@ def embed(points: Array, seed: int = 0) -> Array:
 
         ∂KL/∂yᵢ = 4 Σⱼ (pᵢⱼ − qᵢⱼ) wᵢⱼ (yᵢ − yⱼ)
 
-    pᵢⱼ are Gaussian affinities to the nearest 3·30 points, at perplexity 30. The learning rate is N/12
-    (Belkina et al. 2019, Nature Communications 10, 5415), the start the first two principal components
-    (Kobak and Berens 2019, 10, 5416), slightly shaken by `seed`, so that copies of one point part.
+    pᵢⱼ are Gaussian affinities to the nearest 3·30 points, at perplexity 30. The learning rate is N/12,
+    later N (Belkina et al. 2019, Nature Communications 10, 5415); the start are the first two principal
+    components (Kobak and Berens 2019, 10, 5416), slightly shaken by `seed`, so that copies of a point part.
     """
     x = np.asarray(points, np.float64)
     x = x - x.mean(axis=0)
@@ -124,12 +124,12 @@ def given(distances: Array, entropy: float, p: Array) -> None:
 def descend(y: Array, near: Neighbours) -> Array:
     """The places 2×N after all steps, by momentum with a gain for each coordinate; N×2."""
     n = y.shape[1]
-    rate = np.float32(max(n / EXAGGERATION, 50.0))
     pull, push, weight = np.zeros_like(y), np.zeros_like(y), np.zeros(n)
     velocity, gains = np.zeros_like(y), np.ones_like(y)
     parts = blocks(n, ROWS)
     for step in range(EARLY + LATE):
         exaggeration = np.float32(EXAGGERATION if step < EARLY else 1)
+        rate = np.float32(max(n / exaggeration, 50.0))
         momentum = np.float32(0.5 if step < EARLY else 0.8)
         each(partial(sum_forces, y, near, pull, push, weight), parts)
         gradient = exaggeration * pull - push / np.float32(weight.sum() - n)

@@ -115,11 +115,14 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
 def too_many(function: Function, factor: ast.expr) -> str:
     """What a factor or a divisor is called that should not be there."""
     value = function.value(factor)
-    if np.ndim(value):
+    if value is None or np.ndim(value):
         return "wrong-formula.edit"
     if value in (2, 0.5):
         return "factor-two.edit"
-    return "extra-mean.edit" if value == function.batch else "scale-forgotten.edit"
+    size = max(abs(value), 1 / abs(value)) if value else 0.0
+    if not function.batch or size < 2 or abs(size / function.batch - round(size / function.batch)) > 1e-9:
+        return "scale-forgotten.edit"
+    return "extra-mean.edit" if round(size) == function.batch else "wrong-divisor.edit"
 
 
 def of_constants(function: Function) -> Iterator[Edit]:
@@ -202,6 +205,8 @@ def of_statements(function: Function) -> Iterator[Edit]:
     """= for +=, or a statement too many."""
     for slot in slots(function.code.tree):
         node = slot[3]
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            yield from of_indices(function, slot, node)
         if isinstance(node, ast.AugAssign):
             yield from of_addition(function, slot, node)
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
@@ -213,6 +218,15 @@ def of_statements(function: Function) -> Iterator[Edit]:
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
             yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+
+
+def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
+    """What is added at indices that repeat, but counted once there."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
+        array, index = to_be_read(target.value), to_be_read(target.slice)
+        adding = expression(f"{function.library}.add.at")
+        yield Edit(slot, ast.Expr(call(adding, [array, index, node.value])), "not-accumulated.edit")
 
 
 def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator[Edit]:

@@ -123,7 +123,26 @@ class Search:
                 right |= slip.mends
                 put(*slip.edit.slot[:3], slip.edit.node)
                 kept.enter_context(slip.code.running())
-        return found
+        return found or self.of_forward()
+
+    def of_forward(self) -> list[Slip]:
+        """A change of forward with which all gradients are right: then it is forward that is wrong."""
+        functions = [Function(code, self.run, self.batch) for code in self.codes]
+        for function, edit in edits(functions):
+            if time.process_time() > self.ends:
+                break
+            with suppress(SyntaxError, ValueError, TypeError), changed(function.code, edit):
+                if self.agree():
+                    edit = replace(edit, name="forward-wrong.edit")
+                    return [Slip(edit, function.code, frozenset(self.expected))]
+        return []
+
+    def agree(self) -> bool:
+        """Whether gradients agree with differences of a forward that is another one now, at each size."""
+        try:
+            return all(agrees_along(trial, seed) for trial in self.setup.trials for seed in (1, 2, 3))
+        except Exception:
+            return False
 
     def located(self, found: Sequence[Finding]) -> list[Finding]:
         """The findings, with the line where a change that fits the name mends the gradient."""
@@ -206,3 +225,28 @@ def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> 
         return False
     error = trial.chosen(position, gradient) - expected
     return bool(np.linalg.norm(error) <= trial.tolerance * max(float(np.linalg.norm(expected)), 1e-9))
+
+
+def agrees_along(trial: Trial, seed: int) -> bool:
+    """Whether the gradients of each input agree with a difference of outputs in a random direction."""
+    upstream, outputs = trial.upstreams[0], trial.forward(trial.values)
+    if all(np.array_equal(a, b) for a, b in zip(outputs, trial.outputs, strict=True)):
+        return False  # it is the same forward
+    returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
+    for i, wants in enumerate(trial.wants):
+        if not wants:
+            continue
+        value, gradient = trial.values[i], returned.get(i)
+        direction = np.random.default_rng(seed).standard_normal(np.shape(value))
+        if not isinstance(gradient, np.ndarray) or gradient.shape != direction.shape:
+            return False
+        sides = []
+        for h in (1e-5, -1e-5):
+            moved = [value + h * direction if j == i else other for j, other in enumerate(trial.values)]
+            sides.append(
+                sum(float(np.sum(g * y)) for g, y in zip(upstream, trial.forward(moved), strict=True))
+            )
+        numeric, analytic = (sides[0] - sides[1]) / 2e-5, float(np.sum(gradient * direction))
+        if abs(numeric - analytic) > 1e-5 * max(abs(numeric), 1e-3):
+            return False
+    return True

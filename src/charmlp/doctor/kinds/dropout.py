@@ -65,10 +65,18 @@ KIND = Kind(
                     "scale-forgotten",
                 ),
                 Wrong("g ⊙ m / {scale:.4g}", lambda v, y, g: g * v["drawn"] / v["scale"], "scale-forgotten"),
-                Wrong("g, the mask forgotten", lambda v, y, g: g),
-                Wrong("g · {scale:.4g}, the mask forgotten", lambda v, y, g: g * v["scale"]),
-                Wrong("g ⊙ (1 − m)", lambda v, y, g: g * (1 - v["drawn"])),
-                Wrong("g ⊙ (1 − m) · {scale:.4g}", lambda v, y, g: g * (1 - v["drawn"]) * v["scale"]),
+                Wrong("g, the mask forgotten", lambda v, y, g: g, "wrong-mask.formula"),
+                Wrong(
+                    "g · {scale:.4g}, the mask forgotten",
+                    lambda v, y, g: g * v["scale"],
+                    "wrong-mask.formula",
+                ),
+                Wrong("g ⊙ (1 − m)", lambda v, y, g: g * (1 - v["drawn"]), "wrong-mask.formula"),
+                Wrong(
+                    "g ⊙ (1 − m) · {scale:.4g}",
+                    lambda v, y, g: g * (1 - v["drawn"]) * v["scale"],
+                    "wrong-mask.formula",
+                ),
             ),
         )
     },

@@ -58,6 +58,7 @@ WRONG: tuple[tuple[str, Backward, str], ...] = (
         lambda y, g: y * (g - along_columns(row_sum(g * y))),
         "path-forgotten.axis",
     ),
+    ("g", lambda y, g: g, "path-forgotten"),
     ("y g − Σₖ gₖ yₖ", lambda y, g: y * g - row_sum(g * y), "wrong-formula"),
     ("g − Σₖ gₖ yₖ", lambda y, g: g - row_sum(g * y), "wrong-formula"),
     ("−y Σₖ gₖ yₖ", lambda y, g: y * row_sum(g * y), "wrong-formula"),

@@ -12,6 +12,7 @@ from charmlp.evaluation.suspects import Suspects
 from charmlp.letters.balance import Remark
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
+from charmlp.text import SHOWN
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Check:
                 for each in self.suspects
             ],
             "wrong_labels_expected": None if self.judged is None else round(self.judged.expected, 1),
-            "problems": [each.line(0 if each.key else len(each.names)) for each in self.remarks],
+            "problems": [each.line(SHOWN if each.key else len(each.names)) for each in self.remarks],
         }
 
     def __repr__(self) -> str:

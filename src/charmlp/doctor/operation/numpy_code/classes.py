@@ -40,7 +40,8 @@ DERIVATIVE = (
     "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",
     "dloss", "loss_prime", "derivate", "diff", "calculate_gradient", "loss_derivative", "cost_derivative",
     "activation_derivative", "activation_prime", "fn_prime", "fprime", "f_prime", "dfun", "der", "jacobian",
-    "loss_gradient", "loss_grad", "derivation", "df_dx", "d_activate", "get_gradient",
+    "loss_gradient", "loss_grad", "derivation", "df_dx", "d_activate", "get_gradient", "differentiate",
+    "der1", "first_derivative", "g",
 )  # fmt: skip
 COST = (
     "loss", "compute_loss", "cost", "compute_cost", "loss_function", "calculate_loss", "calc_loss",

@@ -244,9 +244,16 @@ class Layer(Pair):
             return list(self.arrays)
         if self.is_loss and len(self.backward.returns) < 2:
             return [name for i, name in enumerate(self.arrays) if i != self.prediction]
+        if len(self.arrays) > 1 and not binding.led and self.is_of_one:
+            return [name for i, name in enumerate(self.arrays) if i != self.prediction]
         if len(self.arrays) > 1 and not binding.led:
             return [name for name in self.constants if name in self.arrays]
         return []
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether a method takes what forward takes, and returns a single gradient."""
+        return set(self.backward.arrays) == set(self.forward.arrays) and len(self.backward.returns) == 1
 
     def gradients_of(
         self,

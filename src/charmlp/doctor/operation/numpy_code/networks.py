@@ -211,6 +211,8 @@ class Pass:
             (self.loss, self.gradient), self.spoken = loss.split(result), loss.gradient_names
         else:
             self.loss = result[0] if isinstance(result, tuple) else result
+            if self.cache is None and isinstance(result, tuple) and len(result) > 1:
+                self.cache = result[1] if len(result) == 2 else result[1:]
 
     def keep(self, forward: Function, result: Any) -> None:
         """What forward returned: the output, and what is kept for backward, by its names where it has any."""
