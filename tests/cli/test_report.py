@@ -14,7 +14,6 @@ from charmlp.modelfile import read_model
 from charmlp.training.rundata import DATA
 from tests.cli.conftest import Result
 
-pytest.importorskip("jinja2")
 Run = Callable[..., Result]
 
 
@@ -78,7 +77,8 @@ def test_without_the_extra_one_line_says_how_to_get_it(
 
 def test_what_is_not_there_is_named(run: Run, course: Path, first: Path) -> None:
     Path("empty").mkdir()
-    (first / "moved").mkdir()
+    Path("taken").mkdir()
+    Path("taken", "figures").touch()
     for arguments, words in (
         (("nowhere",), "nowhere: no such file; a model or a run folder is expected"),
         (("empty",), "empty: no run with a model: model.safetensors is expected in it"),
@@ -86,6 +86,9 @@ def test_what_is_not_there_is_named(run: Run, course: Path, first: Path) -> None
         ((first, "--data", "nowhere"), "nowhere: no such file or folder"),
         ((first, "--out", "first"), "a folder; a file is to be written there"),
         ((first, "--format", "word"), "--format"),
+        ((first, "--classes", "AB"), "--classes goes with --data"),
+        ((first, "--any_path", "on"), "--any_path goes with --data"),
+        ((first, "--format", "md", "--out", "taken/report.md"), "figures is not a folder"),
     ):
         answer = run("report", *arguments)
         assert answer.status in (1, 2) and words in answer.err, answer.err

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from charmlp.config import OPTIMIZERS, SLIDES, override
 from charmlp.report import write_report
 from charmlp.report.blocks import Code, Figure, Formula, Heading, Items, Paragraph, Span, Table, plain
-from charmlp.report.handin import UPDATES, blocks_of, runs_beside, table_of, updates
+from charmlp.report.handin import UPDATES, blocks_of, by_optimizer, runs_beside, updates
 from charmlp.report.latex import escaped, latex, lines
 from charmlp.report.words import LANGUAGES, Words
 from charmlp.training import train
@@ -24,6 +25,13 @@ FIGURES = {
     name: f"figures/{name}.png"
     for name in ("curves", "confusion", "map", "letters", "reliability", "weights")
 }
+WIDE = Made(
+    classes=tuple(f"{sign}类别名称很长很长很长很长很长" for sign in "甲乙丙丁")
+    + tuple("W" * n for n in range(1, 20)),
+    count=60,
+    misread=0.5,
+    names=[f"文件名很长很长很长很长很长很长很长很长很长很长很长很长{number}.png" for number in range(60)],
+)
 SECTIONS = [
     "Purpose", "Environment", "Method", "Experiments and results", "Visualisation", "Prediction", "Questions",
     "Conclusion",
@@ -93,33 +101,36 @@ def test_each_optimizer_has_its_rule(optimizer: str) -> None:
 def test_runs_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(0)
-    from PIL import Image
-
-    for number in range(20):
-        Path("photos", "AB"[number % 2]).mkdir(parents=True, exist_ok=True)
-        Image.fromarray(random.integers(0, 255, (8, 8), np.uint8)).save(
-            Path("photos", "AB"[number % 2], f"{number}.png")
-        )
+    for number in range(40):
+        folder = Path("photos", "train" if number < 24 else "val", "AB"[number % 2])
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 255, (8, 8), np.uint8)).save(folder / f"{number}.png")
     usual = {"recipe": "slides", "epochs": 1, "norm_size": (8, 8), "hidden_size": (4,)}
     train("photos", **usual, out="runs/first")
-    assert runs_beside(read_run(Path("runs/first"))) == []
+    run, say = read_run(Path("runs/first")), Words("en")
+    text = "\n".join(lines(by_optimizer(run, say)))
+    assert "--optim_type adam --lr 0.001" in text and r"\begin{tabular}" not in text
     train("photos", **usual, momentum=0.0, out="runs/second")
-    train("photos", **usual, momentum=0.0, seed=2, lr=5e-4, out="runs/third")
+    train("photos", **usual, momentum=0.0, seed=2, out="runs/third")
     train("photos", **usual, act_type="tanh", out="runs/another")
     Path("runs/broken").mkdir()
     Path("runs/broken/model.safetensors").write_bytes(b"")
     Path("runs/broken/config.toml").write_bytes(b"recipe")
-    found = runs_beside(read_run(Path("runs/first")))
-    assert [config.momentum for config, _ in found] == [0.9, 0.0]  # another seed holds out other letters
-    rows = table_of([*found, *found[1:]], Words("en"))
-    assert [[spans[0].text for spans in row][:4] for row in rows] == [
-        ["sgd", "0", "0.0005", "2"], ["sgd", "0.9", "0.0005", "1"],
-    ]  # fmt: skip
+    assert [path.name for path in runs_beside(run)] == ["first", "second", "third"]
+    table = next(block for block in by_optimizer(run, say) if isinstance(block, Table))
+    rows = sorted([spans[0].text for spans in row] for row in table.rows)
+    assert [row[:4] for row in rows] == [["sgd", "0", "0.0005", "2"], ["sgd", "0.9", "0.0005", "1"]]
+    assert "±" in rows[0][4] and rows[0][6] != "–" == rows[1][6]
+    Path("photos").rename("elsewhere")
+    text = "\n".join(lines(by_optimizer(run, say)))
+    assert "cannot be compared: " in text and "give -{}-data" in text
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("made", [Made(), Made(classes=EVIL, count=36, misread=0.5)], ids=["letters", "evil"])
+@pytest.mark.parametrize(
+    "made", [Made(), Made(classes=EVIL, count=36, misread=0.5), WIDE], ids=["letters", "evil", "wide"]
+)
 def test_it_is_typeset_without_a_complaint(tmp_path: Path, made: Made, language: str) -> None:
     if shutil.which("xelatex") is None:
         pytest.skip("no xelatex: texlive-xetex and texlive-lang-chinese are needed")

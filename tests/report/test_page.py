@@ -15,8 +15,6 @@ from charmlp.report.page import MOST_RIGHT, digest, html
 from charmlp.report.sections import MOST_CLASSES
 from tests.report.making import EVIL, Made
 
-pytest.importorskip("jinja2")
-
 COMMAND = ["report", "runs/first"]
 
 
@@ -85,6 +83,22 @@ def test_twenty_of_a_cell_of_the_diagonal() -> None:
     assert (tiles[is_right] >= 0).sum() == 2 * MOST_RIGHT and (tiles[~is_right] >= 0).all()
     least = contents.evaluation.confidences[is_right & (tiles >= 0)].max()
     assert (contents.evaluation.confidences[is_right & (tiles < 0)] >= least - 1e-9).sum() > 100
+
+
+def test_near_twins_stand_beside_their_training_letters() -> None:
+    made = Made(classes=("A", "B"), count=40, misread=0.3)
+    twin = np.flatnonzero(made.contents.evaluation.is_right)[0]
+    seen = dataclasses.replace(made, training=made.letters.take(np.array([3, twin])))
+    contents = seen.contents
+    assert contents.leaks is not None and len(contents.leaks) == 2
+    page = html(contents, "en", COMMAND)
+    data = data_in(page)
+    assert {each["letter"] for each in data["twins"]} == {3, twin}
+    assert all(each["name"] == data["letters"]["names"][each["letter"]] for each in data["twins"])
+    assert (
+        f"{100 * contents.leaks.accuracy:.1f}\u00a0%" in page and "2 of 40 letters look almost like" in page
+    )
+    assert "Near-twins were not looked for: the data has no training letters" in page_of(made)
 
 
 def test_names_are_text_and_nothing_else() -> None:

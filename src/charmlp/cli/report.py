@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import find_run
 from charmlp.cli.notes import note
-from charmlp.config import SEED, Reading
-from charmlp.errors import CharmlpError
+from charmlp.config import SEED, Reading, flag_of, settings
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
+    check_flags(args)
     from charmlp.cli.progress import make_reporter
     from charmlp.doctor.words import locale_language
     from charmlp.report import check_form, gather, write_report
@@ -94,6 +95,17 @@ def command(arguments: Sequence[str]) -> int:
 
         webbrowser.open(written[0].resolve().as_uri())
     return 0
+
+
+def check_flags(args: argparse.Namespace) -> None:
+    """Raise `UsageError` for a flag that says how other data is read where none is named."""
+    if is_given(args):
+        return
+    flags = {"classes": "--classes", "n_classes": "--n_classes"}
+    flags |= {field.name: flag_of(field) for field in settings(Reading)}
+    for name, flag in flags.items():
+        if getattr(args, name) is not None:
+            raise UsageError(f"{flag} goes with --data; the run's own data is read as it was in training")
 
 
 def path_of(run: str | None) -> Path:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from charmlp.data import SPLITS, Source
 from charmlp.errors import CharmlpError
 from charmlp.evaluation import Evaluation, choose_split, evaluate
+from charmlp.evaluation.leaks import Leaks
 from charmlp.evaluation.pictures.scatter import MOST_POINTS, some
 from charmlp.evaluation.suspects import Suspects, find_suspects
-from charmlp.evaluation.twins import Twins, twins_between
 from charmlp.letters.letterset import LetterSet
 from charmlp.recognizer import Recognizer
 from charmlp.training.callbacks import SILENT, Callback, timed
@@ -50,10 +50,9 @@ class Contents:
     splits       how many there are: 'train', 'val', 'test'
     split        which letters were read: 'test', 'val' or 'train'
     evaluation   how they were read
-    training     the letters that were learned from; None where they are not at hand, or were read
     suspects     letters whose label looks wrong; None where the network has learned these letters
-    twins        the letters' near-twins among those; None without them
-    no_twins     why there are none
+    leaks        letters with a near-twin among those of training; None where these are not at hand
+    no_leaks     why there are none
     is_own_data  whether they are of the data that the run was trained on
     is_changed   whether that has changed since
     map          None where it was not asked for
@@ -66,10 +65,9 @@ class Contents:
     splits: dict[str, int]
     split: str
     evaluation: Evaluation
-    training: LetterSet | None
     suspects: Suspects | None
-    twins: Twins | None
-    no_twins: str
+    leaks: Leaks | None
+    no_leaks: str
     is_own_data: bool
     is_changed: bool
     map: Map | None
@@ -113,21 +111,19 @@ def gather(
     for line in letters.remarks(SPLITS[split]):
         callbacks.message(line)
     evaluation = evaluate(Recognizer(run.model), letters)
-    training, no_twins = None, ""
+    leaks, no_leaks = None, ""
     learned = source if learned is None else learned
     seen = learned is source and split == "train"
     if seen:
-        no_twins = "leaks.same-data"
+        no_leaks = "leaks.same-data"
     elif isinstance(learned, CharmlpError):
-        no_twins = str(learned)
+        no_leaks = str(learned)
     elif not learned.splits.get("train"):
-        no_twins = "leaks.no-training"
+        no_leaks = "leaks.no-training"
     else:
-        training = load(learned, "train")
-    twins = None
-    if training is not None:
+        leaks = Leaks(evaluation, load(learned, "train"))
         with timed(callbacks, "near-twins"):
-            twins = twins_between(training.images, letters.images)
+            _ = leaks.twins
     found = None
     if with_map:
         with timed(callbacks, "t-SNE"):
@@ -139,10 +135,9 @@ def gather(
         splits=source.splits,
         split=split,
         evaluation=evaluation,
-        training=training,
         suspects=None if seen else find_suspects(evaluation.probabilities, letters.labels),
-        twins=twins,
-        no_twins=no_twins,
+        leaks=leaks,
+        no_leaks=no_leaks,
         is_own_data=is_own_data,
         is_changed=is_own_data and known is not None and known != source.identity(),
         map=found,

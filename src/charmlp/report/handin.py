@@ -11,6 +11,7 @@ import numpy as np
 from charmlp.config import TrainingConfig
 from charmlp.data import SPLITS
 from charmlp.errors import CharmlpError
+from charmlp.evaluation.runs import Comparison, compare, differences
 from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline, Paragraph, Span, Table, plain
 from charmlp.report.command import setting_flags, training_command, typed
 from charmlp.report.contents import Contents
@@ -23,6 +24,7 @@ from charmlp.training.runfolder import MODEL, SETTINGS
 
 MOST_RUNS = 200  # beside this one
 MOST_MISREAD = 10
+COMPARED = {"optimizer", "momentum", "lr", "seed"}
 
 UPDATES = {  # as torch.optim has them; θ are all parameters
     "sgd": [r"v \leftarrow \mu v + g", r"\theta \leftarrow \theta - \eta v"],
@@ -110,10 +112,9 @@ def method(contents: Contents, say: Words) -> Iterator[Block]:
     last = len(model.weights)
     if last > 1:
         yield Formula(r"a^{(0)} = x")
-        yield Formula(
-            r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = 1, \dots, "
-            + str(last - 1)
-        )
+        layers = "1" if last == 2 else rf"1, \dots, {last - 1}"
+        rule = r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = "
+        yield Formula(rule + layers)
         yield Formula(rf"z = a^{{({last - 1})}} {{W^{{({last})}}}}^{{\top}} + b^{{({last})}}")
         yield sentence(say, "hand.network-activation", act=model.act_type)
     else:
@@ -182,7 +183,7 @@ def by_class(contents: Contents, say: Words) -> Table:
     keys = ("class", "support", "recall", "precision", "f1")
     rows = [
         [
-            plain(short(contents.evaluation.classes[number], 30)),
+            plain(short(contents.evaluation.classes[number], 16)),
             plain(f"{scores.support[number]:,}"),
             *(
                 plain(say.share(float(figure[number])))
@@ -195,17 +196,25 @@ def by_class(contents: Contents, say: Words) -> Table:
 
 
 def by_optimizer(run: PastRun, say: Words) -> Iterator[Block]:
-    """A table of the runs in the same folder that differ in how the weights are updated."""
+    """The runs in the same folder that differ in how the weights are updated, on the same letters."""
     yield heading(say, "optimizers", 2)
-    runs = runs_beside(run)
-    if not runs or run.config is None:
+    beside = runs_beside(run)
+    if len(beside) < 2:
         yield sentence(say, "hand.optimizers-none")
         yield Code("\n".join(others(run)))
     else:
-        yield sentence(say, "hand.optimizers-text")
-        names = ("optimizer", "momentum", "lr", "seeds", "accuracy")
-        head = [plain(say(f"hand.column-{name}")) for name in names]
-        yield Table(head, table_of(runs, say), "lrrrr", say("hand.optimizers-caption"))
+        try:
+            found = compare(beside)
+        except CharmlpError as error:
+            yield sentence(say, "hand.optimizers-failed", reason=printable(error))
+        else:
+            yield sentence(say, "hand.optimizers-text")
+            names = ("optimizer", "momentum", "lr", "seeds", "accuracy", "interval", "p")
+            head = [plain(say(f"hand.column-{name}")) for name in names]
+            caption = say(
+                "hand.optimizers-caption", n=f"{len(found.letters):,}", split=say(f"split.{found.split}")
+            )
+            yield Table(head, table_of(found, run, say), "lrrrrrr", caption)
     yield fill(say, "optimizers")
 
 
@@ -223,10 +232,9 @@ def others(run: PastRun) -> list[str]:
     return commands
 
 
-def runs_beside(run: PastRun) -> list[tuple[TrainingConfig, float]]:
-    """Settings and validation accuracy of this run and of those beside it, where another one is there."""
-    mine = comparable(run)
-    if mine is None:
+def runs_beside(run: PastRun) -> list[Path]:
+    """This run and those in the same folder that differ in how the weights are updated, and in the seed."""
+    if run.config is None:
         return []
     found = []
     beside = sorted(path for path in run.folder.resolve().parent.iterdir() if is_file(path / MODEL))
@@ -237,35 +245,40 @@ def runs_beside(run: PastRun) -> list[tuple[TrainingConfig, float]]:
             other = read_run(folder)
         except CharmlpError:  # whatever lies there is nobody's fault here
             continue
-        accuracy = other.model.provenance.get("validation_accuracy")
-        if comparable(other) == mine and other.config is not None and isinstance(accuracy, float):
-            found.append((other.config, accuracy))
-    return found if len(found) > 1 else []
+        apart = {*differences([run, other])} - COMPARED
+        if other.model.classes == run.model.classes and apart <= {"data_hash"}:  # which a seed changes, too
+            found.append(folder)
+    return found
 
 
-def comparable(run: PastRun) -> tuple[object, ...] | None:
-    """What two runs must have in common so that their optimizers can be compared."""
-    if run.config is None:
-        return None
-    usual = TrainingConfig()
-    config = replace(
-        run.config, optimizer=usual.optimizer, momentum=usual.momentum, lr=usual.lr, seed=usual.seed
+def table_of(found: Comparison, run: PastRun, say: Words) -> list[list[Inline]]:
+    """A row for each setting: its runs, their mean accuracy, and p against the setting of this run."""
+    mine = next(
+        setting.name
+        for setting in found.settings
+        if any(each.run.folder.resolve() == run.folder.resolve() for each in setting.runs)
     )
-    return config, run.model.provenance.get("data"), run.model.classes
-
-
-def table_of(runs: Sequence[tuple[TrainingConfig, float]], say: Words) -> list[list[Inline]]:
-    """A row for each optimizer, momentum and learning rate: how many runs, and their accuracy."""
-    groups: dict[tuple[str, str, float], list[float]] = {}
-    for config, accuracy in runs:
-        momentum = f"{config.momentum:g}" if config.optimizer == "sgd" else "–"
-        groups.setdefault((config.optimizer, momentum, config.lr), []).append(accuracy)
+    p_of = {}
+    for pair in found.pairs:
+        if not pair.same_setting and mine in (pair.a, pair.b):
+            p_of[pair.b if pair.a == mine else pair.a] = pair.p_holm
     rows = []
-    for (optimizer, momentum, lr), accuracies in sorted(groups.items()):
-        words = say.share(float(np.mean(accuracies)))
-        if len(accuracies) > 1:
-            words += f" ({say.share(min(accuracies))} – {say.share(max(accuracies))})"
-        rows.append([plain(each) for each in (optimizer, momentum, f"{lr:g}", str(len(accuracies)), words)])
+    for setting in sorted(found.settings, key=lambda setting: -setting.accuracy):
+        config = setting.runs[0].run.config
+        assert config is not None  # as `runs_beside` has seen
+        low, high = setting.interval
+        deviation = "" if setting.deviation is None else f" ± {100 * setting.deviation:.1f}"
+        p = p_of.get(setting.name)
+        row = (
+            config.optimizer,
+            f"{config.momentum:g}" if config.optimizer == "sgd" else "–",
+            f"{config.lr:g}",
+            str(len(setting.runs)),
+            say.share(setting.accuracy) + deviation,
+            f"{say.share(low)} – {say.share(high)}",
+            "–" if p is None else f"{p:.3f}" if p >= 0.001 else "< 0.001",
+        )
+        rows.append([plain(each) for each in row])
     return rows
 
 

@@ -9,6 +9,10 @@ from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline,
 from charmlp.report.words import Words
 
 LEVELS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "paragraph"}
+KEPT_TOGETHER = (
+    "\\begin{center}\n\\begin{minipage}{\\linewidth}\n\\centering",
+    "\\end{minipage}\n\\end{center}",
+)
 LONG = 16  # rows of a table that may go on on the next page
 
 PREAMBLE = r"""% xelatex report.tex, twice. Written by charmlp; yours to change.
@@ -20,6 +24,8 @@ PREAMBLE = r"""% xelatex report.tex, twice. Written by charmlp; yours to change.
 \lstset{basicstyle=\small\ttfamily,breaklines=true,breakatwhitespace=false,columns=fullflexible,keepspaces=true,
   frame=single,rulecolor=\color{black!25},xleftmargin=1ex,xrightmargin=1ex}
 \newcommand{\fillin}[1]{{\color{blue!55!black}\itshape #1}}
+\newcommand{\fitted}[1]{% what is wider than the line, made smaller
+  \sbox0{#1}\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi}
 \setlength{\emergencystretch}{4em}
 \renewcommand{\arraystretch}{1.3}
 \raggedbottom
@@ -78,15 +84,15 @@ def table(block: Table) -> Iterator[str]:
     rows = [" & ".join(map(inline, row)) + r" \\" for row in (block.head, *block.rows)]
     align = f"{{{block.align}}}"
     long = len(rows) > LONG
-    yield f"\\begin{{longtable}}{align}" if long else "\\begin{center}"
+    yield f"\\begin{{longtable}}{align}" if long else KEPT_TOGETHER[0]
     if block.caption:
         caption = escaped(block.caption)
         yield f"\\caption{{{caption}}}\\\\" if long else f"\\captionof{{table}}{{{caption}}}"
     if not long:
-        yield f"\\begin{{tabular}}{align}"
+        yield f"\\fitted{{\\begin{{tabular}}{align}"
     yield f"\\toprule\n{rows[0]}\n\\midrule" + ("\n\\endhead" if long else "")
     yield from rows[1:]
-    yield "\\bottomrule" + ("\n\\end{longtable}" if long else "\n\\end{tabular}\n\\end{center}")
+    yield "\\bottomrule" + ("\n\\end{longtable}" if long else f"\n\\end{{tabular}}}}\n{KEPT_TOGETHER[1]}")
 
 
 def inline(spans: Inline) -> str:

@@ -13,6 +13,9 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from charmlp.drawing.colours import CLASSES
+from charmlp.drawing.marks import SHAPES
+from charmlp.evaluation.pictures.scatter import densest, look
 from charmlp.report import sections
 from charmlp.report.contents import Contents
 from charmlp.report.sprites import MOST_TILES, make_sheet
@@ -22,6 +25,7 @@ from charmlp.version import __version__
 
 MOST_RIGHT = 20  # letters of a cell of the diagonal
 MOST_WORST = 24
+INK = CLASSES[-1]  # nearly black: in a dark page nearly white
 MOST_SMALL = 200  # classes of a whole confusion matrix, in small
 SECTIONS = (
     "run", "curves", "confusion", "worst", "classes", "map", "calibration", "coverage", "leaks", "search",
@@ -93,8 +97,9 @@ class Pictures:
         evaluation = contents.evaluation
         wrong = evaluation.errors
         chosen = list(wrong[:MOST_TILES])
-        if contents.twins is not None:
-            chosen += list(sections.closest_twins(contents.twins))
+        leaks = contents.leaks
+        if leaks is not None:
+            chosen += list(sections.closest_twins(leaks))
         order = np.argsort(evaluation.confidences, kind="stable")
         for number in range(len(evaluation.classes)):
             right = order[(evaluation.letters.labels[order] == number) & evaluation.is_right[order]]
@@ -106,14 +111,14 @@ class Pictures:
         self.tile[numbers] = np.arange(len(numbers))
         images = evaluation.letters.images[numbers]
         self.twins = []
-        if contents.twins is not None and contents.training is not None:
-            closest = sections.closest_twins(contents.twins)
-            theirs = contents.twins.index[closest]
+        if leaks is not None:
+            closest = sections.closest_twins(leaks)
+            theirs = leaks.twins.index[closest]
             self.twins = [
-                {"letter": letter, "tile": len(images) + at, "name": printable(contents.training.names[twin])}
+                {"letter": letter, "tile": len(images) + at, "name": printable(leaks.training.names[twin])}
                 for at, (letter, twin) in enumerate(zip(closest.tolist(), theirs.tolist(), strict=True))
             ]
-            images = np.concatenate([images, contents.training.images[theirs]])
+            images = np.concatenate([images, leaks.training.images[theirs]])
         self.sheet = make_sheet(images)
 
     @property
@@ -162,8 +167,19 @@ def data_of(contents: Contents, say: Words, pictures: Pictures) -> dict[str, Any
             points = points[:, ::-1]
         points = np.rint(1000 * points / max(float(points.max()), 1e-9)).astype(int)
         (x, y), (width, height) = points.T.tolist(), points.max(axis=0).tolist()
-        numbers = contents.map.numbers.tolist()
-        found["map"] = {"numbers": numbers, "x": x, "y": y, "width": width, "height": height}
+        labels = evaluation.letters.labels[contents.map.numbers]
+        names = {int(label): densest(points[labels == label].astype(float)) for label in np.unique(labels)}
+        looks = [look(number) for number in range(len(evaluation.classes))]
+        found["map"] = {
+            "numbers": contents.map.numbers.tolist(),
+            "x": x,
+            "y": y,
+            "width": width,
+            "height": height,
+            "names": [[label, *np.rint(place).astype(int).tolist()] for label, place in names.items()],
+            "colours": ["currentColor" if colour == INK else colour for colour, _ in looks],
+            "shapes": [SHAPES[shape] for _, shape in looks],
+        }
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from charmlp.config import RECIPES, changes, flag_of, settings, spell
-from charmlp.evaluation.twins import Twins
+from charmlp.evaluation.leaks import Leaks
 from charmlp.report.charts import Chart, Line
 from charmlp.report.command import training_command, typed
 from charmlp.report.contents import Contents
@@ -21,19 +21,10 @@ MOST_CLASSES = 40  # of a confusion matrix; of more, the most confused
 TARGETS = (0.9, 0.95, 0.98, 0.99)  # accuracies for which a threshold is looked for
 
 
-def closest_twins(twins: Twins) -> Any:
+def closest_twins(leaks: Leaks) -> Any:
     """Numbers of the letters with the closest near-twins, the closest first."""
-    there = np.flatnonzero(twins.there)
-    return there[np.argsort(-twins.likeness[there], kind="stable")][:MOST_TWINS]
-
-
-def without_twins(contents: Contents) -> tuple[int, float | None, float | None]:
-    """How many letters have a near-twin; the accuracy of those, and of the others."""
-    assert contents.twins is not None
-    there, is_right = contents.twins.there, contents.evaluation.is_right
-    parts = (is_right[there], is_right[~there])
-    seen, alone = (float(part.mean()) if len(part) else None for part in parts)
-    return int(there.sum()), seen, alone
+    there = np.flatnonzero(leaks.twins.there)
+    return there[np.argsort(-leaks.twins.likeness[there], kind="stable")][:MOST_TWINS]
 
 
 def suspects(contents: Contents, say: Words) -> str:
@@ -48,14 +39,14 @@ def suspects(contents: Contents, say: Words) -> str:
 
 def leaks(contents: Contents, say: Words) -> str:
     """How many letters look almost like a training letter, and what that does to the accuracy."""
-    if contents.twins is None:
-        why = contents.no_twins
+    found = contents.leaks
+    if found is None:
+        why = contents.no_leaks
         return say("leaks.unknown", reason=say(why) if why.startswith("leaks.") else why)
-    count, seen, alone = without_twins(contents)
-    if not count:
+    if not len(found):
         return say("leaks.none")
-    n = f"{len(contents.letters):,}"
-    return say("leaks.note", count=f"{count:,}", n=n, seen=say.share(seen), alone=say.share(alone))
+    seen, alone = say.share(found.accuracy_of_twins), say.share(found.accuracy)
+    return say("leaks.note", count=f"{len(found):,}", n=f"{len(contents.letters):,}", seen=seen, alone=alone)
 
 
 def confused(contents: Contents) -> list[int]:
@@ -82,14 +73,10 @@ def tiles(contents: Contents, say: Words) -> list[dict[str, str]]:
     occurring = int(((scores.support + scores.confusion.sum(axis=0)) > 0).sum())
     few = len(evaluation.classes) <= 3  # among the first three is then no figure
     twins = []
-    if contents.twins is not None:
-        count, _, alone = without_twins(contents)
-        note = (
-            say("tile.alone-note", n=f"{len(contents.letters) - count:,}")
-            if count
-            else say("tile.twins-none")
-        )
-        twins = [("alone", say.share(alone), note)]
+    if (leaks := contents.leaks) is not None:
+        n = f"{len(contents.letters) - len(leaks):,}"
+        note = say("tile.alone-note", n=n) if len(leaks) else say("tile.twins-none")
+        twins = [("alone", say.share(leaks.accuracy), note)]
     interval = say("tile.interval", low=say.share(low), high=say.share(high))
     rows = [
         ("accuracy", say.share(evaluation.accuracy), interval),

@@ -99,6 +99,8 @@ def check_form(form: str, path: Path) -> None:
     if form == "pdf" and shutil.which(TEX) is None:
         raise CharmlpError(NO_TEX)
     check_writable(path)
+    if form in ("latex", "md"):
+        check_writable(path.parent / FIGURES / "report_map.png")
 
 
 def write_report(

@@ -233,26 +233,24 @@
     const { numbers, x, y } = data.map, holder = byId("map-picture");
     const ROOM = 26, wide = data.map.width + 2 * ROOM, high = data.map.height + 2 * ROOM;
     const svg = draw("svg", { viewBox: `${-ROOM} ${-ROOM} ${wide} ${high}`, "aria-hidden": "true" });
-    const colour = (label) => `hsl(${(label * 137.508) % 360} ${58 + 12 * (label % 2)}% ${46 + 10 * (label % 3)}%)`;
-    const radius = numbers.length > 800 ? 4.5 : 7;
-    const clusters = new Map();
+    const radius = numbers.length > 800 ? 4.5 : 6.5;
+    const points = svg.appendChild(draw("g", { class: "points" }));
+    const point = (corners, px, py) => (corners.length
+      ? draw("polygon", { points: corners.map(([dx, dy]) => `${px + radius * dx},${py + radius * dy}`).join(" ") })
+      : draw("circle", { cx: px, cy: py, r: radius }));
     numbers.forEach((i, at) => {
       const label = letters.truth[i];
-      svg.append(draw("circle", { class: "point", cx: x[at], cy: y[at], r: radius, fill: colour(label) }));
-      if (!clusters.has(label)) clusters.set(label, []);
-      clusters.get(label).push(at);
+      const mark = points.appendChild(point(data.map.shapes[label], x[at], y[at]));
+      mark.setAttribute("class", "point");
+      mark.setAttribute("fill", data.map.colours[label]);
     });
     numbers.forEach((i, at) => {
       if (isWrong(i)) svg.append(draw("circle", { class: "ring", cx: x[at], cy: y[at], r: radius + 2.5 }));
     });
-    const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
     const size = classes.length > 40 ? 22 : 34;
-    for (const [label, ats] of clusters) {  // its name, on the point in its middle
-      const mx = median(ats.map((at) => x[at])), my = median(ats.map((at) => y[at]));
-      const far = (at) => (x[at] - mx) ** 2 + (y[at] - my) ** 2;
-      const middle = ats.reduce((best, at) => (far(at) < far(best) ? at : best));
+    for (const [label, px, py] of data.map.names) {
       const name = [...classes[label]].slice(0, 8).join("");
-      svg.append(draw("text", { class: "cluster", "font-size": size, x: x[middle], y: y[middle] }, name));
+      svg.append(draw("text", { class: "cluster", "font-size": size, x: px, y: py }, name));
     }
     const place = svg.appendChild(draw("circle", { class: "place", r: radius + 6, visibility: "hidden" }));
     const tip = make("div", { class: "tip", "aria-hidden": "true" });
