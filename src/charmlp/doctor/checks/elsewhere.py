@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, random_numbers
+from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.operation.subject import copies
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
+STEP = 1e-5
 FRONT = 2  # the size of the dimension that comes before
 # What tells that code is written for any number of dimensions, and that it looks at zeros, or divides
 ANY_DIMENSIONS = re.compile(
@@ -28,10 +31,10 @@ def zeros(setup: SetUp) -> Iterator[Finding]:
     if not OF_ZERO.search(code) or not is_right(trial):
         return
     for position, wants in enumerate(trial.wants):
-        if not wants or trial.values[position].size < 3:
+        if not wants or trial.values[position].size < 5:
             continue
         value = trial.values[position].copy()
-        value.flat[::3] = 0
+        value.flat[::5] = 0  # fewer than what is taken for kinks
         there = replace(
             trial, values=[value if i == position else other for i, other in enumerate(trial.values)]
         )
@@ -58,10 +61,23 @@ def at_zero(trial: Trial, position: int) -> Iterator[Finding]:
     a, n = observed.analytic[position], observed.right[position]
     if a is None or n is None:
         return
-    at_zero = np.tile(own.chosen(position, own.values[position]) == 0, len(own.upstreams))
-    wrong = abs(a - n) > 1e-5 * abs(n).max()
-    if wrong.any() and not wrong[~at_zero].any():
+    wrong = abs(a - n).reshape(len(own.upstreams), -1).max(0) > 1e-5 * abs(n).max()
+    wrong = own.jacobians[position].coordinates[wrong]
+    zero = own.values[position].flat[wrong] == 0
+    if len(wrong) and zero.all() and all(is_smooth(own, position, int(i)) for i in wrong):
         yield finding("wrong-mask.zero", phrase("where-zero"), at=position)
+
+
+def is_smooth(trial: Trial, position: int, coordinate: int) -> bool:
+    """Whether the slopes of forward on both sides of a coordinate are the same."""
+
+    def outputs(step: float) -> Array:
+        values = copies(trial.values)
+        values[position].flat[coordinate] += step
+        return np.concatenate([np.ravel(y) for y in trial.forward(values)])
+
+    left, right = outputs(0) - outputs(-STEP), outputs(STEP) - outputs(0)
+    return bool(abs(left - right).max() <= 1e-3 * max(abs(left).max(), abs(right).max()))
 
 
 def further_dimensions(setup: SetUp) -> Iterator[Finding]:
