@@ -157,3 +157,18 @@ class TestWhatAReportNeeds:
         assert told["coverage"][0]["reject"] is None  # the surest answer of all is wrong
         most = found.coverage.reaching(0.7)
         assert most is not None and (most.reject, most.n, most.right) == (0.8, 4, 3)
+
+
+def test_validation_letters_are_those_that_training_held_out(tmp_path: Path) -> None:
+    """By the seed that the model names: else it would be measured on letters that it was trained on."""
+    for name in CLASSES:
+        (tmp_path / name).mkdir()
+        for number in range(20):
+            Image.new("L", (3, 1), 10 * number + 3).save(tmp_path / name / f"{number}.png")
+    model = recognizer().model
+    for seed in (7, 8):
+        held_out = open_source(tmp_path, classes=CLASSES, seed=seed).load("val", (1, 3)).names
+        found = charmlp.evaluate(replace(model, provenance={"seed": seed}), tmp_path)
+        assert found.letters.names == held_out
+    usual = charmlp.evaluate(model, tmp_path).letters.names
+    assert usual == open_source(tmp_path, classes=CLASSES).load("val", (1, 3)).names != held_out

@@ -122,7 +122,7 @@ def evaluate_data(
             check_writable(args.out / name)
     from charmlp.cli.progress import make_reporter
     from charmlp.data import SPLITS, open_source
-    from charmlp.evaluation import choose_split, evaluate
+    from charmlp.evaluation import choose_split, evaluate, seed_of
 
     classes = data.pop("classes")
     source = open_source(
@@ -130,6 +130,7 @@ def evaluate_data(
         classes=recognizer.classes if classes is None else classes,
         reading=Reading(**given_settings(args, Reading)),
         whole="test",
+        seed=seed_of(recognizer.model),
     )
     split = choose_split(source, args.split)
     for line in (source.describe(), *source.remarks()):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.data import open_source
+from charmlp.data.layouts import DEFAULT_SEED
 from charmlp.errors import DataError
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
@@ -198,9 +199,15 @@ def evaluate(
     if isinstance(data, LetterSet):
         return _evaluate(model, data)
     if not isinstance(data, Source):
-        data = open_source(data, classes=model.classes, whole="test")
+        data = open_source(data, classes=model.classes, whole="test", seed=seed_of(model.model))
     norm_size, view = model.model.norm_size, model.model.view
     return _evaluate(model, data.load(choose_split(data, split), norm_size, view=view, skip_bad=skip_bad))
+
+
+def seed_of(model: Model) -> int:
+    """The seed by which training held out validation letters, so that they are the same ones again."""
+    seed = model.provenance.get("seed")
+    return seed if type(seed) is int and seed >= 0 else DEFAULT_SEED
 
 
 def choose_split(source: Source, wanted: str | None = None) -> str:
