@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import linecache
 import re
 import sys
 import types
@@ -102,12 +103,12 @@ class Page:
         for block, following in pairwise([*self.blocks, Block("", "", 0)]):
             if block.language != "python":
                 continue
-            printed = io.StringIO()
+            printed, place = io.StringIO(), f"{self.path.name}, line {block.line}"
+            # its source is a file of its own, as for a reader who copies the block
+            linecache.cache[place] = (len(block.text), None, block.text.splitlines(keepends=True), place)
             with contextlib.redirect_stdout(printed):
-                code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec")
-                exec(code, module.__dict__)
+                exec(compile(block.text, place, "exec"), module.__dict__)
             expected = following.text if following.language == "text" else ""
-            place = f"{self.path.name}, line {block.line}"
             assert same_output(printed.getvalue(), expected), f"{place}, prints\n{printed.getvalue()}"
 
 

@@ -158,7 +158,7 @@ SLIPS = [
     ("max_pool", ARGMAX, "np.ones_like(windows)", {"wrong-formula", "ties"}),
     ("average_pool", " / 4", "", {"scale-forgotten"}),
     ("dropout", "dout * mask", "dout * mask * p", {"scale-forgotten"}),
-    ("dropout", "dout * mask", "dout", {"wrong-formula"}),
+    ("dropout", "dout * mask", "dout", {"wrong-mask"}),
     ("embedding", "np.add.at(self.dW, self.idx, dout)", "self.dW[self.idx] = dout", {"not-accumulated"}),
     ("attention", ")) / root\n", "))\n", {"scale-forgotten"}),
     ("attention", "(dp - (dp * p).sum(axis=-1, keepdims=True))", "(1 - p) * dp", {"softmax-diagonal"}),

@@ -137,7 +137,7 @@ def test_a_missing_package_is_one_line_before_anything(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     monkeypatch.delitem(sys.modules, "tensorboardX.event_file_writer", raising=False)
-    words = r"--tensorboard needs tensorboardX, which is not installed: pip install \"?tensorboardX"
+    words = r"--tensorboard needs tensorboardX, which is not installed: pip install \"?tensorboard[xX]"
     with pytest.raises(MissingExtraError, match=words):
         run()
     assert not Path("a").exists()

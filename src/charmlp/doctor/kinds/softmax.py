@@ -50,7 +50,7 @@ Backward = Callable[[Array, Array], Array]  # of y and g
 WRONG: tuple[tuple[str, Backward, str], ...] = (
     ("g · y (1 − y)", lambda y, g: g * y * (1 - y), "softmax-diagonal"),
     ("g · y", lambda y, g: g * y, "softmax-diagonal.product"),
-    ("g", lambda y, g: g, "wrong-formula"),
+    ("g", lambda y, g: g, "path-forgotten"),
     ("g (y − Σₖ gₖ yₖ)", lambda y, g: g * (y - row_sum(g * y)), "wrong-formula"),
     ("y (g − Σₖ gₖ)", lambda y, g: y * (g - row_sum(g)), "wrong-formula"),
     (
@@ -58,7 +58,6 @@ WRONG: tuple[tuple[str, Backward, str], ...] = (
         lambda y, g: y * (g - along_columns(row_sum(g * y))),
         "path-forgotten.axis",
     ),
-    ("g", lambda y, g: g, "path-forgotten"),
     ("y g − Σₖ gₖ yₖ", lambda y, g: y * g - row_sum(g * y), "wrong-formula"),
     ("g − Σₖ gₖ yₖ", lambda y, g: g - row_sum(g * y), "wrong-formula"),
     ("−y Σₖ gₖ yₖ", lambda y, g: y * row_sum(g * y), "wrong-formula"),
