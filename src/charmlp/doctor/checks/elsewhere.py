@@ -18,9 +18,7 @@ from charmlp.doctor.setups.trial import Trial
 STEP = 1e-5
 FRONT = 2  # the size of the dimension that comes before
 # What tells that code is written for any number of dimensions, and that it looks at zeros, or divides
-ANY_DIMENSIONS = re.compile(
-    r"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]"
-)
+ANY_DIMENSIONS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]")
 OF_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b|/ ?\(?[a-z_.]*(x|input|in_value|weight|w|abs\()", re.IGNORECASE)
 
 
