@@ -1,5 +1,6 @@
 """What a call needs beside arrays: options, by the names that people give them."""
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +72,7 @@ def matches(pattern: str, name: str) -> bool:
     return pattern == name or re.fullmatch(pattern, plain(name)) is not None
 
 
+@functools.lru_cache(maxsize=4096)
 def is_option(name: str) -> bool:
     """Whether an input of this name is no array.
 

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,12 +67,12 @@ class Network:
         assert first is not None
         return first
 
-    @property
+    @cached_property
     def taken(self) -> list[str]:
         """What the first function is given beside options."""
         return [name for name in self.first.inputs if not is_option(name) or WEIGHT.fullmatch(name)]
 
-    @property
+    @cached_property
     def dict_name(self) -> str | None:
         """The input that is a dict of parameters, if there is one."""
         whole = [name for name in self.taken if DICT.fullmatch(name) and self.keys_of(name)]
