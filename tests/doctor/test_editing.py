@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from charmlp.doctor import examine
 from charmlp.doctor.editing.code import code_of
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.places import Function
-from charmlp.doctor.editing.search import Slip
+from charmlp.doctor.editing.search import Search, Slip
 from charmlp.doctor.mistake import Mistake
 
 NETWORK = '''"""Two layers with a leaky slope of my own, and squares."""
@@ -96,6 +97,29 @@ def test_what_no_slip_explains_stays_unknown(tmp_path: Path) -> None:
     source = NETWORK.replace("dW1 = x.T @ dz", "dW1 = np.cos(x.T @ dz) + x.T @ np.sin(3 * dz)")
     (mistake,) = examine(network(tmp_path, source).loss).mistakes
     assert mistake.name == "unrecognised"
+
+
+def test_a_search_leaves_the_code_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its trees too: what is looked for next must not find a slip undone already."""
+    searches: list[Search] = []
+    slips = Search.slips
+    monkeypatch.setattr(Search, "slips", lambda self: searches.append(self) or slips(self))
+    examine(network(tmp_path, NETWORK.replace("db1 = dz", "db1 = dh")).loss)
+    assert searches
+    for search in searches:
+        for code in search.codes:
+            assert ast.dump(code.tree) == ast.dump(code_of(code.function).tree)  # type: ignore[union-attr]
+
+
+def test_a_fix_of_its_own_words_tells_the_line_as_well() -> None:
+    at_line = {"line": 7, "before": "g > 0", "after": "x > 0", "right": "x > 0"}
+    slip = Mistake("wrong-mask", "formula", {**at_line, "found": "g > 0"})
+    assert slip.fix("en") == "In line 7, write x > 0 for g > 0."
+    assert (
+        Mistake("wrong-mask", "formula", {**at_line, "found": "[g > 0]"}).fix("en").endswith(slip.fix("en"))
+    )
+    moved = Mistake("saved-edited", "order", {**at_line, "found": "g > 0"})
+    assert moved.fix("en").startswith("Move line 7, ")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

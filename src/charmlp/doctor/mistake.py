@@ -128,15 +128,12 @@ class Mistake:
     def fix(self, language: str | None = None) -> str:
         """The solution; where a change of the code was found that mends it, what to write in which line."""
         own = self._key("fix")
-        if "line" not in self.values or own.startswith(f"{self.name}.{self.variant}"):
+        if "line" not in self.values or "{line}" in LANGUAGES["en"].get(own, ""):
             return self._say(own, language)
         at_line = self._say("line:fix", language)
-        is_slip = self.values.get("found") == self.values["before"]  # whose own words are the code's
-        return (
-            at_line
-            if is_slip
-            else say("located", language, {"fix": self._say(own, language), "line": at_line})
-        )
+        if self.values.get("found") == self.values["before"]:  # a slip, whose own words are the code's
+            return at_line
+        return say("located", language, {"fix": self._say(own, language), "line": at_line})
 
     def evidence_text(self, language: str | None = None) -> str:
         parts = [phrase.text(language) for phrase in self.evidence]

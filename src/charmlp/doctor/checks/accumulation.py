@@ -16,10 +16,7 @@ def gradients_add_up(setup: SetUp) -> Iterator[Finding | Phrase]:
     A second one over the same graph is a mistake only after the code's own function that sets gradients to 0.
     """
     subject = setup.first.subject
-    right = setup.observations and all(
-        setup.observations[0].is_right(i) for i, wants in enumerate(setup.first.wants) if wants
-    )
-    if not right:
+    if not setup.is_right:
         return
     used = worst_of(setup, subject.reused)
     if used is not None:

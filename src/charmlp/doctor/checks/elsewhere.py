@@ -16,17 +16,26 @@ from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
 STEP = 1e-5
-FRONT = 2  # the size of the dimension that comes before
-# What tells that code is written for any number of dimensions, and that it looks at zeros, or divides
+# What tells that code is written for any number of dimensions, and that it asks whether something is 0
 ANY_DIMENSIONS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]")
-OF_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b|/ ?\(?[a-z_.]*(x|input|in_value|weight|w|abs\()", re.IGNORECASE)
+ASKS_FOR_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b")
+
+
+def code_of(setup: SetUp) -> str:
+    return "\n".join(map(source_of, setup.first.subject.code))
+
+
+def divides_by_input(setup: SetUp, code: str) -> bool:
+    """Whether the code divides by one of the inputs, or by what it makes of one: x / abs(x), y / self.x."""
+    subject = setup.first.subject
+    names = "|".join(re.escape(subject.name_of(i)) for i in range(len(setup.first.values)))
+    return re.search(rf"/ ?[(\w.]*\b({names})\b", code) is not None
 
 
 def zeros(setup: SetUp) -> Iterator[Finding]:
     """Inputs some of which are 0, where forward is smooth and the ordinary gradients are right."""
-    trial = setup.first
-    code = "\n".join(map(source_of, trial.subject.code))
-    if not OF_ZERO.search(code) or not is_right(trial):
+    trial, code = setup.first, code_of(setup)
+    if not (ASKS_FOR_ZERO.search(code) or divides_by_input(setup, code)) or not setup.is_right:
         return
     for position, wants in enumerate(trial.wants):
         if not wants or trial.values[position].size < 5:
@@ -81,13 +90,12 @@ def is_smooth(trial: Trial, position: int, coordinate: int) -> bool:
 def further_dimensions(setup: SetUp) -> Iterator[Finding]:
     """A layer whose code is written for any number of dimensions is given one more."""
     trial = setup.first
-    code = "\n".join(map(source_of, trial.subject.code))
-    if trial.form is None or np.ndim(trial.values[0]) != 2 or not ANY_DIMENSIONS.search(code):
+    if trial.form is None or np.ndim(trial.values[0]) != 2 or not ANY_DIMENSIONS.search(code_of(setup)):
         return
-    if not is_right(trial):
+    if not setup.is_right:
         return
     x = trial.values[0]
-    wide = np.stack([x, *[random_numbers(x.shape, np.random.default_rng(9)).astype(x.dtype)] * (FRONT - 1)])
+    wide = np.stack([x, random_numbers(x.shape, np.random.default_rng(9)).astype(x.dtype)])
     there = replace(
         trial, values=[wide, *trial.values[1:]], arrangement=GUESSED, kind=UNKNOWN, form=None, sizes={},
     )  # fmt: skip
@@ -95,6 +103,7 @@ def further_dimensions(setup: SetUp) -> Iterator[Finding]:
         rows = [trial.forward([one, *trial.values[1:]])[0] for one in wide]
         same = np.allclose(np.stack(rows), there.outputs[0])
         returned = there.returned(there.record(there.upstreams[0])) or []
+        observed = observe(there)
     except Exception:
         return
     if not same:
@@ -106,12 +115,5 @@ def further_dimensions(setup: SetUp) -> Iterator[Finding]:
         shapes = phrase("further-shape", shape=str(wide.shape))
         if gradient.shape != there.values[position].shape:
             yield finding("batch-not-summed", shapes, at=position)
-        elif (observed := observe(there)) is not None and not observed.is_right(position):
+        elif observed is not None and not observed.is_right(position):
             yield finding("path-forgotten.dimensions", shapes, at=position)
-
-
-def is_right(trial: Trial) -> bool:
-    """Whether the gradients of the usual inputs are right."""
-    observed = observe(trial)
-    wanted = [i for i, wants in enumerate(trial.wants) if wants]
-    return observed is not None and all(i < len(observed.analytic) and observed.is_right(i) for i in wanted)

@@ -50,7 +50,7 @@ class Function:
         read = [node for *_, node in self.expressions if is_plain(node) and self.value(node) is not None]
         found = {ast.unparse(node): (node, self.value(node)) for node in read}
         found |= {name: pair for name, pair in self.unread().items() if name not in found}
-        found |= {name: pair for name, pair in self.of_object().items() if name not in found}
+        found |= {name: pair for name, pair in self.handed_over().items() if name not in found}
         return dict(list(found.items())[:MOST_VARIABLES])
 
     def unread(self) -> dict[str, tuple[ast.expr, Any]]:
@@ -59,8 +59,8 @@ class Function:
         pairs = [(node.targets[0], self.value(node.value)) for node in set_here]
         return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and value is not None}
 
-    def of_object(self) -> dict[str, tuple[ast.expr, Any]]:
-        """What the object of a method holds beside what the method reads."""
+    def handed_over(self) -> dict[str, tuple[ast.expr, Any]]:
+        """What the function is given, and what the object of a method holds, whether it is read or not."""
         held = {f"self.{name}": v for name, v in getattr(self.given.get("self"), "__dict__", {}).items()}
         held |= self.given
         return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}

@@ -51,7 +51,7 @@ class Slip:
     code: Code
     mends: frozenset[int]
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Any]:
         """What fills the words: the line, and what one reads there before and after."""
         before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
@@ -123,13 +123,13 @@ class Search:
                 found.append(slip)
                 right |= slip.mends
                 put(*slip.edit.slot[:3], slip.edit.node)
+                kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
         return found or self.of_forward()
 
     def of_forward(self) -> list[Slip]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""
-        functions = [Function(code, self.run, self.batch) for code in self.codes]
-        for function, edit in edits(functions):
+        for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
                 break
             with suppress(SyntaxError, ValueError, TypeError), changed(function.code, edit):
@@ -167,8 +167,9 @@ class Search:
         """
         best, most = None, 0
         wanted = set(self.expected) - right if wanted is None else wanted
-        functions = [Function(code, self.run, self.batch) for code in self.codes]
-        found = ((f, e) for f, e in edits(functions) if names is None or e.name.partition(".")[0] in names)
+        found = (
+            (f, e) for f, e in edits(self.functions()) if names is None or e.name.partition(".")[0] in names
+        )
         for function, edit in found if names is None else itertools.islice(found, MOST_OF_NAME):
             if time.process_time() > self.ends:
                 break
@@ -181,6 +182,10 @@ class Search:
             if mended >= wanted:
                 break
         return best
+
+    def functions(self) -> list[Function]:
+        """The codes as they stand, with the values that they have in a run."""
+        return [Function(code, self.run, self.batch) for code in self.codes]
 
     def run(self) -> list[object]:
         return self.trial.returned(self.trial.record(self.upstream)) or []

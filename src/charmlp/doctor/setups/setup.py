@@ -143,6 +143,12 @@ class SetUp:
     def repaired(self) -> Repaired | None:
         return None if self.returned is None else repair(self.first, self.returned, self.first.upstreams[0])
 
+    @property
+    def is_right(self) -> bool:
+        """Whether all gradients of the first trial are right."""
+        wanted = [i for i, wants in enumerate(self.first.wants) if wants]
+        return bool(self.observations) and all(map(self.observations[0].is_right, wanted))
+
     @cached_property
     def observations(self) -> list[Observed]:
         """One for each trial whose backward runs."""
