@@ -46,7 +46,7 @@ def test_every_fence_is_a_block(path: Path) -> None:
 def test_index_lists_every_page() -> None:
     listed = {target for _, target in read(DOCS / "tutorial/index.md").links}
     assert listed >= {path.name for path in PAGES} - {"index.md"}
-    assert len(PAGES) == 6
+    assert len(PAGES) == 8
 
 
 @pytest.mark.parametrize(
