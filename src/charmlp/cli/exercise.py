@@ -35,10 +35,10 @@ LAYERS = Rule(
 def make_parser() -> Parser:
     parser = Parser(
         "exercise",
-        "Make an exercise to be solved by hand; the same seed gives the same one everywhere. --solution writes "
-        "each step out with its numbers. --answers judges a file of answers, number by number, and where one "
-        "is wrong says which mistake gives that number; status 1 where one is wrong. What follows rightly "
-        "from a wrong number is right.\n\n"
+        "Make an exercise to be solved by hand; the same seed gives the same one everywhere. --solution "
+        "writes each step out with its numbers. --answers judges a file of answers, number by number, and "
+        "where one is wrong says which mistake gives that number; status 1 where one is wrong. What follows "
+        "rightly from a wrong number is right.\n\n"
         "The file is JSON as --solution --format json writes it, or has a line NAME = value for each number: "
         "L = 2.1269, dW2 = [[1/2, 0], [-1, 3]].",
         "charmlp exercise\n"

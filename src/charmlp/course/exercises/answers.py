@@ -138,9 +138,8 @@ def check_names(found: dict[str, Any], asked: list[str], place: str) -> None:
     unknown = next((name for name in found if name not in asked), None)
     if unknown is not None:
         hint = did_you_mean(unknown, asked) or f"; expected {', '.join(asked)}"
-        raise DataError(
-            f"{place}: {quote(unknown)} is not asked for{hint} (the same --kind, --seed and flags as the exercise?)"
-        )
+        same = "the same --kind, --seed and flags as the exercise?"
+        raise DataError(f"{place}: {quote(unknown)} is not asked for{hint} ({same})")
     missing = [name for name in asked if name not in found]
     if missing:
         raise DataError(f"{place}: no answer for {some(missing)}")

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
+import numpy as np
+
 T = TypeVar("T")
 
 
@@ -30,3 +32,8 @@ class Draw:
         """
         left = list(among)
         return [left.pop(self.below(len(left))) for _ in range(count)]
+
+    def array(self, among: Sequence[float], *shape: int) -> np.ndarray:
+        """Numbers, each one of those."""
+        count = int(np.prod(shape, dtype=int))
+        return np.array([self.one(among) for _ in range(count)], dtype=float).reshape(shape)

@@ -94,8 +94,8 @@ class Problem(ABC):
         """One verdict for each answer, in the task's order.
 
         The names are those of `answers`, all there and no other. The values are numbers, texts or nested
-        lists of them, as a file has them; raises `DataError` that begins with the name where one cannot be judged, such
-        as a list of another shape.
+        lists of them, as a file has them; raises `DataError` that begins with the name where one cannot be
+        judged, such as a list of another shape.
         """
 
 
