@@ -18,7 +18,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 
 def solution(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run(capsys, *arguments, "--solution", "--format", "json")[1])["answers"]
+    found: dict[str, Any] = json.loads(run(capsys, *arguments, "--solution", "--format", "json")[1])[
+        "answers"
+    ]
     return found
 
 

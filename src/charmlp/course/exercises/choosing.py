@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from charmlp.course.exercises.calculation import Calculation, Step, Values
+from charmlp.course.exercises.calculation import Calculation
 from charmlp.course.exercises.judging import slipped
 from charmlp.course.exercises.numbers import Array, same
+from charmlp.course.exercises.step import Step, Values
 
 T = TypeVar("T")
 CANDIDATES, DRAWS = 6, 3000

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from charmlp.course.exercises import known
-from charmlp.course.exercises.calculation import Calculation, Slip, Step, Values
 from charmlp.course.exercises.kind import Verdict
 from charmlp.course.exercises.numbers import Array, close, same, shape_text
+from charmlp.course.exercises.step import Slip, Step, Values
 from charmlp.course.exercises.words import say
 from charmlp.errors import DataError
 from charmlp.text import shown_value
@@ -31,16 +31,15 @@ class Explanation:
     places: tuple[tuple[int, ...], ...] = ()
 
 
-def judged(calculation: Calculation, answers: Mapping[str, Any], language: str) -> list[Verdict]:
+def judged(steps: Sequence[Step], right: Values, answers: Mapping[str, Any], language: str) -> list[Verdict]:
     """A verdict for each answer. What follows rightly from an earlier wrong answer is right."""
-    right = calculation.right
     theirs: dict[str, Array] = {
-        name: value for name, value in right.items() if name not in {step.name for step in calculation.steps}
+        name: value for name, value in right.items() if name not in {step.name for step in steps}
     }
-    given = {step.name: array(answers[step.name], step.name) for step in calculation.steps}
+    given = {step.name: array(answers[step.name], step.name) for step in steps}
     come_from: dict[str, set[str]] = {}  # answers that differ from the right ones, and where they went wrong
     verdicts = []
-    for step in calculation.steps:
+    for step in steps:
         answer = fitting(given[step.name], right[step.name].shape)
         if same(answer, right[step.name]):
             verdicts.append(Verdict(step.name, True))
@@ -51,7 +50,7 @@ def judged(calculation: Calculation, answers: Mapping[str, Any], language: str) 
             text = say("follows", language, names=names) if names else ""  # else it only follows rounded ones
             verdicts.append(Verdict(step.name, True, text=text))
         else:
-            verdicts.append(verdict(calculation, step, answer, theirs, language))
+            verdicts.append(verdict(steps, right, step, answer, theirs, language))
             come_from[step.name] = {step.name}
         theirs[step.name] = answer if answer.shape == right[step.name].shape else right[step.name]
     return verdicts
@@ -93,11 +92,13 @@ def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def verdict(calculation: Calculation, step: Step, answer: Array, theirs: Values, language: str) -> Verdict:
+def verdict(
+    steps: Sequence[Step], right: Values, step: Step, answer: Array, theirs: Values, language: str
+) -> Verdict:
     """What is wrong with an answer; raises `DataError` where it has another shape that no mistake gives."""
-    found = likely(explanations(calculation, step, answer, theirs))
+    found = likely(explanations(steps, right, step, answer, theirs))
     if not found:
-        expected = calculation.right[step.name].shape
+        expected = right[step.name].shape
         if answer.shape != expected:
             raise DataError(f"{step.name}: expected {shape_text(expected)}, not {shape_text(answer.shape)}")
         return Verdict(step.name, False, None, say("unknown", language))
@@ -117,18 +118,18 @@ def likely(explanations: Iterator[Explanation]) -> list[Explanation]:
 
 
 def explanations(
-    calculation: Calculation, step: Step, answer: Array, theirs: Values
+    steps: Sequence[Step], right: Values, step: Step, answer: Array, theirs: Values
 ) -> Iterator[Explanation]:
     """The mistakes that give all of the answer; else those that give each wrong element of it.
 
     Computed first with the answers before it, then with the right values.
     """
-    bases = [theirs, calculation.right]
+    bases = [theirs, right]
     tried = [
-        (slip, slipped(step, slip, base)) for base in bases for slip in slips_of(calculation, step, base)
+        (slip, slipped(step, slip, base)) for base in bases for slip in slips_of(steps, right, step, base)
     ]
     whole = [Explanation(slip) for slip, value in tried if value is not None and same(answer, value)]
-    if whole or answer.shape != calculation.right[step.name].shape:
+    if whole or answer.shape != right[step.name].shape:
         yield from whole
         return
     for base in bases:
@@ -149,24 +150,23 @@ def slipped(step: Step, slip: Slip, values: Values) -> Array | None:
     return value if np.isfinite(value).all() else None
 
 
-def slips_of(calculation: Calculation, step: Step, values: Values) -> Iterator[Slip]:
+def slips_of(steps: Sequence[Step], right: Values, step: Step, values: Values) -> Iterator[Slip]:
     """The operation's own; then those that can happen anywhere."""
     yield from step.operation.slips
-    yield from anywhere(calculation, step, values)
+    yield from anywhere(steps, right, step, values)
 
 
-def anywhere(calculation: Calculation, step: Step, values: Values) -> Iterator[Slip]:
+def anywhere(steps: Sequence[Step], right: Values, step: Step, values: Values) -> Iterator[Slip]:
     """A decimal point, rounding, elements in another order, the value of another name."""
-    right = step.value(values)
-    yield constant("decimal-point", 10 * right)
-    yield constant("decimal-point", right / 10)
-    if right.ndim:
-        for axis in range(right.ndim):
-            for by in range(1, right.shape[axis]):
-                yield constant("order", np.roll(right, by, axis))
-    for other in calculation.steps:
-        if other.name != step.name and values is calculation.right:
-            yield constant("other-value", calculation.right[other.name], other=other.name)
+    value = step.value(values)
+    yield constant("decimal-point", 10 * value)
+    yield constant("decimal-point", value / 10)
+    for axis in range(value.ndim):
+        for by in range(1, value.shape[axis]):
+            yield constant("order", np.roll(value, by, axis))
+    for other in steps:
+        if other.name != step.name:
+            yield constant("other-value", right[other.name], other=other.name)
 
 
 def constant(mistake: str, value: Array, **words: Any) -> Slip:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from charmlp.course.exercises.calculation import Slip, Values
 from charmlp.course.exercises.numbers import Array
+from charmlp.course.exercises.step import Slip, Values
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.checks.explanation import DISTORTIONS, mistakes_of
 from charmlp.doctor.checks.factors import Factor

@@ -8,9 +8,9 @@ import numpy as np
 
 from charmlp import calculus
 from charmlp.course.exercises import operations as op
-from charmlp.course.exercises.calculation import Given, Operation, Step, Values
 from charmlp.course.exercises.numbers import Array
 from charmlp.course.exercises.slips import SLIPS
+from charmlp.course.exercises.step import Given, Operation, Step, Values
 
 TARGET = r"y^{\ast}"
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from charmlp import calculus
-from charmlp.course.exercises.calculation import Operation, Slip, Terms, Values
 from charmlp.course.exercises.known import wrong_factors, wrong_forms, wrong_gradients
 from charmlp.course.exercises.numbers import Array, factor, number
 from charmlp.course.exercises.slips import SLIPS
+from charmlp.course.exercises.step import Operation, Slip, Terms, Values
 
 DOCTORS = {"none": "identity"}  # activations that the doctor calls otherwise
 LAST = ("wrong-formula", "cotangent")  # what is named where nothing else gives the number

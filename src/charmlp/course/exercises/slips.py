@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from charmlp.course.exercises.calculation import Slip, Values
 from charmlp.course.exercises.numbers import Array
+from charmlp.course.exercises.step import Slip, Values
 
 Function = Callable[[Values], Array]
 

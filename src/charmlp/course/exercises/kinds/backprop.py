@@ -9,11 +9,12 @@ import numpy as np
 
 from charmlp import calculus
 from charmlp.course.exercises import network
-from charmlp.course.exercises.calculation import Calculation, Given
+from charmlp.course.exercises.calculation import Calculation
 from charmlp.course.exercises.choosing import clearest, repeated
 from charmlp.course.exercises.draw import Draw
 from charmlp.course.exercises.kind import Kind, Options
 from charmlp.course.exercises.numbers import Array
+from charmlp.course.exercises.step import Given
 from charmlp.errors import UsageError
 
 LAYERS, BATCH, ACT = (2, 2, 3), 2, "relu"  # batch and classes differ: N too many is not K too many
