@@ -25,6 +25,7 @@ FLOORS = [
     {"training"},
     {"evaluation", "doctor"},
     {"report"},
+    {"course"},
     {"cli"},
     {"__init__", "__main__"},
 ]
