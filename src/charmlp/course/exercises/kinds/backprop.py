@@ -92,10 +92,10 @@ def calculation(drawn: Numbers, act: str, rate: float | None, seed: int) -> Calc
     steps = [*forward, *network.backward(layers, act)]
     story = [("backprop", {"layers": layers, "act": f"@named.{act}", "n": len(drawn.x)})]
     if rate is not None:
-        given["eta"] = Given(r"\eta", np.asarray(rate))
+        given["eta"] = Given(r"{\eta}", np.asarray(rate))
         steps += network.descent(layers, act)
         story.append(("backprop-step", {}))
-    found = Calculation("backprop", seed, given, steps, story, constants={"one": np.ones(1)})
+    found = Calculation("backprop", seed, given, steps, story, unstated=network.UNSTATED)
     return found.defined_by(forward)
 
 
