@@ -179,12 +179,17 @@ SOFTMAX = Operation(
 
 def cross_entropy(v: Values) -> Array:
     """−(1/N) Σ log q at the right class, from the probabilities, as by hand."""
-    return -(v["label"] * np.log(v["q"])).sum() / len(v["q"])
+    return -np.log(of_right_class(v)).mean()
+
+
+def of_right_class(v: Values) -> Array:
+    """One probability a row; somebody's others may be such that they have no logarithm."""
+    return (v["label"] * v["q"]).sum(1)
 
 
 def written_loss(v: Values) -> Terms:
     n = len(v["q"])
-    right = (v["label"] * v["q"]).sum(1)
+    right = of_right_class(v)
     one = r"-\log {q}" if n == 1 else rf"\frac{{{{1}}}}{{{{{n}}}}} \cdot (-\log {{q}})"
     written = np.array([one.format(q=number(q)) for q in right], dtype=object)
     return Terms(-np.log(right) / n, written)
@@ -216,7 +221,7 @@ def loss_sizes(v: Values) -> Mapping[str, int]:
 
 
 def batch(v: Values) -> Mapping[str, int]:
-    return {"N": len(v["g"])}
+    return {"N": len(np.atleast_1d(v["g"]))}
 
 
 def written_logits_gradient(v: Values) -> Terms:
