@@ -119,8 +119,8 @@ def likely(explanations: Iterator[Explanation]) -> list[Explanation]:
     first = next(iter(found.values()), None)
     if first is None:
         return []
-    others = [each for name, each in found.items() if each is not first and not name.startswith(VAGUE)]
-    return [first] if first.places else [first, *others[:1]]
+    others = [each for name, each in found.items() if not each.places and not name.startswith(VAGUE)]
+    return [first, *(each for each in others[:2] if each is not first)][:2]
 
 
 def explanations(
