@@ -89,6 +89,8 @@ def value_of(text: str, place: str) -> Any:
     >>> value_of("B", "")
     'B'
     """
+    if "…" in text or not text:
+        raise DataError(f"{place}: a number is still to be put in place of …")
     if not text.startswith("["):
         text = text.removeprefix("+")
     plain = BARE.sub(lambda m: number_text(m[1]), FRACTION.sub(lambda m: divided(m, place), text))
@@ -105,8 +107,8 @@ def divided(match: re.Match[str], place: str) -> str:
 
 
 def number_text(text: str) -> str:
-    """A number as JSON writes it: no bare point, no leading zeros."""
-    return repr(float(text))
+    """A number as JSON writes it: no bare point, no leading zeros; a larger one than there are is 1e999."""
+    return repr(float(text)).replace("inf", "1e999")
 
 
 def loaded(text: str, place: str) -> Any:
