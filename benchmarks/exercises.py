@@ -7,12 +7,13 @@
 The mistakes are planted by another route than the one they are named by: a student who computes with plain
 lists, number by number, and once takes a wrong formula of the list below (exercise_plants.py). Whatever comes
 after it is computed with the wrong value, as on paper. Each value is rounded to four decimals before it is
-used again. Of each exercise three sorts of answers are judged:
+used again. Of each exercise four sorts of answers are judged:
 
 - one planted mistake: `named` where it is named at its place, alone or as one of two that give the same
   numbers; `twice` where anything after it is called wrong;
 - all right, rounded on the way: `accused` where anything is called wrong;
-- one number changed at random, which no mistake gives: `imagined` where a mistake is named all the same.
+- one number changed by something between 0.05 and 3, which no mistake gives: `imagined` where one is named;
+- one number changed by ½, 1 or 2, which may be what a mistake gives: `coincident` where one is named.
 """
 
 from __future__ import annotations
@@ -123,11 +124,11 @@ def is_named(verdict: Verdict, plant: Plant) -> bool:
     return not said.isdisjoint(plant.names)
 
 
-def changed(given: Mapping[str, Any], generator: random.Random) -> tuple[str, dict[str, Any]]:
-    """One number moved by something between 0.05 and 3."""
+def changed(given: Mapping[str, Any], generator: random.Random, by: float) -> tuple[str, dict[str, Any]]:
+    """One number, moved up or down."""
     found = copy.deepcopy(dict(given))
     name = generator.choice(list(found))
-    moved = generator.choice((-1, 1)) * generator.uniform(0.05, 3)
+    moved = generator.choice((-by, by))
     place, last = found, name
     while isinstance(place[last], list):  # type: ignore[index]
         place = place[last]  # type: ignore[index,assignment]
@@ -146,11 +147,15 @@ def measure(count: int) -> tuple[Counter[str], Counter[str]]:
         right = answers(sheet)
         counted["right"] += 1
         counted["accused"] += not all(verdict.right for verdict in judged(sheet, right).values())
-        name, given = changed(right, generator)
-        verdict = judged(sheet, given)[name]
-        counted["changed"] += 1
-        counted["noticed"] += not verdict.right
-        counted["imagined"] += verdict.mistake is not None
+        for by, found in (
+            (generator.uniform(0.05, 3), "imagined"),
+            (generator.choice((0.5, 1, 2)), "coincident"),
+        ):
+            name, given = changed(right, generator, by)
+            verdict = judged(sheet, given)[name]
+            counted["changed"] += 1
+            counted["noticed"] += not verdict.right
+            counted[found] += verdict.mistake is not None
         plant = plantable(sheet, turns[sheet.form])
         turns[sheet.form] += 1
         if plant is None:
@@ -182,7 +187,8 @@ def main() -> None:
     print(f"a follow-up called wrong        {share(counted['twice'], counted['planted'])}")
     print(f"right answers called wrong      {share(counted['accused'], counted['right'])}")
     print(f"changed numbers noticed         {share(counted['noticed'], counted['changed'])}")
-    print(f"a mistake imagined for these    {share(counted['imagined'], counted['changed'])}")
+    print(f"changed at random, named        {share(counted['imagined'], counted['right'])}")
+    print(f"changed by ½, 1 or 2, named     {share(counted['coincident'], counted['right'])}")
     if args.missed:
         for line, number in missed.most_common():
             print(f"{number:4} {line}")

@@ -39,10 +39,10 @@ def answer(kind: str, seed: int, name: str, flags: dict[str, Any] | None = None)
 
 def test_planted_mistakes_are_named_and_nobody_is_accused() -> None:
     counted, missed = benchmark.measure(COUNT)
-    assert counted["planted"] == counted["right"] == counted["changed"] == COUNT
+    assert counted["planted"] == counted["right"] == counted["changed"] / 2 == COUNT
     assert counted["named"] >= 0.95 * COUNT, missed
     assert counted["accused"] == counted["twice"] == 0
-    assert counted["noticed"] == COUNT
+    assert counted["noticed"] == 2 * COUNT
     assert counted["imagined"] <= 0.05 * COUNT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from charmlp.course.exercises.numbers import DECIMALS, TOLERANCE, Array, latex, 
 from charmlp.course.exercises.step import Given, Step, Terms, Words
 from charmlp.course.exercises.words import say
 from charmlp.report.blocks import Block, Code, Formula, Heading, Table
+
+TERMS = 5  # of a sum, at most in one line
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,11 @@ def summed(written: Array) -> str:
     >>> summed(np.array(["1", "(-2)"])), summed(np.array(["(-2)"]))
     ('1 + (-2)', '-2')
     """
-    return " + ".join(written) if len(written) > 1 else re.sub(r"^\((-[\d.]+)\)$", r"\1", written[0])
+    if len(written) == 1:
+        return re.sub(r"^\((-[\d.]+)\)$", r"\1", written[0])
+    size = math.ceil(len(written) / math.ceil(len(written) / TERMS))
+    lines = [" + ".join(written[at : at + size]) for at in range(0, len(written), size)]
+    return " \\cr\n&\\quad + ".join(lines)
 
 
 def aligned(rows: Sequence[str]) -> str:

@@ -129,7 +129,8 @@ def explanations(
     """The mistakes that give the answer, those that say most first.
 
     Computed with the answers before it, and with the right values: the operation's own slips; a slip in
-    single elements; what can happen anywhere; and at last the own slips, where they give the wrong elements.
+    single elements; what can happen anywhere; and at last the own slips, where they give the wrong elements,
+    two or more of them: a single one is too easily met by chance.
     """
     bases = [theirs, right]
     own = [(slip, slipped(step, slip, base)) for base in bases for slip in step.operation.slips]
@@ -137,11 +138,11 @@ def explanations(
     if answer.shape != right[step.name].shape:
         return
     for base in bases:
-        yield from in_part(of_elements(step, base, answer), answer, step.value(base))
+        yield from in_part(of_elements(step, base, answer), answer, step.value(base), least=1)
     for base in bases:
         yield from whole(anywhere(steps, right, step, base), answer)
     for base in bases:
-        yield from in_part(own, answer, step.value(base))
+        yield from in_part(own, answer, step.value(base), least=2)
 
 
 def whole(tried: Tried, answer: Array) -> Iterator[Explanation]:
@@ -149,11 +150,11 @@ def whole(tried: Tried, answer: Array) -> Iterator[Explanation]:
     yield from (Explanation(slip) for slip, value in tried if value is not None and same(answer, value))
 
 
-def in_part(tried: Tried, answer: Array, expected: Array) -> Iterator[Explanation]:
-    """Of the slips those that give all wrong elements of the answer."""
+def in_part(tried: Tried, answer: Array, expected: Array, least: int) -> Iterator[Explanation]:
+    """Of the slips those that give all wrong elements of the answer, at `least` so many."""
     off = ~close(answer, expected)
     places = tuple(place for place in np.ndindex(off.shape) if off[place])
-    for slip, value in tried:
+    for slip, value in tried if len(places) >= least else ():
         if value is not None and value.shape == answer.shape and close(answer, value)[off].all():
             yield Explanation(slip, places)
 

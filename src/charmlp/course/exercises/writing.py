@@ -83,7 +83,7 @@ def rows_of(latex: str) -> list[str]:
     inside = re.fullmatch(r"\\begin\{aligned\}(.*)\\end\{aligned\}", latex.strip(), re.DOTALL)
     if inside is None:
         return [latex]
-    return [row.replace("&=", "=", 1).strip() for row in re.split(r"\\cr(?![a-z])\n", inside[1])]
+    return [row.replace("&", "", 1).strip() for row in re.split(r"\\cr\n", inside[1])]
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -125,8 +125,8 @@ TABLE: Mapping[str, Mapping[str, Iterable[Function]]] = {
         "target-added": [lambda v: (v["g"] + v["label"] / len(v["label"])) @ v["weight"]],
     },
     "activation_gradient": {
-        "slope-of-other-layer": [lambda v: v["g"] * (v["input"] > 0)],
         "slope-forgotten": [lambda v: v["g"]],
+        "slope-of-other-layer": [lambda v: v["g"] * (v["input"] > 0)],
     },
     "new_loss": {
         "same-loss": [lambda v: v["before"]],
