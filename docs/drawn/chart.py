@@ -14,7 +14,7 @@ LEFT, TOP, RIGHT = 76.0, 20.0, 14.0  # pixels around the frame
 
 @dataclass(frozen=True)
 class Chart:
-    """A frame of that height across the sheet, and the values at its edges; `log`: decades are equally wide."""
+    """A frame of that height, and the values at its edges; `log`: decades are equally wide."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -30,7 +30,7 @@ class Chart:
     def axes(
         self, sheet: Sheet, x: Mapping[float, str], y: Mapping[float, str], below: str, above: str
     ) -> None:
-        """A grid with the numbers of both axes; what they count is written below, and in the upper left corner."""
+        """A grid, and the numbers of both axes; what they count is written below, and in the upper left."""
         bottom = TOP + self.height
         sheet.height = round(bottom + 62)
         for value, text in x.items():
@@ -43,7 +43,7 @@ class Chart:
             sheet.text(text, LEFT - 8, top, "rm", SMALL, GREY)
         sheet.line([(LEFT, TOP), (LEFT, bottom), (WIDTH - RIGHT, bottom)], GREY, 1)
         sheet.text(below, (LEFT + WIDTH - RIGHT) / 2, bottom + 46, size=SMALL, colour=GREY)
-        sheet.text(above, 8, TOP, "lm", SMALL, GREY)
+        sheet.text(above, LEFT + 10, TOP + 12, "lm", SMALL, GREY, halo=3)
 
     def curve(
         self, sheet: Sheet, x: Sequence[float], y: Sequence[float], colour: str, *, dashed: bool = False,
