@@ -14,7 +14,7 @@ VARIANCES = {"4/D": (4.0, BACKWARD), "2/D": (2.0, GREEN), "1/D": (1.0, FORWARD),
 
 
 def sizes(factor: float) -> list[float]:
-    """The root of the mean square of h before the first and after each layer, weights of variance factor/D."""
+    """The root of the mean square of h, before the first and after each layer; variance factor/D."""
     generator = np.random.default_rng(0)
     h = generator.normal(size=WIDTH_OF_LAYER)
     found = [float(np.sqrt((h * h).mean()))]
