@@ -1,4 +1,4 @@
-"""Overfitting: the loss of a small network on its twelve examples and on others, with weight decay and not."""
+"""Overfitting: the loss of a small network on its twelve examples and on others, with and without decay."""
 
 from __future__ import annotations
 

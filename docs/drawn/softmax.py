@@ -18,7 +18,7 @@ def graph() -> Graph:
             "e1": Node((182, above), "exp", math.exp, ("z1",)),
             "e2": Node((182, below), "exp", math.exp, ("z2",)),
             "S": Node((306, between), "+", lambda a, b: a + b, ("e1", "e2")),
-            "q": Node((428, below), "÷", lambda e, total: e / total, ("e2", "S")),
+            "q": Node((422, below), "÷", lambda e, total: e / total, ("e2", "S")),
             "L": Node((562, below), "L", lambda q: -math.log(q), ("q",)),
         }
     )
