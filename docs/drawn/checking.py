@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.drawing.colours import GREEN
+from charmlp.drawing.colours import BLACK
 from drawn.chart import Chart
 from drawn.sheet import BACKWARD, FORWARD, SMALL, WIDTH, Sheet
 
@@ -40,7 +40,7 @@ def draw(sheet: Sheet) -> None:
     powers = {10.0**exponent: ten_to(exponent) for exponent in (-12, -9, -6, -3)} | {1.0: "1"}
     chart.axes(sheet, powers, powers, sheet.say("step ε", "步长 ε"), sheet.say("error", "误差"))
     lines: dict[str, tuple[str, Slope, type[np.floating[Any]]]] = {
-        sheet.say("central, float32", "中心差分，float32"): (GREEN, central, np.float32),
+        sheet.say("central, float32", "中心差分，float32"): (BLACK, central, np.float32),
         sheet.say("one-sided, float64", "单侧差分，float64"): (BACKWARD, one_sided, np.float64),
         sheet.say("central, float64", "中心差分，float64"): (FORWARD, central, np.float64),
     }

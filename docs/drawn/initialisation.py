@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from charmlp.drawing.colours import BLACK, GREEN
+from charmlp.drawing.colours import BLACK, GREY
 from drawn.chart import Chart
 from drawn.sheet import BACKWARD, FORWARD, SMALL, Sheet
 
 LAYERS, WIDTH_OF_LAYER = 30, 100
 NAMED_AT = 14  # the layer at which each curve has its name
-VARIANCES = {"4/D": (4.0, BACKWARD), "2/D": (2.0, GREEN), "1/D": (1.0, FORWARD), "1/(3D)": (1 / 3, BLACK)}
+VARIANCES = {"4/D": (4.0, BACKWARD), "2/D": (2.0, BLACK), "1/D": (1.0, FORWARD), "1/(3D)": (1 / 3, GREY)}
 
 
 def sizes(factor: float) -> list[float]:

@@ -7,12 +7,12 @@ import math
 import numpy as np
 
 from charmlp.config import TrainingConfig
-from charmlp.drawing.colours import BLACK, GREEN, LIGHT
+from charmlp.drawing.colours import BLACK, GREY, LIGHT
 from charmlp.training.steps.optimizers import make_optimizer, rates, update
 from drawn.chart import Chart
 from drawn.sheet import BACKWARD, FORWARD, SMALL, WIDTH, Point, Sheet, number
 
-RATES = {0.1: GREEN, 1.0: BLACK, 1.8: FORWARD, 2.1: BACKWARD}  # η a, and the colour of its line
+RATES = {0.1: GREY, 1.0: BLACK, 1.8: FORWARD, 2.1: BACKWARD}  # η a, and the colour of its line
 STEPS = 12
 CURVATURES = 1.0, 15.0  # along the valley, and across it
 START = -1.0, 0.45
@@ -63,7 +63,7 @@ def draw_valley(sheet: Sheet) -> None:
             FORWARD,
             {"optimizer": "sgd", "momentum": 0.8, "lr": 0.03},
         ),
-        "Adam": (GREEN, {"optimizer": "adam", "lr": 0.08}),
+        "Adam": (BLACK, {"optimizer": "adam", "lr": 0.08}),
     }
     for row, (name, (colour, settings)) in enumerate(paths.items()):
         places = path(CURVATURES, START, 25, **settings)

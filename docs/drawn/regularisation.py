@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from charmlp.calculus import squared_error, squared_error_backward
-from charmlp.drawing.colours import GREEN, GREY
+from charmlp.drawing.colours import BLACK, GREY
 from drawn.chart import Chart
 from drawn.sheet import BACKWARD, FORWARD, SMALL, WIDTH, Sheet
 
@@ -60,7 +60,7 @@ def draw(sheet: Sheet) -> None:
     lines = {
         sheet.say("training", "训练"): (FORWARD, training),
         sheet.say("validation", "验证"): (BACKWARD, validation),
-        sheet.say("validation, weight decay", "验证，有权重衰减"): (GREEN, decayed),
+        sheet.say("validation, weight decay", "验证，有权重衰减"): (BLACK, decayed),
     }
     for row, (name, (colour, loss)) in enumerate(lines.items()):
         chart.curve(sheet, steps.tolist(), loss[steps].tolist(), colour)

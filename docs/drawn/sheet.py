@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from charmlp.drawing.canvas import Canvas
-from charmlp.drawing.colours import BLACK, BLUE, GREEN, GREY, LIGHT, MIDDLE, RED, WHITE
+from charmlp.drawing.colours import BLACK, BLUE, GREY, LIGHT, MIDDLE, RED, WHITE
 
 WIDTH = 600
 TEXT, SMALL = 22, 19
@@ -19,7 +19,7 @@ FORWARD, BACKWARD = BLUE, RED  # what is computed forward, and gradients, in eve
 LEAF = "#eef4fb"  # behind what is given
 DARK = {
     BLACK: "#e6edf3", GREY: "#9aa4ae", MIDDLE: "#6e7781", LIGHT: "#30363d", WHITE: "#0d1117",
-    FORWARD: "#58a6ff", BACKWARD: "#ff8f4d", GREEN: "#3fb950", LEAF: "#16202c",
+    FORWARD: "#58a6ff", BACKWARD: "#ff8f4d", LEAF: "#16202c",
 }  # fmt: skip
 HEAD = 11  # pixels from an arrow's point to its back
 Point = tuple[float, float]

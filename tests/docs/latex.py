@@ -10,7 +10,7 @@ so that the tests can compute them (see formulas.py). This file knows the notati
     x y, 2 \\cdot 3, x \\odot y                      product (of matrices, or of a number and an array), and ⊙
     \\begin{pmatrix} 1 & 0.5 \\cr 1 & -1 \\end{pmatrix}    a matrix of numbers, which are exact …
     L = \\log 2 \\approx 0.693                        … unless they follow ≈: rounded to the digits written
-    W_{1}, z_{2,k}, \\tilde{W}_{1}                  W of layer 1, element k of layer 2's z, W updated
+    W_{1}, z_{2,k}, \\tilde W_{1}                   W of layer 1, element k of layer 2's z, W updated
     x_{3}                                          … or element 3 of x: see `read_equation`
 """
 
@@ -269,9 +269,10 @@ class _Reader:
     def name(self, token: str) -> Name:
         accent = ""
         if token == "\\tilde":
-            self.expect("{")
+            braced = self.accept("{")
             token, accent = self.next(), "~"
-            self.expect("}")
+            if braced:
+                self.expect("}")
         if token == "\\mathbf":
             self.expect("{", "1", "}")
             token = "ones"

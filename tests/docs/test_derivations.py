@@ -163,7 +163,7 @@ NEURON = [  # numbers, and no table
         (r"L \approx 1.332", False),
         (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.33 \end{pmatrix}", True),
         (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.32 \end{pmatrix}", False),
-        (r"\tilde{W}_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
+        (r"\tilde W_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
     ],
 )
 def test_one_formula_below_numbers(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
@@ -209,10 +209,10 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 # page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments;
 # the activations follow from their table, below
 AGREE = [
-    ("linear", 1, "y", calculus.linear, "x W b"),
-    ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
-    ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
-    ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
+    ("linear", 4, "z", calculus.linear, "x W b"),
+    ("linear", 4, "∂x", calculus.linear_backward_input, "∂z W"),
+    ("linear", 4, "∂W", calculus.linear_backward_weight, "∂z x"),
+    ("linear", 4, "∂b", calculus.linear_backward_bias, "∂z"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
     ("softmax-cross-entropy", 3, "q", calculus.softmax, "z"),
@@ -257,10 +257,10 @@ def test_each_activation_of_the_table_is_derived_and_drawn(activation: calculus.
     numbers = [symbol for symbol, shape in scope.shapes if shape == r"1 \times 1" and symbol != "L"]
     for symbol, constant in zip(numbers, activation.constants.values(), strict=True):
         values.inputs[symbol] = np.asarray(constant)
-    x, y = values["x"], values["y"]
-    np.testing.assert_allclose(activation(x), y, rtol=1e-6, atol=1e-8)
-    found = activation.input_gradient(kit.derivative("L", "y", values), x, y)
-    np.testing.assert_allclose(found, kit.derivative("L", "x", values), rtol=1e-6, atol=1e-8)
+    z, h = values["z"], values["h"]
+    np.testing.assert_allclose(activation(z), h, rtol=1e-6, atol=1e-8)
+    found = activation.input_gradient(kit.derivative("L", "h", values), z, h)
+    np.testing.assert_allclose(found, kit.derivative("L", "z", values), rtol=1e-6, atol=1e-8)
     for text in (section_of(activation, page).text, read(chinese(page.path)).text):
         assert f"](figures/{activation.name}.svg)" in text
 
