@@ -108,8 +108,13 @@ class Scope:
 
 def _shape(text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
     """(rows, columns), or () for one number."""
-    rows, columns = (kit.sizes.get(size.strip()) or int(size) for size in text.split("\\times"))
+    rows, columns = (size_of(size.strip(), kit) for size in text.split("\\times"))
     return () if (rows, columns) == (1, 1) else (rows, columns)
+
+
+def size_of(text: str, kit: Numbers | Symbols) -> int:
+    """Of a letter, or the number itself."""
+    return kit.sizes.get(text) or int(text)
 
 
 class Values:
@@ -165,7 +170,8 @@ class Values:
             return np.eye(shape[0], dtype=int)
         array = self.kit.inputs(name, shape, positive=name in POSITIVE)
         if name in self.sums_to_one:
-            array[:, -1] = 1 - array[:, :-1].sum(axis=1)
+            rows = array.T if shape[1] == 1 else array  # a column is one distribution
+            rows[:, -1] = 1 - rows[:, :-1].sum(axis=1)
         return array
 
     def _declared(self, name: str) -> tuple[int, ...]:
@@ -175,7 +181,8 @@ class Values:
 
     def _extent(self, name: str, axis: int) -> int:
         """How far the index at place `axis` runs; a lone one runs along a vector, or over the rows."""
-        shape = self.shapes[name] if name in self.shapes else self[name].shape
+        whole = name in self.definitions and not self.definitions[name][0].indices
+        shape = self[name].shape if whole and name not in self.shapes else self._declared(name)
         return shape[1] if axis == 0 and shape[0] == 1 else shape[axis]
 
     def check_equal(self, text: str, sides: list[Node]) -> None:
@@ -271,7 +278,7 @@ class Values:
 
     def _over(self, node: Over, indices: Indices) -> Any:
         extents = self.extents(node.body)
-        extent = self.kit.sizes[node.bound] if node.bound else extents[node.index]
+        extent = size_of(node.bound, self.kit) if node.bound else extents[node.index]
         if extents.get(node.index, extent) != extent:
             raise WrongFormula(f"the sum over {node.index} ends at {node.bound}, but the array does not")
         numbers = [self.compute(node.body, {**indices, node.index: place}) for place in range(extent)]
