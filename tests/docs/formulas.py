@@ -247,8 +247,8 @@ class Values:
                 compare = np.frompyfunc(lambda a, b: int(self.kit.holds(RELATIONS[relation](a, b))), 2, 1)
                 sides = self.compute(left, indices), self.compute(right, indices)
                 return np.asarray(compare(*sides)).astype(int)[()]
-            case Same(left, right):
-                return int(indices[left] == indices[right])
+            case Same(left, right, differ):
+                return int((indices[left] == indices[right]) != differ)
             case Cases(branches):
                 for value, condition in branches:
                     if self.compute(condition, indices):

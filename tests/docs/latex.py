@@ -6,7 +6,7 @@ so that the tests can compute them (see formulas.py). This file knows the notati
     x_{nd}, W^{\\top}, y^\\ast_{k}, \\mathbf{1}      elements, transposes, targets, a column of ones
     \\frac{\\partial L}{\\partial W_{kd}}            a derivative; any other \\frac is a quotient
     \\sum_{d=1}^{D} x_{d} W_{kd} + b_{k}            the sum reaches as far as the product does, not over the +
-    [x \\gt 0], [j = k], \\begin{cases} a & x \\ge 0 \\cr b & x \\lt 0 \\end{cases}
+    [x \\gt 0], [j = k], \\begin{cases} a & x \\ge 0 \\cr b & x \\lt 0 \\end{cases}, and with j \\ne k
     x y, 2 \\cdot 3, x \\odot y                      product (of matrices, or of a number and an array), and ⊙
     \\begin{pmatrix} 1 & 0.5 \\cr 1 & -1 \\end{pmatrix}    a matrix of numbers, which are exact …
     L = \\log 2 \\approx 0.693                        … unless they follow ≈: rounded to the digits written
@@ -103,15 +103,16 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Same:
-    """[j = k]: 1 where both indices have the same value, else 0."""
+    """[j = k]: 1 where both indices have the same value, else 0; with ≠ the other way round."""
 
     left: str
     right: str
+    differ: bool = False
 
 
 @dataclass(frozen=True)
 class Cases:
-    branches: tuple[tuple[Node, Comparison], ...]
+    branches: tuple[tuple[Node, Comparison | Same], ...]
 
 
 @dataclass(frozen=True)
@@ -241,13 +242,15 @@ class _Reader:
             return self.over(token)
         if token == "\\frac":
             base = self.fraction()
+        elif token == "\\sqrt":
+            base = Power(self.group(), Quotient(Number(1), Number(2)))
         elif token == "\\begin":
             base = self.cases() if self.peek(1) == "c" else self.matrix()
         elif token == "(":
             base = self.sum()
             self.expect(")")
         elif token == "[":
-            base = self.same() if self.peek(1) == "=" else self.comparison()
+            base = self.condition()
             self.expect("]")
         elif token[0].isdigit():
             base = Number(Fraction(token) if "." in token else int(token))
@@ -347,11 +350,14 @@ class _Reader:
             raise Unreadable(f"rows of different lengths in {self.text!r}")
         return Matrix(tuple(map(tuple, rows)))
 
+    def condition(self) -> Comparison | Same:
+        return self.same() if self.peek(1) in ("=", "\\ne") else self.comparison()
+
     def same(self) -> Same:
-        left, _, right = (self.next() for _ in range(3))
+        left, relation, right = (self.next() for _ in range(3))
         if not (left.isalpha() and right.isalpha()):
             raise Unreadable(f"[{left} = {right}] are no two indices in {self.text!r}")
-        return Same(left, right)
+        return Same(left, right, relation == "\\ne")
 
     def cases(self) -> Cases:
         self.expect("{", *"cases", "}")
@@ -359,7 +365,7 @@ class _Reader:
         while True:
             value = self.sum()
             self.expect("&")
-            branches.append((value, self.comparison()))
+            branches.append((value, self.condition()))
             if not self.accept("\\cr"):
                 break
         self.expect("\\end", "{", *"cases", "}")

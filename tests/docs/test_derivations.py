@@ -126,6 +126,8 @@ GRADIENT_W = r"\frac{\partial L}{\partial W} = "
         (r"y + L = y + L", False),  # a matrix and a number
         (r"y \odot x = y \odot x", False),
         (r"y^{2} = y^{2}", False),  # elements squared, or the matrix?
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j = k \cr y_{nj} y_{nk} & j \ne k \end{cases}", True),
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j \ne k \cr y_{nj} y_{nk} & j = k \end{cases}", False),
     ],
 )
 def test_one_formula_below_a_layer(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
@@ -154,6 +156,8 @@ NEURON = [  # numbers, and no table
         (r"z_{1} = \begin{pmatrix} 2 & -1 \end{pmatrix}", False),  # a row
         (r"x_{2} = 1 \cdot 2", True),
         (r"x_{2} = 1", False),  # places are counted from 1
+        (r"\sqrt{x_{2} + 7} = 3", True),
+        (r"\sqrt{x_{2} + 2} = 3", False),
         (r"L \approx 1.333", True),
         (r"L = 1.333", False),  # not exactly
         (r"L \approx 1.332", False),
@@ -180,7 +184,7 @@ def test_a_wrong_shape_in_the_table_is_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        r"y = \sqrt{x}",
+        r"y = \sqrt x",
         r"y = x / 2",
         r"y = (x",
         r"y = x)",
@@ -211,11 +215,11 @@ AGREE = [
     ("linear", 4, "∂b", calculus.linear_backward_bias, "∂z"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
-    ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
-    ("softmax-cross-entropy", 1, "L", calculus.cross_entropy, "z y* N"),
-    ("softmax-cross-entropy", 1, "∂z", calculus.cross_entropy_backward, "z y* N"),
-    ("softmax-cross-entropy", 2, "L", calculus.cross_entropy, "z t S"),
-    ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
+    ("softmax-cross-entropy", 3, "q", calculus.softmax, "z"),
+    ("softmax-cross-entropy", 3, "L", calculus.cross_entropy, "z y* N"),
+    ("softmax-cross-entropy", 3, "∂z", calculus.cross_entropy_backward, "z y* N"),
+    ("softmax-cross-entropy", 5, "L", calculus.cross_entropy, "z t S"),
+    ("softmax-cross-entropy", 5, "∂z", calculus.cross_entropy_backward, "z t S"),
     ("stability", 0, "q", calculus.softmax, "z"),
     ("stability", 0, "ell", calculus.log_softmax, "z"),
     ("stability", 2, "y", calculus.ACTIVATIONS["sigmoid"], "x"),
