@@ -5,6 +5,7 @@ minus sign mends had the wrong sign. The names are those of the catalogue.
 """
 
 import ast
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -212,12 +213,19 @@ def of_statements(function: Function) -> Iterator[Edit]:
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
             continue
         target = node.targets[0]
-        if isinstance(target, ast.Attribute | ast.Subscript):
+        if isinstance(target, ast.Attribute | ast.Subscript) or is_set_again(function, target):
             yield Edit(slot, ast.AugAssign(target, ast.Add(), node.value), "not-accumulated.edit")
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
             yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+
+
+def is_set_again(function: Function, target: ast.expr) -> bool:
+    """Whether a variable is given a value in another place as well, as by db, dW = np.zeros(k), 0."""
+    given = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.Name)]
+    name = getattr(target, "id", None)
+    return sum(node.id == name and isinstance(node.ctx, ast.Store) for node in given) > 1
 
 
 def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
@@ -307,6 +315,72 @@ def of_results(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
 
 
+def of_forms(function: Function) -> Iterator[Edit]:
+    """The slope of another activation: y (1 − y) is the sigmoid's, 1 − y² the tanh's."""
+    for slot in function.expressions:
+        factors = factors_of(slot[3])
+        for i, factor in enumerate(factors):
+            power = power_below_one(factor)
+            if power is None or (variable := power[0]) is None or not function.is_array(variable):
+                continue
+            same = [j for j, other in enumerate(factors) if j != i and reads_as(other, variable)]
+            rest = [other for j, other in enumerate(factors) if j != i and j not in same[:1]]
+            form = "1 - v ** 2" if same or not power[1] else "v * (1 - v)"
+            for text in (form, "1 - v") if power[1] else (form, "v * (1 - v)"):
+                yield Edit(slot, product([*rest, expression(text, v=variable)]), "wrong-variable.edit")
+
+
+def factors_of(node: ast.AST) -> list[ast.expr]:
+    """Those of a product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*factors_of(node.left), *factors_of(node.right)]
+    return [node] if isinstance(node, ast.expr) else []
+
+
+def product(factors: Sequence[ast.expr]) -> ast.expr:
+    return functools.reduce(lambda left, right: binary(left, ast.Mult, right), factors)
+
+
+def power_below_one(node: ast.expr) -> tuple[ast.expr, bool] | None:
+    """v of 1 − v and 1 + v, and of 1 − v² or 1 − v v with a mark for the square; None for anything else."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+        return None
+    if not isinstance(node.left, ast.Constant) or node.left.value != 1:
+        return None
+    right = node.right
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
+        return right.left, True
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and reads_as(right.left, right.right):
+        return right.left, True
+    if called(right) in ("square", "power"):
+        return right.args[0], True
+    return right, False
+
+
+def reads_as(one: ast.expr, other: ast.expr) -> bool:
+    return ast.unparse(one) == ast.unparse(other)
+
+
+def of_targets(function: Function) -> Iterator[Edit]:
+    """A 1 that is not subtracted where the target is: p[n, y[n]] −= 1."""
+    indices = [
+        variable
+        for variable, value in function.variables.values()
+        if np.asarray(value).dtype.kind == "i" and np.ndim(value) < 2 and is_plain(variable)
+    ]
+    for slot in function.results:
+        owner, _, _, node = slot
+        shape = function.shape(node) or ()
+        if not isinstance(owner, ast.Assign) or len(shape) not in (1, 2) or shape[-1] < 2:
+            continue
+        for index in indices:
+            if np.max(function.value(index)) >= shape[-1]:
+                continue
+            one_hot = expression(f"{function.library}.eye(u.shape[-1])[v]", u=node, v=index)
+            if np.shape(function.value(index)) == shape[:-1]:
+                yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
+
+
 def of_slopes(function: Function) -> Iterator[Edit]:
     """The slope of an activation."""
     around = function.code.function.__globals__
@@ -334,13 +408,14 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 scale = expression(scaled, v=variable)
                 yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
                 yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
-    for slot in function.results:
+    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call)]
+    for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):
             for operator in (ast.Add, ast.Sub):
                 yield Edit(slot, binary(slot[3], operator, variable), "path-forgotten.edit")
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_variables,
-    of_slopes, of_terms,
+    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_forms,
+    of_variables, of_targets, of_slopes, of_terms,
 )  # fmt: skip

@@ -166,21 +166,25 @@ def expression(text: str, **parts: ast.expr) -> Any:
     return exchanged(ast.parse(text, mode="eval").body, parts)
 
 
-def exchanged(tree: ast.expr, parts: Mapping[str, ast.expr]) -> Any:
+def exchanged(tree: ast.expr | ast.keyword, parts: Mapping[str, ast.expr]) -> Any:
     """A copy in which other expressions stand for the variables that read so."""
-
-    class Exchange(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> Any:
-            if is_plain(node) and (other := parts.get(ast.unparse(node))) is not None:
-                return to_be_read(other)
-            return self.generic_visit(node)
-
-    return Exchange().visit(copy.deepcopy(tree))
+    if is_plain(tree) and (other := parts.get(ast.unparse(tree))) is not None:
+        return to_be_read(other)
+    own = copy.copy(tree)
+    for field, value in ast.iter_fields(tree):
+        if isinstance(value, ast.expr | ast.keyword):
+            setattr(own, field, exchanged(value, parts))
+        elif isinstance(value, list):
+            inner = [
+                exchanged(one, parts) if isinstance(one, ast.expr | ast.keyword) else one for one in value
+            ]
+            setattr(own, field, inner)
+    return own
 
 
 def to_be_read(node: ast.expr) -> ast.expr:
-    """A copy that is no target of an assignment."""
-    own = copy.deepcopy(node)
+    """A copy that is no target of an assignment; what is inside is the same, as no search changes it."""
+    own = copy.copy(node)
     if hasattr(own, "ctx"):
         own.ctx = ast.Load()
     return own

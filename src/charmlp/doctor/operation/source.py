@@ -66,6 +66,7 @@ def returns_of(tree: Definition) -> list[ast.expr | None]:
     return [node.value for node in sorted(found, key=lambda node: node.lineno)]
 
 
+@functools.lru_cache(maxsize=512)
 def returned_names(function: Anything) -> list[str]:
     """The names in its last return statement that returns most, "" for what is no variable of its own.
 
