@@ -21,6 +21,7 @@ from charmlp.doctor.editing.places import (
     called,
     exchanged,
     expression,
+    is_entry,
     is_plain,
     slots,
     to_be_read,
@@ -251,10 +252,16 @@ def of_variables(function: Function) -> Iterator[Edit]:
     """Another variable of the same shape: in one place, or in all places of an expression."""
     for slot in function.expressions:
         node = slot[3]
-        if is_plain(node):
+        if is_plain(node) or is_entry(node):
             name = of_exchange(function, slot)
             yield from (Edit(slot, to_be_read(other), name) for other in function.alike(node))
-        elif isinstance(node, ast.BinOp):
+        if is_entry(node) and function.is_array(node):  # of the step before, or after
+            for operator in (ast.Sub, ast.Add):
+                index = binary(node.slice, operator, ast.Constant(1))
+                yield Edit(slot, ast.Subscript(node.value, index, ast.Load()), "wrong-variable.edit")
+        if is_plain(node):
+            continue
+        if isinstance(node, ast.BinOp):
             parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
             inside = {ast.unparse(inner): inner for inner in parts}
             for text, variable in inside.items():
@@ -316,9 +323,13 @@ def of_results(function: Function) -> Iterator[Edit]:
 
 
 def of_forms(function: Function) -> Iterator[Edit]:
-    """The slope of another activation: y (1 − y) is the sigmoid's, 1 − y² the tanh's."""
+    """The slope of another activation: y (1 − y) is the sigmoid's, 1 − y² the tanh's; an activation alone."""
     for slot in function.expressions:
-        factors = factors_of(slot[3])
+        node = slot[3]
+        if called(node) and len(node.args) == 1 and function.shape(node) == function.shape(node.args[0]):
+            for text in ("v * (1 - v)", "1 - v ** 2", "u * (1 - u)", "1 - u ** 2"):
+                yield Edit(slot, expression(text, v=node.args[0], u=node), "wrong-variable.edit")
+        factors = factors_of(node)
         for i, factor in enumerate(factors):
             power = power_below_one(factor)
             if power is None or (variable := power[0]) is None or not function.is_array(variable):
@@ -363,22 +374,21 @@ def reads_as(one: ast.expr, other: ast.expr) -> bool:
 
 def of_targets(function: Function) -> Iterator[Edit]:
     """A 1 that is not subtracted where the target is: p[n, y[n]] −= 1."""
-    indices = [
-        variable
+    numbers = [
+        (variable, np.asarray(value))
         for variable, value in function.variables.values()
-        if np.asarray(value).dtype.kind == "i" and np.ndim(value) < 2 and is_plain(variable)
+        if np.asarray(value).dtype.kind == "i" and np.ndim(value) < 2 and np.size(value)
     ]
     for slot in function.results:
         owner, _, _, node = slot
         shape = function.shape(node) or ()
         if not isinstance(owner, ast.Assign) or len(shape) not in (1, 2) or shape[-1] < 2:
             continue
-        for index in indices:
-            if np.max(function.value(index)) >= shape[-1]:
+        for index, value in numbers:
+            if value.max() >= shape[-1] or value.shape != shape[:-1]:
                 continue
             one_hot = expression(f"{function.library}.eye(u.shape[-1])[v]", u=node, v=index)
-            if np.shape(function.value(index)) == shape[:-1]:
-                yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
+            yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
 
 
 def of_slopes(function: Function) -> Iterator[Edit]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from charmlp.doctor.editing.code import Code, Slot, noting
 
-MOST_VARIABLES = 24
+MOST_VARIABLES = 32
 LIBRARIES = ("numpy", "torch")
 # Attributes that are no variables of their own
 OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
@@ -47,7 +47,9 @@ class Function:
     @cached_property
     def variables(self) -> dict[str, tuple[ast.expr, Any]]:
         """Names, attributes and entries that are numbers or arrays, by what one reads in the code."""
-        read = [node for *_, node in self.expressions if is_plain(node) and self.value(node) is not None]
+        plain = [node for *_, node in self.expressions if is_plain(node)]
+        entries = [node for *_, node in self.expressions if is_entry(node)]
+        read = [node for node in (*plain, *entries) if self.value(node) is not None]
         found = {ast.unparse(node): (node, self.value(node)) for node in read}
         found |= {name: pair for name, pair in self.unread().items() if name not in found}
         found |= {name: pair for name, pair in self.handed_over().items() if name not in found}
@@ -144,6 +146,14 @@ def is_plain(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return is_plain(node.value) and node.attr not in OF_AN_ARRAY
     return isinstance(node, ast.Name)
+
+
+def is_entry(node: ast.AST) -> bool:
+    """Whether it is an entry of a variable by something that is computed, such as h[t − 1]."""
+    if not isinstance(node, ast.Subscript) or is_plain(node):
+        return False
+    whole = [node.slice, *ast.walk(node.slice)]
+    return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
 
 
 def is_numeric(value: Any) -> bool:

@@ -87,6 +87,23 @@ def inner_names(function: Anything) -> list[str]:
     return names_of(function, inner[0].elts) if inner else []
 
 
+def returned_closures(function: Anything) -> dict[int, ast.FunctionDef | ast.Lambda]:
+    """The inner functions among what is returned, by their places.
+
+    >>> def f(x):
+    ...     def vjp(g):
+    ...         return 2 * x * g
+    ...     return x * x, vjp
+    >>> list(returned_closures(f))
+    [1]
+    """
+    tree = definition(function)
+    inner = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} if tree else {}
+    parts = enumerate(returned_parts(function))
+    found = {i: inner.get(part.id) if isinstance(part, ast.Name) else part for i, part in parts}
+    return {i: node for i, node in found.items() if isinstance(node, ast.FunctionDef | ast.Lambda)}
+
+
 def returned_parts(function: Anything) -> list[ast.expr]:
     """The expressions in the last return statement of those that return most."""
     tree = definition(function)

@@ -13,7 +13,14 @@ from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.globals import of_module
-from charmlp.doctor.operation.numpy_code.losses import Flagged, Loss, flag_of, returns_gradient
+from charmlp.doctor.operation.numpy_code.losses import (
+    Flagged,
+    Loss,
+    WithClosure,
+    closure_in,
+    flag_of,
+    returns_gradient,
+)
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
     DERIVATIVE,
@@ -106,6 +113,8 @@ class Finder:
                 add(name, operation(name, Pair(forward, function).readings(), function))
             elif (flag := flag_of(function)) is not None:
                 add(name, operation(name, Flagged(function, flag).readings(), function))
+            elif (where := closure_in(function)) is not None:
+                add(name, operation(name, WithClosure(function, where).readings(), function))
             elif (whole := of_module(function)) is not None:
                 add(name, operation(name, whole.readings(), function))
             elif returns_gradient(function):

@@ -43,6 +43,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
     CLASSES,
     COUNT,
     all_truths,
+    class_numbers,
     ends,
     implied_loss,
     truths,
@@ -192,7 +193,7 @@ class Model:
         for n in (sizes["N"], 1):
             for inputs, outputs in ends(parameters):
                 x = random_numbers((n, inputs), generator).astype(dtype)
-                datas = [x, x.T] if n > 1 else [x, x.T, x[0]]
+                datas = [x, x.T, class_numbers(n, inputs)] if n > 1 else [x, x.T, x[0]]
                 for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):
                     yield ObjectProblem(original, places, parameters, data, truth, {"N": n, "C": outputs})
 

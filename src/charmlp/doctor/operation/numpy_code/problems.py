@@ -38,9 +38,13 @@ def is_data(name: str) -> bool:
     return bool(DATA.fullmatch(name))
 
 
+def class_numbers(n: int, classes: int) -> Array:
+    return np.asarray((np.arange(n) * 2 + np.arange(n) // 2) % max(classes, 2))
+
+
 def truths(n: int, classes: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:
     """What the outputs should be: class numbers or one-hot; for a single output 0 and 1, or −1 and 1."""
-    labels = (np.arange(n) * 2 + np.arange(n) // 2) % max(classes, 2)
+    labels = class_numbers(n, classes)
     if classes > 1:
         yield labels
         yield from (onehot(labels, classes).astype(dtype), onehot(labels, classes).T.astype(dtype))
@@ -101,6 +105,8 @@ def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
         found = [(first[0], first[1]), (first[1], first[0])]
     # a last layer of one output
     found += [(first[0], 1), (first[1], 1)] if any(1 in shape for shape in (last, *two_d)) or vectors else []
+    if len(matrices) > 2:  # the last one may be that of a state: U, V, W
+        found += [(d, k) for d in first for shape in matrices[1:] for k in shape]
     return list(dict.fromkeys(found))
 
 
