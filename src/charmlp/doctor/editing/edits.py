@@ -8,12 +8,12 @@ import ast
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.code import Slot
 from charmlp.doctor.editing.places import (
     Function,
     binary,
@@ -26,10 +26,11 @@ from charmlp.doctor.editing.places import (
     slots,
     to_be_read,
 )
+from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
-AXES = (0, 1, -1)
+AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
 # What a comparison may have been meant to be: the opposite, or the same with or without equality
@@ -129,13 +130,15 @@ def too_many(function: Function, factor: ast.expr) -> str:
 
 def of_constants(function: Function) -> Iterator[Edit]:
     """Another number; where it says along which dimension something goes, another dimension."""
+    keywords = [owner for owner, *_ in function.expressions if isinstance(owner, ast.keyword)]
+    along = [inner for keyword in keywords if keyword.arg in AXIS for inner in ast.walk(keyword)]
     for slot in function.expressions:
         owner, _, _, node = slot
         if not isinstance(node, ast.Constant) or function.value(node) is None:
             continue
         value: Any = node.value
         others: list[tuple[Any, str]]
-        if isinstance(owner, ast.keyword) and owner.arg in AXIS:
+        if owner in along:
             others = [(axis, "batch-not-summed.edit") for axis in AXES]
         else:
             others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
@@ -214,7 +217,9 @@ def of_statements(function: Function) -> Iterator[Edit]:
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
             continue
         target = node.targets[0]
-        if isinstance(target, ast.Attribute | ast.Subscript) or is_set_again(function, target):
+        if isinstance(target, ast.Attribute | ast.Subscript) or (
+            isinstance(target, ast.Name) and is_set_again(function, target)
+        ):
             yield Edit(slot, ast.AugAssign(target, ast.Add(), node.value), "not-accumulated.edit")
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
@@ -222,11 +227,10 @@ def of_statements(function: Function) -> Iterator[Edit]:
             yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
 
 
-def is_set_again(function: Function, target: ast.expr) -> bool:
+def is_set_again(function: Function, target: ast.Name) -> bool:
     """Whether a variable is given a value in another place as well, as by db, dW = np.zeros(k), 0."""
     given = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.Name)]
-    name = getattr(target, "id", None)
-    return sum(node.id == name and isinstance(node.ctx, ast.Store) for node in given) > 1
+    return sum(node.id == target.id and isinstance(node.ctx, ast.Store) for node in given) > 1
 
 
 def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
@@ -234,8 +238,12 @@ def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign)
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
         array, index = to_be_read(target.value), to_be_read(target.slice)
-        adding = expression(f"{function.library}.add.at")
-        yield Edit(slot, ast.Expr(call(adding, [array, index, node.value])), "not-accumulated.edit")
+        if isinstance(function.around.get("torch"), ModuleType):
+            text = "array.index_put_((index,), value, accumulate=True)"
+        else:
+            text = f"{function.library}.add.at(array, index, value)"
+        adding = expression(text, array=array, index=index, value=node.value)
+        yield Edit(slot, ast.Expr(adding), "not-accumulated.edit")
 
 
 def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator[Edit]:
@@ -363,7 +371,7 @@ def power_below_one(node: ast.expr) -> tuple[ast.expr, bool] | None:
         return right.left, True
     if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and reads_as(right.left, right.right):
         return right.left, True
-    if called(right) in ("square", "power"):
+    if isinstance(right, ast.Call) and called(right) in ("square", "power"):
         return right.args[0], True
     return right, False
 
@@ -393,7 +401,7 @@ def of_targets(function: Function) -> Iterator[Edit]:
 
 def of_slopes(function: Function) -> Iterator[Edit]:
     """The slope of an activation."""
-    around = function.code.function.__globals__
+    around = function.around
     own = [f"{name}(v)" for name, thing in around.items() if callable(thing) and is_derivative(name)]
     slopes = ["v > 0", "v * (1 - v)", "1 - v ** 2", f"1 - {function.library}.tanh(v) ** 2", *own]
     for slot in (*function.results, *function.operands):

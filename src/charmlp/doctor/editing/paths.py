@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.code import Code, Slot, running_with
 from charmlp.doctor.editing.places import slots
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.code import Code, Slot, running_with
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 

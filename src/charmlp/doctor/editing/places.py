@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.code import Code, Slot, noting
+from charmlp.doctor.operation.code import Code, Slot, noting
 
 MOST_VARIABLES = 32
 LIBRARIES = ("numpy", "torch")
@@ -84,11 +84,16 @@ class Function:
                     found.setdefault(size, expression(f"{text}.shape[{axis}]"))
         return found
 
+    @property
+    def around(self) -> dict[str, Any]:
+        """All names of the function's module."""
+        around: dict[str, Any] = self.code.function.__globals__
+        return around
+
     @cached_property
     def library(self) -> str:
         """The name that the module has for NumPy or torch."""
-        around = self.code.function.__globals__
-        names = {thing.__name__: name for name, thing in around.items() if inspect.ismodule(thing)}
+        names = {thing.__name__: name for name, thing in self.around.items() if inspect.ismodule(thing)}
         return next((names[library] for library in LIBRARIES if library in names), "np")
 
     @cached_property

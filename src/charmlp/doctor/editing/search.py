@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.code import Code, Slot, code_of, located, put, with_helpers
 from charmlp.doctor.editing.edits import Edit, edits
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Function
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, with_helpers
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -115,7 +115,7 @@ class Search:
 
     def slips(self) -> list[Slip | Path]:
         """One change on top of the other, as long as each makes more gradients right."""
-        found: list[Slip] = []
+        found: list[Slip | Path] = []
         with ExitStack() as kept:
             right = self.right()
             while len(right) < len(self.expected) and len(found) < MOST_SLIPS:
@@ -127,17 +127,18 @@ class Search:
                 put(*slip.edit.slot[:3], copy.deepcopy(slip.edit.node))  # now others change what is inside
                 kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
-        return [*found, *self.paths(right)] or self.of_forward()
+        found += self.paths(right)
+        return found or self.of_forward()
 
     def paths(self, right: Set[int]) -> list[Path]:
         """The paths of forward on which the gradients that are left err."""
         returned = dict(enumerate(self.run()))
         left = {i: returned.get(i) for i in self.expected if i not in right}
-        same = {i: g for i, g in left.items() if np.shape(g) == np.shape(self.trial.values[i])}
-        wrong = {i: g for i, g in same.items() if isinstance(g, np.ndarray)}
+        arrays = {i: g for i, g in left.items() if isinstance(g, np.ndarray)}
+        wrong = {i: g for i, g in arrays.items() if g.shape == np.shape(self.trial.values[i])}
         return paths(self.setup, self.codes, wrong, self.upstream) if wrong else []
 
-    def of_forward(self) -> list[Slip]:
+    def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:

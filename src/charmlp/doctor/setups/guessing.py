@@ -21,7 +21,7 @@ from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT, INDEX = "label", "one-hot", "index"
+LABELS, ONE_HOT, INDEX, WORDS_2D = "label", "one-hot", "index", "words"
 Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
@@ -165,9 +165,9 @@ def every_recipe(
     """Each recipe in each domain; last with an index in some place, where forward has asked for one."""
     yield from itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS)
     if any(re.search(r"ind(ex|ices)|integer", str(error)) for error in errors):
-        for recipe in recipes(subject, sizes):
-            for i in range(1, len(recipe)):
-                yield [LABELS if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
+        for labels, recipe in itertools.product((LABELS, WORDS_2D), recipes(subject, sizes)):
+            for i in range(len(recipe)):
+                yield [labels if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
 
 
 def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -221,6 +221,8 @@ def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
     if any(vectors[1:]):
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
+        for x, vector in (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,))):
+            yield [vector if is_vector else x for is_vector in vectors]  # a number a channel
 
 
 def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
@@ -313,7 +315,9 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
         if shape == INDEX:
             values.append(1)
         elif shape == LABELS:
-            values.append(generator.integers(3, size=np.shape(values[0])[:1] or (1,)))
+            values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
+        elif shape == WORDS_2D:
+            values.append(generator.integers(3, size=(5, 4)))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
         else:

@@ -43,6 +43,7 @@ from charmlp.doctor.operation.numpy_code.networks import (
     with_costs,
 )
 from charmlp.doctor.operation.numpy_code.passes import Pair
+from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind
 
@@ -119,6 +120,14 @@ class Finder:
                 add(name, operation(name, whole.readings(), function))
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
+        costs = [function for function in self.own.values() if is_cost(function)]
+        for name, function in self.own.items():
+            if (
+                name not in self.taken
+                and not self.is_torch
+                and (step := step_of(function, costs)) is not None
+            ):
+                add(name, operation(name, step.readings(), function))
         for name, function in self.own.items():
             if name not in self.taken and not self.is_torch and is_half(name, function):
                 add(name, [cannot(name, self.missing(name))])

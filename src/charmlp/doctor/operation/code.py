@@ -1,6 +1,7 @@
 """The code of a function, which may be another one for a while."""
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class Code:
             self.function.__code__ = own
 
 
+@functools.lru_cache(maxsize=512)  # whoever changes its tree changes it for all
 def code_of(function: Callable[..., Any]) -> Code | None:
     """None where there is no source, or it is no plain definition."""
     plain = behind(function)
