@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from charmlp.doctor import examine
-from charmlp.doctor.editing.code import code_of
+from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.places import Function
 from charmlp.doctor.editing.search import Search, Slip
