@@ -1,1 +1,1 @@
-"""A course around the formulas: exercises."""
+"""A course around the formulas: its homework, and exercises."""
