@@ -28,6 +28,7 @@ def read(folder: Path, content: str | bytes, *asked: str) -> dict[str, Any]:
         ("# mine\n\na = [[1, 1/4],\n     [-1/2, 03]]\n", [[1, 0.25], [-0.5, 3]]),
         ("a＝[1，2]", [1, 2]),
         ("a = B", "B"),
+        ("a = A、 c", "Ac"),
     ],
 )
 def test_forms(tmp_path: Path, content: str, expected: object) -> None:
@@ -41,8 +42,8 @@ def test_forms(tmp_path: Path, content: str, expected: object) -> None:
         ("a = 1\nb = 2", '"b" is not asked for'),
         ("a = 1\na = 2", "line 2: a is there twice"),
         ('{"a": 1, "a": 2}', '"a" is there twice'),
-        ("a = …", "line 1: a: a number is still to be put in place of …"),
-        ("a =", "a number is still to be put"),
+        ("a = …", "line 1: a: the answer is still to be put in place of …"),
+        ("a =", "the answer is still to be put"),
         ("a = 1/0", 'line 1: a: "1/0" is no number'),
         ("a = [1, 2", "line 1: a: not readable as JSON"),
         ("hello", 'line 1: expected NAME = value, not "hello"'),

@@ -38,6 +38,7 @@ class Options:
 
     seed: int = 1
     count: int | None = None  # of questions
+    topic: str | None = None  # of questions
     layers: tuple[int, ...] | None = None  # sizes, from the inputs to the outputs
     batch: int | None = None  # examples
     act: str | None = None
