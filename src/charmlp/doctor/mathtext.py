@@ -7,7 +7,8 @@ SIGNS = {
     "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅",
     "ell": "ℓ", "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘",
     "pm": "±", "top": "ᵀ", "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠",
-    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦", "mid": "|",
+    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "leftarrow": "←",
+    "mapsto": "↦", "mid": "|",
     "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "dots": "…", "ldots": "…", "cdots": "…",
     "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩", "langle": "⟨",
@@ -45,7 +46,7 @@ RAISED = dict(
     )
 )
 LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-TOKEN = re.compile(r"\\([a-zA-Z]+|.)\s*|(\s+)|(.)", re.DOTALL)
+TOKEN = re.compile(r"\\([a-zA-Z]+|.)(\s*)|(\s+)|(.)", re.DOTALL)
 
 
 class UnreadableFormulaError(ValueError):
@@ -110,7 +111,7 @@ class Reader:
         if name not in SIGNS:
             raise UnreadableFormulaError(f"\\{name} in {self.latex!r}")
         sign = SIGNS[name]
-        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→↦∧∨∪∩±" else sign
+        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→←↦∧∨∪∩±" else sign
 
     def argument(self) -> str:
         """What stands in braces next, or one sign without them."""
@@ -169,8 +170,11 @@ class Reader:
 
 
 def tokens_of(latex: str) -> Iterator[str]:
-    for command, space, character in TOKEN.findall(latex):
+    """Commands, spaces and characters; behind a command LaTeX drops the space, but η v stays two letters."""
+    for command, behind, space, character in TOKEN.findall(latex):
         yield f"\\{command}" if command else " " if space else character
+        if behind and (command == "ast" or SIGNS.get(command, "").isalpha()):
+            yield " "
 
 
 def operand(text: str) -> str:
