@@ -7,7 +7,8 @@ SIGNS = {
     "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅",
     "ell": "ℓ", "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘",
     "pm": "±", "top": "ᵀ", "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠",
-    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "leftarrow": "←", "mapsto": "↦", "mid": "|",
+    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "leftarrow": "←",
+    "mapsto": "↦", "mid": "|",
     "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "dots": "…", "ldots": "…", "cdots": "…",
     "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩", "langle": "⟨",
@@ -46,7 +47,7 @@ RAISED = dict(
     )
 )
 LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-TOKEN = re.compile(r"\\([a-zA-Z]+|.)\s*|(\s+)|(.)", re.DOTALL)
+TOKEN = re.compile(r"\\([a-zA-Z]+|.)(\s*)|(\s+)|(.)", re.DOTALL)
 
 
 class UnreadableFormulaError(ValueError):
@@ -171,8 +172,11 @@ class Reader:
 
 
 def tokens_of(latex: str) -> Iterator[str]:
-    for command, space, character in TOKEN.findall(latex):
+    """Commands, spaces and characters; behind a command LaTeX drops the space, but η v stays two letters."""
+    for command, behind, space, character in TOKEN.findall(latex):
         yield f"\\{command}" if command else " " if space else character
+        if behind and (command == "ast" or SIGNS.get(command, "").isalpha()):
+            yield " "
 
 
 def operand(text: str) -> str:
