@@ -19,8 +19,8 @@ def draw_stack(sheet: Sheet) -> None:
     sheet.text("∂L/∂W = g xᵀ", WIDTH - 160, 168, size=SMALL, colour=BACKWARD)
     products = [[f"g{name}{each}" for each in INPUTS] for name in OUTPUTS]
     sheet.matrix((WIDTH - 300, 192), products, cell=(92, 38), colour=BACKWARD)
-    sheet.text(sheet.say("shape 2 × 2 × 3 …", "形状 2 × 2 × 3 ……"), 20, 304, "lm", SMALL, FORWARD)
-    sheet.text(sheet.say("… becomes 2 × 3", "…… 变成 2 × 3"), WIDTH - 160, 304, size=SMALL, colour=BACKWARD)
+    sheet.text(sheet.say("together 2 × 2 × 3", "合起来是 2 × 2 × 3"), 20, 160, "lm", SMALL, FORWARD)
+    sheet.text(sheet.say("in the shape of W", "与 W 形状相同"), WIDTH - 160, 304, size=SMALL, colour=BACKWARD)
 
 
 FIGURES = {"jacobian-stack": draw_stack}

@@ -16,7 +16,7 @@ import itertools
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -92,18 +92,18 @@ class Scope:
                     values.sums_to_one.add(name)
         return values
 
-    @property
-    def numbered(self) -> set[str]:
+    @cached_property
+    def numbered(self) -> frozenset[str]:
         """Arrays whose names have a number below: "W_1", which is no element of a W."""
         firsts = [read_equation(symbol)[0] for symbol, _ in self.shapes]
         firsts += [sides[0] for sides in map(read_equation, self.formulas) if len(sides) > 1]
         names = [node for node in firsts if isinstance(node, Name)]
         whole = {node.name for node in names if not any(map(str.isdigit, node.indices))}
-        return {
+        return frozenset(
             f"{node.name}_{''.join(node.indices)}"
             for node in names
             if node.name not in whole and node.indices and all(map(str.isdigit, node.indices))
-        }
+        )
 
 
 def _shape(text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
@@ -185,7 +185,7 @@ class Values:
         shape = self[name].shape if whole and name not in self.shapes else self._declared(name)
         return shape[1] if axis == 0 and shape[0] == 1 else shape[axis]
 
-    def check_equal(self, text: str, sides: list[Node]) -> None:
+    def check_equal(self, text: str, sides: tuple[Node, ...]) -> None:
         """All sides agree for every value of the indices that no sum binds."""
         if len(sides) < 2:
             raise WrongFormula(f"{text}: says nothing")

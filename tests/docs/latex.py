@@ -16,8 +16,8 @@ so that the tests can compute them (see formulas.py). This file knows the notati
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -158,7 +158,8 @@ TOKEN = re.compile(r"\\[A-Za-z]+|f'|[0-9]+(?:\.[0-9]+)?|[A-Za-z]|[-+={}()\[\]^_&
 END_OF_PRODUCT = {"+", "-", "=", "\\approx", ")", "}", "]", "&", "\\cr", "\\end", *RELATIONS}
 
 
-def read_equation(text: str, numbered: Collection[str] = ()) -> list[Node]:
+@functools.cache  # the tests put one mistake after the other into the same formulas
+def read_equation(text: str, numbered: frozenset[str] = frozenset()) -> tuple[Node, ...]:
     """The sides of `a = b ≈ c`; a single side if there is no equals sign.
 
     x_{1} is an array of its own if "x_1" is in `numbered`, else the first element of x.
@@ -168,13 +169,13 @@ def read_equation(text: str, numbered: Collection[str] = ()) -> list[Node]:
     while reader.peek() in ("=", "\\approx"):
         sides.append(reader.sum() if reader.next() == "=" else reader.rounded())
     reader.expect_end()
-    return sides
+    return tuple(sides)
 
 
 class _Reader:
     """Recursive descent over the tokens, one method for each level of binding."""
 
-    def __init__(self, text: str, numbered: Collection[str]) -> None:
+    def __init__(self, text: str, numbered: frozenset[str]) -> None:
         rest = TOKEN.sub("", text).strip()
         if rest:
             raise Unreadable(f"{rest.split()[0]!r} in {text!r}")
