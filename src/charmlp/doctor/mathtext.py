@@ -46,7 +46,7 @@ RAISED = dict(
     )
 )
 LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-TOKEN = re.compile(r"\\([a-zA-Z]+|.)(?:\s(?!=))*|(\s+)|(.)", re.DOTALL)
+TOKEN = re.compile(r"\\([a-zA-Z]+|.)(?:\s(?![-+=]))*|(\s+)|(.)", re.DOTALL)
 
 
 class UnreadableFormulaError(ValueError):
