@@ -6,16 +6,32 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from charmlp.course.skeleton import writing
 from charmlp.course.tasks import MISTAKEN, NOT_BEGUN, RIGHT, TASKS
+from charmlp.letters import LetterSet
 from tests.cli.conftest import Result
 
 Run = Callable[..., Result]
 
 
+class Blots:
+    """Stands in for rendered letters: finding all fonts takes seconds."""
+
+    def __init__(self, count: int, seed: int, held_out: int) -> None:
+        self.classes, self.seed = ("A", "B"), seed
+        self.splits = {"train": count, "val": held_out, "test": held_out}
+
+    def load(self, split: str, size: tuple[int, int]) -> LetterSet:
+        labels = np.arange(self.splits[split]) % 2
+        images = np.full((len(labels), *size), 7, np.uint8)
+        return LetterSet(images, labels, self.classes, tuple(f"{i}" for i in range(len(labels))))
+
+
 def test_new_writes_a_folder_with_letters(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "open_rendered", Blots)
     monkeypatch.setattr(writing, "TRAINING", 26)
     monkeypatch.setattr(writing, "HELD_OUT", 5)
     folder = tmp_path / "below" / "homework"

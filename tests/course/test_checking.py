@@ -159,11 +159,12 @@ def test_hostile_code_costs_its_own_task_and_a_line(tmp_path: Path) -> None:
         "activations.py: Sigmoid.forward": "import os; os._exit(7)",
         "activations.py: Tanh.backward": (
             "import os, pathlib\nprint('x' * 10**6)\n"
-            "[path.unlink() for path in pathlib.Path('.').glob('*.*')]\n"
+            "[path.unlink() for path in pathlib.Path('.').glob('*.py')]\n"
             "(h,) = ctx.saved_tensors\nreturn g * (1 - h * h)"
         ),
         "losses.py: CrossEntropyLoss.forward": (
-            "import os, time\nif hasattr(os, 'fork') and os.fork() == 0:\n    time.sleep(1000)\n"
+            "import os, time\nif hasattr(os, 'fork') and not hasattr(os, 'forked'):\n"
+            "    os.forked = True\n    os.fork() or time.sleep(1000)\n"
             + SOLUTION["losses.py: CrossEntropyLoss.forward"]
         ),
         "recognition.py: predict": "import json\njson.dumps = None\nraise KeyboardInterrupt",

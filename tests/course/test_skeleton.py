@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -94,14 +94,19 @@ def test_the_language_is_known_again(tmp_path: Path) -> None:
         assert language_of(tmp_path) == language
 
 
-def test_the_program_takes_the_20_arguments_of_the_slides(tmp_path: Path) -> None:
+def test_the_program_takes_the_20_arguments_of_the_slides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch")
     for name in CODE:
         (tmp_path / name).write_text(filled(files("en")[name]), "utf-8")
-    script = "from recognition import read_arguments; print(vars(read_arguments()))"
-    run = [sys.executable, "-c", script]
-    answer = subprocess.run(run, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
-    found = ast.literal_eval(answer.stdout)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["recognition.py"])
+    for name in CODE:
+        monkeypatch.delitem(sys.modules, Path(name).stem, raising=False)
+    found = vars(importlib.import_module("recognition").read_arguments())
+    for name in CODE:
+        sys.modules.pop(Path(name).stem, None)
     shown = {name: Path(v).name if isinstance(v, str) else v for name, v in found.items()}
     assert len(found) == 20 and shown == ARGUMENTS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ SIZE = (20, 20)
 HIDDEN, CLASSES = [64], 26
 BATCH, EPOCHS, LR, MOMENTUM = 16, 8, 0.02, 0.9
 TOLERANCE = 1e-3  # of float32
+LEAST = 1e-6  # norm by which an error is divided: where all weights are 0, gradients are, too
 BEHIND = 0.1  # that the accuracy may lie below the right program's
 
 
@@ -69,10 +71,16 @@ def one_step(mlp: Any, step: Any, images: Tensor, labels: Tensor) -> Fault | Non
         return made("loss-differs", "loss", found=f"{losses[0]:.4f}", expected=f"{losses[1]:.4f}")
     for (name, theirs), ours in zip(own.named_parameters(), right.parameters(), strict=True):
         for what, one, other in (("gradient", theirs.grad, ours.grad), ("value", theirs.data, ours.data)):
-            error = float("inf") if one is None or other is None else (one - other).norm() / other.norm()
+            error = relative_error(one, other)
             if not error <= TOLERANCE:
-                return made("gradient-differs", f"{what}-of", parameter=name, error=f"{float(error):.2g}")
+                return made("gradient-differs", f"{what}-of", parameter=name, error=f"{error:.2g}")
     return None
+
+
+def relative_error(found: Tensor | None, right: Tensor | None) -> float:
+    if found is None or right is None:
+        return math.inf
+    return float((found - right).norm() / right.norm().clamp(min=LEAST))
 
 
 def short_training(mlp: Any, step: Any, predict: Any) -> float:
