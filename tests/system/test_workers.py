@@ -260,6 +260,6 @@ def test_a_message_into_which_something_was_written_is_left_out(tmp_path: Path) 
 
 
 def test_no_message_makes_the_other_end_wait_for_gigabytes() -> None:
-    mark = bytes(16)
+    mark = bytes(range(1, 17))
     buffer = bytearray(mark + workers.HEADER.pack(workers.MOST_BYTES + 1, 0) + packed(b"next", mark))
     assert list(workers.take_messages(buffer, mark)) == [b"next"]
