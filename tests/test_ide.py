@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from charmlp.cli import course
+from charmlp.cli import recognition
 from charmlp.cli.arguments import Parser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,7 @@ def test_the_program_understands(arguments: list[str], monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Parser, "parse_args", parse_only)
     with pytest.raises(Understood):
-        course.command(arguments)
+        recognition.command(arguments)
 
 
 def test_train_test_and_predict_are_there_for_both() -> None:

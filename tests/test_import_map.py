@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +26,7 @@ FLOORS = [
     {"training"},
     {"evaluation", "doctor"},
     {"report"},
+    {"course"},
     {"cli"},
     {"__init__", "__main__"},
 ]
@@ -45,8 +47,13 @@ def sources_of_the_package() -> dict[str, str]:
 SOURCES = sources_of_the_package()
 
 
-def statements(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
+@functools.cache
+def statements(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
     """Every import in a file, at its top or later, but for those that only a type checker sees."""
+    return tuple(found_statements(source))
+
+
+def found_statements(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
         node = waiting.pop()

@@ -121,7 +121,7 @@ def dispatch(arguments: list[str]) -> int:
     if verb in VERBS:
         return command_of(verb)(arguments[1:])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
-        return command_of("course")(arguments)
+        return command_of("recognition")(arguments)
     hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
     raise UsageError(f"unknown verb {shown_value(verb)}{hint}")
 
