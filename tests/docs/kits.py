@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,15 +23,15 @@ Functions = Mapping[str, Callable[..., Any]]
 class Numbers:
     """Floating-point numbers; derivatives are central differences."""
 
-    sizes: ClassVar[Mapping[str, int]] = {"N": 5, "D": 7, "K": 3}
+    sizes: ClassVar[Mapping[str, int]] = {"N": 5, "D": 7, "K": 3, "H": 4}
     functions: ClassVar[Functions] = {
         "exp": np.exp,
         "log": np.log,
         "tanh": np.tanh,
         "Phi": lambda x: np.vectorize(math.erfc)(-x / 2**0.5) / 2,  # the normal distribution
         "varphi": lambda x: np.exp(-x * x / 2) / (2 * np.pi) ** 0.5,  # its density
-        "h": np.sin,
-        "h'": np.cos,
+        "f": np.sin,
+        "f'": np.cos,
     }
 
     def __init__(self, seed: int) -> None:
@@ -59,6 +60,9 @@ class Numbers:
     def quotient(self, top: Any, bottom: Any) -> Any:
         return top / bottom
 
+    def fraction(self, value: Fraction) -> Any:
+        return float(value)
+
     def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
         return np.allclose(left, right, rtol=1e-6, atol=1e-8)
 
@@ -69,15 +73,15 @@ class Symbols:
     Any other comparison, such as x > 1, is decided by a number that stands for each symbol.
     """
 
-    sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2}
+    sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2, "H": 2}
     functions: ClassVar[Functions] = {
         "exp": np.frompyfunc(sp.exp, 1, 1),
         "log": np.frompyfunc(sp.log, 1, 1),
         "tanh": np.frompyfunc(sp.tanh, 1, 1),
         "Phi": np.frompyfunc(lambda x: sp.erfc(-x / sp.sqrt(2)) / 2, 1, 1),
         "varphi": np.frompyfunc(lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), 1, 1),
-        "h": np.frompyfunc(sp.sin, 1, 1),
-        "h'": np.frompyfunc(sp.cos, 1, 1),
+        "f": np.frompyfunc(sp.sin, 1, 1),
+        "f'": np.frompyfunc(sp.cos, 1, 1),
     }
 
     def __init__(self, seed: int) -> None:
@@ -118,6 +122,9 @@ class Symbols:
 
     def quotient(self, top: Any, bottom: Any) -> Any:
         return sp.sympify(top) / bottom if np.ndim(top) == 0 else top / bottom
+
+    def fraction(self, value: Fraction) -> Any:
+        return sp.Rational(value)
 
     def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
         return all(_is_zero(difference) for difference in np.ravel(left - right))

@@ -1,7 +1,7 @@
 """Every displayed formula of docs/derivations/ holds: with numbers, with symbols, and in the code.
 
 The controls are mistakes: every formula of every page with a wrong sign, without a transpose, a 1/N, a factor
-or a δ, and what the reader and the computer of formulas must refuse.
+or a condition, and what the reader and the computer of formulas must refuse.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ MISTAKES = {
     "a missing denominator": (r"\\frac\{2\}\{[NM]\}", "2"),
     "a missing factor 2": (r"(?<![{^\d])2 ", ""),
     "a missing square": (r"\^\{2\}", ""),
-    "a missing delta": (r"\\delta_\{\w+\} - |(?<! - )\\delta_\{\w+\}(?! -)", ""),
+    "a missing condition": (r"\[\w = \w\] - |(?<! - )\[\w = \w\](?! -)", ""),
+    "a point lost": (r"(?<=\d)\.(?=\d)", ""),
     "a matrix product": (r"\\odot ", ""),
     "the other side of the kink": (r"\\gt", r"\\lt"),
     "the density for the probability": (r"\\Phi", r"\\varphi"),
@@ -90,7 +91,7 @@ def mistaken(scope: Scope) -> Iterator[tuple[str, str, Scope]]:
 @pytest.mark.parametrize("scope", SCOPES)
 def test_every_mistake_is_found(scope: Scope) -> None:
     for _, wrong, page in mistaken(scope):
-        with np.errstate(all="ignore"), pytest.raises(WrongFormula):
+        with np.errstate(all="ignore"), pytest.raises((WrongFormula, Unreadable)):
             page.check(Numbers(0))
             pytest.fail(f"nothing was found in {wrong}")
 
@@ -136,6 +137,40 @@ def test_one_formula_below_a_layer(kit: type[Numbers] | type[Symbols], formula: 
             scope.check(kit(0))
 
 
+GRADIENT_W1 = r"\frac{\partial L}{\partial W_{1}} \approx "
+NEURON = [  # numbers, and no table
+    r"W_{1} = \begin{pmatrix} 1 & 0.5 \cr 1 & -1 \end{pmatrix}",
+    r"x = \begin{pmatrix} 1 \cr 2 \end{pmatrix}",
+    r"z_{1} = W_{1} x",
+    r"L = (z_{1,1} - 1)^{2} + \frac{1}{3} z_{1,2}^{2}",
+]
+
+
+@pytest.mark.parametrize("kit", [Numbers, Symbols])
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        (r"z_{1} = \begin{pmatrix} 2 \cr -1 \end{pmatrix}", True),
+        (r"z_{1} = \begin{pmatrix} 2 & -1 \end{pmatrix}", False),  # a row
+        (r"x_{2} = 1 \cdot 2", True),
+        (r"x_{2} = 1", False),  # places are counted from 1
+        (r"L \approx 1.333", True),
+        (r"L = 1.333", False),  # not exactly
+        (r"L \approx 1.332", False),
+        (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.33 \end{pmatrix}", True),
+        (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.32 \end{pmatrix}", False),
+        (r"\tilde{W}_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
+    ],
+)
+def test_one_formula_below_numbers(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
+    scope = Scope([], [*NEURON, formula])
+    if right:
+        scope.check(kit(0))
+    else:
+        with pytest.raises(WrongFormula):
+            scope.check(kit(0))
+
+
 def test_a_wrong_shape_in_the_table_is_found() -> None:
     for wrong in ((r"\frac{\partial L}{\partial W}", r"D \times K"), ("y", r"K \times N")):
         with pytest.raises(WrongFormula):
@@ -155,6 +190,8 @@ def test_a_wrong_shape_in_the_table_is_found() -> None:
         r"y = x_n",
         r"y =",
         "y = ½ x",
+        r"y = [x = j] \approx",
+        r"y = \begin{pmatrix} 1 & 2 \cr 3 \end{pmatrix}",
     ],
 )
 def test_what_could_mean_two_things_is_refused(text: str) -> None:

@@ -51,6 +51,7 @@ def test_formulas_that_cannot_be_read_are_refused(latex: str) -> None:
 def test_every_page_can_be_read(stem: str, language: str) -> None:
     text = readable(page_text(stem, language))
     assert text.startswith("# ") and "$" not in text and "](" not in text and "![" not in text
+    assert "<details" not in text and "<summary" not in text
     assert not any(f"\\{command}" in text for command in ("frac", "partial", "sum", "begin", "left", "top"))
 
 

@@ -29,6 +29,7 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "exercise": "make exercises with their solutions, and judge answers",
     "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }
