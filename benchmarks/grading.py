@@ -1,4 +1,4 @@
-"""How a class of two hundred is graded: rows, wrong verdicts, minutes; and what happens to whom among the hostile.
+"""How a class of two hundred is graded: rows, wrong verdicts, minutes.
 
     python benchmarks/grading.py                    200 submissions, 20 of them hostile
     python benchmarks/grading.py --count 20 --hostile 4 --seed 3
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -21,9 +20,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.course.grading.classroom import faults_of, make_class
+
 from charmlp.course.grading import Order, grade_class
 from charmlp.course.grading.results import Record
-from tests.course.grading.classroom import faults_of, make_class
 
 
 def main() -> None:
@@ -60,12 +60,10 @@ def measure(args: argparse.Namespace, place: Path) -> None:
         if found:
             wrong[student.name] = found
     verdicts = sum(len(each.record.results) for each in group.graded)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{args.count} submissions, {args.hostile} of them hostile, {args.jobs} at a time")
     print(f"rows in grades.csv               {rows}")
     print(f"submissions with a wrong verdict {len(wrong)}   (of {verdicts} verdicts on tasks)")
     print(f"minutes                          {minutes:.1f}   (load of the machine {os.getloadavg()[2]:.1f})")
-    print(f"of a processor, in the processes {(used.ru_utime + used.ru_stime) / 60:.1f}")
     for lines in wrong.values():
         print(*lines, sep="\n")
 

@@ -50,7 +50,11 @@ def make_parser() -> Parser:
         metavar="S",
         help="seconds for each task of a submission (default 20)",
     )
-    parser.add_argument("--lang", choices=("en", "zh"), help="language of the pages (default: the locale's)")
+    parser.add_argument(
+        "--lang",
+        choices=("en", "zh"),
+        help="language of all pages (default: that of each student's homework; for the class the locale's)",
+    )
     return parser
 
 
@@ -59,11 +63,10 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     from charmlp.course.grading import Order, grade_class
     from charmlp.course.grading.writing import CLASS_PAGE, RUBRIC, STUDENTS, TABLE
-    from charmlp.doctor.words import locale_language
 
     order = Order(
         Path(args.folder), Path(args.out), args.rubric and Path(args.rubric), args.jobs, args.timeout,
-        args.lang or locale_language(),
+        args.lang,
     )  # fmt: skip
     with make_reporter() as reporter:
         group = grade_class(order, reporter.message, Teller(reporter))

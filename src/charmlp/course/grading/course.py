@@ -19,6 +19,7 @@ from charmlp.course.grading.words import LANGUAGES, Words
 from charmlp.course.grading.writing import TABLE, write_all
 from charmlp.course.skeleton import GIVEN, files
 from charmlp.course.tasks import TASKS
+from charmlp.doctor.words import locale_language
 from charmlp.errors import CharmlpError
 from charmlp.system.extras import require_extra
 from charmlp.system.files import check_writable, writing
@@ -40,7 +41,7 @@ class Order:
     rubric    a file, None for 100 points as they are
     jobs      submissions at a time
     timeout   seconds for each task
-    language  of the pages
+    language  of all pages; None: each student's own, and for the class the locale's
     """
 
     folder: Path
@@ -48,7 +49,7 @@ class Order:
     rubric: Path | None = None
     jobs: int = 1
     timeout: float = 20.0
-    language: str = "en"
+    language: str | None = None
 
 
 def grade_class(order: Order, note: Callable[[str], object], done: Done) -> Class:
@@ -66,7 +67,7 @@ def grade_class(order: Order, note: Callable[[str], object], done: Done) -> Clas
         raise CharmlpError(f"{shown_path(order.out)}: holds what was handed in; --out takes another folder")
     if others:
         note(f"not graded, since neither folder nor archive: {some(others)}")
-    say = Words(order.language)
+    say = Words(order.language or locale_language())
     with in_a_scratch_folder(order.out) as scratch:
         grader = Grader(order.out, given_files(), given_lines(), order.timeout)
         records = {each.student: record for each in submissions if (record := grader.kept(each)) is not None}
@@ -80,7 +81,7 @@ def grade_class(order: Order, note: Callable[[str], object], done: Done) -> Clas
                     done(record, len(records), len(submissions))
         graded = [grade(records[each.student], NAMES, rubric) for each in submissions]
         group = Class(order.folder.resolve().name, NAMES, rubric, graded)
-        write_all(group, order.out, say, name_of_task)
+        write_all(group, order.out, say, name_of_task, own_languages=order.language is None)
     return group
 
 

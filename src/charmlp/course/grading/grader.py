@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -25,6 +26,7 @@ from charmlp.course.grading.results import FAILED, Record, Said, TaskResult, fro
 from charmlp.course.grading.submissions import Content, Submission, read_submission
 from charmlp.course.grading.suspicion import touches
 from charmlp.course.grading.telling import UNNAMED, told, told_of
+from charmlp.course.skeleton import FACTS
 from charmlp.course.tasks import FILES, MISTAKEN, RIGHT, RUNS, TASKS
 from charmlp.system.files import write_whole
 from charmlp.system.workers import Worker
@@ -38,6 +40,7 @@ CLASS_SEED = 0  # of the numbers that all get whose mistake has no name
 LONGEST_WORDS = 200  # characters of what a process said last
 FORWARD_OF = {"linear-backward": "linear-forward", "cross-entropy-backward": "cross-entropy-forward"}
 FILE_OF = {task.name: task.file for task in TASKS}
+LANGUAGE = re.compile(rb'^language *= *"(en|zh)"', re.MULTILINE)
 NAMES = tuple(task.name for task in TASKS)
 
 
@@ -92,7 +95,7 @@ class Grader:
     def examine(self, student: str, content: Content, boxes: Boxes) -> Record:
         fingerprint, notes = self.fingerprint(content), tuple(content.notes)
         if content.problem is not None:
-            return Record(student, fingerprint, (), content.problem, notes)
+            return Record(student, fingerprint, (), content.problem, notes, language=language_of(content))
         folder = Path(tempfile.mkdtemp(dir=boxes.scratch))
         try:
             for name, data in {**self.given, **content.files}.items():
@@ -105,7 +108,15 @@ class Grader:
         results = tuple(conversation.results[name] for name in NAMES)
         for_teacher = (*touches(content.python_files, self.known), *conversation.for_teacher)
         protection = boxes.protection, {"reason": boxes.why_no_walls}
-        return Record(student, fingerprint, results, None, notes, for_teacher, protection)
+        return Record(
+            student, fingerprint, results, None, notes, for_teacher, protection, language_of(content)
+        )
+
+
+def language_of(content: Content) -> str | None:
+    """What the homework's own file says, which a student may have changed or left out."""
+    found = LANGUAGE.search(content.files.get(FACTS, b""))
+    return found[1].decode("ascii") if found else None
 
 
 @dataclass

@@ -16,6 +16,7 @@ from charmlp.course.grading.rubric import Score, as_points
 from charmlp.course.grading.telling import mistake_text
 from charmlp.course.grading.words import Words
 from charmlp.course.tasks import NOT_BEGUN, RIGHT, TASKS
+from charmlp.doctor.catalogue import NUMBERS, topic
 from charmlp.report.charts import BOTTOM, HEIGHT, Chart
 from charmlp.report.templating import digest, environment, template
 from charmlp.text import printable
@@ -80,8 +81,14 @@ def task_view(result: TaskResult, score: Score, say: Words, name: Name) -> TaskV
         points=as_points(score.points),
         of=as_points(score.of),
         lines=[printable_lines(line) for line in lines],
-        page=None if result.status == RIGHT else PAGE_OF[result.task],
+        page=None if result.status == RIGHT else to_read(result.task, result.causes),
     )
+
+
+def to_read(task: str, causes: Sequence[str]) -> str:
+    """What `charmlp doctor --explain` takes to print the page on a task's first mistake, else on the task."""
+    known = [cause for cause in causes if cause in NUMBERS]
+    return topic(known[0], PAGE_OF[task]) if known else PAGE_OF[task]
 
 
 def told(said: Said, say: Words, name: Name) -> str:
@@ -206,7 +213,7 @@ def mistakes(group: Class, say: Words, name: Name) -> list[dict[str, object]]:
                 "bar": bar(count / len(group.graded), "bad"),
                 "words": mistake_text(cause, say.language),
                 "tasks": say.joined(list(in_tasks)),
-                "page": PAGE_OF[results[0].task],
+                "page": to_read(results[0].task, [cause]),
             }
         )
     return found

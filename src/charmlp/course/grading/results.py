@@ -43,6 +43,7 @@ class Record:
     notes        for the student
     for_teacher  what a person should look at: no verdict, and no points
     protection   what the others were kept from while it ran; None where nothing ran
+    language     of the homework that the student was given; None where that is not known
     """
 
     student: str
@@ -52,6 +53,7 @@ class Record:
     notes: tuple[Said, ...] = ()
     for_teacher: tuple[Said, ...] = ()
     protection: Said | None = None
+    language: str | None = None
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=True, indent=1)

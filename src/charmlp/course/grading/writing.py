@@ -29,14 +29,15 @@ STUDENTS, GRADESCOPE = "students", "gradescope"
 TABLE, CLASS_PAGE, RUBRIC = "grades.csv", "class.html", "rubric.toml"
 
 
-def write_all(group: Class, out: Path, say: Words, name: Name) -> None:
-    """Write everything below `out`."""
+def write_all(group: Class, out: Path, say: Words, name: Name, *, own_languages: bool = False) -> None:
+    """Write everything below `out`; `own_languages`: to each student in the language of their homework."""
     for graded in group.graded:
-        view = student_view(graded, say, name)
+        to_student = Words(graded.record.language or say.language) if own_languages else say
+        view = student_view(graded, to_student, name)
         stem = stem_of(graded.student)
-        write_whole(out / STUDENTS / f"{stem}.html", student_html(view, say).encode())
-        write_whole(out / STUDENTS / f"{stem}.md", student_markdown(view, say).encode())
-        results = json.dumps(gradescope(graded, view, say), ensure_ascii=False, indent=1)
+        write_whole(out / STUDENTS / f"{stem}.html", student_html(view, to_student).encode())
+        write_whole(out / STUDENTS / f"{stem}.md", student_markdown(view, to_student).encode())
+        results = json.dumps(gradescope(graded, view, to_student), ensure_ascii=False, indent=1)
         write_whole(out / GRADESCOPE / f"{stem}.json", results.encode())
     write_whole(out / TABLE, table(group).encode())
     write_whole(out / CLASS_PAGE, class_html(group, say, name).encode())
