@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.config import SEED
 from charmlp.config.rules import POSITIVE, Rule, parse_sizes
+from charmlp.course.exercises.bank import topic_names
 from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.errors import UsageError
 from charmlp.text import printable
@@ -44,6 +45,7 @@ def make_parser() -> Parser:
         "charmlp exercise\n"
         "charmlp exercise --seed 7 --layers 2,3,2 --solution\n"
         "charmlp exercise --seed 7 --layers 2,3,2 --answers mine.txt\n"
+        "charmlp exercise --kind choice --count 10 --topic momentum\n"
         "charmlp exercise --kind optimizer --optim_type adam --format latex --lang zh --out sheet.tex",
     )
     kinds = ", ".join(names())
@@ -75,7 +77,9 @@ def add_options(parser: Parser) -> None:
     group.add_argument("--lr", type=partial(POSITIVE.read, "--lr"), metavar="X", help=words)
     words = "backprop: the example that the derivations work with, with one step"
     group.add_argument("--worked", action="store_true", default=None, help=words)
-    add_number(group, "--count", 60, metavar="N", help="choice: how many questions")
+    add_number(group, "--count", 999, metavar="N", help="choice: how many questions (5)")
+    words = f"choice: all of one topic: {', '.join(topic_names())}"
+    group.add_argument("--topic", choices=topic_names(), metavar="TOPIC", help=words)
 
 
 def command(arguments: Sequence[str]) -> int:

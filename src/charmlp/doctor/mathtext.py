@@ -7,8 +7,8 @@ SIGNS = {
     "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅",
     "ell": "ℓ", "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘",
     "pm": "±", "top": "ᵀ", "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠",
-    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦", "mid": "|",
-    "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
+    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦",
+    "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "dots": "…", "ldots": "…", "cdots": "…",
     "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩", "langle": "⟨",
     "rangle": "⟩", "quad": "  ", "qquad": "    ", ",": " ", ";": " ", ":": " ", " ": " ", "!": "", "{": "{",
@@ -16,7 +16,7 @@ SIGNS = {
     "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ",
     "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
     "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "leftarrow": "←",
 }  # fmt: skip
 FUNCTIONS = {
     "log", "ln", "exp", "tanh", "sinh", "cosh", "sin", "cos", "max", "min", "arg", "det", "sup", "inf", "lim",
@@ -45,7 +45,7 @@ RAISED = dict(
     )
 )
 LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-TOKEN = re.compile(r"\\([a-zA-Z]+|.)\s*|(\s+)|(.)", re.DOTALL)
+TOKEN = re.compile(r"\\([a-zA-Z]+|.)(?:\s(?!=))*|(\s+)|(.)", re.DOTALL)
 
 
 class UnreadableFormulaError(ValueError):
@@ -110,7 +110,7 @@ class Reader:
         if name not in SIGNS:
             raise UnreadableFormulaError(f"\\{name} in {self.latex!r}")
         sign = SIGNS[name]
-        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→↦∧∨∪∩±" else sign
+        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→←↦∧∨∪∩±" else sign
 
     def argument(self) -> str:
         """What stands in braces next, or one sign without them."""

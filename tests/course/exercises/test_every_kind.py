@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -14,11 +15,12 @@ from charmlp.course.exercises.kind import Options, Problem
 from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.course.exercises.writing import WRITERS
 
-SEEDS = range(1, 4)
+SEEDS = (1, 2)
 each_kind = pytest.mark.parametrize("name", names())
 each_language = pytest.mark.parametrize("language", ["en", "zh"])
 
 
+@functools.cache
 def problem(name: str, seed: int) -> Problem:
     return kind_of(name).make(Options(seed=seed))
 
@@ -35,8 +37,10 @@ def sheets(name: str, language: str, seed: int) -> dict[str, str]:
 
 @each_kind
 def test_the_seed_is_the_exercise(name: str) -> None:
-    assert sheets(name, "en", 1) == sheets(name, "en", 1)
-    assert sheets(name, "en", 1) != sheets(name, "en", 2)
+    first = sheets(name, "en", 1)
+    problem.cache_clear()
+    assert first == sheets(name, "en", 1)
+    assert first != sheets(name, "en", 2)
 
 
 @each_kind

@@ -46,7 +46,10 @@ def wrong_gradients(
     words = {"forward": known.right.text, "right": text, "derivative": filled(text, {}, without="g · ")}
     for wrong in gradient.wrong:
         found = words | {"found": filled(wrong.written, parameters)}
-        yield Slip(wrong.mistake, with_parameters(known, of_wrong(wrong, share)), found, kind)
+        formula = with_parameters(known, of_wrong(wrong, share))
+        yield Slip(wrong.mistake, formula, found, kind)
+        if str(wrong.written).startswith("−"):  # the doctor's formulas hold up to a factor
+            yield Slip(wrong.mistake, times(formula, Factor(sign=-1)), found, kind)
     for distortion in DISTORTIONS if share is None else ():
         yield Slip(
             distortion.mistake,
@@ -82,8 +85,10 @@ def wrong_factors(
             yield Slip(mistake, times(right, factor, sizes), words, kind)
 
 
-def times(right: Function, factor: Factor, sizes: Callable[[Values], Mapping[str, int]]) -> Function:
-    return lambda v: factor.value(sizes(v)) * right(v)
+def times(
+    function: Function, factor: Factor, sizes: Callable[[Values], Mapping[str, int]] = lambda v: {}
+) -> Function:
+    return lambda v: factor.value(sizes(v)) * function(v)
 
 
 def text(slip: Slip, of: str, roles: Mapping[str, str], language: str) -> str:

@@ -13,6 +13,7 @@ from charmlp.course.exercises.slips import SLIPS
 from charmlp.course.exercises.step import Given, Operation, Step, Values
 
 TARGET = r"y^{\ast}"
+UNSTATED = {"one": Given("1", np.ones(1))}  # the upstream gradient of the loss itself
 
 
 def by(symbol: str) -> str:
@@ -77,7 +78,7 @@ def descent(layers: int, act: str) -> Iterator[Step]:
     names = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in "Wb"]
     for name in names:
         symbol = f"{name[0]}'_{{{name[1:]}}}"
-        yield Step(f"{name}_new", symbol, op.STEP, {"theta": name, "gradient": f"d{name}", "eta": "eta"})
+        yield Step(f"{name}_new", symbol, op.MOVED, {"theta": name, "step": f"d{name}", "eta": "eta"})
     roles = {"x": "x", "label": "y*", "before": "L"} | {name: f"{name}_new" for name in names}
     yield Step("L_new", "L'", new_loss(layers, act), roles)
 
