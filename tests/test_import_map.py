@@ -169,5 +169,7 @@ def test_only_the_rooms_that_teach_torch_import_it_at_the_top() -> None:
     for module, source in SOURCES.items():
         if room_of(module) in allowed or (room_of(module) == "training" and module.split(".")[-1] in steps):
             continue
+        if module.startswith("charmlp.course.checking."):
+            continue
         top = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
         assert not any("torch" in ast.unparse(node).split() for node in top), module
