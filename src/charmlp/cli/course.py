@@ -1,4 +1,4 @@
-"""`charmlp course`: the homework as a course hands it out, checks it and grades it; each action has a file."""
+"""`charmlp course`: the homework, as a course hands it out, checks and grades it; each action has a file."""
 
 import importlib
 from collections.abc import Sequence

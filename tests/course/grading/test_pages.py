@@ -103,7 +103,10 @@ def test_both_languages_say_the_same() -> None:
         assert all(mistake_text(name, language) for language in LANGUAGES)
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), [("en", 1280, "light"), ("zh", 390, "dark")])
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("zh", 390, "dark"), pytest.param("en", 1280, "light", marks=pytest.mark.full)],
+)
 def test_in_a_browser(browser: Any, outs: dict[str, Path], language: str, width: int, scheme: str) -> None:  # noqa: F811
     for page in (outs[language] / "class.html", outs[language] / "students" / "张三.html"):
         opened = Opened(browser, page, width, color_scheme=scheme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -141,11 +141,15 @@ def test_forks_end_and_are_few(walled: Boxes, place: Path) -> None:
         how = f"env={{'MARK': '{mark}'}}, start_new_session=True"
         child = f"import subprocess; subprocess.Popen(['sleep', '600'], {how})"
         assert says(worker, child) == "done"
-        assert found_with(mark)
-    end = time.monotonic() + 10
-    while found_with(mark) and time.monotonic() < end:
+        assert comes_true(lambda: found_with(mark))
+    assert comes_true(lambda: not found_with(mark))
+
+
+def comes_true(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + 20
+    while not condition() and time.monotonic() < end:
         time.sleep(0.02)
-    assert not found_with(mark)
+    return condition()
 
 
 def found_with(mark: str) -> bool:
