@@ -28,6 +28,7 @@ from charmlp.course.grading.suspicion import touches
 from charmlp.course.grading.telling import UNNAMED, told, told_of
 from charmlp.course.skeleton import FACTS
 from charmlp.course.tasks import FILES, MISTAKEN, RIGHT, RUNS, TASKS
+from charmlp.course.tries import TRIES, read_tries
 from charmlp.system.files import write_whole
 from charmlp.system.workers import Worker
 from charmlp.text import printable
@@ -109,8 +110,14 @@ class Grader:
         for_teacher = (*touches(content.python_files, self.known), *conversation.for_teacher)
         protection = boxes.protection, {"reason": boxes.why_no_walls}
         return Record(
-            student, fingerprint, results, None, notes, for_teacher, protection, language_of(content)
-        )
+            student, fingerprint, results, None, notes, for_teacher, protection, language_of(content),
+            tries_of(content),
+        )  # fmt: skip
+
+
+def tries_of(content: Content) -> dict[str, int]:
+    tries = read_tries(content.files.get(TRIES, b"").decode("utf-8", "replace"))
+    return {task: each.times for task, each in tries.items()}
 
 
 def language_of(content: Content) -> str | None:

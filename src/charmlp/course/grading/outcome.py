@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from charmlp.course.grading.results import Record, Said, TaskResult
@@ -37,13 +37,20 @@ class Graded:
 
 @dataclass(frozen=True)
 class Class:
-    """All of them; `tries`: how often a task was checked before it was right, as a mean."""
+    """All of them."""
 
     name: str
     tasks: Sequence[str]
     rubric: Rubric
     graded: Sequence[Graded]
-    tries: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def tries(self) -> dict[str, float]:
+        """How often a task was checked before it was right: the median of those who have counted."""
+        counts = {
+            task: [n for each in self.graded if (n := each.record.tries.get(task))] for task in self.tasks
+        }
+        return {task: statistics.median(numbers) for task, numbers in counts.items() if numbers}
 
     @property
     def protections(self) -> list[Said]:

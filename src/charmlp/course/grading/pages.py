@@ -229,7 +229,7 @@ def tasks(group: Class, say: Words, name: Name) -> list[dict[str, object]]:
                 "name": name(task, say.language),
                 "bar": bar(counts[RIGHT] / len(group.graded), "part"),
                 "counts": [counts[status] for status in STATUSES],
-                "tries": "–" if tries is None else f"{tries:.1f}",
+                "tries": "–" if tries is None else f"{tries:g}",
             }
         )
     return found

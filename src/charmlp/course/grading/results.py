@@ -43,6 +43,7 @@ class Record:
     notes        for the student
     for_teacher  what a person should look at: no verdict, and no points
     protection   what the others were kept from while it ran; None where nothing ran
+    tries        how often the student had checked each task, by their own file
     language     of the homework that the student was given; None where that is not known
     """
 
@@ -54,6 +55,7 @@ class Record:
     for_teacher: tuple[Said, ...] = ()
     protection: Said | None = None
     language: str | None = None
+    tries: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=True, indent=1)
