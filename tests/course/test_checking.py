@@ -110,8 +110,9 @@ def test_nothing_is_begun_in_a_new_folder(tmp_path: Path) -> None:
 def test_the_whole_program_waits_for_the_others() -> None:
     right = [Result(task.name, RIGHT) for task in TASKS[:-1]]
     assert waits(right) is None
-    waiting = waits([*right[:-1], Result("prediction", NOT_BEGUN)])
-    assert waiting is not None and waiting.status == RUNS
+    for status, own in ((NOT_BEGUN, NOT_BEGUN), (MISTAKEN, RUNS)):
+        waiting = waits([*right[:-1], Result("prediction", status)])
+        assert waiting is not None and waiting.status == own
 
 
 @pytest.mark.parametrize(("name", "words"), [("none", "no such folder"), (".", "holds none of network.py")])

@@ -69,8 +69,8 @@ def waits(others: list[Result]) -> Result | None:
     """Why the whole program need not be run yet; None where all other tasks are right."""
     if all(result.status == RIGHT for result in others):
         return None
-    begun = any(result.status != NOT_BEGUN for result in others)
-    return Result(PROGRAM, RUNS if begun else NOT_BEGUN, (), in_both("others-first"))
+    status = NOT_BEGUN if any(result.status == NOT_BEGUN for result in others) else RUNS
+    return Result(PROGRAM, status, (), in_both("others-first"))
 
 
 def judge_all(folder: Path, names: list[str], timeout: float, take: Callable[[Result], None]) -> None:
