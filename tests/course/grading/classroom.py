@@ -68,8 +68,12 @@ def one_student(folder: Path, number: int, rng: random.Random, hostile: Hostile 
         if way is not None:
             code.update(way.code)
     expected = {task: expected_of(way) for task, way in done.items()}
+    for half in ("linear", "cross-entropy"):
+        if (done[f"{half}-forward"], done[f"{half}-backward"]) in students.FIT_TOGETHER:
+            expected[f"{half}-backward"] = Expected(RUNS)
     everything = all(each.status == RIGHT for each in expected.values())
-    expected[NAMES[-1]] = Expected(RIGHT if everything else RUNS)
+    begun = all(each.status != NOT_BEGUN for each in expected.values())
+    expected[NAMES[-1]] = Expected(RIGHT if everything else RUNS if begun else NOT_BEGUN)
     if hostile is not None:
         code.update(hostile.todo)
     texts = {

@@ -226,3 +226,9 @@ WRONG: Mapping[str, Sequence[Way]] = {
         wrong(PREDICT, "with torch.no_grad():\n    return model(images).argmin(dim=1)"),
     ],
 }  # fmt: skip
+
+FIT_TOGETHER = (  # a forward that is wrong, and the derivative of just that
+    (WRONG["linear-forward"][0], WRONG["linear-backward"][5]),
+    (WRONG["cross-entropy-forward"][0], WRONG["cross-entropy-backward"][0]),
+    (WRONG["cross-entropy-forward"][3], WRONG["cross-entropy-backward"][2]),
+)

@@ -45,6 +45,12 @@ def test_one_cause_costs_once() -> None:
     assert points(DEFAULT, mistaken("relu"), mistaken("tanh")) == [0, 0]  # two causes without a name
 
 
+def test_a_backward_that_fits_a_wrong_forward_costs_nothing_more() -> None:
+    fitting = TaskResult("tanh", RUNS, follows="relu")
+    scores = DEFAULT.scores([mistaken("relu", "forward-wrong"), fitting])
+    assert [(score.points, score.cause) for score in scores.values()] == [(0, None), (5, "relu")]
+
+
 def test_a_file_says_what_is_other_than_usual(tmp_path: Path) -> None:
     file = tmp_path / "rubric.toml"
     file.write_text('[points]\nlinear = 20\n[costs]\n"1" = 2\nunstable = 0.5\n[kept]\n"not begun" = 0.1\n')

@@ -73,7 +73,7 @@ def cross_entropy(task: str, inputs: Numbers) -> dict[str, Any]:
         return {"output": halves(task, [logits, labels], None)[0].item()}
     kept = None if inputs["own"] else (torch.softmax(logits, 1), labels)
     _, gradients = halves(task, [logits, labels], inputs["g"], kept)
-    return {"gradient logits": gradients[0].tolist()}
+    return {"gradient logits": gradients[0].tolist(), "count": len(gradients)}
 
 
 def mlp(task: str, inputs: Numbers) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -199,26 +200,32 @@ class Conversation:
             raise ValueError(task)
         kept, forward = told(result), FORWARD_OF.get(task)
         if result.status == RIGHT:
-            own = forward is not None and self.results[forward].status == RIGHT
-            if fault := self.fault_at(worker, probes.drawn(task, own)):
+            if fault := self.fault_of(worker, task):
                 kept = TaskResult(task, MISTAKEN, said=told_of(("unconfirmed", {"words": fault})))
                 self.for_teacher.append(("teacher.unconfirmed", {"task": task}))
-        elif result.status == RUNS and forward is not None:  # it could not be judged behind its forward
-            if not self.fault_at(worker, probes.drawn(task, False)):
-                kept = TaskResult(task, RIGHT)
+        elif result.status == RUNS and forward is not None and self.results[forward].status == MISTAKEN:
+            if probes.fits(forward, task, partial(self.answer, worker)):
+                kept = replace(kept, follows=forward)
+                self.for_teacher.append(("teacher.follows", {"task": task, "cause": forward}))
         elif UNNAMED in kept.causes:
-            kept = replace(
-                kept, shape=probes.digest(self.answer(worker, probes.drawn(task, seed=CLASS_SEED)))
-            )
-        else:
-            worker.send(b"null")
+            same = probes.drawn(task, seed=CLASS_SEED)
+            kept = replace(kept, shape=probes.digest(self.answer(worker, task, same.inputs)))
+        worker.send(b"null")
         self.results[task] = kept
 
-    def fault_at(self, worker: Worker, probe: probes.Probe) -> str | None:
-        return probe.fault_of(self.answer(worker, probe))
+    def fault_of(self, worker: Worker, task: str) -> str | None:
+        """In what the answer is wrong; a backward may use what its own forward keeps, or the homework's."""
+        fault = None
+        for own in (True, False) if task in FORWARD_OF else (True,):
+            probe = probes.drawn(task, own)
+            fault = probe.fault_of(self.answer(worker, task, probe.inputs))
+            if fault is None:
+                break
+        return fault
 
-    def answer(self, worker: Worker, probe: probes.Probe) -> Any:
-        worker.send(json.dumps(probe.inputs).encode())
+    def answer(self, worker: Worker, task: str, inputs: probes.Numbers) -> Any:
+        """What the student's code makes of a task's inputs."""
+        worker.send(json.dumps({"task": task, "inputs": inputs}).encode())
         return self.hear(worker, "answer", dict)
 
     def hear(self, worker: Worker, key: str, kind: type[Any]) -> Any:

@@ -4,7 +4,7 @@
 → {"tasks": [names]}
 ← {"start": name}
 ← {"done": result}                  what `judging` says of it, here, beside the student's code
-→ inputs or null                    numbers drawn outside, where they are wanted
+→ {"task": name, "inputs": …}       a probe: numbers drawn outside; as many as are wanted, then null
 ← {"answer": outputs}               what the student's code makes of them
 ← {"patched": [names]}              functions of ours and PyTorch's that it has replaced
 ← {"end": true}
@@ -64,9 +64,8 @@ def main() -> None:
         say(start=task)
         result = judge(TASK[task], folder)
         say(done=result.to_json())
-        probe = loads(parent.receive())
-        if probe is not None:
-            say(answer=answer(task, probe))
+        while (probe := loads(parent.receive())) is not None:
+            say(answer=answer(probe["task"], probe["inputs"]))
     say(patched=replaced(before))
     say(end=True)
     os._exit(0)  # threads that were left behind do not hold the process

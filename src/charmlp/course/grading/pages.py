@@ -95,8 +95,8 @@ def told(said: Said, say: Words, name: Name) -> str:
     """A sentence of the words, with what fills its blanks in the same language."""
     key, values = said
     filled = dict(values)
-    if "task" in filled:
-        filled["task"] = name(str(filled["task"]), say.language)
+    for blank in filled.keys() & {"task", "cause"}:
+        filled[blank] = name(str(filled[blank]), say.language)
     if isinstance(filled.get("students"), list):
         filled["students"] = say.joined(filled["students"])
     return printable_lines(say(key, **filled))

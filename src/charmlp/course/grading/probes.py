@@ -28,6 +28,7 @@ STEPS = 2  # the second one shows whether gradients were cleared
 TOLERANCE = 1e-4  # of float32, relative; a mistake is larger
 DIGITS = 12  # by which wrong numbers are the same
 LONGEST = 200  # characters of an error
+DIRECTIONS, STEP, FITS = 3, 1e-4, 1e-3  # of numeric slopes, and how near they are to be
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,15 @@ def cross_entropy(dice: Dice, task: str, forward_is_right: bool) -> Probe:
 
     inputs: dict[str, Any] = {"logits": dice.numbers(N, K), "labels": dice.labels(N, K), "g": dice.numbers()}
     if task == "cross-entropy-forward":
-        inputs["logits"][0] = [EXTREME, -EXTREME, 0.0]
+        inputs["logits"][0], inputs["labels"][0] = [EXTREME, -EXTREME, 0.0], 1  # sure, and wrong
     logits = torch.tensor(inputs["logits"], dtype=torch.float64, requires_grad=True)
     loss = torch.nn.functional.cross_entropy(logits, torch.tensor(inputs["labels"]))
     if task == "cross-entropy-forward":
         return Probe(inputs, {"output": loss.item()})
     (gradient,) = torch.autograd.grad(loss, logits, torch.tensor(inputs["g"], dtype=torch.float64))
-    return Probe(inputs | {"own": forward_is_right}, {"gradient logits": gradient.tolist()})
+    return Probe(
+        inputs | {"own": forward_is_right}, {"gradient logits": gradient.tolist(), "count": len(inputs) - 1}
+    )
 
 
 def network(dice: Dice, task: str, forward_is_right: bool) -> Probe:
@@ -172,6 +175,49 @@ MAKERS: dict[str, Callable[[Dice, str, bool], Probe]] = {
     "prediction": classes,
     "program": network,
 }
+
+
+Ask = Callable[[str, Numbers], Numbers]  # a task and its inputs → what the student's code makes of them
+
+
+def fits(forward: str, backward: str, ask: Ask) -> bool:
+    """Whether a backward pass is the derivative of a forward that is wrong: then there is one cause, not two.
+
+    Along some directions, what forward does is compared with what backward says; none of it may be 0.
+    """
+    inputs = dict(drawn(backward).inputs)
+    gradients = ask(backward, inputs)
+    names = [name for name in inputs if f"gradient {name}" in gradients]
+    try:
+        for name in names * DIRECTIONS:
+            direction = like(Dice(None), inputs[name])
+            said = inner(gradients[f"gradient {name}"], direction)
+            ends = [ask(forward, inputs | {name: moved(inputs[name], direction, h)}) for h in (STEP, -STEP)]
+            done = sum(
+                sign * inner(end["output"], inputs["g"]) for sign, end in zip((1, -1), ends, strict=True)
+            )
+            if not abs(said) > 0 or not abs(done / (2 * STEP) - said) < FITS * abs(said):
+                return False
+    except (LookupError, TypeError, ValueError, OverflowError):  # no numbers
+        return False
+    return bool(names)
+
+
+def like(dice: Dice, value: Any) -> Any:
+    return [like(dice, each) for each in value] if isinstance(value, list) else dice.numbers()
+
+
+def inner(one: Any, other: Any) -> float:
+    """The sum of the products; both have the same shape."""
+    if isinstance(one, list) or isinstance(other, list):
+        return sum(inner(a, b) for a, b in zip(one, other, strict=True))
+    return float(one) * float(other)
+
+
+def moved(value: Any, direction: Any, step: float) -> Any:
+    if isinstance(value, list):
+        return [moved(a, b, step) for a, b in zip(value, direction, strict=True)]
+    return value + step * direction
 
 
 def digest(found: Numbers) -> str | None:

@@ -23,6 +23,7 @@ class TaskResult:
     """What came of one task.
 
     causes  the mistakes' names, as the rubric knows them
+    follows the task whose mistake this one fits: there is one cause
     said    what the student is told, by language
     shape   a digest of its wrong numbers where no known mistake explains them, else None
     """
@@ -32,6 +33,7 @@ class TaskResult:
     causes: tuple[str, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shape: str | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class Rubric:
         of = self.points[result.task]
         if result.status == RIGHT:
             return Score(of, of)
+        if result.follows is not None:
+            return Score(of, of, cause=result.follows)
         if result.status != MISTAKEN:
             return Score(round(of * self.kept.get(result.status, 0.0), 2), of)
         lost, first = 0.0, None
