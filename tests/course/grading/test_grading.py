@@ -96,7 +96,8 @@ def test_one_that_ends_and_loops_costs_only_that(graded: tuple[Class, Path]) -> 
 def test_what_is_forged_brings_nothing_and_is_seen(graded: tuple[Class, Path]) -> None:
     (found,) = [each for each in graded[0].graded if each.student == "patches"]
     assert found.points == 0 and RIGHT not in statuses(graded[0], "patches").values()
-    assert {key for key, _ in found.record.for_teacher} == {"teacher.touches", "teacher.unconfirmed"}
+    seen = {"teacher.touches", "teacher.patched", "teacher.unconfirmed"}
+    assert {key for key, _ in found.record.for_teacher} == seen
 
 
 def test_pages_tell_the_evidence_and_no_solution(graded: tuple[Class, Path]) -> None:
