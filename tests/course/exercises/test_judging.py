@@ -111,9 +111,11 @@ def test_single_elements() -> None:
     assert judged("softmax", 1, L=answer("softmax", 1, "L") + 0.4321)["L"].mistake is None
 
 
-def test_brackets_around_one_row_may_be_left_out() -> None:
+def test_brackets_around_a_row_or_a_column_may_differ() -> None:
     verdicts = judged("backprop", 1, flags={"worked": True}, h1=[2, 0], L=[2.1269])
     assert all(verdict.right for verdict in verdicts.values())
+    column = [[number] for number in answer("linear", 1, "db")]
+    assert judged("linear", 1, db=column)["db"].right
 
 
 @pytest.mark.parametrize(

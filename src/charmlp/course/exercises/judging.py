@@ -78,8 +78,9 @@ def first_text(value: Any) -> str | None:
 
 
 def fitting(answer: Array, shape: tuple[int, ...]) -> Array:
-    """The answer in the shape that is asked for, where only brackets around a single row differ."""
-    if without_ones(answer.shape) == without_ones(shape):
+    """The answer in the shape that is asked for, where only brackets around a row or a column differ."""
+    is_column = len(shape) == 1 and answer.shape == (*shape, 1)
+    if is_column or without_ones(answer.shape) == without_ones(shape):
         return answer.reshape(shape)
     return answer
 
