@@ -131,3 +131,16 @@ def test_brackets_around_a_row_or_a_column_may_differ() -> None:
 def test_what_cannot_be_judged(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         judged("linear", 1, **changed)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1e300, -1e-300])
+def test_any_numbers_are_judged(number: float) -> None:
+    """Without a warning, whatever has no logarithm and no root."""
+    for kind, flags in (("backprop", {"lr": 0.1}), ("softmax", {}), ("optimizer", {"optim_type": "adam"})):
+        problem = kind_of(kind).make(Options(seed=1, **flags))
+        given = {name: replaced(value, number) for name, value in problem.answers().items()}
+        assert [verdict.name for verdict in problem.judge(given, "zh")] == list(given)
+
+
+def replaced(value: Any, number: float) -> Any:
+    return [replaced(each, number) for each in value] if isinstance(value, list) else number

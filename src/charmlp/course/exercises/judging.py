@@ -33,6 +33,7 @@ class Explanation:
     places: tuple[tuple[int, ...], ...] = ()
 
 
+@np.errstate(all="ignore")  # somebody's numbers may have no logarithm, no root, or be 0 below a fraction
 def judged(steps: Sequence[Step], right: Values, answers: Mapping[str, Any], language: str) -> list[Verdict]:
     """A verdict for each answer. What follows rightly from an earlier wrong answer is right."""
     theirs: dict[str, Array] = {

@@ -9,7 +9,6 @@ import numpy as np
 from charmlp import calculus
 from charmlp.course.exercises import operations as op
 from charmlp.course.exercises.numbers import Array
-from charmlp.course.exercises.slips import SLIPS
 from charmlp.course.exercises.step import Given, Operation, Step, Values
 
 TARGET = r"y^{\ast}"
@@ -96,7 +95,7 @@ def new_loss(layers: int, act: str) -> Operation:
     return Operation(
         lambda v: op.cross_entropy(probabilities(v)),
         "L(" + ", ".join(f"{{{letter}{layer}}}" for layer in range(1, layers + 1) for letter in "Wb") + ")",
-        SLIPS["new_loss"],
+        tuple(op.own("new_loss")),
         lambda v: op.written_loss(probabilities(v)),
         about="new-loss",
     )
