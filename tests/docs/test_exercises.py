@@ -61,8 +61,7 @@ def test_another_output_is_seen() -> None:
 
 
 @pytest.mark.full
-@each_page
-def test_the_figures_are_measured(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_figures_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     import exercises
 
