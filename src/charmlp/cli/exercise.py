@@ -74,7 +74,9 @@ def add_options(parser: Parser) -> None:
     add_number(group, "--batch", 4, metavar="N", help="backprop, linear, softmax: examples, 1 to 4")
     group.add_argument("--act", choices=ACTIVATIONS, help="backprop, activation: the activation")
     group.add_argument("--optim_type", choices=OPTIMIZERS, help="optimizer: which one")
-    words = "backprop: ask for one step of gradient descent as well, with this learning rate"
+    words = (
+        "backprop: ask for a step of gradient descent with this learning rate as well, and the loss after it"
+    )
     group.add_argument("--lr", type=partial(RATE.read, "--lr"), metavar="X", help=words)
     words = "backprop: the example that the derivations work with, with one step"
     group.add_argument("--worked", action="store_true", default=None, help=words)

@@ -75,10 +75,10 @@ def distorted(right: Function, change: Callable[[Array], Array]) -> Function:
 def wrong_factors(
     kind: str, right: Function, sizes: Callable[[Values], Mapping[str, int]], *, loss: bool
 ) -> Iterator[Slip]:
-    """A size too many or too few, 2, ½, or the sign."""
-    letters = "NCM" if loss else "N"
-    powers = [Factor(exponents=((letter, power),)) for letter in letters for power in (1, -1)]
-    for factor in (*powers, Factor(sign=-1), Factor(twos=1), Factor(twos=-1)):
+    """N too many or too few, 2, ½, or the sign; of a `loss` that is a mean over N rows also N·C for N."""
+    powers = [("N", 1), ("N", -1), *([("C", -1)] if loss else [])]
+    of_sizes = [Factor(exponents=(power,)) for power in powers]
+    for factor in (*of_sizes, Factor(sign=-1), Factor(twos=1), Factor(twos=-1)):
         for mistake, words in mistakes_of(factor, loss=loss):
             yield Slip(mistake, times(right, factor, sizes), words, kind)
 

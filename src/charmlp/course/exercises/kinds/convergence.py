@@ -95,7 +95,7 @@ def calculation(given: dict[str, Given], seed: int) -> Calculation:
         steps.append(Step(f"theta_sgd{n}", rf"\tilde{{\theta}}_{{{n}}}", SAMPLE_STEP, roles))
     samples = {f"c{n}": Given(f"c_{{{n}}}", centre) for n, centre in enumerate(given["c"].value, 1)}
     story = [("convergence", {"n": SAMPLES})]
-    return Calculation("convergence", seed, given, steps, story, (PARABOLA,), samples)
+    return Calculation("convergence", seed, given, steps, story, (PARABOLA,), unstated=samples)
 
 
 PARABOLA = r"L = \frac{1}{N} \sum_{n} \frac{a}{2} ({\theta} - c_{n})^{2}"

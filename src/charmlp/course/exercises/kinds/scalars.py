@@ -197,7 +197,7 @@ def make(options: Options) -> Calculation:
     drawn, steps, defining = FORMS[form]
 
     def calculation(given: dict[str, Given]) -> Calculation:
-        made = Calculation("scalars", options.seed, given, steps, [(f"scalars.{form}", {})])
+        made = Calculation("scalars", options.seed, given, steps, [(f"scalars.{form}", {})], columns=True)
         return made.defined_by(steps[:defining])
 
     return clearest(repeated(lambda: drawn(draw)), is_fit, calculation)
