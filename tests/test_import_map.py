@@ -26,6 +26,7 @@ FLOORS = [
     {"training"},
     {"evaluation", "doctor"},
     {"report"},
+    {"course"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -5,8 +5,7 @@ import functools
 import torch
 from torch import Tensor
 
-
-# Asked for once: a compiler of torch before 2.13 cannot look into the question, and would leave it out of the graph.
+# Asked for once: torch.compile before 2.13 cannot look into the question, and would break its graph there.
 WITH_AUTOCAST = frozenset(
     kind
     for kind in ("cpu", "cuda", "mps", "xpu", "hpu", "mtia", "maia")

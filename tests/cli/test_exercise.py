@@ -1,0 +1,70 @@
+"""`charmlp exercise`: the sheet, its solution, the judgement, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charmlp.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main(["exercise", *map(str, arguments)])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def solution(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(capsys, *arguments, "--solution", "--format", "json")[1])[
+        "answers"
+    ]
+    return found
+
+
+def test_the_worked_example(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = solution(capsys, "--worked")
+    assert round(answers["L"], 4) == 2.1269 and round(answers["L_new"], 4) == 1.1552
+    assert answers["h1"] == [[2, 0]] and answers["dz1"][0][1] == 0  # the dead unit
+
+
+def test_right_answers_are_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = solution(capsys, "--seed", 3)
+    (tmp_path / "mine.json").write_text(json.dumps({"answers": answers}))
+    status, out, _ = run(capsys, "--seed", 3, "--answers", tmp_path / "mine.json", "--format", "json")
+    assert status == 0 and [entry["name"] for entry in json.loads(out)] == list(answers)
+    assert all(entry["right"] and entry["mistake"] is None for entry in json.loads(out))
+
+
+def test_a_mistake_is_named_and_what_follows_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = solution(capsys, "--seed", 3)
+    answers["dz1"] = answers["dh1"]  # the mask forgotten; the weights' gradients are those of the right one
+    (tmp_path / "mine.json").write_text(json.dumps(answers))
+    status, out, _ = run(capsys, "--seed", 3, "--answers", tmp_path / "mine.json", "--lang", "en")
+    assert status == 1 and "11 of 12 right" in out
+    assert "the mask of the ReLU is missing" in out
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "message"),
+    [
+        (["--kind", "backprob"], 2, "did you mean 'backprop'"),
+        (["--layers", "2,2"], 2, "--layers: expected inputs, at least one hidden size"),
+        (["--layers", "2,9,2"], 2, "--layers: expected sizes"),
+        (["--optim_type", "adam"], 2, "--optim_type goes with"),
+        (["--worked", "--batch", "2"], 2, "--batch does not go with it"),
+        (["--answers", "a", "--solution"], 2, "--answers and --solution"),
+        (["--answers", "a", "--format", "md"], 2, "--format md"),
+        (["--answers", "nothing.json"], 1, "nothing.json: no such file"),
+        (["--out", "no/such/../../\0"], 1, "cannot be written"),
+    ],
+)
+def test_what_is_refused(
+    flags: list[str], status: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, out, err = run(capsys, *flags)
+    assert (found, out) == (status, "") and message in err and err.count("\n") == 1
