@@ -146,6 +146,8 @@ class Network:
         kept: dict[int, Problem] = {}
         errors: list[Exception] = []
         for problem in self.problems(sizes, dtype):
+            if SHAPES in kept and not any(map(np.ndim, problem.parameters.values())):
+                break  # numbers alone hide mistakes: only for what takes nothing else
             try:
                 how_well = fit(self, problem)
             except Exception as error:
@@ -170,8 +172,9 @@ class Network:
             datas = (x, x.T) if any(shapes.values()) else (x[:, 0],)
             for data, truth in itertools.product(datas, truths(n, outputs, dtype, generator)):
                 yield Problem(parameters, data, truth, {"N": n, "C": outputs})
-            one = random_numbers((outputs,), generator).astype(dtype)
-            yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})  # one sample at a time
+            if any(shapes.values()):  # one sample at a time
+                one = random_numbers((outputs,), generator).astype(dtype)
+                yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})
 
     def made(self, sizes: Sizes) -> Mapping[str, Sequence[int]] | None:
         """The shapes of what the module's own function for it makes."""
