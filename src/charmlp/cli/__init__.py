@@ -30,6 +30,7 @@ VERBS = {
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
     "exercise": "make exercises with their solutions, and judge answers",
+    "course": "begin, check and grade the course's homework",
     "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }

@@ -3,8 +3,9 @@
 import ast
 import functools
 import inspect
+import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -28,6 +29,22 @@ def behind(function: Anything) -> Anything:
             break
         function = inner
     return function
+
+
+def uses_torch(around: Mapping[str, Any]) -> bool:
+    """Whether any of a module's names is torch's: the module itself, or what is imported of it."""
+    if "torch" not in sys.modules:
+        return False
+    return any(module_of(one).split(".")[0] == "torch" for one in list(around.values()))
+
+
+def module_of(thing: Any) -> str:
+    """The name of the module that something is, or that it was defined in; "" where it does not say."""
+    try:
+        name = getattr(thing, "__module__", None) or getattr(thing, "__name__", "")
+    except Exception:  # a module may hold anything, such as an object that answers no question
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 @functools.lru_cache(maxsize=512)
@@ -66,6 +83,7 @@ def returns_of(tree: Definition) -> list[ast.expr | None]:
     return [node.value for node in sorted(found, key=lambda node: node.lineno)]
 
 
+@functools.lru_cache(maxsize=512)
 def returned_names(function: Anything) -> list[str]:
     """The names in its last return statement that returns most, "" for what is no variable of its own.
 
@@ -84,6 +102,23 @@ def inner_names(function: Anything) -> list[str]:
     """The names in a tuple inside the one that is returned: W and b of `return loss, (dW, db)`."""
     inner = [part for part in returned_parts(function) if isinstance(part, ast.Tuple | ast.List)]
     return names_of(function, inner[0].elts) if inner else []
+
+
+def returned_closures(function: Anything) -> dict[int, ast.FunctionDef | ast.Lambda]:
+    """The inner functions among what is returned, by their places.
+
+    >>> def f(x):
+    ...     def vjp(g):
+    ...         return 2 * x * g
+    ...     return x * x, vjp
+    >>> list(returned_closures(f))
+    [1]
+    """
+    tree = definition(function)
+    inner = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} if tree else {}
+    parts = enumerate(returned_parts(function))
+    found = {i: inner.get(part.id) if isinstance(part, ast.Name) else part for i, part in parts}
+    return {i: node for i, node in found.items() if isinstance(node, ast.FunctionDef | ast.Lambda)}
 
 
 def returned_parts(function: Anything) -> list[ast.expr]:
