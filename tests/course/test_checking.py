@@ -107,6 +107,17 @@ def test_nothing_is_begun_in_a_new_folder(tmp_path: Path) -> None:
     assert again == results
 
 
+def test_files_that_are_not_there_or_too_large_are_not_run(tmp_path: Path) -> None:
+    with (tmp_path / "network.py").open("wb") as file:
+        file.truncate(2**20 + 1)
+    results = {result.task: result for result in check_folder(tmp_path)}
+    assert results["mlp"].status == MISTAKEN and results["relu"].status == NOT_BEGUN
+    assert [results[name].remark["en"][:17] for name in ("mlp", "relu")] == [  # type: ignore[index]
+        "network.py is lar",
+        "activations.py is",
+    ]
+
+
 def test_the_whole_program_waits_for_the_others() -> None:
     right = [Result(task.name, RIGHT) for task in TASKS[:-1]]
     assert waits(right) is None
