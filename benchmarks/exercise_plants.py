@@ -125,11 +125,6 @@ def column_sums(m: Matrix) -> Row:
     return [sum(column) for column in turned(m)]
 
 
-def new_loss(v: Values) -> float:
-    h = activated(v, layer(v["x"], v["W1_new"], v["b1_new"]))
-    return loss(v, softmax(layer(h, v["W2_new"], v["b2_new"])))
-
-
 # The whole network
 
 
@@ -151,7 +146,11 @@ NETWORK: dict[str, Callable[[Values], Any]] = {
     "dW1": lambda v: times(turned(v["dz1"]), v["x"]),
     "db1": lambda v: column_sums(v["dz1"]),
     **{f"{name}_new": descended(name) for name in ("W1", "b1", "W2", "b2")},
-    "L_new": new_loss,
+    "z1_new": lambda v: layer(v["x"], v["W1_new"], v["b1_new"]),
+    "h1_new": lambda v: activated(v, v["z1_new"]),
+    "z2_new": lambda v: layer(v["h1_new"], v["W2_new"], v["b2_new"]),
+    "q_new": lambda v: softmax(v["z2_new"]),
+    "L_new": lambda v: loss(v, v["q_new"]),
 }
 
 
@@ -356,7 +355,8 @@ BACKPROP = [
     Plant("db1", "dh for dz", lambda v: column_sums(v["dh1"]), ("slope-forgotten",)),
     *plants_of_step("W1"),
     *plants_of_step("b2"),
-    Plant("L_new", "loss before the step", lambda v: v["L"], ("same-loss",)),
+    Plant("z1_new", "the old weights", lambda v: v["z1"], ("other-value",)),
+    Plant("L_new", "loss before the step", lambda v: v["L"], ("other-value",)),
 ]
 
 LINEAR: dict[str, Callable[[Values], Any]] = {

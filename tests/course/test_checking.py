@@ -88,10 +88,17 @@ def test_a_task_is_judged_alone(tmp_path: Path) -> None:
     assert judge(TASK["training-step"], tmp_path).status == RIGHT
 
 
+def test_backward_needs_no_forward_that_is_written(tmp_path: Path) -> None:
+    left = {f"{LOSS}.forward": f'raise NotImplementedError("{LOSS}.forward")'}
+    assert judge(TASK["cross-entropy-backward"], homework(tmp_path, **left)).status == RIGHT
+    wrong = {f"{LOSS}.backward": "return g * q / len(labels), None"}
+    found = judge(TASK["cross-entropy-backward"], homework(tmp_path, **left, **wrong))
+    assert [fault.name for fault in found.faults] == ["target-forgotten"]
+
+
 @pytest.mark.parametrize(
     ("place", "code", "task", "status", "words"),
     [
-        (f"{LOSS}.forward", None, "cross-entropy-backward", RUNS, "forward is not written"),
         ("activations.py: ReLU.backward", None, "relu", RUNS, "backward is not written"),
         ("activations.py: ReLU.forward", None, "relu", RUNS, "forward is not written"),
         (PREDICT, "return (", "prediction", MISTAKEN, "recognition.py: syntax error in line"),

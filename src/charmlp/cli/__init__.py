@@ -29,8 +29,8 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
-    "course": "begin and check the course's homework",
     "exercise": "make exercises with their solutions, and judge answers",
+    "course": "begin, check and grade the course's homework",
     "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }

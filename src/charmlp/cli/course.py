@@ -1,4 +1,4 @@
-"""`charmlp course`: the homework as a course hands it out and checks it; each action has a file."""
+"""`charmlp course`: the homework, as a course hands it out, checks and grades it; each action has a file."""
 
 import importlib
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from charmlp.cli.arguments import Parser
 ACTIONS = {
     "new": "a folder to begin the homework in",
     "check": "say how far it is, task by task",
+    "grade": "grade what a class has handed in",
 }
 
 
@@ -18,7 +19,8 @@ def make_parser() -> Parser:
         "course",
         "The course's homework: a letter classifier whose backward passes are written by hand.\n\n"
         f"{table}\n\n'charmlp course ACTION --help' tells what an action takes.",
-        "charmlp course new homework\ncharmlp course check homework",
+        "charmlp course new homework\ncharmlp course check homework\n"
+        "charmlp course grade handed-in --out graded",
         takes="ACTION …",
     )
     parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=f"one of {', '.join(ACTIONS)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,25 @@ def command(arguments: Sequence[str]) -> int:
     else:
         results = check_folder(folder, args.timeout, partial(show, language=language, hint=args.hint))
         print("\n".join(ending(results, language)))
+    count_tries(folder, results)
     return 0 if all(result.status == RIGHT for result in results) else 1
+
+
+def count_tries(folder: Path, results: Sequence[Result]) -> None:
+    """Count another try of each task, in a folder that `course new` has made, where that can be written."""
+    from charmlp.course.skeleton import FACTS
+    from charmlp.course.tries import TRIES, read_tries, with_one_more, written
+    from charmlp.errors import CharmlpError
+    from charmlp.system.files import write_whole
+
+    if not (folder / FACTS).is_file():
+        return
+    path, before = folder / TRIES, ""
+    with suppress(OSError, ValueError):
+        before = path.read_text("utf-8")
+    tries = with_one_more(read_tries(before), {result.task: result.status for result in results})
+    with suppress(CharmlpError):
+        write_whole(path, written(tries).encode())
 
 
 def show(result: Result, language: str, hint: int | None) -> None:

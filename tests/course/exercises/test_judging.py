@@ -23,7 +23,7 @@ try:
 finally:
     sys.path.remove(str(BENCHMARKS))
 
-COUNT = 28  # answers of each sort
+COUNT = 21  # answers of each sort
 
 
 def judged(
@@ -111,9 +111,11 @@ def test_single_elements() -> None:
     assert judged("softmax", 1, L=answer("softmax", 1, "L") + 0.4321)["L"].mistake is None
 
 
-def test_brackets_around_one_row_may_be_left_out() -> None:
+def test_brackets_around_a_row_or_a_column_may_differ() -> None:
     verdicts = judged("backprop", 1, flags={"worked": True}, h1=[2, 0], L=[2.1269])
     assert all(verdict.right for verdict in verdicts.values())
+    column = [[number] for number in answer("linear", 1, "db")]
+    assert judged("linear", 1, db=column)["db"].right
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,16 @@ def test_brackets_around_one_row_may_be_left_out() -> None:
 def test_what_cannot_be_judged(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         judged("linear", 1, **changed)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1e300, -1e-300])
+def test_any_numbers_are_judged(number: float) -> None:
+    """Without a warning, whatever has no logarithm and no root."""
+    for kind, flags in (("backprop", {"lr": 0.1}), ("softmax", {}), ("optimizer", {"optim_type": "adam"})):
+        problem = kind_of(kind).make(Options(seed=1, **flags))
+        given = {name: replaced(value, number) for name, value in problem.answers().items()}
+        assert [verdict.name for verdict in problem.judge(given, "zh")] == list(given)
+
+
+def replaced(value: Any, number: float) -> Any:
+    return [replaced(each, number) for each in value] if isinstance(value, list) else number

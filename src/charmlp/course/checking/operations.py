@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ RIGHT_FORWARDS: dict[str, Callable[..., Tensor]] = {
     "cross_entropy": functional.cross_entropy,
 }
 N, D, K = 5, 7, 3
+KEPT: dict[str, Callable[..., tuple[Tensor, ...]]] = {  # for backward, where forward is a task of its own
+    "linear": lambda x, W, b: (x, W),
+    "cross_entropy": lambda logits, labels: (torch.softmax(logits, dim=1), labels),
+}
 OF_FORWARD = {"forward-wrong", "random-forward", "wrong-dtype"}  # whatever backward does
 OF_EITHER = {"unstable", "edited-in-place", "softmax-twice"}
 
@@ -98,9 +103,13 @@ def misfit_of(task: Task, function: Any, kind: str) -> Fault | None:
 
 
 def backward_result(task: Task, function: Any, kind: str) -> Result:
-    """Backward behind a forward that gives the right output, with what the student's own keeps for it."""
+    """Backward behind a forward that gives the right output, with what the student's own keeps for it.
+
+    Where that is not written yet, with what the homework says is to be kept.
+    """
     if is_unwritten(function.forward):
-        return Result(task.name, RUNS, (), in_both("forward-first"))
+        diagnosis = examined(with_right_forward(function, kind), kind)
+        return result_of(task, diagnosis, [m for m in diagnosis.mistakes if m.name not in OF_FORWARD])
     diagnosis = examined(with_right_output(function, kind), kind)
     own = [m for m in diagnosis.mistakes if m.name not in OF_FORWARD]
     found = result_of(task, diagnosis, own)
@@ -174,6 +183,17 @@ def with_right_output(function: Any, kind: str) -> type:
         function.forward(ctx, *(x.detach().clone() for x in inputs))  # which it may write into
         return RIGHT_FORWARDS[kind](*inputs)
 
+    return function_like(function, forward, function.backward)
+
+
+def with_right_forward(function: Any, kind: str) -> type:
+    """The student's backward behind a right forward that keeps what the homework names."""
+
+    def forward(ctx: Any, *inputs: Any) -> Any:
+        ctx.save_for_backward(*KEPT[kind](*inputs))
+        return RIGHT_FORWARDS[kind](*inputs)
+
+    forward.__signature__ = inspect.signature(function.forward)  # type: ignore[attr-defined]
     return function_like(function, forward, function.backward)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def judge_program(task: Task, folder: Path) -> Result:
     return Result(task.name, RIGHT, (), in_both("learnt", **shares))
 
 
+@functools.cache
 def letters(split: str) -> tuple[Tensor, Tensor]:
     """Rendered letters as rows of pixels, and their classes."""
     found = open_rendered(LETTERS, seed=1, held_out=VALIDATION).load(split, SIZE)

@@ -27,6 +27,7 @@ class Calculation(Problem):
 
     story        keys of the sentences that tell it, with what fills their blanks
     definitions  of the values in between, in LaTeX
+    columns      whether vectors are columns; else they are rows
     unstated     values that no task states, such as the 0 that an optimizer begins with
     """
 
@@ -36,6 +37,7 @@ class Calculation(Problem):
     steps: Sequence[Step]
     story: Sequence[tuple[str, Words]]
     definitions: Sequence[str] = ()
+    columns: bool = False
     unstated: Mapping[str, Given] = field(default_factory=dict)
 
     @property
@@ -72,7 +74,7 @@ class Calculation(Problem):
         blocks: list[Block] = [
             paragraph(say(key, language, **spoken(words, language))) for key, words in self.story
         ]
-        given = [given.equation for given in self.given.values()]
+        given = [given.equation(columns=self.columns) for given in self.given.values()]
         blocks += (Formula(aligned(rows)) for rows in (self.definitions, given) if rows)
         blocks.append(paragraph(say("asked", language, decimals=DECIMALS, tolerance=TOLERANCE)))
         head = [said(say(f"head.{column}", language)) for column in ("name", "value", "shape")]
@@ -111,7 +113,7 @@ class Calculation(Problem):
             rows += elements(step.symbol, operation.terms(step.variables(self.right)), value)
         elif operation.terms is not None:
             rows.append(f"{step.symbol} = {summed(operation.terms(step.variables(self.right)).written)}")
-        yield Formula(aligned([*rows, f"{step.symbol} = {latex(value)}"]))
+        yield Formula(aligned([*rows, f"{step.symbol} = {latex(value, columns=self.columns)}"]))
 
     def data(self, language: str) -> dict[str, Any]:
         return {

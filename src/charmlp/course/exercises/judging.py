@@ -22,7 +22,6 @@ VAGUE = (  # what says little where another mistake gives the same numbers
     "one-example", "slope-of-other-layer", "wrong-unit", "slope-forgotten",
 )  # fmt: skip
 
-
 Tried: TypeAlias = Iterable[tuple[Slip, "Array | None"]]  # None: this slip cannot be made here
 
 
@@ -34,6 +33,7 @@ class Explanation:
     places: tuple[tuple[int, ...], ...] = ()
 
 
+@np.errstate(all="ignore")  # somebody's numbers may have no logarithm, no root, or be 0 below a fraction
 def judged(steps: Sequence[Step], right: Values, answers: Mapping[str, Any], language: str) -> list[Verdict]:
     """A verdict for each answer. What follows rightly from an earlier wrong answer is right."""
     theirs: dict[str, Array] = {
@@ -79,8 +79,9 @@ def first_text(value: Any) -> str | None:
 
 
 def fitting(answer: Array, shape: tuple[int, ...]) -> Array:
-    """The answer in the shape that is asked for, where only brackets around a single row differ."""
-    if without_ones(answer.shape) == without_ones(shape):
+    """The answer in the shape that is asked for, where only brackets around a row or a column differ."""
+    is_column = len(shape) == 1 and answer.shape == (*shape, 1)
+    if is_column or without_ones(answer.shape) == without_ones(shape):
         return answer.reshape(shape)
     return answer
 

@@ -1,6 +1,6 @@
 """The operations of a network, forward and backward: linear, an activation, softmax, cross-entropy, a step.
 
-Each has its right formula from `charmlp.calculus`, and its slips from the doctor (known.py) and slips.py.
+Each has its right formula from `charmlp.calculus`, and its slips from the doctor (known.py) and slips/.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from charmlp.course.exercises.numbers import Array, factor, number
 from charmlp.course.exercises.slips import SLIPS
 from charmlp.course.exercises.step import Operation, Slip, Terms, Values
 
-DOCTORS = {"none": "identity"}  # activations that the doctor calls otherwise
 LAST = ("wrong-formula", "cotangent")  # what is named where nothing else gives the number
 
 Function = Callable[[Values], Array]
@@ -28,7 +27,7 @@ def ranked(*slips: Iterable[Slip]) -> tuple[Slip, ...]:
 
 
 def own(name: str) -> Iterable[Slip]:
-    """The slips of an operation that stand in slips.py."""
+    """The slips of an operation that stand in slips/."""
     return SLIPS[name]
 
 
@@ -59,7 +58,6 @@ def spelled(template: str, function: Function) -> Callable[[Values], Terms]:
 
     def terms(v: Values) -> Terms:
         value = np.asarray(function(v))
-
         parts = {
             role: np.broadcast_to(part, value.shape)
             for role, part in v.items()
@@ -111,11 +109,10 @@ def activation(name: str) -> Operation:
         y = entry(v["x"])
         return each(y, lambda at: VALUE[name].format(x=number(v["x"][at]), minus=number(-v["x"][at])))
 
-    kind = DOCTORS.get(name, name)
     return Operation(
         lambda v: entry(v["x"]),
         SYMBOL[name],
-        ranked(wrong_forms(kind), other_activations(name)),
+        ranked(wrong_forms(name), other_activations(name)),
         written,
         about=f"act.{name}",
     )
@@ -217,7 +214,7 @@ def logits_gradient(v: Values) -> Array:
 
 def loss_sizes(v: Values) -> Mapping[str, int]:
     n, c = v["label"].shape
-    return {"N": n, "C": c, "M": n * c}
+    return {"N": n, "C": c}
 
 
 def batch(v: Values) -> Mapping[str, int]:
@@ -288,15 +285,14 @@ def plain_terms(numbers: Array) -> Terms:
 def activation_gradient(name: str) -> Operation:
     """∂L/∂x = g ⊙ f′(x)."""
     entry = calculus.ACTIVATIONS[name]
-    kind = DOCTORS.get(name, name)
 
     def right(v: Values) -> Array:
         return entry.input_gradient(v["g"], v["x"], v["y"])
 
     slips = ranked(
-        wrong_gradients(kind, "x", right),
+        wrong_gradients(name, "x", right),
         own("activation_gradient"),
-        wrong_factors(kind, right, batch, loss=False),
+        wrong_factors(name, right, batch, loss=False),
         slopes_elsewhere(right),
     )
     return Operation(
@@ -320,7 +316,6 @@ def slopes_elsewhere(right: Function) -> Iterable[Slip]:
 
 
 # A step
-
 
 MOVED = formula(
     r"{theta} - {eta} \cdot {step}", lambda v: v["theta"] - v["eta"] * v["step"], own("moved"), "descent"

@@ -67,9 +67,9 @@ class Given:
     shown: str = ""
     means: str = ""
 
-    @property
-    def equation(self) -> str:
-        return " = ".join(filter(None, (self.symbol, self.means, self.shown or latex(self.value))))
+    def equation(self, *, columns: bool = False) -> str:
+        shown = self.shown or latex(self.value, columns=columns)
+        return " = ".join(filter(None, (self.symbol, self.means, shown)))
 
 
 @dataclass(frozen=True)

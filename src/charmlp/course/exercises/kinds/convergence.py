@@ -95,12 +95,9 @@ def calculation(given: dict[str, Given], seed: int) -> Calculation:
         steps.append(Step(f"theta_sgd{n}", rf"\tilde{{\theta}}_{{{n}}}", SAMPLE_STEP, roles))
     samples = {f"c{n}": Given(f"c_{{{n}}}", centre) for n, centre in enumerate(given["c"].value, 1)}
     story = [("convergence", {"n": SAMPLES})]
-    return Calculation("convergence", seed, given, steps, story, (PARABOLA,), samples)
+    return Calculation("convergence", seed, given, steps, story, (PARABOLA,), unstated=samples)
 
 
 PARABOLA = r"L = \frac{1}{N} \sum_{n} \frac{a}{2} ({\theta} - c_{n})^{2}"
 
-KIND = Kind(
-    make,
-    {"en": "gradient descent and SGD on a parabola", "zh": "抛物线上的梯度下降与 SGD"},
-)
+KIND = Kind(make)

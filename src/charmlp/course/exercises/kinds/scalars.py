@@ -197,7 +197,7 @@ def make(options: Options) -> Calculation:
     drawn, steps, defining = FORMS[form]
 
     def calculation(given: dict[str, Given]) -> Calculation:
-        made = Calculation("scalars", options.seed, given, steps, [(f"scalars.{form}", {})])
+        made = Calculation("scalars", options.seed, given, steps, [(f"scalars.{form}", {})], columns=True)
         return made.defined_by(steps[:defining])
 
     return clearest(repeated(lambda: drawn(draw)), is_fit, calculation)
@@ -215,7 +215,4 @@ def is_fit(given: Mapping[str, Given]) -> bool:
     return a.shape[0] != a.shape[1] or not np.array_equal(a, a.T)
 
 
-KIND = Kind(
-    make,
-    {"en": "a scalar differentiated by vectors and matrices", "zh": "标量对向量和矩阵求导"},
-)
+KIND = Kind(make)

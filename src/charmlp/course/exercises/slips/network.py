@@ -128,7 +128,4 @@ TABLE: Mapping[str, Mapping[str, Iterable[Function]]] = {
         "slope-forgotten": [lambda v: v["g"]],
         "slope-of-other-layer": [lambda v: v["g"] * (v["input"] > 0)],
     },
-    "new_loss": {
-        "same-loss": [lambda v: v["before"]],
-    },
 }
