@@ -58,11 +58,8 @@ def judge_operation(task: Task, folder: Path) -> Result:
     if half:
         if not written[half]:
             return Result(task.name, NOT_BEGUN)
-        return (
-            forward_result(task, function, kind)
-            if half == "forward"
-            else backward_result(task, function, kind)
-        )
+        judge_half = forward_result if half == "forward" else backward_result
+        return judge_half(task, function, kind)
     if not any(written.values()):
         return Result(task.name, NOT_BEGUN)
     if not written["forward"]:
