@@ -32,6 +32,7 @@ STEMS = sorted(path.stem for path in DERIVATIONS.glob("*.md") if ".zh-CN" not in
         (r"\begin{cases} x & x \gt 0 \cr a x & x \le 0 \end{cases}", "{ x > 0: x; x ≤ 0: a x }"),
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "[a, b; c, d]"),
         (r"\hat{x} \odot \mathbf{1}", "x̂ ⊙ 1"),
+        (r"\tilde W_{1}, \tilde{L} = \mathcal{L}(z) \approx 2", "W̃₁, L̃ = ℒ(z) ≈ 2"),
         (r"\max(0, z), \tanh u", "max(0, z), tanh u"),
         (r"y_{n, k+1}", "y_(n, k+1)"),
     ],

@@ -22,6 +22,7 @@ FUNCTIONS = {
     "log", "ln", "exp", "tanh", "sinh", "cosh", "sin", "cos", "max", "min", "arg", "det", "sup", "inf", "lim",
 }  # fmt: skip
 FONTS = {"mathbf", "mathrm", "mathit", "mathbb", "mathcal", "boldsymbol", "text", "textrm", "operatorname"}
+SCRIPT = {"L": "ℒ"}
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 NOTHING = {
     "left",
@@ -102,7 +103,8 @@ class Reader:
         if name in ACCENTS:
             return self.argument() + ACCENTS[name]
         if name in FONTS:
-            return self.argument()
+            argument = self.argument()
+            return SCRIPT.get(argument, argument) if name == "mathcal" else argument
         if name in FUNCTIONS:
             return f" {name}" + ("" if self.tokens[:1] in (["("], ["_"], ["^"], ["}"]) else " ")
         if name in NOTHING:

@@ -22,7 +22,6 @@ VAGUE = (  # what says little where another mistake gives the same numbers
     "one-example", "slope-of-other-layer", "wrong-unit", "slope-forgotten",
 )  # fmt: skip
 
-
 Tried: TypeAlias = Iterable[tuple[Slip, "Array | None"]]  # None: this slip cannot be made here
 
 

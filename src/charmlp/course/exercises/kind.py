@@ -104,11 +104,7 @@ class Problem(ABC):
 
 @dataclass(frozen=True)
 class Kind:
-    """`make` makes a problem; `takes` are the options, beside the seed, that mean something to it.
-
-    `about` is one line, by language, for lists of kinds.
-    """
+    """`make` makes a problem; `takes` are the options, beside the seed, that mean something to it."""
 
     make: Callable[[Options], Problem]
-    about: Mapping[str, str]
     takes: tuple[str, ...] = ()

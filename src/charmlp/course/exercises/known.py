@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from charmlp.course.exercises.numbers import Array
 from charmlp.course.exercises.step import Slip, Values
@@ -14,11 +13,10 @@ from charmlp.doctor.checks.factors import Factor
 from charmlp.doctor.kind import Kind, Wrong, filled
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import Mistake
-from charmlp.doctor.words import in_chinese
 
 # How the doctor's formulas call the roles.
 LETTERS = {"x": "x", "W": "weight", "b": "bias", "g": "g", "y": "y", "z": "logits", "q": "q", "y*": "label"}
-LETTER = re.compile(r"(?<![A-Za-z])(y\*|[xWbgyzq])(?![A-Za-z])")
+LETTER = re.compile(r"(?<![A-Za-z0-9])(y\*|[xWbgyzq])(?![A-Za-z0-9])")
 
 Function = Callable[[Values], Array]
 
@@ -92,18 +90,9 @@ def times(
 
 
 def text(slip: Slip, of: str, roles: Mapping[str, str], language: str) -> str:
-    """The doctor's sentence, with the names of this exercise in its formulas."""
+    """The doctor's sentence, its letters those of this exercise: h1 for x, W2 for W."""
     name, _, variant = slip.mistake.partition(".")
-    words: dict[str, Any] = {
-        key: {each: renamed(value, each, roles) for each in ("en", "zh")}
-        for key, value in slip.values.items()
-    }
-    return Mistake(name, variant, {**words, "inputs": of}, kind=slip.kind).text(language)
-
-
-def renamed(value: Any, language: str, roles: Mapping[str, str]) -> str:
-    said = value.get(language, value["en"]) if isinstance(value, Mapping) else str(value)
-    said = in_chinese(said) if language == "zh" else said
+    said = Mistake(name, variant, {**slip.values, "inputs": of}, kind=slip.kind).text(language)
     return LETTER.sub(lambda match: roles.get(LETTERS[match[1]], match[1]), said)
 
 

@@ -45,8 +45,4 @@ def calculation(given: dict[str, Given], act: str, seed: int) -> Calculation:
     return Calculation("activation", seed, given, steps, story).defined_by([forward])
 
 
-KIND = Kind(
-    make,
-    {"en": "an activation and its gradient", "zh": "激活函数及其梯度"},
-    takes=("act",),
-)
+KIND = Kind(make, takes=("act",))

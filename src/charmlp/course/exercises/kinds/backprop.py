@@ -108,11 +108,4 @@ def calculation(drawn: Numbers, act: str, rate: float | None, seed: int) -> Calc
     return found.defined_by(forward)
 
 
-KIND = Kind(
-    make,
-    {
-        "en": "a whole small network: forward, loss, every gradient",
-        "zh": "完整的小网络：前向、损失和每个梯度",
-    },
-    takes=("layers", "batch", "act", "lr", "worked"),
-)
+KIND = Kind(make, takes=("layers", "batch", "act", "lr", "worked"))

@@ -170,11 +170,4 @@ def shuffled(draw: Draw, question: Question, places: Iterator[int]) -> list[Opti
     return options
 
 
-KIND = Kind(
-    make,
-    {
-        "en": "multiple choice on optimisation and regularisation, each option with its reason",
-        "zh": "关于优化与正则化的选择题，每个选项都有理由",
-    },
-    takes=("count", "topic"),
-)
+KIND = Kind(make, takes=("count", "topic"))

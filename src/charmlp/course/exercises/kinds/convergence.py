@@ -100,7 +100,4 @@ def calculation(given: dict[str, Given], seed: int) -> Calculation:
 
 PARABOLA = r"L = \frac{1}{N} \sum_{n} \frac{a}{2} ({\theta} - c_{n})^{2}"
 
-KIND = Kind(
-    make,
-    {"en": "gradient descent and SGD on a parabola", "zh": "抛物线上的梯度下降与 SGD"},
-)
+KIND = Kind(make)

@@ -48,8 +48,4 @@ def calculation(given: dict[str, Given], seed: int) -> Calculation:
     return Calculation("linear", seed, given, steps, story).defined_by([forward])
 
 
-KIND = Kind(
-    make,
-    {"en": "the linear layer and its three gradients", "zh": "线性层及其三个梯度"},
-    takes=("layers", "batch"),
-)
+KIND = Kind(make, takes=("layers", "batch"))

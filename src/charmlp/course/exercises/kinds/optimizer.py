@@ -166,8 +166,4 @@ def is_fit(given: Drawn) -> bool:
     )
 
 
-KIND = Kind(
-    make,
-    {"en": "two steps of an optimizer", "zh": "优化器的两步更新"},
-    takes=("optim_type",),
-)
+KIND = Kind(make, takes=("optim_type",))

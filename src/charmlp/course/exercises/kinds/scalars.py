@@ -215,7 +215,4 @@ def is_fit(given: Mapping[str, Given]) -> bool:
     return a.shape[0] != a.shape[1] or not np.array_equal(a, a.T)
 
 
-KIND = Kind(
-    make,
-    {"en": "a scalar differentiated by vectors and matrices", "zh": "标量对向量和矩阵求导"},
-)
+KIND = Kind(make)

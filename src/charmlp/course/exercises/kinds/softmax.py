@@ -54,8 +54,4 @@ def logarithms(powers: Array) -> str:
     return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
 
 
-KIND = Kind(
-    make,
-    {"en": "softmax, cross-entropy and their gradient", "zh": "softmax、交叉熵及其梯度"},
-    takes=("batch",),
-)
+KIND = Kind(make, takes=("batch",))
