@@ -105,8 +105,7 @@ def backward_result(task: Task, function: Any, kind: str) -> Result:
     Where that is not written yet, with what the homework says is to be kept.
     """
     if is_unwritten(function.forward):
-        diagnosis = examined(with_right_forward(function, kind), kind)
-        return result_of(task, diagnosis, [m for m in diagnosis.mistakes if m.name not in OF_FORWARD])
+        return behind_a_right_forward(task, function, kind)
     diagnosis = examined(with_right_output(function, kind), kind)
     own = [m for m in diagnosis.mistakes if m.name not in OF_FORWARD]
     found = result_of(task, diagnosis, own)
@@ -115,10 +114,19 @@ def backward_result(task: Task, function: Any, kind: str) -> Result:
     forward = examined(with_right_backward(function, kind), kind)
     if forward:
         return found
-    whole = examined(function, kind)  # a forward that is wrong may keep what is wrong
+    alone = behind_a_right_forward(task, function, kind)  # a forward that is wrong may keep what is wrong
+    if alone.status == RIGHT:
+        return alone
+    whole = examined(function, kind)
     if not [m for m in whole.mistakes if m.name not in OF_FORWARD | OF_EITHER]:
         return Result(task.name, RUNS, (), in_both("forward-wrong-first"))
     return found
+
+
+def behind_a_right_forward(task: Task, function: Any, kind: str) -> Result:
+    """Backward with what the homework says is to be kept for it."""
+    diagnosis = examined(with_right_forward(function, kind), kind)
+    return result_of(task, diagnosis, [m for m in diagnosis.mistakes if m.name not in OF_FORWARD])
 
 
 def examined(function: type, kind: str) -> Diagnosis:
