@@ -86,7 +86,7 @@ def rows_of(latex: str) -> list[str]:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    from charmlp.doctor.words.layout import columns
+    from charmlp.language.layout import columns
 
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
