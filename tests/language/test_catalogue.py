@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from charmlp.cli import VERBS, main
-from charmlp.language import layout, speak, translated, translation
+from charmlp.language import layout, speaking, translated, translation
 from charmlp.language.translation import entries, in_chinese
 from tests.language import texts
 from tests.language.texts import argparse_texts, bare, is_text, sentences, sentences_of
@@ -24,9 +24,8 @@ ENGLISH = re.compile(r"(?<![\w./*<>=+-])[a-z]{2,}(?: [a-z]{2,}){2,}")  # three w
 
 @pytest.fixture(autouse=True)
 def chinese_is_spoken(english: None) -> None:
-    speak("zh")
-    yield  # type: ignore[misc]
-    speak(None)
+    with speaking("zh"):
+        yield  # type: ignore[misc]
 
 
 def test_every_text_of_the_code_has_its_chinese() -> None:
@@ -110,8 +109,8 @@ def test_what_is_no_text_of_ours_stays() -> None:
 
 
 def test_it_is_translated_where_chinese_is_spoken_only() -> None:
-    speak("en")
-    assert translated("learning rate") == "learning rate"
+    with speaking("en"):
+        assert translated("learning rate") == "learning rate"
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "--mode"])

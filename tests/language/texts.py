@@ -43,7 +43,7 @@ NOT_SAID = (
     r"charmlp:? \{.*|charmlp --mode .* \[FLAG …\]|argument \{.*|.*\x1b.*|Glyph .*|JPEG, PNG, .*",
     r".* --index-url .*|--hsize, .*",
     r"(report|idx|x)\{\w+\}.*|.*-suspects\{.*|(--)?(recipe|reject): \{\w*\}",
-    r"\{before\} set",  # ends of folders' names
+    r"\{before\} set|\{before\} (to|and|or) \{behind\}",  # ends of folders' names; words between texts
     r"(glyph|xx|before_x|weight|shadow_x|ground|ground_grain|relief|blur_x) .*",  # columns of a table
     r"--?[a-z_]+( [A-Zc{}|a-z]+)?( --count N)?|\{\w*\}[ ,;:/×\-{}]*",
     r"(Epoch|Model saved in|Pictures and figures saved in|\[Info\]|Prediction:) .*",  # the course's lines

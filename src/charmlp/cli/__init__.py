@@ -16,7 +16,7 @@ from charmlp.cli.surroundings import (
     status_of_signal,
 )
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.language import LANGUAGES, speak, translated
+from charmlp.language import LANGUAGES, speaking, translated
 from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
 
@@ -61,10 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    speak(language_in(arguments))
     gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
     spare_threads()
-    with standard_streams(), ending_signals():
+    with standard_streams(), ending_signals(), speaking(language_in(arguments)):
         status = answer(arguments)
         try:
             sys.stdout.flush()
@@ -116,7 +115,7 @@ def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
     language, arguments = language_before_verb(arguments)
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:], "--help"]
+        language, arguments = language_before_verb([*arguments[1:], "--help"])
     if not arguments or arguments[0] in ("-h", "--help"):
         verbs = "\n".join(f"  {verb:<12}{translated(words)}" for verb, words in VERBS.items())
         print(translated(HELP).replace("{verbs}", verbs), end="")

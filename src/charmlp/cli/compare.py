@@ -215,8 +215,9 @@ def detectable(sizes: Sequence[float]) -> str:
     least, most = (f"{100 * size:.1f}" for size in (min(sizes), max(sizes)))
     if max(sizes) >= 1:
         return "So few show hardly any."
-    size = least if least == most else f"{least} to {most}"
-    return f"A true difference of {size} points would be shown four times in five."
+    if least == most:
+        return f"A true difference of {least} points would be shown four times in five."
+    return f"A true difference of {least} to {most} points would be shown four times in five."
 
 
 def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:

@@ -183,7 +183,8 @@ def given_lists(paths: Mapping[str, Path], asked: Asked) -> Layout:
         words = f"lists in {min(folders)}/"  # names that say nothing new are left out
     else:
         names = ", ".join(path.name for path in paths.values())
-        words = f"{'lists' if len(paths) > 1 else 'list'} {names} in {min(folders)}/"
+        place = min(folders)
+        words = f"lists {names} in {place}/" if len(paths) > 1 else f"list {names} in {place}/"
     return _with_images(_read_each(paths, asked), beside, asked, words)
 
 

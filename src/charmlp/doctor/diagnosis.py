@@ -7,7 +7,7 @@ from typing import Any
 from charmlp import html
 from charmlp.doctor.mistake import Mistake, Phrase
 from charmlp.doctor.words import say
-from charmlp.language import spoken
+from charmlp.language import usual
 from charmlp.language.layout import WIDTH, columns, wrapped
 from charmlp.text import printable
 
@@ -132,7 +132,7 @@ def details(mistake: Mistake, language: str | None, hint: int | None) -> Iterato
     if level >= 5:
         yield "fix", mistake.fix(language)
     if level >= 3:
-        other = "" if language in (None, spoken()) else f" --lang {language}"
+        other = "" if language in (None, usual()) else f" --lang {language}"
         yield "page", f"charmlp doctor --explain {mistake.topic}{other}"
 
 

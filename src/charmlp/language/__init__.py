@@ -11,23 +11,33 @@ said in the language that this person has chosen: by `--lang`, by CHARMLP_LANG, 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LANGUAGES = ("en", "zh")
 VARIABLES = ("CHARMLP_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
 
-_chosen: str | None = None  # by the command that runs
+_chosen: str | None = None  # for the command that runs
 
 
-def speak(language: str | None) -> None:
-    """Speak that language from now on; None: the environment's."""
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Speak that language; None: the environment's."""
     global _chosen
-    _chosen = language
+    before, _chosen = _chosen, language
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 def spoken() -> str:
-    """`zh` where Chinese is chosen, or is the language of the user's locale, else `en`."""
-    if _chosen is not None:
-        return _chosen
+    """The language that is chosen, else the environment's."""
+    return _chosen or usual()
+
+
+def usual() -> str:
+    """`zh` where the environment says so, by one of the variables or by the system's locale, else `en`."""
     for variable in VARIABLES:
         if os.environ.get(variable):
             return "zh" if os.environ[variable].lower().startswith("zh") else "en"

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from charmlp.language.layout import columns
 
 BLANK = re.compile(r"\{(\w*)(\*?)\}")
+COMMAS = {"; ": "；", ", ": "，", " and ": "和", " or ": "或"}
 LONGEST = 1000  # characters: what is longer is put together of too much
-LEAST = 4  # letters that must be known: fewer may be part of a name, as in "cats and dogs"
+LEAST = 3  # letters that must be known: fewer may be part of a name
 SURE = 12  # letters by which what stands before a colon is a sentence, and no file's name
 
 
@@ -112,7 +113,7 @@ def found(text: str) -> Said | None:
         return Said(len(text.replace(" ", "")), known[text])
     if len(text) > LONGEST:
         return None
-    ways = [part_by_part(text, "; "), part_by_part(text, ", "), *after_its_place(text)]
+    ways = [*(part_by_part(text, comma) for comma in COMMAS), *after_its_place(text)]
     ways += [sentence.said(text) for sentence in sentences]
     known_ways = (way for way in ways if way is not None and way.known >= LEAST)
     return max(known_ways, key=lambda way: way.known, default=None)
@@ -137,4 +138,4 @@ def part_by_part(text: str, comma: str) -> Said | None:
     known = [part.known for part in parts]
     if not (any(known) if comma == "; " else all(known)):
         return None
-    return Said(sum(known), ("；" if comma == "; " else "，").join(part.chinese for part in parts))
+    return Said(sum(known), COMMAS[comma].join(part.chinese for part in parts))
