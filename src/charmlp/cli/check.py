@@ -142,7 +142,8 @@ def print_remark(remark: Remark) -> bool:
     else:
         lines, most = names[:SHOWN], SHOWN
     for line in lines:
-        print(f"    {line}")
+        is_sentence = " is like " in line or " is labelled " in line  # others are names
+        print(f"    {translated(line) if is_sentence else line}")
     if len(names) > most:
         say(f"    and {len(names) - most:,} more")
     return len(names) > most

@@ -275,9 +275,11 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
         print(f"{percent(target, 0):>14}  {words}")
     if reject is not None:
         left = coverage.at(reject)
-        given = f"--reject {reject:.15g}: {percent(left.coverage)} answered"
-        right = "" if left.accuracy is None else f", {percent(left.accuracy)} of them right"
-        say(f"{given}{right} ({spread(left.interval)})" if right else given)
+        if left.accuracy is None:
+            say(f"--reject {reject:.15g}: {percent(left.coverage)} answered")
+        else:
+            right = f"{percent(left.accuracy)} of them right ({spread(left.interval)})"
+            say(f"--reject {reject:.15g}: {percent(left.coverage)} answered, {right}")
     mean, most = percent(calibration.by_chance), percent(calibration.by_chance_95)
     error = f"calibration error {percent(calibration.error)}"
     say(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
@@ -286,11 +288,12 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
     if leaks is not None:
         twins = f"near-twins of training letters {len(leaks):,} of {n:,}"
         if leaks.accuracy is not None and leaks.accuracy_of_twins is not None:
-            without = f"accuracy {percent(leaks.accuracy, 2)} ({spread(leaks.interval)})"
-            twins += f", read to {percent(leaks.accuracy_of_twins)}; without them {without}"
+            read, without = percent(leaks.accuracy_of_twins), percent(leaks.accuracy, 2)
+            interval = spread(leaks.interval)
+            twins = f"{twins}, read to {read}; without them accuracy {without} ({interval})"
         say(twins)
-    words = f"of {n:,} {split} images ({spread(evaluation.interval)})"
-    say(f"accuracy {percent(evaluation.accuracy, 2)} {words}")
+    accuracy, interval = percent(evaluation.accuracy, 2), spread(evaluation.interval)
+    say(f"accuracy {accuracy} of {n:,} {split} images ({interval})")
 
 
 def percent(share: float, decimals: int = 1) -> str:
