@@ -72,8 +72,8 @@ def test_each_is_known_as_itself_when_its_blanks_are_filled() -> None:
     for english, chinese in PAIRS:
         texts = {name for name, star in translation.BLANK.findall(chinese) if star}
         for name, _ in translation.BLANK.findall(english):
-            english = english.replace(f"{{{name}}}", "learning rate" if name in texts else f"⟨{name}⟩")
-            chinese = chinese.replace(f"{{{name}}}", f"⟨{name}⟩").replace(f"{{{name}*}}", "学习率")
+            english = english.replace(f"{{{name}}}", "loss" if name in texts else f"⟨{name}⟩")
+            chinese = chinese.replace(f"{{{name}}}", f"⟨{name}⟩").replace(f"{{{name}*}}", "损失")
         assert in_chinese(english).strip() == chinese.strip()
 
 

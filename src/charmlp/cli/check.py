@@ -142,7 +142,7 @@ def print_remark(remark: Remark) -> bool:
     else:
         lines, most = names[:SHOWN], SHOWN
     for line in lines:
-        is_sentence = " is like " in line or " is labelled " in line  # others are names
+        is_sentence = bool({"like", "labelled"} & {*line.split()})  # the others are names
         print(f"    {translated(line) if is_sentence else line}")
     if len(names) > most:
         say(f"    and {len(names) - most:,} more")
