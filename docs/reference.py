@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from charmlp.cli import VERBS, main
+from charmlp.cli.course import ACTIONS
 
 PAGES = {"en": Path(__file__).with_name("cli.md"), "zh": Path(__file__).with_name("cli.zh-CN.md")}
 HEADS = {
@@ -68,11 +69,13 @@ def page(language: str) -> str:
     """The whole page."""
     spoken = ("--lang", language)
     commands = {"charmlp": help_of(*spoken)}
-    commands |= {f"charmlp {verb}": help_of(verb, *spoken) for verb in VERBS}
+    for verb in VERBS:
+        commands[f"charmlp {verb}"] = help_of(verb, *spoken)
+        if verb == "course":
+            commands |= {f"charmlp {verb} {action}": help_of(verb, action, *spoken) for action in ACTIONS}
     commands |= {"charmlp --mode": help_of("--mode", "train", *spoken)}
-    return HEADS[language] + "".join(
-        f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items()
-    )
+    parts = (f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items())
+    return HEADS[language] + "".join(parts)
 
 
 if __name__ == "__main__":

@@ -66,4 +66,19 @@ def draw(sheet: Sheet, activation: Activation) -> None:
     sheet.text("z", *place(RIGHT - 0.15, -0.2), size=SMALL, colour=GREY)
 
 
-FIGURES = {name: partial(draw, activation=activation) for name, activation in ACTIVATIONS.items()}
+def draw_kink(sheet: Sheet) -> None:
+    """Lines of several slopes that touch ReLU at 0 and lie nowhere above it."""
+    sheet.height = round((TOP - BOTTOM) * UNIT)
+    axes(sheet)
+    for slope in (0.25, 0.5, 0.75):
+        left, right = max(LEFT, BOTTOM / slope), min(RIGHT, TOP / slope)
+        sheet.line([place(left, slope * left), place(right, slope * right)], BACKWARD, 1.5)
+    curve(sheet, np.linspace(LEFT, RIGHT, 81), np.maximum(0, np.linspace(LEFT, RIGHT, 81)), FORWARD)
+    sheet.dots([place(0, 0)], BLACK, 5)
+    sheet.text("h = f(z)", 14, 24, "lm", SMALL, FORWARD)
+    sheet.text(sheet.say("slopes between 0 and 1", "斜率在 0 与 1 之间"), 14, 52, "lm", SMALL, BACKWARD)
+
+
+FIGURES = {"kink": draw_kink} | {
+    name: partial(draw, activation=activation) for name, activation in ACTIVATIONS.items()
+}

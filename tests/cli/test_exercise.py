@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,21 @@ def test_a_mistake_is_named_and_what_follows_is_right(
     assert "the mask of the ReLU is missing" in out
 
 
+def test_neither_torch_nor_an_extra_is_needed(tmp_path: Path) -> None:
+    """What it imports is in the small installation."""
+    code = (
+        "import sys; from charmlp.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "exercise", "--solution", "--format", "md"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "$$" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert "numpy" in loaded and not loaded & {"torch", "numba", "matplotlib", "jinja2", "markdown_it"}
+
+
 @pytest.mark.parametrize(
     ("flags", "status", "message"),
     [
@@ -60,6 +77,7 @@ def test_a_mistake_is_named_and_what_follows_is_right(
         (["--answers", "a", "--solution"], 2, "--answers and --solution"),
         (["--answers", "a", "--format", "md"], 2, "--format md"),
         (["--answers", "nothing.json"], 1, "nothing.json: no such file"),
+        (["--lr", "2"], 2, "--lr: expected a number from 0.001 to 1"),
         (["--out", "no/such/../../\0"], 1, "cannot be written"),
     ],
 )

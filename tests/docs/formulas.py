@@ -16,7 +16,7 @@ import itertools
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -92,24 +92,29 @@ class Scope:
                     values.sums_to_one.add(name)
         return values
 
-    @property
-    def numbered(self) -> set[str]:
+    @cached_property
+    def numbered(self) -> frozenset[str]:
         """Arrays whose names have a number below: "W_1", which is no element of a W."""
         firsts = [read_equation(symbol)[0] for symbol, _ in self.shapes]
         firsts += [sides[0] for sides in map(read_equation, self.formulas) if len(sides) > 1]
         names = [node for node in firsts if isinstance(node, Name)]
         whole = {node.name for node in names if not any(map(str.isdigit, node.indices))}
-        return {
+        return frozenset(
             f"{node.name}_{''.join(node.indices)}"
             for node in names
             if node.name not in whole and node.indices and all(map(str.isdigit, node.indices))
-        }
+        )
 
 
 def _shape(text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
     """(rows, columns), or () for one number."""
-    rows, columns = (kit.sizes.get(size.strip()) or int(size) for size in text.split("\\times"))
+    rows, columns = (size_of(size.strip(), kit) for size in text.split("\\times"))
     return () if (rows, columns) == (1, 1) else (rows, columns)
+
+
+def size_of(text: str, kit: Numbers | Symbols) -> int:
+    """Of a letter, or the number itself."""
+    return kit.sizes.get(text) or int(text)
 
 
 class Values:
@@ -165,7 +170,8 @@ class Values:
             return np.eye(shape[0], dtype=int)
         array = self.kit.inputs(name, shape, positive=name in POSITIVE)
         if name in self.sums_to_one:
-            array[:, -1] = 1 - array[:, :-1].sum(axis=1)
+            rows = array.T if shape[1] == 1 else array  # a column is one distribution
+            rows[:, -1] = 1 - rows[:, :-1].sum(axis=1)
         return array
 
     def _declared(self, name: str) -> tuple[int, ...]:
@@ -175,10 +181,11 @@ class Values:
 
     def _extent(self, name: str, axis: int) -> int:
         """How far the index at place `axis` runs; a lone one runs along a vector, or over the rows."""
-        shape = self.shapes[name] if name in self.shapes else self[name].shape
+        whole = name in self.definitions and not self.definitions[name][0].indices
+        shape = self[name].shape if whole and name not in self.shapes else self._declared(name)
         return shape[1] if axis == 0 and shape[0] == 1 else shape[axis]
 
-    def check_equal(self, text: str, sides: list[Node]) -> None:
+    def check_equal(self, text: str, sides: tuple[Node, ...]) -> None:
         """All sides agree for every value of the indices that no sum binds."""
         if len(sides) < 2:
             raise WrongFormula(f"{text}: says nothing")
@@ -240,8 +247,8 @@ class Values:
                 compare = np.frompyfunc(lambda a, b: int(self.kit.holds(RELATIONS[relation](a, b))), 2, 1)
                 sides = self.compute(left, indices), self.compute(right, indices)
                 return np.asarray(compare(*sides)).astype(int)[()]
-            case Same(left, right):
-                return int(indices[left] == indices[right])
+            case Same(left, right, differ):
+                return int((indices[left] == indices[right]) != differ)
             case Cases(branches):
                 for value, condition in branches:
                     if self.compute(condition, indices):
@@ -271,7 +278,7 @@ class Values:
 
     def _over(self, node: Over, indices: Indices) -> Any:
         extents = self.extents(node.body)
-        extent = self.kit.sizes[node.bound] if node.bound else extents[node.index]
+        extent = size_of(node.bound, self.kit) if node.bound else extents[node.index]
         if extents.get(node.index, extent) != extent:
             raise WrongFormula(f"the sum over {node.index} ends at {node.bound}, but the array does not")
         numbers = [self.compute(node.body, {**indices, node.index: place}) for place in range(extent)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -68,7 +69,7 @@ class Numbers:
 
 
 class Symbols:
-    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided.
+    """SymPy expressions, derived exactly; the inputs are positive and negative by turns: x > 0 is decided.
 
     Any other comparison, such as x > 1, is decided by a number that stands for each symbol.
     """
@@ -127,10 +128,11 @@ class Symbols:
         return sp.Rational(value)
 
     def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
-        return all(_is_zero(difference) for difference in np.ravel(left - right))
+        return all(self.is_zero(sp.sympify(difference)) for difference in np.ravel(left - right))
 
-
-def _is_zero(difference: Any) -> bool:
-    """Exact: written with exponentials and single logarithms as one fraction, or as e to that less 1."""
-    expression = sp.expand(sp.expand_log(sp.sympify(difference).rewrite(sp.exp), force=True))
-    return sp.cancel(expression) == 0 or sp.cancel(sp.exp(sp.logcombine(expression, force=True)) - 1) == 0
+    def is_zero(self, difference: Any) -> bool:
+        """To 30 digits, with a number for each symbol: to simplify long differences takes minutes."""
+        symbols = list(difference.free_symbols)
+        compute = sp.lambdify(symbols, difference, "mpmath")
+        with mpmath.workdps(30):
+            return bool(abs(compute(*[mpmath.mpf(float(self.stand_ins[each])) for each in symbols])) < 1e-20)

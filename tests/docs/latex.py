@@ -6,18 +6,18 @@ so that the tests can compute them (see formulas.py). This file knows the notati
     x_{nd}, W^{\\top}, y^\\ast_{k}, \\mathbf{1}      elements, transposes, targets, a column of ones
     \\frac{\\partial L}{\\partial W_{kd}}            a derivative; any other \\frac is a quotient
     \\sum_{d=1}^{D} x_{d} W_{kd} + b_{k}            the sum reaches as far as the product does, not over the +
-    [x \\gt 0], [j = k], \\begin{cases} a & x \\ge 0 \\cr b & x \\lt 0 \\end{cases}
+    [x \\gt 0], [j = k], \\begin{cases} a & x \\ge 0 \\cr b & x \\lt 0 \\end{cases}, and with j \\ne k
     x y, 2 \\cdot 3, x \\odot y                      product (of matrices, or of a number and an array), and ⊙
     \\begin{pmatrix} 1 & 0.5 \\cr 1 & -1 \\end{pmatrix}    a matrix of numbers, which are exact …
     L = \\log 2 \\approx 0.693                        … unless they follow ≈: rounded to the digits written
-    W_{1}, z_{2,k}, \\tilde{W}_{1}                  W of layer 1, element k of layer 2's z, W updated
+    W_{1}, z_{2,k}, \\tilde W_{1}                   W of layer 1, element k of layer 2's z, W updated
     x_{3}                                          … or element 3 of x: see `read_equation`
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -103,15 +103,16 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Same:
-    """[j = k]: 1 where both indices have the same value, else 0."""
+    """[j = k]: 1 where both indices have the same value, else 0; with ≠ the other way round."""
 
     left: str
     right: str
+    differ: bool = False
 
 
 @dataclass(frozen=True)
 class Cases:
-    branches: tuple[tuple[Node, Comparison], ...]
+    branches: tuple[tuple[Node, Comparison | Same], ...]
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ TOKEN = re.compile(r"\\[A-Za-z]+|f'|[0-9]+(?:\.[0-9]+)?|[A-Za-z]|[-+={}()\[\]^_&
 END_OF_PRODUCT = {"+", "-", "=", "\\approx", ")", "}", "]", "&", "\\cr", "\\end", *RELATIONS}
 
 
-def read_equation(text: str, numbered: Collection[str] = ()) -> list[Node]:
+@functools.cache  # the tests put one mistake after the other into the same formulas
+def read_equation(text: str, numbered: frozenset[str] = frozenset()) -> tuple[Node, ...]:
     """The sides of `a = b ≈ c`; a single side if there is no equals sign.
 
     x_{1} is an array of its own if "x_1" is in `numbered`, else the first element of x.
@@ -167,13 +169,13 @@ def read_equation(text: str, numbered: Collection[str] = ()) -> list[Node]:
     while reader.peek() in ("=", "\\approx"):
         sides.append(reader.sum() if reader.next() == "=" else reader.rounded())
     reader.expect_end()
-    return sides
+    return tuple(sides)
 
 
 class _Reader:
     """Recursive descent over the tokens, one method for each level of binding."""
 
-    def __init__(self, text: str, numbered: Collection[str]) -> None:
+    def __init__(self, text: str, numbered: frozenset[str]) -> None:
         rest = TOKEN.sub("", text).strip()
         if rest:
             raise Unreadable(f"{rest.split()[0]!r} in {text!r}")
@@ -241,13 +243,15 @@ class _Reader:
             return self.over(token)
         if token == "\\frac":
             base = self.fraction()
+        elif token == "\\sqrt":
+            base = Power(self.group(), Quotient(Number(1), Number(2)))
         elif token == "\\begin":
             base = self.cases() if self.peek(1) == "c" else self.matrix()
         elif token == "(":
             base = self.sum()
             self.expect(")")
         elif token == "[":
-            base = self.same() if self.peek(1) == "=" else self.comparison()
+            base = self.condition()
             self.expect("]")
         elif token[0].isdigit():
             base = Number(Fraction(token) if "." in token else int(token))
@@ -266,9 +270,10 @@ class _Reader:
     def name(self, token: str) -> Name:
         accent = ""
         if token == "\\tilde":
-            self.expect("{")
+            braced = self.accept("{")
             token, accent = self.next(), "~"
-            self.expect("}")
+            if braced:
+                self.expect("}")
         if token == "\\mathbf":
             self.expect("{", "1", "}")
             token = "ones"
@@ -346,11 +351,14 @@ class _Reader:
             raise Unreadable(f"rows of different lengths in {self.text!r}")
         return Matrix(tuple(map(tuple, rows)))
 
+    def condition(self) -> Comparison | Same:
+        return self.same() if self.peek(1) in ("=", "\\ne") else self.comparison()
+
     def same(self) -> Same:
-        left, _, right = (self.next() for _ in range(3))
+        left, relation, right = (self.next() for _ in range(3))
         if not (left.isalpha() and right.isalpha()):
             raise Unreadable(f"[{left} = {right}] are no two indices in {self.text!r}")
-        return Same(left, right)
+        return Same(left, right, relation == "\\ne")
 
     def cases(self) -> Cases:
         self.expect("{", *"cases", "}")
@@ -358,7 +366,7 @@ class _Reader:
         while True:
             value = self.sum()
             self.expect("&")
-            branches.append((value, self.comparison()))
+            branches.append((value, self.condition()))
             if not self.accept("\\cr"):
                 break
         self.expect("\\end", "{", *"cases", "}")

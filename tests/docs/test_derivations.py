@@ -126,6 +126,8 @@ GRADIENT_W = r"\frac{\partial L}{\partial W} = "
         (r"y + L = y + L", False),  # a matrix and a number
         (r"y \odot x = y \odot x", False),
         (r"y^{2} = y^{2}", False),  # elements squared, or the matrix?
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j = k \cr y_{nj} y_{nk} & j \ne k \end{cases}", True),
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j \ne k \cr y_{nj} y_{nk} & j = k \end{cases}", False),
     ],
 )
 def test_one_formula_below_a_layer(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
@@ -154,12 +156,14 @@ NEURON = [  # numbers, and no table
         (r"z_{1} = \begin{pmatrix} 2 & -1 \end{pmatrix}", False),  # a row
         (r"x_{2} = 1 \cdot 2", True),
         (r"x_{2} = 1", False),  # places are counted from 1
+        (r"\sqrt{x_{2} + 7} = 3", True),
+        (r"\sqrt{x_{2} + 2} = 3", False),
         (r"L \approx 1.333", True),
         (r"L = 1.333", False),  # not exactly
         (r"L \approx 1.332", False),
         (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.33 \end{pmatrix}", True),
         (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.32 \end{pmatrix}", False),
-        (r"\tilde{W}_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
+        (r"\tilde W_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
     ],
 )
 def test_one_formula_below_numbers(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
@@ -180,7 +184,7 @@ def test_a_wrong_shape_in_the_table_is_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        r"y = \sqrt{x}",
+        r"y = \sqrt x",
         r"y = x / 2",
         r"y = (x",
         r"y = x)",
@@ -205,17 +209,17 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 # page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments;
 # the activations follow from their table, below
 AGREE = [
-    ("linear", 1, "y", calculus.linear, "x W b"),
-    ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
-    ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
-    ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
+    ("linear", 4, "z", calculus.linear, "x W b"),
+    ("linear", 4, "∂x", calculus.linear_backward_input, "∂z W"),
+    ("linear", 4, "∂W", calculus.linear_backward_weight, "∂z x"),
+    ("linear", 4, "∂b", calculus.linear_backward_bias, "∂z"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
-    ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
-    ("softmax-cross-entropy", 1, "L", calculus.cross_entropy, "z y* N"),
-    ("softmax-cross-entropy", 1, "∂z", calculus.cross_entropy_backward, "z y* N"),
-    ("softmax-cross-entropy", 2, "L", calculus.cross_entropy, "z t S"),
-    ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
+    ("softmax-cross-entropy", 3, "q", calculus.softmax, "z"),
+    ("softmax-cross-entropy", 3, "L", calculus.cross_entropy, "z y* N"),
+    ("softmax-cross-entropy", 3, "∂z", calculus.cross_entropy_backward, "z y* N"),
+    ("softmax-cross-entropy", 5, "L", calculus.cross_entropy, "z t S"),
+    ("softmax-cross-entropy", 5, "∂z", calculus.cross_entropy_backward, "z t S"),
     ("stability", 0, "q", calculus.softmax, "z"),
     ("stability", 0, "ell", calculus.log_softmax, "z"),
     ("stability", 2, "y", calculus.ACTIVATIONS["sigmoid"], "x"),
@@ -253,10 +257,10 @@ def test_each_activation_of_the_table_is_derived_and_drawn(activation: calculus.
     numbers = [symbol for symbol, shape in scope.shapes if shape == r"1 \times 1" and symbol != "L"]
     for symbol, constant in zip(numbers, activation.constants.values(), strict=True):
         values.inputs[symbol] = np.asarray(constant)
-    x, y = values["x"], values["y"]
-    np.testing.assert_allclose(activation(x), y, rtol=1e-6, atol=1e-8)
-    found = activation.input_gradient(kit.derivative("L", "y", values), x, y)
-    np.testing.assert_allclose(found, kit.derivative("L", "x", values), rtol=1e-6, atol=1e-8)
+    z, h = values["z"], values["h"]
+    np.testing.assert_allclose(activation(z), h, rtol=1e-6, atol=1e-8)
+    found = activation.input_gradient(kit.derivative("L", "h", values), z, h)
+    np.testing.assert_allclose(found, kit.derivative("L", "z", values), rtol=1e-6, atol=1e-8)
     for text in (section_of(activation, page).text, read(chinese(page.path)).text):
         assert f"](figures/{activation.name}.svg)" in text
 

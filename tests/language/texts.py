@@ -43,6 +43,8 @@ NOT_SAID = (
     r"charmlp:? \{.*|charmlp --mode .* \[FLAG …\]|argument \{.*|.*\x1b.*|Glyph .*|JPEG, PNG, .*",
     r".* --index-url .*|--hsize, .*",
     r"(report|idx|x)\{\w+\}.*|.*-suspects\{.*|(--)?(recipe|reject): \{\w*\}",
+    r"course [a-z]+|(value-not-class|all-scores) .*|(gradient|parameter|system call) .*|predict\{.*",  # names
+    r"# What each task is worth.*|# \[kept\].*",  # of a file that is written
     r"\{before\} set|\{before\} (to|and|or) \{behind\}",  # ends of folders' names; words between texts
     r"(glyph|xx|before_x|weight|shadow_x|ground|ground_grain|relief|blur_x) .*",  # columns of a table
     r"--?[a-z_]+( [A-Zc{}|a-z]+)?( --count N)?|\{\w*\}[ ,;:/×\-{}]*",

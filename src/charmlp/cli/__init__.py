@@ -31,6 +31,7 @@ VERBS = {
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
     "exercise": "make exercises with their solutions, and judge answers",
+    "course": "begin, check and grade the course's homework",
     "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }
@@ -125,7 +126,8 @@ def dispatch(arguments: list[str]) -> int:
         return 0
     verb = arguments[0]
     if verb in VERBS:
-        return command_of(verb)([*language, *arguments[1:]])
+        before = arguments.index("--") if "--" in arguments else len(arguments)
+        return command_of(verb)([*arguments[1:before], *language, *arguments[before:]])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
         return command_of("recognition")([*language, *arguments])
     hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"

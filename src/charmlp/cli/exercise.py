@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.config import SEED
-from charmlp.config.rules import POSITIVE, Rule, parse_sizes
+from charmlp.config.rules import Rule, parse_sizes
+from charmlp.course.exercises.bank import topic_names
 from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.errors import UsageError
 from charmlp.language import spoken
@@ -31,6 +32,7 @@ LAYERS = Rule(
     lambda sizes: 2 <= len(sizes) <= MOST_LAYERS and all(1 <= size <= MOST_WIDE for size in sizes),
     "N,N",
 )
+RATE = Rule("a number from 0.001 to 1", float, lambda rate: 0.001 <= rate <= 1)
 
 
 def make_parser() -> Parser:
@@ -45,6 +47,7 @@ def make_parser() -> Parser:
         "charmlp exercise\n"
         "charmlp exercise --seed 7 --layers 2,3,2 --solution\n"
         "charmlp exercise --seed 7 --layers 2,3,2 --answers mine.txt\n"
+        "charmlp exercise --kind choice --count 10 --topic momentum\n"
         "charmlp exercise --kind optimizer --optim_type adam --format latex --lang zh --out sheet.tex",
     )
     kinds = ", ".join(names())
@@ -71,11 +74,15 @@ def add_options(parser: Parser) -> None:
     add_number(group, "--batch", 4, metavar="N", help="backprop, linear, softmax: examples, 1 to 4")
     group.add_argument("--act", choices=ACTIVATIONS, help="backprop, activation: the activation")
     group.add_argument("--optim_type", choices=OPTIMIZERS, help="optimizer: which one")
-    words = "backprop: ask for one step of gradient descent as well, with this learning rate"
-    group.add_argument("--lr", type=partial(POSITIVE.read, "--lr"), metavar="X", help=words)
+    words = (
+        "backprop: ask for a step of gradient descent with this learning rate as well, and the loss after it"
+    )
+    group.add_argument("--lr", type=partial(RATE.read, "--lr"), metavar="X", help=words)
     words = "backprop: the example that the derivations work with, with one step"
     group.add_argument("--worked", action="store_true", default=None, help=words)
-    add_number(group, "--count", 60, metavar="N", help="choice: how many questions")
+    add_number(group, "--count", 999, metavar="N", help="choice: how many questions (5)")
+    words = f"choice: all of one topic: {', '.join(topic_names())}"
+    group.add_argument("--topic", choices=topic_names(), metavar="TOPIC", help=words)
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -111,10 +118,7 @@ def problem_of(name: str, options: Options) -> Problem:
     """The exercise; raises `UsageError` for a flag that its kind does not take."""
     kind = kind_of(name)
     for field in fields(options):
-        if (
-            field.name not in ("seed", *kind.takes)
-            and getattr(options, field.name, None) is not field.default
-        ):
+        if field.name not in ("seed", *kind.takes) and getattr(options, field.name) is not None:
             takers = ", ".join(other for other in names() if field.name in kind_of(other).takes)
             raise UsageError(f"--{field.name} goes with --kind {takers}; not with {name}")
     return kind.make(options)

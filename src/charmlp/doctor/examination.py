@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -135,11 +136,17 @@ def diagnose(
         one_only = arrangement.second and {"N", "K"} & set(arrangement.sizes)  # which hides mistakes
         if arrangement is reading.arrangement or not one_only:
             diagnoses.append(diagnosis)
-    names = {mistake.name for mistake in diagnoses[0].mistakes}
-    if reading.form is None and names >= {"forward-wrong", "backward-raises"}:  # no inputs of that kind
-        guessed = examine_setup(make_setup(build, Reading(flags=flags)), target)
-        return guessed if guessed else diagnoses[0]
+    if backward_fails(diagnoses[0]) and kind is None and reading.arrangement is not GUESSED:
+        with suppress(CannotExamineError):  # inputs of another kind, or with more dimensions
+            guessed = examine_setup(make_setup(build, Reading(flags=flags)), target)
+            if not backward_fails(guessed):
+                return guessed
     return min(diagnoses, key=likelihood)
+
+
+def backward_fails(diagnosis: Diagnosis) -> bool:
+    raises = any(mistake.name == "backward-raises" for mistake in diagnosis.mistakes)
+    return raises or (diagnosis.reason is not None and diagnosis.reason.key == "backward-fails")
 
 
 def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
@@ -162,16 +169,28 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
         findings = [one for one in findings if one not in unknown]
     mistakes = in_parts(setup, merge(trial, with_slips(setup, findings))) + of_loss
     reason = None
+    if [m.name for m in mistakes] == ["backward-raises"] and may_be_misused(setup):
+        mistakes, reason = [], phrase("backward-fails", reason=setup.record.error_text)
     # forward does not change with its inputs but in steps: rounding, a comparison
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
     if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
-    elif not mistakes and trial.form is None and trial.noise > 1e-2:
+    elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
     notes = tuple(one for one in [trial.subject.note, *found] if isinstance(one, Phrase))
     return Diagnosis(
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup))
     )
+
+
+def may_be_misused(setup: SetUp) -> bool:
+    """Whether backward fails as what is called in another way than it is meant: with other dimensions, say.
+
+    Only hand-written code may be: an engine calls a Function as it wants to be called.
+    """
+    written_alone = setup.first.subject.is_raw and not setup.first.subject.counts
+    error = setup.record.error
+    return written_alone and isinstance(error, AttributeError | LookupError | TypeError)
 
 
 # What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -14,11 +15,12 @@ from charmlp.course.exercises.kind import Options, Problem
 from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.course.exercises.writing import WRITERS
 
-SEEDS = range(1, 4)
+SEEDS = (1, 2)
 each_kind = pytest.mark.parametrize("name", names())
 each_language = pytest.mark.parametrize("language", ["en", "zh"])
 
 
+@functools.cache
 def problem(name: str, seed: int) -> Problem:
     return kind_of(name).make(Options(seed=seed))
 
@@ -35,8 +37,10 @@ def sheets(name: str, language: str, seed: int) -> dict[str, str]:
 
 @each_kind
 def test_the_seed_is_the_exercise(name: str) -> None:
-    assert sheets(name, "en", 1) == sheets(name, "en", 1)
-    assert sheets(name, "en", 1) != sheets(name, "en", 2)
+    first = sheets(name, "en", 1)
+    problem.cache_clear()
+    assert first == sheets(name, "en", 1)
+    assert first != sheets(name, "en", 2)
 
 
 @each_kind
@@ -44,9 +48,9 @@ def test_the_seed_is_the_exercise(name: str) -> None:
 def test_no_blank_stays_open_and_each_language_is_itself(name: str, language: str) -> None:
     for form, text in sheets(name, language, 1).items():
         assert not re.search(r"\{[a-z]\w*\}", text) or form.startswith(("latex", "md", "json")), form
+        assert "U+" not in text, f"{form}: a character that TeX's fonts lack"
         if not form.startswith("json"):
             assert bool(re.search("[\u4e00-\u9fff]", text)) is (language == "zh"), form
-    assert set(kind_of(name).about) == {"en", "zh"}
 
 
 @each_kind

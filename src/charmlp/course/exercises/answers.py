@@ -19,7 +19,9 @@ LINE = re.compile(r"\s*([\w'′*]+)\s*[=:＝：]\s*(.*?)\s*")
 NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 FRACTION = re.compile(rf"({NUMBER})\s*/\s*({NUMBER})")
 BARE = re.compile(rf"(?<![\w.])({NUMBER})(?![\w.])")
-SIGNS = str.maketrans({"−": "-", "－": "-", "，": ",", "；": ";", "【": "[", "】": "]", "（": "(", "）": ")"})
+SIGNS = str.maketrans(
+    {"−": "-", "－": "-", "，": ",", "、": ",", "；": ";", "【": "[", "】": "]", "（": "(", "）": ")"}
+)
 NESTED = 8  # lists within lists
 
 
@@ -86,14 +88,16 @@ def value_of(text: str, place: str) -> Any:
 
     >>> value_of("[1/2, -.5]", "")
     [0.5, -0.5]
-    >>> value_of("B", "")
-    'B'
+    >>> value_of("B", ""), value_of("A, C", "")
+    ('B', 'AC')
     """
+    if "…" in text or not text:
+        raise DataError(f"{place}: the answer is still to be put in place of …")
     if not text.startswith("["):
         text = text.removeprefix("+")
     plain = BARE.sub(lambda m: number_text(m[1]), FRACTION.sub(lambda m: divided(m, place), text))
-    if re.fullmatch(r"[A-Za-z]+", plain):
-        return plain
+    if re.fullmatch(r"[A-Za-z]+(?:[ ,]+[A-Za-z]+)*", plain):
+        return re.sub("[ ,]", "", plain)
     return loaded(plain, place)
 
 
@@ -105,8 +109,8 @@ def divided(match: re.Match[str], place: str) -> str:
 
 
 def number_text(text: str) -> str:
-    """A number as JSON writes it: no bare point, no leading zeros."""
-    return repr(float(text))
+    """A number as JSON writes it: no bare point, no leading zeros; a larger one than there are is 1e999."""
+    return repr(float(text)).replace("inf", "1e999")
 
 
 def loaded(text: str, place: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from charmlp.course.exercises.step import Given, Step, Terms, Words
 from charmlp.course.exercises.words import say
 from charmlp.report.blocks import Block, Code, Formula, Heading, Table
 
+TERMS = 5  # of a sum, at most in one line
+
 
 @dataclass(frozen=True)
 class Calculation(Problem):
@@ -24,7 +27,8 @@ class Calculation(Problem):
 
     story        keys of the sentences that tell it, with what fills their blanks
     definitions  of the values in between, in LaTeX
-    constants    values that no task states
+    columns      whether vectors are columns; else they are rows
+    unstated     values that no task states, such as the 0 that an optimizer begins with
     """
 
     kind: str
@@ -33,20 +37,25 @@ class Calculation(Problem):
     steps: Sequence[Step]
     story: Sequence[tuple[str, Words]]
     definitions: Sequence[str] = ()
-    constants: Mapping[str, Array] = field(default_factory=dict)
+    columns: bool = False
+    unstated: Mapping[str, Given] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, Given]:
+        return {**self.given, **self.unstated}
 
     @cached_property
     def right(self) -> dict[str, Array]:
         """All values by name: given, then computed."""
-        values = {**self.constants, **{name: given.value for name, given in self.given.items()}}
+        values = {name: given.value for name, given in self.known.items()}
         for step in self.steps:
             values[step.name] = step.value(values)
         return values
 
     @cached_property
     def symbols(self) -> dict[str, str]:
-        of_given = {name: given.symbol for name, given in self.given.items()}
-        return of_given | {step.name: step.symbol for step in self.steps}
+        of_known = {name: given.symbol for name, given in self.known.items()}
+        return of_known | {step.name: step.symbol for step in self.steps}
 
     def defined_by(self, steps: Sequence[Step]) -> Calculation:
         """The same, with the formulas of these steps in the task."""
@@ -65,8 +74,8 @@ class Calculation(Problem):
         blocks: list[Block] = [
             paragraph(say(key, language, **spoken(words, language))) for key, words in self.story
         ]
-        given = [f"{given.symbol} = {given.latex}" for given in self.given.values()]
-        blocks += map(Formula, (*self.definitions, *given))
+        given = [given.equation(columns=self.columns) for given in self.given.values()]
+        blocks += (Formula(aligned(rows)) for rows in (self.definitions, given) if rows)
         blocks.append(paragraph(say("asked", language, decimals=DECIMALS, tolerance=TOLERANCE)))
         head = [said(say(f"head.{column}", language)) for column in ("name", "value", "shape")]
         rows = [
@@ -104,7 +113,7 @@ class Calculation(Problem):
             rows += elements(step.symbol, operation.terms(step.variables(self.right)), value)
         elif operation.terms is not None:
             rows.append(f"{step.symbol} = {summed(operation.terms(step.variables(self.right)).written)}")
-        yield Formula(aligned([*rows, f"{step.symbol} = {latex(value)}"]))
+        yield Formula(aligned([*rows, f"{step.symbol} = {latex(value, columns=self.columns)}"]))
 
     def data(self, language: str) -> dict[str, Any]:
         return {
@@ -137,7 +146,8 @@ def elements(symbol: str, terms: Terms, value: Array) -> Iterator[str]:
         written = summed(terms.written[index])
         result = number(float(value[index]))
         same = "" if written == result else f" = {result}"
-        yield rf"\left( {symbol} \right)_{{{place}}} = {written}{same}"
+        name = symbol if symbol.isalpha() else rf"\left( {symbol} \right)"
+        yield f"{name}_{{{place}}} = {written}{same}"
 
 
 def summed(written: Array) -> str:
@@ -145,7 +155,11 @@ def summed(written: Array) -> str:
     >>> summed(np.array(["1", "(-2)"])), summed(np.array(["(-2)"]))
     ('1 + (-2)', '-2')
     """
-    return " + ".join(written) if len(written) > 1 else re.sub(r"^\((-[\d.]+)\)$", r"\1", written[0])
+    if len(written) == 1:
+        return re.sub(r"^\((-[\d.]+)\)$", r"\1", written[0])
+    size = math.ceil(len(written) / math.ceil(len(written) / TERMS))
+    lines = [" + ".join(written[at : at + size]) for at in range(0, len(written), size)]
+    return " \\cr\n&\\quad + ".join(lines)
 
 
 def aligned(rows: Sequence[str]) -> str:

@@ -22,8 +22,9 @@ def clearest(
 
     Where hardly any draw is fit, as in a network with one unit, the first draw is taken as it is.
     """
-    some = list(itertools.islice(draws, DRAWS))
-    fit = list(itertools.islice(filter(is_fit, some), CANDIDATES)) or some[:1]
+    first = next(draws)
+    some = itertools.islice(itertools.chain([first], draws), DRAWS)
+    fit = list(itertools.islice(filter(is_fit, some), CANDIDATES)) or [first]
     return min(map(make, fit), key=confusions)
 
 

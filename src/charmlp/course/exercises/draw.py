@@ -14,8 +14,8 @@ T = TypeVar("T")
 class Draw:
     """Draws by a seed; Python promises no more of its generators than `random()`, so all is made of that."""
 
-    def __init__(self, *seed: int) -> None:
-        self.generator = random.Random(":".join(map(str, seed)))
+    def __init__(self, seed: int) -> None:
+        self.generator = random.Random(seed)
 
     def below(self, n: int) -> int:
         """A whole number from 0 to n − 1."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ VAGUE = (  # what says little where another mistake gives the same numbers
     "one-example", "slope-of-other-layer", "wrong-unit", "slope-forgotten",
 )  # fmt: skip
 
+Tried: TypeAlias = Iterable[tuple[Slip, "Array | None"]]  # None: this slip cannot be made here
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -31,6 +33,7 @@ class Explanation:
     places: tuple[tuple[int, ...], ...] = ()
 
 
+@np.errstate(all="ignore")  # somebody's numbers may have no logarithm, no root, or be 0 below a fraction
 def judged(steps: Sequence[Step], right: Values, answers: Mapping[str, Any], language: str) -> list[Verdict]:
     """A verdict for each answer. What follows rightly from an earlier wrong answer is right."""
     theirs: dict[str, Array] = {
@@ -76,8 +79,9 @@ def first_text(value: Any) -> str | None:
 
 
 def fitting(answer: Array, shape: tuple[int, ...]) -> Array:
-    """The answer in the shape that is asked for, where only brackets around a single row differ."""
-    if without_ones(answer.shape) == without_ones(shape):
+    """The answer in the shape that is asked for, where only brackets around a row or a column differ."""
+    is_column = len(shape) == 1 and answer.shape == (*shape, 1)
+    if is_column or without_ones(answer.shape) == without_ones(shape):
         return answer.reshape(shape)
     return answer
 
@@ -104,40 +108,56 @@ def verdict(
         return Verdict(step.name, False, None, say("unknown", language))
     sentences = [sentence(step, each, language) for each in found]
     text = sentences[0] if len(sentences) == 1 else say("or", language, one=sentences[0], other=sentences[1])
-    return Verdict(step.name, False, found[0].slip.mistake, text)
+    first, *others = (each.slip.mistake for each in found)
+    return Verdict(step.name, False, first, text, tuple(others))
 
 
 def likely(explanations: Iterator[Explanation]) -> list[Explanation]:
     """The first, and another mistake that gives the same numbers, unless it says less than the first."""
-    found = {each.slip.mistake: each for each in explanations}
+    found: dict[str, Explanation] = {}
+    for each in explanations:
+        found.setdefault(each.slip.mistake, each)
     first = next(iter(found.values()), None)
     if first is None:
         return []
-    others = [each for name, each in found.items() if each is not first and not name.startswith(VAGUE)]
-    return [first] if first.places else [first, *others[:1]]
+    others = [each for name, each in found.items() if not each.places and not name.startswith(VAGUE)]
+    return [first, *(each for each in others[:2] if each is not first)][:2]
 
 
 def explanations(
     steps: Sequence[Step], right: Values, step: Step, answer: Array, theirs: Values
 ) -> Iterator[Explanation]:
-    """The mistakes that give all of the answer; else those that give each wrong element of it.
+    """The mistakes that give the answer, those that say most first.
 
-    Computed first with the answers before it, then with the right values.
+    Computed with the answers before it, and with the right values: the operation's own slips; a slip in
+    single elements; what can happen anywhere; and at last the own slips, where they give the wrong elements,
+    two or more of them: a single one is too easily met by chance.
     """
     bases = [theirs, right]
-    tried = [
-        (slip, slipped(step, slip, base)) for base in bases for slip in slips_of(steps, right, step, base)
-    ]
-    whole = [Explanation(slip) for slip, value in tried if value is not None and same(answer, value)]
-    if whole or answer.shape != right[step.name].shape:
-        yield from whole
+    own = [(slip, slipped(step, slip, base)) for base in bases for slip in step.operation.slips]
+    yield from whole(own, answer)
+    if answer.shape != right[step.name].shape:
         return
     for base in bases:
-        off = ~close(answer, step.value(base))
-        places = tuple(zip(*(axis.tolist() for axis in np.nonzero(off)), strict=True))
-        for slip, value in [*of_elements(step, base, answer), *tried]:
-            if value is not None and value.shape == answer.shape and close(answer, value)[off].all():
-                yield Explanation(slip, places)
+        yield from in_part(of_elements(step, base, answer), answer, step.value(base), least=1)
+    for base in bases:
+        yield from whole(anywhere(steps, right, step, base), answer)
+    for base in bases:
+        yield from in_part(own, answer, step.value(base), least=2)
+
+
+def whole(tried: Tried, answer: Array) -> Iterator[Explanation]:
+    """Of the slips those that give all of the answer."""
+    yield from (Explanation(slip) for slip, value in tried if value is not None and same(answer, value))
+
+
+def in_part(tried: Tried, answer: Array, expected: Array, least: int) -> Iterator[Explanation]:
+    """Of the slips those that give all wrong elements of the answer, at `least` so many."""
+    off = ~close(answer, expected)
+    places = tuple(place for place in np.ndindex(off.shape) if off[place])
+    for slip, value in tried if len(places) >= least else ():
+        if value is not None and value.shape == answer.shape and close(answer, value)[off].all():
+            yield Explanation(slip, places)
 
 
 def slipped(step: Step, slip: Slip, values: Values) -> Array | None:
@@ -150,27 +170,19 @@ def slipped(step: Step, slip: Slip, values: Values) -> Array | None:
     return value if np.isfinite(value).all() else None
 
 
-def slips_of(steps: Sequence[Step], right: Values, step: Step, values: Values) -> Iterator[Slip]:
-    """The operation's own; then those that can happen anywhere."""
-    yield from step.operation.slips
-    yield from anywhere(steps, right, step, values)
-
-
-def anywhere(steps: Sequence[Step], right: Values, step: Step, values: Values) -> Iterator[Slip]:
-    """A decimal point, rounding, elements in another order, the value of another name."""
+def anywhere(
+    steps: Sequence[Step], right: Values, step: Step, values: Values
+) -> Iterator[tuple[Slip, Array]]:
+    """A decimal point, elements in another order, the value of another name."""
     value = step.value(values)
-    yield constant("decimal-point", 10 * value)
-    yield constant("decimal-point", value / 10)
+    yield Slip("decimal-point", never), 10 * value
+    yield Slip("decimal-point", never), value / 10
     for axis in range(value.ndim):
         for by in range(1, value.shape[axis]):
-            yield constant("order", np.roll(value, by, axis))
+            yield Slip("order", never), np.roll(value, by, axis)
     for other in steps:
         if other.name != step.name:
-            yield constant("other-value", right[other.name], other=other.name)
-
-
-def constant(mistake: str, value: Array, **words: Any) -> Slip:
-    return Slip(mistake, lambda v: value, words)
+            yield Slip("other-value", never, {"other": other.name}), right[other.name]
 
 
 def of_elements(step: Step, values: Values, answer: Array) -> Iterator[tuple[Slip, Array]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from charmlp.report.blocks import Block, Inline, Paragraph, Span
@@ -38,6 +38,7 @@ class Options:
 
     seed: int = 1
     count: int | None = None  # of questions
+    topic: str | None = None  # of questions
     layers: tuple[int, ...] | None = None  # sizes, from the inputs to the outputs
     batch: int | None = None  # examples
     act: str | None = None
@@ -50,17 +51,19 @@ class Options:
 class Verdict:
     """What is said of one answer.
 
-    mistake  its stable name, None where the answer is right or no known mistake gives it
-    text     a sentence in the language that was asked for; "" where there is nothing to say
+    mistake       its stable name, None where the answer is right or no known mistake gives it
+    text          a sentence in the language that was asked for; "" where there is nothing to say
+    alternatives  the names of other mistakes that give the same answer
     """
 
     name: str
     right: bool
     mistake: str | None = None
     text: str = ""
+    alternatives: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "right": self.right, "mistake": self.mistake, "text": self.text}
+        return asdict(self)
 
 
 class Problem(ABC):
@@ -101,11 +104,7 @@ class Problem(ABC):
 
 @dataclass(frozen=True)
 class Kind:
-    """`make` makes a problem; `takes` are the options, beside the seed, that mean something to it.
-
-    `about` is one line, by language, for lists of kinds.
-    """
+    """`make` makes a problem; `takes` are the options, beside the seed, that mean something to it."""
 
     make: Callable[[Options], Problem]
-    about: Mapping[str, str]
     takes: tuple[str, ...] = ()

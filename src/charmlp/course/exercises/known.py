@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from charmlp.course.exercises.numbers import Array
 from charmlp.course.exercises.step import Slip, Values
@@ -14,11 +13,10 @@ from charmlp.doctor.checks.factors import Factor
 from charmlp.doctor.kind import Kind, Wrong, filled
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import Mistake
-from charmlp.doctor.words import in_chinese
 
 # How the doctor's formulas call the roles.
 LETTERS = {"x": "x", "W": "weight", "b": "bias", "g": "g", "y": "y", "z": "logits", "q": "q", "y*": "label"}
-LETTER = re.compile(r"(?<![A-Za-z])(y\*|[xWbgyzq])(?![A-Za-z])")
+LETTER = re.compile(r"(?<![A-Za-z0-9])(y\*|[xWbgyzq])(?![A-Za-z0-9])")
 
 Function = Callable[[Values], Array]
 
@@ -46,7 +44,10 @@ def wrong_gradients(
     words = {"forward": known.right.text, "right": text, "derivative": filled(text, {}, without="g · ")}
     for wrong in gradient.wrong:
         found = words | {"found": filled(wrong.written, parameters)}
-        yield Slip(wrong.mistake, with_parameters(known, of_wrong(wrong, share)), found, kind)
+        formula = with_parameters(known, of_wrong(wrong, share))
+        yield Slip(wrong.mistake, formula, found, kind)
+        if str(wrong.written).startswith("−"):  # the doctor's formulas hold up to a factor
+            yield Slip(wrong.mistake, times(formula, Factor(sign=-1)), found, kind)
     for distortion in DISTORTIONS if share is None else ():
         yield Slip(
             distortion.mistake,
@@ -74,31 +75,24 @@ def distorted(right: Function, change: Callable[[Array], Array]) -> Function:
 def wrong_factors(
     kind: str, right: Function, sizes: Callable[[Values], Mapping[str, int]], *, loss: bool
 ) -> Iterator[Slip]:
-    """A size too many or too few, 2, ½, or the sign."""
-    letters = "NCM" if loss else "N"
-    powers = [Factor(exponents=((letter, power),)) for letter in letters for power in (1, -1)]
-    for factor in (*powers, Factor(sign=-1), Factor(twos=1), Factor(twos=-1)):
+    """N too many or too few, 2, ½, or the sign; of a `loss` that is a mean over N rows also N·C for N."""
+    powers = [("N", 1), ("N", -1), *([("C", -1)] if loss else [])]
+    of_sizes = [Factor(exponents=(power,)) for power in powers]
+    for factor in (*of_sizes, Factor(sign=-1), Factor(twos=1), Factor(twos=-1)):
         for mistake, words in mistakes_of(factor, loss=loss):
             yield Slip(mistake, times(right, factor, sizes), words, kind)
 
 
-def times(right: Function, factor: Factor, sizes: Callable[[Values], Mapping[str, int]]) -> Function:
-    return lambda v: factor.value(sizes(v)) * right(v)
+def times(
+    function: Function, factor: Factor, sizes: Callable[[Values], Mapping[str, int]] = lambda v: {}
+) -> Function:
+    return lambda v: factor.value(sizes(v)) * function(v)
 
 
 def text(slip: Slip, of: str, roles: Mapping[str, str], language: str) -> str:
-    """The doctor's sentence, with the names of this exercise in its formulas."""
+    """The doctor's sentence, its letters those of this exercise: h1 for x, W2 for W."""
     name, _, variant = slip.mistake.partition(".")
-    words: dict[str, Any] = {
-        key: {each: renamed(value, each, roles) for each in ("en", "zh")}
-        for key, value in slip.values.items()
-    }
-    return Mistake(name, variant, {**words, "inputs": of}, kind=slip.kind).text(language)
-
-
-def renamed(value: Any, language: str, roles: Mapping[str, str]) -> str:
-    said = value.get(language, value["en"]) if isinstance(value, Mapping) else str(value)
-    said = in_chinese(said) if language == "zh" else said
+    said = Mistake(name, variant, {**slip.values, "inputs": of}, kind=slip.kind).text(language)
     return LETTER.sub(lambda match: roles.get(LETTERS[match[1]], match[1]), said)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from charmlp import calculus
 from charmlp.course.exercises import operations as op
 from charmlp.course.exercises.numbers import Array
-from charmlp.course.exercises.slips import SLIPS
-from charmlp.course.exercises.step import Given, Operation, Step, Values
+from charmlp.course.exercises.step import Given, Step
 
 TARGET = r"y^{\ast}"
+UNSTATED = {"one": Given("1", np.ones(1))}  # the upstream gradient of the loss itself
 
 
 def by(symbol: str) -> str:
@@ -30,22 +29,23 @@ def given_network(
     return found | {"y*": Given(TARGET, target)}
 
 
-def forward(layers: int, act: str) -> Iterator[Step]:
-    """z1, h1, …, q, L."""
+def forward(layers: int, act: str, new: str = "", prime: str = "") -> Iterator[Step]:
+    """z1, h1, …, q, L; with the weights of another step those names end in `new`, and have a `prime`."""
     for layer in range(1, layers + 1):
-        roles = {"x": hidden(layer - 1), "weight": f"W{layer}", "bias": f"b{layer}"}
+        z, h = f"z{layer}{new}", f"h{layer}{new}"
+        roles = {"x": input_of(layer, new), "weight": f"W{layer}{new}", "bias": f"b{layer}{new}"}
         if layer > 1:
-            roles |= {"before": f"z{layer - 1}", "input": "x"}
-        yield Step(f"z{layer}", f"z_{{{layer}}}", op.LINEAR, roles)
+            roles |= {"before": f"z{layer - 1}{new}", "input": "x"}
+        yield Step(z, f"z{prime}_{{{layer}}}", op.LINEAR, roles)
         if layer < layers:
-            yield Step(f"h{layer}", f"h_{{{layer}}}", op.activation(act), {"x": f"z{layer}"})
-    yield Step("q", "q", op.SOFTMAX, {"logits": f"z{layers}"})
-    roles = {"q": "q", "label": "y*", "logits": f"z{layers}"}
-    yield Step("L", "L", op.CROSS_ENTROPY, roles)
+            yield Step(h, f"h{prime}_{{{layer}}}", op.activation(act), {"x": z})
+    yield Step(f"q{new}", f"q{prime}", op.SOFTMAX, {"logits": z})
+    roles = {"q": f"q{new}", "label": "y*", "logits": z}
+    yield Step(f"L{new}", f"L{prime}", op.CROSS_ENTROPY, roles)
 
 
-def hidden(layer: int) -> str:
-    return f"h{layer}" if layer else "x"
+def input_of(layer: int, new: str = "") -> str:
+    return f"h{layer - 1}{new}" if layer > 1 else "x"
 
 
 def backward(layers: int, act: str) -> Iterator[Step]:
@@ -56,10 +56,10 @@ def backward(layers: int, act: str) -> Iterator[Step]:
             roles = {"q": "q", "label": "y*", "logits": f"z{layer}", "y": "L", "g": "one"}
             yield Step(f"dz{layer}", by(z), op.LOGITS_GRADIENT, roles, f"z{layer}")
         else:
-            roles = {"x": f"z{layer}", "y": f"h{layer}", "g": f"dh{layer}", "input": hidden(layer - 1)}
+            roles = {"x": f"z{layer}", "y": f"h{layer}", "g": f"dh{layer}", "input": input_of(layer)}
             yield Step(f"dz{layer}", by(z), op.activation_gradient(act), roles, f"z{layer}")
         below = {
-            "x": hidden(layer - 1), "weight": f"W{layer}", "bias": f"b{layer}",
+            "x": input_of(layer), "weight": f"W{layer}", "bias": f"b{layer}",
             "y": f"z{layer}", "g": f"dz{layer}",
         }  # fmt: skip
         more = {"input": "x", "before": f"z{layer - 1}"} if layer > 1 else {}
@@ -73,32 +73,12 @@ def backward(layers: int, act: str) -> Iterator[Step]:
 
 
 def descent(layers: int, act: str) -> Iterator[Step]:
-    """The new weights and biases, and the loss with them."""
-    names = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in "Wb"]
-    for name in names:
-        symbol = f"{name[0]}'_{{{name[1:]}}}"
-        yield Step(f"{name}_new", symbol, op.STEP, {"theta": name, "gradient": f"d{name}", "eta": "eta"})
-    roles = {"x": "x", "label": "y*", "before": "L"} | {name: f"{name}_new" for name in names}
-    yield Step("L_new", "L'", new_loss(layers, act), roles)
-
-
-def new_loss(layers: int, act: str) -> Operation:
-    """The loss of the network with its new weights, by a forward pass."""
-
-    def logits(v: Values) -> Array:
-        weights, biases = ([v[f"{letter}{layer}"] for layer in range(1, layers + 1)] for letter in "Wb")
-        return calculus.mlp(v["x"], weights, biases, act)
-
-    def probabilities(v: Values) -> Mapping[str, Array]:
-        return {**v, "q": calculus.softmax(logits(v))}
-
-    return Operation(
-        lambda v: op.cross_entropy(probabilities(v)),
-        "L(" + ", ".join(f"{{{letter}{layer}}}" for layer in range(1, layers + 1) for letter in "Wb") + ")",
-        SLIPS["new_loss"],
-        lambda v: op.written_loss(probabilities(v)),
-        about="new-loss",
-    )
+    """The new weights and biases, and a forward pass with them."""
+    for layer in range(1, layers + 1):
+        for name in (f"W{layer}", f"b{layer}"):
+            roles = {"theta": name, "step": f"d{name}", "eta": "eta"}
+            yield Step(f"{name}_new", f"{name[0]}'_{{{layer}}}", op.MOVED, roles)
+    yield from forward(layers, act, "_new", "'")
 
 
 def one_hot(classes: Sequence[int], count: int) -> Array:

@@ -38,14 +38,16 @@ def factor(value: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def latex(value: Array) -> str:
-    """A number, a row or a matrix in LaTeX.
+def latex(value: Array, *, columns: bool = False) -> str:
+    """A number, a matrix, or a vector in LaTeX, as a row or as one of `columns`.
 
     >>> latex(np.array([[1, 0.5], [1, -1]]))
     '\\\\begin{pmatrix} 1 & 0.5 \\\\cr 1 & -1 \\\\end{pmatrix}'
     """
     if value.ndim == 0:
         return number(float(value))
+    if columns and value.ndim == 1:
+        value = value[:, np.newaxis]
     rows = r" \cr ".join(" & ".join(map(number, row)) for row in np.atleast_2d(value).tolist())
     return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
 

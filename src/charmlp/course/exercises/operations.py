@@ -1,11 +1,12 @@
 """The operations of a network, forward and backward: linear, an activation, softmax, cross-entropy, a step.
 
-Each has its right formula from `charmlp.calculus`, and its slips from the doctor (known.py) and slips.py.
+Each has its right formula from `charmlp.calculus`, and its slips from the doctor (known.py) and slips/.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from charmlp.course.exercises.numbers import Array, factor, number
 from charmlp.course.exercises.slips import SLIPS
 from charmlp.course.exercises.step import Operation, Slip, Terms, Values
 
-DOCTORS = {"none": "identity"}  # activations that the doctor calls otherwise
 LAST = ("wrong-formula", "cotangent")  # what is named where nothing else gives the number
 
 Function = Callable[[Values], Array]
@@ -27,7 +27,7 @@ def ranked(*slips: Iterable[Slip]) -> tuple[Slip, ...]:
 
 
 def own(name: str) -> Iterable[Slip]:
-    """The slips of an operation that stand in slips.py."""
+    """The slips of an operation that stand in slips/."""
     return SLIPS[name]
 
 
@@ -51,6 +51,30 @@ def added(terms: Terms, extra: Array) -> Terms:
         np.concatenate([terms.numbers, extra[..., np.newaxis]], -1),
         np.concatenate([terms.written, each(extra, lambda at: factor(extra[at])).written], -1),
     )
+
+
+def spelled(template: str, function: Function) -> Callable[[Values], Terms]:
+    """One term in each element: the formula with that element's numbers in it."""
+
+    def terms(v: Values) -> Terms:
+        value = np.asarray(function(v))
+        parts = {
+            role: np.broadcast_to(part, value.shape)
+            for role, part in v.items()
+            if np.ndim(part) == 0 or np.shape(part) == value.shape
+        }
+
+        def write(at: tuple[int, ...]) -> str:
+            return template.format_map({role: factor(float(part[at])) for role, part in parts.items()})
+
+        return each(value, write)
+
+    return terms
+
+
+def formula(template: str, function: Function, slips: Iterable[Slip], about: str = "") -> Operation:
+    """An operation element by element, whose formula reads the same with symbols and with numbers."""
+    return Operation(function, template, ranked(slips), spelled(template, function), about)
 
 
 def each(value: Array, write: Callable[[tuple[int, ...]], str]) -> Terms:
@@ -83,16 +107,28 @@ def activation(name: str) -> Operation:
 
     def written(v: Values) -> Terms:
         y = entry(v["x"])
-        return each(y, lambda at: VALUE[name].format(x=factor(v["x"][at])))
+        return each(y, lambda at: VALUE[name].format(x=number(v["x"][at]), minus=number(-v["x"][at])))
 
-    kind = DOCTORS.get(name, name)
     return Operation(
         lambda v: entry(v["x"]),
         SYMBOL[name],
-        ranked(wrong_forms(kind), own("activation")),
+        ranked(wrong_forms(name), other_activations(name)),
         written,
         about=f"act.{name}",
     )
+
+
+def other_activations(name: str) -> Iterable[Slip]:
+    """Another activation, or its own slope."""
+    for other in SYMBOL:
+        if other != name:
+            entry = calculus.ACTIVATIONS[other]
+            yield Slip("other-activation", partial(of_input, entry), {"other": other})
+    yield Slip("slope-for-value", lambda v: calculus.ACTIVATIONS[name].slope(v["x"]))
+
+
+def of_input(entry: calculus.Activation, v: Values) -> Array:
+    return entry(v["x"])
 
 
 SYMBOL = {
@@ -104,7 +140,7 @@ SYMBOL = {
 VALUE = {
     "relu": r"\max(0, {x})",
     "leaky_relu": r"\max(0, {x}) + 0.01 \min(0, {x})",
-    "sigmoid": r"\frac{{1}}{{1 + e^{{-{x}}}}}",
+    "sigmoid": r"\frac{{1}}{{1 + e^{{{minus}}}}}",
     "tanh": r"\tanh({x})",
 }
 SLOPE = {
@@ -140,14 +176,19 @@ SOFTMAX = Operation(
 
 def cross_entropy(v: Values) -> Array:
     """−(1/N) Σ log q at the right class, from the probabilities, as by hand."""
-    return -(v["label"] * np.log(v["q"])).sum() / len(v["q"])
+    return -np.log(of_right_class(v)).mean()
+
+
+def of_right_class(v: Values) -> Array:
+    """One probability a row; somebody's others may be such that they have no logarithm."""
+    return (v["label"] * v["q"]).sum(1)
 
 
 def written_loss(v: Values) -> Terms:
     n = len(v["q"])
-    right = (v["label"] * v["q"]).sum(1)
-    share = "" if n == 1 else rf"\frac{{1}}{{{n}}} \cdot "
-    written = np.array([rf"{share}(-\log {number(q)})" for q in right], dtype=object)
+    right = of_right_class(v)
+    one = r"-\log {q}" if n == 1 else rf"\frac{{{{1}}}}{{{{{n}}}}} \cdot (-\log {{q}})"
+    written = np.array([one.format(q=number(q)) for q in right], dtype=object)
     return Terms(-np.log(right) / n, written)
 
 
@@ -173,11 +214,11 @@ def logits_gradient(v: Values) -> Array:
 
 def loss_sizes(v: Values) -> Mapping[str, int]:
     n, c = v["label"].shape
-    return {"N": n, "C": c, "M": n * c}
+    return {"N": n, "C": c}
 
 
 def batch(v: Values) -> Mapping[str, int]:
-    return {"N": len(v["g"])}
+    return {"N": len(np.atleast_1d(v["g"]))}
 
 
 def written_logits_gradient(v: Values) -> Terms:
@@ -244,15 +285,14 @@ def plain_terms(numbers: Array) -> Terms:
 def activation_gradient(name: str) -> Operation:
     """∂L/∂x = g ⊙ f′(x)."""
     entry = calculus.ACTIVATIONS[name]
-    kind = DOCTORS.get(name, name)
 
     def right(v: Values) -> Array:
         return entry.input_gradient(v["g"], v["x"], v["y"])
 
     slips = ranked(
-        wrong_gradients(kind, "x", right),
+        wrong_gradients(name, "x", right),
         own("activation_gradient"),
-        wrong_factors(kind, right, batch, loss=False),
+        wrong_factors(name, right, batch, loss=False),
         slopes_elsewhere(right),
     )
     return Operation(
@@ -277,18 +317,6 @@ def slopes_elsewhere(right: Function) -> Iterable[Slip]:
 
 # A step
 
-
-def descended(v: Values) -> Array:
-    return v["theta"] - v["eta"] * v["gradient"]
-
-
-STEP = Operation(
-    descended,
-    r"{theta} - \eta {gradient}",
-    ranked(own("descent")),
-    lambda v: each(
-        descended(v),
-        lambda at: rf"{number(v['theta'][at])} - {number(float(v['eta']))} \cdot {factor(v['gradient'][at])}",
-    ),
-    about="descent",
+MOVED = formula(
+    r"{theta} - {eta} \cdot {step}", lambda v: v["theta"] - v["eta"] * v["step"], own("moved"), "descent"
 )

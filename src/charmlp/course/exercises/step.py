@@ -56,15 +56,20 @@ class Operation:
 
 @dataclass(frozen=True)
 class Given:
-    """A value that the task states; `shown` where its LaTeX is not that of its numbers (ln 2)."""
+    """A value that the task states.
+
+    shown  its LaTeX, where that is not that of its numbers (ln 2)
+    means  what it is, in LaTeX, where its symbol alone does not say so
+    """
 
     symbol: str
     value: Array
     shown: str = ""
+    means: str = ""
 
-    @property
-    def latex(self) -> str:
-        return self.shown or latex(self.value)
+    def equation(self, *, columns: bool = False) -> str:
+        shown = self.shown or latex(self.value, columns=columns)
+        return " = ".join(filter(None, (self.symbol, self.means, shown)))
 
 
 @dataclass(frozen=True)
@@ -81,4 +86,5 @@ class Step:
         return {role: values[name] for role, name in self.roles.items()}
 
     def value(self, values: Values) -> Array:
-        return np.asarray(self.operation.function(self.variables(values)), dtype=float)
+        with np.errstate(all="ignore"):  # somebody's values may be 0 below a fraction
+            return np.asarray(self.operation.function(self.variables(values)), dtype=float)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from charmlp.course.exercises.kind import Problem
 from charmlp.doctor.mathtext import math_text
+from charmlp.language.layout import WIDTH, columns, wrapped
 from charmlp.report import latex as tex
 from charmlp.report import markdown as md
 from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline, Items, Paragraph, Table
@@ -60,7 +61,7 @@ def blocks_of(problem: Problem, language: str, *, solution: bool) -> Sequence[Bl
 def text_of(block: Block) -> str:
     match block:
         case Heading(_, text) | Paragraph(text, _):
-            return line(text)
+            return "\n".join(wrapped(line(text), "", "", WIDTH))
         case Formula(latex):
             return "\n".join(f"    {math_text(row)}" for row in rows_of(latex))
         case Items(items):
@@ -82,12 +83,10 @@ def rows_of(latex: str) -> list[str]:
     inside = re.fullmatch(r"\\begin\{aligned\}(.*)\\end\{aligned\}", latex.strip(), re.DOTALL)
     if inside is None:
         return [latex]
-    return [row.replace("&=", "=", 1).strip() for row in re.split(r"\\cr(?![a-z])\n", inside[1])]
+    return [row.replace("&", "", 1).strip() for row in re.split(r"\\cr\n", inside[1])]
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    from charmlp.language.layout import columns
-
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(

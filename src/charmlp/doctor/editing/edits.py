@@ -5,14 +5,15 @@ minus sign mends had the wrong sign. The names are those of the catalogue.
 """
 
 import ast
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.code import Slot
 from charmlp.doctor.editing.places import (
     Function,
     binary,
@@ -20,14 +21,16 @@ from charmlp.doctor.editing.places import (
     called,
     exchanged,
     expression,
+    is_entry,
     is_plain,
     slots,
     to_be_read,
 )
+from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
-AXES = (0, 1, -1)
+AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
 # What a comparison may have been meant to be: the opposite, or the same with or without equality
@@ -127,13 +130,15 @@ def too_many(function: Function, factor: ast.expr) -> str:
 
 def of_constants(function: Function) -> Iterator[Edit]:
     """Another number; where it says along which dimension something goes, another dimension."""
+    keywords = [owner for owner, *_ in function.expressions if isinstance(owner, ast.keyword)]
+    along = [inner for keyword in keywords if keyword.arg in AXIS for inner in ast.walk(keyword)]
     for slot in function.expressions:
         owner, _, _, node = slot
         if not isinstance(node, ast.Constant) or function.value(node) is None:
             continue
         value: Any = node.value
         others: list[tuple[Any, str]]
-        if isinstance(owner, ast.keyword) and owner.arg in AXIS:
+        if owner in along:
             others = [(axis, "batch-not-summed.edit") for axis in AXES]
         else:
             others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
@@ -212,7 +217,9 @@ def of_statements(function: Function) -> Iterator[Edit]:
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
             continue
         target = node.targets[0]
-        if isinstance(target, ast.Attribute | ast.Subscript):
+        if isinstance(target, ast.Attribute | ast.Subscript) or (
+            isinstance(target, ast.Name) and is_set_again(function, target)
+        ):
             yield Edit(slot, ast.AugAssign(target, ast.Add(), node.value), "not-accumulated.edit")
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
@@ -220,13 +227,23 @@ def of_statements(function: Function) -> Iterator[Edit]:
             yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
 
 
+def is_set_again(function: Function, target: ast.Name) -> bool:
+    """Whether a variable is given a value in another place as well, as by db, dW = np.zeros(k), 0."""
+    given = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.Name)]
+    return sum(node.id == target.id and isinstance(node.ctx, ast.Store) for node in given) > 1
+
+
 def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
     """What is added at indices that repeat, but counted once there."""
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
         array, index = to_be_read(target.value), to_be_read(target.slice)
-        adding = expression(f"{function.library}.add.at")
-        yield Edit(slot, ast.Expr(call(adding, [array, index, node.value])), "not-accumulated.edit")
+        if isinstance(function.around.get("torch"), ModuleType):
+            text = "array.index_put_((index,), value, accumulate=True)"
+        else:
+            text = f"{function.library}.add.at(array, index, value)"
+        adding = expression(text, array=array, index=index, value=node.value)
+        yield Edit(slot, ast.Expr(adding), "not-accumulated.edit")
 
 
 def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator[Edit]:
@@ -243,10 +260,16 @@ def of_variables(function: Function) -> Iterator[Edit]:
     """Another variable of the same shape: in one place, or in all places of an expression."""
     for slot in function.expressions:
         node = slot[3]
-        if is_plain(node):
+        if is_plain(node) or is_entry(node):
             name = of_exchange(function, slot)
             yield from (Edit(slot, to_be_read(other), name) for other in function.alike(node))
-        elif isinstance(node, ast.BinOp):
+        if is_entry(node) and function.is_array(node):  # of the step before, or after
+            for operator in (ast.Sub, ast.Add):
+                index = binary(node.slice, operator, ast.Constant(1))
+                yield Edit(slot, ast.Subscript(node.value, index, ast.Load()), "wrong-variable.edit")
+        if is_plain(node):
+            continue
+        if isinstance(node, ast.BinOp):
             parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
             inside = {ast.unparse(inner): inner for inner in parts}
             for text, variable in inside.items():
@@ -307,9 +330,78 @@ def of_results(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
 
 
+def of_forms(function: Function) -> Iterator[Edit]:
+    """The slope of another activation: y (1 − y) is the sigmoid's, 1 − y² the tanh's; an activation alone."""
+    for slot in function.expressions:
+        node = slot[3]
+        if called(node) and len(node.args) == 1 and function.shape(node) == function.shape(node.args[0]):
+            for text in ("v * (1 - v)", "1 - v ** 2", "u * (1 - u)", "1 - u ** 2"):
+                yield Edit(slot, expression(text, v=node.args[0], u=node), "wrong-variable.edit")
+        factors = factors_of(node)
+        for i, factor in enumerate(factors):
+            power = power_below_one(factor)
+            if power is None or (variable := power[0]) is None or not function.is_array(variable):
+                continue
+            same = [j for j, other in enumerate(factors) if j != i and reads_as(other, variable)]
+            rest = [other for j, other in enumerate(factors) if j != i and j not in same[:1]]
+            form = "1 - v ** 2" if same or not power[1] else "v * (1 - v)"
+            for text in (form, "1 - v") if power[1] else (form, "v * (1 - v)"):
+                yield Edit(slot, product([*rest, expression(text, v=variable)]), "wrong-variable.edit")
+
+
+def factors_of(node: ast.AST) -> list[ast.expr]:
+    """Those of a product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*factors_of(node.left), *factors_of(node.right)]
+    return [node] if isinstance(node, ast.expr) else []
+
+
+def product(factors: Sequence[ast.expr]) -> ast.expr:
+    return functools.reduce(lambda left, right: binary(left, ast.Mult, right), factors)
+
+
+def power_below_one(node: ast.expr) -> tuple[ast.expr, bool] | None:
+    """v of 1 − v and 1 + v, and of 1 − v² or 1 − v v with a mark for the square; None for anything else."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+        return None
+    if not isinstance(node.left, ast.Constant) or node.left.value != 1:
+        return None
+    right = node.right
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
+        return right.left, True
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and reads_as(right.left, right.right):
+        return right.left, True
+    if isinstance(right, ast.Call) and called(right) in ("square", "power"):
+        return right.args[0], True
+    return right, False
+
+
+def reads_as(one: ast.expr, other: ast.expr) -> bool:
+    return ast.unparse(one) == ast.unparse(other)
+
+
+def of_targets(function: Function) -> Iterator[Edit]:
+    """A 1 that is not subtracted where the target is: p[n, y[n]] −= 1."""
+    numbers = [
+        (variable, np.asarray(value))
+        for variable, value in function.variables.values()
+        if np.asarray(value).dtype.kind == "i" and np.ndim(value) < 2 and np.size(value)
+    ]
+    for slot in function.results:
+        owner, _, _, node = slot
+        shape = function.shape(node) or ()
+        if not isinstance(owner, ast.Assign) or len(shape) not in (1, 2) or shape[-1] < 2:
+            continue
+        for index, value in numbers:
+            if value.max() >= shape[-1] or value.shape != shape[:-1]:
+                continue
+            one_hot = expression(f"{function.library}.eye(u.shape[-1])[v]", u=node, v=index)
+            yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
+
+
 def of_slopes(function: Function) -> Iterator[Edit]:
     """The slope of an activation."""
-    around = function.code.function.__globals__
+    around = function.around
     own = [f"{name}(v)" for name, thing in around.items() if callable(thing) and is_derivative(name)]
     slopes = ["v > 0", "v * (1 - v)", "1 - v ** 2", f"1 - {function.library}.tanh(v) ** 2", *own]
     for slot in (*function.results, *function.operands):
@@ -334,13 +426,14 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 scale = expression(scaled, v=variable)
                 yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
                 yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
-    for slot in function.results:
+    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call)]
+    for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):
             for operator in (ast.Add, ast.Sub):
                 yield Edit(slot, binary(slot[3], operator, variable), "path-forgotten.edit")
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_variables,
-    of_slopes, of_terms,
+    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_forms,
+    of_variables, of_targets, of_slopes, of_terms,
 )  # fmt: skip

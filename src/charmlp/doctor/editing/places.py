@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.code import Code, Slot, noting
+from charmlp.doctor.operation.code import Code, Slot, noting
 
-MOST_VARIABLES = 24
+MOST_VARIABLES = 32
 LIBRARIES = ("numpy", "torch")
 # Attributes that are no variables of their own
 OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
@@ -47,7 +47,9 @@ class Function:
     @cached_property
     def variables(self) -> dict[str, tuple[ast.expr, Any]]:
         """Names, attributes and entries that are numbers or arrays, by what one reads in the code."""
-        read = [node for *_, node in self.expressions if is_plain(node) and self.value(node) is not None]
+        plain = [node for *_, node in self.expressions if is_plain(node)]
+        entries = [node for *_, node in self.expressions if is_entry(node)]
+        read = [node for node in (*plain, *entries) if self.value(node) is not None]
         found = {ast.unparse(node): (node, self.value(node)) for node in read}
         found |= {name: pair for name, pair in self.unread().items() if name not in found}
         found |= {name: pair for name, pair in self.handed_over().items() if name not in found}
@@ -82,11 +84,16 @@ class Function:
                     found.setdefault(size, expression(f"{text}.shape[{axis}]"))
         return found
 
+    @property
+    def around(self) -> dict[str, Any]:
+        """All names of the function's module."""
+        around: dict[str, Any] = self.code.function.__globals__
+        return around
+
     @cached_property
     def library(self) -> str:
         """The name that the module has for NumPy or torch."""
-        around = self.code.function.__globals__
-        names = {thing.__name__: name for name, thing in around.items() if inspect.ismodule(thing)}
+        names = {thing.__name__: name for name, thing in self.around.items() if inspect.ismodule(thing)}
         return next((names[library] for library in LIBRARIES if library in names), "np")
 
     @cached_property
@@ -146,6 +153,14 @@ def is_plain(node: ast.AST) -> bool:
     return isinstance(node, ast.Name)
 
 
+def is_entry(node: ast.AST) -> bool:
+    """Whether it is an entry of a variable by something that is computed, such as h[t − 1]."""
+    if not isinstance(node, ast.Subscript) or is_plain(node):
+        return False
+    whole = [node.slice, *ast.walk(node.slice)]
+    return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
+
+
 def is_numeric(value: Any) -> bool:
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "fiub"
@@ -166,21 +181,25 @@ def expression(text: str, **parts: ast.expr) -> Any:
     return exchanged(ast.parse(text, mode="eval").body, parts)
 
 
-def exchanged(tree: ast.expr, parts: Mapping[str, ast.expr]) -> Any:
+def exchanged(tree: ast.expr | ast.keyword, parts: Mapping[str, ast.expr]) -> Any:
     """A copy in which other expressions stand for the variables that read so."""
-
-    class Exchange(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> Any:
-            if is_plain(node) and (other := parts.get(ast.unparse(node))) is not None:
-                return to_be_read(other)
-            return self.generic_visit(node)
-
-    return Exchange().visit(copy.deepcopy(tree))
+    if is_plain(tree) and (other := parts.get(ast.unparse(tree))) is not None:
+        return to_be_read(other)
+    own = copy.copy(tree)
+    for field, value in ast.iter_fields(tree):
+        if isinstance(value, ast.expr | ast.keyword):
+            setattr(own, field, exchanged(value, parts))
+        elif isinstance(value, list):
+            inner = [
+                exchanged(one, parts) if isinstance(one, ast.expr | ast.keyword) else one for one in value
+            ]
+            setattr(own, field, inner)
+    return own
 
 
 def to_be_read(node: ast.expr) -> ast.expr:
-    """A copy that is no target of an assignment."""
-    own = copy.deepcopy(node)
+    """A copy that is no target of an assignment; what is inside is the same, as no search changes it."""
+    own = copy.copy(node)
     if hasattr(own, "ctx"):
         own.ctx = ast.Load()
     return own

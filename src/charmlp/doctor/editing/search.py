@@ -1,6 +1,7 @@
 """The change, or the few changes, of somebody's code that make its gradients right."""
 
 import ast
+import copy
 import itertools
 import time
 from collections.abc import Iterator, Sequence, Set
@@ -11,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.code import Code, code_of, put, with_helpers
 from charmlp.doctor.editing.edits import Edit, edits
+from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Function
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, with_helpers
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -56,7 +58,7 @@ class Slip:
         """What fills the words: the line, and what one reads there before and after."""
         before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
         line = self.code.line_of(before)
-        written = ast.unparse(ast.fix_missing_locations(after))
+        written = ast.unparse(located(after, 1))
         return {"line": line, "before": ast.unparse(before), "after": written}
 
     @property
@@ -111,9 +113,9 @@ class Search:
         sizes = self.trial.subject.sizes or self.trial.sizes
         return sizes.get("N") or next((np.shape(v)[0] for v in self.trial.values if np.ndim(v)), 0)
 
-    def slips(self) -> list[Slip]:
+    def slips(self) -> list[Slip | Path]:
         """One change on top of the other, as long as each makes more gradients right."""
-        found: list[Slip] = []
+        found: list[Slip | Path] = []
         with ExitStack() as kept:
             right = self.right()
             while len(right) < len(self.expected) and len(found) < MOST_SLIPS:
@@ -122,12 +124,21 @@ class Search:
                     break
                 found.append(slip)
                 right |= slip.mends
-                put(*slip.edit.slot[:3], slip.edit.node)
+                put(*slip.edit.slot[:3], copy.deepcopy(slip.edit.node))  # now others change what is inside
                 kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
+        found += self.paths(right)
         return found or self.of_forward()
 
-    def of_forward(self) -> list[Slip]:
+    def paths(self, right: Set[int]) -> list[Path]:
+        """The paths of forward on which the gradients that are left err."""
+        returned = dict(enumerate(self.run()))
+        left = {i: returned.get(i) for i in self.expected if i not in right}
+        arrays = {i: g for i, g in left.items() if isinstance(g, np.ndarray)}
+        wrong = {i: g for i, g in arrays.items() if g.shape == np.shape(self.trial.values[i])}
+        return paths(self.setup, self.codes, wrong, self.upstream) if wrong else []
+
+    def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
@@ -217,12 +228,18 @@ class Search:
 @contextmanager
 def changed(code: Code, edit: Edit) -> Iterator[None]:
     """The code runs with a change; raises what compiling it raises."""
-    put(*edit.slot[:3], edit.node)
+    put(*edit.slot[:3], located(edit.node, line_at(edit.slot)))
     try:
         with code.running():
             yield
     finally:
         put(*edit.slot)
+
+
+def line_at(slot: Slot) -> int:
+    """The line of what is there, in its source."""
+    before = slot[3][0] if isinstance(slot[3], list) else slot[3]
+    return int(getattr(before, "lineno", 1))
 
 
 def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> bool:

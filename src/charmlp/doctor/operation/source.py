@@ -66,6 +66,7 @@ def returns_of(tree: Definition) -> list[ast.expr | None]:
     return [node.value for node in sorted(found, key=lambda node: node.lineno)]
 
 
+@functools.lru_cache(maxsize=512)
 def returned_names(function: Anything) -> list[str]:
     """The names in its last return statement that returns most, "" for what is no variable of its own.
 
@@ -84,6 +85,23 @@ def inner_names(function: Anything) -> list[str]:
     """The names in a tuple inside the one that is returned: W and b of `return loss, (dW, db)`."""
     inner = [part for part in returned_parts(function) if isinstance(part, ast.Tuple | ast.List)]
     return names_of(function, inner[0].elts) if inner else []
+
+
+def returned_closures(function: Anything) -> dict[int, ast.FunctionDef | ast.Lambda]:
+    """The inner functions among what is returned, by their places.
+
+    >>> def f(x):
+    ...     def vjp(g):
+    ...         return 2 * x * g
+    ...     return x * x, vjp
+    >>> list(returned_closures(f))
+    [1]
+    """
+    tree = definition(function)
+    inner = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} if tree else {}
+    parts = enumerate(returned_parts(function))
+    found = {i: inner.get(part.id) if isinstance(part, ast.Name) else part for i, part in parts}
+    return {i: node for i, node in found.items() if isinstance(node, ast.FunctionDef | ast.Lambda)}
 
 
 def returned_parts(function: Anything) -> list[ast.expr]:

@@ -21,7 +21,7 @@ from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT, INDEX = "label", "one-hot", "index"
+LABELS, ONE_HOT, INDEX, WORDS_2D = "label", "one-hot", "index", "words"
 Shape = tuple[int, ...]
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
@@ -29,16 +29,28 @@ DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
 # Inputs that have one number a column, by their names
 VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
 
-# Inputs of a layer or a cell, by their names, with a letter for each dimension; G are the units of all gates
+# Inputs of a layer or a cell, by their names, with a letter for each dimension: G are the units of all gates,
+# J the inputs and the state side by side
+GATE = r"_?([ficoguzr]|cc)"
 CELL: dict[re.Pattern[str], str] = {
-    re.compile(r"[xX]_?t?|inputs?|inp|A(_prev)?|a"): "ND",
-    re.compile(r"([hcC]_?(prev|t_?1|old)?|(prev|old)_([hc]|cell)|a_prev|hidden|state|cell)"): "NK",
+    re.compile(r"[xX]_?t?|[xX]s|inputs?|inp|A(_prev)?|a"): "ND",
+    re.compile(
+        r"([hcC]_?(prev|t_?1|old|0|init)?|(prev|old)_([hc]|cell)|a(_prev|_?0)|hidden|state|cell)"
+    ): "NK",
+    re.compile(rf"W_?x{GATE}|W{GATE}_?x", re.IGNORECASE): "DK",
+    re.compile(rf"(W_?h|[UR]){GATE}|W{GATE}_?h", re.IGNORECASE): "KK",
+    re.compile(r"W_?([figuzr]|cc?)", re.IGNORECASE): "JK",
+    re.compile(r"b_?([figuzr]|cc?)", re.IGNORECASE): "K",
     re.compile(r"w_?(h|hh|aa|rec)|u|Whh?", re.IGNORECASE): "KG",
     re.compile(r"w_?(x|xh|hx|ax|ih|in)?|weights?", re.IGNORECASE): "DG",
     re.compile(r"b_?[ha]?|bias", re.IGNORECASE): "G",
-    re.compile(r"w_?(y|ya|hy|ho|out)|V|Why", re.IGNORECASE): "KC",
+    re.compile(r"w_?(y|ya|hy|ho|out|o)|V|Why", re.IGNORECASE): "KC",
     re.compile(r"b_?[yo]", re.IGNORECASE): "C",
 }
+# How a cell takes x: one step, or S of them
+SEQUENCES = (
+    {"rows": "ND", "columns": "DN"}, {"rows": "NSD", "columns": "DNS"}, {"rows": "SND", "columns": "SDN"},
+)  # fmt: skip
 # Weights and biases of a layer that has a number or a name
 LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+|i|in|h|hid|hidden|o|out|output)", re.IGNORECASE)
 
@@ -120,6 +132,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield []
         if matrices:
             yield from of_network(len(names), n, matrices[0].shape, matrices[-1].shape)
+            yield from of_states(len(names), n, matrices[0].shape[0], sizes)
         if not subject.parameters:
             counts += range(counts[0] - 1, 0, -1)  # the last may be options
     usual: dict[int, list[list[Any]]] = {
@@ -152,9 +165,9 @@ def every_recipe(
     """Each recipe in each domain; last with an index in some place, where forward has asked for one."""
     yield from itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS)
     if any(re.search(r"ind(ex|ices)|integer", str(error)) for error in errors):
-        for recipe in recipes(subject, sizes):
-            for i in range(1, len(recipe)):
-                yield [LABELS if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
+        for labels, recipe in itertools.product((LABELS, WORDS_2D), recipes(subject, sizes)):
+            for i in range(len(recipe)):
+                yield [labels if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
 
 
 def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -194,11 +207,22 @@ def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[A
         yield [shapes[0][0], LABELS]
 
 
+def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:
+    """x and the states of a cell whose weights are its own; they are as wide as x there. A sequence of x."""
+    for d in dict.fromkeys((inputs, sizes["D"])):
+        for shape in ((n, d), (d, n), (d, 1), (d,)):
+            yield [shape] * count
+        for x in ((n, sizes["S"], d), (sizes["S"], n, d), (sizes["S"], d)):
+            yield [x, *[(n, d)] * (count - 1)]
+
+
 def by_names(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     """Where names tell that inputs are vectors: one number a column, as a vector or as a row."""
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
     if any(vectors[1:]):
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
+        for x, vector in (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,))):
+            yield [vector if is_vector else x for is_vector in vectors]  # a number a channel
 
 
 def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
@@ -206,20 +230,37 @@ def of_cell(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
 
     A gated one has the weights of its gates side by side.
     """
-    letters = [next((of for pattern, of in CELL.items() if pattern.fullmatch(name)), "") for name in names]
+    letters = cell_letters(names)
     if len(names) < 3 or not all(letters):
         return
     if "ND" not in letters and "NK" in letters:  # a_prev, w, b: the layer before is the input
         letters[letters.index("NK")] = "ND"
     joined = [of if of != "DG" or "KG" in letters or "NK" not in letters else "JG" for of in letters]
-    for gates, each in itertools.product((1, 4, 3), (joined, letters)):  # one matrix for x and h
-        size = {**sizes, "G": gates * sizes["K"], "J": sizes["D"] + sizes["K"]}
-        rows = [tuple(size[letter] for letter in of) for of in each]
-        for bias in ((size["G"],), (1, size["G"])):
-            yield [bias if of == "G" else shape for of, shape in zip(each, rows, strict=True)]
-        turned = [of[::-1] if "G" in of else of for of in each]  # x Wᵀ
-        yield [tuple(size[letter] for letter in of) for of in turned]
-        yield [(size["G"], 1) if of == "G" else shape[::-1] for of, shape in zip(each, rows, strict=True)]
+    for sequence in SEQUENCES:
+        for gates, each in itertools.product((1, 4, 3), (joined, letters)):  # one matrix for x and h
+            size = {**sizes, "G": gates * sizes["K"], "J": sizes["D"] + sizes["K"]}
+            rows = [sequence["rows"] if of == "ND" else of for of in each]
+            turned = [of if "N" in of else of[::-1] for of in rows]  # x Wᵀ
+            columns = [sequence["columns"] if of == "ND" else of[::-1] for of in each]
+            for of_names, bias in ((rows, "{}"), (rows, "1{}"), (turned, "{}"), (columns, "{}1")):
+                of_all = [bias.format(of) if len(of) == 1 else of for of in of_names]
+                yield [tuple(size.get(letter, 1) for letter in of) for of in of_all]
+
+
+def cell_letters(names: Sequence[str]) -> list[str]:
+    """A letter for each dimension of a cell's inputs, "" for what no cell takes.
+
+    >>> cell_letters(["x", "h", "Wx", "Wh", "b"]), cell_letters(["xt", "a_prev", "Wf", "bf", "Wo", "bo"])
+    (['ND', 'NK', 'DG', 'KG', 'G'], ['ND', 'NK', 'JK', 'K', 'JK', 'K'])
+    """
+    letters = [next((of for pattern, of in CELL.items() if pattern.fullmatch(name)), "") for name in names]
+    if "JK" in letters:  # with a forget or an update gate, o is a gate as well
+        gated = {"KC": "JK", "C": "K"}
+        letters = [
+            gated.get(of, of) if re.fullmatch(r"[wb]_?o", name, re.IGNORECASE) else of
+            for name, of in zip(names, letters, strict=True)
+        ]
+    return [of if of != "JK" or "KK" not in letters else "DK" for of in letters]
 
 
 def of_layers(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
@@ -274,7 +315,9 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
         if shape == INDEX:
             values.append(1)
         elif shape == LABELS:
-            values.append(generator.integers(3, size=np.shape(values[0])[:1] or (1,)))
+            values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
+        elif shape == WORDS_2D:
+            values.append(generator.integers(3, size=(5, 4)))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
         else:

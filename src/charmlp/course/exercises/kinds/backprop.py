@@ -74,15 +74,24 @@ def numbers(draw: Draw, sizes: Sequence[int], batch: int) -> Numbers:
 
 
 def is_friendly(drawn: Numbers, act: str) -> bool:
-    """No unit at the kink, one dead and one alive in each hidden layer, each example alive; small logits."""
+    """No unit at the kink, masks that tell mistakes apart, small logits."""
     layers = calculus.mlp_layers(drawn.x, drawn.weights, drawn.biases, act)
     *below, logits = [layer.z for layer in layers]
     alive = [z > 0 for z in below]
     return (
         all((z != 0).all() and abs(z).max() <= MOST_HIDDEN for z in below)
-        and all(mask.any(1).all() and not mask.all() for mask in alive)
+        and all(map(is_telling, alive))
         and all(0 < spread <= MOST_SPREAD for spread in np.ptp(logits, axis=1))
     )
+
+
+def is_telling(alive: Array) -> bool:
+    """No example dead, of several units some; another example's mask is neither the same nor the opposite."""
+    examples, units = alive.shape
+    if not alive.any(1).all() or (units > 1 and alive.all()):
+        return False
+    kept = alive == np.roll(alive, 1, 0)
+    return examples == 1 or units == 1 or bool(kept.any() and not kept.all())
 
 
 def calculation(drawn: Numbers, act: str, rate: float | None, seed: int) -> Calculation:
@@ -92,18 +101,11 @@ def calculation(drawn: Numbers, act: str, rate: float | None, seed: int) -> Calc
     steps = [*forward, *network.backward(layers, act)]
     story = [("backprop", {"layers": layers, "act": f"@named.{act}", "n": len(drawn.x)})]
     if rate is not None:
-        given["eta"] = Given(r"\eta", np.asarray(rate))
+        given["eta"] = Given(r"{\eta}", np.asarray(rate))
         steps += network.descent(layers, act)
         story.append(("backprop-step", {}))
-    found = Calculation("backprop", seed, given, steps, story, constants={"one": np.ones(1)})
+    found = Calculation("backprop", seed, given, steps, story, unstated=network.UNSTATED)
     return found.defined_by(forward)
 
 
-KIND = Kind(
-    make,
-    {
-        "en": "a whole small network: forward, loss, every gradient",
-        "zh": "完整的小网络：前向、损失和每个梯度",
-    },
-    takes=("layers", "batch", "act", "lr", "worked"),
-)
+KIND = Kind(make, takes=("layers", "batch", "act", "lr", "worked"))

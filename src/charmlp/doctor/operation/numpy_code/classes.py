@@ -22,6 +22,7 @@ from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
+from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.source import source_of
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
@@ -34,7 +35,8 @@ FORWARD = (
 BACKWARD = (
     "backward", "bprop", "backward_pass", "back_prop", "backprop", "backpropagate", "backward_propagation",
     "back_propagation", "backpropagation", "backward_prop", "back_propagate", "backward_propagate", "bwd",
-    "backwards", "back", "backwardpass", "Backward", "calculate_gradients", "compute_gradients",
+    "backwards", "back", "backwardpass", "Backward", "calculate_gradients", "compute_gradients", "bptt",
+    "backprop_through_time", "backPropagate", "backProp", "backPropagation", "Backpropagation",
 )  # fmt: skip
 DERIVATIVE = (
     "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",
@@ -96,7 +98,7 @@ def written(kind: type) -> list[Written]:
     pair = passes_of(kind)
     if is_node(kind):
         return of_node(kind)
-    whole = of_skeleton(kind) if pair is None else of_passes(kind, *pair)
+    whole = of_skeleton(kind) or of_steps(kind) if pair is None else of_passes(kind, *pair)
     return [*whole, *of_derivatives(kind, set(pair or ()))]
 
 
@@ -130,6 +132,18 @@ def of_skeleton(kind: type) -> list[Written]:
     if not empty or not has_weights(kind):
         return []
     return [Written(kind.__name__, (), phrase("unwritten", method=f"{kind.__name__}.{empty[0]}"))]
+
+
+def of_steps(kind: type) -> list[Written]:
+    """A class that learns, and shows none of its gradients."""
+    own = list(methods_of(kind))
+    costs = [method_of(kind, name) for name in own if name in COST and takes_truth(kind, name)]
+    steps = [(n, step) for n in own if (step := step_of(method_of(kind, n), costs, kind)) is not None]
+    if not steps:
+        return []
+    name, step = steps[0]
+    others = (kind.__name__, f"{kind.__name__}.{name}")
+    return [Written(kind.__name__, step.readings(), others=others, code=(step.code.function,))]
 
 
 def takes_truth(kind: type, name: str) -> bool:

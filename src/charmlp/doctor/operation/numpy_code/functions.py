@@ -13,7 +13,14 @@ from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.globals import of_module
-from charmlp.doctor.operation.numpy_code.losses import Flagged, Loss, flag_of, returns_gradient
+from charmlp.doctor.operation.numpy_code.losses import (
+    Flagged,
+    Loss,
+    WithClosure,
+    closure_in,
+    flag_of,
+    returns_gradient,
+)
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
     DERIVATIVE,
@@ -36,6 +43,7 @@ from charmlp.doctor.operation.numpy_code.networks import (
     with_costs,
 )
 from charmlp.doctor.operation.numpy_code.passes import Pair
+from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind
 
@@ -106,10 +114,20 @@ class Finder:
                 add(name, operation(name, Pair(forward, function).readings(), function))
             elif (flag := flag_of(function)) is not None:
                 add(name, operation(name, Flagged(function, flag).readings(), function))
+            elif (where := closure_in(function)) is not None:
+                add(name, operation(name, WithClosure(function, where).readings(), function))
             elif (whole := of_module(function)) is not None:
                 add(name, operation(name, whole.readings(), function))
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
+        costs = [function for function in self.own.values() if is_cost(function)]
+        for name, function in self.own.items():
+            if (
+                name not in self.taken
+                and not self.is_torch
+                and (step := step_of(function, costs)) is not None
+            ):
+                add(name, operation(name, step.readings(), function))
         for name, function in self.own.items():
             if name not in self.taken and not self.is_torch and is_half(name, function):
                 add(name, [cannot(name, self.missing(name))])

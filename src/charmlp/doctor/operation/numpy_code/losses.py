@@ -1,5 +1,6 @@
-"""A loss that returns its gradient with it; a function that returns its derivative where a flag is set."""
+"""A function that is its own backward pass: it returns gradients with its result, or a closure for them."""
 
+import ast
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through,
 from charmlp.doctor.operation.numpy_code.names import DATA, is_gradient, is_loss, is_truth, prediction_of
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
+from charmlp.doctor.operation.source import returned_closures
 
 FLAG = re.compile(
     r"(is_?|return_?|get_?)?(deriv|derivative|prime|grads?|gradient|diff|backward|derive|back|d|derivate)"
@@ -101,6 +103,42 @@ def returns_gradient(function: Function) -> bool:
 def comes_last(names: Sequence[str]) -> bool:
     """Whether gradients come before the loss that they are of: grads, cost."""
     return is_loss(names[-1]) and not is_gradient(names[-1]) and all(map(is_gradient, names[:-1]))
+
+
+@dataclass(frozen=True)
+class WithClosure:
+    """A function that returns its output and, in place `where`, a function that leads gradients back."""
+
+    function: Function
+    where: int
+
+    def readings(self) -> tuple[Make, ...]:
+        return (reading(self.written),)
+
+    def written(self) -> HandWritten:
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            result = list(self.function(self.function.arguments(values)))
+            pullback = result.pop(self.where)
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                found = pullback(*[g if np.ndim(g) else float(g) for g in upstream])
+                if isinstance(found, Mapping | tuple | list):
+                    return by_input(found, self.function.inputs)
+                return of_one(found, self.function.inputs, values, ())
+
+            return tuple(result), backward
+
+        return self.function.written(run)
+
+
+def closure_in(function: Function) -> int | None:
+    """Where a function returns the one that leads gradients back, beside what it computes."""
+    places = [i for i, inner in returned_closures(function.call).items() if takes_one(inner)]
+    return places[0] if len(places) == 1 and len(function.returns) == 2 and function.inputs else None
+
+
+def takes_one(inner: ast.FunctionDef | ast.Lambda) -> bool:
+    return len(inner.args.args) - len(inner.args.defaults) == 1
 
 
 @dataclass(frozen=True)

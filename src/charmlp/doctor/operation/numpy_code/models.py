@@ -39,14 +39,21 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     is_upstream,
 )
-from charmlp.doctor.operation.numpy_code.networks import CLASSES, COUNT, implied_loss, truths
-from charmlp.doctor.operation.numpy_code.networks import Problem as Data
+from charmlp.doctor.operation.numpy_code.problems import (
+    CLASSES,
+    COUNT,
+    all_truths,
+    class_numbers,
+    ends,
+    implied_loss,
+    truths,
+)
 from charmlp.doctor.operation.options import is_flag, is_option, usual_option
 from charmlp.doctor.words import one_line
 
 
 @dataclass(frozen=True)
-class Problem:
+class ObjectProblem:
     """An object with its weights, data, and what should come of them."""
 
     original: Any
@@ -108,12 +115,12 @@ class Model:
             sizes=problem.sizes,
         )
 
-    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[Problem, str | None]:
+    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[ObjectProblem, str | None]:
         """The usual data, and the loss, with which most gradients agree with differences of losses.
 
         Raises `CannotExamineError` where it takes nothing that is usual.
         """
-        best: tuple[Problem, str | None] | None = None
+        best: tuple[ObjectProblem, str | None] | None = None
         most: tuple[float, float] = (-2.0, 0.0)
         errors: list[Exception] = []
         for problem, text in itertools.product(self.problems(sizes, dtype), self.losses):
@@ -139,7 +146,7 @@ class Model:
 
     # Data that it may take
 
-    def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+    def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[ObjectProblem]:
         if (held := self.held_data) is not None:
             yield from self.with_held_data(held, sizes, dtype)
             return
@@ -160,7 +167,7 @@ class Model:
         data, truth = [n for n in names if DATA.fullmatch(n)], [n for n in names if is_truth(n)]
         return (data[0], truth[0]) if data and truth and not self.first.arrays else None
 
-    def with_held_data(self, held: tuple[str, str], sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+    def with_held_data(self, held: tuple[str, str], sizes: Sizes, dtype: np.dtype) -> Iterator[ObjectProblem]:
         generator = np.random.default_rng(5)
         n, d = sizes["N"], sizes["D"]
         x = random_numbers((n, d), generator).astype(dtype)
@@ -176,26 +183,19 @@ class Model:
                     p for p in weights(original) if not any(p.get(original) is one for one in (x, truth))
                 ]
                 parameters = random_parameters(original, places, dtype)
-                yield Problem(original, places, parameters, x, truth, {"N": n, "C": outputs})
+                yield ObjectProblem(original, places, parameters, x, truth, {"N": n, "C": outputs})
 
     def with_data(
         self, original: Any, places: Sequence[Place], sizes: Sizes, dtype: np.dtype
-    ) -> Iterator[Problem]:
+    ) -> Iterator[ObjectProblem]:
         parameters = random_parameters(original, places, dtype)
         generator = np.random.default_rng(5)
         for n in (sizes["N"], 1):
             for inputs, outputs in ends(parameters):
                 x = random_numbers((n, inputs), generator).astype(dtype)
-                datas = [x, x.T] if n > 1 else [x, x.T, x[0]]
+                datas = [x, x.T, class_numbers(n, inputs)] if n > 1 else [x, x.T, x[0]]
                 for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):
-                    yield Problem(original, places, parameters, data, truth, {"N": n, "C": outputs})
-
-
-def all_truths(n: int, outputs: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:
-    """What should come of n samples; of one, also as a vector."""
-    yield from truths(n, outputs, dtype, generator)
-    if n == 1 and outputs > 1:
-        yield np.eye(outputs, dtype=dtype)[1 % outputs]
+                    yield ObjectProblem(original, places, parameters, data, truth, {"N": n, "C": outputs})
 
 
 def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -> list[Array]:
@@ -211,24 +211,6 @@ def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -
     ]
 
 
-def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
-    """The numbers of inputs and outputs that weights may have: x W or W x."""
-    matrices = [p.shape for p in parameters if p.ndim == 2 and 1 not in p.shape] or [
-        p.shape for p in parameters if p.ndim == 2
-    ]
-    vectors = [p.shape[0] for p in parameters if p.ndim == 1]
-    if not matrices:
-        return [(vectors[0], 1)] if vectors else [(1, 1)]
-    first, last = matrices[0], [p.shape for p in parameters if p.ndim == 2 and p.shape != (1, 1)][-1]
-    two_d = [p.shape for p in parameters if p.ndim == 2]
-    found = [(first[0], matrices[-1][1]), (first[1], matrices[-1][0])]
-    if len(matrices) == 1:
-        found = [(first[0], first[1]), (first[1], first[0])]
-    # a last layer of one output
-    found += [(first[0], 1), (first[1], 1)] if any(1 in shape for shape in (last, *two_d)) or vectors else []
-    return list(dict.fromkeys(found))
-
-
 def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
     """Weights for an object that has None where they are to be."""
     for name, value in list(vars(original).items()):
@@ -241,7 +223,7 @@ def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
 class Pass:
     """One run of a model at given weights."""
 
-    def __init__(self, model: Model, problem: Problem, values: Sequence[Any], text: str | None) -> None:
+    def __init__(self, model: Model, problem: ObjectProblem, values: Sequence[Any], text: str | None) -> None:
         self.model, self.problem = model, problem
         self.found: dict[str, Any] = {}  # what forward returned, by its names
         self.output: Any = None
@@ -254,8 +236,7 @@ class Pass:
             self.keep(model.forward, output_of(own, self.call(model.forward)))
         if model.cost is None:
             assert text is not None
-            data = Data({}, problem.data, problem.truth, problem.sizes)
-            self.loss: Any = implied_loss(text, self.output, data)
+            self.loss: Any = implied_loss(text, self.output, problem.truth, problem.sizes["N"])
         elif model.is_both:
             self.loss, self.returned = Loss(model.cost).split(self.call(model.cost))
         else:
@@ -326,7 +307,7 @@ def is_prediction_of(name: str, others: Sequence[str]) -> bool:
     return len(name) == 1 and any(len(other) > 1 or other == "t" for other in others) and name != "t"
 
 
-def agreement_of(model: Model, problem: Problem, text: str | None) -> tuple[float, float]:
+def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tuple[float, float]:
     """How many gradients of weights are right, and how alike the others are; −1 where shapes do not fit.
 
     Raises what the methods raise.

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.functions import Array, onehot
+from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
-from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of, usual_loss
+from charmlp.doctor.operation.numpy_code.implied import LOSSES, usual_loss
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
@@ -33,6 +33,18 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     meant_by,
 )
+from charmlp.doctor.operation.numpy_code.problems import (
+    CLASSES,
+    COUNT,
+    HIDDEN,
+    WEIGHT,
+    Problem,
+    as_rows,
+    implied_loss,
+    is_data,
+    shapes_of,
+    truths,
+)
 from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import subscripts_of
@@ -40,11 +52,6 @@ from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
 RUNS, SHAPES, RIGHT = range(3)  # how well a network takes data
-HIDDEN = (4, 6, 2)  # units of the hidden layers
-WEIGHT = re.compile(r"(w|weights?|theta|kernel|m)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
-BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
-COUNT = re.compile(r"m|n|n_?(samples|examples)|num_(samples|examples)|batch_size", re.IGNORECASE)
-CLASSES = re.compile(r"k|c|(n|num)_?(classes|labels)|classes", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ class Network:
     def parameter_names(self) -> list[str]:
         if self.dict_name is not None:
             return self.keys_of(self.dict_name)
-        return [name for name in self.taken if not is_data(name) and not is_truth(name)]
+        others = [name for name in self.taken if not is_data(name) and not is_truth(name)]
+        return [name for name in others if name == "c" or not CLASSES.fullmatch(name)]
 
     def made_of(self, problem: "Problem") -> HandWritten:
         """It with these data; its parameters are its inputs."""
@@ -181,16 +189,6 @@ class Network:
         return {str(name): np.shape(value) for name, value in result.items() if np.size(value) > 0}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Parameters, data and what should come of them."""
-
-    parameters: Mapping[str, Array]
-    data: Array
-    truth: Array
-    sizes: Sizes
-
-
 class Pass:
     """One run of a network."""
 
@@ -204,7 +202,7 @@ class Pass:
         if network.forward is not None:
             self.keep(network.forward, network.forward(self.arguments(network.forward)))
         if network.cost is None:
-            self.loss = implied_loss(network.implied, self.output, problem)
+            self.loss = implied_loss(network.implied, self.output, problem.truth, problem.sizes["N"])
             return
         result = network.cost(self.arguments(network.cost))
         if network.backward is None:
@@ -274,25 +272,6 @@ class Pass:
         return of_one(returned, names, list(self.parameters.values()), spoken)
 
 
-def is_data(name: str) -> bool:
-    return bool(DATA.fullmatch(name))
-
-
-def as_rows(array: Any, problem: Problem) -> Array:
-    """An output, or what it should be, with samples as rows."""
-    values, n = np.asarray(array), problem.sizes["N"]
-    return values.T if values.ndim == 2 and values.shape[0] != n == values.shape[1] else values
-
-
-def implied_loss(implied: str, output: Any, problem: Problem) -> Any:
-    """One of the usual losses of outputs whose samples are rows or columns; raises where they do not fit."""
-    y, truth = as_rows(output, problem), as_rows(problem.truth, problem)
-    truth = one_of(y, truth) if y.ndim == 2 and y.shape[1] > 1 else truth
-    if np.shape(y) != np.shape(truth):
-        raise ValueError(f"an output of shape {np.shape(y)} where {np.shape(truth)} is wanted")
-    return LOSSES[implied](y, truth)
-
-
 def fit(network: Network, problem: Problem) -> int:
     """How well a network takes a problem: `RIGHT`, `SHAPES` or `RUNS`; raises what its functions raise."""
     ran = Pass(network, problem, copies_of(problem.parameters))
@@ -321,46 +300,6 @@ def fit(network: Network, problem: Problem) -> int:
 
 def copies_of(parameters: Mapping[str, Array]) -> dict[str, Array]:
     return {name: value.copy() for name, value in parameters.items()}
-
-
-def truths(n: int, classes: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:
-    """What the outputs should be: class numbers or one-hot; for a single output 0 and 1."""
-    labels = (np.arange(n) * 2 + np.arange(n) // 2) % max(classes, 2)
-    if classes > 1:
-        yield labels
-        yield from (onehot(labels, classes).astype(dtype), onehot(labels, classes).T.astype(dtype))
-        return
-    column = labels.reshape(-1, 1).astype(dtype)
-    yield from (column, column.T, column.ravel())
-
-
-def shapes_of(
-    names: Sequence[str], sizes: Sizes, made: Mapping[str, Sequence[int]] | None
-) -> Iterator[tuple[dict[str, tuple[int, ...]], int, int]]:
-    """Shapes of parameters, the number of inputs and that of outputs."""
-    biases = [name for name in names if BIAS.fullmatch(name)]
-    weights = [name for name in names if name not in biases]
-    if made is not None and set(names) <= set(made):
-        kept = {name: tuple(made[name]) for name in names}
-        matrices = [kept[name] for name in weights if len(kept[name]) == 2] or [(1, 1)]
-        for first, last in ((1, 0), (0, 1)):
-            yield kept, matrices[0][first], matrices[-1][last]
-        return
-    layers = max(len(weights), 1)
-    for outputs in (sizes["K"], 1):
-        widths = [sizes["D"], *(HIDDEN[i % len(HIDDEN)] for i in range(layers - 1)), outputs]
-        for is_row in (True, False):
-            matrices = [(a, b) if is_row else (b, a) for a, b in itertools.pairwise(widths)]
-            for form in bias_forms() if biases else [lambda k: (k,)]:
-                of_biases = {name: form(widths[1 + i % layers]) for i, name in enumerate(biases)}
-                by_name = dict(zip(weights, matrices, strict=True)) | of_biases
-                yield {name: by_name[name] for name in names}, widths[0], outputs
-    if layers == 1 and weights:  # one vector of weights, one number of bias
-        yield {name: (sizes["D"],) if name in weights else () for name in names}, sizes["D"], 1
-
-
-def bias_forms() -> list[Any]:
-    return [lambda k: (k,), lambda k: (1, k), lambda k: (k, 1), lambda k: ()]
 
 
 def is_network(forward: Function, backward: Function) -> bool:
@@ -420,7 +359,7 @@ def best(networks: Sequence[Network], sizes: Sizes, dtype: np.dtype) -> HandWrit
     how_well, network, problem = max(found, key=lambda one: one[0])
     if how_well != RIGHT and network.implied:
         output = Pass(network, problem, copies_of(problem.parameters)).output
-        meant = usual_loss(as_rows(output, problem))
+        meant = usual_loss(as_rows(output, problem.sizes["N"]))
         network, problem = next((n, p) for _, n, p in found if n.implied == meant or n is found[-1][1])
     return network.made_of(problem)
 

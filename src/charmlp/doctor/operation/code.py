@@ -1,6 +1,7 @@
 """The code of a function, which may be another one for a while."""
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,8 +36,9 @@ class Code:
             definition = ast.parse(f"def _({', '.join(closed_over)}): pass").body[0]
             assert isinstance(definition, ast.FunctionDef)
             definition.body = [self.tree]
-        module = ast.fix_missing_locations(ast.Module([definition], []))
-        found = code_named(compile(module, self.function.__code__.co_filename, "exec"), self.tree.name)
+        found = code_named(
+            compile(ast.Module([definition], []), self.function.__code__.co_filename, "exec"), self.tree.name
+        )
         if found is None or found.co_freevars != closed_over:
             raise SyntaxError("it closes over other names")
         return found
@@ -51,6 +53,7 @@ class Code:
             self.function.__code__ = own
 
 
+@functools.lru_cache(maxsize=512)  # whoever changes its tree changes it for all
 def code_of(function: Callable[..., Any]) -> Code | None:
     """None where there is no source, or it is no plain definition."""
     plain = behind(function)
@@ -112,30 +115,52 @@ def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
     Those of its parameters are −1, −2, ….
     """
     seen: dict[int, Any] = {}
-    around = code.function.__globals__
 
     def note(number: int, value: Any) -> Any:
         plain = value.detach().numpy() if hasattr(value, "detach") else value
         seen[number] = np.array(plain) if isinstance(plain, np.ndarray) else plain
         return value
 
-    for number, (parent, field, index, node) in enumerate(places):
-        call = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(number), node], [])
-        put(parent, field, index, ast.copy_location(call, node))
-    around[SEEN] = note
     parameters = [argument.arg for argument in code.tree.args.args]
-    marks = [
-        ast.Expr(ast.parse(f"{SEEN}({~i}, {name})", mode="eval").body) for i, name in enumerate(parameters)
-    ]
+    marks = ast.parse("\n".join(f"{SEEN}({~i}, {name})" for i, name in enumerate(parameters))).body
     code.tree.body[:0] = marks
     try:
-        with code.running():
+        with running_with(code, SEEN, note, list(enumerate(places))):
             yield seen
     finally:
-        del around[SEEN]
         del code.tree.body[: len(marks)]
-        for parent, field, index, node in reversed(places):
-            put(parent, field, index, node)
+
+
+@contextmanager
+def running_with(
+    code: Code, name: str, function: Callable[[int, Any], Any], places: Sequence[tuple[int, Slot]]
+) -> Iterator[None]:
+    """While it runs: what the expressions at numbered places come to goes through a function of that name."""
+    around = code.function.__globals__
+    for number, (parent, field, index, node) in places:
+        call = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(number), node], [])
+        put(parent, field, index, located(call, node.lineno))
+    around[name] = function
+    try:
+        with code.running():
+            yield
+    finally:
+        around.pop(name, None)  # functions of one module share it
+        for _, slot in reversed(places):
+            put(*slot)
+
+
+def located(node: Any, line: int) -> Any:
+    """A node with a place in the file, as the compiler wants it; what has one keeps it, with all inside."""
+    for new in node if isinstance(node, list) else [node]:
+        if "lineno" in new._attributes:
+            if hasattr(new, "lineno"):
+                continue
+            new.lineno = new.end_lineno = line
+            new.col_offset = new.end_col_offset = 0
+        for inner in ast.iter_child_nodes(new):
+            located(inner, line)
+    return node
 
 
 def put(parent: ast.AST, field: str, index: int | None, node: Any) -> None:

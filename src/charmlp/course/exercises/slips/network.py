@@ -1,9 +1,4 @@
-"""What people do wrong that the doctor has no row for, by operation: a mistake, and what comes of it.
-
-The doctor reads backward passes; these are the slips of a pencil: another example's row, a step forgotten.
-A formula of roles that a step has not (`before`: the values before the activation) is left out there. The
-words are `slip.NAME` in words/.
-"""
+"""Of a network: forward, loss, backward, and a step of gradient descent."""
 
 from __future__ import annotations
 
@@ -12,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from charmlp.course.exercises.numbers import Array
-from charmlp.course.exercises.step import Slip, Values
+from charmlp.course.exercises.step import Values
 
 Function = Callable[[Values], Array]
 
@@ -45,7 +40,7 @@ def softmax(v: Values) -> Array:
 
 
 def loss(v: Values) -> Array:
-    return -(v["label"] * np.log(v["q"])).sum() / len(v["q"])
+    return -np.log((v["label"] * v["q"]).sum(1)).mean()
 
 
 def logits_gradient(v: Values) -> Array:
@@ -56,10 +51,6 @@ def weight_gradient(v: Values) -> Array:
     return v["g"].T @ v["x"]
 
 
-def descent(v: Values) -> Array:
-    return v["theta"] - v["eta"] * v["gradient"]
-
-
 TABLE: Mapping[str, Mapping[str, Iterable[Function]]] = {
     "linear": {
         "not-transposed": [lambda v: v["x"] @ v["weight"] + v["bias"]],
@@ -68,9 +59,6 @@ TABLE: Mapping[str, Mapping[str, Iterable[Function]]] = {
         "wrong-sample": shifted(linear, "x"),
         "bias-twice": [lambda v: linear(v) + v["bias"]],
         "bias-elsewhere": [lambda v: linear({**v, "bias": np.roll(v["bias"], 1)})],
-    },
-    "activation": {
-        "wrong-sample": shifted(lambda v: v["y"], "y"),
     },
     "softmax": {
         "no-exponential": [lambda v: v["logits"] / v["logits"].sum(1, keepdims=True)],
@@ -137,23 +125,7 @@ TABLE: Mapping[str, Mapping[str, Iterable[Function]]] = {
         "target-added": [lambda v: (v["g"] + v["label"] / len(v["label"])) @ v["weight"]],
     },
     "activation_gradient": {
-        "slope-of-other-layer": [lambda v: v["g"] * (v["input"] > 0)],
         "slope-forgotten": [lambda v: v["g"]],
+        "slope-of-other-layer": [lambda v: v["g"] * (v["input"] > 0)],
     },
-    "new_loss": {
-        "same-loss": [lambda v: v["before"]],
-    },
-    "descent": {
-        "uphill": [lambda v: v["theta"] + v["eta"] * v["gradient"]],
-        "rate-forgotten": [lambda v: v["theta"] - v["gradient"]],
-        "step-only": [lambda v: -v["eta"] * v["gradient"], lambda v: v["eta"] * v["gradient"]],
-        "no-step": [lambda v: v["theta"]],
-        "gradient-transposed": [lambda v: v["theta"] - v["eta"] * v["gradient"].T],
-        "rate-divides": [lambda v: v["theta"] - v["gradient"] / v["eta"]],
-    },
-}
-
-SLIPS = {
-    operation: tuple(Slip(mistake, function) for mistake, some in mistakes.items() for function in some)
-    for operation, mistakes in TABLE.items()
 }

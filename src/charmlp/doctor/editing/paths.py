@@ -1,0 +1,186 @@
+"""The path through forward that a backward pass has left out, or has taken with another factor.
+
+A gradient is a sum over the paths from an input to the output. Hold one use of a variable constant in
+forward, and the derivative lacks exactly what flows through that use: n − n_held. Where a wrong gradient a
+differs from the right one n by a multiple of that, a − n = c (n − n_held), this is the path on which backward
+errs, and c says how: −1 leaves it out, −2 takes it with the wrong sign, 1 takes it twice.
+"""
+
+import ast
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.editing.places import slots
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.code import Code, Slot, running_with
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import Trial
+
+HELD = "__charmlp_held__"  # the name, in a function's module, of what may hold a use constant
+NAMES = {-1.0: "path-forgotten.use", -2.0: "sign-flipped.use", 1.0: "factor-two.use"}
+STEP = 1e-5
+CLOSE, LEAST, ROUNDING = 1e-4, 1e-4, 1e-9  # relative
+DIRECTIONS = 3
+BUDGET = 2.0  # seconds of processor time
+
+
+@dataclass(frozen=True)
+class Path:
+    """What flows back through one use of a variable in forward is wrong, in the gradients of some inputs."""
+
+    name: str
+    code: Code
+    node: ast.expr
+    mends: frozenset[int]
+
+    def findings(self) -> Iterator[Finding]:
+        words = {"found": ast.unparse(self.node), "spot": self.code.line_of(self.node)}
+        where = phrase("path-line", function=self.code.function.__name__, **words)
+        for position in sorted(self.mends):
+            yield finding(self.name, where, at=position, confidence=0.9, **words)
+
+
+@dataclass
+class Uses:
+    """The uses of variables in some functions, one of which may be held at what it was in a first run."""
+
+    places: Sequence[tuple[Code, Slot]]
+    was: dict[int, list[Any]] = field(default_factory=dict)
+    held: int | None = None
+    records: bool = False
+    times: int = 0  # how often the held one has been used in this run
+
+    def value(self, number: int, value: Any) -> Any:
+        if self.records and is_real(value):
+            self.was.setdefault(number, []).append(kept(value))
+        if number != self.held or self.times >= len(self.was[number]):
+            return value
+        self.times += 1
+        return kept(self.was[number][self.times - 1])
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for code in {id(code): code for code, _ in self.places}.values():
+                marked = [(i, slot) for i, (owner, slot) in enumerate(self.places) if owner is code]
+                stack.enter_context(running_with(code, HELD, self.value, marked))
+            yield
+
+
+def paths(
+    setup: SetUp, codes: Sequence[Code], wrong: Mapping[int, Array], upstream: Sequence[Array]
+) -> list[Path]:
+    """For wrong gradients, the paths whose parts of them are wrong: most of them explained by the first."""
+    uses = Uses([(code, slot) for code in codes for slot in slots(code.tree) if is_use(slot)])
+    found: list[Path] = []
+    ends = time.process_time() + BUDGET
+    with uses.watched():
+        first = Differences(setup.first, uses, wrong, upstream)
+        for number in list(uses.was):
+            left = set(wrong).difference(*(one.mends for one in found))
+            if not left or time.process_time() > ends:
+                break
+            for factor, mends in first.explained(number, left).items():
+                if mends and is_confirmed(setup, uses, number, factor, mends):
+                    code, slot = uses.places[number]
+                    found.append(Path(NAMES[factor], code, slot[3], frozenset(mends)))
+    return found
+
+
+def is_confirmed(setup: SetUp, uses: Uses, number: int, factor: float, mends: set[int]) -> bool:
+    """Whether the same path explains the same gradients at each other size."""
+    for trial in setup.trials[1:]:
+        upstream = trial.upstreams[0]
+        returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
+        wrong = {i: g for i in mends if isinstance(g := returned.get(i), np.ndarray)}
+        if set(wrong) != mends:
+            return False
+        was, uses.was = uses.was, {}
+        try:
+            other = Differences(trial, uses, wrong, upstream)
+            if number not in uses.was or other.explained(number, mends).get(factor) != mends:
+                return False
+        finally:
+            uses.was = was
+    return True
+
+
+class Differences:
+    """Derivatives of forward in a few directions, as it is and with one use held constant."""
+
+    def __init__(
+        self, trial: Trial, uses: Uses, gradients: Mapping[int, Array], upstream: Sequence[Array]
+    ) -> None:
+        self.trial, self.uses, self.upstream = trial, uses, upstream
+        generator = np.random.default_rng(3)
+        self.directions = {
+            i: [generator.standard_normal(np.shape(g)) for _ in range(DIRECTIONS)]
+            for i, g in gradients.items()
+        }
+        uses.records = True
+        trial.forward(trial.values)
+        uses.records = False
+        self.right = {i: np.array([self.slope(i, d) for d in each]) for i, each in self.directions.items()}
+        self.found = {i: np.array([np.sum(g * d) for d in self.directions[i]]) for i, g in gradients.items()}
+
+    def slope(self, position: int, direction: Array, held: int | None = None) -> float:
+        sides = []
+        for h in (STEP, -STEP):
+            values = [
+                v + h * direction if i == position else v for i, v in enumerate(self.trial.values)
+            ]  # fmt: skip
+            self.uses.held, self.uses.times = held, 0
+            outputs = self.trial.forward(values)
+            sides.append(sum(float(np.sum(g * y)) for g, y in zip(self.upstream, outputs, strict=True)))
+        self.uses.held = None
+        return (sides[0] - sides[1]) / (2 * STEP)
+
+    def explained(self, number: int, positions: set[int]) -> dict[float, set[int]]:
+        """The inputs whose gradients err by a factor on the path through this use, by the factor."""
+        by_factor: dict[float, set[int]] = {factor: set() for factor in NAMES}
+        for i in positions:
+            try:
+                held = np.array([self.slope(i, d, number) for d in self.directions[i]])
+            except Exception:
+                continue  # what is held has another shape, say
+            error, through = self.found[i] - self.right[i], self.right[i] - held
+            size = max(float(np.linalg.norm(one)) for one in (self.right[i], self.found[i], held))
+            flow = float(np.linalg.norm(through))
+            if not flow > LEAST * size:
+                continue  # hardly anything flows there
+            for factor, mends in by_factor.items():
+                if np.linalg.norm(error - factor * through) <= CLOSE * flow + ROUNDING * size:
+                    mends.add(i)
+        return by_factor
+
+
+def is_use(slot: Slot) -> bool:
+    """Whether a variable, or an entry of one, is read there: no part of a longer name, no place to write."""
+    owner, _, _, node = slot
+    if isinstance(owner, ast.Attribute) or (
+        isinstance(owner, ast.Subscript) and isinstance(owner.ctx, ast.Store)
+    ):
+        return False
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+
+
+def is_real(value: Any) -> bool:
+    """Whether it is a number or an array of real numbers, NumPy's or torch's."""
+    if hasattr(value, "detach"):
+        return bool(value.dtype.is_floating_point)
+    return isinstance(value, float) or (
+        isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "f"
+    )
+
+
+def kept(value: Any) -> Any:
+    """A copy, since code writes into arrays."""
+    if hasattr(value, "detach"):
+        return value.detach().clone()
+    return value.copy() if isinstance(value, np.ndarray) else value
