@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.zh-CN.md", *sorted(ROOT.glob("docs/*.zh-CN.md"))]
+PAGES = [ROOT / "README.zh-CN.md", *sorted(ROOT.glob("docs/**/*.zh-CN.md"))]
 BLOCK = re.compile(r"\s*(#|\||```|<|!\[|\[|[-*] |\d+\. |> |\$\$|---|\*\*)|\s*$|    ")  # a new one begins
 ALONE = re.compile(r"\s*(#|\||```|<|\$\$|---)|\s*$|    \S")  # what no text belongs to
 
