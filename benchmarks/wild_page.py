@@ -85,9 +85,9 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 [梯度医生](doctor.zh-CN.md) · [English](doctor-wild.md) · 由 `python benchmarks/wild.py --write` 生成
 
-这 [{cases} 个案例](../benchmarks/wild/cases.toml)都是有人写过、又有人说算错了的梯度，
-由我们根据公开的报告重新实现。每个案例和应有的诊断都写在医生第一次见到它之前，
-并用中心差分[验证](../tests/benchmarks/test_wild_cases.py)过；其中 {right} 个其实是对的，错的是怀疑本身。
+这 [{cases} 个案例](../benchmarks/wild/cases.toml)都是有人写过、又有人说算错了的梯度，\
+由我们根据公开的报告重新实现。每个案例和应有的诊断都写在医生第一次见到它之前，\
+并用中心差分[验证](../tests/benchmarks/test_wild_cases.py)过；其中 {right} 个其实是对的，错的是怀疑本身。\
 “初见”是第一次运行时医生的回答，“现在”是我们从中学到东西之后的回答。每个文件整个交给医生，不告诉它里面是什么。
 """,
         "sets": {
@@ -99,7 +99,7 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
             "2": """\
 ## 第二组
 
-写于医生向第一组学习之后，作者既没有运行过医生，也没有读过它的代码。
+写于医生向第一组学习之后，作者既没有运行过医生，也没有读过它的代码。\
 因此这里的“初见”反映的是：面对没有为之准备过的代码，医生表现如何。
 """,
             "3": """\

@@ -1,7 +1,7 @@
-"""Writes docs/cli.md: what every command says with --help.
+"""Writes docs/cli.md and docs/cli.zh-CN.md: what every command says with --help.
 
-python docs/reference.py            writes the page
-python docs/reference.py --check    status 1 where the page is not what the commands say
+python docs/reference.py            writes the pages
+python docs/reference.py --check    status 1 where a page is not what the commands say
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from unittest import mock
 from charmlp.cli import VERBS, main
 from charmlp.cli.course import ACTIONS
 
-PAGE = Path(__file__).with_name("cli.md")
-HEAD = """\
+PAGES = {"en": Path(__file__).with_name("cli.md"), "zh": Path(__file__).with_name("cli.zh-CN.md")}
+HEADS = {
+    "en": """\
 # The command line
+
+[中文](cli.zh-CN.md)
 
 Written by `make docs` from the commands themselves. Hyphen, underscore and capitals do not matter in a
 flag: `--batch-size` is `--batchsize`. A space may part the numbers of a list as well as a comma. Exit status:
@@ -27,7 +30,31 @@ Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model as
 standard output, everything else to standard error. A reader that has seen enough, as in
 `charmlp predict scans/ | head -1`, ends the command without an error, with status 0; a training goes on.
 Of Numba's variables, `NUMBA_NUM_THREADS` and `NUMBA_CACHE_DIR` are heeded, no others.
-"""
+
+Help, messages, pictures and reports are in the language of `--lang`, else of `CHARMLP_LANG` (`en` or `zh`),
+else of the locale: `LC_ALL`, `LC_MESSAGES`, `LANG`, or what the system says. JSON, CSV, the course's lines of
+output and a run's settings, figures and log are the same in both; exceptions in Python are English. Where a
+machine has no font with Chinese characters, pictures are in English.
+""",
+    "zh": """\
+# 命令行
+
+[English](cli.md)
+
+本页由 `make docs` 根据命令本身写成。参数中的连字符、下划线和大小写不作区分：\
+`--batch-size` 就是 `--batchsize`。\
+列表中的数可以用逗号分隔，也可以用空格。退出状态：0 完成；1 输入或运行有问题；2 命令行有误；\
+130 被 Ctrl-C 中断，143 被 SIGTERM 中断，129 被 SIGHUP 中断，训练被中断时都会保存当时的模型。\
+结果写到标准输出，其余都写到标准错误。下游只读一部分就结束时\
+（如 `charmlp predict scans/ | head -1`），命令不报错，以状态 0 结束；训练则继续进行。\
+Numba 的环境变量中，只有 `NUMBA_NUM_THREADS` 和 `NUMBA_CACHE_DIR` 起作用。
+
+帮助、消息、图和报告的语言由 `--lang` 决定；没有给出时看环境变量 `CHARMLP_LANG`（`en` 或 `zh`）；\
+再没有时看系统区域设置，即 `LC_ALL`、`LC_MESSAGES`、`LANG` 或系统自己的设置。\
+JSON、CSV、课程格式的输出行，以及运行的设置、指标和日志，两种语言完全相同；\
+Python 中的异常是英文的。机器上没有中文字体时，图用英文。
+""",
+}
 
 
 def help_of(*arguments: str) -> str:
@@ -38,18 +65,22 @@ def help_of(*arguments: str) -> str:
     return printed.getvalue()
 
 
-def page() -> str:
+def page(language: str) -> str:
     """The whole page."""
-    commands = {"charmlp": help_of()}
+    spoken = ("--lang", language)
+    commands = {"charmlp": help_of(*spoken)}
     for verb in VERBS:
-        commands[f"charmlp {verb}"] = help_of(verb)
+        commands[f"charmlp {verb}"] = help_of(verb, *spoken)
         if verb == "course":
-            commands |= {f"charmlp {verb} {action}": help_of(verb, action) for action in ACTIONS}
-    commands |= {"charmlp --mode": help_of("--mode", "train")}
-    return HEAD + "".join(f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items())
+            commands |= {f"charmlp {verb} {action}": help_of(verb, action, *spoken) for action in ACTIONS}
+    commands |= {"charmlp --mode": help_of("--mode", "train", *spoken)}
+    parts = (f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items())
+    return HEADS[language] + "".join(parts)
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(f"{PAGE.name} is stale: run make docs" if PAGE.read_text("utf-8") != page() else 0)
-    PAGE.write_text(page(), "utf-8")
+        stale = [path.name for language, path in PAGES.items() if path.read_text("utf-8") != page(language)]
+        sys.exit(f"{' and '.join(stale)}: stale, run make docs" if stale else 0)
+    for language, path in PAGES.items():
+        path.write_text(page(language), "utf-8")

@@ -16,6 +16,7 @@ PACKAGE = Path(charmlp.__file__).parent
 FLOORS = [
     {"errors", "version"},
     {"text"},
+    {"language"},
     {"system", "html"},
     {"calculus"},
     {"config"},

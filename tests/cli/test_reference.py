@@ -1,4 +1,4 @@
-"""docs/cli.md is what the commands say, on every version of Python."""
+"""docs/cli.md and cli.zh-CN.md are what the commands say, on every version of Python."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from tests.cli.conftest import ROOT
 PAGE = ROOT / "docs" / "cli.md"
 
 
-def test_the_page_is_not_stale() -> None:
+def test_the_pages_are_not_stale() -> None:
     """Mended by `make docs`."""
-    assert runpy.run_path(str(ROOT / "docs" / "reference.py"))["page"]() == PAGE.read_text("utf-8")
+    made = runpy.run_path(str(ROOT / "docs" / "reference.py"))
+    for language, path in made["PAGES"].items():
+        assert made["page"](language) == path.read_text("utf-8")
 
 
 def test_every_flag_of_training_is_on_the_page() -> None:

@@ -237,7 +237,6 @@ def test_sizes_written_into_the_code_are_seen() -> None:
         "operation.constructing",
         "setups.recognition",
         "setups.trial",
-        "words.layout",
     ],
 )
 def test_examples_in_docstrings(name: str) -> None:

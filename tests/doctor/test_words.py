@@ -16,7 +16,7 @@ from charmlp.doctor.catalogue import NUMBERS, ROWS, page
 from charmlp.doctor.diagnosis import Diagnosis, unpacked
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import Mistake, phrase
-from charmlp.doctor.words import LANGUAGES, in_chinese, locale_language, say, spoken
+from charmlp.doctor.words import LANGUAGES, filling, in_chinese, say
 from tests.doctor.wrong_ones import WRONG
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +63,7 @@ def test_no_blank_stays_open(wrong: object, language: str) -> None:
 
 def solutions_in(mistake: Mistake, texts: list[str]) -> list[str]:
     """Which of the texts say the right formula; of a wrong forward, what is meant is no solution."""
-    known = [spoken(mistake.values.get(name, ""), "en") for name in ("right", "derivative")]
+    known = [filling(mistake.values.get(name, ""), "en") for name in ("right", "derivative")]
     telling = [words for words in known if len(words) > 3 and mistake.name != "forward-wrong"]
     return [text for text in texts if any(words in text for words in telling)]
 
@@ -105,7 +105,7 @@ def phrases_of_kinds() -> Iterator[tuple[str, str]]:
         gradients = kind.gradients.values()
         texts = [form.text for form in kind.forms] + [gradient.right for gradient in gradients]
         texts += [wrong.written for gradient in gradients for wrong in gradient.wrong]
-        yield from ((kind.name, spoken(text, "zh")) for text in texts)
+        yield from ((kind.name, filling(text, "zh")) for text in texts)
 
 
 def test_no_kind_brings_english_into_a_chinese_report() -> None:
@@ -202,24 +202,6 @@ def test_numbers_and_names_are_stable() -> None:
         "constant-factor", "wrong-formula", "backward-raises", "engine-refuses", "structure", "unrecognised"
     }  # fmt: skip
     assert Mistake("constant-factor").row is None
-
-
-@pytest.mark.parametrize(
-    ("environment", "language"),
-    [
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LANG": "en_GB.UTF-8"}, "en"),
-        ({"LC_ALL": "C", "LANG": "zh_CN"}, "en"),
-    ],
-)
-def test_the_locale_decides(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
-) -> None:
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(variable, raising=False)
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-    assert locale_language() == language
 
 
 def test_an_unknown_blank_stays_visible() -> None:

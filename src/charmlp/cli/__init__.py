@@ -16,6 +16,7 @@ from charmlp.cli.surroundings import (
     status_of_signal,
 )
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.language import LANGUAGES, speaking, translated
 from charmlp.text import did_you_mean, printable, shown_value
 from charmlp.version import __version__
 
@@ -35,19 +36,21 @@ VERBS = {
     "completion": "print what lets your shell complete verbs and flags",
 }
 
-HELP = f"""usage: charmlp VERB …
+HELP = """\
+usage: charmlp VERB …
        charmlp --mode train|test|predict …   (the course's form)
 
 Train, test, use and explain multilayer perceptrons that read letters.
 
 verbs:
-{chr(10).join(f"  {verb:<12}{words}" for verb, words in VERBS.items())}
+{verbs}
 
 example:
   charmlp train synth: --out first
   charmlp predict letter.png
 
 'charmlp help VERB' tells what a verb takes, 'charmlp --version' the version.
+'--lang zh' behind a verb, or CHARMLP_LANG=zh, has all of it in Chinese.
 """
 
 NO_THREADS = "the system allows no more threads; raise the limit (ulimit -u) or end other programs"
@@ -61,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
     spare_threads()
-    with standard_streams(), ending_signals():
+    with standard_streams(), ending_signals(), speaking(language_in(arguments)):
         status = answer(arguments)
         try:
             sys.stdout.flush()
@@ -111,21 +114,46 @@ def answer(arguments: list[str]) -> int:
 
 def dispatch(arguments: list[str]) -> int:
     """Hand the arguments to the verb, which alone is imported."""
+    language, arguments = language_before_verb(arguments)
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:], "--help"]
+        language, arguments = language_before_verb([*arguments[1:], "--help"])
     if not arguments or arguments[0] in ("-h", "--help"):
-        print(HELP, end="")
+        verbs = "\n".join(f"  {verb:<12}{translated(words)}" for verb, words in VERBS.items())
+        print(translated(HELP).replace("{verbs}", verbs), end="")
         return 0 if arguments else 2
     if arguments[0] in ("--version", "-V"):
         print(f"charmlp {__version__}")
         return 0
     verb = arguments[0]
     if verb in VERBS:
-        return command_of(verb)(arguments[1:])
+        before = arguments.index("--") if "--" in arguments else len(arguments)
+        return command_of(verb)([*arguments[1:before], *language, *arguments[before:]])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
-        return command_of("recognition")(arguments)
+        return command_of("recognition")([*language, *arguments])
     hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
     raise UsageError(f"unknown verb {shown_value(verb)}{hint}")
+
+
+def language_in(arguments: Sequence[str]) -> str | None:
+    """The language that `--lang` asks for, known before anything is said, such as what else is wrong."""
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, own = flag.partition("=")
+        if name == "--lang" and (chosen := own if equals else value) in LANGUAGES:
+            return chosen
+        if flag == "--":
+            break
+    return None
+
+
+def language_before_verb(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """`--lang zh` where it comes first, and the other arguments."""
+    name, equals, value = (arguments or [""])[0].partition("=")
+    if name != "--lang":
+        return [], arguments
+    count = 1 if equals else 2
+    if (value or " ".join(arguments[1:2])) not in LANGUAGES:
+        raise UsageError(f"--lang: expected one of {', '.join(LANGUAGES)}, as in --lang zh")
+    return arguments[:count], arguments[count:]
 
 
 def command_of(verb: str) -> Callable[[Sequence[str]], int]:
@@ -136,4 +164,5 @@ def command_of(verb: str) -> Callable[[Sequence[str]], int]:
 
 def complain(message: str, details: Sequence[str] = ()) -> None:
     """Print an error the way every error is printed; its details, one a line, below it."""
-    print("\n  ".join([f"charmlp: error: {message}", *details]), file=sys.stderr)
+    lines = [translated(f"error: {message}"), *map(translated, details)]
+    print("charmlp:", "\n  ".join(lines), file=sys.stderr)

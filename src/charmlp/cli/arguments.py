@@ -25,6 +25,7 @@ from charmlp.config import (
     whole,
 )
 from charmlp.errors import UsageError
+from charmlp.language import LANGUAGES, translated
 from charmlp.system.files import is_file
 from charmlp.text import did_you_mean, printable, shown_value
 
@@ -48,12 +49,19 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
         super().__init__(prog, max_help_position=28, width=min(100, shutil.get_terminal_size().columns) - 2)
 
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(translated(f"usage: {usage}"), actions, groups, "")
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(None if heading is None else translated(heading))
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         """Paragraphs are wrapped; indented lines, as those of examples, stay."""
-        import textwrap
+        lines = translated(text).splitlines()
+        return "\n".join(line if line.startswith(" ") else "\n".join(fitted(line, width)) for line in lines)
 
-        lines = text.splitlines()
-        return "\n".join(line if line.startswith(" ") else textwrap.fill(line, width) for line in lines)
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return fitted(text, width)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         """`--model_path, --model FILE`, with what follows the flag written once."""
@@ -66,7 +74,14 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
     def _get_help_string(self, action: argparse.Action) -> str:
         others = [name for flag in action.option_strings for name in OTHER_NAMES.get(flag, ())]
-        return f"{action.help}; also {others[0]}" if others else str(action.help)
+        return translated(f"{action.help}; also {others[0]}" if others else str(action.help))
+
+
+def fitted(text: str, width: int) -> list[str]:
+    """A paragraph in lines of a terminal; an empty line stays one."""
+    from charmlp.language.layout import wrapped
+
+    return wrapped(" ".join(text.split()), "", "", width) or [""]
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,6 +100,8 @@ class Parser(argparse.ArgumentParser):
             formatter_class=HelpFormatter,
             allow_abbrev=False,
         )
+        words = "language of help, messages, pictures and reports (default: the locale's)"
+        self.add_argument("--lang", choices=LANGUAGES, help=words)
         loudness = self.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but results and errors")
         loudness.add_argument(

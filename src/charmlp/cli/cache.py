@@ -7,6 +7,8 @@ from pathlib import Path
 
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser
+from charmlp.language import translated
+from charmlp.language.layout import padded
 from charmlp.system.files import reason_of
 from charmlp.system.keeping import CODE, IMAGES, RENDERED
 from charmlp.text import as_json, printable, shown_path
@@ -35,9 +37,10 @@ def command(arguments: Sequence[str]) -> int:
         faults += remove(files) if args.clear else []
         caches.append({"name": name, "folder": str(folder), "entries": len(files), "bytes": total})
         if args.format == "text":
-            removed = " removed" if args.clear else ""
-            amount = f"{len(files):>7,} files  {total / 1e6:>8,.1f} MB{removed}"
-            print(f"{name:<17}{amount}  {printable(folder)}")
+            amount = padded(translated(f"{len(files):,} files"), 13, right=True)
+            removed = f"  {translated('removed')}" if args.clear else ""
+            head = padded(translated(name), 17)
+            print(f"{head}{amount}  {total / 1e6:>8,.1f} MB{removed}  {printable(folder)}")
     if args.format == "json":
         print(as_json({"caches": caches, "cleared": args.clear}))
     for fault in faults:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
+from charmlp.cli.notes import say
 from charmlp.config import RECIPES, SEED, Reading, override
 from charmlp.errors import UsageError
+from charmlp.language import translated
+from charmlp.language.layout import padded
 from charmlp.text import SHOWN, as_json, printable
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ def command(arguments: Sequence[str]) -> int:
     else:
         print_check(check)
         for path in filter(None, (args.out, *sheets)):
-            print(f"{'table' if path == args.out else 'picture':<9} {printable(path)}")
+            say(f"table     {printable(path)}" if path == args.out else f"picture   {printable(path)}")
     return 0 if check.trains else 1
 
 
@@ -101,19 +104,19 @@ def print_check(check: Check) -> None:
     """In a sentence whether training would work, what to look at, and the images by class."""
     fatal = [remark for remark in check.remarks if remark.fatal]
     others = [remark for remark in check.remarks if not remark.fatal]
-    verdict = "Training would fail" if fatal else "Training would work"
-    print(f"{verdict}: {check.source.describe()}.")
+    data = check.source.describe()
+    say(f"Training would fail: {data}." if fatal else f"Training would work: {data}.")
     cut: list[bool] = []
-    for title, remarks in (("What makes it fail", fatal), ("What to look at", others)):
+    for title, remarks in (("What makes it fail:", fatal), ("What to look at:", others)):
         if remarks:
-            print(f"\n{title}:")
+            say(f"\n{title}")
         cut += [print_remark(remark) for remark in remarks]
     if any(cut):
-        print("\nThe whole lists: --format json, or --out FILE.csv")
-    print()
+        say("\nThe whole lists: --format json, or --out FILE.csv")
+    say("")
     print_counts(check)
     for split, sizes in check.sizes.items():
-        print(f"{split:<6} {describe_sizes(sizes)}")
+        print(f"{split:<6} {translated(describe_sizes(sizes))}")
 
 
 def describe_sizes(sizes: Sizes) -> str:
@@ -131,16 +134,18 @@ def print_remark(remark: Remark) -> bool:
 
     Returns whether there are more.
     """
-    print(f"- {printable(remark.words)}{f'; {remark.advice}' if remark.advice else ''}")
+    line = printable(remark.words) + (f"; {remark.advice}" if remark.advice else "")
+    print(f"- {translated(line)}")
     names = [printable(name) for name in remark.names]
     if max(map(len, names), default=0) <= SHORT:
         lines, most = [" ".join(names[:MOST_SHORT])] if names else [], MOST_SHORT
     else:
         lines, most = names[:SHOWN], SHOWN
     for line in lines:
-        print(f"    {line}")
+        is_sentence = bool({"like", "labelled"} & {*line.split()})  # the others are names
+        print(f"    {translated(line) if is_sentence else line}")
     if len(names) > most:
-        print(f"    and {len(names) - most:,} more")
+        say(f"    and {len(names) - most:,} more")
     return len(names) > most
 
 
@@ -152,8 +157,8 @@ def print_counts(check: Check) -> None:
         names.sort(key=lambda name: -sum(counts[name].values()))
         names = names[: MOST_CLASSES // 2] + names[-MOST_CLASSES // 2 :]
     width = max(5, *(len(printable(name)) for name in names), 0)
-    print(f"{'class':<{width}}" + "".join(f"  {split:>7}" for split in check.letters))
+    print(padded(translated("class"), width) + "".join(f"  {split:>7}" for split in check.letters))
     for at, name in enumerate(names):
         if left_out and at == MOST_CLASSES // 2:
-            print(f"… {left_out:,} classes between")
+            say(f"… {left_out:,} classes between")
         print(f"{printable(name):<{width}}" + "".join(f"  {n:7,}" for n in counts[name].values()))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_list_flags, given_settings
+from charmlp.cli.notes import say
 from charmlp.config import Reading, spell
 from charmlp.errors import UsageError
+from charmlp.language import translated
+from charmlp.language.layout import broken, columns, padded
 from charmlp.system.files import at_home, check_writable, is_file
 from charmlp.text import as_json, printable
 
@@ -83,7 +85,7 @@ def command(arguments: Sequence[str]) -> int:
     for line in describe(found):
         print(line)
     if args.figure is not None:
-        print(f"\npicture  {printable(args.figure)}")
+        say(f"\npicture  {printable(args.figure)}")
     return 0
 
 
@@ -127,16 +129,16 @@ def describe(found: Comparison) -> Iterator[str]:
 def accuracies(found: Comparison, names: dict[str, str], *, numbered: bool) -> Iterator[str]:
     """A line a setting; of one setting, a line a run, and its mean."""
     several = len(found.settings) < len(found.runs)
-    head, rows = ["run", "accuracy, %", "95 % interval"], list[list[str]]()
+    head, rows = [*map(translated, ("run", "accuracy, %", "95 % interval"))], list[list[str]]()
     if len(found.settings) == 1:
         (setting,) = found.settings
         rows += [[names[run.name], percent(run.accuracy), limits(run.interval)] for run in found.runs]
-        rows += [["mean", percent(setting.accuracy, setting.deviation), limits(setting.interval)]]
+        rows += [[translated("mean"), percent(setting.accuracy, setting.deviation), limits(setting.interval)]]
     else:
         for each in found.settings:
             row = [names[each.name], percent(each.accuracy, each.deviation), limits(each.interval)]
             rows.append([*row, str(len(each.runs))] if several else row)
-        head = ["setting", *head[1:], "seeds"] if several else head
+        head = [translated("setting"), *head[1:], translated("seeds")] if several else head
     if numbered:
         numbers = [str(number) for number in range(1, len(names) + 1)]
         rows = [[number, *row] for number, row in zip([*numbers, ""], rows, strict=False)]
@@ -150,21 +152,23 @@ def percent(accuracy: float, deviation: float | None = None) -> str:
 
 
 def limits(interval: tuple[float, float]) -> str:
-    return f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}"
+    return f"{100 * interval[0]:.1f}{translated(' to ')}{100 * interval[1]:.1f}"
 
 
 def differences(rows: Sequence[tuple[str, list[str]]], names: Sequence[str]) -> Iterator[str]:
     """What differs: a column a setting, or where they are too many, a line a value."""
-    lines = list(aligned([("differs", *names), *((name, *values) for name, values in rows)], left=99))
+    lines = list(
+        aligned([(translated("differs"), *names), *((name, *values) for name, values in rows)], left=99)
+    )
     if max(map(columns, lines)) <= WIDTH:
         yield from lines
         return
-    yield "differs"
+    yield translated("differs")
     widest = max(columns(name) for name, _ in rows)
     for name, values in rows:
         for value in dict.fromkeys(values):
             have = [setting for setting, own in zip(names, values, strict=True) if own == value]
-            text = f"{value or 'none'}: {', '.join(have)}"
+            text = f"{value or translated('none')}: {', '.join(have)}"
             yield from wrapped(text, first=f"{padded(name, widest)}  ", indent=" " * (widest + 2))
             name = ""
 
@@ -176,14 +180,14 @@ def valued(found: Comparison) -> Iterator[tuple[str, list[str]]]:
         cells = []
         for setting in found.settings:
             own = dict.fromkeys(shown(of[id(run)]) for run in setting.runs)
-            cells.append(", ".join(own) if name != "data_hash" or len(own) == 1 else "by seed")
+            cells.append(", ".join(own) if name != "data_hash" or len(own) == 1 else translated("by seed"))
         if len(cells) == 1 or len({*cells}) > 1:
             yield name, cells
 
 
 def shown(value: Any) -> str:
     """A value as its flag takes it."""
-    return "not known" if value is None else printable(spell(value))
+    return translated("not known") if value is None else printable(spell(value))
 
 
 def sentence(named: NamedPair, names: dict[str, str], n: int, count: int) -> str:
@@ -195,14 +199,15 @@ def sentence(named: NamedPair, names: dict[str, str], n: int, count: int) -> str
         return f"{a} and {b} read the same of these {n:,} images: nothing tells them apart."
     shown_p = f"p {'' if pair.p < LEAST else '= '}{written(pair.p)}".replace(" ", UNBROKEN)
     counted = f" ({written(named.p_holm)} among {count} comparisons)" if count > 1 else ""
-    text = (
-        f"{a} reads {number(pair.only_a)} images that {b} misreads, {b} {number(pair.only_b)} that {a} "
-        f"misreads: {shown_p}{counted}: "
-    )
     if named.p_holm < LEVEL:
         better = a if pair.difference > 0 else b
-        return f"{text}{better} is better, by {100 * abs(pair.difference):.1f} points on these {n:,} images."
-    return f"{text}no difference is shown by these {n:,} images. {detectable([pair.detectable])}"
+        found = f"{better} is better, by {100 * abs(pair.difference):.1f} points on these {n:,} images."
+    else:
+        found = f"no difference is shown by these {n:,} images. {detectable([pair.detectable])}"
+    return (
+        f"{a} reads {number(pair.only_a)} images that {b} misreads, {b} {number(pair.only_b)} that {a} "
+        f"misreads: {shown_p}{counted}: {found}"
+    )
 
 
 def detectable(sizes: Sequence[float]) -> str:
@@ -210,8 +215,9 @@ def detectable(sizes: Sequence[float]) -> str:
     least, most = (f"{100 * size:.1f}" for size in (min(sizes), max(sizes)))
     if max(sizes) >= 1:
         return "So few show hardly any."
-    size = least if least == most else f"{least} to {most}"
-    return f"A true difference of {size} points would be shown four times in five."
+    if least == most:
+        return f"A true difference of {least} points would be shown four times in five."
+    return f"A true difference of {least} to {most} points would be shown four times in five."
 
 
 def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
@@ -226,7 +232,7 @@ def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
         found = [of[column, row] for column in list(names)[:number]]
         cells = [written(p) if wide else "*" if p < LEVEL else "·" for p in found]
         rows.append([names[row], *cells, *[""] * (len(others) - number)])
-    yield "p of every two" if wide else "every two: * a difference, · none is shown"
+    yield translated("p of every two" if wide else "every two: * a difference, · none is shown")
     yield from aligned([[cell.replace("< 0.", "<.") for cell in row] for row in rows], left=0)
     yield ""
     shown = sum(each.p_holm < LEVEL for each in pairs)
@@ -235,8 +241,7 @@ def matrix(pairs: Sequence[NamedPair], names: dict[str, str]) -> Iterator[str]:
         f"{shown or 'none'} of {len(pairs)}; the more accurate one is better."
     )
     if hidden := [each.pair.detectable for each in pairs if each.p_holm >= LEVEL]:
-        size = detectable(hidden)
-        yield from wrapped(f"Where none is shown: {size[0].lower()}{size[1:]}")
+        yield from wrapped(f"Where none is shown: {detectable(hidden)}")
 
 
 def cautions(found: Comparison) -> Iterator[str]:
@@ -285,19 +290,6 @@ def cut_left(name: str, most: int) -> str:
     return name
 
 
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: Chinese characters take two, accents none."""
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in text
-    )
-
-
-def padded(text: str, width: int, *, right: bool = False) -> str:
-    gap = " " * (width - columns(text))
-    return gap + text if right else text + gap
-
-
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
     """Rows of a table under its header, the first so many columns to the left, the others to the right."""
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
@@ -309,13 +301,7 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
 
 
 def wrapped(*texts: str, first: str = "", indent: str = "") -> Iterator[str]:
-    """Each text in lines of at most 80 columns, broken between words."""
+    """Each text in lines of at most 80 columns, in the language that is spoken."""
     for text in texts:
-        line, begun = first, False
-        for word in text.split(" "):
-            if begun and columns(line) + 1 + columns(word) > WIDTH:
-                yield line.replace(UNBROKEN, " ")
-                line, begun = indent, False
-            line += f" {word}" if begun else word
-            begun = True
-        yield line.replace(UNBROKEN, " ")
+        for line in broken(translated(text), first, indent, WIDTH):
+            yield line.replace(UNBROKEN, " ")

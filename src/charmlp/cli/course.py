@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Sequence
 
 from charmlp.cli.arguments import Parser
+from charmlp.language import translated
 
 ACTIONS = {
     "new": "a folder to begin the homework in",
@@ -14,7 +15,7 @@ ACTIONS = {
 
 def make_parser() -> Parser:
     """The help of all actions; each action's own flags are in its file."""
-    table = "\n".join(f"  {action:<7}{words}" for action, words in ACTIONS.items())
+    table = "\n".join(f"  {action:<7}{translated(words)}" for action, words in ACTIONS.items())
     parser = Parser(
         "course",
         "The course's homework: a letter classifier whose backward passes are written by hand.\n\n"
@@ -30,6 +31,6 @@ def make_parser() -> Parser:
 def command(arguments: Sequence[str]) -> int:
     action, *others = [*arguments] or [""]
     if action not in ACTIONS:
-        make_parser().parse_args(arguments[:1])  # the help, or what is wrong
+        make_parser().parse_args(arguments if action[:1] == "-" else arguments[:1])  # help, or what is wrong
     status: int = importlib.import_module(f"charmlp.cli.course_{action}").command(others)
     return status

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli.arguments import Parser
 from charmlp.cli.doctor import TIME_LIMIT, add_hint_flag, terminal_width
 from charmlp.course.tasks import MISTAKEN, NOT_BEGUN, RIGHT, RUNS, TASKS, Task
-from charmlp.doctor.words import locale_language
+from charmlp.language import spoken
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ def make_parser() -> Parser:
         "folder", nargs="?", default=".", metavar="DIR", help="the homework's folder (default: this one)"
     )
     add_hint_flag(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: the homework's)")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
     )
@@ -59,7 +58,7 @@ def command(arguments: Sequence[str]) -> int:
     from charmlp.course.checking import check_folder
     from charmlp.course.skeleton import language_of
 
-    language = args.lang or language_of(folder) or locale_language()
+    language = args.lang or language_of(folder) or spoken()
     if args.format == "json":
         results = check_folder(folder, args.timeout)
         entries = [entry(result, language, args.hint) for result in results]
@@ -103,7 +102,7 @@ def show(result: Result, language: str, hint: int | None) -> None:
 
 
 def details(result: Result, language: str, hint: int | None) -> Iterator[str]:
-    from charmlp.doctor.words.layout import wrapped
+    from charmlp.language.layout import wrapped
 
     if result.remark is not None:
         yield from wrapped(result.remark[language], "  ", "  ", terminal_width())
@@ -114,7 +113,7 @@ def details(result: Result, language: str, hint: int | None) -> Iterator[str]:
 def lines_of(fault: Fault, language: str, hint: int | None) -> Iterator[str]:
     """A mistake as the doctor says it: as much of it as `hint` asks for."""
     from charmlp.doctor.diagnosis import labelled
-    from charmlp.doctor.words.layout import wrapped
+    from charmlp.language.layout import wrapped
 
     _, evidence, question, _, fix = fault.hints[language]
     level, width = hint or USUAL_HINT, terminal_width()

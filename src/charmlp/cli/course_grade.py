@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
+from charmlp.cli.notes import say
 from charmlp.cli.progress import LineReporter, make_reporter
 from charmlp.config import Rule
+from charmlp.language import translated
+from charmlp.language.layout import padded
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -50,11 +53,6 @@ def make_parser() -> Parser:
         metavar="S",
         help="seconds for each task of a submission (default 20)",
     )
-    parser.add_argument(
-        "--lang",
-        choices=("en", "zh"),
-        help="language of all pages (default: that of each student's homework; for the class the locale's)",
-    )
     return parser
 
 
@@ -70,11 +68,9 @@ def command(arguments: Sequence[str]) -> int:
     )  # fmt: skip
     with make_reporter() as reporter:
         group = grade_class(order, reporter.message, Teller(reporter))
-    print(
-        f"graded    {len(group.graded)} submissions, mean {group.mean:.1f} of {group.rubric.total:g} points"
-    )
+    say(f"graded    {len(group.graded)} submissions, mean {group.mean:.1f} of {group.rubric.total:g} points")
     for what, name in (("table", TABLE), ("class", CLASS_PAGE), ("students", STUDENTS), ("rubric", RUBRIC)):
-        print(f"{what:<10}{printable(order.out / name)}")
+        print(f"{padded(translated(what), 10)}{printable(order.out / name)}")
     return 0
 
 

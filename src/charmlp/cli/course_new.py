@@ -21,9 +21,6 @@ def make_parser() -> Parser:
     )
     parser.add_argument("folder", metavar="DIR", help="folder to write; it must be empty, or not be there")
     parser.add_argument(
-        "--lang", choices=("en", "zh"), help="language of comments, tests and report (default: the locale's)"
-    )
-    parser.add_argument(
         "--project", action="store_true", help="instead: the frame of a report on a topic of one's own"
     )
     return parser
@@ -33,9 +30,9 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     from charmlp.cli.progress import make_reporter
     from charmlp.course.skeleton.writing import check_new, write_homework, write_project
-    from charmlp.doctor.words import locale_language
+    from charmlp.language import spoken
 
-    folder, language = Path(args.folder), args.lang or locale_language()
+    folder, language = Path(args.folder), spoken()
     check_new(folder)
     if args.project:
         write_project(folder, language)

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser
+from charmlp.cli.notes import say
 from charmlp.config import Rule
 from charmlp.doctor.kinds import names
 from charmlp.doctor.mistake import LEVELS
-from charmlp.doctor.words.layout import WIDTH
+from charmlp.language import spoken
+from charmlp.language.layout import WIDTH
 from charmlp.text import printable, shown_value
 
 if TYPE_CHECKING:
@@ -53,21 +55,20 @@ def command(arguments: Sequence[str]) -> int:
     if args.explain is not None:
         if args.targets:
             parser.error(f"--explain takes no TARGET, and there is {shown_value(args.targets[0])}")
-        return explain(args.explain, args.lang)
+        return explain(args.explain)
     if not args.targets:
         parser.error("expected a TARGET, or --explain")
     return examine(args)
 
 
-def explain(topic: str, language: str | None) -> int:
+def explain(topic: str) -> int:
     """Print the derivation of a mistake or a kind."""
     from rich.console import Console
     from rich.markdown import Markdown
 
     from charmlp.doctor.pages import explanation
-    from charmlp.doctor.words import locale_language
 
-    page = Markdown(explanation(topic, language or locale_language()), code_theme="ansi_dark")
+    page = Markdown(explanation(topic, spoken()), code_theme="ansi_dark")
     console = Console(width=terminal_width(), highlight=False)
     with console.capture() as printed:
         console.print(page)
@@ -82,9 +83,8 @@ def examine(args: Namespace) -> int:
 
         check_writable(Path(args.figure))
     from charmlp.doctor.isolation.supervisor import examine_targets
-    from charmlp.doctor.words import locale_language
 
-    language = args.lang or locale_language()
+    language = spoken()
     hint = 5 if args.show_fix else args.hint
     diagnoses: list[Diagnosis] = []
     for target in examine_targets(args.targets, args.kind, args.timeout):
@@ -101,7 +101,7 @@ def examine(args: Namespace) -> int:
 
         save(heat_maps(diagnoses), Path(args.figure), dpi=130)
         if args.format == "text":
-            print(f"picture   {printable(Path(args.figure))}")
+            say(f"picture   {printable(Path(args.figure))}")
     return exit_status(diagnoses)
 
 
@@ -127,7 +127,6 @@ def add_flags(parser: Parser) -> None:
         metavar="TOPIC",
         help="print the derivation for a mistake, by its name or row, or for a KIND, and examine nothing",
     )
-    parser.add_argument("--lang", choices=("en", "zh"), help="language of the report (default: the locale's)")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the result (default text)"
     )

@@ -16,6 +16,7 @@ from charmlp.config.rules import Rule, parse_sizes
 from charmlp.course.exercises.bank import topic_names
 from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.errors import UsageError
+from charmlp.language import spoken
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="form of what is printed (default text)"
     )
-    parser.add_argument("--lang", choices=("en", "zh"), help="its language (default: the locale's)")
     parser.add_argument("--solution", action="store_true", help="each step with its numbers")
     parser.add_argument("--answers", metavar="F", type=Path, help="judge the answers in this file")
     parser.add_argument("--out", metavar="F", type=Path, help="write to this file, not to standard output")
@@ -90,9 +90,8 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     check_flags(args)
     from charmlp.course.exercises.kind import Options
-    from charmlp.doctor.words import locale_language
 
-    language = args.lang or locale_language()
+    language = spoken()
     if args.out is not None:
         from charmlp.system.files import check_writable
 

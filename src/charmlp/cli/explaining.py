@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from charmlp.cli.arguments import Parser
 from charmlp.cli.notes import note
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.language import spoken
 from charmlp.system.files import at_home, check_writable, is_file, is_folder
 from charmlp.text import shown_path
 
@@ -45,7 +46,7 @@ class Explainer:
             image, against=self.against, training=self.training, note=lambda _: None
         )
         stem = "standard-input" if isinstance(image, bytes) else Path(image).stem[:MOST_STEM]
-        return Why(explanation, explanation.save(self.folder / self.new_name(stem)))
+        return Why(explanation, explanation.save(self.folder / self.new_name(stem), spoken()))
 
     def new_name(self, stem: str) -> str:
         """A name of its own, numbered where several images are called the same, in capitals or not."""

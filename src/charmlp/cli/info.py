@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_list_flags, given_settings
-from charmlp.cli.notes import note
+from charmlp.cli.notes import note, say
 from charmlp.config import GROUNDS, Reading
 from charmlp.errors import UsageError
+from charmlp.language import spoken, translated
 from charmlp.system.files import is_file
 from charmlp.text import printable
 from charmlp.version import __version__
@@ -76,29 +77,30 @@ def model_path(path: Path) -> Path | None:
 
 def describe_installation() -> None:
     """Versions and processor: what a bug report needs."""
-    print(f"charmlp {__version__}, Python {platform.python_version()}, {platform.platform()}")
-    print(f"processors {os.cpu_count()}")
+    say(f"charmlp {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    say(f"processors {os.cpu_count()}")
     for package in PACKAGES:
         try:
             version = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            version = "not installed"
+            version = translated("not installed")
         print(f"{package:<13}{version}")
 
 
 def describe_model(model: Model, path: Path) -> None:
     """Layers, classes, preprocessing, and where the model comes from."""
-    print(f"model          {printable(path)}")
-    print(f"layers         {'-'.join(map(str, model.sizes))}")
-    print(f"activation     {model.act_type}")
-    print(f"parameters     {model.n_parameters:,}")
-    print(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
-    print(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
-    print(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
+    say(f"model          {printable(path)}")
+    say(f"layers         {'-'.join(map(str, model.sizes))}")
+    say(f"activation     {model.act_type}")
+    say(f"parameters     {model.n_parameters:,}")
+    say(f"images         {model.norm_size[0]}×{model.norm_size[1]} grey, {model.preprocessing}")
+    say(f"               crop {model.view.crop}; what is transparent lies on {GROUNDS[model.view.ground]}")
+    say(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
     fitted = "not fitted" if model.temperature == 1 else "fitted in validation; it divides the logits"
-    print(f"temperature    {model.temperature:.3g} ({fitted})")
+    say(f"temperature    {model.temperature:.3g} ({fitted})")
     for name, value in model.provenance.items():
-        print(f"{printable(name):<14} {printable(value if isinstance(value, str) else json.dumps(value))}")
+        said = printable(value if isinstance(value, str) else json.dumps(value))
+        print(f"{printable(name):<14} {said}")
 
 
 def describe_data(args: argparse.Namespace) -> None:
@@ -113,9 +115,9 @@ def describe_data(args: argparse.Namespace) -> None:
         check_writable(args.figure)
     source = open_source(args.path, im_dir=args.im_dir, reading=Reading(**given_settings(args, Reading)))
     for line in (source.describe(), *source.notes, *(f"left out       {line}" for line in source.left_out)):
-        print(printable(line))
+        say(printable(line))
     names = [printable(name) for name in source.classes]
-    print(f"classes        {' '.join(names)}")
+    say(f"classes        {' '.join(names)}")
     sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
     for split, letters in sets.items():
         for line in letters.remarks(SPLITS[split]):
@@ -126,7 +128,7 @@ def describe_data(args: argparse.Namespace) -> None:
         counts = "  ".join(f"{int((letters.labels == number).sum()):7,}" for letters in sets.values())
         print(f"{name:{width}}  {counts}")
     if args.figure is not None:
-        print(f"picture        {printable(draw_samples(sets, Path(args.path).name, args.figure))}")
+        say(f"picture        {printable(draw_samples(sets, Path(args.path).name, args.figure))}")
 
 
 def draw_samples(sets: dict[str, LetterSet], name: str, figure: Path) -> Path:
@@ -146,4 +148,4 @@ def draw_samples(sets: dict[str, LetterSet], name: str, figure: Path) -> Path:
         if len(rows) == 1:
             changed = replace(some, images=augment(some.images, np.random.default_rng(0)))
             rows.append((f"{split}, augmented as recipe best does", changed))
-    return contact_sheet(rows, About(data=name)).save(figure)
+    return contact_sheet(rows, About(data=name, lang=spoken())).save(figure)

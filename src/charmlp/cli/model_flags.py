@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.notes import detail, note
 from charmlp.errors import ModelFileError
+from charmlp.language import spoken
 from charmlp.system.files import alike, at_home
 from charmlp.text import shown_path
 
@@ -70,7 +71,7 @@ def about(model: Path, data: Mapping[str, Any], split: str = "") -> About:
 
     run = model.resolve().parent.name if model.name == "model.safetensors" else model.name
     given = [data["data"]] if data["data"] else list(data["lists"].values())
-    return About(run, ", ".join(Path(each).name or str(each) for each in given), split)
+    return About(run, ", ".join(Path(each).name or str(each) for each in given), split, spoken())
 
 
 def show(pictures: Sequence[Path]) -> None:

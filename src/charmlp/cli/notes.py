@@ -1,10 +1,12 @@
-"""What a command says beside results and errors: on standard error, as much as is wanted.
+"""What a command says, in the language that is spoken: results for people, and what is said beside them.
 
-`--quiet` wants nothing of it, `--verbose` the details as well.
+The second is on standard error, as much as is wanted: `--quiet` wants nothing of it, `--verbose` the
+details as well.
 """
 
 import sys
 
+from charmlp.language import translated
 from charmlp.text import printable
 
 QUIET, USUAL, VERBOSE = range(3)
@@ -29,10 +31,15 @@ def is_verbose() -> bool:
     return _loudness == VERBOSE
 
 
+def say(*lines: str) -> None:
+    """Lines of a result for people; what programs read is printed as it is."""
+    print(*map(translated, lines), sep="\n")
+
+
 def note(line: object) -> None:
     """A line for people."""
     if _loudness > QUIET:
-        print(printable(line), file=sys.stderr, flush=True)
+        print(printable(translated(str(line))), file=sys.stderr, flush=True)
 
 
 def detail(line: object) -> None:

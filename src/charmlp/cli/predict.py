@@ -19,9 +19,10 @@ from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.explaining import Explainer, add_explain_flags, check_explain_flags, make_explainer
 from charmlp.cli.model_flags import add_model_flags, load_recognizer
-from charmlp.cli.notes import detail, note
+from charmlp.cli.notes import detail, note, say
 from charmlp.config import PROBABILITY
 from charmlp.errors import CharmlpError, ImageError, UsageError
+from charmlp.language import spoken, translated
 from charmlp.system.files import at_home, check_writable, is_file, is_folder, write_whole
 from charmlp.text import as_json, cell, natural, printable, shown_path
 
@@ -177,11 +178,12 @@ def write_text(answers: Answers, topk: int, may_reject: bool) -> None:
     """`letter.png: A 98.1 %`, or `letter.png: unsure (A 41.2 %)`, one line an image; why in those below."""
     for path, answer, why in answers:
         names = ", ".join(f"{printable(name)} {100 * share:.1f} %" for name, share in answer.top)
-        print(f"{printable(path)}: {names if answer.prediction is not None else f'unsure ({names})'}")
+        said = names if answer.prediction is not None else translated(f"unsure ({names})")
+        print(f"{printable(path)}: {said}")
         if why is not None:
-            for line in (*why.explanation.sentences(), *why.explanation.notes()):
+            for line in (*why.explanation.sentences(spoken()), *why.explanation.notes(spoken())):
                 print(f"  {line}")
-            print(f"  picture  {printable(why.picture)}")
+            say(f"  picture  {printable(why.picture)}")
 
 
 def write_csv(answers: Answers, topk: int, may_reject: bool) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from charmlp.cli.notes import detail, is_quiet, is_verbose, note
+from charmlp.language import translated
 from charmlp.text import printable
 from charmlp.training.callbacks import Callback, timed
 
@@ -48,7 +49,7 @@ class BarReporter(LineReporter):
         self.tasks: dict[str, TaskID] = {}
 
     def message(self, line: str) -> None:
-        self.bars.console.print(printable(line), markup=False, highlight=False)
+        self.bars.console.print(printable(translated(line)), markup=False, highlight=False)
 
     def detail(self, line: str) -> None:
         if is_verbose():
@@ -56,7 +57,7 @@ class BarReporter(LineReporter):
 
     def progress(self, what: str, done: int, total: int) -> None:
         if what not in self.tasks:
-            self.tasks[what] = self.bars.add_task(what, total=total, start=False)
+            self.tasks[what] = self.bars.add_task(translated(what), total=total, start=False)
         if done:
             self.bars.start_task(self.tasks[what])
         self.bars.update(self.tasks[what], completed=done)
@@ -68,7 +69,9 @@ class BarReporter(LineReporter):
         self.progress("training", training.updates, training.total_updates)
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
-        self.bars.update(self.tasks["training"], description=describe(epoch, training.config.epochs))
+        self.bars.update(
+            self.tasks["training"], description=translated(describe(epoch, training.config.epochs))
+        )
 
 
 class CourseReporter(LineReporter):
@@ -110,5 +113,5 @@ def describe(epoch: Epoch, epochs: int) -> str:
     """`epoch 10/50  loss 0.512  validation 81.3 %`."""
     text = f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}  loss {epoch.loss:.3f}"
     if epoch.validation is not None:
-        text += f"  validation {100 * epoch.validation.accuracy:.1f} %"
+        text = f"{text}  validation {100 * epoch.validation.accuracy:.1f} %"
     return text

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import find_run
-from charmlp.cli.notes import note
+from charmlp.cli.notes import note, say
 from charmlp.config import SEED, Reading, flag_of, settings
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.language import spoken
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--format", choices=tuple(SUFFIXES), default="html", help="form of the report (default html)"
     )
-    parser.add_argument("--lang", choices=("en", "zh"), help="its language (default: the locale's)")
     words = "file to write (default: report with the form's suffix, in the run folder)"
     parser.add_argument("--out", metavar="F", type=Path, help=words)
     words = "seed of the t-SNE (default 2021)"
@@ -60,7 +60,6 @@ def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
     check_flags(args)
     from charmlp.cli.progress import make_reporter
-    from charmlp.doctor.words import locale_language
     from charmlp.report import check_form, gather, write_report
     from charmlp.training.pastrun import read_run
 
@@ -84,10 +83,8 @@ def command(arguments: Sequence[str]) -> int:
             with_map=args.format == "html",
             callbacks=reporter,
         )
-        written = write_report(
-            contents, args.format, args.lang or locale_language(), out, ["report", *arguments]
-        )
-    print(f"report    {printable(written[0])}")
+        written = write_report(contents, args.format, spoken(), out, ["report", *arguments])
+    say(f"report    {printable(written[0])}")
     for path in written[1:]:
         print(f"          {printable(path)}")
     if args.show:
@@ -165,7 +162,6 @@ def named(data: str | None, lists: dict[str, str] | None) -> str:
 
 def report_of_training(folder: Path, reporter: LineReporter) -> Path:
     """The page of a run that has just ended, in its folder; raises `CharmlpError`."""
-    from charmlp.doctor.words import locale_language
     from charmlp.report import gather, write_report
     from charmlp.training.pastrun import read_run
     from charmlp.training.rundata import open_data
@@ -175,6 +171,4 @@ def report_of_training(folder: Path, reporter: LineReporter) -> Path:
     source = open_data(folder, run.model.classes, run.config)
     data = named(run.given["data"], run.given["lists"])
     contents = gather(run, source, data, skip_bad=run.given["skip_bad"], callbacks=reporter)
-    return write_report(contents, "html", locale_language(), folder / "report.html", ["report", str(folder)])[
-        0
-    ]
+    return write_report(contents, "html", spoken(), folder / "report.html", ["report", str(folder)])[0]

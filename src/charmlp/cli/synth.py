@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from charmlp.cli.arguments import Parser, add_number, given_settings
+from charmlp.cli.notes import say
 from charmlp.config import SLIDES, override
 from charmlp.errors import UsageError
 from charmlp.text import printable
@@ -68,7 +69,7 @@ def command(arguments: Sequence[str]) -> int:
         write_letters(
             source, args.out, config.norm_size, overwrite=args.overwrite, progress=reporter.progress
         )
-    print(f"images    {printable(args.out / 'images')}")
+    say(f"images    {printable(args.out / 'images')}")
     for split, size in source.splits.items():
         print(f"{size:<9,} {printable(args.out / LISTS[split])}")
     return 0

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from charmlp.cli.arguments import Parser, add_data_flags, add_number, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_model_flags, add_picture_flags, load_recognizer, show
-from charmlp.cli.notes import detail, note
+from charmlp.cli.notes import detail, note, say
 from charmlp.config import PROBABILITY, SEED, Reading
 from charmlp.errors import CharmlpError, DataError, UsageError
+from charmlp.language import translated
+from charmlp.language.layout import columns, padded
 from charmlp.system.files import check_writable
 from charmlp.text import as_json, printable, shown_path, shown_value
 
@@ -105,11 +107,11 @@ def command(arguments: Sequence[str]) -> int:
     print_classes(evaluation)
     print_mistakes(evaluation)
     print_figures(evaluation, split, args.reject, leaks)
-    print(f"model     {printable(path)}")
+    say(f"model     {printable(path)}")
     for table in tables:
-        print(f"table     {printable(table)}")
+        say(f"table     {printable(table)}")
     for picture in drawn:
-        print(f"picture   {printable(picture)}")
+        say(f"picture   {printable(picture)}")
     return 0
 
 
@@ -228,15 +230,17 @@ def draw_pictures(
 def print_classes(evaluation: Evaluation) -> None:
     """Precision, recall and F1 of each class that occurs."""
     scores, classes = evaluation.scores, [printable(name) for name in evaluation.classes]
-    width = max(5, *map(len, classes))
-    print(f"{'class':<{width}}  precision  recall     F1  images")
+    width = max(5, *map(columns, classes))
+    head = translated("  precision  recall     F1  images")
+    print(padded(translated("class"), width) + head)
     for i, name in enumerate(classes):
         if scores.support[i] or scores.confusion[:, i].any():
             print(
                 f"{name:<{width}}  {scores.precision[i]:9.3f}  {scores.recall[i]:6.3f}  "
                 f"{scores.f1[i]:5.3f}  {scores.support[i]:6,}"
             )
-    print(f"{'mean':<{width}}  {'':9}  {'':6}  {scores.macro_f1:5.3f}  {scores.support.sum():6,}\n")
+    mean = padded(translated("mean"), width)
+    print(f"{mean}  {'':9}  {'':6}  {scores.macro_f1:5.3f}  {scores.support.sum():6,}\n")
 
 
 def print_mistakes(evaluation: Evaluation) -> None:
@@ -246,13 +250,13 @@ def print_mistakes(evaluation: Evaluation) -> None:
     pairs, errors = evaluation.pairs, evaluation.errors
     if not pairs:
         return
-    print(f"mistaken most often, of {len(pairs):,} pairs: label → prediction")
+    say(f"mistaken most often, of {len(pairs):,} pairs: label → prediction")
     for label, prediction, count in pairs[:MOST_SHOWN]:
         print(f"  {printable(label)} → {printable(prediction)}  {count:,}")
-    print(f"\nworst of {len(errors):,} misread images: label → prediction, its probability")
+    say(f"\nworst of {len(errors):,} misread images: label → prediction, its probability")
     for file, label, prediction, probability in evaluation.rows(errors[:MOST_SHOWN]):
         print(f"  {printable(file)}: {printable(label)} → {printable(prediction)}  {percent(probability)}")
-    print()
+    say("")
 
 
 def print_figures(evaluation: Evaluation, split: str, reject: float | None, leaks: Leaks | None) -> None:
@@ -260,29 +264,36 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
     from charmlp.evaluation.measure import TARGETS, TOP
 
     calibration, coverage, n = evaluation.calibration, evaluation.coverage, len(evaluation.letters)
-    print("to be right in  answer only  predict --reject")
+    say("to be right in  answer only  predict --reject")
     for target in TARGETS:
         found = coverage.reaching(target)
-        words = "not reached" if found is None else f"{percent(found.coverage):>11}  {found.reject:.15g}"
+        words = (
+            translated("not reached")
+            if found is None
+            else f"{percent(found.coverage):>11}  {found.reject:.15g}"
+        )
         print(f"{percent(target, 0):>14}  {words}")
     if reject is not None:
         left = coverage.at(reject)
-        given = f"--reject {reject:.15g}: {percent(left.coverage)} answered"
-        right = "" if left.accuracy is None else f", {percent(left.accuracy)} of them right"
-        print(f"{given}{right} ({spread(left.interval)})" if right else given)
+        if left.accuracy is None:
+            say(f"--reject {reject:.15g}: {percent(left.coverage)} answered")
+        else:
+            right = f"{percent(left.accuracy)} of them right ({spread(left.interval)})"
+            say(f"--reject {reject:.15g}: {percent(left.coverage)} answered, {right}")
     mean, most = percent(calibration.by_chance), percent(calibration.by_chance_95)
     error = f"calibration error {percent(calibration.error)}"
-    print(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
+    say(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
     few = f": there are {len(evaluation.classes)} classes" if len(evaluation.classes) <= TOP else ""
-    print(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
+    say(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
     if leaks is not None:
-        print(f"near-twins of training letters {len(leaks):,} of {n:,}", end="")
+        twins = f"near-twins of training letters {len(leaks):,} of {n:,}"
         if leaks.accuracy is not None and leaks.accuracy_of_twins is not None:
-            print(f", read to {percent(leaks.accuracy_of_twins)}; without them", end=" ")
-            print(f"accuracy {percent(leaks.accuracy, 2)} ({spread(leaks.interval)})", end="")
-        print()
-    words = f"of {n:,} {split} images ({spread(evaluation.interval)})"
-    print(f"accuracy {percent(evaluation.accuracy, 2)} {words}")
+            read, without = percent(leaks.accuracy_of_twins), percent(leaks.accuracy, 2)
+            interval = spread(leaks.interval)
+            twins = f"{twins}, read to {read}; without them accuracy {without} ({interval})"
+        say(twins)
+    accuracy, interval = percent(evaluation.accuracy, 2), spread(evaluation.interval)
+    say(f"accuracy {accuracy} of {n:,} {split} images ({interval})")
 
 
 def percent(share: float, decimals: int = 1) -> str:

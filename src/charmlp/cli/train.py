@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_picture_flags, show
+from charmlp.cli.notes import say
 from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.language import translated
+from charmlp.language.layout import padded
 from charmlp.system.extras import require_extra
 from charmlp.text import printable
 
@@ -49,12 +52,12 @@ def command(arguments: Sequence[str]) -> int:
     with make_reporter() as reporter:
         result, drawn = train_and_draw(args, config, data, reporter)
     if result.accuracy is not None:
-        print(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
-    print(f"model     {printable(result.path / 'model.safetensors')}")
+        say(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
+    say(f"model     {printable(result.path / 'model.safetensors')}")
     if args.model_path:
         print(f"          {printable(args.model_path)}")
     for name, path in drawn.items():
-        print(f"{name:<9} {printable(path)}")
+        print(f"{padded(translated(name), 9)} {printable(path)}")
     return exit_status(result)
 
 

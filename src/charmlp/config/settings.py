@@ -142,7 +142,7 @@ class TrainingConfig(Reading):
     synth_ratio: float = setting(
         0.0, SHARE, "fraction of rendered letters in each batch, at most that in all letters"
     )
-    synth_count: int = setting(60_000, COUNT, "letters to render for that (the source synth:N has its own N)")
+    synth_count: int = setting(60_000, COUNT, "letters to render for that; the source synth:N has its own N")
 
     # Validation and what is kept
     val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")

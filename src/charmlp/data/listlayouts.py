@@ -179,10 +179,12 @@ def given_lists(paths: Mapping[str, Path], asked: Asked) -> Layout:
     folders = {name_of(path.parent) for path in paths.values()}
     if len(folders) > 1:
         words = "lists " + ", ".join(f"{name_of(path.parent)}/{path.name}" for path in paths.values())
-    else:  # names that say nothing new are left out
-        usual = all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items())
-        names = "" if usual else ", ".join(path.name for path in paths.values()) + " "
-        words = f"{'lists' if usual or len(paths) > 1 else 'list'} {names}in {min(folders)}/"
+    elif all(SPLIT_OF.get(path.stem.lower()) == split for split, path in paths.items()):
+        words = f"lists in {min(folders)}/"  # names that say nothing new are left out
+    else:
+        names = ", ".join(path.name for path in paths.values())
+        place = min(folders)
+        words = f"lists {names} in {place}/" if len(paths) > 1 else f"list {names} in {place}/"
     return _with_images(_read_each(paths, asked), beside, asked, words)
 
 

@@ -77,7 +77,7 @@ class PictureSource(Source):
         names = [part.names[index].encode("utf-8", "backslashreplace").decode() for index in decoded.chosen]
         blank = [printable(names[index]) for index in np.flatnonzero(are_blank(decoded.images))]
         notes = [
-            spell_out(f"{words}: {len(some):,} of {len(names):,} {what}", some)
+            spell_out(f"{words}: {len(some):,} of {len(names):,} {SPLITS[split]} images", some)
             for words, some in (("blank", blank), ("fewer bits than the file has", decoded.notes))
             if some
         ]

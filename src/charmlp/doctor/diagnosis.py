@@ -6,8 +6,9 @@ from typing import Any
 
 from charmlp import html
 from charmlp.doctor.mistake import Mistake, Phrase
-from charmlp.doctor.words import locale_language, say
-from charmlp.doctor.words.layout import WIDTH, columns, wrapped
+from charmlp.doctor.words import say
+from charmlp.language import usual
+from charmlp.language.layout import WIDTH, columns, wrapped
 from charmlp.text import printable
 
 HEALTHY, MISTAKEN, UNWRITTEN, UNKNOWN = "healthy", "mistaken", "unwritten", "unknown"
@@ -131,7 +132,7 @@ def details(mistake: Mistake, language: str | None, hint: int | None) -> Iterato
     if level >= 5:
         yield "fix", mistake.fix(language)
     if level >= 3:
-        other = "" if language in (None, locale_language()) else f" --lang {language}"
+        other = "" if language in (None, usual()) else f" --lang {language}"
         yield "page", f"charmlp doctor --explain {mistake.topic}{other}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from charmlp.doctor.diagnosis import MISTAKEN, Comparison, Diagnosis
 from charmlp.drawing.figures import no_ticks, sheet, short, write_in_cell
+from charmlp.drawing.fonts import written
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +26,7 @@ def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
     drawn = rows[:MOST_ROWS]
     figure = sheet(11, 0.6 + 2.5 * max(1, len(drawn)))
     if not drawn:
-        figure.text(0.5, 0.5, "no gradient to draw", ha="center", va="center")
+        figure.text(0.5, 0.5, written("no gradient to draw"), ha="center", va="center")
         return figure
     panels = figure.subplots(len(drawn), 3, squeeze=False)
     for line, (diagnosis, comparison) in zip(panels, drawn, strict=True):
@@ -33,14 +34,14 @@ def heat_maps(diagnoses: Sequence[Diagnosis]) -> Figure:
         difference = analytic - numeric
         largest = finite_maximum(analytic, numeric)
         error = largest_error(comparison)
-        verdict = "wrong" if is_wrong(diagnosis, comparison) else "right"
+        verdict = written("wrong" if is_wrong(diagnosis, comparison) else "right")
         title = f"{short(diagnosis.target, 40, end=True)}   ∂L/∂{comparison.input}   {verdict}"
-        heat(line[0], analytic, largest, "analytic")
-        heat(line[1], numeric, largest, "numeric")
-        heat(line[2], difference, largest, f"difference, up to {error:.2g} of the largest")
-        line[0].set_title(f"{title}\nanalytic", loc="left", fontsize=9)
+        heat(line[0], analytic, largest, written("analytic"))
+        heat(line[1], numeric, largest, written("numeric"))
+        heat(line[2], difference, largest, written(f"difference, up to {error:.2g} of the largest"))
+        line[0].set_title(f"{title}\n{written('analytic')}", loc="left", fontsize=9)
     if len(rows) > len(drawn):
-        figure.supxlabel(f"{len(rows) - len(drawn)} more not drawn", fontsize=9)
+        figure.supxlabel(written(f"{len(rows) - len(drawn)} more not drawn"), fontsize=9)
     return figure
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 from charmlp.errors import CharmlpError
+from charmlp.language import translated
 
 TEXT, SMALL = 21, 15  # pixels: 10 and 7 points
 
@@ -76,6 +77,18 @@ def font_for(text: str, size: int, *, bold: bool = False) -> ImageFont.FreeTypeF
 def can_write(text: str) -> bool:
     """Whether a font here has all characters of a text."""
     return has_all(font_for(text, TEXT), text)
+
+
+@functools.cache
+def has_chinese() -> bool:
+    """Whether a font here has the characters of Chinese texts, by some that only a font of many has."""
+    return can_write("损失训练验证准确率图像学习轮权重")
+
+
+def written(text: str) -> str:
+    """A text of charmlp's for a picture: in the language spoken, if a font here has it, else English."""
+    own = translated(text)
+    return own if can_write(own) else text
 
 
 @functools.cache

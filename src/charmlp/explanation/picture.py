@@ -18,7 +18,7 @@ from PIL import Image
 
 from charmlp.drawing.canvas import Canvas, broken
 from charmlp.drawing.colours import BLACK, GREY
-from charmlp.drawing.fonts import text_width
+from charmlp.drawing.fonts import has_chinese, text_width
 from charmlp.explanation.words import Words, notes, sentence_of_places
 from charmlp.images.crop import otsu
 from charmlp.text import short, shown_path
@@ -85,6 +85,7 @@ def draw(of: Explanation, language: str = "en") -> Canvas:
     lower = MARGIN + 90 + LARGE + 90
     last = lower + MIDDLE + 100
     bottom = last + (0 if of.neighbours is None else SMALL + 60)
+    language = language if has_chinese() else "en"
     remarks = notes(of, language)
     page = Page(of, language, bottom + LINE * len(remarks) + 10)
     say, guess, other = page.say, short(of.guess), short(of.other)

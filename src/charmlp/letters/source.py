@@ -74,8 +74,8 @@ class Source(ABC):
     def describe(self) -> str:
         """One line: `1,200 training, 400 validation images in 26 classes, lists in scene-letters/`."""
         counts = ", ".join(f"{count:,} {SPLITS[split]}" for split, count in self.splits.items())
-        images = "image" if sum(self.splits.values()) == 1 else "images"
-        return f"{counts} {images} in {len(self.classes)} classes, {printable(self.layout)}"
+        counts += " image" if sum(self.splits.values()) == 1 else " images"
+        return f"{counts} in {len(self.classes)} classes, {printable(self.layout)}"
 
     def remarks(self) -> list[str]:
         """The notes, and one line about all that is left out; control characters are escaped."""

@@ -140,8 +140,8 @@ def check_facts(
 def check_temperature(value: Any) -> None:
     """Raise `Refused` for what is no number, or none that a training finds."""
     if type(value) not in (int, float) or not MIN_TEMPERATURE <= value <= MAX_TEMPERATURE:
-        limits = f"{MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
-        raise Refused(f"the temperature is {short(value)}; expected a number from {limits}")
+        limits = f"from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
+        raise Refused(f"the temperature is {short(value)}; expected a number {limits}")
 
 
 def check_shapes(shapes: Sequence[tuple[int, ...]], norm_size: Sequence[int], n_classes: int) -> None:

@@ -30,6 +30,7 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from charmlp.errors import CharmlpError
+from charmlp.language import translated
 from charmlp.system.files import reason_of
 from charmlp.system.keeping import CODE, DamagedError, mark_as_used, read_kept
 from charmlp.text import shown_path
@@ -157,13 +158,13 @@ def tell(error: Exception) -> None:
 
 @functools.cache
 def tell_once(reason: str) -> None:
-    log.warning("charmlp: note: compiled code is not kept, or not found again: %s", reason)
+    log.warning("charmlp: %s", translated(f"note: compiled code is not kept, or not found again: {reason}"))
 
 
 @functools.cache
 def tell_of_compiling() -> None:
     """One line, once: somebody waits. A warning, since those are shown where logging is not set up."""
-    log.warning("charmlp: compiling loops, once on this machine")
+    log.warning("charmlp: %s", translated("compiling loops, once on this machine"))
 
 
 IMPORT = re.compile(rb"^(?:from (charmlp[\w.]*) import (\([^)]*\)|.*)|import (charmlp[\w.]*))", re.MULTILINE)

@@ -144,9 +144,9 @@ class Trainer:
         if not np.isfinite(loss):
             decay = f" and --weight_decay (now {config.weight_decay:g})" if config.weight_decay > 1 else ""
             clipping = "" if config.clip_norm else " or set --clip_norm 1"
+            advice = f"lower --lr (now {config.lr:g}){decay}{clipping}"
             raise CharmlpError(
-                f"the {what} became {loss} in epoch {len(self.history) + 1}: training diverges; "
-                f"lower --lr (now {config.lr:g}){decay}{clipping}"
+                f"the {what} became {loss} in epoch {len(self.history) + 1}: training diverges; {advice}"
             )
 
     def state(self) -> TrainingState:

@@ -117,7 +117,7 @@ def loaded(text: str, place: str) -> Any:
     try:
         return json.loads(text, parse_constant=no_number, object_pairs_hook=once)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"at {error.colno}"
+        where = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"character {error.colno}"
         raise DataError(f"{place}: not readable as JSON ({where}: {error.msg})") from None
     except RecursionError:
         raise DataError(f"{place}: lists within lists too deep to be answers") from None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from charmlp.course.exercises.kind import Problem
 from charmlp.doctor.mathtext import math_text
-from charmlp.doctor.words.layout import WIDTH, columns, wrapped
+from charmlp.language.layout import WIDTH, columns, wrapped
 from charmlp.report import latex as tex
 from charmlp.report import markdown as md
 from charmlp.report.blocks import Block, Code, Figure, Formula, Heading, Inline, Items, Paragraph, Table

@@ -19,8 +19,8 @@ from charmlp.course.grading.words import LANGUAGES, Words
 from charmlp.course.grading.writing import TABLE, write_all
 from charmlp.course.skeleton import GIVEN, files
 from charmlp.course.tasks import TASKS
-from charmlp.doctor.words import locale_language
 from charmlp.errors import CharmlpError
+from charmlp.language import spoken
 from charmlp.system.extras import require_extra
 from charmlp.system.files import check_writable, writing
 from charmlp.system.locks import TakenError, locked
@@ -67,7 +67,7 @@ def grade_class(order: Order, note: Callable[[str], object], done: Done) -> Clas
         raise CharmlpError(f"{shown_path(order.out)}: holds what was handed in; --out takes another folder")
     if others:
         note(f"not graded, since neither folder nor archive: {some(others)}")
-    say = Words(order.language or locale_language())
+    say = Words(order.language or spoken())
     with in_a_scratch_folder(order.out) as scratch:
         grader = Grader(order.out, given_files(), given_lines(), order.timeout)
         records = {each.student: record for each in submissions if (record := grader.kept(each)) is not None}

@@ -6,11 +6,11 @@ has them in Chinese. It may also be in both languages itself: `{"en": …, "zh":
 
 import functools
 import importlib.resources
-import locale
-import os
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from charmlp.language import spoken
 
 
 def lines_of(name: str) -> list[str]:
@@ -62,16 +62,16 @@ def in_chinese(text: str) -> str:
 
 
 def say(key: str, language: str | None, values: Mapping[str, Any]) -> str:
-    """The sentence of that key, its blanks filled; None: in the locale's language.
+    """The sentence of that key, its blanks filled; None: in the language that is spoken.
 
     English where the language is not known.
     """
-    language = locale_language() if language is None else language
+    language = spoken() if language is None else language
     sentence = LANGUAGES.get(language, LANGUAGES["en"])[key]
-    return sentence.format_map(Blanks({name: spoken(value, language) for name, value in values.items()}))
+    return sentence.format_map(Blanks({name: filling(value, language) for name, value in values.items()}))
 
 
-def spoken(value: Any, language: str) -> Any:
+def filling(value: Any, language: str) -> Any:
     """What fills a blank, in that language."""
     if isinstance(value, Mapping):
         value = value.get(language, value["en"])
@@ -83,15 +83,6 @@ class Blanks(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
-
-
-def locale_language() -> str:
-    """`zh` where the user's locale is Chinese, else `en`."""
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(variable):
-            return "zh" if os.environ[variable].lower().startswith("zh") else "en"
-    name = (locale.getlocale()[0] or "").lower()
-    return "zh" if name.startswith(("zh", "chinese")) else "en"
 
 
 def one_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from charmlp.drawing.canvas import MARGIN, Canvas
 from charmlp.drawing.colours import BLACK, GREY, RED
-from charmlp.drawing.fonts import SMALL, text_width
+from charmlp.drawing.fonts import SMALL, text_width, written
 from charmlp.drawing.sheet import Block, draw_sheet
 from charmlp.evaluation.checking.findings import Check
 from charmlp.evaluation.checking.looking import together
@@ -39,7 +39,7 @@ def classes_sheet(check: Check) -> Canvas:
     shown = min(MOST_OF_A_CLASS, max(1, room // (SIDE + GAP)), max(1, counts.max()))
     lines, pitch = -(-len(classes) // columns), label + shown * (SIDE + GAP) + 4 * GAP
     canvas = Canvas(2 * MARGIN + columns * pitch - 4 * GAP, HEAD + lines * (SIDE + GAP) + GAP)
-    canvas.title(check.source.describe())
+    canvas.title(written(check.source.describe()))
     for number, name in enumerate(names):
         column, line = divmod(number, lines)
         left, top = MARGIN + column * pitch, HEAD + line * (SIDE + GAP)
@@ -52,7 +52,9 @@ def classes_sheet(check: Check) -> Canvas:
             if (splits[at], letters.names[at]) in odd:
                 canvas.box((x - FRAME, top - FRAME, x + SIDE + FRAME - 1, top + SIDE + FRAME - 1), fill=RED)
             canvas.image(enlarged(letters.images[at], SIDE), (x, top), (SIDE, SIDE))
-    canvas.notes(["In a frame: the label looks wrong, or the letter is hard to read."] if odd else [])
+    canvas.notes(
+        [written("In a frame: the label looks wrong, or the letter is hard to read.")] if odd else []
+    )
     return canvas
 
 
@@ -74,7 +76,7 @@ def suspects_sheet(check: Check) -> Canvas:
     pictures = [enlarged(images[each.letter.split, each.letter.file], LARGE) for each in suspects]
     more = f", {len(suspects)} of them here" if len(suspects) < len(check.suspects) else ""
     title = f"{len(check.suspects):,} labels that look wrong{more}: label → read as (how sure)"
-    return draw_sheet([Block(title, np.stack(pictures), words)], min(COLUMNS, len(suspects)), LARGE)
+    return draw_sheet([Block(written(title), np.stack(pictures), words)], min(COLUMNS, len(suspects)), LARGE)
 
 
 def enlarged(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

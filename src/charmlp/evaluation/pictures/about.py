@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from charmlp.drawing.canvas import Canvas
-from charmlp.drawing.fonts import can_write
+from charmlp.drawing.fonts import has_chinese
 from charmlp.text import short
 
 LONGEST = 60  # characters of a run's or data set's name
@@ -140,8 +139,3 @@ class About:
 
 
 NOTHING = About()  # known of where a picture comes from
-
-
-@cache
-def has_chinese() -> bool:
-    return can_write("".join(sorted({sign for text in CHINESE.values() for sign in text if sign > "\u2e80"})))
