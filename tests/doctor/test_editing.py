@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from charmlp.doctor import examine
-from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.places import Function
 from charmlp.doctor.editing.search import Search, Slip
 from charmlp.doctor.mistake import Mistake
+from charmlp.doctor.operation.code import code_of
 
 NETWORK = '''"""Two layers with a leaky slope of my own, and squares."""
 import numpy as np
