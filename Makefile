@@ -68,7 +68,7 @@ fuzz: .venv/full
 docs: .venv/full
 	$(BIN)/python docs/reference.py
 	$(BIN)/python docs/gradcheck.py
-	$(BIN)/python docs/activation_figures.py
+	$(BIN)/python docs/derivation_figures.py
 
 clean:
 	rm -rf .venv demo

@@ -34,8 +34,13 @@ What the doctor learnt from first.
 Written after the doctor had learnt from the first set, by an author who had neither run it nor read its code.
 What it says at first sight here shows how it does on code that nobody prepared it for.
 """,
+            "3": """\
+## The third set
+
+Written in the same way after the doctor had learnt from both.
+""",
             "all": """\
-## Both sets
+## All sets
 """,
         },
         "cases": """\
@@ -97,8 +102,13 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 写于医生向第一组学习之后，作者既没有运行过医生，也没有读过它的代码。
 因此这里的“初见”反映的是：面对没有为之准备过的代码，医生表现如何。
 """,
+            "3": """\
+## 第三组
+
+在医生向前两组学习之后，用同样的办法写成。
+""",
             "all": """\
-## 两组合计
+## 三组合计
 """,
         },
         "cases": """\

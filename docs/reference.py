@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from charmlp.cli import VERBS, main
+from charmlp.cli.course import ACTIONS
 
 PAGE = Path(__file__).with_name("cli.md")
 HEAD = """\
@@ -40,7 +41,10 @@ def help_of(*arguments: str) -> str:
 def page() -> str:
     """The whole page."""
     commands = {"charmlp": help_of()}
-    commands |= {f"charmlp {verb}": help_of(verb) for verb in VERBS}
+    for verb in VERBS:
+        commands[f"charmlp {verb}"] = help_of(verb)
+        if verb == "course":
+            commands |= {f"charmlp {verb} {action}": help_of(verb, action) for action in ACTIONS}
     commands |= {"charmlp --mode": help_of("--mode", "train")}
     return HEAD + "".join(f"\n## {name}\n\n```text\n{text}```\n" for name, text in commands.items())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from pathlib import Path
 
 import pytest
+
+NUMBERS = itertools.count()  # of the folders for what is kept
 
 ALLOWED_IN_CI = ("no CUDA GPU", "Windows only", "this system", "this disk")
 
@@ -23,8 +26,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees what another one, or the user, has kept."""
-    monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path_factory.mktemp("cache")))
+    """No test sees what another one, or the user, has kept. The folder is made when something is kept."""
+    monkeypatch.setenv("CHARMLP_CACHE", str(tmp_path_factory.getbasetemp() / f"cache-{next(NUMBERS)}"))
 
 
 @pytest.fixture(autouse=True)

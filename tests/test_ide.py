@@ -1,4 +1,4 @@
-"""The editors' run configurations: each is a command line that the program understands."""
+"""The run configurations of both editors and of their page: the program understands each command line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from charmlp.cli import course
+from charmlp.cli import recognition
 from charmlp.cli.arguments import Parser
+from tests.docs.pages import read
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGES = (ROOT / "docs" / "ide.md", ROOT / "docs" / "ide.zh-CN.md")
+
+
+def to_copy(page: Path) -> dict[str, list[str]]:
+    """The arguments of the launch.json that a student copies from the page into a folder of their own."""
+    (block,) = (block for block in read(page).blocks if block.language == "json")
+    course_program, any_file = json.loads(block.text)["configurations"]
+    assert course_program["program"] == "${workspaceFolder}/recognition.py"
+    assert any_file["program"] == "${file}" and "args" not in any_file
+    return {f"{page.name} {course_program['name']}": course_program["args"]}
 
 
 def vscode() -> dict[str, list[str]]:
@@ -40,7 +51,10 @@ class Understood(Exception):
     """The parser took the arguments."""
 
 
-@pytest.mark.parametrize("arguments", [*vscode().values(), *pycharm().values()], ids=[*vscode(), *pycharm()])
+CONFIGURATIONS = {**vscode(), **pycharm(), **to_copy(PAGES[0]), **to_copy(PAGES[1])}
+
+
+@pytest.mark.parametrize("arguments", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_the_program_understands(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     parse = Parser.parse_args
 
@@ -50,7 +64,7 @@ def test_the_program_understands(arguments: list[str], monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Parser, "parse_args", parse_only)
     with pytest.raises(Understood):
-        course.command(arguments)
+        recognition.command(arguments)
 
 
 def test_train_test_and_predict_are_there_for_both() -> None:

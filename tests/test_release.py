@@ -143,7 +143,7 @@ def test_an_installation_elsewhere_reads_an_image(wheel: Path, tmp_path: Path) -
     program = programs / "charmlp"
     assert run(program, "--version").split()[-1] == charmlp.__version__
     assert "charmlp VERB" in run(program, "--help")
-    assert "∂L/∂x = ∂L/∂y ⊙ [y > 0]" in run(program, "doctor", "--explain", "relu", "--lang", "zh")
+    assert "∂L/∂z = ∂L/∂h ⊙ [h > 0]" in run(program, "doctor", "--explain", "relu", "--lang", "zh")
     letter().save(tmp_path / "letter.png")
     write_model(model(), tmp_path / "letters.safetensors")
     answer = run(program, "predict", "letter.png", "--model", "letters.safetensors")

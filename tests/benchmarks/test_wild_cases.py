@@ -142,13 +142,17 @@ def test_the_table_and_the_files_agree() -> None:
         assert case["verdict"] == "right" or 0 <= case["row"] <= 34
 
 
-def test_the_second_set_is_a_set_of_its_own() -> None:
-    first, second = (
-        {name: case for name, case in CASES.items() if case.get("set", 1) == number} for number in (1, 2)
-    )
-    assert len(first) + len(second) == len(CASES)
-    assert len(first) >= 60 and len(set(first) & set(RIGHT)) >= 15
-    assert len(second) >= 45 and len(set(second) & set(RIGHT)) >= 12
-    assert sum(case.get("row") == 0 for case in second.values()) <= 6
-    sources = [{case["source"] for case in cases.values()} for cases in (first, second)]
-    assert not sources[0] & sources[1] and len(sources[1]) == len(second)
+@pytest.mark.parametrize(
+    ("number", "size", "right", "rowless"), [(1, 60, 15, 6), (2, 45, 12, 6), (3, 56, 20, 6)]
+)
+def test_a_set_is_of_its_size_and_of_its_own(number: int, size: int, right: int, rowless: int) -> None:
+    cases = {name: case for name, case in CASES.items() if case.get("set", 1) == number}
+    assert len(cases) >= size and len(set(cases) & set(RIGHT)) >= right
+    assert sum(case.get("row") == 0 for case in cases.values()) <= rowless
+    sources = {case["source"] for case in cases.values()}
+    assert not sources & {case["source"] for name, case in CASES.items() if name not in cases}
+    assert number == 1 or len(sources) == len(cases)
+
+
+def test_there_are_three_sets() -> None:
+    assert {case.get("set", 1) for case in CASES.values()} == {1, 2, 3}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from charmlp.cli import VERBS
-from charmlp.cli.course import ARGUMENTS
+from charmlp.cli.recognition import ARGUMENTS
 from charmlp.cli.train import make_parser
 from charmlp.config import OTHER_NAMES, settings
 from charmlp.errors import UsageError

@@ -4,17 +4,19 @@ A `Scope` is one table of shapes and the formulas below it. The first formula th
 defines that name; names without a definition are inputs, random numbers or symbols of the shape that the
 table gives; every further side of every formula must have the same value. ∂L/∂W is never taken from the page:
 it is the central difference, or SymPy's derivative, of whatever the page defines as L, all else that L is
-defined from held fixed. f stands for any function that gives one number, h for any function of one number,
-ε and c for positive numbers. `Σₖ tₖ = 1` for an input t is an assumption, and t is chosen so that it holds.
+defined from held fixed. 𝓛 stands for any function that gives one number, f for any function of one number,
+ε, η and c for positive numbers. `Σₖ tₖ = 1` for an input t is an assumption: t is chosen so that it holds.
+What is given as a matrix of numbers needs no table. x_{1} is an array of its own where the table has it, or
+where it is defined and x is not; else it is an element of x.
 """
 
 from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from tests.docs.latex import (
     Cases,
     Comparison,
     Derivative,
+    Matrix,
     Name,
     Node,
     Number,
@@ -32,13 +35,15 @@ from tests.docs.latex import (
     Power,
     Product,
     Quotient,
+    Rounded,
+    Same,
     Sum,
     Transpose,
     read_equation,
 )
 
 Indices = dict[str, int]
-POSITIVE = {"varepsilon", "c"}
+POSITIVE = {"varepsilon", "eta", "c"}
 RELATIONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
@@ -47,7 +52,7 @@ class WrongFormula(AssertionError):
 
 
 def any_scalar(array: np.ndarray) -> Any:
-    """f: a sum of different weights times u + u²/2, so that no two elements have the same derivative."""
+    """𝓛: a sum of different weights times u + u²/2, so that no two elements have the same derivative."""
     return sum((place + 2) * u + (place + 1) * u * u / 2 for place, u in enumerate(array.flat))
 
 
@@ -62,32 +67,54 @@ class Scope:
         """Raises WrongFormula where a formula or a shape does not hold."""
         values = self.values(kit)
         for text in self.formulas:
-            values.check_equal(text, read_equation(text))
+            values.check_equal(text, read_equation(text, self.numbered))
         for symbol, text in self.shapes:
-            node = read_equation(symbol)[0]
+            node = read_equation(symbol, self.numbered)[0]
             first = dict.fromkeys(values.extents(node), 0)
             if np.shape(values.compute(node, first)) != _shape(text, kit):
                 raise WrongFormula(f"{symbol} has not the shape {text} of the table")
 
     def values(self, kit: Numbers | Symbols) -> Values:
         """What the table and the formulas define; nothing is compared yet."""
-        declared = [(read_equation(symbol)[0], _shape(text, kit)) for symbol, text in self.shapes]
+        declared = [
+            (read_equation(symbol, self.numbered)[0], _shape(text, kit)) for symbol, text in self.shapes
+        ]
         values = Values(kit, {node.name: shape for node, shape in declared if isinstance(node, Name)})
-        equations = [read_equation(text) for text in self.formulas]
+        equations = [read_equation(text, self.numbered) for text in self.formulas]
         for sides in equations:
-            if len(sides) > 1 and isinstance(sides[0], Name) and sides[0].name not in values.definitions:
-                values.define(sides[0], sides[1])
+            match sides:
+                case [Name(name, indices), right, *_] if not isinstance(right, Rounded):
+                    if name not in values.definitions and not any(map(str.isdigit, indices)):
+                        values.define(sides[0], right)
         for sides in equations:
             match sides:
                 case [Over("sum", index, _, Name(name, indices)), Number(1)] if indices[-1:] == (index,):
                     values.sums_to_one.add(name)
         return values
 
+    @cached_property
+    def numbered(self) -> frozenset[str]:
+        """Arrays whose names have a number below: "W_1", which is no element of a W."""
+        firsts = [read_equation(symbol)[0] for symbol, _ in self.shapes]
+        firsts += [sides[0] for sides in map(read_equation, self.formulas) if len(sides) > 1]
+        names = [node for node in firsts if isinstance(node, Name)]
+        whole = {node.name for node in names if not any(map(str.isdigit, node.indices))}
+        return frozenset(
+            f"{node.name}_{''.join(node.indices)}"
+            for node in names
+            if node.name not in whole and node.indices and all(map(str.isdigit, node.indices))
+        )
+
 
 def _shape(text: str, kit: Numbers | Symbols) -> tuple[int, ...]:
     """(rows, columns), or () for one number."""
-    rows, columns = (kit.sizes.get(size.strip()) or int(size) for size in text.split("\\times"))
+    rows, columns = (size_of(size.strip(), kit) for size in text.split("\\times"))
     return () if (rows, columns) == (1, 1) else (rows, columns)
+
+
+def size_of(text: str, kit: Numbers | Symbols) -> int:
+    """Of a letter, or the number itself."""
+    return kit.sizes.get(text) or int(text)
 
 
 class Values:
@@ -143,7 +170,8 @@ class Values:
             return np.eye(shape[0], dtype=int)
         array = self.kit.inputs(name, shape, positive=name in POSITIVE)
         if name in self.sums_to_one:
-            array[:, -1] = 1 - array[:, :-1].sum(axis=1)
+            rows = array.T if shape[1] == 1 else array  # a column is one distribution
+            rows[:, -1] = 1 - rows[:, :-1].sum(axis=1)
         return array
 
     def _declared(self, name: str) -> tuple[int, ...]:
@@ -153,19 +181,22 @@ class Values:
 
     def _extent(self, name: str, axis: int) -> int:
         """How far the index at place `axis` runs; a lone one runs along a vector, or over the rows."""
-        shape = self._declared(name)
+        whole = name in self.definitions and not self.definitions[name][0].indices
+        shape = self[name].shape if whole and name not in self.shapes else self._declared(name)
         return shape[1] if axis == 0 and shape[0] == 1 else shape[axis]
 
-    def check_equal(self, text: str, sides: list[Node]) -> None:
+    def check_equal(self, text: str, sides: tuple[Node, ...]) -> None:
         """All sides agree for every value of the indices that no sum binds."""
         if len(sides) < 2:
             raise WrongFormula(f"{text}: says nothing")
         extents = self.extents(*sides)
         for place in itertools.product(*map(range, extents.values())):
             indices = dict(zip(extents, place, strict=True))
-            first, *others = [np.asarray(self.compute(side, indices)) for side in sides]
-            for other in others:
-                if other.shape != first.shape or not self.kit.equal(first, other):
+            first = np.asarray(self.compute(sides[0], indices))
+            for side in sides[1:]:
+                other = np.asarray(self.compute(side, indices))
+                equal = rounded_equal(side.digits) if isinstance(side, Rounded) else self.kit.equal
+                if other.shape != first.shape or not equal(first, other):
                     raise WrongFormula(f"{text} at {indices}: {first} is not {other}")
 
     def extents(self, *nodes: Node) -> dict[str, int]:
@@ -179,8 +210,8 @@ class Values:
     def free(self, node: Node) -> Iterator[tuple[str, int]]:
         """The same, at each place where an index occurs."""
         if isinstance(node, Name):
-            if node.name != "delta":
-                yield from ((index, self._extent(node.name, axis)) for axis, index in enumerate(node.indices))
+            letters = ((axis, index) for axis, index in enumerate(node.indices) if index.isalpha())
+            yield from ((index, self._extent(node.name, axis)) for axis, index in letters)
         elif isinstance(node, Over):
             yield from ((index, extent) for index, extent in self.free(node.body) if index != node.index)
         else:
@@ -189,9 +220,13 @@ class Values:
     def compute(self, node: Node, indices: Indices) -> Any:
         match node:
             case Number(value):
-                return value
+                return value if isinstance(value, int) else self.kit.fraction(value)
             case Name(name, subscripts):
-                return self._element(name, [indices[subscript] for subscript in subscripts])
+                return self._element(name, _places(subscripts, indices))
+            case Matrix(rows):
+                return np.array([[self.compute(entry, indices) for entry in row] for row in rows])
+            case Rounded(body):
+                return self.compute(body, indices)
             case Derivative(of, by):
                 return self._derivative(of, by, indices)
             case Sum(terms):
@@ -212,6 +247,8 @@ class Values:
                 compare = np.frompyfunc(lambda a, b: int(self.kit.holds(RELATIONS[relation](a, b))), 2, 1)
                 sides = self.compute(left, indices), self.compute(right, indices)
                 return np.asarray(compare(*sides)).astype(int)[()]
+            case Same(left, right, differ):
+                return int((indices[left] == indices[right]) != differ)
             case Cases(branches):
                 for value, condition in branches:
                     if self.compute(condition, indices):
@@ -220,8 +257,6 @@ class Values:
         raise TypeError(node)
 
     def _element(self, name: str, places: list[int]) -> Any:
-        if name == "delta":
-            return int(places[0] == places[1])
         if name == "e":
             return self[name][places[0]].reshape(-1, 1)
         return _indexed(self[name], places) if places else self[name][()]
@@ -234,23 +269,23 @@ class Values:
         top = self[of.name].ndim
         table = table.reshape(-1, *table.shape[top:])
         positions = np.arange(len(table)).reshape(self[of.name].shape)
-        row = _indexed(positions, [indices[index] for index in of.indices]) if of.indices else positions
+        row = _indexed(positions, _places(of.indices, indices)) if of.indices else positions
         if np.size(row) != 1:
             raise WrongFormula(f"the derivative of all of {of.name} by {by.name} is no matrix")
         gradient = table[int(np.squeeze(row)), ...]
-        places = [indices[index] for index in by.indices]
+        places = _places(by.indices, indices)
         return _indexed(gradient, places) if places else gradient[()]
 
     def _over(self, node: Over, indices: Indices) -> Any:
         extents = self.extents(node.body)
-        extent = self.kit.sizes[node.bound] if node.bound else extents[node.index]
+        extent = size_of(node.bound, self.kit) if node.bound else extents[node.index]
         if extents.get(node.index, extent) != extent:
             raise WrongFormula(f"the sum over {node.index} ends at {node.bound}, but the array does not")
         numbers = [self.compute(node.body, {**indices, node.index: place}) for place in range(extent)]
         return _sum(numbers) if node.operation == "sum" else self.kit.largest(numbers)
 
     def _call(self, function: str, argument: Any) -> Any:
-        if function == "f":
+        if function == "loss":
             return any_scalar(np.asarray(argument))
         if function == "sigma":
             return 1 / (1 + self.kit.functions["exp"](-argument))
@@ -275,7 +310,26 @@ def _children(node: Node) -> tuple[Node, ...]:
             return (argument,)
         case Cases(branches):
             return tuple(part for branch in branches for part in branch)
+        case Matrix(rows):
+            return tuple(entry for row in rows for entry in row)
+        case Rounded(body):
+            return (body,)
     return ()
+
+
+def _places(subscripts: tuple[str, ...], indices: Indices) -> list[int]:
+    """Counted from 0; on paper a numbered place is counted from 1."""
+    return [int(each) - 1 if each.isdigit() else indices[each] for each in subscripts]
+
+
+def rounded_equal(digits: int) -> Callable[[np.ndarray, np.ndarray], bool]:
+    """Whether numbers are those that were rounded to so many digits behind the point."""
+
+    def equal(exact: np.ndarray, rounded: np.ndarray) -> bool:
+        difference = exact.astype(float) - rounded.astype(float)
+        return bool(np.all(np.abs(difference) <= 0.500001 * 10.0**-digits))
+
+    return equal
 
 
 def _indexed(array: np.ndarray, places: list[int]) -> Any:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -22,15 +24,15 @@ Functions = Mapping[str, Callable[..., Any]]
 class Numbers:
     """Floating-point numbers; derivatives are central differences."""
 
-    sizes: ClassVar[Mapping[str, int]] = {"N": 5, "D": 7, "K": 3}
+    sizes: ClassVar[Mapping[str, int]] = {"N": 5, "D": 7, "K": 3, "H": 4}
     functions: ClassVar[Functions] = {
         "exp": np.exp,
         "log": np.log,
         "tanh": np.tanh,
         "Phi": lambda x: np.vectorize(math.erfc)(-x / 2**0.5) / 2,  # the normal distribution
         "varphi": lambda x: np.exp(-x * x / 2) / (2 * np.pi) ** 0.5,  # its density
-        "h": np.sin,
-        "h'": np.cos,
+        "f": np.sin,
+        "f'": np.cos,
     }
 
     def __init__(self, seed: int) -> None:
@@ -59,25 +61,28 @@ class Numbers:
     def quotient(self, top: Any, bottom: Any) -> Any:
         return top / bottom
 
+    def fraction(self, value: Fraction) -> Any:
+        return float(value)
+
     def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
         return np.allclose(left, right, rtol=1e-6, atol=1e-8)
 
 
 class Symbols:
-    """SymPy expressions; the inputs are symbols, positive and negative by turns so that x > 0 is decided.
+    """SymPy expressions, derived exactly; the inputs are positive and negative by turns: x > 0 is decided.
 
     Any other comparison, such as x > 1, is decided by a number that stands for each symbol.
     """
 
-    sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2}
+    sizes: ClassVar[Mapping[str, int]] = {"N": 2, "D": 3, "K": 2, "H": 2}
     functions: ClassVar[Functions] = {
         "exp": np.frompyfunc(sp.exp, 1, 1),
         "log": np.frompyfunc(sp.log, 1, 1),
         "tanh": np.frompyfunc(sp.tanh, 1, 1),
         "Phi": np.frompyfunc(lambda x: sp.erfc(-x / sp.sqrt(2)) / 2, 1, 1),
         "varphi": np.frompyfunc(lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), 1, 1),
-        "h": np.frompyfunc(sp.sin, 1, 1),
-        "h'": np.frompyfunc(sp.cos, 1, 1),
+        "f": np.frompyfunc(sp.sin, 1, 1),
+        "f'": np.frompyfunc(sp.cos, 1, 1),
     }
 
     def __init__(self, seed: int) -> None:
@@ -119,11 +124,15 @@ class Symbols:
     def quotient(self, top: Any, bottom: Any) -> Any:
         return sp.sympify(top) / bottom if np.ndim(top) == 0 else top / bottom
 
+    def fraction(self, value: Fraction) -> Any:
+        return sp.Rational(value)
+
     def equal(self, left: np.ndarray, right: np.ndarray) -> bool:
-        return all(_is_zero(difference) for difference in np.ravel(left - right))
+        return all(self.is_zero(sp.sympify(difference)) for difference in np.ravel(left - right))
 
-
-def _is_zero(difference: Any) -> bool:
-    """Exact: written with exponentials and single logarithms as one fraction, or as e to that less 1."""
-    expression = sp.expand(sp.expand_log(sp.sympify(difference).rewrite(sp.exp), force=True))
-    return sp.cancel(expression) == 0 or sp.cancel(sp.exp(sp.logcombine(expression, force=True)) - 1) == 0
+    def is_zero(self, difference: Any) -> bool:
+        """To 30 digits, with a number for each symbol: to simplify long differences takes minutes."""
+        symbols = list(difference.free_symbols)
+        compute = sp.lambdify(symbols, difference, "mpmath")
+        with mpmath.workdps(30):
+            return bool(abs(compute(*[mpmath.mpf(float(self.stand_ins[each])) for each in symbols])) < 1e-20)

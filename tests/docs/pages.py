@@ -27,6 +27,7 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 IN_THE_CODE = re.compile(r"^(?:In the code:|对应代码：)(.*?)\n\n", re.MULTILINE | re.DOTALL)
 SHAPE_ROW = re.compile(r"^\| \$([^$]+)\$ \| \$([^$]+)\$ \|", re.MULTILINE)
 SHAPE_HEAD = re.compile(r"^\| (?:Symbol|符号) \| (?:Shape|形状) \|", re.MULTILINE)
+EXERCISE = re.compile(r"^\*\*(?:Exercise|练习) \d+", re.MULTILINE)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -91,10 +92,12 @@ class Page:
 
     @property
     def scopes(self) -> list[Scope]:
-        """Each table of shapes with the formulas down to the next such table."""
-        starts = [match.start() for match in SHAPE_HEAD.finditer(self.prose)]
+        """Each table of shapes, or exercise, with the formulas down to the next one that has formulas."""
+        begin = re.compile(f"{SHAPE_HEAD.pattern}|{EXERCISE.pattern}", re.MULTILINE)
+        starts = [match.start() for match in begin.finditer(self.prose)]
         parts = [self.prose[start:end] for start, end in pairwise([*starts, None])]
-        return [Scope(SHAPE_ROW.findall(part), DISPLAY.findall(part)) for part in parts]
+        scopes = [Scope(SHAPE_ROW.findall(part), DISPLAY.findall(part)) for part in parts]
+        return [scope for scope in scopes if scope.formulas]
 
     def run(self) -> None:
         """Executes the Python blocks in one namespace; what one prints stands in a ```text block after it."""

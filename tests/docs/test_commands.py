@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from charmlp.cli import VERBS, main
+from charmlp.cli.course import ACTIONS
 from tests.docs.pages import DOCS, Page, read
 from tests.docs.test_links import each_file
 
@@ -18,10 +19,12 @@ FLAG = re.compile(r"(?<!\S)--[\w-]+")
 
 @functools.cache
 def flags_of(verb: str) -> set[str]:
-    """The flags that `charmlp VERB --help` shows; those of the course's form without a verb."""
+    """The flags that `charmlp VERB --help` shows, of all actions; without a verb, the course's form's."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-        main([verb, "--help"] if verb else ["--mode", "train", "--help"])
+    verbs = [[verb, action] for action in ACTIONS] if verb == "course" else [[verb]]
+    for words in verbs if verb else [["--mode", "train"]]:
+        with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+            main([*words, "--help"])
     return {folded(flag) for flag in re.findall(r"--[\w-]+", printed.getvalue())}
 
 

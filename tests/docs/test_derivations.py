@@ -1,7 +1,7 @@
 """Every displayed formula of docs/derivations/ holds: with numbers, with symbols, and in the code.
 
 The controls are mistakes: every formula of every page with a wrong sign, without a transpose, a 1/N, a factor
-or a δ, and what the reader and the computer of formulas must refuse.
+or a condition, and what the reader and the computer of formulas must refuse.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ MISTAKES = {
     "a missing denominator": (r"\\frac\{2\}\{[NM]\}", "2"),
     "a missing factor 2": (r"(?<![{^\d])2 ", ""),
     "a missing square": (r"\^\{2\}", ""),
-    "a missing delta": (r"\\delta_\{\w+\} - |(?<! - )\\delta_\{\w+\}(?! -)", ""),
+    "a missing condition": (r"\[\w = \w\] - |(?<! - )\[\w = \w\](?! -)", ""),
+    "a point lost": (r"(?<=\d)\.(?=\d)", ""),
     "a matrix product": (r"\\odot ", ""),
     "the other side of the kink": (r"\\gt", r"\\lt"),
     "the density for the probability": (r"\\Phi", r"\\varphi"),
@@ -90,7 +91,7 @@ def mistaken(scope: Scope) -> Iterator[tuple[str, str, Scope]]:
 @pytest.mark.parametrize("scope", SCOPES)
 def test_every_mistake_is_found(scope: Scope) -> None:
     for _, wrong, page in mistaken(scope):
-        with np.errstate(all="ignore"), pytest.raises(WrongFormula):
+        with np.errstate(all="ignore"), pytest.raises((WrongFormula, Unreadable)):
             page.check(Numbers(0))
             pytest.fail(f"nothing was found in {wrong}")
 
@@ -125,10 +126,48 @@ GRADIENT_W = r"\frac{\partial L}{\partial W} = "
         (r"y + L = y + L", False),  # a matrix and a number
         (r"y \odot x = y \odot x", False),
         (r"y^{2} = y^{2}", False),  # elements squared, or the matrix?
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j = k \cr y_{nj} y_{nk} & j \ne k \end{cases}", True),
+        (r"y_{nk} y_{nj} = \begin{cases} y_{nk}^{2} & j \ne k \cr y_{nj} y_{nk} & j = k \end{cases}", False),
     ],
 )
 def test_one_formula_below_a_layer(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
     scope = Scope(LAYER, [*MEAN, formula])
+    if right:
+        scope.check(kit(0))
+    else:
+        with pytest.raises(WrongFormula):
+            scope.check(kit(0))
+
+
+GRADIENT_W1 = r"\frac{\partial L}{\partial W_{1}} \approx "
+NEURON = [  # numbers, and no table
+    r"W_{1} = \begin{pmatrix} 1 & 0.5 \cr 1 & -1 \end{pmatrix}",
+    r"x = \begin{pmatrix} 1 \cr 2 \end{pmatrix}",
+    r"z_{1} = W_{1} x",
+    r"L = (z_{1,1} - 1)^{2} + \frac{1}{3} z_{1,2}^{2}",
+]
+
+
+@pytest.mark.parametrize("kit", [Numbers, Symbols])
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        (r"z_{1} = \begin{pmatrix} 2 \cr -1 \end{pmatrix}", True),
+        (r"z_{1} = \begin{pmatrix} 2 & -1 \end{pmatrix}", False),  # a row
+        (r"x_{2} = 1 \cdot 2", True),
+        (r"x_{2} = 1", False),  # places are counted from 1
+        (r"\sqrt{x_{2} + 7} = 3", True),
+        (r"\sqrt{x_{2} + 2} = 3", False),
+        (r"L \approx 1.333", True),
+        (r"L = 1.333", False),  # not exactly
+        (r"L \approx 1.332", False),
+        (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.33 \end{pmatrix}", True),
+        (GRADIENT_W1 + r"\begin{pmatrix} 2 & 4 \cr -0.67 & -1.32 \end{pmatrix}", False),
+        (r"\tilde W_{1} = W_{1} - \frac{\partial L}{\partial W_{1}} = 0", False),  # a matrix and a number
+    ],
+)
+def test_one_formula_below_numbers(kit: type[Numbers] | type[Symbols], formula: str, right: bool) -> None:
+    scope = Scope([], [*NEURON, formula])
     if right:
         scope.check(kit(0))
     else:
@@ -145,7 +184,7 @@ def test_a_wrong_shape_in_the_table_is_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        r"y = \sqrt{x}",
+        r"y = \sqrt x",
         r"y = x / 2",
         r"y = (x",
         r"y = x)",
@@ -155,6 +194,8 @@ def test_a_wrong_shape_in_the_table_is_found() -> None:
         r"y = x_n",
         r"y =",
         "y = ½ x",
+        r"y = [x = j] \approx",
+        r"y = \begin{pmatrix} 1 & 2 \cr 3 \end{pmatrix}",
     ],
 )
 def test_what_could_mean_two_things_is_refused(text: str) -> None:
@@ -168,17 +209,17 @@ def test_what_could_mean_two_things_is_refused(text: str) -> None:
 # page, scope, what (∂x: the gradient of L by x), its function in calculus/, the names of the arguments;
 # the activations follow from their table, below
 AGREE = [
-    ("linear", 1, "y", calculus.linear, "x W b"),
-    ("linear", 1, "∂x", calculus.linear_backward_input, "∂y W"),
-    ("linear", 1, "∂W", calculus.linear_backward_weight, "∂y x"),
-    ("linear", 1, "∂b", calculus.linear_backward_bias, "∂y"),
+    ("linear", 4, "z", calculus.linear, "x W b"),
+    ("linear", 4, "∂x", calculus.linear_backward_input, "∂z W"),
+    ("linear", 4, "∂W", calculus.linear_backward_weight, "∂z x"),
+    ("linear", 4, "∂b", calculus.linear_backward_bias, "∂z"),
     ("squared-error", 1, "L", calculus.squared_error, "y y*"),
     ("squared-error", 1, "∂y", calculus.squared_error_backward, "y y*"),
-    ("softmax-cross-entropy", 1, "q", calculus.softmax, "z"),
-    ("softmax-cross-entropy", 1, "L", calculus.cross_entropy, "z y* N"),
-    ("softmax-cross-entropy", 1, "∂z", calculus.cross_entropy_backward, "z y* N"),
-    ("softmax-cross-entropy", 2, "L", calculus.cross_entropy, "z t S"),
-    ("softmax-cross-entropy", 2, "∂z", calculus.cross_entropy_backward, "z t S"),
+    ("softmax-cross-entropy", 3, "q", calculus.softmax, "z"),
+    ("softmax-cross-entropy", 3, "L", calculus.cross_entropy, "z y* N"),
+    ("softmax-cross-entropy", 3, "∂z", calculus.cross_entropy_backward, "z y* N"),
+    ("softmax-cross-entropy", 5, "L", calculus.cross_entropy, "z t S"),
+    ("softmax-cross-entropy", 5, "∂z", calculus.cross_entropy_backward, "z t S"),
     ("stability", 0, "q", calculus.softmax, "z"),
     ("stability", 0, "ell", calculus.log_softmax, "z"),
     ("stability", 2, "y", calculus.ACTIVATIONS["sigmoid"], "x"),
@@ -216,10 +257,10 @@ def test_each_activation_of_the_table_is_derived_and_drawn(activation: calculus.
     numbers = [symbol for symbol, shape in scope.shapes if shape == r"1 \times 1" and symbol != "L"]
     for symbol, constant in zip(numbers, activation.constants.values(), strict=True):
         values.inputs[symbol] = np.asarray(constant)
-    x, y = values["x"], values["y"]
-    np.testing.assert_allclose(activation(x), y, rtol=1e-6, atol=1e-8)
-    found = activation.input_gradient(kit.derivative("L", "y", values), x, y)
-    np.testing.assert_allclose(found, kit.derivative("L", "x", values), rtol=1e-6, atol=1e-8)
+    z, h = values["z"], values["h"]
+    np.testing.assert_allclose(activation(z), h, rtol=1e-6, atol=1e-8)
+    found = activation.input_gradient(kit.derivative("L", "h", values), z, h)
+    np.testing.assert_allclose(found, kit.derivative("L", "z", values), rtol=1e-6, atol=1e-8)
     for text in (section_of(activation, page).text, read(chinese(page.path)).text):
         assert f"](figures/{activation.name}.svg)" in text
 

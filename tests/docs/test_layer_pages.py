@@ -30,7 +30,7 @@ def test_the_code_of_a_page_holds_in_both_languages(name: str) -> None:
 
 def test_a_wrong_gradient_is_seen() -> None:
     blocks = [
-        block.replace("- n * (h * n).mean(axis, keepdims=True)", "")
+        block.replace("- n * (u * n).mean(axis, keepdims=True)", "")
         for block in code_of(ROOM / "normalisation.md")
     ]
     with pytest.raises(AssertionError):

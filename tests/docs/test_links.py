@@ -110,6 +110,21 @@ def eaten(text: str) -> list[str]:
     return [formula for formula in (*page.displays, *page.inline) if formula not in rest]
 
 
+def unclosed(text: str) -> list[str]:
+    """Texts in which stars are left that should make something bold: 。** needs a space behind it."""
+    texts = [
+        child for token in MARKDOWN.parse(text) for child in token.children or [] if child.type == "text"
+    ]
+    return [child.content for child in texts if "**" in child.content]
+
+
+def broken_lines(text: str) -> list[str]:
+    """Paragraphs of several lines, which Markdown joins with spaces: Chinese has none."""
+    prose = DISPLAY.sub("", text)
+    paragraphs = [token.content for token in MARKDOWN.parse(prose) if token.type == "inline"]
+    return [paragraph for paragraph in paragraphs if "\n" in paragraph]
+
+
 def crowded(text: str) -> list[str]:
     """The inline formulas that GitHub would not see: before one only a space, after one no letter."""
     prose = DISPLAY.sub("", Page(DOCS / "page.md", text).prose)
@@ -128,9 +143,22 @@ def test_formulas_survive_markdown(path: Path) -> None:
     text = read(path).text
     assert eaten(text) == []
     assert crowded(text) == []
+    assert unclosed(text) == []
     assert not re.search(r"\$\$\n\$\$|\$\$\n[^$\n]*\n[^$\n]+\n\$\$", text), (
         "a blank line between, one line within"
     )
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DOCS / "derivations").glob(f"*{CHINESE}")), ids=lambda path: path.name
+)
+def test_chinese_paragraphs_are_one_line(path: Path) -> None:
+    assert broken_lines(read(path).text) == []
+
+
+def test_broken_lines_are_found() -> None:
+    assert broken_lines("一行。\n\n- 一\n- 二\n\n$$\na\n$$\n\n```sh\na\nb\n```\n") == []
+    assert broken_lines("一行，\n又一行。\n") == ["一行，\n又一行。"]
 
 
 def test_eaten_and_crowded_formulas_are_found() -> None:
@@ -139,5 +167,7 @@ def test_eaten_and_crowded_formulas_are_found() -> None:
     assert eaten("$$\n\\{ a \\}\n$$\n") == ["\\{ a \\}"]
     assert eaten("$a*b$ and $c*d$") == ["a*b", "c*d"]
     assert eaten("$(a)_{i} + (b)_{j}$") == ["(a)_{i} + (b)_{j}"]
+    assert unclosed("**好。** 是，**好**。`2**3`") == []
+    assert unclosed("**好。**是") == ["**好。**是"]
     assert crowded("$x$ is, in $y$, or $z$.\n\n在 $x$，是 $y$ 的\n") == []
     assert crowded("($a$) is $b$c and，$d$ or $e$是 or $ f$") == ["a", "b", "d", "e", " f"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from charmlp.cli.recognition import ARGUMENTS, make_parser
+from charmlp.config import RECIPES
 from tests.docs.pages import DOCS, Page, chinese, english, read, same_output
 
 PAGES = english("tutorial")
@@ -46,7 +49,18 @@ def test_every_fence_is_a_block(path: Path) -> None:
 def test_index_lists_every_page() -> None:
     listed = {target for _, target in read(DOCS / "tutorial/index.md").links}
     assert listed >= {path.name for path in PAGES} - {"index.md"}
-    assert len(PAGES) == 6
+    assert len(PAGES) == 8
+
+
+@pytest.mark.parametrize("path", [DOCS / "tutorial/7-program.md", DOCS / "tutorial/7-program.zh-CN.md"])
+def test_the_courses_arguments_are_listed_with_their_defaults(path: Path) -> None:
+    listed = dict(re.findall(r"^\| `(--\w+)` \| (\S+) \|", read(path).text, re.MULTILINE))
+    known = {action.dest: action for action in make_parser()._actions}
+    flags = {known[name].option_strings[0]: known[name] for name in ARGUMENTS}
+    assert listed.keys() == flags.keys()
+    assert int(listed.pop("--layer")) == len(RECIPES["slides"].hidden_size) + 1
+    for flag, default in listed.items():
+        assert default in (flags[flag].choices or str(flags[flag].help)), flag
 
 
 @pytest.mark.parametrize(

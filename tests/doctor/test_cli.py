@@ -201,7 +201,7 @@ def test_a_derivation_is_printed(
 def test_a_kind_with_its_own_section_gets_that(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--explain", "leaky_relu", "--lang", language]) == 0
     page = capsys.readouterr().out
-    assert "LeakyReLU" in page and "∂L/∂x = ∂L/∂y ⊙ ([x > 0] + a [x ≤ 0])" in page and "tanh" not in page
+    assert "LeakyReLU" in page and "∂L/∂z = ∂L/∂h ⊙ ([z > 0] + a [z ≤ 0])" in page and "tanh" not in page
 
 
 def width(line: str) -> int:

@@ -1,4 +1,4 @@
-"""Code that takes gradient steps and shows no gradient; sequences; closures: right ones, and slips."""
+"""Code that takes gradient steps and shows none; sequences; closures: right ones, and slips in them."""
 
 from __future__ import annotations
 

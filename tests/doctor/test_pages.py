@@ -32,8 +32,11 @@ STEMS = sorted(path.stem for path in DERIVATIONS.glob("*.md") if ".zh-CN" not in
         (r"\begin{cases} x & x \gt 0 \cr a x & x \le 0 \end{cases}", "{ x > 0: x; x ≤ 0: a x }"),
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "[a, b; c, d]"),
         (r"\hat{x} \odot \mathbf{1}", "x̂ ⊙ 1"),
+        (r"\tilde W_{1}, \tilde{L} = \mathcal{L}(z) \approx 2", "W̃₁, L̃ = ℒ(z) ≈ 2"),
         (r"\max(0, z), \tanh u", "max(0, z), tanh u"),
         (r"y_{n, k+1}", "y_(n, k+1)"),
+        (r"\theta \leftarrow \theta - \eta v", "θ ← θ − η v"),
+        (r"y^\ast = 1 + \mu + \mu^{2}", "y* = 1 + μ + μ²"),
     ],
 )
 def test_formulas_as_text(latex: str, text: str) -> None:
@@ -51,6 +54,7 @@ def test_formulas_that_cannot_be_read_are_refused(latex: str) -> None:
 def test_every_page_can_be_read(stem: str, language: str) -> None:
     text = readable(page_text(stem, language))
     assert text.startswith("# ") and "$" not in text and "](" not in text and "![" not in text
+    assert "<details" not in text and "<summary" not in text
     assert not any(f"\\{command}" in text for command in ("frac", "partial", "sum", "begin", "left", "top"))
 
 

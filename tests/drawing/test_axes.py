@@ -10,6 +10,7 @@ from charmlp.drawing import axes
 from charmlp.drawing.axes import Panel, beside, ticks
 from charmlp.drawing.canvas import Canvas
 from charmlp.drawing.colours import BLUE
+from charmlp.drawing.marks import Text
 
 
 def panel(x: tuple[float, float] = (0, 10), y: tuple[float, float] = (-1, 1), **options: bool) -> Panel:
@@ -51,6 +52,33 @@ def test_few_points_of_a_curve_are_marked() -> None:
     assert [mark.dots for mark in (few.canvas.marks[0], many.canvas.marks[0])] == [True, False]
     many.curve([], [], BLUE)
     assert len(many.canvas.marks) == 1
+
+
+@pytest.mark.parametrize(
+    ("curve", "corner"),
+    [
+        ([0.9, -0.9], (True, True)),
+        ([-0.9, 0.9], (True, False)),
+        ([0.95, 0.95], (True, False)),
+        ([0.9, 0.9, 0.9, -0.9, 0.9], (False, False)),
+    ],
+)
+def test_a_legend_covers_no_curve(curve: list[float], corner: tuple[bool, bool]) -> None:
+    """Where it lies: right or left, upper or lower."""
+    here = panel()
+    here.curve([10 * at / (len(curve) - 1) for at in range(len(curve))], curve, BLUE)
+    here.legend({BLUE: "training"})
+    name = here.canvas.marks[-1]
+    assert isinstance(name, Text)
+    assert (name.x > 245, name.y < 170) == corner
+
+
+def test_a_legend_has_a_place_where_curves_are_everywhere() -> None:
+    here = panel()
+    for height in (-0.95, 0.95):
+        here.curve([0, 10], [height, height], BLUE)
+    here.legend({BLUE: "training"})
+    assert here.canvas.texts == ["training"]
 
 
 def test_the_examples_of_the_code() -> None:

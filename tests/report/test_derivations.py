@@ -30,7 +30,7 @@ def test_parts_of_a_page(language: str) -> None:
     found = list(derivation("linear", language, ["Rows and batches"], level=3))
     levels = [block.level for block in found if isinstance(block, Heading)]
     assert levels == [3, 4]
-    assert Formula(r"y = x W^{\top} + \mathbf{1} b") in found
+    assert Formula(r"z = x W^{\top} + \mathbf{1} b") in found
     with pytest.raises(ValueError, match="not in list"):
         list(derivation("linear", language, ["No such part"], level=3))
 

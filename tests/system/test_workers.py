@@ -257,3 +257,9 @@ def test_a_message_into_which_something_was_written_is_left_out(tmp_path: Path) 
     hurt[-3] ^= 1
     assert read(bytes(hurt) + packed(b"next", MARK), 99, tmp_path) == [b"next"]
     assert read(packed(b"cut", MARK)[:-1], 99, tmp_path) == []
+
+
+def test_no_message_makes_the_other_end_wait_for_gigabytes() -> None:
+    mark = bytes(range(1, 17))
+    buffer = bytearray(mark + workers.HEADER.pack(workers.MOST_BYTES + 1, 0) + packed(b"next", mark))
+    assert list(workers.take_messages(buffer, mark)) == [b"next"]

@@ -29,6 +29,8 @@ VERBS = {
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",
+    "exercise": "make exercises with their solutions, and judge answers",
+    "course": "begin, check and grade the course's homework",
     "cache": "say what is kept to be quicker, or remove it",
     "completion": "print what lets your shell complete verbs and flags",
 }
@@ -121,7 +123,7 @@ def dispatch(arguments: list[str]) -> int:
     if verb in VERBS:
         return command_of(verb)(arguments[1:])
     if any(argument.partition("=")[0] == "--mode" for argument in arguments):
-        return command_of("course")(arguments)
+        return command_of("recognition")(arguments)
     hint = did_you_mean(verb, VERBS) or f"; expected one of {', '.join(VERBS)}, or --mode"
     raise UsageError(f"unknown verb {shown_value(verb)}{hint}")
 

@@ -3,9 +3,11 @@
 import argparse
 import importlib
 from collections.abc import Sequence
+from typing import Any
 
 from charmlp.cli import VERBS
 from charmlp.cli.arguments import Parser
+from charmlp.cli.course import ACTIONS
 from charmlp.system.extras import require_extra
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
@@ -37,9 +39,19 @@ def whole_parser(file: object) -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser("charmlp")
     verbs = whole.add_subparsers()
     for verb, words in VERBS.items():
-        own: Parser = importlib.import_module(f"charmlp.cli.{verb}").make_parser()
-        for action in own._actions:
-            if action.metavar in PATHS:
-                action.complete = file  # type: ignore[attr-defined]
-        verbs.add_parser(verb, help=words, parents=[own], add_help=False)
+        if verb == "course":
+            actions = verbs.add_parser(verb, help=words).add_subparsers()
+            for action, about in ACTIONS.items():
+                add(actions, action, about, f"course_{action}", file)
+        else:
+            add(verbs, verb, words, verb, file)
     return whole
+
+
+def add(verbs: Any, name: str, words: str, module: str, file: object) -> None:
+    """One verb, with the flags of its own parser."""
+    own: Parser = importlib.import_module(f"charmlp.cli.{module}").make_parser()
+    for action in own._actions:
+        if action.metavar in PATHS:
+            action.complete = file  # type: ignore[attr-defined]
+    verbs.add_parser(name, help=words, parents=[own], add_help=False)

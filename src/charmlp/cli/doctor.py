@@ -120,14 +120,7 @@ def add_flags(parser: Parser) -> None:
         metavar="KIND",
         help=f"what it is meant to be: {', '.join(names())} (default: recognised)",
     )
-    parser.add_argument(
-        "--hint",
-        type=int,
-        choices=LEVELS,
-        metavar="1-5",
-        help="how much is said of a mistake: 1 which gradient is wrong, 2 the evidence, 3 a question, 4 what "
-        "the mistake is, 5 the solution (default: 3, and what it is unless that gives the solution away)",
-    )
+    add_hint_flag(parser)
     parser.add_argument("--show-fix", action="store_true", help="the same as --hint 5")
     parser.add_argument(
         "--explain",
@@ -145,6 +138,18 @@ def add_flags(parser: Parser) -> None:
         type=partial(TIME_LIMIT.read, "--timeout"),
         metavar="S",
         help="seconds for each thing examined (default 60)",
+    )
+
+
+def add_hint_flag(parser: Parser) -> None:
+    """How much is said of a mistake."""
+    parser.add_argument(
+        "--hint",
+        type=int,
+        choices=LEVELS,
+        metavar="1-5",
+        help="how much is said of a mistake: 1 which gradient is wrong, 2 the evidence, 3 a question, 4 what "
+        "the mistake is, 5 the solution (default: 3, and what it is unless that gives the solution away)",
     )
 
 

@@ -74,7 +74,7 @@ def _checked(packed: zipfile.ZipFile, size: int, shown: str) -> dict[str, zipfil
     if total > shutil.disk_usage(tempfile.gettempdir()).free:
         place = shown_path(tempfile.gettempdir())
         raise DataError(f"{shown}: {megabytes} when unpacked, more than is free in {place}")
-    files = dict(zip(_names(entries), entries, strict=True))
+    files = dict(zip(names_of(entries), entries, strict=True))
     for name, entry in files.items():
         if fault := _fault_of(entry, name):
             raise DataError(f"{shown}: {quote(name)}: {fault}; {_WAY_OUT}")
@@ -89,7 +89,7 @@ def _fault_of(entry: zipfile.ZipInfo, name: str) -> str | None:
     return None if stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG) else "a link or a device"
 
 
-def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
+def names_of(entries: list[zipfile.ZipInfo]) -> list[str]:
     """What the files are called. Old archives do not say in which encoding, which is one for all names."""
     written = [entry.orig_filename for entry in entries]
     unsaid = [not entry.flag_bits & _UTF8 for entry in entries]

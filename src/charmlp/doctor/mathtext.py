@@ -7,8 +7,9 @@ SIGNS = {
     "partial": "∂", "sum": "Σ", "prod": "Π", "int": "∫", "nabla": "∇", "infty": "∞", "emptyset": "∅",
     "ell": "ℓ", "times": "×", "odot": "⊙", "otimes": "⊗", "cdot": "·", "ast": "*", "star": "⋆", "circ": "∘",
     "pm": "±", "top": "ᵀ", "gt": ">", "lt": "<", "ge": "≥", "geq": "≥", "le": "≤", "leq": "≤", "ne": "≠",
-    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "mapsto": "↦", "mid": "|",
-    "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "|": "‖",
+    "neq": "≠", "approx": "≈", "equiv": "≡", "in": "∈", "notin": "∉", "to": "→", "leftarrow": "←",
+    "mapsto": "↦", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "lVert": "‖",
+    "rVert": "‖", "|": "‖",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "dots": "…", "ldots": "…", "cdots": "…",
     "vdots": "⋮", "prime": "′", "land": "∧", "lor": "∨", "cup": "∪", "cap": "∩", "langle": "⟨",
     "rangle": "⟩", "quad": "  ", "qquad": "    ", ",": " ", ";": " ", ":": " ", " ": " ", "!": "", "{": "{",
@@ -22,6 +23,7 @@ FUNCTIONS = {
     "log", "ln", "exp", "tanh", "sinh", "cosh", "sin", "cos", "max", "min", "arg", "det", "sup", "inf", "lim",
 }  # fmt: skip
 FONTS = {"mathbf", "mathrm", "mathit", "mathbb", "mathcal", "boldsymbol", "text", "textrm", "operatorname"}
+SCRIPT = {"L": "ℒ"}
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 NOTHING = {
     "left",
@@ -45,7 +47,7 @@ RAISED = dict(
     )
 )
 LOWERED = dict(zip("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-TOKEN = re.compile(r"\\([a-zA-Z]+|.)\s*|(\s+)|(.)", re.DOTALL)
+TOKEN = re.compile(r"\\([a-zA-Z]+|.)(\s*)|(\s+)|(.)", re.DOTALL)
 
 
 class UnreadableFormulaError(ValueError):
@@ -102,7 +104,8 @@ class Reader:
         if name in ACCENTS:
             return self.argument() + ACCENTS[name]
         if name in FONTS:
-            return self.argument()
+            argument = self.argument()
+            return SCRIPT.get(argument, argument) if name == "mathcal" else argument
         if name in FUNCTIONS:
             return f" {name}" + ("" if self.tokens[:1] in (["("], ["_"], ["^"], ["}"]) else " ")
         if name in NOTHING:
@@ -110,7 +113,7 @@ class Reader:
         if name not in SIGNS:
             raise UnreadableFormulaError(f"\\{name} in {self.latex!r}")
         sign = SIGNS[name]
-        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→↦∧∨∪∩±" else sign
+        return f" {sign} " if sign in "⊙⊗×·><≥≤≠≈≡∈∉→←↦∧∨∪∩±" else sign
 
     def argument(self) -> str:
         """What stands in braces next, or one sign without them."""
@@ -169,8 +172,11 @@ class Reader:
 
 
 def tokens_of(latex: str) -> Iterator[str]:
-    for command, space, character in TOKEN.findall(latex):
+    """Commands, spaces and characters; behind a command LaTeX drops the space, but η v stays two letters."""
+    for command, behind, space, character in TOKEN.findall(latex):
         yield f"\\{command}" if command else " " if space else character
+        if behind and (command == "ast" or SIGNS.get(command, "").isalpha()):
+            yield " "
 
 
 def operand(text: str) -> str:

@@ -14,6 +14,8 @@ HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
 DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"\$([^$\n]+)\$")
 IMAGE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n+", re.MULTILINE)
+FOLDED = re.compile(r"</?details>\n+")
+SUMMARY = re.compile(r"<summary>(.*?)</summary>")
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])")  # signs that mean something to Markdown
 
@@ -72,8 +74,8 @@ def section(page: str, place: int | None) -> str:
 
 
 def readable(page: str) -> str:
-    """Formulas as text, displayed ones as blocks; no pictures, no links to other files."""
-    page = IMAGE.sub("", without_navigation(page))
+    """Formulas as text, displayed ones as blocks, answers unfolded; no pictures, no links to other files."""
+    page = SUMMARY.sub(r"**\1**", FOLDED.sub("", IMAGE.sub("", without_navigation(page))))
     page = DISPLAY.sub(lambda match: f"```\n{math_text(match[1])}\n```", page)
     page = INLINE.sub(lambda match: MARKDOWN.sub(r"\\\1", math_text(match[1])), page)
     return LINK.sub(r"\1", page)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from charmlp.drawing.canvas import INCH, Canvas
 from charmlp.drawing.colours import BLACK, LIGHT
 from charmlp.drawing.fonts import text_width
 
 FEW = 30  # points of a curve that are marked
+PARTS = 40  # of a piece of a curve, when it is looked at where it runs
 Range = tuple[float, float]
 
 
@@ -23,6 +25,7 @@ class Panel:
         self, canvas: Canvas, box: tuple[int, int, int, int], x: Range, y: Range, *, powers: bool = False
     ) -> None:
         self.canvas, self.box, self.x, self.y, self.powers = canvas, box, x, y, powers
+        self.curves: list[list[tuple[float, float]]] = []
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         left, top, right, bottom = self.box
@@ -63,6 +66,7 @@ class Panel:
         """A line through the points, which are marked where they are few."""
         points = [self.place(x, y) for x, y in zip(xs, ys, strict=True)]
         if points:
+            self.curves.append(points)
             self.canvas.line(points, colour, dots=len(points) < FEW)
 
     def band(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str) -> None:
@@ -76,14 +80,26 @@ class Panel:
         self.canvas.line([self.place(x, self.y[0]), self.place(x, self.y[1])], colour, 2, dashed=True)
 
     def legend(self, names: dict[str, str]) -> None:
-        """What the lines are, names by colour, in the upper right corner."""
-        right, top = self.box[2], self.box[1]
-        widest = max(map(text_width, names.values()))
-        self.canvas.box((right - widest - 70, top + 2, right - 2, top + 10 + 30 * len(names)), fill="#ffffff")
+        """What the lines are, names by colour, in a corner where no curve runs, if there is one."""
+        left, top, right, bottom = self.box
+        width, height = max(map(text_width, names.values())) + 68, 30 * len(names) + 8
+        corners = [(x, y) for x in (right - 2 - width, left + 2) for y in (top + 2, bottom - 2 - height)]
+        free = (corner for corner in corners if not self.crossed(*corner, width, height))
+        x, y = next(free, corners[0])
+        self.canvas.box((x, y, x + width, y + height), fill="#ffffff")
         for line, (colour, name) in enumerate(names.items()):
-            y = top + 20 + 30 * line
-            self.canvas.line([(right - widest - 60, y), (right - widest - 20, y)], colour)
-            self.canvas.text(name, right - widest - 10, y, "lm")
+            middle = y + 18 + 30 * line
+            self.canvas.line([(x + 10, middle), (x + 50, middle)], colour)
+            self.canvas.text(name, x + 60, middle, "lm")
+
+    def crossed(self, x: float, y: float, width: float, height: float) -> bool:
+        """Whether a curve runs through this rectangle, by points along it."""
+        return any(
+            0 <= a + (c - a) * part / PARTS - x <= width and 0 <= b + (d - b) * part / PARTS - y <= height
+            for points in self.curves
+            for (a, b), (c, d) in pairwise([*points, points[-1]])
+            for part in range(PARTS)
+        )
 
 
 def power_of_ten(exponent: float) -> str:

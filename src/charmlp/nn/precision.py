@@ -5,10 +5,17 @@ import functools
 import torch
 from torch import Tensor
 
+# Asked for once: torch.compile before 2.13 cannot look into the question, and would break its graph there.
+WITH_AUTOCAST = frozenset(
+    kind
+    for kind in ("cpu", "cuda", "mps", "xpu", "hpu", "mtia", "maia")
+    if torch.amp.is_autocast_available(kind)
+)
+
 
 def autocast_dtype(device: torch.device) -> torch.dtype | None:
     """The dtype that `torch.autocast` asks of products on this device; None outside of it."""
-    if torch.amp.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type):
+    if device.type in WITH_AUTOCAST and torch.is_autocast_enabled(device.type):
         return torch.get_autocast_dtype(device.type)
     return None
 

@@ -111,11 +111,11 @@ def method(contents: Contents, say: Words) -> Iterator[Block]:
     )  # fmt: skip
     last = len(model.weights)
     if last > 1:
-        yield Formula(r"a^{(0)} = x")
+        yield Formula(r"h^{(0)} = x")
         layers = "1" if last == 2 else rf"1, \dots, {last - 1}"
-        rule = r"a^{(l)} = h \left( a^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = "
+        rule = r"h^{(l)} = f \left( h^{(l-1)} {W^{(l)}}^{\top} + b^{(l)} \right), \quad l = "
         yield Formula(rule + layers)
-        yield Formula(rf"z = a^{{({last - 1})}} {{W^{{({last})}}}}^{{\top}} + b^{{({last})}}")
+        yield Formula(rf"z = h^{{({last - 1})}} {{W^{{({last})}}}}^{{\top}} + b^{{({last})}}")
         yield sentence(say, "hand.network-activation", act=model.act_type)
     else:
         yield Formula(r"z = x W^{\top} + b")
@@ -125,7 +125,7 @@ def method(contents: Contents, say: Words) -> Iterator[Block]:
     if last > 1 and model.act_type != "none":
         yield from derivation("activations", language, ["In general"], level=3)
         yield from of_activation(model.act_type, language, level=3)
-    parts = ["One example", "The short way, through the logarithm", "A batch"]
+    parts = ["One right class, in two cases", "Any target, through the logarithm", "A batch"]
     yield from derivation("softmax-cross-entropy", language, parts, level=3)
     if (config := contents.run.config) is not None:
         yield heading(say, "optimizer", 2)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.resources
 import json
 from collections.abc import Sequence
 from typing import Any
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 
@@ -19,6 +15,7 @@ from charmlp.evaluation.pictures.scatter import densest, look
 from charmlp.report import sections
 from charmlp.report.contents import Contents
 from charmlp.report.sprites import MOST_TILES, make_sheet
+from charmlp.report.templating import digest, environment, template
 from charmlp.report.words import Words
 from charmlp.text import printable
 from charmlp.version import __version__
@@ -181,26 +178,6 @@ def data_of(contents: Contents, say: Words, pictures: Pictures) -> dict[str, Any
             "shapes": [SHAPES[shape] for _, shape in looks],
         }
     return found
-
-
-def environment() -> jinja2.Environment:
-    """Jinja's, which escapes whatever is filled in."""
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def template(name: str) -> str:
-    return (importlib.resources.files("charmlp.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def digest(content: str) -> str:
-    """What the page's Content-Security-Policy knows a style or a script by."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode("ascii")
 
 
 def as_script(value: Any) -> Markup:

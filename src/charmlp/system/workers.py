@@ -32,8 +32,9 @@ import subprocess
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO, Protocol
 
 from charmlp.system import processes
 
@@ -44,32 +45,85 @@ FAMILY = "CHARMLP_WORKER"  # environment variable, by which what a process start
 SEARCHES = 2  # for processes that left the group: one that has just started has no environment yet
 BETWEEN_SEARCHES = 0.02  # seconds
 MARK_BYTES = 16
+MOST_BYTES = 2**28  # of a message: nobody makes the other end keep more
 HEADER = struct.Struct("=QL")  # a message's length and checksum, behind the mark
 
 ENDED = None  # in an inbox: there will be no more messages
 
 
-class Worker:
-    """A process that runs `main` of one of our modules; to be used by one thread at a time.
+class Process(Protocol):
+    """A process as a `Worker` needs it: its pipes, its end, and a way to end it with all that it started."""
 
-    Raises `OSError` where it cannot be started.
-    """
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> IO[bytes]: ...
+    @property
+    def stdout(self) -> IO[bytes]: ...
+    @property
+    def stderr(self) -> IO[bytes]: ...
 
-    def __init__(self, module: str, *arguments: str, foreign: bool = False, **environment: str) -> None:
-        self._mark = secrets.token_bytes(MARK_BYTES)
-        self._family = secrets.token_hex(8) if foreign else None
-        if self._family is not None:
-            environment[FAMILY] = self._family
-        self._process = subprocess.Popen(
-            processes.command(module, *arguments),
+    def poll(self) -> int | None:
+        """The exit status, None while it runs; negative: the signal that ended it."""
+
+    def wait(self) -> int:
+        """The exit status, when it has ended by itself or was ended; what it started ends as well."""
+
+    def end(self) -> None:
+        """End the process and what it started."""
+
+
+class Spawned:
+    """Another Python, started by the system; `foreign`: it runs code of others, which may start processes."""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str], *, foreign: bool = False) -> None:
+        self.family = secrets.token_hex(8) if foreign else None
+        self.process = subprocess.Popen(
+            command,
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=processes.environment(**environment),
+            env=environment if self.family is None else {**environment, FAMILY: self.family},
             # a process group of its own: to be ended as a whole, and Ctrl-C is for the parent
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        self.pid = self.process.pid
+        self.stdin, self.stdout, self.stderr = self.process.stdin, self.process.stdout, self.process.stderr
+        self.poll = self.process.poll
+
+    def wait(self) -> int:
+        status = self.process.wait()
+        if os.name == "posix":  # elsewhere its number may belong to another process now
+            end_family(self.pid, self.family)
+        return status
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            end_family(self.pid, self.family)
+            self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """A process that runs `main` of one of our modules; to be used by one thread at a time.
+
+    `process` is one that was started in another way. Raises `OSError` where it cannot be started.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        foreign: bool = False,
+        process: Process | None = None,
+        **environment: str,
+    ) -> None:
+        self._mark = secrets.token_bytes(MARK_BYTES)
+        self._process: Process = process or Spawned(
+            processes.command(module, *arguments), processes.environment(**environment), foreign=foreign
         )
         self._printed = bytearray()
         self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -82,8 +136,7 @@ class Worker:
             for thread in self._threads:
                 thread.start()
         except RuntimeError as error:  # as many threads as the system allows
-            self._process.kill()
-            self._process.wait()
+            self._process.end()
             raise OSError(str(error)) from None
 
     @property
@@ -125,11 +178,8 @@ class Worker:
 
     def end(self) -> None:
         """End the process and what it started; returns when it has ended."""
-        if self._process.poll() is None:
-            end_family(self._process.pid, self._family)
-            self._process.kill()
+        self._process.end()
         self._outbox.put(ENDED)
-        self._process.wait()
         for thread in self._threads:
             thread.join(PATIENCE)
 
@@ -140,20 +190,17 @@ class Worker:
         self.end()
 
     def _take_messages(self) -> None:
-        assert self._process.stdout is not None
         with self._process.stdout as pipe:
             for message in messages(pipe.fileno(), self._mark):
                 self._inbox.put(message)
 
     def _take_printed(self) -> None:
-        assert self._process.stderr is not None
         with self._process.stderr as pipe:
             while chunk := os.read(pipe.fileno(), CHUNK):
                 self._printed += chunk
                 del self._printed[:-PRINTED_BYTES]
 
     def _write(self) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(OSError), self._process.stdin as pipe:  # it may have ended
             while (message := self._outbox.get()) is not ENDED:
                 write_all(pipe.fileno(), message)
@@ -161,8 +208,6 @@ class Worker:
     def _watch(self) -> None:
         """When the process has ended, what it started ends too, and whoever waits for a message is told."""
         self._process.wait()
-        if os.name == "posix":  # elsewhere its number may belong to another process now
-            end_family(self._process.pid, self._family)
         for reader in self._threads[:2]:
             reader.join(PATIENCE)
         self._inbox.put(ENDED)
@@ -225,6 +270,9 @@ def take_messages(buffer: bytearray, mark: bytes) -> Iterator[bytes]:
         if len(buffer) < start:
             return
         length, checksum = HEADER.unpack_from(buffer, len(mark))
+        if length > MOST_BYTES:
+            del buffer[: len(mark)]
+            continue
         if len(buffer) < start + length:
             return
         message = bytes(buffer[start : start + length])

@@ -188,8 +188,14 @@ def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:
 
 
 def causes(trial: Trial, factor: Factor) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The mistakes behind a factor."""
+    """The mistakes behind a factor of this trial's gradient."""
     loss = all(y.size == 1 for y in trial.outputs)
+    by_sum = trial.form is not None and trial.form.mistake == "forward-wrong.sum"
+    return mistakes_of(factor, loss=loss, by_sum=by_sum)
+
+
+def mistakes_of(factor: Factor, *, loss: bool, by_sum: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The mistakes behind a factor, with what fills their words: of a `loss`, or of a layer below one."""
     if factor.sign < 0:
         yield "sign-flipped", {}
     if abs(factor.twos) == 1:
@@ -198,7 +204,6 @@ def causes(trial: Trial, factor: Factor) -> Iterator[tuple[str, dict[str, Any]]]
         yield "constant-factor", {"factor": f"{2.0**factor.twos:g}"}
     for letter, exponent in factor.exponents:
         if letter == "N" and exponent < 0:
-            by_sum = trial.form is not None and trial.form.mistake == "forward-wrong.sum"
             yield ("extra-mean.sum" if by_sum else "extra-mean") if loss else "extra-mean.layer", {}
         elif letter == "M":
             yield "extra-mean.elements" if exponent < 0 else "missing-mean.elements", {}

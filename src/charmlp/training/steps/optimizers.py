@@ -24,7 +24,10 @@ BETA1, BETA2 = 0.9, 0.999  # of Adam
 
 
 class SGD(NamedTuple):
-    """v ← μv + g;  θ ← θ − ηv  (Sutskever et al. 2013, without dampening)."""
+    """v ← μv + g;  θ ← θ − ηv  (Sutskever et al. 2013, without dampening).
+
+    Two steps with numbers: docs/derivations/optimizers.md.
+    """
 
     decay: float
     momentum: float
@@ -41,7 +44,10 @@ def sgd(own: SGD, theta: Array, i: Any, g: Any, lr: float, scale: float, keep: f
 
 
 class Adagrad(NamedTuple):
-    """s ← s + g²;  θ ← θ − η g/(√s + ε)  (Duchi et al. 2011)."""
+    """s ← s + g²;  θ ← θ − η g/(√s + ε)  (Duchi et al. 2011).
+
+    Two steps with numbers: docs/derivations/optimizers.md.
+    """
 
     decay: float
     epsilon: float
@@ -56,7 +62,10 @@ def adagrad(own: Adagrad, theta: Array, i: Any, g: Any, lr: float, scale: float,
 
 
 class RMSprop(NamedTuple):
-    """s ← αs + (1−α)g²;  θ ← θ − η g/(√s + ε)  (Tieleman and Hinton 2012, lecture 6e)."""
+    """s ← αs + (1−α)g²;  θ ← θ − η g/(√s + ε)  (Tieleman and Hinton 2012, lecture 6e).
+
+    Two steps with numbers: docs/derivations/optimizers.md.
+    """
 
     decay: float
     alpha: float
@@ -75,6 +84,7 @@ class Adam(NamedTuple):
     """m ← β₁m + (1−β₁)g;  s ← β₂s + (1−β₂)g²;  θ ← θ − η m̂/(√ŝ + ε)  (Kingma and Ba 2015).
 
     m̂ = m/(1−β₁ᵗ) and ŝ = s/(1−β₂ᵗ) undo the start from zero: `rates` puts them into η and `scale`.
+    Two steps with numbers: docs/derivations/optimizers.md.
     """
 
     decay: float
@@ -94,7 +104,10 @@ def adam(own: Adam, theta: Array, i: Any, g: Any, lr: float, scale: float, keep:
 
 
 class Adadelta(NamedTuple):
-    """s ← ρs + (1−ρ)g²;  Δ = g √(d+ε)/√(s+ε);  d ← ρd + (1−ρ)Δ²;  θ ← θ − ηΔ  (Zeiler 2012)."""
+    """s ← ρs + (1−ρ)g²;  Δ = g √(d+ε)/√(s+ε);  d ← ρd + (1−ρ)Δ²;  θ ← θ − ηΔ  (Zeiler 2012).
+
+    Two steps with numbers: docs/derivations/optimizers.md.
+    """
 
     decay: float
     rho: float
@@ -129,7 +142,7 @@ def update(optimizer: Any, theta: Array, i: Any, gradient: Any, lr: float, scale
 
 
 def with_decay(optimizer: Any, theta: Array, i: Any, gradient: Any) -> Any:
-    """g + λθ: the gradient of the loss with the L2 penalty λ‖θ‖²/2."""
+    """g + λθ: the gradient of the loss with the L2 penalty λ‖θ‖²/2 (docs/derivations/regularisation.md)."""
     return gradient + theta.dtype.type(optimizer.decay) * theta[i]
 
 

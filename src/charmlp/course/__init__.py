@@ -1,0 +1,1 @@
+"""A course around the formulas: its homework, and exercises."""
