@@ -117,7 +117,7 @@ RIGHT = {
 SLIPS = [
     (LOGISTIC, "np.mean(p - y)", "np.sum(p - y)", "missing-mean"),
     (LOGISTIC, "self.w -= ", "self.w += ", "sign-flipped"),
-    (PERCEPTRON, " * (1 - h ** 2)", " * (1 - h)", "wrong-variable"),
+    (PERCEPTRON, "* (1 - h ** 2)", "* h * (1 - h)", "wrong-variable"),
     (DESCENT, "alpha / len(y) *", "alpha *", "missing-mean"),
     (SEQUENCE, "dhs[:, t] + back", "dhs[:, t]", "path-forgotten"),
     (CLOSURE, "a.T @ g", "g.T @ a", "weight-transposed"),

@@ -36,7 +36,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
 
-START, SEEN, ONCE = "__charmlp_start__", "__charmlp_seen__", "__charmlp_once__"
+START, SEEN, ONCE = "__charmlp_start__", "__charmlp_variables__", "__charmlp_once__"
 EPOCHS = re.compile(
     r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
 )
