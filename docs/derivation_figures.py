@@ -6,6 +6,7 @@ python docs/derivation_figures.py --check    status 1 where one is not what the 
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -37,13 +38,21 @@ def outdated() -> list[str]:
     return sorted([*wrong, *(there.keys() - drawn.keys())])
 
 
-if __name__ == "__main__":
-    if "--check" in sys.argv:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 where a figure is old")
+    if parser.parse_args().check:
         if names := outdated():
             sys.exit(f"not what the code draws, run make docs: {', '.join(names)}")
-    else:
-        FOLDER.mkdir(exist_ok=True)
-        for path in FOLDER.glob("*.svg"):
+        return
+    FOLDER.mkdir(exist_ok=True)
+    drawn = texts()
+    for name, text in drawn.items():
+        write_whole(FOLDER / name, text.encode())
+    for path in FOLDER.glob("*.svg"):
+        if path.name not in drawn:
             path.unlink()
-        for name, text in texts().items():
-            write_whole(FOLDER / name, text.encode())
+
+
+if __name__ == "__main__":
+    main()

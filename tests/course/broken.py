@@ -1,4 +1,4 @@
-"""The homework with one mistake each, from broken.txt."""
+"""The homework with a mistake each, broken.txt and fresh.txt, and right in other ways, right.txt."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Broken(NamedTuple):
     code: str
 
 
-def read_broken() -> list[Broken]:
-    _, *parts = HEAD.split(Path(__file__).with_suffix(".txt").read_text("utf-8"))
+def read_broken(name: str) -> list[Broken]:
+    _, *parts = HEAD.split((Path(__file__).parent / name).read_text("utf-8"))
     return [Broken(*head, code.strip()) for *head, code in zip(*[iter(parts)] * 4, strict=True)]
 
 
-BROKEN = read_broken()
+BROKEN, FRESH, OTHERS_RIGHT = map(read_broken, ("broken.txt", "fresh.txt", "right.txt"))

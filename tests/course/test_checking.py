@@ -19,7 +19,7 @@ from charmlp.course.checking.words import LANGUAGES, sentences
 from charmlp.course.skeleton import files
 from charmlp.course.tasks import MISTAKEN, NOT_BEGUN, RIGHT, RUNS, TASKS
 from charmlp.errors import CharmlpError
-from tests.course.broken import BROKEN, Broken
+from tests.course.broken import BROKEN, FRESH, OTHERS_RIGHT, Broken
 from tests.course.solution import SOLUTION, filled
 
 TASK = {task.name: task for task in TASKS}
@@ -51,10 +51,20 @@ def test_a_mistake_is_named(tmp_path: Path, broken: Broken) -> None:
     check(broken, tmp_path)
 
 
+SLOW = [one for one in BROKEN if one.task not in QUICK] + FRESH
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("broken", [one for one in BROKEN if one.task not in QUICK], ids=lambda one: one.name)
+@pytest.mark.parametrize("broken", SLOW, ids=lambda one: one.name)
 def test_a_mistake_in_an_operation_is_named(tmp_path: Path, broken: Broken) -> None:
     check(broken, tmp_path)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("other", OTHERS_RIGHT, ids=lambda one: one.task)
+def test_what_is_right_in_another_way_is_right(tmp_path: Path, other: Broken) -> None:
+    folder = homework(tmp_path, **{other.place: other.code})
+    assert judge(TASK[other.task], folder) == Result(other.task, RIGHT)
 
 
 def test_every_task_is_broken_in_five_ways_at_least() -> None:
@@ -114,6 +124,17 @@ def test_nothing_is_begun_in_a_new_folder(tmp_path: Path) -> None:
     assert again == results
 
 
+def test_files_that_are_not_there_or_too_large_are_not_run(tmp_path: Path) -> None:
+    with (tmp_path / "network.py").open("wb") as file:
+        file.truncate(2**20 + 1)
+    results = {result.task: result for result in check_folder(tmp_path)}
+    assert results["mlp"].status == MISTAKEN and results["relu"].status == NOT_BEGUN
+    assert [results[name].remark["en"][:17] for name in ("mlp", "relu")] == [  # type: ignore[index]
+        "network.py is lar",
+        "activations.py is",
+    ]
+
+
 def test_the_whole_program_waits_for_the_others() -> None:
     right = [Result(task.name, RIGHT) for task in TASKS[:-1]]
     assert waits(right) is None
@@ -145,7 +166,7 @@ def test_every_mistake_of_ours_has_its_five_levels() -> None:
     for name in names:
         found = fault(name, "chain", "structure")
         assert [bool(hint) for hint in found.hints["en"]] == [True, False, True, True, True]
-    used = {one.name for one in BROKEN if one.task in QUICK} - {"structure"}
+    used = {one.name for one in BROKEN + FRESH if one.task in QUICK} - {"structure"}
     assert used <= names
 
 

@@ -118,6 +118,13 @@ def unclosed(text: str) -> list[str]:
     return [child.content for child in texts if "**" in child.content]
 
 
+def broken_lines(text: str) -> list[str]:
+    """Paragraphs of several lines, which Markdown joins with spaces: Chinese has none."""
+    prose = DISPLAY.sub("", text)
+    paragraphs = [token.content for token in MARKDOWN.parse(prose) if token.type == "inline"]
+    return [paragraph for paragraph in paragraphs if "\n" in paragraph]
+
+
 def crowded(text: str) -> list[str]:
     """The inline formulas that GitHub would not see: before one only a space, after one no letter."""
     prose = DISPLAY.sub("", Page(DOCS / "page.md", text).prose)
@@ -140,6 +147,18 @@ def test_formulas_survive_markdown(path: Path) -> None:
     assert not re.search(r"\$\$\n\$\$|\$\$\n[^$\n]*\n[^$\n]+\n\$\$", text), (
         "a blank line between, one line within"
     )
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DOCS / "derivations").glob(f"*{CHINESE}")), ids=lambda path: path.name
+)
+def test_chinese_paragraphs_are_one_line(path: Path) -> None:
+    assert broken_lines(read(path).text) == []
+
+
+def test_broken_lines_are_found() -> None:
+    assert broken_lines("一行。\n\n- 一\n- 二\n\n$$\na\n$$\n\n```sh\na\nb\n```\n") == []
+    assert broken_lines("一行，\n又一行。\n") == ["一行，\n又一行。"]
 
 
 def test_eaten_and_crowded_formulas_are_found() -> None:

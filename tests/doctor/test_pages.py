@@ -35,7 +35,7 @@ STEMS = sorted(path.stem for path in DERIVATIONS.glob("*.md") if ".zh-CN" not in
         (r"\tilde W_{1}, \tilde{L} = \mathcal{L}(z) \approx 2", "W̃₁, L̃ = ℒ(z) ≈ 2"),
         (r"\max(0, z), \tanh u", "max(0, z), tanh u"),
         (r"y_{n, k+1}", "y_(n, k+1)"),
-        (r"\theta \leftarrow \theta - \eta v", "θ ← θ − ηv"),
+        (r"\theta \leftarrow \theta - \eta v", "θ ← θ − η v"),
         (r"y^\ast = 1 + \mu + \mu^{2}", "y* = 1 + μ + μ²"),
     ],
 )

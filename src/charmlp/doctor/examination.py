@@ -24,6 +24,7 @@ from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.words import LANGUAGES, say
 
 
 def examine_operation(
@@ -195,7 +196,6 @@ def may_be_misused(setup: SetUp) -> bool:
 
 # What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
 OF_A_PART = {"unrecognised", "constant-factor"}
-AS_SCORES = {"en": "the loss as a function of its scores x W", "zh": "以得分 x W 为自变量的损失"}
 
 
 def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
@@ -220,7 +220,8 @@ def of_scores(build: Build) -> list[Mistake]:
         return []
     if diagnosis.kind is None or any(m.name in OF_A_PART for m in diagnosis.mistakes):
         return []
-    return [replace(m, values={**m.values, "part": AS_SCORES}) for m in diagnosis.mistakes]
+    as_scores = {language: say("as-scores", language, {}) for language in LANGUAGES}
+    return [replace(m, values={**m.values, "part": as_scores}) for m in diagnosis.mistakes]
 
 
 def comparisons(setup: SetUp) -> list[Comparison]:

@@ -12,7 +12,15 @@ import torch
 from torch import Tensor
 
 from charmlp.course.checking.modules import attribute, load
-from charmlp.course.checking.results import Result, does_not_run, fault_of, mistaken, reason_of
+from charmlp.course.checking.results import (
+    Fault,
+    Result,
+    does_not_run,
+    fault,
+    fault_of,
+    mistaken,
+    reason_of,
+)
 from charmlp.course.checking.words import in_both
 from charmlp.course.tasks import NOT_BEGUN, RIGHT, RUNS, Task
 from charmlp.doctor.diagnosis import Diagnosis
@@ -20,6 +28,7 @@ from charmlp.doctor.examination import examine_operation
 from charmlp.doctor.mistake import Mistake
 from charmlp.doctor.operation.unwritten import is_unwritten
 from charmlp.doctor.operation.watch import is_function
+from charmlp.doctor.words import one_line
 from charmlp.nn import functional
 
 RIGHT_FORWARDS: dict[str, Callable[..., Tensor]] = {
@@ -49,11 +58,8 @@ def judge_operation(task: Task, folder: Path) -> Result:
     if half:
         if not written[half]:
             return Result(task.name, NOT_BEGUN)
-        return (
-            forward_result(task, function, kind)
-            if half == "forward"
-            else backward_result(task, function, kind)
-        )
+        judge_half = forward_result if half == "forward" else backward_result
+        return judge_half(task, function, kind)
     if not any(written.values()):
         return Result(task.name, NOT_BEGUN)
     if not written["forward"]:
@@ -68,9 +74,29 @@ def judge_operation(task: Task, folder: Path) -> Result:
 
 def forward_result(task: Task, function: type, kind: str) -> Result:
     """Forward with the right backward behind it."""
+    misfit = misfit_of(task, function, kind)
+    if misfit is not None:
+        return mistaken(task.name, misfit)
     diagnosis = examined(with_right_backward(function, kind), kind)
     own = [m for m in diagnosis.mistakes if m.name in OF_FORWARD] or list(diagnosis.mistakes)
     return result_of(task, diagnosis, own)
+
+
+def misfit_of(task: Task, function: Any, kind: str) -> Fault | None:
+    """What is wrong with forward where it fails for the homework's shapes, or gives another one."""
+    inputs = inputs_of(kind)
+    given = ", ".join(str(tuple(each.shape)) for each in inputs)
+    expected = tuple(RIGHT_FORWARDS[kind](*inputs).shape)
+    try:
+        output = function.forward(Notes(), *(each.clone() for each in inputs))
+    except Exception as error:
+        return fault("forward-raises", task.page, kind, "error-for", given=given, error=one_line(error))
+    found = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
+    if found == expected:
+        return None
+    return fault(
+        "output-misshaped", task.page, kind, "shape-for", given=given, found=found, expected=expected
+    )
 
 
 def backward_result(task: Task, function: Any, kind: str) -> Result:
@@ -79,8 +105,7 @@ def backward_result(task: Task, function: Any, kind: str) -> Result:
     Where that is not written yet, with what the homework says is to be kept.
     """
     if is_unwritten(function.forward):
-        diagnosis = examined(with_right_forward(function, kind), kind)
-        return result_of(task, diagnosis, [m for m in diagnosis.mistakes if m.name not in OF_FORWARD])
+        return behind_a_right_forward(task, function, kind)
     diagnosis = examined(with_right_output(function, kind), kind)
     own = [m for m in diagnosis.mistakes if m.name not in OF_FORWARD]
     found = result_of(task, diagnosis, own)
@@ -89,10 +114,19 @@ def backward_result(task: Task, function: Any, kind: str) -> Result:
     forward = examined(with_right_backward(function, kind), kind)
     if forward:
         return found
-    whole = examined(function, kind)  # a forward that is wrong may keep what is wrong
+    alone = behind_a_right_forward(task, function, kind)  # a forward that is wrong may keep what is wrong
+    if alone.status == RIGHT:
+        return alone
+    whole = examined(function, kind)
     if not [m for m in whole.mistakes if m.name not in OF_FORWARD | OF_EITHER]:
         return Result(task.name, RUNS, (), in_both("forward-wrong-first"))
     return found
+
+
+def behind_a_right_forward(task: Task, function: Any, kind: str) -> Result:
+    """Backward with what the homework says is to be kept for it."""
+    diagnosis = examined(with_right_forward(function, kind), kind)
+    return result_of(task, diagnosis, [m for m in diagnosis.mistakes if m.name not in OF_FORWARD])
 
 
 def examined(function: type, kind: str) -> Diagnosis:
@@ -133,7 +167,7 @@ def with_right_backward(function: Any, kind: str) -> type:
     @functools.wraps(function.forward)
     def forward(ctx: Any, *inputs: Any) -> Any:
         ctx.given = inputs
-        return function.forward(Notes(ctx), *inputs)
+        return function.forward(Notes(), *inputs)
 
     def backward(ctx: Any, g: Tensor) -> Any:
         with torch.enable_grad():
@@ -180,8 +214,7 @@ def is_real(value: Any) -> bool:
 class Notes:
     """A ctx whose saved tensors nobody needs."""
 
-    def __init__(self, ctx: Any) -> None:
-        self.needs_input_grad = ctx.needs_input_grad
+    needs_input_grad = (True, True, True)
 
     def save_for_backward(self, *tensors: Any) -> None:
         self.saved_tensors = tensors

@@ -44,11 +44,14 @@ def check_folder(
         found[result.task] = result
         done(result)
 
-    for task in TASKS:
-        if task.name != PROGRAM and not (folder / task.file).is_file():
+    others = [task for task in TASKS if task.name != PROGRAM]
+    for task in others:
+        path = folder / task.file
+        if not path.is_file():
             take(Result(task.name, NOT_BEGUN, (), in_both("no-file", file=task.file)))
-    others = [task.name for task in TASKS if task.name != PROGRAM]
-    judge_all(folder, [name for name in others if name not in found], timeout, take)
+        elif path.stat().st_size > LARGEST_FILE:
+            take(does_not_run(task.name, in_both("too-large", file=task.file)))
+    judge_all(folder, [task.name for task in others if task.name not in found], timeout, take)
     waiting = waits(list(found.values()))
     if waiting is not None:
         take(waiting)

@@ -23,7 +23,7 @@ from typing import IO
 from charmlp.data.archives import names_of
 from charmlp.data.readers.entries import fault_of_name
 from charmlp.errors import CharmlpError, DataError
-from charmlp.system.files import open_regular, reason_of
+from charmlp.system.files import is_file, is_folder, open_regular, reason_of
 from charmlp.text import natural, printable, shown_path
 
 MOST_FILES = 2000  # of one submission; Python's come first
@@ -102,10 +102,9 @@ def find_submissions(folder: Path, out: Path) -> tuple[list[Submission], list[st
 
     Raises `DataError` where there is no such folder, or nothing in it.
     """
-    if not os.path.isdir(folder):  # noqa: PTH112  # which raises nothing
-        raise DataError(
-            f"{shown_path(folder)}: no such folder; a folder with one submission each is expected"
-        )
+    if not is_folder(folder):
+        what = "a file" if is_file(folder) else "no such folder"
+        raise DataError(f"{shown_path(folder)}: {what}; a folder with one submission each is expected")
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: natural(entry.name))
     except OSError as error:

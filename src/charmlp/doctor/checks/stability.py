@@ -20,7 +20,14 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
     """The kind's own checks, unless forward is another operation or does not run."""
     if is_meant(setup):
         for check in (sudden_overflow,) if setup.kind is UNKNOWN else setup.kind.checks:
-            yield from check(setup)
+            for found in check(setup):
+                helper = setup.first.subject.is_helper and isinstance(found, Finding)
+                yield as_note(found) if helper else found
+
+
+def as_note(found: Finding) -> Finding | Phrase:
+    """What overflows in a helper of a class is only worth a note: the class decides what goes into it."""
+    return phrase("helper-overflows") if found.name == "unstable" else found
 
 
 def unstable(where: str, array: Array) -> list[Finding]:

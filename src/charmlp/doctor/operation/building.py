@@ -7,6 +7,7 @@ from typing import Any
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_subject import build_numpy
+from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import Build
 
 
@@ -19,7 +20,7 @@ def builders(thing: Any) -> list[Build]:
         if thing.unwritten is not None:
             raise NotWrittenError(thing.unwritten.key, **thing.unwritten.values)
         return [functools.partial(build_numpy, make, thing) for make in thing.readings]
-    if callable(thing) and not uses_torch(thing):
+    if callable(thing) and not may_be_torch(thing):
         raise CannotExamineError("no-backward", name=getattr(thing, "__name__", type(thing).__name__))
     if "torch" in sys.modules:
         from charmlp.doctor.operation.torch_code import torch_builder
@@ -30,18 +31,10 @@ def builders(thing: Any) -> list[Build]:
 
 def framework_of(thing: Any) -> str:
     """What it is written with: "numpy" or "torch"."""
-    return "numpy" if isinstance(thing, Written) or not uses_torch(thing) else "torch"
+    return "numpy" if isinstance(thing, Written) or not may_be_torch(thing) else "torch"
 
 
-def uses_torch(thing: Any) -> bool:
+def may_be_torch(thing: Any) -> bool:
     """Whether something may be torch code: where nothing beside it is torch's, a function is NumPy's."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return False
     around = getattr(thing, "__globals__", None)
-    if around is None:
-        return True
-    names = (
-        getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in around.values()
-    )
-    return any(isinstance(name, str) and name.split(".")[0] == "torch" for name in names)
+    return "torch" in sys.modules if around is None else uses_torch(around)

@@ -3,8 +3,9 @@
 import ast
 import functools
 import inspect
+import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -28,6 +29,22 @@ def behind(function: Anything) -> Anything:
             break
         function = inner
     return function
+
+
+def uses_torch(around: Mapping[str, Any]) -> bool:
+    """Whether any of a module's names is torch's: the module itself, or what is imported of it."""
+    if "torch" not in sys.modules:
+        return False
+    return any(module_of(one).split(".")[0] == "torch" for one in list(around.values()))
+
+
+def module_of(thing: Any) -> str:
+    """The name of the module that something is, or that it was defined in; "" where it does not say."""
+    try:
+        name = getattr(thing, "__module__", None) or getattr(thing, "__name__", "")
+    except Exception:  # a module may hold anything, such as an object that answers no question
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 @functools.lru_cache(maxsize=512)

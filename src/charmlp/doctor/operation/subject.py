@@ -77,6 +77,7 @@ class Subject(ABC):
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
+    is_helper: bool = False  # a method that its class uses, which decides what goes into it
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W

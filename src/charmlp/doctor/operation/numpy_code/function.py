@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from inspect import ismodule
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from charmlp.doctor.operation.source import (
     returned_names,
     subscripts_of,
     unpacked_from,
+    uses_torch,
 )
 from charmlp.doctor.operation.unwritten import is_unwritten
 
@@ -167,7 +167,7 @@ class Function:
         try:
             return self.bound(*positions.values(), **rest)
         except (ValueError, TypeError, AttributeError) as error:
-            if uses_torch(behind(self.call)):
+            if uses_torch(getattr(behind(self.call), "__globals__", {})):
                 tensors = [as_tensors(value) for value in positions.values()]
                 return as_arrays(self.bound(*tensors, **{name: as_tensors(v) for name, v in rest.items()}))
             arrays = [value for value in positions.values() if getattr(value, "ndim", 0)]
@@ -205,11 +205,6 @@ def copied(value: Any) -> Any:
 
 
 # Gradients by hand on torch's tensors, without its engine
-
-
-def uses_torch(function: Callable[..., Any]) -> bool:
-    around = getattr(function, "__globals__", {}).values()
-    return any(getattr(thing, "__name__", "").split(".")[0] == "torch" for thing in around if ismodule(thing))
 
 
 def as_tensors(value: Any) -> Any:

@@ -45,7 +45,7 @@ from charmlp.doctor.operation.numpy_code.networks import (
 from charmlp.doctor.operation.numpy_code.passes import Pair
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
-from charmlp.doctor.operation.source import behind
+from charmlp.doctor.operation.source import behind, uses_torch
 
 HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
@@ -136,7 +136,7 @@ class Finder:
     @property
     def is_torch(self) -> bool:
         """Whether the module imports torch, whose engine knows the other half."""
-        return getattr(self.around.get("torch"), "__name__", "") == "torch"
+        return uses_torch(self.around)
 
     @property
     def is_torch_alone(self) -> bool:

@@ -231,6 +231,7 @@ class Layer(Pair):
             },
             binding.note,
             constants=tuple(self.shown(name) for name in self.constant_inputs(places, binding)),
+            is_helper=bool(self.name),
             settings={name: held for name, held in vars(original).items() if type(held) in (int, float)},
         )
 

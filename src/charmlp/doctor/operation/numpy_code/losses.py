@@ -14,10 +14,17 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import by_input, led_through, of_one, order_of, times
-from charmlp.doctor.operation.numpy_code.names import DATA, is_gradient, is_loss, is_truth, prediction_of
+from charmlp.doctor.operation.numpy_code.names import (
+    DATA,
+    is_gradient,
+    is_loss,
+    is_mask,
+    is_truth,
+    prediction_of,
+)
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
-from charmlp.doctor.operation.source import returned_closures
+from charmlp.doctor.operation.source import returned_closures, returned_parts
 
 FLAG = re.compile(
     r"(is_?|return_?|get_?)?(deriv|derivative|prime|grads?|gradient|diff|backward|derive|back|d|derivate)"
@@ -95,9 +102,15 @@ def returns_gradient(function: Function) -> bool:
     called = re.search(
         r"loss|cost|objective|svm|nll|entropy|penalty|hinge|mse|regulari", function.name.lower()
     )
-    parameters = [name for name in function.inputs if not (is_truth(name) or DATA.fullmatch(name))]
+    others = [name for name in function.inputs if not is_option(name) and not is_mask(name)]
+    parameters = [name for name in others if not (is_truth(name) or DATA.fullmatch(name))]
     all_there = len(rest) == max(len(parameters), 1)  # a gradient of each
-    return bool(called) and (len(names) == 2 or all_there) and all(not n or is_gradient(n) for n in rest)
+    computed = [not isinstance(part, ast.Name) for part in returned_parts(function.call)[1:]]
+    return (
+        bool(called)
+        and (len(names) == 2 or all_there)
+        and all(not n or is_gradient(n) or (c and all_there) for n, c in zip(rest, computed, strict=True))
+    )
 
 
 def comes_last(names: Sequence[str]) -> bool:

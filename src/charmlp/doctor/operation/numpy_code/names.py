@@ -15,7 +15,7 @@ DERIVATIVE = {
 PLAIN = {
     "naive", "fast", "vectorized", "vec", "np", "numpy", "function", "func", "fn", "compute", "get", "calc",
     "calculate", "of", "alt", "loop", "loops", "strides", "step", "my", "single", "batch", "the", "with",
-    "for", "model",
+    "for", "model", "partial", "all",
 }  # fmt: skip
 # A function with one of these in its name checks or uses gradients, and is nobody's backward pass
 OTHER = {
@@ -58,7 +58,7 @@ PREDICTION = re.compile(
 )
 DATA = re.compile(
     r"x|xs|inputs?|data|features?|x_?(train|batch|b|data|in|input|mb|test|dev)|a_?0|samples?|images?|input_(data|batch)|points"
-    r"|observations|batch",
+    r"|observations|batch|layer_?0",
     re.IGNORECASE,
 )
 DICT = re.compile(
@@ -124,6 +124,11 @@ def is_cache(name: str) -> bool:
 
 def is_truth(name: str) -> bool:
     return bool(TRUTH.fullmatch(name)) and not re.search(r"pred|hat", name.lower())
+
+
+def is_mask(name: str) -> bool:
+    """Whether it is what dropout multiplies by, drawn outside."""
+    return "mask" in name.lower()
 
 
 def is_loss(name: str) -> bool:

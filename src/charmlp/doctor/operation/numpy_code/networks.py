@@ -28,6 +28,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     PREDICTION,
     is_cache,
+    is_mask,
     is_of_backward,
     is_of_forward,
     is_truth,
@@ -93,7 +94,7 @@ class Network:
     def parameter_names(self) -> list[str]:
         if self.dict_name is not None:
             return self.keys_of(self.dict_name)
-        others = [name for name in self.taken if not is_data(name) and not is_truth(name)]
+        others = [n for n in self.taken if not is_data(n) and not is_truth(n) and not is_mask(n)]
         return [name for name in others if name == "c" or not CLASSES.fullmatch(name)]
 
     def made_of(self, problem: "Problem") -> HandWritten:
@@ -145,6 +146,8 @@ class Network:
         kept: dict[int, Problem] = {}
         errors: list[Exception] = []
         for problem in self.problems(sizes, dtype):
+            if SHAPES in kept and not any(map(np.ndim, problem.parameters.values())):
+                break  # numbers alone hide mistakes: only for what takes nothing else
             try:
                 how_well = fit(self, problem)
             except Exception as error:
@@ -166,10 +169,12 @@ class Network:
             }
             n = sizes["N"]
             x = random_numbers((n, inputs), generator).astype(dtype)
-            for data, truth in itertools.product((x, x.T), truths(n, outputs, dtype, generator)):
+            datas = (x, x.T) if any(shapes.values()) else (x[:, 0],)
+            for data, truth in itertools.product(datas, truths(n, outputs, dtype, generator)):
                 yield Problem(parameters, data, truth, {"N": n, "C": outputs})
-            one = random_numbers((outputs,), generator).astype(dtype)
-            yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})  # one sample at a time
+            if any(shapes.values()):  # one sample at a time
+                one = random_numbers((outputs,), generator).astype(dtype)
+                yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})
 
     def made(self, sizes: Sizes) -> Mapping[str, Sequence[int]] | None:
         """The shapes of what the module's own function for it makes."""
@@ -245,6 +250,8 @@ class Pass:
             return copied(function.settled[name])
         if is_cache(name):
             return self.cache
+        if is_mask(name):
+            return 1.0  # nothing is dropped
         if is_truth(name):
             return self.problem.truth.copy()
         if is_data(name):

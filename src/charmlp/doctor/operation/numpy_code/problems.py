@@ -84,6 +84,7 @@ def shapes_of(
                 yield {name: by_name[name] for name in names}, widths[0], outputs
     if layers == 1 and weights:  # one vector of weights, one number of bias
         yield {name: (sizes["D"],) if name in weights else () for name in names}, sizes["D"], 1
+        yield dict.fromkeys(names, ()), 1, 1  # a straight line
 
 
 def bias_forms() -> list[Any]:
