@@ -136,7 +136,7 @@ def dispatch(arguments: list[str]) -> int:
 
 def language_in(arguments: Sequence[str]) -> str | None:
     """The language that `--lang` asks for, known before anything is said, such as what else is wrong."""
-    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, own = flag.partition("=")
         if name == "--lang" and (chosen := own if equals else value) in LANGUAGES:
             return chosen

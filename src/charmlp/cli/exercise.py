@@ -48,7 +48,7 @@ def make_parser() -> Parser:
         "charmlp exercise --seed 7 --layers 2,3,2 --solution\n"
         "charmlp exercise --seed 7 --layers 2,3,2 --answers mine.txt\n"
         "charmlp exercise --kind choice --count 10 --topic momentum\n"
-        "charmlp exercise --kind optimizer --optim_type adam --format latex --lang zh --out sheet.tex",
+        "charmlp exercise --kind optimizer --format latex --lang zh --out sheet.tex",
     )
     kinds = ", ".join(names())
     parser.add_argument(
