@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from charmlp.doctor import examine
 from tests.doctor.making import relu
 from tests.doctor.mutants import mutants, outcome, sample
@@ -12,6 +14,7 @@ from tests.doctor.mutants import mutants, outcome, sample
 MENDED = {"batch-not-summed", "wrong-dtype", "edited-in-place", "saved-edited"}
 
 
+@pytest.mark.full  # every change of it is examined: half a minute
 def test_no_wrong_mutant_is_healthy_and_no_right_one_is_flagged() -> None:
     counts: Counter[str] = Counter()
     for specimen, source, found, diagnosis in sample(seed=1, each=3):
