@@ -13,7 +13,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-GENERATED = {"docs/cli.md", "docs/doctor-wild.md", "docs/doctor-wild.zh-CN.md"}  # written by commands
+GENERATED = {
+    "docs/cli.md",
+    "docs/cli.zh-CN.md",
+    "docs/doctor-wild.md",
+    "docs/doctor-wild.zh-CN.md",
+}  # written by commands
 
 
 def recipe(heading: str) -> str:

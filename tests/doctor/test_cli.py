@@ -253,6 +253,7 @@ MISBEHAVING = {
 }
 
 
+@pytest.mark.full  # waits for what hangs: half a minute
 def test_files_that_misbehave(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One clear line each, exit status 2, and the others are examined all the same."""
     targets = [write(tmp_path, name, source) for name, (source, _) in MISBEHAVING.items()]
@@ -269,6 +270,7 @@ def test_files_that_misbehave(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert [entry["verdict"] for entry in found[-5:]] == ["unknown"] * 4 + ["healthy"]
 
 
+@pytest.mark.full  # waits for what hangs
 def test_one_that_misbehaves_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where forward kills or hangs the process, the file's others are still examined."""
     parts = [

@@ -92,6 +92,7 @@ def test_compiled_training(backend: str) -> None:
     assert_compiles(backend)
 
 
+@pytest.mark.full  # a compiler of C++
 def test_compiled_training_in_cpp() -> None:
     try:
         assert_compiles("inductor")

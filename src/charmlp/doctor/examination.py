@@ -140,7 +140,7 @@ def diagnose(
     if backward_fails(diagnoses[0]) and kind is None and reading.arrangement is not GUESSED:
         with suppress(CannotExamineError):  # inputs of another kind, or with more dimensions
             guessed = examine_setup(make_setup(build, Reading(flags=flags)), target)
-            if not backward_fails(guessed):
+            if not backward_fails(guessed) and not unlikely(guessed):
                 return guessed
     return min(diagnoses, key=likelihood)
 
@@ -150,11 +150,16 @@ def backward_fails(diagnosis: Diagnosis) -> bool:
     return raises or (diagnosis.reason is not None and diagnosis.reason.key == "backward-fails")
 
 
-def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
-    """What looks like inputs in another order or shape comes last; then many mistakes."""
-    names = {mistake.name for mistake in diagnosis.mistakes}
+def unlikely(diagnosis: Diagnosis) -> bool:
+    """Whether it looks like inputs in another order or shape than is meant."""
     missed = {"unrecognised", "wrong-order", "missing-gradient"}
-    return bool(names & missed), "batch-not-summed" in names, len(diagnosis.mistakes)
+    return any(mistake.name in missed for mistake in diagnosis.mistakes)
+
+
+def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
+    """What is unlikely comes last; then many mistakes."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return unlikely(diagnosis), "batch-not-summed" in names, len(diagnosis.mistakes)
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:

@@ -170,7 +170,7 @@ def test_a_wrong_option_is_told_why() -> None:
     verdict = asked.verdict("B", "en")
     assert not verdict.right and verdict.mistake == "one-decay-step-2"
     assert verdict.text == "That leaves out the penalty."
-    assert asked.verdict("C", "en").text.startswith("That takes 2 λw for the gradient")
+    assert asked.verdict("C", "en").text.startswith("That takes 2 λ w for the gradient")
     both = asked.verdict("AB", "zh")
     assert not both.right and both.text == "只有一个选项正确。这是没有算惩罚项。"
 

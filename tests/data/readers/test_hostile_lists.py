@@ -232,6 +232,7 @@ def test_a_validation_label_that_no_training_label_is(folder: Path) -> None:
     assert 'validation.json: 2 problems: "b.png": the label "7" is none of the 26 classes' in message
 
 
+@pytest.mark.full  # a million of them
 def test_a_million_entries_are_checked_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One listing for each folder, not one question to the disk for each file."""
     asked: list[str] = []
