@@ -98,27 +98,27 @@ def neuron() -> Graph:
     return Graph(
         {
             "w1": Node((x, 34), "w₁", 2.0),
-            "x1": Node((x, 124), "x₁", 1.0),
-            "w2": Node((x, 214), "w₂", -1.0),
-            "x2": Node((x, 304), "x₂", 2.0),
-            "b": Node((x, 414), "b", 0.0),
-            "p1": Node((second, 79), "×", lambda w, x: w * x, ("w1", "x1")),
-            "p2": Node((second, 259), "×", lambda w, x: w * x, ("w2", "x2")),
-            "z": Node((third, 224), "+", lambda *terms: sum(terms), ("p1", "p2", "b")),
-            "h": Node((fourth, 224), "σ", sigmoid, ("z",)),
-            "L": Node((fifth, 224), "L", lambda h: (h - 1.0) ** 2, ("h",)),
+            "x1": Node((x, 164), "x₁", 1.0),
+            "w2": Node((x, 294), "w₂", -1.0),
+            "x2": Node((x, 424), "x₂", 2.0),
+            "b": Node((x, 524), "b", 0.0),
+            "p1": Node((second, 99), "×", lambda w, x: w * x, ("w1", "x1")),
+            "p2": Node((second, 359), "×", lambda w, x: w * x, ("w2", "x2")),
+            "z": Node((third, 340), "+", lambda *terms: sum(terms), ("p1", "p2", "b")),
+            "h": Node((fourth, 340), "σ", sigmoid, ("z",)),
+            "L": Node((fifth, 340), "L", lambda h: (h - 1.0) ** 2, ("h",)),
         }
     )
 
 
 def draw_neuron(sheet: Sheet) -> None:
-    sheet.height = 480
+    sheet.height = 600
     graph = neuron()
     graph.draw(sheet)
     x, y = graph.nodes["L"].place
     sheet.text("(h − y*)²", x + 28, y - 46, "rm", SMALL)
     sheet.text(f"L = {number(graph.values['L'])}", x + 28, y + 46, "rm", SMALL, FORWARD)
-    legend(sheet, 462)
+    legend(sheet, 582)
 
 
 def draw_twice(sheet: Sheet) -> None:
