@@ -3060,6 +3060,21 @@ class Two:
 )  # fmt: skip
 
 
+right(
+    "compute and gradient, whose one argument is the upstream gradient",
+    """
+class Exp:
+    def compute(self, a):
+        self.out = np.exp(a)
+        return self.out
+
+    def gradient(self, out_grad):
+        return out_grad * self.out
+""",
+    Exp="5x7",
+)
+
+
 # What is wrong, where: right code of the sources above, one line of it changed
 WRONG = {
     "Layer_Dense": (NNFS, "np.dot(self.inputs.T, dvalues)", "np.dot(self.inputs.T, dvalues) / 5", "5x7"),
@@ -3078,4 +3093,5 @@ WRONG = {
     "TwoLayerNet": (SOURCES["cs231n two layer net"][0], "dhidden[hidden <= 0] = 0", "pass", "net"),
     "LogisticRegression": (SOURCES["regressions"][0], "db = np.mean(p - y)", "db = np.sum(p - y)", "net"),
     "MSE": (SOURCES["homework: fprop and bprop, loss objects"][0], "return 2 * (y_pred - y_true)", "return 2 * (y_true - y_pred)", "5x3 5x3"),
+    "Exp": (SOURCES["compute and gradient, whose one argument is the upstream gradient"][0], "out_grad * self.out", "self.out", "5x7"),
 }  # fmt: skip

@@ -33,6 +33,9 @@ UPSTREAM = re.compile(
     r"|(out|outputs?|y|top|upstream|next|prev|loss|incoming|up|chain|backward|z|a|layer|downstream|error|accumulated)"
     r"_?(grads?|gradients?|diff|deltas?|error|err)"
 )
+SURELY_UPSTREAM = re.compile(
+    r"(d|grads?|gradients?|upstream)_?(out|outputs?)|(out|outputs?|upstream|top)_?(grads?|gradients?|diff)|upstream"
+)
 CACHE = re.compile(
     r"cache[sd]?|\w*_caches?|\w+cache|ctx|context|saved|memory|tape|state|intermediates?|stored|mem|save|history|fwd_?\w*"
     r"|forward_\w+|activations_and_zs",
@@ -116,6 +119,11 @@ def is_of_forward(name: str) -> bool:
 
 def is_upstream(name: str) -> bool:
     return bool(UPSTREAM.fullmatch("_".join(words_of(name)))) or bool(re.fullmatch(r"d[A-Z]\w*", name))
+
+
+def is_surely_upstream(name: str) -> bool:
+    """Whether nobody would call an input or output so: `out_grad`, but not `g`, the name of any function."""
+    return bool(SURELY_UPSTREAM.fullmatch("_".join(words_of(name))))
 
 
 def is_cache(name: str) -> bool:

@@ -26,6 +26,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
     is_derivative,
+    is_surely_upstream,
     is_truth,
     is_upstream,
     of_gradient,
@@ -160,7 +161,7 @@ class Pair:
 
     def led_output(self, name: str, led: Sequence[int]) -> int | None:
         """The output whose upstream gradient is called this; None where all have theirs."""
-        if self.is_only(name) and is_derivative(self.backward.name):
+        if self.is_only(name) and is_derivative(self.backward.name) and not is_surely_upstream(name):
             return None  # d_relu(g): a derivative of something called g
         meant = {base(of_gradient(name)), base(re.sub(r"_?next_?", "", of_gradient(name)))}
         named = [i for i, output in enumerate(self.outputs_named) if output and base(output) in meant]
