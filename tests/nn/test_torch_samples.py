@@ -185,6 +185,7 @@ def test_the_samples_agree(kind: str) -> None:
     assert counts(kind)[False, "agrees"] >= 0.95 * asked(kind, False)
 
 
+@pytest.mark.full  # forward mode of each Function has gradchecks of its own in the short run
 @pytest.mark.filterwarnings(
     "ignore:`torch.jit.script` is:DeprecationWarning"
 )  # torch's own, at the first dual

@@ -145,6 +145,7 @@ class TestParquet:
             open_source(path)
         assert words in str(caught.value) and str(caught.value).isprintable()
 
+    @pytest.mark.full  # a million times
     def test_a_few_bytes_that_say_a_long_text_a_million_times(self, tmp_path: Path) -> None:
         import pyarrow
 
