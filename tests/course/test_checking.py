@@ -15,10 +15,11 @@ from charmlp.course.checking import check_folder
 from charmlp.course.checking.judging import judge
 from charmlp.course.checking.results import Result, fault
 from charmlp.course.checking.supervisor import check_place, waits
-from charmlp.course.checking.words import LANGUAGES, sentences
 from charmlp.course.skeleton import files
 from charmlp.course.tasks import MISTAKEN, NOT_BEGUN, RIGHT, RUNS, TASKS
 from charmlp.errors import CharmlpError
+from charmlp.language import LANGUAGES
+from charmlp.language.words import sentences
 from tests.course.broken import BROKEN, FRESH, OTHERS_RIGHT, Broken
 from tests.course.solution import SOLUTION, filled
 
@@ -150,7 +151,7 @@ def test_a_folder_without_homework_is_refused(tmp_path: Path, name: str, words: 
 
 
 def test_both_languages_say_everything() -> None:
-    english, chinese = (sentences(language) for language in LANGUAGES)
+    english, chinese = (sentences("charmlp.course.checking.words", language) for language in LANGUAGES)
     assert english.keys() == chinese.keys()
     for key, sentence in english.items():
         blanks = [
@@ -162,7 +163,7 @@ def test_both_languages_say_everything() -> None:
 
 
 def test_every_mistake_of_ours_has_its_five_levels() -> None:
-    names = {key.partition(":")[0] for key in sentences("en") if ":" in key}
+    names = {key.partition(":")[0] for key in sentences("charmlp.course.checking.words", "en") if ":" in key}
     for name in names:
         found = fault(name, "chain", "structure")
         assert [bool(hint) for hint in found.hints["en"]] == [True, False, True, True, True]

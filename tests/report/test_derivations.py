@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from charmlp.calculus import ACTIVATIONS
+from charmlp.language import LANGUAGES
 from charmlp.report.blocks import Formula, Heading, Items, Paragraph, Span, Table, plain
 from charmlp.report.derivations import blocks, derivation, of_activation
-from charmlp.report.words import LANGUAGES
 
 
 def test_markdown_with_formulas() -> None:

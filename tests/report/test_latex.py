@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from charmlp.config import OPTIMIZERS, SLIDES, override
+from charmlp.language import LANGUAGES
 from charmlp.report import write_report
 from charmlp.report.blocks import Code, Figure, Formula, Heading, Items, Paragraph, Span, Table, plain
 from charmlp.report.handin import UPDATES, blocks_of, by_optimizer, runs_beside, updates
 from charmlp.report.latex import escaped, latex, lines
-from charmlp.report.words import LANGUAGES, Words
+from charmlp.report.words import Words
 from charmlp.training import train
 from charmlp.training.pastrun import read_run
 from tests.report.making import EVIL, Made

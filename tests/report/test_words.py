@@ -7,7 +7,9 @@ import string
 from pathlib import Path
 
 import charmlp.report
-from charmlp.report.words import LANGUAGES, Words, sentences
+from charmlp.language import LANGUAGES
+from charmlp.language.words import sentences
+from charmlp.report.words import Words
 
 PACKAGE = Path(charmlp.report.__file__).parent
 
@@ -17,7 +19,7 @@ def blanks(sentence: str) -> set[str]:
 
 
 def test_both_have_the_same_keys_and_blanks() -> None:
-    english, chinese = (sentences(language) for language in LANGUAGES)
+    english, chinese = (sentences("charmlp.report.words", language) for language in LANGUAGES)
     assert english.keys() == chinese.keys() and len(english) > 100
     for key in english:
         assert blanks(english[key]) == blanks(chinese[key]), key
@@ -29,7 +31,7 @@ def test_a_blank_that_is_missing_is_seen() -> None:
 
 def test_every_key_that_is_asked_for_is_there() -> None:
     """As far as it is written out: `say("run.data")`, `say.call("x")` in templates."""
-    known = sentences("en")
+    known = sentences("charmlp.report.words", "en")
     files = [*PACKAGE.glob("*.py"), *(PACKAGE / "templates").iterdir()]
     asked = {
         key for file in files for key in re.findall(r'say\("([a-z0-9_.-]+)"[,)]', file.read_text("utf-8"))

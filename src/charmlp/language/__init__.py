@@ -5,6 +5,7 @@ said in the language that this person has chosen: by `--lang`, by CHARMLP_LANG, 
 
     __init__.py     which language
     translation.py  an English text in Chinese, by the catalogue zh.txt: its head says how to add to it
+    words.py        sentences that a room keeps beside its code, by their keys
     layout.py       lines of a terminal, where a Chinese character takes two columns
 """
 

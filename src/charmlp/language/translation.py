@@ -7,12 +7,12 @@ A text is a sentence of zh.txt with its blanks filled, or is put together of suc
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from charmlp.language.layout import columns
+from charmlp.language.words import lines_of
 
 BLANK = re.compile(r"\{(\w*)(\*?)\}")
 COMMAS = {"; ": "；", ", ": "，", " and ": "和", " or ": "或"}
@@ -56,8 +56,7 @@ class Sentence(NamedTuple):
 
 def entries() -> Iterator[tuple[str, str]]:
     """The pairs of zh.txt, English and Chinese."""
-    text = importlib.resources.files("charmlp.language").joinpath("zh.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    lines = lines_of("charmlp.language", "zh.txt")
     for english, chinese in zip(lines[::2], lines[1::2], strict=True):
         yield english, chinese.removeprefix("    ")
 

@@ -54,6 +54,7 @@ def html(contents: Contents, language: str, report_command: Sequence[str]) -> st
         script=Markup(script),
         style_hash=digest(style),
         script_hash=digest(script),
+        title=say("title", name=printable(contents.run.name)),
         name=printable(contents.run.name),
         version=__version__,
         sections=SECTIONS,

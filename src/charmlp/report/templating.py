@@ -10,9 +10,15 @@ import jinja2
 
 
 def environment(package: str = __package__) -> jinja2.Environment:
-    """Jinja's for the templates of a package; it escapes whatever is filled in."""
+    """Jinja's for the templates of a package, and the parts here; it escapes whatever is filled in."""
+    folders = [importlib.resources.files(one) / "templates" for one in dict.fromkeys((package, __package__))]
+
+    def source(name: str) -> str | None:
+        found = (folder / name for folder in folders)
+        return next((file.read_text(encoding="utf-8") for file in found if file.is_file()), None)
+
     return jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: template(name, package)),
+        loader=jinja2.FunctionLoader(source),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

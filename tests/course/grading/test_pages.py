@@ -15,9 +15,11 @@ from charmlp.course.grading.grader import NAMES
 from charmlp.course.grading.outcome import Class, grade
 from charmlp.course.grading.results import FAILED, Record, TaskResult, from_json, stem_of
 from charmlp.course.grading.telling import mistake_names, mistake_text
-from charmlp.course.grading.words import LANGUAGES, Words, sentences
+from charmlp.course.grading.words import Words
 from charmlp.course.grading.writing import write_all
 from charmlp.course.tasks import MISTAKEN, NOT_BEGUN, RIGHT, RUNS
+from charmlp.language import LANGUAGES
+from charmlp.language.words import sentences
 from tests.report.test_browser import Opened, browser, faults_of  # noqa: F401 (a fixture)
 
 EVIL = "<img src=x onerror=document.title='hacked'>"
@@ -95,7 +97,7 @@ def test_both_languages_say_the_same() -> None:
     def blanks(sentence: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
-    english, chinese = sentences("en"), sentences("zh")
+    english, chinese = (sentences("charmlp.course.grading.words", language) for language in LANGUAGES)
     assert english.keys() == chinese.keys()
     for key, sentence in english.items():
         assert blanks(sentence) == blanks(chinese[key]), key

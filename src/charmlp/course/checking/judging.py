@@ -10,10 +10,11 @@ from charmlp.course.checking.program import judge_program
 from charmlp.course.checking.results import Result, does_not_run
 from charmlp.course.checking.steps import judge_step
 from charmlp.course.checking.structure import judge_mlp
-from charmlp.course.checking.words import LANGUAGES, in_both
+from charmlp.course.checking.words import in_both
 from charmlp.course.tasks import Task
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.words import one_line
+from charmlp.language import LANGUAGES
 
 JUDGES = {
     "mlp": judge_mlp,

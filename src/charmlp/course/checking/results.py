@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from charmlp.course.checking.words import LANGUAGES, in_both
+from charmlp.course.checking.words import in_both
 from charmlp.course.tasks import MISTAKEN
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.mistake import LEVELS, Mistake
+from charmlp.language import LANGUAGES
 
 Said = Mapping[str, str]  # a sentence by language
 

@@ -15,12 +15,12 @@ from charmlp.course.grading.results import Record
 from charmlp.course.grading.rubric import Rubric, read_rubric
 from charmlp.course.grading.submissions import find_submissions
 from charmlp.course.grading.walls import Limits
-from charmlp.course.grading.words import LANGUAGES, Words
+from charmlp.course.grading.words import Words
 from charmlp.course.grading.writing import TABLE, write_all
 from charmlp.course.skeleton import GIVEN, files
 from charmlp.course.tasks import TASKS
 from charmlp.errors import CharmlpError
-from charmlp.language import spoken
+from charmlp.language import LANGUAGES, spoken
 from charmlp.system.extras import require_extra
 from charmlp.system.files import check_writable, writing
 from charmlp.system.locks import TakenError, locked

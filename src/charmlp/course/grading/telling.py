@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from charmlp.course.checking import words as checking_words
 from charmlp.course.checking.results import Fault, Result
 from charmlp.course.grading.results import Said, TaskResult
-from charmlp.course.grading.words import LANGUAGES, Words
+from charmlp.course.grading.words import Words
 from charmlp.course.tasks import STATUSES
 from charmlp.doctor.catalogue import NUMBERS
+from charmlp.language import LANGUAGES
+from charmlp.language import words as files_of_words
 
 MOST_FAULTS = 5
 EVIDENCE, QUESTION = 1, 2  # of the five levels of a hint; the last two are the mistake and the solution
@@ -30,10 +32,14 @@ def told(result: Result) -> TaskResult:
     return TaskResult(result.task, result.status, causes, said)
 
 
+def of_checks(language: str) -> dict[str, str]:
+    return files_of_words.sentences(checking_words.__name__, language)
+
+
 @functools.cache
 def mistake_names() -> tuple[str, ...]:
     """All that a mistake may be called: the doctor's, and those of the homework's own checks."""
-    own = (key.removesuffix(OF_MISTAKE) for key in checking_words.sentences("en") if key.endswith(OF_MISTAKE))
+    own = (key.removesuffix(OF_MISTAKE) for key in of_checks("en") if key.endswith(OF_MISTAKE))
     return *NUMBERS, *own
 
 
@@ -41,7 +47,7 @@ def mistake_text(name: str, language: str) -> str:
     """A mistake in a few words, for the teacher."""
     if name in NUMBERS:
         return Words(language)(f"mistake.{name}")
-    return checking_words.sentences(language)[name + OF_MISTAKE]
+    return of_checks(language)[name + OF_MISTAKE]
 
 
 def sentences(faults: Sequence[Fault], language: str) -> Iterator[str]:

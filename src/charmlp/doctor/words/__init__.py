@@ -5,27 +5,14 @@ has them in Chinese. It may also be in both languages itself: `{"en": …, "zh":
 """
 
 import functools
-import importlib.resources
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from charmlp.language import spoken
+from charmlp.language.words import lines_of, sentences
 
-
-def lines_of(name: str) -> list[str]:
-    """The lines of a file beside this one; empty ones and comments left out."""
-    text = importlib.resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def sentences(language: str) -> dict[str, str]:
-    """The lines `KEY = sentence` of the language's file."""
-    parts = (line.partition(" = ") for line in lines_of(f"{language}.txt"))
-    return {key: sentence for key, _, sentence in parts}
-
-
-LANGUAGES = {language: sentences(language) for language in ("en", "zh")}
+LANGUAGES = {language: sentences(__name__, language) for language in ("en", "zh")}
 
 
 @functools.cache
@@ -33,7 +20,7 @@ def formulas() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
     """The lines `English → Chinese` of formulas.zh.txt: as they are, and patterns of those with blanks."""
     pairs = [
         (english, chinese)
-        for english, _, chinese in (line.partition(" → ") for line in lines_of("formulas.zh.txt"))
+        for english, _, chinese in (line.partition(" → ") for line in lines_of(__name__, "formulas.zh.txt"))
     ]
     patterns = [(pattern_of(english), chinese) for english, chinese in pairs if "{" in english]
     return dict(pairs), patterns

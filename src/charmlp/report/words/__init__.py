@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.resources
-
-LANGUAGES = ("en", "zh")
-
-
-@functools.cache
-def sentences(language: str) -> dict[str, str]:
-    """The lines `KEY = sentence` of the language's file."""
-    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return {key: sentence for key, _, sentence in (line.partition(" = ") for line in lines)}
+from charmlp.language.words import sentences
 
 
 class Words:
@@ -21,7 +10,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.sentences = sentences(language)
+        self.sentences = sentences(__name__, language)
 
     def __call__(self, key: str, **values: object) -> str:
         return self.sentences[key].format(**values)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.resources
-
-
-@functools.cache
-def sentences(language: str) -> dict[str, str]:
-    """The lines `KEY = sentence` of the language's file."""
-    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return {key: sentence for key, _, sentence in (line.partition(" = ") for line in lines)}
+from charmlp.language.words import sentences
 
 
 def say(key: str, language: str, **values: object) -> str:
     """The sentence of that key with its blanks filled; `$…$` in it is LaTeX, whose braces are doubled."""
-    return sentences(language)[key].format_map(values)
+    return sentences(__name__, language)[key].format_map(values)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.resources
 import string
 
-LANGUAGES = ("en", "zh")
-
-
-@functools.cache
-def sentences(language: str) -> dict[str, str]:
-    """The lines `KEY = sentence` of the language's file."""
-    text = importlib.resources.files(__name__).joinpath(f"{language}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return {key: sentence for key, _, sentence in (line.partition(" = ") for line in lines)}
+from charmlp.language.words import sentences
 
 
 class Words:
@@ -22,7 +12,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.sentences = sentences(language)
+        self.sentences = sentences(__name__, language)
 
     def __call__(self, key: str, **values: object) -> str:
         return string.Formatter().vformat(self.sentences[key], (), values)
