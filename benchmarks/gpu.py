@@ -1,6 +1,7 @@
 """Training on a GPU: what an update costs, and how much of it is matrix products.
 
     python benchmarks/gpu.py                  needs a CUDA GPU, and says so where there is none
+    python benchmarks/gpu.py --tf32           the same with products in TF32
     python benchmarks/gpu.py --device cpu     tries the program out; its figures are not the GPU's
 
 Wall clock, medians of nine chunks, the steps taking turns; float32 products as torch has them by default (no
@@ -20,12 +21,14 @@ import numpy as np
 import torch
 
 from charmlp.config import SLIDES, TrainingConfig
+from charmlp.training.steps import cuda
 from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 from charmlp.training.steps.autograd import AutogradStep
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
 ROUNDS = 9
+REPEATS = 20  # of a part of an update
 LARGE = (1024, 2048, 2048, 26)
 
 
@@ -120,6 +123,44 @@ def large(device: str, timer: Timer, batch: int, updates: int) -> None:
     for words in ("whole", "update"):
         each = found[words] / updates
         print(f"    {words:10}{each * 1e6:10.0f} µs an update, share {operations / each / rate:.2f}")
+    for words, seconds in timer.medians(parts(step, chunk)).items():
+        print(f"    {words:32}{seconds / REPEATS * 1e6:10.0f} µs")
+
+
+def parts(step: AnalyticTorchStep, chunk: Chunk) -> dict[str, Callable[[], object]]:
+    """What an update consists of, each repeated, recorded as a graph of its own on a GPU."""
+    buffers = step.buffers
+    assert buffers is not None
+    n, sizes = chunk.config.batch_size, chunk.sizes
+    x = [torch.randn(n, size, device=step.device) for size in sizes]
+    weights = [torch.randn(out, into, device=step.device) for into, out in itertools.pairwise(sizes)]
+
+    def products() -> None:
+        for layer, weight in enumerate(weights):
+            torch.mm(x[layer], weight.T)  # forward
+            torch.mm(x[layer + 1].T, x[layer])  # to the weights
+            if layer:
+                torch.mm(x[layer + 1], weight)  # to the inputs
+
+    rates = tuple(buffers.rates.now[0])
+    one = {
+        "forward": lambda: step.forward(buffers),
+        "backward": lambda: step.backward(buffers),
+        "clip, AdamW, average": lambda: step.move(*rates),
+        "the matrix products alone": products,
+    }
+    return {words: repeated(step, part) for words, part in one.items()}
+
+
+def repeated(step: AnalyticTorchStep, part: Callable[[], None]) -> Callable[[], object]:
+    if step.device.type == "cuda":
+        part = cuda.record(part, lambda: None, step.device)
+
+    def run() -> None:
+        for _ in range(REPEATS):
+            part()
+
+    return run
 
 
 def main() -> None:
@@ -127,7 +168,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--device", default="cuda", help="cuda (default), cuda:N, or cpu to try this out")
-    device = parser.parse_args().device
+    parser.add_argument("--tf32", action="store_true", help="matrix products in TF32, not float32")
+    args = parser.parse_args()
+    device = args.device
+    torch.backends.cuda.matmul.allow_tf32 = args.tf32
     if device == "cpu":
         print("the processor, not a GPU: these figures say only that the program runs")
     elif not torch.cuda.is_available():

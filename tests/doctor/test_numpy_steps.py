@@ -9,7 +9,7 @@ import pytest
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.examination import examine_operation
 from charmlp.doctor.operation.numpy_code import written
-from charmlp.doctor.operation.numpy_code.steps import updates_in
+from charmlp.doctor.operation.numpy_code.updates import updates_in
 from charmlp.doctor.operation.source import definition
 from tests.doctor.test_numpy_functions import module_of
 
@@ -149,6 +149,13 @@ def test_a_step_of_no_known_loss_is_not_judged(tmp_path: Path) -> None:
     (found,) = diagnoses(source, tmp_path)
     assert not found.mistakes
     assert found.reason is not None and found.reason.key == "no-loss"
+
+
+def test_the_module_is_left_as_it_was(tmp_path: Path) -> None:
+    module = module_of(DESCENT, tmp_path)
+    before, code = dict(vars(module)), module.gradient_descent.__code__
+    assert all(examine_operation(one, None, None, one.name, one.name) for one in written(module))
+    assert vars(module) == before and module.gradient_descent.__code__ is code
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,210 @@
+"""The statements of a function that change its parameters by a step, and a run in which they are watched."""
+
+import ast
+import copy
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from charmlp.doctor.operation.code import Code
+from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
+
+START, SEEN, ONCE = "__charmlp_start__", "__charmlp_variables__", "__charmlp_once__"
+EPOCHS = re.compile(
+    r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
+)
+PASS = re.compile(r"_|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
+SAMPLES = re.compile(
+    r"\b(samples?|batch\w*|n_samples|[mnN]|zip|enumerate|examples|permutation|indices|idx)\b"
+)
+
+
+@dataclass(frozen=True)
+class Updates:
+    """The statements of a function that change parameters by a step, and the parameters by their names."""
+
+    tree: ast.FunctionDef
+    statements: tuple[ast.stmt, ...]
+    names: tuple[str, ...]
+
+    @cached_property
+    def rates(self) -> list[ast.expr]:
+        """What stands for the learning rate, as it is read."""
+        read = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name | ast.Attribute)]
+        return [node for node in read if RATE.fullmatch(last_name(node))]
+
+    @cached_property
+    def loops(self) -> list[ast.For | ast.While]:
+        """Those around an update, from the outside inwards."""
+        loops = [node for node in ast.walk(self.tree) if isinstance(node, ast.For | ast.While)]
+        return [loop for loop in loops if any(inner in self.statements for inner in ast.walk(loop))]
+
+    @property
+    def is_by_sample(self) -> bool:
+        """Whether one sample after the other is learnt: their gradients are those of different weights."""
+        inner = [loop for loop in self.loops if isinstance(loop, ast.For) and not is_of_epochs(loop)]
+        arguments = {a.arg for a in self.tree.args.args if DATA.fullmatch(a.arg) or is_truth(a.arg)}
+        texts = [ast.unparse(loop.iter) for loop in inner]
+        return any(
+            SAMPLES.search(text) or arguments & set(re.findall(r"\w+", text)) for text in texts
+        )  # fmt: skip
+
+
+def updates_in(tree: ast.FunctionDef) -> Updates | None:
+    """None where there are none, or where they are no steps: a gradient is added up without a rate."""
+    rated = rated_names(tree)
+    found = [
+        (node, base)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AugAssign)
+        for change in [change_of(node)]
+        if change is not None and is_rated(change, rated)
+        for base in [base_of(target_of(node))]
+        if base
+    ]
+    if not found:
+        return None
+    names = tuple(dict.fromkeys(base for _, base in found))
+    return Updates(tree, tuple(node for node, _ in found), names)
+
+
+def target_of(node: ast.Assign | ast.AugAssign) -> ast.expr:
+    return node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+
+
+def change_of(node: ast.Assign | ast.AugAssign) -> ast.expr | None:
+    """What is added to a variable or taken from it."""
+    if isinstance(node, ast.AugAssign):
+        return node.value if isinstance(node.op, ast.Add | ast.Sub) else None
+    value, target = node.value, ast.unparse(node.targets[0])
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
+        return None
+    leftmost = value
+    while isinstance(leftmost.left, ast.BinOp) and isinstance(leftmost.left.op, ast.Add | ast.Sub):
+        leftmost = leftmost.left
+    if ast.unparse(leftmost.left) == target:
+        return value
+    return value if isinstance(value.op, ast.Add) and ast.unparse(value.right) == target else None
+
+
+def rated_names(tree: ast.FunctionDef) -> set[str]:
+    """The names of learning rates, and of what is computed with one."""
+    known: set[str] = set()
+    for _ in range(3):  # update = eta * error; dw = update * x
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and is_rated(node.value, known):
+                known |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return known
+
+
+def is_rated(value: ast.expr, known: set[str]) -> bool:
+    nodes = [node for node in ast.walk(value) if isinstance(node, ast.Name | ast.Attribute)]
+    return any(RATE.fullmatch(last_name(node)) or ast.unparse(node) in known for node in nodes)
+
+
+def last_name(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
+
+
+def base_of(target: ast.expr) -> str:
+    """The variable that a target is, or is a part of: `w`, or `self.w` of `self.w[1:]`; "" for others."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    if isinstance(target, ast.Name):
+        return target.id
+    is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+    return ast.unparse(target) if is_own and target.value.id == "self" else ""  # type: ignore[attr-defined]
+
+
+def is_of_epochs(loop: ast.For) -> bool:
+    """Whether a loop does the same again and again."""
+    is_range = isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter.func) in ("range", "tqdm", "trange")
+    return is_range and (
+        bool(EPOCHS.search(ast.unparse(loop.iter)))
+        or (isinstance(loop.target, ast.Name) and bool(PASS.fullmatch(loop.target.id)))
+    )
+
+
+class Instrumented(ast.NodeTransformer):
+    """A tree whose parameters start from what they are given, and whose variables are seen on the way."""
+
+    def __init__(self, updates: Updates) -> None:
+        self.updates = updates
+        self.is_inside = 0
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.For | ast.While) and node in self.updates.loops:
+            return self.visit_loop(node)
+        return super().generic_visit(node)
+
+    def visit_loop(self, node: ast.For | ast.While) -> ast.AST:
+        self.is_inside += 1
+        super().generic_visit(node)
+        self.is_inside -= 1
+        if isinstance(node, ast.While):
+            node.test = ast.BoolOp(ast.And(), [node.test, call(ONCE, ast.Constant(None))])
+        elif is_of_epochs(node):
+            node.iter = call(ONCE, node.iter)
+        node.body.append(seen())
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        if node in self.updates.statements:
+            return [seen(), node, seen()]
+        base = base_of(node.targets[0]) if not isinstance(node.targets[0], ast.Subscript) else ""
+        if not self.is_inside and base in self.updates.names:
+            node.value = call(START, ast.Constant(base), node.value)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        return [seen(), node, seen()] if node in self.updates.statements else node
+
+
+def call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def seen() -> ast.stmt:
+    return ast.Expr(call(SEEN, call("locals")))
+
+
+@contextmanager
+def watched(
+    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None]
+) -> Iterator[None]:
+    """While it runs: parameters that it makes go through `start`, and `see` is shown its variables.
+
+    Of loops over epochs one pass is made.
+    """
+    tree = copy.deepcopy(code.tree)
+    updates = updates_in(tree)
+    if updates is not None:  # while a slip is looked for there may be none
+        Instrumented(updates).visit(tree)
+    tree.body.append(seen())
+    around = code.function.__globals__
+    watching = {START: start, SEEN: see, ONCE: once()}
+    around |= watching
+    try:
+        with Code(code.function, ast.fix_missing_locations(tree), code.first_line).running():
+            yield
+    finally:
+        for name in watching:
+            around.pop(name, None)
+
+
+def once() -> Callable[[Any], Any]:
+    """What makes one pass of each loop: its first item, or True the first time that a `while` asks."""
+    asked: list[bool] = []
+
+    def first(items: Any) -> Any:
+        if items is not None:
+            return itertools.islice(items, 1)
+        asked.append(True)
+        return len(asked) == 1
+
+    return first
