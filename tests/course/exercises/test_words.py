@@ -15,7 +15,7 @@ from charmlp.course.exercises.kinds import kind_of, names
 from charmlp.course.exercises.known import is_known
 from charmlp.course.exercises.slips import SLIPS
 from charmlp.course.exercises.step import Slip
-from charmlp.course.exercises.words import sentences
+from charmlp.language.words import sentences
 
 FLAGS = {
     "backprop": [{"act": act, "lr": 0.1} for act in ("relu", "leaky_relu", "sigmoid", "tanh")],
@@ -40,7 +40,10 @@ def blanks(sentence: str) -> set[str]:
 
 
 def test_languages_have_the_same_sentences_with_the_same_blanks() -> None:
-    english, chinese = sentences("en"), sentences("zh")
+    english, chinese = (
+        sentences("charmlp.course.exercises.words", "en"),
+        sentences("charmlp.course.exercises.words", "zh"),
+    )
     assert list(english) == list(chinese)
     assert [key for key in english if blanks(english[key]) != blanks(chinese[key])] == []
     assert all(english.values()) and all(chinese.values())
@@ -74,5 +77,9 @@ def test_no_sentence_is_left_over() -> None:
         for slip in step.operation.slips
     }
     own |= {slip.mistake for some in SLIPS.values() for slip in some} | set(EVERYWHERE)
-    spoken = {key.removeprefix("slip.") for key in sentences("en") if key.startswith("slip.")}
+    spoken = {
+        key.removeprefix("slip.")
+        for key in sentences("charmlp.course.exercises.words", "en")
+        if key.startswith("slip.")
+    }
     assert spoken == {name for name in own if not is_known(name)} | {"term-forgotten", "term-sign"}

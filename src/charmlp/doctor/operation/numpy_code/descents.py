@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,6 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.problems import implied_loss
-
-if TYPE_CHECKING:
-    from charmlp.doctor.operation.numpy_code.steps import Step
 
 PENALTIES: dict[str, float] = {"": 0.0, " + ½ λ w²": 0.5, " + λ w²": 1.0}
 
@@ -72,20 +68,6 @@ class Descent:
     @property
     def title(self) -> str:
         return (self.cost.name if self.cost is not None else self.text or self.variable) + self.penalty
-
-    def of(self, step: Step, problem: Problem, ran: Ran) -> float:
-        if self.cost is not None:
-            return float(np.squeeze(step.cost(self.cost, problem, ran, self.variable)))
-        if not self.text:
-            loss = float(np.squeeze(ran.last[self.variable]))
-        else:
-            variable, n = ran.first[self.variable], problem.sizes["N"]
-            truth = 0 * np.asarray(variable) if self.is_error else problem.truth
-            loss = float(implied_loss(self.text, variable, truth, n))
-        if self.penalty:
-            weights = [v for v in ran.before.values() if np.ndim(v) and np.size(v) > 1]
-            loss += PENALTIES[self.penalty] * step.strength(problem, ran) * sum(np.sum(w**2) for w in weights)
-        return loss
 
 
 def is_number_like(value: Any) -> bool:

@@ -39,6 +39,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
     COUNT,
     all_truths,
     ends,
+    implied_loss,
     shapes_of,
 )
 from charmlp.doctor.operation.numpy_code.updates import EPOCHS, PASS, Updates, updates_in, watched
@@ -183,6 +184,23 @@ class Step:
         found = [value for name, value in known.items() if is_strength(name) and isinstance(value, float)]
         return found[0] if found else 0.0
 
+    def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
+        """What a run has by that loss."""
+        if descent.cost is not None:
+            return float(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
+        if not descent.text:
+            loss = float(np.squeeze(ran.last[descent.variable]))
+        else:
+            variable, n = ran.first[descent.variable], problem.sizes["N"]
+            truth = 0 * np.asarray(variable) if descent.is_error else problem.truth
+            loss = float(implied_loss(descent.text, variable, truth, n))
+        if descent.penalty:
+            weights = [v for v in ran.before.values() if np.ndim(v) and np.size(v) > 1]
+            loss += (
+                PENALTIES[descent.penalty] * self.strength(problem, ran) * sum(np.sum(w**2) for w in weights)
+            )
+        return loss
+
     # What it takes and what it descends
 
     def readings(self) -> tuple[Make, ...]:
@@ -204,7 +222,7 @@ class Step:
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             ran = self.with_parameters(problem, dict(zip(names, values, strict=False)))
-            return (np.asarray(descent.of(self, problem, ran)),), lambda upstream: [
+            return (np.asarray(self.loss(descent, problem, ran)),), lambda upstream: [
                 times(ran.gradient(name), upstream[0]) for name in names
             ]
 
@@ -307,7 +325,8 @@ class Step:
             try:
                 numeric = np.array(
                     [
-                        (descent.of(self, problem, ahead) - descent.of(self, problem, behind)) / (2 * STEP)
+                        (self.loss(descent, problem, ahead) - self.loss(descent, problem, behind))
+                        / (2 * STEP)
                         for _, _, ahead, behind in moved
                     ]
                 )
@@ -358,7 +377,7 @@ class Step:
 
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
     try:
-        return bool(np.isfinite(descent.of(step, problem, ran)))
+        return bool(np.isfinite(step.loss(descent, problem, ran)))
     except Exception:
         return False
 
