@@ -13,16 +13,13 @@ seeds; "far" are the validation images for which no training image has an absolu
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from kept import Kept, figure
 from numpy.typing import NDArray
 from pages import write_block
 from PIL import Image
@@ -91,17 +88,14 @@ TTA = (2, 8, 16)  # measured on the models of recipe best
 
 
 class Benchmark:
-    """Runs what has not been run, and remembers it."""
+    """The photographs, and what is measured on them."""
 
-    def __init__(self, data: str, kept: Path, finished: bool = False) -> None:
-        self.data, self.kept, self.finished = data, kept, finished
+    def __init__(self, data: str, kept: Kept) -> None:
+        self.data, self.kept = data, kept
         source = open_source(data)
         self.identity = source.identity()
         self.training, self.validation = source.load("train", SIZE), source.load("val", SIZE)
         self.far = np.abs(pixels(self.validation) @ pixels(self.training).T).max(axis=1) / 1024 < FAR
-        self.results: dict[str, dict[str, Any]] = (
-            json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
-        )
 
     def picture(self, number: int) -> Image.Image:
         """Validation image `number` as it is on disk."""
@@ -110,25 +104,6 @@ class Benchmark:
         part = source.parts["val"]
         (found,) = part.pictures([part.names[number]])
         return found if isinstance(found, Image.Image) else Image.open(found)
-
-    def once(self, name: str, seed: int, facts: object, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The result that is kept under name, seed and facts, or what `work` gives now."""
-        key = f"{name} {seed} {self.identity} {facts}"
-        if self.finished and key not in self.results:
-            return {}
-        if key not in self.results:
-            wall, cpu = time.perf_counter(), processor_time()
-            try:
-                found = work()
-            except (LookupError, ImportError) as error:
-                found = {"reason": str(error)}
-            found |= {"wall": time.perf_counter() - wall, "cpu": processor_time() - cpu}
-            self.results[key] = found
-            self.kept.parent.mkdir(parents=True, exist_ok=True)
-            self.kept.write_text(json.dumps(self.results, indent=1), "utf-8")
-        shown = {k: round(v, 2) if isinstance(v, float) else v for k, v in self.results[key].items()}
-        print(f"{name:<12} seed {seed}  {shown}", flush=True)
-        return self.results[key]
 
     def scores(self, answers: NDArray[np.int64]) -> dict[str, float]:
         """Percent right, of all and of those far from any training image."""
@@ -156,29 +131,13 @@ class Benchmark:
                     found[f"tta {count}"] = self.scores(logits.argmax(axis=1))["all"]
             return found
 
-        return self.once(name, seed, config, work)
+        return self.kept.once(name, seed, f"{self.identity} {config}", work)
 
     def rival(self, name: str, seed: int) -> dict[str, Any]:
         """Another program's figures on the same images."""
 
         task = Task(self.training, self.validation, self.picture, seed)
-        return self.once(name, seed, "", lambda: dict(self.scores(RIVALS[name](task))))
-
-
-def processor_time() -> float:
-    """Seconds of processor time of this process and of those that it started."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def figure(results: list[dict[str, Any]], key: str) -> str:
-    """`93.4 ± 0.6`, or one number where there is one run, or nothing."""
-    values = [result[key] for result in results if key in result]
-    if not values:
-        return ""
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    return f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}"
+        return self.kept.once(name, seed, f"{self.identity} ", lambda: dict(self.scores(RIVALS[name](task))))
 
 
 def table(found: dict[str, list[dict[str, Any]]], language: int) -> str:
@@ -238,7 +197,7 @@ def main() -> None:
     wanted = args.only.split(",") if args.only else names
     if unknown := set(wanted) - set(names):
         parser.error(f"--only: no row is called {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    benchmark = Benchmark(args.data, args.kept, args.finished)
+    benchmark = Benchmark(args.data, Kept(args.kept, args.finished))
     print(f"{len(benchmark.validation)} validation images, {benchmark.far.sum()} of them far")
     found: dict[str, list[dict[str, Any]]] = {}
     for name in wanted:
