@@ -8,12 +8,11 @@ hand, and which style of writing is drawn from it. The order is always family, t
 
 from charmlp.rendering.fonts.finding import find_fonts, package_fonts
 from charmlp.rendering.fonts.font import LETTERS, Font, draw_glyphs
-from charmlp.rendering.fonts.handwriting import WRITING, is_handwriting
+from charmlp.rendering.fonts.handwriting import is_handwriting
 from charmlp.rendering.fonts.judging import texts_drawn
 
 __all__ = [
     "LETTERS",
-    "WRITING",
     "Font",
     "draw_glyphs",
     "find_fonts",

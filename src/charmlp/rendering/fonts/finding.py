@@ -37,9 +37,9 @@ def find_fonts(
 ) -> list[Font]:
     """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
 
-    `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of WRITING, is
-    what of the packages and the machine is wanted. With `cache`, what was found is kept for the next run.
-    Raises DataError when the folder is not there or holds no usable font.
+    `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of
+    `config.STYLES`, is what of the packages and the machine is wanted. With `cache`, what was found is kept
+    for the next run. Raises DataError when the folder is not there or holds no usable font.
     """
     places = (
         [file for file in package_files() if drawn_in(file, writing)],
