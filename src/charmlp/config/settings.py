@@ -36,6 +36,7 @@ OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
 KEEP = ("last", "best", "late")
+STYLES = ("print", "hand", "all")  # of writing
 MONITORS = ("accuracy", "macro_f1", "loss")
 DEFAULT_HIDDEN_SIZE = (32,)
 
@@ -144,6 +145,7 @@ class TrainingConfig(Reading):
         0.0, SHARE, "fraction of rendered letters in each batch, at most that in all letters"
     )
     synth_count: int = setting(60_000, COUNT, "letters to render for that; the source synth:N has its own N")
+    synth_style: str = setting("print", one_of(*STYLES), "print: as on signs; hand: handwriting; all: both")
 
     # Validation and what is kept
     val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")
