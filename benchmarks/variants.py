@@ -151,4 +151,5 @@ VARIANTS: dict[str, Variant] = {
         A(elastic=0.05),
         hand=0.25,
     ),
+    "hand25-24": Variant("24×24, 512-256, 3,650 updates", "", {"dropout": 0.0, "keep": "late", "norm_size": (24, 24), "updates": 3650}, A(elastic=0.03), hand=0.25),
 }
