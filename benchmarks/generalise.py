@@ -4,9 +4,11 @@
     python benchmarks/generalise.py DATA --only best,elastic --seeds 5 --mode alone
     python benchmarks/generalise.py DATA --write docs/accuracy.md docs/accuracy.zh-CN.md
 
-Each variant (`variants.py`) is trained twice with every seed: *alone*, on rendered letters without a photograph, so
-that all photographs are unseen; and *mixed* with the training photographs, as recipe best does. In both, tenths
-of the font families are held out. Finished trainings are kept in runs/benchmark-generalise.json.
+Each variant (`variants.py`) is trained twice with every seed: *alone*, on rendered letters without a
+photograph, so that all photographs are unseen;
+and *mixed* with the training photographs, as recipe best does.
+In both, tenths of the families of fonts and of the sets of strokes are held out. Finished trainings are kept
+in runs/benchmark-generalise.json.
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ class Benchmark:
         return letters, dataclasses.replace(letters, images=shifted(large.images, size, view.crop))
 
     def held_out(self, style: str, split: str, size: Size) -> LetterSet:
-        """Letters of held-out families: `val` chooses the epoch where there is no photograph, `test` measures."""
+        """Letters of held-out families: `val` chooses the epoch without photographs, `test` measures."""
         return self.rendered[style].load(split, size)
 
     def drawn(self, variant: Variant, config: TrainingConfig) -> LetterSet:

@@ -101,7 +101,7 @@ def smooth_start(trainer: Trainer, sigma: float = 1.5) -> Iterator[None]:
 
 @contextmanager
 def strokes(trainer: Trainer, most: float = 1.0) -> Iterator[None]:
-    """Strokes grow or shrink by up to so many pixels: light or dark spreads to the four neighbours (morphology)."""
+    """Strokes grow or shrink by up to so many pixels: light or dark spreads around it (morphology)."""
     plain = augment.augment
 
     def then_spread(images: Array, generator: np.random.Generator, *rest: Any, **others: Any) -> Array:
