@@ -165,7 +165,7 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis of what is right with the usual numbers is that with larger ones, where these tell more."""
+    """The diagnosis with the usual numbers, or where all is right with these, with larger ones."""
     diagnosis = judged(setup, target)
     far = far_out(setup) if diagnosis else None
     if far is None:
@@ -198,7 +198,8 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
-    notes = tuple(one for one in [trial.subject.note, *found] if isinstance(one, Phrase))
+    conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
+    notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup)),
         trials=(trial,),

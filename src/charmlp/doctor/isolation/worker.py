@@ -1,8 +1,8 @@
 """The process that imports a target and examines it; supervisor.py starts it.
 
-One job comes as JSON: the place, the name or null, the kind or null, names to leave out, and what earlier
-processes know of the rest. Each answer is an object: {"start": name}, {"done": diagnosis}, {"known": what this
-one knows}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
+One job comes as JSON: the place, the name or null, the kind or null, names to leave out, and what is known of
+the file's gradients. Each answer is an object: {"start": name}, {"done": diagnosis, "known": what is known by
+now}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
 """
 
 import os

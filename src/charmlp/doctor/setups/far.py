@@ -24,7 +24,9 @@ def far_out(setup: SetUp) -> tuple[Trial, bool] | None:
     size = sum(value.size for value in trial.values if is_real(value))
     if size > MOST_NUMBERS or trial.coarse or not (alike or trial.kind is UNKNOWN):
         return None
-    values = [TIMES * v if is_real(v) and wants else v for v, wants in zip(trial.values, trial.wants, strict=True)]
+    values = [
+        TIMES * v if is_real(v) and wants else v for v, wants in zip(trial.values, trial.wants, strict=True)
+    ]
     far = replace(trial.with_values(values), fillers=trial.fillers)
     try:
         observed = observe(far)

@@ -1,1 +1,1 @@
-"""What of a file was not examined: its statements that compute gradients or steps, and which were looked at."""
+"""What of a file was not examined: its statements that compute gradients, and which were looked at."""

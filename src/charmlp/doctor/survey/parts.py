@@ -9,9 +9,9 @@ from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.source import behind
-from charmlp.doctor.survey.statements import Spot, is_aside, own_statements, spots_at_top, spots_in
+from charmlp.doctor.survey.expressions import is_aside
+from charmlp.doctor.survey.statements import Spot, own_statements, spots_at_top, spots_in
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Place = tuple[str, int]  # a file, or a notebook's cell, and a line of it
 
 
@@ -56,7 +56,7 @@ def of_piece(piece: Piece, objects: dict[Place, Any]) -> Iterator[Part]:
     except (SyntaxError, ValueError, RecursionError):
         return
     yield from of_statements(tree.body, piece, objects, "")
-    top = [s for s in tree.body if not isinstance(s, Definition | ast.ClassDef)]
+    top = [s for s in tree.body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
     spots = spots_at_top(top, names_of(tree.body))
     yield Part("", (piece.file, spots[0].line if spots else 1), spots, cell=piece.cell)
 
@@ -68,7 +68,7 @@ def of_statements(
     for statement in own_statements(body):
         if isinstance(statement, ast.ClassDef) and not is_aside(statement.name):
             yield from of_statements(statement.body, piece, objects, f"{owner}{statement.name}.")
-        elif isinstance(statement, Definition):
+        elif isinstance(statement, ast.FunctionDef):
             first = min([statement.lineno, *(d.lineno for d in statement.decorator_list)])
             place = (piece.file, first)
             code = code_of(objects[place]) if place in objects else None
@@ -81,7 +81,7 @@ def of_statements(
 
 
 def names_of(body: Sequence[ast.stmt]) -> frozenset[str]:
-    return frozenset(s.name for s in own_statements(body) if isinstance(s, Definition))
+    return frozenset(s.name for s in own_statements(body) if isinstance(s, ast.FunctionDef))
 
 
 def functions_of(module: ModuleType) -> Iterator[Any]:
@@ -99,7 +99,9 @@ def functions_of(module: ModuleType) -> Iterator[Any]:
         if isinstance(thing, property):
             waiting += [thing.fget, thing.fset]
         try:
-            plain = behind(thing) if callable(thing) or isinstance(thing, staticmethod | classmethod) else None
+            plain = (
+                behind(thing) if callable(thing) or isinstance(thing, staticmethod | classmethod) else None
+            )
         except Exception:  # an object may answer anything when it is asked for an attribute
             continue
         if inspect.isfunction(plain):

@@ -34,8 +34,8 @@ class Survey:
         self.right: list[str] = list(known.get("right", ()))
         for part, ran, seen in zip(self.parts, known.get("ran", ()), known.get("seen", ()), strict=False):
             part.ran, part.seen = set(ran), set(seen)
-        self.running: set[tuple[int, int]] = set()
-        self.changed: tuple[int, int] | None = None
+        self.running: set[tuple[int, int]] = set()  # what has run in this run
+        self.changed: tuple[int, int] | None = None  # whose value is another one in this run
 
     @property
     def known(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Survey:
         for number, index in sorted(ran):
             if index not in self.parts[number].seen:
                 changed, _ = self.run(trial, (number, index))
-                if differ(gradients, changed):
+                if differ(gradients, changed) or self.changed is None:  # it is nothing that can be changed
                     self.parts[number].seen.add(index)
 
     def run(
@@ -103,7 +103,11 @@ class Survey:
 
     def value_of(self, spot: tuple[int, int], value: Any) -> Any:
         self.running.add(spot)
-        return altered(value) if spot == self.changed else value
+        if spot != self.changed:
+            return value
+        other = altered(value)
+        self.changed = None if other is value else spot
+        return other
 
     # What is left
 
@@ -117,7 +121,8 @@ class Survey:
 
 def is_judged(trial: Trial, position: int) -> bool:
     """Whether a gradient is compared with the right one, or is one of labels, which nobody needs."""
-    of_labels = trial.role(position) == "label" or is_label(trial.subject.name_of(position))
+    slots = trial.arrangement.slots
+    of_labels = slots[position].role.constant if slots else is_label(trial.subject.name_of(position))
     return trial.wants[position] or of_labels
 
 
@@ -141,8 +146,8 @@ def of_part(part: Part, indices: set[int], reason: Phrase) -> NotExamined:
 
 def altered(value: Any) -> Any:
     """Another value of the same shape and dtype; what is no array or number stays as it is."""
-    if isinstance(value, bool | np.bool_) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
-        return ~value if isinstance(value, np.ndarray | np.generic) else not value
+    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
+        return np.logical_not(value)
     if isinstance(value, tuple | list):
         return type(value)(map(altered, value)) if type(value) in (tuple, list) else value
     if isinstance(value, dict):
@@ -162,5 +167,3 @@ def is_other(one: Any, other: Any) -> bool:
     if not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
         return type(one) is not type(other)
     return one.shape != other.shape or not np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-
-
