@@ -20,11 +20,11 @@ from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrit
 from charmlp.doctor.operation.building import builders, framework_of
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
-from charmlp.doctor.setups.far import far_out
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 
@@ -165,16 +165,18 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis with the usual numbers, or where all is right with these, with larger ones."""
+    """The diagnosis with the usual inputs, or where all is right with these, with larger numbers."""
     diagnosis = judged(setup, target)
-    far = far_out(setup) if diagnosis else None
-    if far is None:
+    if not diagnosis:
         return diagnosis
-    trial, is_right = far
-    if is_right:
-        return replace(diagnosis, trials=(*diagnosis.trials, trial))
-    there = judged(replace(setup, trials=(trial,)), target)
-    return there if there.mistakes else diagnosis
+    far = far_out(setup)
+    right = None if far is None else is_right(far)
+    if far is not None and right is False:
+        there = judged(replace(setup, trials=(far,)), target)
+        if there.mistakes:
+            return there
+    more = [*([far] if far is not None and right else []), *right_with_one_row(setup)]
+    return replace(diagnosis, trials=(*diagnosis.trials, *more))
 
 
 def judged(setup: SetUp, target: str) -> Diagnosis:

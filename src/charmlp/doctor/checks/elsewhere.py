@@ -14,6 +14,7 @@ from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import copies
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.variants import two_alike, with_one_row
 
 STEP = 1e-5
 # What tells that code is written for any number of dimensions, and that it asks whether something is 0
@@ -90,22 +91,12 @@ def is_smooth(trial: Trial, position: int, coordinate: int) -> bool:
 # Two inputs of one shape
 
 
-def two_alike(setup: SetUp) -> tuple[int, int] | None:
-    """The positions of two inputs of one shape, where there are no others and all gradients are right."""
-    trial = setup.first
-    wanted = [i for i, wants in enumerate(trial.wants) if wants]
-    if len(wanted) != 2 or wanted != list(range(len(trial.values))):
-        return None
-    one, other = (trial.values[i] for i in wanted)
-    return (0, 1) if one.shape == other.shape and one.ndim and setup.is_right else None
-
-
 def equal_inputs(setup: SetUp) -> Iterator[Finding]:
     """Two inputs that are equal: their gradients must add up to what both together change.
 
     max(x, o) may hand g to either of them or share it, but not to both.
     """
-    if two_alike(setup) is None:
+    if not two_alike(setup):
         return
     trial, x = setup.first, setup.first.values[0]
     there = trial.with_values([x, x.copy()])
@@ -136,22 +127,21 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
 
     It is a mistake where the code shows that this is meant: it keeps the inputs' shapes, or speaks of it.
     """
-    if two_alike(setup) is None or setup.first.values[0].ndim < 2:
+    if not two_alike(setup):
         return
     trial = setup.first
     for position in (1, 0):
-        values = list(trial.values)
-        values[position] = values[position][:1]
-        there = replace(trial, values=values, arrangement=GUESSED, kind=UNKNOWN, form=None, sizes={})
-        repeated = [np.broadcast_to(value, trial.values[0].shape).copy() for value in values]
+        there = with_one_row(trial, position)
         try:
-            same = np.array_equal(there.outputs[0], trial.forward(repeated)[0])
-            gradient = (there.returned(there.record(there.upstreams[0])) or [])[position]
-        except Exception:
+            gradient = (there.returned(there.record(there.upstreams[0])) or [])[position] if there else None
+        except IndexError:
             continue
-        if not same or not isinstance(gradient, np.ndarray) or gradient.shape == values[position].shape:
+        if there is None or not isinstance(gradient, np.ndarray):
             continue
-        words = {"input": trial.subject.name_of(position), "expected": str(values[position].shape)}
+        shape = there.values[position].shape
+        if gradient.shape == shape:
+            continue
+        words = {"input": trial.subject.name_of(position), "expected": str(shape)}
         shapes = phrase("shape", found=str(gradient.shape), **words)
         if MEANT_FOR_ROWS.search(about(setup)):
             yield finding("batch-not-summed", shapes, at=position)

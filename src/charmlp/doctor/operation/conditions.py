@@ -4,7 +4,7 @@ Its gradients need to be right for such inputs only, and such inputs it is tried
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -53,7 +53,8 @@ def fulfilled(value: Array, conditions: Iterable[str]) -> Array:
 
 
 def shapes_for(
-    names: Iterable[str], conditions: Mapping[str, Iterable[str]], n: int, d: int
-) -> list[tuple[int, int]]:
-    """A square for each input that is symmetric, n rows for the others."""
-    return [(n, n) if name in conditions else (n, d) for name in names]
+    names: Sequence[str], conditions: Mapping[str, Iterable[str]], n: int, d: int
+) -> Iterator[list[tuple[int, ...]]]:
+    """A square for each input that is symmetric; for the others n rows, n columns, or n numbers."""
+    for other in ((n, d), (d, n), (n,)):
+        yield [(n, n) if name in conditions else other for name in names]

@@ -127,7 +127,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         if subject.conditions:
-            yield list(shapes_for(inputs, subject.conditions, n, d))
+            yield from shapes_for(inputs, subject.conditions, n, d)
+            return
         yield from by_names(names, n, d)
         yield from of_cell(names, sizes)
         yield from of_layers(names, sizes)

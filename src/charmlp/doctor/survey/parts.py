@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
+from charmlp.doctor.operation.numpy_code.expressions import is_aside
+from charmlp.doctor.operation.numpy_code.statements import Spot, own_statements, spots_at_top, spots_in
 from charmlp.doctor.operation.source import behind
-from charmlp.doctor.survey.expressions import is_aside
-from charmlp.doctor.survey.statements import Spot, own_statements, spots_at_top, spots_in
 
 Place = tuple[str, int]  # a file, or a notebook's cell, and a line of it
 

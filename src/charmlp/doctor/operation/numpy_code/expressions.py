@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.names import words_of
@@ -34,8 +34,8 @@ BACKWARD = {
 # Functions and classes that check gradients, show something, or apply gradients that they are given
 ASIDE = {
     "check", "checking", "checker", "gradcheck", "numeric", "numerical", "numerically", "numgrad", "plot",
-    "draw", "show", "print", "verify", "compare", "approx", "test", "adam", "sgd", "momentum", "rmsprop", "adagrad",
-    "adadelta", "nesterov", "optimizer", "optimiser", "scheduler",
+    "draw", "show", "print", "verify", "compare", "approx", "test", "adam", "sgd", "momentum", "rmsprop",
+    "adagrad", "adadelta", "nesterov", "optimizer", "optimiser", "scheduler",
 }  # fmt: skip
 OF_GIVEN = ("zero", "clip", "apply", "clear", "reset", "scale", "norm")  # zero_grad, clip_gradients
 
@@ -48,6 +48,7 @@ MAKING = {
     "zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "randn", "rand", "normal", "uniform",
     "random", "array", "tensor", "full", "full_like", "arange", "choice", "standard_normal",
 }  # fmt: skip
+OF_SIZE = {"abs", "max", "min", "norm", "fabs", "absolute", "maximum", "amax"}  # |a − b| measures a step
 OF_SHAPE = {"shape", "size", "ndim", "dtype"}
 
 
@@ -126,7 +127,7 @@ def computes(value: ast.expr) -> bool:
         return isinstance(value.op, ast.USub) and not isinstance(value.operand, ast.Constant)
     if isinstance(value, ast.Call):
         name = name_called(value)
-        if name in MAKING and name != "array":
+        if (name in MAKING and name != "array") or name in OF_SIZE:
             return False
         return name.lower() in COMPUTING or any(map(computes, parts_of(value)))
     return any(map(computes, parts_of(value)))
@@ -147,6 +148,43 @@ def parts_of(value: ast.expr) -> Iterator[ast.expr]:
         yield from value.elts
     elif isinstance(value, ast.Dict):
         yield from value.values
+
+
+def is_difference(value: ast.expr) -> bool:
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and len(names_in(value)) > 1
+
+
+def is_led_back(value: ast.expr, errors: frozenset[str]) -> bool:
+    """Whether an error is multiplied by a transposed matrix or a slope: `X.T @ (p - y)`, `e * f_prime(z)`.
+
+    errors: the variables that are differences.
+    """
+    return any(leads_back(factors_of(node), is_contraction(node), errors) for node in inside(value))
+
+
+def leads_back(factors: Sequence[ast.expr], contracts: bool, errors: frozenset[str]) -> bool:
+    if len({ast.unparse(factor).removesuffix(".T") for factor in factors}) < 2:
+        return False  # none, or a matrix of squares
+    parts = [part for factor in factors for part in inside(factor)]
+    turned = any(getattr(f, "attr", "") == "T" or name_called(f) in ("t", "transpose") for f in factors)
+    sloped = any(is_backward(name_called(part)) for part in parts)
+    of_error = any(is_difference(part) or getattr(part, "id", "") in errors for part in parts)
+    return of_error and (sloped or (turned and contracts))
+
+
+def inside(value: ast.expr) -> list[ast.expr]:
+    return [node for node in ast.walk(value) if isinstance(node, ast.expr)]
+
+
+def is_contraction(node: ast.expr) -> bool:
+    return name_called(node) in ("dot", "matmul") or isinstance(getattr(node, "op", None), ast.MatMult)
+
+
+def factors_of(node: ast.expr) -> list[ast.expr]:
+    """What a product multiplies; nothing for what is none."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult):
+        return [node.left, node.right]
+    return list(parts_of(node)) if name_called(node) in ("dot", "matmul") else []
 
 
 def is_constant(value: ast.expr) -> bool:

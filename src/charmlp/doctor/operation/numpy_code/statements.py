@@ -5,17 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from charmlp.doctor.operation.code import Slot
-from charmlp.doctor.operation.numpy_code.names import is_surely_upstream, is_upstream
-from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
-from charmlp.doctor.survey.expressions import (
+from charmlp.doctor.operation.numpy_code.expressions import (
     computes,
     is_aside,
     is_backward,
     is_called_gradient,
     is_constant,
+    is_difference,
+    is_led_back,
     multiplies,
     names_in,
 )
+from charmlp.doctor.operation.numpy_code.names import is_surely_upstream, is_upstream
+from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
 
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
@@ -57,21 +59,26 @@ def of_body(
     tree: ast.FunctionDef, siblings: frozenset[str], named: bool, upstream: frozenset[str]
 ) -> Iterator[Spot]:
     own = list(own_statements(tree.body))
-    made_of, rated = depending(own, upstream), rated_names(tree)
+    made_of, rated, errors = depending(own, upstream), rated_names(tree), differences(own)
     for statement in own:
+        yield from in_tables(statement)
         if isinstance(statement, ast.FunctionDef):
             yield from of_function(statement, siblings, named)
         elif isinstance(statement, ast.Return):
-            if named and statement.value is not None:
+            value = statement.value
+            if value is not None and (named or is_led_back(value, errors)):
                 yield from returned(statement, made_of)
         elif isinstance(statement, Assignment) and statement.value is not None:
-            yield from assigned(statement, made_of, rated)
+            if is_led_back(statement.value, errors):
+                yield from (Spot(slot, statement.lineno) for slot in changes(statement))
+            else:
+                yield from assigned(statement, made_of, rated)
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             yield from called(statement.value)
 
 
 def own_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """All statements of a body, also of its loops and conditions; not those of inner functions and classes."""
+    """All statements of a body, also of its loops and conditions; not of inner functions and classes."""
     for statement in body:
         yield statement
         if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
@@ -87,10 +94,20 @@ def depending(statements: Sequence[ast.stmt], upstream: frozenset[str]) -> froze
     known = set(upstream)
     for _ in range(3 if known else 0):  # a loop may use what stands below
         for statement in statements:
-            value = statement.value if isinstance(statement, Assignment) else None
-            if value is not None and names_in(value) & known:
+            if isinstance(statement, Assignment) and statement.value and names_in(statement.value) & known:
                 known |= {name for target in targets_of(statement) for name in plain_names(target)}
     return frozenset(known)
+
+
+def differences(statements: Sequence[ast.stmt]) -> frozenset[str]:
+    """The variables that are the difference of two others: an error, say."""
+    return frozenset(
+        name
+        for statement in statements
+        if isinstance(statement, ast.Assign) and is_difference(statement.value)
+        for target in statement.targets
+        for name in plain_names(target)
+    )
 
 
 def targets_of(statement: Assignment) -> list[ast.expr]:
@@ -156,6 +173,15 @@ def changes(statement: Assignment) -> Iterator[Slot]:
             return
         yield node, "right", None, node.right
         node = node.left
+
+
+def in_tables(statement: ast.stmt) -> Iterator[Spot]:
+    """`{"tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2)}`: a function and its slope, side by side."""
+    value = statement.value if isinstance(statement, Assignment) else None
+    for pair in value.values if isinstance(value, ast.Dict) else ():
+        parts = pair.elts if isinstance(pair, ast.Tuple | ast.List) else []
+        if len(parts) == 2 and isinstance(slope := parts[1], ast.Lambda) and len(slope.args.args) == 1:
+            yield Spot((slope, "body", None, slope.body), slope.lineno)
 
 
 def returned(statement: ast.Return, made_of: frozenset[str]) -> Iterator[Spot]:
