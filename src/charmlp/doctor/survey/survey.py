@@ -51,20 +51,27 @@ class Survey:
             self.look(diagnosis, name, thing)
 
     def look(self, diagnosis: Diagnosis, name: str, thing: Any) -> None:
+        if diagnosis.reason is not None or diagnosis.unwritten is not None:
+            self.tell(name, thing)
+            return
         if diagnosis:
             self.right.append(name)
-        others, code = (thing.others, thing.code) if isinstance(thing, Written) else ((), ())
-        places = {place_of(function) for function in code}
-        own = [part for part in self.parts if part.place in places]
-        if diagnosis.reason is not None or diagnosis.unwritten is not None:
-            self.told |= {name.partition("[")[0], *others, *(part.name for part in own)}
-            return
         for trial in diagnosis.trials:
             with self.watching():
                 self.look_at(trial, diagnosis.verdict == MISTAKEN)
-        for part in own:
+        for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
                 part.ran = part.seen = set(range(len(part.spots)))
+
+    def tell(self, name: str, thing: Any) -> None:
+        """A diagnosis says why this was not examined."""
+        others = thing.others if isinstance(thing, Written) else ()
+        self.told |= {name.partition("[")[0], *others, *(part.name for part in self.parts_of(thing))}
+
+    def parts_of(self, thing: Any) -> list[Part]:
+        """The functions that it is, as far as it says so."""
+        places = {place_of(function) for function in thing.code} if isinstance(thing, Written) else set()
+        return [part for part in self.parts if part.place in places]
 
     def look_at(self, trial: Trial, mistaken: bool) -> None:
         gradients, ran = self.run(trial)
