@@ -118,7 +118,7 @@ class Diagnosis:
             for name, words in details(mistake, language, hint):
                 yield from labelled(name, words, len(label), language, width)
         for name, words in listed(self, language):
-            yield from labelled(name, words, 2, language, width)
+            yield from labelled(name, words, 2, language, width, column=14)
         for note in self.notes if hint is None or hint >= 3 else ():
             yield from wrapped(note.text(language), f"  {say('note', language, {})}: ", "    ", width)
         if hint is None and any(mistake.gives_solution_away for mistake in self.mistakes):
@@ -177,11 +177,13 @@ def listed(diagnosis: Diagnosis, language: str | None) -> Iterator[tuple[str, st
         yield "left", one.text(language)
 
 
-def labelled(name: str, words: str, indent: int, language: str | None, width: int) -> list[str]:
+def labelled(
+    name: str, words: str, indent: int, language: str | None, width: int, column: int = 10
+) -> list[str]:
     """A line with its label, the words aligned with those of the other labels."""
     name = say(name, language, {})
-    lead = " " * indent + name + " " * max(2, 10 - columns(name))
-    return wrapped(words, lead, " " * (indent + 10), width)
+    lead = " " * indent + name + " " * max(2, column - columns(name))
+    return wrapped(words, lead, " " * (indent + column), width)
 
 
 def packed(diagnosis: Diagnosis) -> dict[str, Any]:
