@@ -53,8 +53,9 @@ ROWS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "rendered": ({}, "rendered letters alone (synth:60000)", "只用渲染字母 (synth:60000)"),
     "best": ({}, "recipe best", "配方 best"),
+    "hand": ({}, "recipe hand", "配方 hand"),
     "small": (
-        {"hidden_size": (32,), "dropout": 0.0, "lr": 4e-3, "synth_ratio": 0.5, "updates": 9600},
+        {"hidden_size": (32,), "norm_size": SIZE, "lr": 4e-3, "synth_ratio": 0.5, "updates": 9600},
         "1024-32-26",
         "1024-32-26",
     ),
@@ -71,9 +72,11 @@ ABLATIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     "schedule": ({"schedule": "constant", "warmup": 0.0}, "constant learning rate", "恒定学习率"),
     "warmup": ({"warmup": 0.0}, "no warm-up", "无预热"),
     "smoothing": ({"label_smoothing": 0.0}, "no label smoothing", "无标签平滑"),
-    "dropout": ({"dropout": 0.0}, "no dropout", "无 dropout"),
+    "dropout": ({"dropout": 0.1}, "with dropout 0.1", "加 dropout 0.1"),
     "decay": ({"weight_decay": 0.0}, "no weight decay", "无权重衰减"),
     "layer": ({"hidden_size": (512,)}, "one hidden layer, 512", "一个隐藏层，512"),
+    "large": ({"norm_size": SIZE, "updates": 2500}, "pictures of 32×32", "输入 32×32"),
+    "keep": ({"keep": "best"}, "the best epoch of all kept", "保留所有轮次中最好的一轮"),
     "clip": ({"clip_norm": 1.0}, "with gradient clipping at 1", "加梯度裁剪（1）"),
     "weights": ({"class_weights": "balanced"}, "with class weights", "加类别权重"),
 }
@@ -92,9 +95,9 @@ class Benchmark:
 
     def __init__(self, data: str, kept: Kept) -> None:
         self.data, self.kept = data, kept
-        source = open_source(data)
-        self.identity = source.identity()
-        self.training, self.validation = source.load("train", SIZE), source.load("val", SIZE)
+        self.source = open_source(data)
+        self.identity = self.source.identity()
+        self.training, self.validation = self.source.load("train", SIZE), self.source.load("val", SIZE)
         self.far = np.abs(pixels(self.validation) @ pixels(self.training).T).max(axis=1) / 1024 < FAR
 
     def picture(self, number: int) -> Image.Image:
@@ -112,22 +115,22 @@ class Benchmark:
 
     def recipe(self, name: str, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         """Train as `charmlp train` does; the kept epoch's figures and the last epoch's."""
-        recipe = RECIPES["slides"] if name == "slides" else BEST
+        recipe = RECIPES.get(name, BEST)
         config = override(recipe, settings | {"seed": seed})
         data = "synth:60000" if name == "rendered" else self.data
 
         def work() -> dict[str, Any]:
             with tempfile.TemporaryDirectory() as folder:
                 run = charmlp.train(data, recipe=config, out=Path(folder) / "run")
-            recognizer = Recognizer(run.model)
-            found: dict[str, Any] = self.scores(recognizer.logits(self.validation.images).argmax(axis=1))
+            images = self.source.load("val", run.model.norm_size, view=run.model.view).images
+            found: dict[str, Any] = self.scores(Recognizer(run.model).logits(images).argmax(axis=1))
             last = run.fit.history[-1].validation
             if name != "rendered" and last is not None:
                 found["last"] = 100 * last.accuracy
             found["parameters"] = run.model.n_parameters
             if name == "best":
                 for count in TTA:
-                    logits = Recognizer(run.model, count).logits(self.validation.images)
+                    logits = Recognizer(run.model, count).logits(images)
                     found[f"tta {count}"] = self.scores(logits.argmax(axis=1))["all"]
             return found
 

@@ -28,7 +28,7 @@ from kept import Kept, figure, processor_time
 from numpy.typing import NDArray
 from pages import write_block
 from shifted import LARGE, shifted
-from variants import VARIANTS, Variant
+from variants import SCREENED, SETTLED, VARIANTS, Variant
 
 from charmlp import calculus
 from charmlp.config import BEST, TrainingConfig, View, override
@@ -110,14 +110,19 @@ class Benchmark:
         return self.kept.once(f"{mode} {name}", seed, facts, work)
 
     def scores(self, read: Any, config: TrainingConfig, mode: str) -> dict[str, float]:
-        """Percent read right of each set."""
+        """Percent read right of each set; `photographs` are those of training and validation together."""
         size, sets = config.norm_size, {}
         sets["validation"], sets["validation shifted"] = self.photographs("val", size, config.view)
         if mode == "alone":
             sets["training"], sets["training shifted"] = self.photographs("train", size, config.view)
         for style in ("print", "hand"):
             sets[style] = self.held_out(style, "test", size)
-        return {key: 100 * float((read(each.images) == each.labels).mean()) for key, each in sets.items()}
+        right = {key: read(each.images) == each.labels for key, each in sets.items()}
+        if mode == "alone":
+            for kind in ("", " shifted"):
+                both = [right[f"validation{kind}"], right.pop(f"training{kind}")]
+                right[f"photographs{kind}"] = np.concatenate(both)
+        return {key: 100 * float(each.mean()) for key, each in right.items()}
 
 
 def trained(
@@ -143,32 +148,46 @@ def answers(config: TrainingConfig, nets: list[Parameters], images: NDArray[np.u
     return np.asarray(logits).argmax(axis=1)
 
 
-WORDS = (
-    "| Recipe best, but | seeds | validation | all photographs | shifted | print | hand "
-    "| seeds | validation | worst | last epoch | shifted | hand | CPU s | parameters |",
-    "| 配方 best，但是 | 种子 | 验证集 | 全部照片 | 变动后 | 印刷体 | 手写体 "
-    "| 种子 | 验证集 | 最差 | 最后一轮 | 变动后 | 手写体 | CPU 秒 | 参数 |",
+HEADS = (
+    "| {} | seeds | validation | photographs | shifted | print | hand "
+    "| seeds | validation | worst | last epoch | shifted | print | hand | CPU s | parameters |",
+    "| {} | 种子 | 验证集 | 照片 | 变动后 | 印刷 | 手写 "
+    "| 种子 | 验证集 | 最差 | 最后一轮 | 变动后 | 印刷 | 手写 | CPU 秒 | 参数 |",
 )
+FIRST = (
+    {"Recipe best as it was, but": SCREENED, "Recipe best, but": SETTLED},
+    {"原来的配方 best，但是": SCREENED, "现在的配方 best，但是": SETTLED},
+)
+ALONE = ("validation", "photographs", "photographs shifted", "print", "hand")
+MIXED = ("last validation", "validation shifted", "print", "hand")
+Found = dict[str, dict[str, list[dict[str, Any]]]]  # by variant and mode
 
 
-def table(found: dict[str, dict[str, list[dict[str, Any]]]], language: int) -> str:
-    """The table of docs/accuracy.md, in English (0) or Chinese (1)."""
-    lines = [WORDS[language], "|" + "---|" * (WORDS[language].count("|") - 1)]
-    for name, modes in found.items():
-        variant = VARIANTS[name]
-        alone, mixed = modes.get("alone", []), modes.get("mixed", [])
-        some = [*mixed, *alone]
-        cells = [variant.chinese if language else variant.english, str(len(alone) or "")]
-        cells += [figure(alone, key) for key in ("validation", "all", "all shifted", "print", "hand")]
-        worst = [result["validation"] for result in mixed]
-        cells += [str(len(mixed) or ""), figure(mixed, "validation"), f"{min(worst):.1f}" if worst else ""]
-        cells += [figure(mixed, key) for key in ("last validation", "validation shifted", "hand")]
-        cells += [
-            f"{statistics.mean(each['cpu'] for each in mixed or alone):.0f}",
-            f"{some[0]['parameters']:,}",
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+def table(found: Found, language: int) -> str:
+    """The tables of docs/accuracy.md, in English (0) or Chinese (1)."""
+    lines = []
+    for first, variants in FIRST[language].items():
+        head = HEADS[language].format(first)
+        lines += ["", head, "|" + "---|" * (head.count("|") - 1)]
+        lines += [row(variants[name], found[name], language) for name in variants if name in found]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def row(variant: Variant, modes: dict[str, list[dict[str, Any]]], language: int) -> str:
+    """One line: words, what the nets trained alone read, what those trained mixed read, what it costs."""
+    alone, mixed = (modes.get(mode, []) for mode in MODES)
+    worst = f"{min(result['validation'] for result in mixed):.1f}" if mixed else ""
+    cells = [variant.chinese if language else variant.english]
+    cells += [str(len(alone) or ""), *(figure(alone, key) for key in ALONE)]
+    cells += [
+        str(len(mixed) or ""),
+        figure(mixed, "validation"),
+        worst,
+        *(figure(mixed, key) for key in MIXED),
+    ]
+    some = mixed or alone
+    cells += [f"{statistics.mean(result['cpu'] for result in some):.0f}", f"{some[0]['parameters']:,}"]
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:
@@ -187,7 +206,7 @@ def main() -> None:
     if unknown := set(wanted) - set(VARIANTS):
         parser.error(f"--only: no variant is called {', '.join(sorted(unknown))}; {', '.join(VARIANTS)}")
     benchmark = Benchmark(args.data, Kept(args.kept, args.finished))
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    found: Found = {}
     for name in wanted:
         for seed in range(1, args.seeds + 1):
             for mode in [args.mode] if args.mode else MODES:

@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 import numpy as np
 
-from charmlp import calculus
 from charmlp.calculus.elements import Array
 from charmlp.data import augment
 from charmlp.training.steps import analytic
@@ -42,27 +41,6 @@ def mixup(trainer: Trainer, strength: float = 0.2) -> Iterator[None]:
         return share * one + (1 - share) * targets(config, others, *rest)[0], total, starts
 
     with patch.object(trainer.step, "advance", mixed), patch.object(analytic, "scaled_targets", both):
-        yield
-
-
-@contextmanager
-def distilled(trainer: Trainer, teachers: list[Any], share: float = 0.5) -> Iterator[None]:
-    """A share of each target is what the teachers answer on average (Hinton, Vinyals and Dean 2015)."""
-    advance, targets = trainer.step.advance, analytic.scaled_targets
-    answers: list[Array] = []
-    act = trainer.config.act_type
-
-    def watched(inputs: Array, labels: Array, *rest: Any) -> Array:
-        logits = sum(calculus.mlp(inputs, net.weights, net.biases, act) for net in teachers) / len(teachers)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        answers[:] = [odds / odds.sum(axis=1, keepdims=True)]
-        return advance(inputs, labels, *rest)
-
-    def soft(config: Any, labels: Array, *rest: Any) -> Any:
-        own, total, starts = targets(config, labels, *rest)
-        return (1 - share) * own + share * answers[0] * total, total, starts
-
-    with patch.object(trainer.step, "advance", watched), patch.object(analytic, "scaled_targets", soft):
         yield
 
 

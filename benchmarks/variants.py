@@ -38,8 +38,8 @@ class Variant:
         return f"{dict(self.settings)} {self.augmentation} {looks} {self.way} {self.nets}"
 
 
-FORMER: dict[str, Any] = {"dropout": 0.1, "keep": "best"}  # recipe best before this table
-SMALL: dict[str, Any] = {"norm_size": (24, 24), "updates": 3400}
+LARGE: dict[str, Any] = {"norm_size": (32, 32), "updates": 2500}
+FORMER = LARGE | {"dropout": 0.1, "keep": "best"}  # recipe best before this table
 
 
 def former(
@@ -66,7 +66,7 @@ SCREENED = {
     "drop0": former("no dropout", "无 dropout", {"dropout": 0.0}),
     "decay2": former("weight decay 0.2", "权重衰减 0.2", {"weight_decay": 0.2}),
     "ema998": former("moving average of 0.998", "滑动平均 0.998", {"ema_decay": 0.998}),
-    "gelu": former("GELU", "GELU", {"act_type": "gelu"}),
+    "gelu": former("a smooth activation", "平滑的激活函数", {"act_type": "gelu"}),
     "deep": former("400-400-200", "400-400-200", {"hidden_size": (400, 400, 200)}),
     "mixup": former("mixup, β(0.2, 0.2)", "mixup，β(0.2, 0.2)", way=("mixup", 0.2)),
     "smooth": former("first layer smoothed in training", "训练中平滑第一层权重", way=("smooth", 1e-4)),
@@ -112,13 +112,13 @@ SCREENED = {
     "best4": former("four nets, mean answer", "四个网络取平均", nets=4),
 }
 SETTLED = {
-    "c32d-0": Variant("elastic 0.03, dropout 0.1", "弹性形变 0.03，dropout 0.1", {"dropout": 0.1}),
-    "c32-0": Variant("elastic 0.03, no dropout", "弹性形变 0.03，无 dropout", {"dropout": 0.0}),
-    "c32-25": Variant("a quarter handwriting", "手写占四分之一", {"dropout": 0.0}, hand=0.25),
-    "c24-0": Variant("24×24, 3,400 updates", "24×24，3400 次更新", SMALL),
-    "c24-25": Variant("24×24, a quarter handwriting", "24×24，手写占四分之一", SMALL, hand=0.25),
-    "c24-50": Variant("24×24, half handwriting", "24×24，手写占一半", SMALL, hand=0.5),
-    "c24-75": Variant("24×24, three quarters handwriting", "24×24，手写占四分之三", SMALL, hand=0.75),
-    "c24-100": Variant("24×24, handwriting alone", "24×24，只有手写", SMALL, hand=1.0),
+    "best": Variant("recipe best as it is", "现在的配方 best"),
+    "dropout": Variant("dropout 0.1", "dropout 0.1", {"dropout": 0.1}),
+    "large": Variant("32×32, 2,500 updates", "32×32，2500 次更新", LARGE),
+    "large-dropout": Variant("the same with dropout 0.1", "同上，dropout 0.1", LARGE | {"dropout": 0.1}),
+    "hand25": Variant("a quarter handwriting", "手写占四分之一", hand=0.25),
+    "hand50": Variant("half handwriting: recipe hand", "手写占一半：配方 hand", hand=0.5),
+    "hand75": Variant("three quarters handwriting", "手写占四分之三", hand=0.75),
+    "hand100": Variant("handwriting alone", "只有手写", hand=1.0),
 }
 VARIANTS = SCREENED | SETTLED

@@ -12,6 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 try:
+    import generalise
     import ingredients
     import kept
     import shifted
@@ -67,3 +68,17 @@ def test_a_crop_is_wider_with_ground_around_or_tighter(letter: Any, wider: float
 def test_strokes_grow_and_shrink(letter: Any) -> None:
     lighter, darker, same = ingredients.spread(np.stack([letter] * 3), np.array([1.0, -1.0, 0.0], np.float32))
     assert [int((image == 20).all(axis=0).sum()) for image in (lighter, darker, same)] == [14, 18, 16]
+
+
+def test_the_table_has_a_line_for_what_was_measured() -> None:
+    alone = [{"validation": 92.0, "photographs": 94.0, "cpu": 30.0, "parameters": 433_434}]
+    mixed = [
+        {"validation": figure, "last validation": 93.0, "cpu": 34.0, "parameters": 433_434}
+        for figure in (94.0, 93.0)
+    ]
+    head, _, line = generalise.table({"best": {"alone": alone, "mixed": mixed}}, 0).splitlines()[-3:]
+    cells = dict(zip(head.split(" | "), line.split(" | "), strict=True))
+    assert line.startswith("| recipe best as it is | 1 | 92.0 | 94.0 |")
+    assert cells["worst"] == "93.0" and cells["last epoch"] == "93.0 ± 0.0"
+    assert line.endswith("| 34 | 433,434 |")
+    assert "former" not in generalise.table({"best": {"alone": alone}}, 1)

@@ -14,8 +14,9 @@ SLIDES = TrainingConfig()
 BEST = TrainingConfig(  # chosen by validation accuracy on photographs: docs/accuracy.md
     recipe="best",
     hidden_size=(512, 256),
+    norm_size=(24, 24),
     preprocessing="standardize",
-    updates=2500,
+    updates=3400,
     batch_size=256,
     val_interval=1,
     optimizer="adamw",
@@ -29,9 +30,7 @@ BEST = TrainingConfig(  # chosen by validation accuracy on photographs: docs/acc
     synth_ratio=0.75,
     keep="late",
 )
-HAND = dataclasses.replace(  # pens' strokes are learned from smaller pictures, in more updates: docs/accuracy.md
-    BEST, recipe="hand", norm_size=(24, 24), updates=3400, synth_style="all"
-)
+HAND = dataclasses.replace(BEST, recipe="hand", synth_style="all")
 RECIPES = {recipe.recipe: recipe for recipe in (SLIDES, BEST, HAND)}
 
 
