@@ -7,6 +7,7 @@ import numpy as np
 
 from charmlp import calculus
 from charmlp.calculus.elements import Array
+from charmlp.calculus.familiarity import Familiarity
 from charmlp.config import TrainingConfig, changes
 from charmlp.errors import UsageError
 from charmlp.images import to_inputs
@@ -14,6 +15,7 @@ from charmlp.images.variants import variant
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores, fit_temperature
 from charmlp.training.callbacks import SILENT, Callback, timed
+from charmlp.training.familiarity import learn_familiarity
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
 from charmlp.training.prepare import Prepared
@@ -35,6 +37,7 @@ class Fit:
     scores       of the kept epoch on the validation set; `None` without one
     temperature  for which its probabilities suit the validation set best; 1 without one
     interrupted  whether Ctrl-C ended it
+    familiarity  what it has seen, by which pictures unlike it are known; `None` without enough letters
     """
 
     config: TrainingConfig
@@ -44,6 +47,7 @@ class Fit:
     temperature: float
     history: tuple[Epoch, ...]
     interrupted: bool
+    familiarity: Familiarity | None = None
 
     @property
     def kept(self) -> Epoch:
@@ -76,8 +80,10 @@ def fit(
     with timed(callbacks, "fitting the temperature"):
         temperature = validation_temperature(config, parameters, prepared.validation)
     callbacks.detail(f"temperature {temperature:.3g}")
+    with timed(callbacks, "learning what is usual"):
+        known = learn_familiarity(config, parameters, trainer.chunks, prepared.validation)
     history = tuple(trainer.history)
-    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted)
+    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted, known)
 
 
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
