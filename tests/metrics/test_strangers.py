@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from charmlp.calculus.familiarity import LOOK, SHAPE, Familiarity, Gaussian
 from charmlp.metrics.strangers import LEAST_TOGETHER, Strangers
-
-ROUND = (Gaussian(np.zeros(n, np.float16), np.eye(n, dtype=np.float16)) for n in (SHAPE, LOOK))
-KNOWN = Familiarity(*ROUND, np.zeros(3), np.ones(3), limit=9.0, tenth=4.0)
+from tests.modelfile.making import familiarity
 
 
 def counted(*values: float) -> Strangers:
-    strangers = Strangers(KNOWN)
+    strangers = Strangers(familiarity(limit=9, tenth=4))
     for number, value in enumerate(values):
         strangers.add(f"{number}.png", value)
     return strangers

@@ -22,7 +22,7 @@ class Prepared:
     rendered  letters to mix with the training set, where they are asked for
     identity  of the data, for the model's provenance; so are
     layout    where the letters come from, for people: "lists in scene-letters/"
-    drawn     whether all letters are rendered: their source is `synth:`
+    style     of writing, where all letters are rendered: their source is `synth:`
     """
 
     training: LetterSet
@@ -30,7 +30,7 @@ class Prepared:
     rendered: LetterSet | None
     identity: str
     layout: str = ""
-    drawn: bool = False
+    style: str = ""
 
 
 def prepare(
@@ -56,8 +56,8 @@ def prepare(
         rendered = render_beside(source, config, cache, callbacks)
     for line in notes_on_balance(sets["train"], sets.get("val"), rendered):
         callbacks.message(line)
-    drawn = isinstance(source, RenderedSource)
-    return Prepared(sets["train"], sets.get("val"), rendered, source.identity(), source.layout, drawn)
+    style = str(source.style) if isinstance(source, RenderedSource) else ""
+    return Prepared(sets["train"], sets.get("val"), rendered, source.identity(), source.layout, style)
 
 
 def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback) -> dict[str, LetterSet]:

@@ -32,8 +32,6 @@ NAMES = {  # what people call a setting, and its name
     for other in (field.name, flag_of(field), *OTHER_NAMES.get(flag_of(field), ()))
 }
 
-STYLE = "print"  # of the rendered letters
-
 
 @dataclass(frozen=True)
 class Run:
@@ -166,7 +164,7 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
     """The kept parameters as a model file's content."""
     config = result.config
     rendered = 0 if prepared.rendered is None else len(prepared.rendered)
-    share = 1.0 if prepared.drawn else rendered_share(config, len(prepared.training), rendered)
+    share = 1.0 if prepared.style else rendered_share(config, len(prepared.training), rendered)
     provenance = {
         "charmlp": __version__,
         "trained": datetime.now(timezone.utc).date().isoformat(),
@@ -178,7 +176,7 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         "validation_images": 0 if prepared.validation is None else len(prepared.validation),
         "rendered_letters": rendered,
         "rendered_share": round(share, 4),
-        **({"rendered_style": STYLE} if share else {}),
+        **({"rendered_style": prepared.style or config.synth_style} if share else {}),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if result.scores is None else result.scores.accuracy,
         "letter_size": usual_size(prepared.training.images),
