@@ -98,7 +98,7 @@ def read_stroke(written: str) -> Stroke:
         exit_ = len(written.rpartition("[")[2].split())
     places = [place.strip("[]") for place in written.split()]
     points = np.array([place.rstrip("!").split(",") for place in places], float)
-    corners = [0, *(number for number, place in enumerate(places) if place.endswith("!")), len(points) - 1]
+    corners = sorted({0, *(at for at, place in enumerate(places) if place.endswith("!")), len(places) - 1})
     pieces, lengths = [points[:1]], [0] * len(points)
     for begin, end in pairwise(corners):
         piece, counts = _spaced(points[begin : end + 1])
