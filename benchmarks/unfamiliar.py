@@ -5,7 +5,7 @@
 
 DATA is a folder with training and validation photographs of letters. Three models of recipe best: trained
 on them, on 20,000 letters as on signs (synth:print:20000), and on 20,000 written by hand (synth:hand:20000);
-they are kept in runs/unfamiliar/, where a later run finds them. Every distance is fitted to 4,096 training
+they are kept in runs/unfamiliar/, where a later run finds them. Every distance is fitted to 2,048 training
 letters as training sees them and gets its limit from one half of the validation letters: 1 % of them are
 beyond it. Measured on the other half and on strange pictures (`KINDS`): the AUROC, which is the chance that a
 strange picture is further off than a letter held out (0.5 is a guess), and the share beyond the limit.

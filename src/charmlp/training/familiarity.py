@@ -11,7 +11,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.training.feed import Chunks
 from charmlp.training.steps.parameters import Parameters
 
-SEEN = 4096  # training letters that are looked at, at most
+SEEN = 2048  # training letters that are looked at, at most
 LEAST_SEEN = 200  # of them, and
 LEAST_HELD_OUT = 50  # of the letters held out: fewer say too little
 MOST_HELD_OUT = 2000
