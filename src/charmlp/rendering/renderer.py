@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import DataError
+from charmlp.letters.alphabets import small_letters
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
-from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
+from charmlp.rendering.fonts import Font, find_fonts, package_for, texts_drawn
 from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
 from charmlp.rendering.plans import Plans, Rows, make_plans
 from charmlp.rendering.stamp import STAMP, facts_of_files
@@ -25,14 +26,12 @@ KEPT_BYTES = 2**27  # of a larger set of letters nothing is kept for later runs
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """The texts that stand for a class: A to Z in both cases, any other class as it is written.
+    """The texts that stand for a class: a capital's small letters too, any other class as it is written.
 
     >>> forms("A", ("A", "B")), forms("A", ("A", "a")), forms("7", ("7",))
     (('A', 'a'), ('A',), ('7',))
     """
-    if len(name) == 1 and "A" <= name <= "Z" and name.lower() not in classes:
-        return name, name.lower()
-    return (name,)
+    return (name, *(small for small in small_letters(name) if small not in classes))
 
 
 def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
@@ -50,8 +49,10 @@ def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
     """Raise DataError where no font can draw a class."""
     drawn = classes_drawn(fonts, classes)
     if missing := [name for name in classes if name not in drawn]:
+        package = package_for(missing[0])
+        remedy = f"pip install {package}, or give" if package else "give"
         raise DataError(
-            f"no font can draw the class {printable(missing[0])}; give a folder of fonts that can"
+            f"no font can draw the class {printable(missing[0])}; {remedy} a folder of fonts that can"
         )
 
 
@@ -158,7 +159,8 @@ def _texts(
     texts = np.empty(len(labels), np.int64)
     for label, name in enumerate(classes):
         choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
-        chances = [capitals, 1 - capitals] if len(choices) == 2 else [1.0]
+        small = len(choices) - 1  # one, or the two of Σ; where no font has the capital, it stands in for it
+        chances = [capitals, *[(1 - capitals) / small] * small] if small else [1.0]
         wanted = np.flatnonzero(labels == label)
         texts[wanted] = generator.choice(choices, len(wanted), p=chances)
     return texts

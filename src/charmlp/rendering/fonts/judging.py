@@ -38,7 +38,7 @@ def usable_fonts(
     out. Fewer than six families cannot vote: then all are.
     """
     everyone = list(dict.fromkeys((*fonts, *witnesses)))
-    pictures = {font: _vote_pictures(font, tuple(texts)) for font in everyone}
+    pictures = {font: stretched(font, tuple(texts)) for font in everyone}
     able = [font for font in everyone if pictures[font] and _distinct(pictures[font])]
     readable = _readable(able, pictures, texts)
     return [font for font in fonts if font in readable]
@@ -51,7 +51,7 @@ _TEXTS_DRAWN: dict[tuple[Font, tuple[str, ...]], set[str]] = {}
 def texts_drawn(font: Font, texts: tuple[str, ...]) -> set[str]:
     """Those of the texts that the font can draw."""
     drawn = _TEXTS_DRAWN.get((font, texts))
-    return set(_vote_pictures(font, texts)) if drawn is None else drawn
+    return set(stretched(font, texts)) if drawn is None else drawn
 
 
 def keep_texts_drawn(font: Font, texts: tuple[str, ...], drawn: Sequence[str]) -> Font:
@@ -61,7 +61,7 @@ def keep_texts_drawn(font: Font, texts: tuple[str, ...], drawn: Sequence[str]) -
 
 
 @lru_cache(maxsize=4096)  # a run asks more than once, and drawing takes seconds
-def _vote_pictures(font: Font, texts: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def stretched(font: Font, texts: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     """Each text's tight picture stretched to a small square, as a vector of mean 0 and length 1."""
     vectors = {}
     for text, glyph in draw_glyphs(font, texts, 2 * _VOTE_SIZE).items():
