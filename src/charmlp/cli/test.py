@@ -252,9 +252,9 @@ def print_mistakes(evaluation: Evaluation) -> None:
         return
     say(f"mistaken most often, of {len(pairs):,} pairs: label → prediction")
     for label, prediction, count in pairs[:MOST_SHOWN]:
+        line = f"  {printable(label)} → {printable(prediction)}  {count:,}"
         alike = as_one is not None and as_one.together(label, prediction)
-        words = f"  {translated('(look alike)')}" if alike else ""
-        print(f"  {printable(label)} → {printable(prediction)}  {count:,}{words}")
+        say(f"{line}  (look alike)" if alike else line)
     say(f"\nworst of {len(errors):,} misread images: label → prediction, its probability")
     for file, label, prediction, probability in evaluation.rows(errors[:MOST_SHOWN]):
         print(f"  {printable(file)}: {printable(label)} → {printable(prediction)}  {percent(probability)}")

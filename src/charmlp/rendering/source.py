@@ -67,7 +67,8 @@ class RenderedSource(Source):
         families = len({font.family for font in fonts})
         same = len(self.fonts) > 1 and all(fonts == set(part) for part in self.fonts.values())
         words = ", the same in every split" if same else ""
-        words += ", some of this machine" if any(font.source == "machine" for font in fonts) else ""
+        if any(font.source == "machine" for font in fonts):
+            words = f"{words}, some of them this machine's"
         return f"{super().describe()} ({len(fonts)} faces of {families} families{words})"
 
 
