@@ -9,13 +9,12 @@ is always family, then style.
 
 from charmlp.rendering.fonts.finding import find_fonts, package_fonts
 from charmlp.rendering.fonts.font import LETTERS, Font, draw_glyphs
-from charmlp.rendering.fonts.handwriting import WRITING, is_handwriting
+from charmlp.rendering.fonts.handwriting import is_handwriting
 from charmlp.rendering.fonts.judging import texts_drawn
 from charmlp.rendering.fonts.scripts import package_for
 
 __all__ = [
     "LETTERS",
-    "WRITING",
     "Font",
     "draw_glyphs",
     "find_fonts",

@@ -40,10 +40,11 @@ def find_fonts(
 ) -> list[Font]:
     """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
 
-    `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of WRITING, is
-    what of the packages and the machine is wanted. Where fewer than three families of the packages have all
-    texts, too few to hold some out, the machine's fonts are used in any case. With `cache`, what was found
-    is kept for the next run. Raises DataError when the folder is not there or holds no usable font.
+    `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of
+    `config.STYLES`, is what of the packages and the machine is wanted. Where fewer than three families of
+    the packages have all texts, too few to hold some out, the machine's fonts are used in any case. With
+    `cache`, what was found is kept for the next run. Raises DataError when the folder is not there or holds
+    no usable font.
     """
     texts = tuple(texts)
     places = (

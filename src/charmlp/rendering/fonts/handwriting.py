@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-WRITING = ("print", "hand", "all")
-
 # Handwriting that signs and shop fronts use as well.
 _ON_SIGNS = {"caveat", "dancing-script", "kalam", "pacifico", "permanent-marker", "satisfy", "yellowtail"}
 
@@ -26,7 +24,7 @@ def is_handwriting(file: str | Path) -> bool:
 
 
 def drawn_in(file: str | Path, writing: str) -> bool:
-    """Whether a style of writing, one of WRITING, draws from a font file."""
+    """Whether a style of writing, one of `config.STYLES`, draws from a font file."""
     if writing == "all":
         return True
     if writing == "hand":
