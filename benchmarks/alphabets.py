@@ -43,8 +43,8 @@ ROWS = {
     "chinese": ("100 frequent Chinese characters", "100 个常用汉字"),
 }
 HEADS = (
-    "| `--classes` | what | classes | families (held out) | test letters | as one | CPU seconds |",
-    "| `--classes` | 内容 | 类别数 | 字体族（留出的） | 测试字母 | 形近合并 | CPU 秒 |",
+    "| `--classes` | what | classes | families (to test) | seeds | test letters | as one | CPU seconds |",
+    "| `--classes` | 内容 | 类别数 | 字体族（其中测试） | 种子数 | 测试字母 | 形近合并 | CPU 秒 |",
 )
 
 
@@ -91,12 +91,12 @@ def holding_out(source: RenderedSource, seed: int) -> RenderedSource:
 
 def table(found: dict[str, list[dict[str, Any]]], language: int) -> str:
     """The table of docs/accuracy.md, in English (0) or Chinese (1)."""
-    lines = [HEADS[language], "|---|---|---|---|---|---|---|"]
+    lines = [HEADS[language], "|---|---|---|---|---|---|---|---|"]
     for name, results in found.items():
         first, seconds = results[0], statistics.mean(result["cpu"] for result in results)
         apart = figure(results, "as one") if first["as one"] != first["all"] else ""
         facts = f"{first['classes']} | {first['families']} ({len(first['held out'])})"
-        figures = f"{figure(results, 'all')} | {apart} | {seconds:.0f}"
+        figures = f"{len(results)} | {figure(results, 'all')} | {apart} | {seconds:.0f}"
         lines.append(f"| `{name}` | {ROWS[name][language]} | {facts} | {figures} |")
     return "\n".join(lines) + "\n"
 

@@ -215,6 +215,14 @@ def test_what_a_font_lacks_is_not_drawn(dejavu: Path) -> None:
     assert list(draw_glyphs(font, ["A", "中", "A中", " ", "\u200b", "AB"], 32)) == ["A", "AB"]
 
 
+def test_fonts_without_small_letters_are_left_out_where_cases_are_apart(fonts: list[Font]) -> None:
+    apart = find_fonts(cases_apart=True)
+    assert {font.family for font in fonts} - {font.family for font in apart} == {
+        *("Bebas Neue", "Bungee", "Cinzel", "Luckiest Guy", "Permanent Marker")
+    }
+    assert set(apart) < set(fonts)
+
+
 # Folders and the machine
 
 

@@ -5,6 +5,7 @@ rendered letters show both. So it is with A to Z, which are the classes where no
 """
 
 import re
+from collections.abc import Collection
 
 ALPHABETS = {
     "digits": "0123456789",
@@ -43,6 +44,15 @@ def other_cases(classes: tuple[str, ...]) -> dict[str, str]:
     if all(name in small_letters(name.upper()) for name in classes):
         return {name.upper(): name for name in reversed(classes)}
     return {}
+
+
+def cases_apart(classes: Collection[str]) -> bool:
+    """Whether a capital and one of its small letters are classes of their own.
+
+    >>> cases_apart(("A", "B")), cases_apart(("A", "a", "B"))
+    (False, True)
+    """
+    return any(small in classes for name in classes for small in small_letters(name))
 
 
 def spelled_out(text: str) -> tuple[str, ...] | None:

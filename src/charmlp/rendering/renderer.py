@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import DataError
-from charmlp.letters.alphabets import small_letters
+from charmlp.letters.alphabets import cases_apart, small_letters
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
 from charmlp.rendering.fonts import Font, find_fonts, package_for
@@ -86,7 +86,8 @@ def render(
     if strokes is None:
         strokes = sets_that_write(style, texts) if fonts is None else ()
     if fonts is None:
-        fonts = find_fonts(texts=texts, cache=cache, writing=style if isinstance(style, str) else "print")
+        writing = style if isinstance(style, str) else "print"
+        fonts = find_fonts(None, False, texts, cache, writing, cases_apart(classes))
     kinds = kinds_of(style, fonts, strokes)
     check_drawable([face for kind in kinds for face in kind.faces], classes)
     generator = np.random.default_rng(seed)

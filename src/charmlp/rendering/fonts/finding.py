@@ -13,7 +13,7 @@ from PIL import ImageFont
 from charmlp.errors import DataError
 from charmlp.rendering.fonts.font import LETTERS, Font
 from charmlp.rendering.fonts.handwriting import drawn_in
-from charmlp.rendering.fonts.judging import keep_texts_drawn, texts_drawn, usable_fonts
+from charmlp.rendering.fonts.judging import has_small_letters, keep_texts_drawn, texts_drawn, usable_fonts
 from charmlp.rendering.fonts.scripts import modules_with
 from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.system.keeping import RENDERED
@@ -37,14 +37,15 @@ def find_fonts(
     texts: Sequence[str] = LETTERS,
     cache: bool = True,
     writing: str = "print",
+    cases_apart: bool = False,
 ) -> list[Font]:
     """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
 
     `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of
     `config.STYLES`, is what of the packages and the machine is wanted. Where fewer than three families of
     the packages have all texts, too few to hold some out, the machine's fonts are used in any case. With
-    `cache`, what was found is kept for the next run. Raises DataError when the folder is not there or holds
-    no usable font.
+    `cache`, what was found is kept for the next run. With `cases_apart`, fonts that have capitals in place of
+    their small letters are left out. Raises DataError when the folder is not there or holds no usable font.
     """
     texts = tuple(texts)
     places = (
@@ -55,15 +56,17 @@ def find_fonts(
 
     def choose() -> bytes:
         fonts = choose_fonts(*places, None if folder is None else Path(folder), texts)
+        if cases_apart:
+            fonts = [font for font in fonts if has_small_letters(font, texts)]
         return json.dumps(
             [(dataclasses.astuple(font), sorted(texts_drawn(font, texts))) for font in fonts]
         ).encode()
 
-    facts = STAMP, texts, folder, [facts_of_files(each) for each in places]
+    facts = STAMP, texts, cases_apart, folder, [facts_of_files(each) for each in places]
     chosen: list[Any] = json.loads(RENDERED.kept_or_made("fonts", facts, choose, cache))
     fonts = [keep_texts_drawn(Font(*font), texts, drawn) for font, drawn in chosen]
     if not machine and len(families_with_all(fonts, texts)) < FEWEST_FAMILIES:
-        return find_fonts(folder, True, texts, cache, writing)
+        return find_fonts(folder, True, texts, cache, writing, cases_apart)
     return fonts
 
 
