@@ -17,7 +17,7 @@ from charmlp.rendering.kinds import HAND, STROKES, choose_kinds, kinds_of
 from charmlp.rendering.strokes import StrokeSet, forms, letters_written, stroke_sets, write_glyphs
 from charmlp.rendering.strokes.forms import STEP, form_table, read_set, read_stroke
 from charmlp.rendering.strokes.hands import LETTERS_OF_WRITER, Hand, make_movements
-from charmlp.rendering.style import HANDWRITING
+from charmlp.rendering.style import HANDWRITING, HANDWRITING_FONTS, SIGNS
 
 CLASSES = tuple(LETTERS[:26])
 STEADY = Hand(**dict.fromkeys(
@@ -107,7 +107,7 @@ def test_a_style_draws_its_kinds_in_their_shares() -> None:
     """Digits, which nobody writes, are drawn from fonts alone."""
     fonts, strokes = find_fonts(texts=("A", "7"), writing="all"), stroke_sets()
     kinds = kinds_of("all", fonts, strokes)
-    assert [kind.style for kind in kinds][1:] == [HANDWRITING] * 2
+    assert [kind.style for kind in kinds] == [SIGNS, HANDWRITING_FONTS, HANDWRITING]
     assert all(is_handwriting(font.path) for font in kinds[1].faces)
     chosen = choose_kinds(kinds, ("A", "7"), np.arange(20_000) % 2, np.random.default_rng(0))
     shares = np.bincount(chosen[::2], minlength=3) / 10_000
