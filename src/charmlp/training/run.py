@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -167,7 +166,6 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
     share = 1.0 if prepared.style else rendered_share(config, len(prepared.training), rendered)
     provenance = {
         "charmlp": __version__,
-        "trained": datetime.now(timezone.utc).date().isoformat(),
         "recipe": config.recipe,
         "seed": config.seed,
         "data": prepared.identity,
