@@ -24,6 +24,7 @@ BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "exp
 # Rooms that speak to programmers only.
 PROGRAMMERS = (
     "nn",
+    "estimator",
     "html.py",
     "calculus",
     "drawing/marks.py",
@@ -47,6 +48,7 @@ NOT_SAID = (
     r"# What each task is worth.*|# \[kept\].*",  # of a file that is written
     r"\{before\} set|\{before\} (to|and|or) \{behind\}",  # ends of folders' names; words between texts
     r"(glyph|xx|before_x|weight|shadow_x|ground|ground_grain|relief|blur_x) .*",  # columns of a table
+    r"(line_x|slant|pen) .*",  # of another
     r"--?[a-z_]+( [A-Zc{}|a-z]+)?( --count N)?|\{\w*\}[ ,;:/×\-{}]*",
     r"(Epoch|Model saved in|Pictures and figures saved in|\[Info\]|Prediction:) .*",  # the course's lines
 )

@@ -97,6 +97,7 @@ def render_beside(
             classes=source.classes,
             norm_size=config.norm_size,
             seed=config.seed,
+            style=config.synth_style,
             progress=progress,
             cache=cache,
         )

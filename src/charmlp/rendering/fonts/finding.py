@@ -12,12 +12,16 @@ from PIL import ImageFont
 
 from charmlp.errors import DataError
 from charmlp.rendering.fonts.font import LETTERS, Font
+from charmlp.rendering.fonts.handwriting import drawn_in
 from charmlp.rendering.fonts.judging import keep_texts_drawn, texts_drawn, usable_fonts
 from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.system.keeping import RENDERED
 from charmlp.text import printable
 
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
+
+# Families of handwriting that no package on PyPI has, laid out as those packages are (docs/fonts.md).
+_OWN_FAMILIES = Path(__file__).parent / "families"
 
 # The entry point group by which the font packages make themselves known; each loads as a module
 # whose files lie beside it.
@@ -29,22 +33,28 @@ def find_fonts(
     machine: bool = False,
     texts: Sequence[str] = LETTERS,
     cache: bool = True,
+    writing: str = "print",
 ) -> list[Font]:
     """The usable faces of the font packages, with `machine` also the machine's, and those under `folder`.
 
-    `texts` are what the fonts are wanted for, by default A to Z and a to z. With `cache`, what was found is
-    kept for the next run. Raises DataError when the folder is not there or holds no usable font.
+    `texts` are what the fonts are wanted for, by default A to Z and a to z; `writing`, one of
+    `config.STYLES`, is what of the packages and the machine is wanted. With `cache`, what was found is kept
+    for the next run. Raises DataError when the folder is not there or holds no usable font.
     """
-    files = package_files(), machine_files() if machine else [], [] if folder is None else files_in(folder)
+    places = (
+        [file for file in package_files() if drawn_in(file, writing)],
+        [file for file in (machine_files() if machine else []) if drawn_in(file, writing)],
+        [] if folder is None else files_in(folder),
+    )
     texts = tuple(texts)
 
     def choose() -> bytes:
-        fonts = choose_fonts(*files, None if folder is None else Path(folder), texts)
+        fonts = choose_fonts(*places, None if folder is None else Path(folder), texts)
         return json.dumps(
             [(dataclasses.astuple(font), sorted(texts_drawn(font, texts))) for font in fonts]
         ).encode()
 
-    facts = STAMP, texts, folder, [facts_of_files(each) for each in files]
+    facts = STAMP, texts, folder, [facts_of_files(each) for each in places]
     chosen: list[Any] = json.loads(RENDERED.kept_or_made("fonts", facts, choose, cache))
     return [keep_texts_drawn(Font(*font), texts, drawn) for font, drawn in chosen]
 
@@ -76,11 +86,11 @@ def package_fonts() -> list[Font]:
 
 
 def package_files() -> list[Path]:
-    """The files of the installed font packages."""
+    """The files of the installed font packages, and of the families that come with charmlp."""
     packages = [point.module for point in entry_points(group=_PACKAGE_GROUP)]
     folders = [place / "files" for module in packages for place in _locations(module)]
     folders += [place / "mpl-data" / "fonts" / "ttf" for place in _locations("matplotlib")]
-    return _files_under(folders)
+    return _files_under([*folders, _OWN_FAMILIES])
 
 
 def machine_files() -> list[Path]:
