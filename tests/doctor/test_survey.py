@@ -48,7 +48,9 @@ def unused_error_term(error, activation):
 )
 
 
-WITH_BLAME = LAYER.replace("        return dout @", "        self.blame = 2 * dout.sum()\n        return dout @")
+WITH_BLAME = LAYER.replace(
+    "        return dout @", "        self.blame = 2 * dout.sum()\n        return dout @"
+)
 
 
 def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
@@ -111,6 +113,19 @@ def test_status_text_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (one["name"], one["line"], one["cell"]) == ("unused_error_term", 14, None)
     assert "forward" in one["reason"]
     assert main(["doctor", f"{path}:squash"]) == 0  # who asks for one thing is told of it alone
+
+
+def test_of_one_thing_its_own_functions_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "half.py"
+    path.write_text(NUMPY + WITH_BLAME + RAMP + BESIDE, encoding="utf-8")
+    assert main(["doctor", f"{path}:ramp_forward"]) == 0
+    capsys.readouterr()
+    assert main(["doctor", f"{path}:Dense", "--format", "json"]) == 2
+    layer, rest = json.loads(capsys.readouterr().out)
+    assert (layer["verdict"], rest["target"], rest["verdict"]) == ("healthy", f"{path}:Dense", "unknown")
+    assert [one["line"] for one in rest["not_examined"]] == [16]
 
 
 def test_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
