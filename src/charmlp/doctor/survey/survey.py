@@ -18,7 +18,7 @@ from charmlp.doctor.operation.code import running_with
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.trial import Trial, is_label
-from charmlp.doctor.survey.parts import Part, Piece, parts_of, place_of
+from charmlp.doctor.survey.parts import Part, Piece, Place, parts_of, place_of
 
 WATCHED = "__charmlp_watched__"
 Gradients = list[Any] | None
@@ -66,6 +66,10 @@ class Survey:
         for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
                 part.ran = part.seen = set(range(len(part.spots)))
+        places = places_in(thing)
+        for part in self.parts:  # slopes that stand in a table
+            lines = enumerate(map(part.line_of, part.spots))
+            part.seen |= {i for i, line in lines if not part.name and (part.place[0], line) in places}
 
     def tell(self, name: str, thing: Any) -> None:
         """A diagnosis says why this was not examined."""
@@ -77,7 +81,7 @@ class Survey:
         if not isinstance(thing, Written):
             prefix = f"{getattr(thing, '__qualname__', None)}."
             return [part for part in self.parts if part.name.startswith(prefix)]
-        places = {place_of(function) for function in thing.code}
+        places = places_in(thing)
         return [part for part in self.parts if part.place in places]
 
     def look_at(self, trial: Trial, mistaken: bool) -> None:
@@ -134,6 +138,11 @@ class Survey:
         return any(name == told or name.startswith(f"{told}.") for told in self.told)
 
 
+def places_in(thing: Any) -> set[Place]:
+    """Where the functions begin that NumPy code is."""
+    return {place_of(function) for function in thing.code} if isinstance(thing, Written) else set()
+
+
 def is_judged(trial: Trial, position: int) -> bool:
     """Whether a gradient is compared with the right one, or is one of labels, which nobody needs."""
     slots = trial.arrangement.slots
@@ -145,7 +154,8 @@ def left_of(part: Part) -> Iterator[NotExamined]:
     """What of a function, or of a file's top level, was not examined."""
     every = set(range(len(part.spots)))
     if not part.name:
-        yield of_part(part, every, phrase("left-top"))
+        if missed := every - part.seen:
+            yield of_part(part, missed, phrase("left-top"))
     elif not part.ran:
         yield of_part(part, every, phrase("left-alone"))
     else:
