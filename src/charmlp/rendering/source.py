@@ -13,7 +13,7 @@ from charmlp.letters.source import Progress, Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts
 from charmlp.rendering.renderer import check_drawable, classes_drawn, render, sets_that_write, texts_of
-from charmlp.rendering.strokes import StrokeSet
+from charmlp.rendering.strokes import StrokeSet, is_joined
 from charmlp.rendering.style import Style
 
 Face = TypeVar("Face", Font, StrokeSet)
@@ -118,7 +118,7 @@ def open_rendered(
         classes=names,
         counts=counts,
         fonts={split: sorted({*fonts}.intersection(signs[split] + hands[split])) for split in counts},
-        strokes=hold_out(strokes, counts),
+        strokes=hold_out_strokes(strokes, counts),
         seed=seed,
         style=style,
         cache=cache,
@@ -141,6 +141,13 @@ def hold_out_fonts(
     split = hold_out([font for font in fonts if font.family in whole], splits)
     split["train"] += [font for font in fonts if font.family not in whole]
     return split
+
+
+def hold_out_strokes(strokes: Sequence[StrokeSet], splits: Collection[str]) -> dict[str, list[StrokeSet]]:
+    """The same for stroke sets: of the joined and of the others some each."""
+    kinds = [[face for face in strokes if is_joined(face) == joined] for joined in (True, False)]
+    parts = [hold_out(kind, splits) for kind in kinds]
+    return {split: [face for part in parts for face in part[split]] for split in splits}
 
 
 def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:
