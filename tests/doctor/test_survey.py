@@ -66,7 +66,6 @@ def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
         (WRONG["a branch that is not taken"], [("Soft.backward", 14, "left-line")]),
         (NUMPY + WITH_BLAME, [("Dense.backward", 16, "left-unread")]),
         (WRONG["a layer that adjusts itself"], [("SelfMade.adjust", 15, "left-alone")]),
-        (WRONG["a table of slopes"], [("", 13, "left-top")]),
     ],
 )
 def test_what_was_not_examined_and_why(
