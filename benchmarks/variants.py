@@ -114,6 +114,11 @@ SCREENED = {
 SETTLED = {
     "best": Variant("recipe best as it is", "现在的配方 best"),
     "dropout": Variant("dropout 0.1", "dropout 0.1", {"dropout": 0.1}),
+    "constant": Variant(
+        "constant rate, average of 0.998",
+        "恒定学习率，滑动平均 0.998",
+        {"schedule": "constant", "ema_decay": 0.998},
+    ),
     "large": Variant("32×32, 2,500 updates", "32×32，2500 次更新", LARGE),
     "large-dropout": Variant("the same with dropout 0.1", "同上，dropout 0.1", LARGE | {"dropout": 0.1}),
     "hand25": Variant("a quarter handwriting", "手写占四分之一", hand=0.25),

@@ -223,7 +223,7 @@ def test_training_stops_when_patience_ends(photographs: Path) -> None:
 @pytest.mark.parametrize("monitor", ["accuracy", "macro_f1", "loss"])
 def test_the_kept_epoch_is_the_monitors_best(photographs: Path, monitor: str) -> None:
     settings = QUICK | {"epochs": 12, "synth_ratio": 0.0, "augment": False}
-    result = train(photographs, **settings, monitor=monitor)
+    result = train(photographs, **settings, monitor=monitor, keep="best")
     figures = [getattr(epoch.validation, monitor) for epoch in result.fit.history]
     best = int(np.argmin(figures) if monitor == "loss" else np.argmax(figures))
     assert result.fit.kept_epoch == best + 1

@@ -325,9 +325,9 @@ def test_which_epoch_is_kept(keep: str, kept: int) -> None:
     assert found.scores is not None and found.scores.accuracy == (0.7 if keep == "last" else found.best)
 
 
-def test_patience_begins_with_the_late_epochs() -> None:
-    config, found = dataclasses.replace(BASE, keep="late", epochs=9), Kept()
-    for epoch in range(1, 9):
+def test_who_has_patience_compares_all_epochs() -> None:
+    config, found = dataclasses.replace(BASE, keep="late", epochs=9, patience=3), Kept()
+    for epoch in range(1, 5):
         scores: Any = SimpleNamespace(accuracy=1 / epoch)
         found.consider(config, epoch, np.zeros(3), scores, True)
-        assert found.disappointed == max(0, epoch - 7)
+        assert (found.epoch, found.disappointed) == (1, epoch - 1)

@@ -64,10 +64,11 @@ class Kept:
         """Keep a copy of an epoch's parameters: of the last one, or of the best, or the best late one.
 
         Best by the monitor. Before the late epochs none is compared with another: few validation letters
-        would choose a net that reads them by chance, and has learned less of all others.
+        would choose a net that reads them by chance, and has learned less of all others. With patience,
+        which may end at any epoch, all are compared.
         `validated` says whether there is a validation set at all; without one, the last epoch is kept.
         """
-        counts = config.keep != "late" or epoch > LATE * config.epochs
+        counts = config.keep != "late" or config.patience > 0 or epoch > LATE * config.epochs
         better = not counts
         if scores is not None and counts:
             figure = getattr(scores, config.monitor) * (-1 if config.monitor == "loss" else 1)
