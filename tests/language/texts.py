@@ -24,6 +24,7 @@ BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "exp
 # Rooms that speak to programmers only.
 PROGRAMMERS = (
     "nn",
+    "estimator",
     "html.py",
     "calculus",
     "drawing/marks.py",

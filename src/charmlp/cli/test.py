@@ -285,6 +285,13 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
     say(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
     few = f": there are {len(evaluation.classes)} classes" if len(evaluation.classes) <= TOP else ""
     say(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
+    if (strangers := evaluation.strangers) is not None:
+        odd, of_all = percent(strangers.odd / n), percent(strangers.stranger / n)
+        say(
+            f"like nothing in training {odd} (of letters of its kind 1 %); stranger than most {of_all} (10 %)"
+        )
+        if strangers.are_other:
+            note(strangers.line())
     if leaks is not None:
         twins = f"near-twins of training letters {len(leaks):,} of {n:,}"
         if leaks.accuracy is not None and leaks.accuracy_of_twins is not None:

@@ -24,6 +24,7 @@ from charmlp.metrics import (
     score,
     top_accuracy,
 )
+from charmlp.metrics.strangers import Strangers
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 from charmlp.text import printable
@@ -46,12 +47,14 @@ class Evaluation:
     scores       of the probabilities below
     logits       z, N×K, as the network gives them
     temperature  T of the model: its probabilities are softmax(z/T)
+    strangers    how many look like nothing that it was trained with; `None` where its file does not say
     """
 
     scores: Scores
     logits: Array
     letters: LetterSet
     temperature: float = 1.0
+    strangers: Strangers | None = None
 
     @property
     def accuracy(self) -> float:
@@ -135,6 +138,7 @@ class Evaluation:
             "top3": self.top3,
             "macro_f1": scores.macro_f1,
             "temperature": self.temperature,
+            "unfamiliar": None if self.strangers is None else self.strangers.odd / self.strangers.count,
             "ece": calibration.error,
             "ece_by_chance": calibration.by_chance,
             "ece_by_chance_95": calibration.by_chance_95,
@@ -227,12 +231,23 @@ def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
         )
     if not len(letters):
         raise DataError("there are no images to test on")
-    logits = np.concatenate(
-        [recognizer.logits(letters.images[start : start + BATCH]) for start in range(0, len(letters), BATCH)]
-    )
+    batches = [letters.images[start : start + BATCH] for start in range(0, len(letters), BATCH)]
+    logits = np.concatenate([recognizer.logits(batch) for batch in batches])
     temperature = recognizer.model.temperature
     scores = score(logits.astype(np.float64) / temperature, letters.labels)
-    return Evaluation(scores, logits, letters, temperature)
+    return Evaluation(scores, logits, letters, temperature, _strangers(recognizer, letters, batches))
+
+
+def _strangers(recognizer: Recognizer, letters: LetterSet, batches: list[Array]) -> Strangers | None:
+    """Those among the letters, which come in batches; None where the model's file does not tell."""
+    if recognizer.model.familiarity is None:
+        return None
+    strangers = Strangers(recognizer.model.familiarity)
+    found = [recognizer.strangeness(batch) for batch in batches]
+    values = [value for part in found if part is not None for value in part.tolist()]
+    for name, value in zip(letters.names, values, strict=True):
+        strangers.add(name, value)
+    return strangers
 
 
 def name_classes(classes: tuple[str, ...]) -> str:

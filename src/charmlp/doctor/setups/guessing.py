@@ -14,6 +14,7 @@ from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
+from charmlp.doctor.operation.conditions import fulfilled, shapes_for
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
@@ -76,6 +77,10 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
         subject = build(sizes, dtype)
         for recipe, domain in every_recipe(subject, sizes, errors):
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
+            values = [
+                fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
+                for i, v in enumerate(values)
+            ]
             fillers = fill_options(subject, len(values), flags)
             if fillers is None:
                 continue
@@ -121,6 +126,9 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
         names = [name for name in inputs if not is_option(name)]
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
+        if subject.conditions:
+            yield from shapes_for(inputs, subject.conditions, n, d)
+            return
         yield from by_names(names, n, d)
         yield from of_cell(names, sizes)
         yield from of_layers(names, sizes)
