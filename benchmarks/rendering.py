@@ -1,4 +1,4 @@
-"""How many letters are rendered, and augmented, in a second.
+"""How many letters are rendered, in print and by hand, and augmented, in a second.
 
     python benchmarks/rendering.py
     python benchmarks/rendering.py --write docs/rendering.md docs/rendering.zh-CN.md
@@ -20,6 +20,7 @@ from pages import write_block
 from charmlp.data.augment import augment
 from charmlp.rendering import render
 from charmlp.rendering.fonts import LETTERS, find_fonts
+from charmlp.rendering.strokes import stroke_sets
 from charmlp.system import threads
 
 COUNT = 16_384
@@ -29,15 +30,20 @@ SIZE = (32, 32)
 
 def measure() -> list[tuple[int, str, float, float]]:
     """Rows of cores, work, letters a second, letters to a second of processor time."""
-    fonts = find_fonts()
+    options = {"classes": tuple(LETTERS[:26]), "norm_size": SIZE, "cache": False}
+    fonts, hands = find_fonts(), find_fonts(writing="hand")
 
     def rendered() -> np.ndarray:
-        options = {"classes": tuple(LETTERS[:26]), "norm_size": SIZE, "fonts": fonts, "cache": False}
-        return render(COUNT, seed=1, **options).images
+        return render(COUNT, seed=1, fonts=fonts, **options).images
+
+    def handwritten() -> np.ndarray:
+        return render(COUNT, seed=1, fonts=hands, strokes=stroke_sets(), style="hand", **options).images
 
     images = rendered()
+    handwritten()
     works: dict[str, Callable[[], object]] = {
         "rendered": rendered,
+        "handwritten": handwritten,
         "augmented": lambda: augment(images, np.random.default_rng(1)),
     }
     most = threads.cores()
@@ -56,7 +62,11 @@ def measure() -> list[tuple[int, str, float, float]]:
 
 def table(rows: list[tuple[int, str, float, float]], language: int) -> str:
     """The table of docs/rendering.md, in English (0) or Chinese (1)."""
-    words = {"rendered": ("rendered", "渲染"), "augmented": ("augmented", "增强")}
+    words = {
+        "rendered": ("rendered in print", "渲染印刷体"),
+        "handwritten": ("rendered by hand", "渲染手写体"),
+        "augmented": ("augmented", "增强"),
+    }
     heads = ("| Letters | cores | a second | to a CPU second |", "| 字母 | 核数 | 每秒 | 每 CPU 秒 |")
     lines = [heads[language], "|---|---|---|---|"]
     lines += [f"| {words[name][language]} | {cores} | {a:,.0f} | {b:,.0f} |" for cores, name, a, b in rows]

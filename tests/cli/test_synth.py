@@ -42,6 +42,13 @@ def test_lists_and_images_that_train_reads(run: Run) -> None:
     assert run("train", "--data", "letters", "--recipe", "slides", "--epoch", "1").status == 0
 
 
+def test_handwriting(run: Run) -> None:
+    for style in ("print", "hand"):
+        assert run("synth", "--out", style, "--count", "20", "--style", style).status == 0
+        assert json.loads(Path(style, writing.FACTS).read_text("utf-8"))["style"] == style
+    assert (pixels("print") != pixels("hand")).any(axis=(1, 2)).all()
+
+
 def test_a_name_tells_people_what_is_drawn(run: Run) -> None:
     assert run("synth", "--out", "a", "--count", "4", "--classes", "Ω/7x").status == 0
     labels = json.loads(Path("a/train.json").read_text("utf-8"))
@@ -205,6 +212,7 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--count", "1000000", "--norm-size", "256"], 2, "more than 8 GB of pixels"),
         (["--count", "5", "--seed", "x"], 2, "--seed: expected"),
         (["--count", "5", "--classes", "AA"], 2, '--classes: the class "A" is there twice'),
+        (["--count", "5", "--style", "feet"], 2, "--style: expected one of print, hand, all"),
         (["--count", "5", "--fonts", "nowhere"], 1, "nowhere: no such folder of fonts"),
         (["--count", "5", "--out", f"{__file__}/a"], 1, "is not a folder"),
         ([], 2, "--count"),

@@ -178,17 +178,33 @@ def test_a_class_folder_that_is_no_class(tmp_path: Path) -> None:
 def test_rendered_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     class Rendered(Source):
         def __init__(
-            self, count: int = 5, classes: tuple[str, ...] | None = None, seed: int = 0, cache: bool = True
+            self,
+            count: int = 5,
+            classes: tuple[str, ...] | None = None,
+            seed: int = 0,
+            style: str = "",
+            cache: bool = True,
         ) -> None:
             self.classes = classes or LETTERS
-            self.layout = f"{count} letters of seed {seed}"
+            self.layout = f"{count} letters of seed {seed} in {style}"
 
         splits, _load, identity = property(lambda self: {"train": 2}), None, None
 
     monkeypatch.setattr("charmlp.rendering.open_rendered", Rendered)
-    assert open_source("synth:").describe() == "2 training images in 26 classes, 5 letters of seed 2021"
+    assert (
+        open_source("synth:").describe() == "2 training images in 26 classes, 5 letters of seed 2021 in print"
+    )
     source = open_source("synth:60", classes="AB", n_classes=2, seed=3)
-    assert source.describe() == "2 training images in 2 classes, 60 letters of seed 3"
+    assert source.describe() == "2 training images in 2 classes, 60 letters of seed 3 in print"
+    for data, words in {
+        "synth:hand": "5 letters",
+        "synth:hand:60": "60 letters",
+        "synth:hand:": "5 ",
+    }.items():
+        assert words in open_source(data).layout and open_source(data).layout.endswith("in hand")
+    for data in ("synth:feet", "synth:60:hand", "synth:hand60", "synth:hand:x", "synth:0"):
+        with pytest.raises(UsageError, match="such as synth:hand:5000"):
+            open_source(data)
     with pytest.raises(UsageError, match="26 classes and --n_classes says 10"):
         open_source("synth:", n_classes=10)
 

@@ -79,7 +79,7 @@ HANDWRITING = replace(  # a pen's dark lines on paper, photographed with a telep
     turn=4.0,
     slant=0.05,
     margin=0.06,
-    margin_spread=0.07,
+    margin_spread=0.05,
     narrowest=(0.2, 1.0),
     neighbour_chance=0.2,
     neighbour_gap=(-0.1, 0.25),
@@ -109,4 +109,4 @@ HANDWRITING = replace(  # a pen's dark lines on paper, photographed with a telep
 )
 
 # The letters of a font are always the same: they are bent here, where strokes are bent one by one.
-HANDWRITING_FONTS = replace(HANDWRITING, slant=0.12, wave_chance=0.5, weight=(0.2, 0.8))
+HANDWRITING_FONTS = replace(HANDWRITING, slant=0.12, wave_chance=0.5, weight=(0.7, 0.5))

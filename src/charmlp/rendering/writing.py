@@ -110,7 +110,13 @@ def _write_splits(
             if number % _REPORT_EVERY == 0 or len(labels) == count:
                 progress("rendering letters", number, total)
         _write_json(folder / LISTS[split], labels)
-    facts = {"classes": source.classes, "seed": source.seed, "norm_size": norm_size, **source.splits}
+    facts = {
+        "style": source.style,
+        "classes": source.classes,
+        "seed": source.seed,
+        "norm_size": norm_size,
+        **source.splits,
+    }
     _write_json(folder / FACTS, facts)
     return number
 

@@ -27,12 +27,12 @@ class Hand:
     Where a range is for a writer, each letter strays a little from it, by `unsteady` of the spread.
     """
 
-    slant: float = 0.16  # of a writer from the set's: sideways to height
+    slant: float = 0.14  # of a writer from the set's: sideways to height
     width: float = 0.18  # of the logarithm of a letter's width
     ascender: float = 0.18  # of the logarithm of the height above an x
     descender: float = 0.25  # of the logarithm of the depth below the line
-    unsteady: float = 0.5  # how far a letter strays from its writer, in parts of those spreads
-    bend: float = 3.2  # of the waves that bend a letter
+    unsteady: float = 0.4  # how far a letter strays from its writer, in parts of those spreads
+    bend: float = 2.8  # of the waves that bend a letter
     bend_rate: float = 0.035  # of the waves: radians to a unit
     shift: float = 2.0  # of each stroke's place
     turn: float = 0.05  # of each stroke's direction, in radians; also of the logarithm of its size

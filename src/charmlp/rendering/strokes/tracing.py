@@ -26,7 +26,8 @@ Counts = NDArray[np.int64]
 _PIECE = np.float32(2.0)  # field pixels that a bar is long at least, where a stroke is not shorter
 _X_HEIGHT = 50
 _ZERO, _HALF, _ONE, _FAR = np.float32(0), np.float32(0.5), np.float32(1), np.float32(1e6)
-_BIT = np.uint64(1)
+_BIT, _LOW = np.uint64(1), np.uint64(65535)
+_UNIT = np.float32(np.sqrt(6) / 65536)
 _NO_INK = np.float32(-1000)
 
 
@@ -82,25 +83,22 @@ def trace(
 
 
 @part_of_compiled
-def _random(state: int) -> tuple[int, float]:
-    """One step of xorshift64*, and a nearly normal number of it: the sum of four of 16 bits."""
+def _random(state: int) -> tuple[int, float, float]:
+    """One step of xorshift64*, and two numbers of mean 0 and variance 1: each the sum of two of 16 bits."""
     state ^= state >> np.uint64(12)
     state ^= state << np.uint64(25)
     state ^= state >> np.uint64(27)
     bits = state * np.uint64(2685821657736338717)
-    total = np.float32(0)
-    for quarter in range(4):
-        total += np.float32(np.int64(bits >> np.uint64(16 * quarter) & np.uint64(65535)))
-    return state, (total - np.float32(2 * 65535)) * np.float32(1 / (65536 * np.sqrt(4 / 12)))
+    one = np.float32(np.int64((bits & _LOW) + (bits >> np.uint64(16) & _LOW)) - 65535)
+    two = np.float32(np.int64((bits >> np.uint64(32) & _LOW) + (bits >> np.uint64(48))) - 65535)
+    return state, one * _UNIT, two * _UNIT
 
 
 @part_of_compiled
 def _move(move: Movement, points: Reals, state: int, xs: Reals, ys: Reals) -> int:
     """Where the pen really goes along one stroke."""
-    state, shift_x = _random(state)
-    state, shift_y = _random(state)
-    state, turn = _random(state)
-    state, growth = _random(state)
+    state, shift_x, shift_y = _random(state)
+    state, turn, growth = _random(state)
     cos, sin = np.cos(move.turn * turn), np.sin(move.turn * turn)
     larger = _ONE + move.turn * growth
     count = len(points)
@@ -121,8 +119,7 @@ def _move(move: Movement, points: Reals, state: int, xs: Reals, ys: Reals) -> in
             height = np.sin(move.wave_x[wave] * x + move.wave_y[wave] * y + move.wave_phase[wave])
             bent_x += move.bend_x[wave] * height
             bent_y += move.bend_y[wave] * height
-        state, jerk_x = _random(state)
-        state, jerk_y = _random(state)
+        state, jerk_x, jerk_y = _random(state)
         drift_x, drift_y = _HALF * drift_x + move.tremor * jerk_x, _HALF * drift_y + move.tremor * jerk_y
         xs[point], ys[point] = bent_x + move.slant * bent_y + drift_x, bent_y + drift_y
     _round(xs, int(move.round))
@@ -161,7 +158,7 @@ def _press(move: Movement, xs: Reals, ys: Reals, state: int, widths: Reals) -> i
     pressure, wave = _ZERO, _ZERO
     nib_x, nib_y = np.cos(move.nib_angle), np.sin(move.nib_angle)
     for point in range(count):
-        state, push = _random(state)
+        state, push, _ = _random(state)
         wave = np.float32(0.8) * wave + np.float32(0.6) * push
         pressure = np.float32(0.8) * pressure + np.float32(0.2) * wave
         x = xs[min(point + 1, count - 1)] - xs[max(point - 1, 0)]
