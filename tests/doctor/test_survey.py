@@ -48,6 +48,11 @@ def unused_error_term(error, activation):
 )
 
 
+WITH_BLAME = LAYER.replace(
+    "        return dout @", "        self.blame = 2 * dout.sum()\n        return dout @"
+)
+
+
 def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
     (of_file,) = [diagnosis for diagnosis in examined(folder, source) if diagnosis.not_examined]
     return [(one.name, one.line, one.reason.key) for one in of_file.not_examined]
@@ -59,9 +64,8 @@ def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
         (NUMPY + BESIDE, [("unused_error_term", 14, "left-alone")]),
         (WRONG["a network as a script"], [("", 19, "left-top")]),
         (WRONG["a branch that is not taken"], [("Soft.backward", 14, "left-line")]),
-        (WRONG["weights' gradients under a name of their own"], [("Affine.backward", 14, "left-unread")]),
+        (NUMPY + WITH_BLAME, [("Dense.backward", 16, "left-unread")]),
         (WRONG["a layer that adjusts itself"], [("SelfMade.adjust", 15, "left-alone")]),
-        (WRONG["a table of slopes"], [("", 13, "left-top")]),
     ],
 )
 def test_what_was_not_examined_and_why(
@@ -108,6 +112,19 @@ def test_status_text_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (one["name"], one["line"], one["cell"]) == ("unused_error_term", 14, None)
     assert "forward" in one["reason"]
     assert main(["doctor", f"{path}:squash"]) == 0  # who asks for one thing is told of it alone
+
+
+def test_of_one_thing_its_own_functions_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "half.py"
+    path.write_text(NUMPY + WITH_BLAME + RAMP + BESIDE, encoding="utf-8")
+    assert main(["doctor", f"{path}:ramp_forward"]) == 0
+    capsys.readouterr()
+    assert main(["doctor", f"{path}:Dense", "--format", "json"]) == 2
+    layer, rest = json.loads(capsys.readouterr().out)
+    assert (layer["verdict"], rest["target"], rest["verdict"]) == ("healthy", f"{path}:Dense", "unknown")
+    assert [one["line"] for one in rest["not_examined"]] == [16]
 
 
 def test_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,11 +56,11 @@ def import_torch() -> None:
 def examine_all(
     target: Target, kind: str | None, job: Mapping[str, Any], answer: Callable[..., None]
 ) -> None:
-    """Examine one thing, or all that the module defines but for those to leave out; then what is left."""
+    """Examine one thing, or all that the module defines but for those to leave out; say what is left."""
     loaded = load(target)
     things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
-    survey = Survey(loaded.module, () if target.name else loaded.pieces, job["known"])
-    if not things and not survey.parts:
+    survey = Survey(loaded.module, loaded.pieces, job["known"])
+    if not things and not survey.left():
         raise CannotExamineError("nothing")
     for number, (name, thing) in enumerate(things):
         if name in job["leave_out"]:
@@ -73,10 +73,11 @@ def examine_all(
         if loaded.note is not None and number == 0:  # said once
             diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))
         answer(done=packed(diagnosis), known=survey.known)
-    if left := survey.left():
+    if left := survey.left(own=target.name is not None):
         framework = "torch" if uses_torch(target) else "numpy"
+        label = target.label(target.name) if target.name else target.place
         of_file = Diagnosis(
-            target.place, None, reason=phrase("left-out"), framework=framework,
+            label, None, reason=phrase("left-out"), framework=framework,
             not_examined=tuple(left), right=tuple(survey.right),
         )  # fmt: skip
         answer(done=packed(of_file))

@@ -18,7 +18,7 @@ from charmlp.doctor.operation.code import running_with
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.trial import Trial, is_label
-from charmlp.doctor.survey.parts import Part, Piece, parts_of, place_of
+from charmlp.doctor.survey.parts import Part, Piece, Place, parts_of, place_of
 
 WATCHED = "__charmlp_watched__"
 Gradients = list[Any] | None
@@ -32,6 +32,7 @@ class Survey:
         # functions and classes of which a diagnosis says why they were not examined
         self.told: set[str] = set(known.get("told", ()))
         self.right: list[str] = list(known.get("right", ()))
+        self.own: set[str] = set(known.get("own", ()))  # the functions that the examined things are
         for part, ran, seen in zip(self.parts, known.get("ran", ()), known.get("seen", ()), strict=False):
             part.ran, part.seen = set(ran), set(seen)
         self.running: set[tuple[int, int]] = set()  # what has run in this run
@@ -41,27 +42,34 @@ class Survey:
     def known(self) -> dict[str, Any]:
         """What another process must know to go on."""
         ran, seen = ([sorted(getattr(part, of)) for part in self.parts] for of in ("ran", "seen"))
-        return {"told": sorted(self.told), "right": self.right, "ran": ran, "seen": seen}
+        return {
+            "told": sorted(self.told), "right": self.right, "own": sorted(self.own), "ran": ran, "seen": seen
+        }  # fmt: skip
 
     # What one diagnosis looked at
 
     def take(self, diagnosis: Diagnosis, name: str, thing: Any) -> None:
         """The diagnosis of a thing that has this name in the file."""
-        with quiet_and_seeded(), suppress(Exception):  # the thing is somebody's code
+        with quiet_and_seeded(), suppress(Exception, SystemExit):  # the thing is somebody's code
             self.look(diagnosis, name, thing)
 
     def look(self, diagnosis: Diagnosis, name: str, thing: Any) -> None:
+        self.own |= {part.name for part in self.parts_of(thing)}
         if diagnosis.reason is not None or diagnosis.unwritten is not None:
             self.tell(name, thing)
             return
         if diagnosis:
             self.right.append(name)
-        for trial in diagnosis.trials:
-            with self.watching():
+        with self.watching():
+            for trial in diagnosis.trials:
                 self.look_at(trial, diagnosis.verdict == MISTAKEN)
         for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
                 part.ran = part.seen = set(range(len(part.spots)))
+        places = places_in(thing)
+        for part in self.parts:  # slopes that stand in a table
+            lines = enumerate(map(part.line_of, part.spots))
+            part.seen |= {i for i, line in lines if not part.name and (part.place[0], line) in places}
 
     def tell(self, name: str, thing: Any) -> None:
         """A diagnosis says why this was not examined."""
@@ -70,7 +78,10 @@ class Survey:
 
     def parts_of(self, thing: Any) -> list[Part]:
         """The functions that it is, as far as it says so."""
-        places = {place_of(function) for function in thing.code} if isinstance(thing, Written) else set()
+        if not isinstance(thing, Written):
+            prefix = f"{getattr(thing, '__qualname__', None)}."
+            return [part for part in self.parts if part.name.startswith(prefix)]
+        places = places_in(thing)
         return [part for part in self.parts if part.place in places]
 
     def look_at(self, trial: Trial, mistaken: bool) -> None:
@@ -100,7 +111,7 @@ class Survey:
         """While this lasts, the values of the statements go through `value_of`."""
         with ExitStack() as stack:
             for number, part in enumerate(self.parts):
-                if part.code is not None:
+                if part.code is not None and len(part.seen) < len(part.spots):
                     places = [((number, index), spot.slot) for index, spot in enumerate(part.spots)]
                     try:
                         stack.enter_context(running_with(part.code, WATCHED, self.value_of, places))
@@ -118,12 +129,18 @@ class Survey:
 
     # What is left
 
-    def left(self) -> list[NotExamined]:
-        """All that was not examined, and of which no diagnosis says so."""
-        return [one for part in self.parts if not self.is_told(part.name) for one in left_of(part)]
+    def left(self, *, own: bool = False) -> list[NotExamined]:
+        """All that was not examined, and of which no diagnosis says so; of the things' own functions only."""
+        parts = [part for part in self.parts if not own or part.name in self.own]
+        return [one for part in parts if not self.is_told(part.name) for one in left_of(part)]
 
     def is_told(self, name: str) -> bool:
         return any(name == told or name.startswith(f"{told}.") for told in self.told)
+
+
+def places_in(thing: Any) -> set[Place]:
+    """Where the functions begin that NumPy code is."""
+    return {place_of(function) for function in thing.code} if isinstance(thing, Written) else set()
 
 
 def is_judged(trial: Trial, position: int) -> bool:
@@ -137,7 +154,8 @@ def left_of(part: Part) -> Iterator[NotExamined]:
     """What of a function, or of a file's top level, was not examined."""
     every = set(range(len(part.spots)))
     if not part.name:
-        yield of_part(part, every, phrase("left-top"))
+        if missed := every - part.seen:
+            yield of_part(part, missed, phrase("left-top"))
     elif not part.ran:
         yield of_part(part, every, phrase("left-alone"))
     else:
