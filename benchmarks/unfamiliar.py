@@ -14,6 +14,7 @@ strange picture is further off than a letter held out (0.5 is a guess), and the 
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,7 +41,7 @@ from charmlp.training.prepare import prepare
 
 Array = NDArray[Any]
 
-SIZE, COUNT, KEPT = (32, 32), 1000, Path("runs") / "unfamiliar"
+SIZE, COUNT, KEPT = BEST.norm_size, 1000, Path("runs") / "unfamiliar"
 MODELS = {"photographs": "", "print": "synth:print:20000", "hand": "synth:hand:20000"}
 TURNED = "ABCDEFGJKLPQRTVY"  # upside down they are no other letter
 SIGNS = "&?!%#@$+=*"
@@ -93,7 +94,7 @@ def seen_by(model: Model, x: Array) -> Seen:
 
 
 def strange_pictures(data: str) -> dict[str, Array]:
-    """uint8 N×32×32 of each of `KINDS` but the first."""
+    """uint8 N×H×W of each of `KINDS` but the first."""
     generator = np.random.default_rng(5)
     by_hand = rendered("hand")
     print_ = rendered("print")
@@ -158,7 +159,7 @@ def squares(pictures: list[Array], generator: np.random.Generator) -> Array:
 
 def shading(generator: np.random.Generator) -> Array:
     """Empty paper in uneven light, with the grain of a camera."""
-    down, across = np.mgrid[-1:1:32j, -1:1:32j]
+    down, across = np.meshgrid(*(np.linspace(-1, 1, side) for side in SIZE), indexing="ij")
     ends = np.array([(0, 6.28), (4, 40), (0.5, 4)])
     angle, step, grain = generator.uniform(ends[:, :1], ends[:, 1:], (3, COUNT))[:, :, None, None]
     light = 128 + step * (np.cos(angle) * across + np.sin(angle) * down)
@@ -169,8 +170,9 @@ def shading(generator: np.random.Generator) -> Array:
 
 
 def model_of(name: str, data: str) -> Model:
-    """The kept model, or one that is trained now."""
-    path = KEPT / f"{name}.safetensors"
+    """The model that is kept of this recipe, or one that is trained now."""
+    recipe = hashlib.sha256(repr(BEST).encode()).hexdigest()[:8]
+    path = KEPT / f"{name}-{recipe}.safetensors"
     if not path.is_file():
         charmlp.train(MODELS[name] or data, out=KEPT / name, overwrite=True, model_path=path)
     return read_model(path)
