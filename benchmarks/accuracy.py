@@ -13,16 +13,13 @@ seeds; "far" are the validation images for which no training image has an absolu
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from kept import Kept, figure
 from numpy.typing import NDArray
 from pages import write_block
 from PIL import Image
@@ -56,8 +53,9 @@ ROWS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "rendered": ({}, "rendered letters alone (synth:60000)", "只用渲染字母 (synth:60000)"),
     "best": ({}, "recipe best", "配方 best"),
+    "hand": ({}, "recipe hand", "配方 hand"),
     "small": (
-        {"hidden_size": (32,), "dropout": 0.0, "lr": 4e-3, "synth_ratio": 0.5, "updates": 9600},
+        {"hidden_size": (32,), "norm_size": SIZE, "lr": 4e-3, "synth_ratio": 0.5, "updates": 9600},
         "1024-32-26",
         "1024-32-26",
     ),
@@ -74,9 +72,11 @@ ABLATIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     "schedule": ({"schedule": "constant", "warmup": 0.0}, "constant learning rate", "恒定学习率"),
     "warmup": ({"warmup": 0.0}, "no warm-up", "无预热"),
     "smoothing": ({"label_smoothing": 0.0}, "no label smoothing", "无标签平滑"),
-    "dropout": ({"dropout": 0.0}, "no dropout", "无 dropout"),
+    "dropout": ({"dropout": 0.1}, "with dropout 0.1", "加 dropout 0.1"),
     "decay": ({"weight_decay": 0.0}, "no weight decay", "无权重衰减"),
     "layer": ({"hidden_size": (512,)}, "one hidden layer, 512", "一个隐藏层，512"),
+    "large": ({"norm_size": SIZE, "updates": 2500}, "pictures of 32×32", "输入 32×32"),
+    "keep": ({"keep": "best"}, "the best epoch of all kept", "保留所有轮次中最好的一轮"),
     "clip": ({"clip_norm": 1.0}, "with gradient clipping at 1", "加梯度裁剪（1）"),
     "weights": ({"class_weights": "balanced"}, "with class weights", "加类别权重"),
 }
@@ -91,17 +91,14 @@ TTA = (2, 8, 16)  # measured on the models of recipe best
 
 
 class Benchmark:
-    """Runs what has not been run, and remembers it."""
+    """The photographs, and what is measured on them."""
 
-    def __init__(self, data: str, kept: Path, finished: bool = False) -> None:
-        self.data, self.kept, self.finished = data, kept, finished
-        source = open_source(data)
-        self.identity = source.identity()
-        self.training, self.validation = source.load("train", SIZE), source.load("val", SIZE)
+    def __init__(self, data: str, kept: Kept) -> None:
+        self.data, self.kept = data, kept
+        self.source = open_source(data)
+        self.identity = self.source.identity()
+        self.training, self.validation = self.source.load("train", SIZE), self.source.load("val", SIZE)
         self.far = np.abs(pixels(self.validation) @ pixels(self.training).T).max(axis=1) / 1024 < FAR
-        self.results: dict[str, dict[str, Any]] = (
-            json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
-        )
 
     def picture(self, number: int) -> Image.Image:
         """Validation image `number` as it is on disk."""
@@ -111,25 +108,6 @@ class Benchmark:
         (found,) = part.pictures([part.names[number]])
         return found if isinstance(found, Image.Image) else Image.open(found)
 
-    def once(self, name: str, seed: int, facts: object, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The result that is kept under name, seed and facts, or what `work` gives now."""
-        key = f"{name} {seed} {self.identity} {facts}"
-        if self.finished and key not in self.results:
-            return {}
-        if key not in self.results:
-            wall, cpu = time.perf_counter(), processor_time()
-            try:
-                found = work()
-            except (LookupError, ImportError) as error:
-                found = {"reason": str(error)}
-            found |= {"wall": time.perf_counter() - wall, "cpu": processor_time() - cpu}
-            self.results[key] = found
-            self.kept.parent.mkdir(parents=True, exist_ok=True)
-            self.kept.write_text(json.dumps(self.results, indent=1), "utf-8")
-        shown = {k: round(v, 2) if isinstance(v, float) else v for k, v in self.results[key].items()}
-        print(f"{name:<12} seed {seed}  {shown}", flush=True)
-        return self.results[key]
-
     def scores(self, answers: NDArray[np.int64]) -> dict[str, float]:
         """Percent right, of all and of those far from any training image."""
         right = answers == self.validation.labels
@@ -137,48 +115,32 @@ class Benchmark:
 
     def recipe(self, name: str, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         """Train as `charmlp train` does; the kept epoch's figures and the last epoch's."""
-        recipe = RECIPES["slides"] if name == "slides" else BEST
+        recipe = RECIPES.get(name, BEST)
         config = override(recipe, settings | {"seed": seed})
         data = "synth:60000" if name == "rendered" else self.data
 
         def work() -> dict[str, Any]:
             with tempfile.TemporaryDirectory() as folder:
                 run = charmlp.train(data, recipe=config, out=Path(folder) / "run")
-            recognizer = Recognizer(run.model)
-            found: dict[str, Any] = self.scores(recognizer.logits(self.validation.images).argmax(axis=1))
+            images = self.source.load("val", run.model.norm_size, view=run.model.view).images
+            found: dict[str, Any] = self.scores(Recognizer(run.model).logits(images).argmax(axis=1))
             last = run.fit.history[-1].validation
             if name != "rendered" and last is not None:
                 found["last"] = 100 * last.accuracy
             found["parameters"] = run.model.n_parameters
             if name == "best":
                 for count in TTA:
-                    logits = Recognizer(run.model, count).logits(self.validation.images)
+                    logits = Recognizer(run.model, count).logits(images)
                     found[f"tta {count}"] = self.scores(logits.argmax(axis=1))["all"]
             return found
 
-        return self.once(name, seed, config, work)
+        return self.kept.once(name, seed, f"{self.identity} {config}", work)
 
     def rival(self, name: str, seed: int) -> dict[str, Any]:
         """Another program's figures on the same images."""
 
         task = Task(self.training, self.validation, self.picture, seed)
-        return self.once(name, seed, "", lambda: dict(self.scores(RIVALS[name](task))))
-
-
-def processor_time() -> float:
-    """Seconds of processor time of this process and of those that it started."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def figure(results: list[dict[str, Any]], key: str) -> str:
-    """`93.4 ± 0.6`, or one number where there is one run, or nothing."""
-    values = [result[key] for result in results if key in result]
-    if not values:
-        return ""
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    return f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}"
+        return self.kept.once(name, seed, f"{self.identity} ", lambda: dict(self.scores(RIVALS[name](task))))
 
 
 def table(found: dict[str, list[dict[str, Any]]], language: int) -> str:
@@ -238,7 +200,7 @@ def main() -> None:
     wanted = args.only.split(",") if args.only else names
     if unknown := set(wanted) - set(names):
         parser.error(f"--only: no row is called {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    benchmark = Benchmark(args.data, args.kept, args.finished)
+    benchmark = Benchmark(args.data, Kept(args.kept, args.finished))
     print(f"{len(benchmark.validation)} validation images, {benchmark.far.sum()} of them far")
     found: dict[str, list[dict[str, Any]]] = {}
     for name in wanted:

@@ -32,7 +32,7 @@ def test_a_model(run: Run, trained: Path) -> None:
 def test_what_a_model_was_trained_on(run: Run, trained: Path, tmp_path: Path) -> None:
     answer = run("info", trained)
     assert "trained on     96 images, lists in character_classification/\n" in answer.out
-    assert "unfamiliar     it is not told" in answer.out and "rendered in the style" not in answer.out
+    assert "unfamiliar     not known" in answer.out and "rendered in the style" not in answer.out
     model = read_model(trained / "model.safetensors")
     facts = {"rendered_letters": 60_000, "rendered_share": 0.75, "rendered_style": "hand"}
     known = replace(model, familiarity=familiarity(), provenance={**model.provenance, **facts})
@@ -40,7 +40,7 @@ def test_what_a_model_was_trained_on(run: Run, trained: Path, tmp_path: Path) ->
     answer = run("info", tmp_path / "a.safetensors")
     assert "               with 60,000 rendered letters, 75% of each batch\n" in answer.out
     assert "               rendered in the style hand\n" in answer.out
-    assert "unfamiliar     it is told" in answer.out
+    assert "unfamiliar     predict says" in answer.out
 
 
 @pytest.mark.parametrize("facts", [{}, {"training_images": "many", "source": 7, "rendered_share": "x"}])

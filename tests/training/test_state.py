@@ -7,6 +7,7 @@ import functools
 import io
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from charmlp.letters.letterset import LetterSet
 from charmlp.training import feed as feed_module
 from charmlp.training.feed import Arrays, Pictures
 from charmlp.training.order import Order
-from charmlp.training.state import TrainingState
+from charmlp.training.state import Kept, TrainingState
 from charmlp.training.steps.analytic import AnalyticStep
 from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.elementwise import InLoops
@@ -307,3 +308,26 @@ def test_arrays_of_any_width_are_trained_on(name: str, dtype: Any) -> None:
     assert trainer.step.parameters.flat.dtype == dtype
     assert trainer.kept.scores is not None and trainer.kept.scores.accuracy > 0.9
     assert end(trainer) == end(again)
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("last", 9), ("best", 2), ("late", 8)])
+def test_which_epoch_is_kept(keep: str, kept: int) -> None:
+    config = dataclasses.replace(BASE, keep=keep, epochs=9)
+    found = Kept()
+    for epoch, accuracy in enumerate((0.5, 0.9, 0.6, 0.6, 0.6, 0.85, 0.7, 0.8, 0.7), 1):
+        scores: Any = SimpleNamespace(accuracy=accuracy)
+        found.consider(config, epoch, np.full(3, epoch), scores, True)
+        assert (
+            found.epoch == epoch or keep != "late" or epoch > 6
+        )  # until then the last one, if it is stopped
+    assert found.epoch == kept
+    assert found.parameters is not None and found.parameters[0] == kept
+    assert found.scores is not None and found.scores.accuracy == (0.7 if keep == "last" else found.best)
+
+
+def test_patience_begins_with_the_late_epochs() -> None:
+    config, found = dataclasses.replace(BASE, keep="late", epochs=9), Kept()
+    for epoch in range(1, 9):
+        scores: Any = SimpleNamespace(accuracy=1 / epoch)
+        found.consider(config, epoch, np.zeros(3), scores, True)
+        assert found.disappointed == max(0, epoch - 7)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_data_flags, data_arguments, given_settings
 from charmlp.cli.notes import say
-from charmlp.config import RECIPES, SEED, Reading, override
+from charmlp.config import SEED, Reading, override
 from charmlp.errors import UsageError
 from charmlp.language import translated
 from charmlp.language.layout import padded
@@ -83,9 +83,9 @@ def look(args: argparse.Namespace) -> Check:
         check_writable(path)
     from charmlp.cli.progress import make_reporter
     from charmlp.data import open_source
-    from charmlp.evaluation.checking import check_data
+    from charmlp.evaluation.checking import LOOK, check_data
 
-    config = override(RECIPES["best"], given_settings(args, Reading) | {"seed": args.seed})
+    config = override(LOOK, given_settings(args, Reading) | {"seed": args.seed})
     faults: list[str] = []
     source = open_source(**data, seed=args.seed, reading=config, faults=faults)
     with make_reporter() as reporter:

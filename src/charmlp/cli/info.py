@@ -117,9 +117,9 @@ def origin(model: Model) -> Iterator[str]:
     if isinstance(style, str):
         yield f"               rendered in the style {printable(style)}"
     if model.familiarity is not None:
-        yield "unfamiliar     it is told of images that look like nothing in training"
+        yield "unfamiliar     predict says where an image is like nothing in training"
     else:
-        yield "unfamiliar     it is not told: the file does not say what training letters look like"
+        yield "unfamiliar     not known: the file has no statistics of training letters"
 
 
 def describe_data(args: argparse.Namespace) -> None:

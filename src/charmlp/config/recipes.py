@@ -14,8 +14,9 @@ SLIDES = TrainingConfig()
 BEST = TrainingConfig(  # chosen by validation accuracy on photographs: docs/accuracy.md
     recipe="best",
     hidden_size=(512, 256),
+    norm_size=(24, 24),
     preprocessing="standardize",
-    updates=2500,
+    updates=3400,
     batch_size=256,
     val_interval=1,
     optimizer="adamw",
@@ -25,12 +26,12 @@ BEST = TrainingConfig(  # chosen by validation accuracy on photographs: docs/acc
     warmup=0.05,
     ema_decay=0.99,
     label_smoothing=0.1,
-    dropout=0.1,
     augment=True,
     synth_ratio=0.75,
-    keep="best",
+    keep="late",
 )
-RECIPES = {recipe.recipe: recipe for recipe in (SLIDES, BEST)}
+HAND = dataclasses.replace(BEST, recipe="hand", synth_style="all")
+RECIPES = {recipe.recipe: recipe for recipe in (SLIDES, BEST, HAND)}
 
 
 def override(config: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:

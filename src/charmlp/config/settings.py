@@ -35,6 +35,7 @@ from charmlp.errors import UsageError
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
+KEEP = ("last", "best", "late")
 STYLES = ("print", "hand", "all")  # of writing
 MONITORS = ("accuracy", "macro_f1", "loss")
 DEFAULT_HIDDEN_SIZE = (32,)
@@ -148,7 +149,9 @@ class TrainingConfig(Reading):
 
     # Validation and what is kept
     val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")
-    keep: str = setting("last", one_of("last", "best"), "which epoch's weights are kept")
+    keep: str = setting(
+        "last", one_of(*KEEP), "which epoch's weights are kept; late: the best of the last third"
+    )
     monitor: str = setting("accuracy", one_of(*MONITORS), "validation figure that decides the best epoch")
     patience: int = setting(
         0, COUNT_OR_NONE, "validations without improvement before training stops; 0: never"

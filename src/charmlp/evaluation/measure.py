@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from charmlp import calculus
 from charmlp.data import open_source
 from charmlp.data.layouts import DEFAULT_SEED
 from charmlp.errors import DataError
+from charmlp.letters.confusable import confusable_groups
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.metrics import (
@@ -23,6 +24,7 @@ from charmlp.metrics import (
     measure_coverage,
     score,
     top_accuracy,
+    wilson,
 )
 from charmlp.metrics.strangers import Strangers
 from charmlp.modelfile import Model
@@ -38,6 +40,23 @@ TOP = 3  # guesses among which a class is looked for
 TARGETS = (0.9, 0.95, 0.99)  # accuracies for which a threshold is looked for
 MOST_SHOWN = 10  # pairs and images that are named
 COLUMNS = ("file", "truth", "prediction", "probability")
+
+
+class CountedAsOne(NamedTuple):
+    """How well letters are read by somebody who does not ask for what cannot be seen.
+
+    groups    the classes that are one picture when cut out, such as O, 0 and o (`charmlp.letters.confusable`)
+    accuracy  share of predictions that are of the label's group, or right
+    interval  of that, 95 % (Wilson)
+    """
+
+    groups: list[tuple[str, ...]]
+    accuracy: float
+    interval: tuple[float, float]
+
+    def together(self, label: str, prediction: str) -> bool:
+        """Whether two classes are in one group."""
+        return any(label in group and prediction in group for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,19 @@ class Evaluation:
         return [(self.classes[a], self.classes[b], count) for a, b, count in self.scores.confusions]
 
     @cached_property
+    def counted_as_one(self) -> CountedAsOne | None:
+        """The accuracy with confusable classes counted as one; None where there are no two such classes."""
+        groups = confusable_groups(self.classes)
+        if not groups:
+            return None
+        group_of = np.arange(len(self.classes))
+        for group in groups:
+            members = [self.classes.index(name) for name in group]
+            group_of[members] = members[0]
+        right = group_of[self.predictions] == group_of[self.letters.labels]
+        return CountedAsOne(groups, float(right.mean()), wilson(int(right.sum()), len(right)))
+
+    @cached_property
     def calibration(self) -> Calibration:
         """Whether the probabilities of the answers are the shares of them that are right."""
         return calibrate(self.confidences, self.is_right)
@@ -137,6 +169,7 @@ class Evaluation:
             "loss": scores.loss,
             "top3": self.top3,
             "macro_f1": scores.macro_f1,
+            "counted_as_one": self.counted_as_one and self.counted_as_one._asdict(),
             "temperature": self.temperature,
             "unfamiliar": None if self.strangers is None else self.strangers.odd / self.strangers.count,
             "ece": calibration.error,

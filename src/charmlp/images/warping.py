@@ -87,22 +87,29 @@ def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
     """Add the shifts of a coarse grid of points, interpolated between them."""
     height, width = xs.shape
     points = shifts.shape[1] - 1
+    left, right = (
+        np.empty(width, np.uint32),
+        np.empty(width, np.float32),
+    )  # of each column: its point, the rest
+    for column in range(width):
+        x = np.float32(points * column) / np.float32(max(width - 1, 1))
+        left[column] = min(int(x), points - 1)
+        right[column] = x - np.float32(left[column])
+    line = np.empty((2, points + 1), np.float32)  # the grid along a row of pixels
     for row in range(height):
         y = np.float32(points * row) / np.float32(max(height - 1, 1))
         top = min(int(y), points - 1)
         low = y - np.float32(top)
-        for column in range(width):
-            x = np.float32(points * column) / np.float32(max(width - 1, 1))
-            left = min(int(x), points - 1)
-            right = x - np.float32(left)
+        for point in range(points + 1):
             for axis in range(2):
-                grid = shifts[axis]
-                upper = grid[top, left] + (grid[top, left + 1] - grid[top, left]) * right
-                lower = grid[top + 1, left] + (grid[top + 1, left + 1] - grid[top + 1, left]) * right
-                if axis == 0:
-                    xs[row, column] += (upper + (lower - upper) * low) * width
-                else:
-                    ys[row, column] += (upper + (lower - upper) * low) * height
+                upper, lower = shifts[axis, top, point], shifts[axis, top + 1, point]
+                line[axis, point] = upper + (lower - upper) * low
+            line[0, point] *= np.float32(width)
+            line[1, point] *= np.float32(height)
+        for column in range(width):
+            point = left[column]
+            xs[row, column] += line[0, point] + (line[0, point + 1] - line[0, point]) * right[column]
+            ys[row, column] += line[1, point] + (line[1, point + 1] - line[1, point]) * right[column]
 
 
 @part_of_compiled

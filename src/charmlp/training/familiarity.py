@@ -47,7 +47,7 @@ def seen_inputs(chunks: Chunks) -> list[Array]:
     """Inputs of up to `SEEN` examples of the first epoch."""
     batch, wanted, found = chunks.order.batch_size, SEEN, []
     for number in range(chunks.count):
-        inputs, _ = chunks.take(1, number, 0, min(chunks.updates, -(-wanted // batch)))
+        inputs = chunks.take(1, number, 0, min(chunks.updates, -(-wanted // batch)))[0]
         found.append(inputs.copy())
         wanted -= len(inputs)
         if wanted <= 0:

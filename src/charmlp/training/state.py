@@ -38,6 +38,9 @@ class Epoch:
     validation: Figures | None
 
 
+LATE = 2 / 3  # of the epochs come before the late ones
+
+
 @dataclass
 class Kept:
     """The parameters that training will hand out, and what they were chosen by.
@@ -58,12 +61,15 @@ class Kept:
     def consider(
         self, config: TrainingConfig, epoch: int, parameters: Array, scores: Scores | None, validated: bool
     ) -> None:
-        """Keep a copy of an epoch's parameters: of the last one, or of the best by the monitor.
+        """Keep a copy of an epoch's parameters: of the last one, or of the best, or the best late one.
 
+        Best by the monitor. Before the late epochs none is compared with another: few validation letters
+        would choose a net that reads them by chance, and has learned less of all others.
         `validated` says whether there is a validation set at all; without one, the last epoch is kept.
         """
-        better = False
-        if scores is not None:
+        counts = config.keep != "late" or epoch > LATE * config.epochs
+        better = not counts
+        if scores is not None and counts:
             figure = getattr(scores, config.monitor) * (-1 if config.monitor == "loss" else 1)
             better = self.best is None or figure > self.best
             self.best = figure if better else self.best
