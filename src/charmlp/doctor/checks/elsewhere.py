@@ -119,7 +119,10 @@ def equal_inputs(setup: SetUp) -> Iterator[Finding]:
         yield finding("ties.equal", phrase("ties-equal", found=f"{ratio:.3g}"), found=f"{ratio:.3g}")
 
 
-MEANT_FOR_ROWS = re.compile(r"\.shape\b|broadcast|广播", re.IGNORECASE)
+# What tells that inputs of several shapes are meant: their shapes are kept, or it speaks of it
+MEANT_FOR_ROWS = re.compile(
+    r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播", re.IGNORECASE
+)
 
 
 def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
@@ -127,9 +130,9 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
 
     It is a mistake where the code shows that this is meant: it keeps the inputs' shapes, or speaks of it.
     """
-    if not two_alike(setup):
-        return
     trial = setup.first
+    if not two_alike(setup) or trial.outputs[0].shape != trial.values[0].shape:
+        return
     for position in (1, 0):
         there = with_one_row(trial, position)
         try:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
-from charmlp.doctor.operation.numpy_code.expressions import is_aside
+from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
 from charmlp.doctor.operation.numpy_code.statements import Spot, own_statements, spots_at_top, spots_in
 from charmlp.doctor.operation.source import behind
 
@@ -66,7 +66,7 @@ def of_statements(
 ) -> Iterator[Part]:
     siblings = names_of(body)
     for statement in own_statements(body):
-        if isinstance(statement, ast.ClassDef) and not is_aside(statement.name):
+        if isinstance(statement, ast.ClassDef) and not is_optimizer(statement.name):
             yield from of_statements(statement.body, piece, objects, f"{owner}{statement.name}.")
         elif isinstance(statement, ast.FunctionDef):
             first = min([statement.lineno, *(d.lineno for d in statement.decorator_list)])

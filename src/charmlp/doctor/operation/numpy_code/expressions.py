@@ -31,11 +31,14 @@ BACKWARD = {
     "derivative", "derivatives", "deriv", "derivate", "prime", "grad", "gradient", "gradients", "grads",
     "delta", "deltas", "slope", "jacobian",
 }  # fmt: skip
-# Functions and classes that check gradients, show something, or apply gradients that they are given
+# Functions that check gradients or show something, and what applies gradients that it is given
 ASIDE = {
     "check", "checking", "checker", "gradcheck", "numeric", "numerical", "numerically", "numgrad", "plot",
-    "draw", "show", "print", "verify", "compare", "approx", "test", "adam", "sgd", "momentum", "rmsprop",
-    "adagrad", "adadelta", "nesterov", "optimizer", "optimiser", "scheduler",
+    "draw", "show", "print", "verify", "compare", "approx", "test",
+}  # fmt: skip
+OPTIMIZERS = {
+    "adam", "sgd", "momentum", "rmsprop", "adagrad", "adadelta", "nesterov", "optimizer", "optimiser",
+    "scheduler",
 }  # fmt: skip
 OF_GIVEN = ("zero", "clip", "apply", "clear", "reset", "scale", "norm")  # zero_grad, clip_gradients
 
@@ -53,14 +56,23 @@ OF_SHAPE = {"shape", "size", "ndim", "dtype"}
 
 
 def is_aside(name: str) -> bool:
-    """Whether a function or class only checks, shows or applies gradients, as its name says.
+    """Whether a function only checks, shows or applies gradients, as its name says.
 
-    >>> [is_aside(name) for name in ("gradient_check", "Adam", "clip_grads", "ClipOp", "train")]
-    [True, True, True, False, False]
+    >>> [is_aside(name) for name in ("gradient_check", "clip_grads", "clip_backward", "train")]
+    [True, True, False, False]
     """
     words = words_of(name)
     of_given = any(word in OF_GIVEN for word in words) and any(word.startswith("grad") for word in words)
     return of_given or bool(ASIDE & set(words))
+
+
+def is_optimizer(name: str) -> bool:
+    """Whether a class only applies or checks gradients, as all words of its name say.
+
+    >>> [is_optimizer(name) for name in ("Adam", "SGDMomentum", "MatrixFactorisationSGD")]
+    [True, True, False]
+    """
+    return all(word in ASIDE | OPTIMIZERS | {"my", "with", "base"} for word in words_of(name))
 
 
 def is_backward(name: str, siblings: frozenset[str] = frozenset()) -> bool:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.expressions import (
+    OPTIMIZERS,
     computes,
     is_aside,
     is_backward,
     is_called_gradient,
     is_constant,
     is_difference,
+    is_gradient,
     is_led_back,
     multiplies,
     names_in,
 )
-from charmlp.doctor.operation.numpy_code.names import is_surely_upstream, is_upstream
+from charmlp.doctor.operation.numpy_code.names import is_surely_upstream, is_upstream, words_of
 from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
 
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
@@ -47,9 +49,10 @@ def spots_at_top(statements: Sequence[ast.stmt], siblings: frozenset[str] = froz
 
 def of_function(tree: ast.FunctionDef, siblings: frozenset[str], inside: bool) -> Iterator[Spot]:
     """`inside` a backward pass, a helper of it is one as well."""
-    if is_aside(tree.name):
-        return
     arguments = [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]
+    is_given = any(is_gradient(a.arg) for a in arguments) and bool(OPTIMIZERS & set(words_of(tree.name)))
+    if is_aside(tree.name) or is_given:
+        return
     named = inside or is_backward(tree.name, siblings)
     upstream = is_upstream if named else is_surely_upstream
     yield from of_body(tree, siblings, named, frozenset(a.arg for a in arguments if upstream(a.arg)))

@@ -30,7 +30,7 @@ from charmlp.doctor.operation.numpy_code.descents import (
     is_number,
     is_number_like,
 )
-from charmlp.doctor.operation.numpy_code.expressions import is_aside
+from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -394,6 +394,6 @@ def step_of(function: Function, costs: Iterable[Function], kind: type | None = N
     code = code_of(function.call)
     if code is None or updates_in(code.tree) is None or not function.required:
         return None
-    if (kind is not None and is_aside(kind.__name__)) or not spots_in(code.tree):
+    if (kind is not None and is_optimizer(kind.__name__)) or not spots_in(code.tree):
         return None  # it applies gradients that it is given
     return Step(function, code, kind, tuple(costs))
