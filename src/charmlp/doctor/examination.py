@@ -17,7 +17,7 @@ from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
-from charmlp.doctor.operation.building import builders, framework_of
+from charmlp.doctor.operation.building import builders, framework_of, last_builders
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -41,7 +41,11 @@ def diagnosis_of(
         try:
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
-            return likeliest(found)
+            first = likeliest(found)
+            if inputs is not None or kind is not None or not (first.reason or unlikely(first) or backward_fails(first)):
+                return first
+            last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
+            return next((one for one in last if one or (first.reason and one.reason is None)), first)
         except CannotExamineError as error:
             return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
@@ -93,9 +97,14 @@ def in_both_modes(
         first, reason = not_examined(target, kind, error), error.reason
     if first.mistakes or inputs is not None or (reason and reason.key == "cannot-build"):
         return first
-    if not any(flags_of(build(SIZES[0], FLOAT64))):
+    try:
+        if not any(flags_of(build(SIZES[0], FLOAT64))):
+            return first
+        second = diagnose(build, inputs, kind, target, name, flags=False)
+    except CannotExamineError:
+        if reason is None:
+            raise
         return first
-    second = diagnose(build, inputs, kind, target, name, flags=False)
     return second if second.mistakes or not first else first
 
 

@@ -60,3 +60,5 @@ class Written:
     unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
     others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
+    is_half: bool = False  # one half of a pair whose other half is not there
+    last: tuple[Make, ...] = ()  # readings that count only where no other can be examined

@@ -7,6 +7,7 @@ from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import classes, engines, functions
+from charmlp.doctor.operation.numpy_code.trying import completed
 
 Finder = Callable[[ModuleType], list[Written]]
 FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
@@ -14,7 +15,8 @@ FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
 
 def written(module: ModuleType) -> list[Written]:
     """All that a module has of it."""
-    return [one for find in FINDERS for one in find(module)]
+    found = [one for find in FINDERS for one in find(module)]
+    return completed(found, functions.own_of(module))
 
 
 def written_for(thing: Any) -> Written | None:

@@ -56,8 +56,13 @@ def found(module: ModuleType) -> list[Written]:
 
     What is only one half of a pair is in it as well, with the reason why it cannot be examined.
     """
-    own = {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
+    own = own_of(module)
     return [one for _, each in sorted(Finder(own, vars(module)).all().items()) for one in each]
+
+
+def own_of(module: ModuleType) -> dict[str, Function]:
+    """The functions that a module defines."""
+    return {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
 
 
 def of_pair(forward: Any, backward: Any) -> Written:
@@ -282,4 +287,4 @@ def cannot(name: str, why: Phrase, *others: str) -> Written:
     def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
         raise CannotExamineError(why.key, **why.values)
 
-    return Written(name, (make,), others=tuple(others))
+    return Written(name, (make,), others=tuple(others), is_half=True)

@@ -1,0 +1,59 @@
+"""Values and gradients whose inputs are found by trying, for what names and signatures alone do not explain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from charmlp.doctor.arrangement import SIZES
+from charmlp.doctor.operation.code import with_helpers
+from charmlp.doctor.operation.handwritten import Written
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.trying.couples import tried
+from charmlp.doctor.operation.numpy_code.trying.readings import Tried
+from charmlp.doctor.operation.source import behind
+
+
+def completed(found: Sequence[Written], own: Mapping[str, Function]) -> list[Written]:
+    """What was found, with readings for where it cannot be examined; and the gradients that belong to nothing yet."""
+    of_functions = [one for one in found if one.name.split("[")[0] in own]
+    known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
+    each = [with_last(one, own) if one in of_functions else one for one in found]
+    unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}
+    used: set[str] = set()
+    for name in sorted(unknown, key=lambda name: is_called_by(own, name, unknown)):  # whoever calls others comes first
+        if name in used:
+            continue
+        of = of_couple(name, unknown[name])
+        each += of
+        used |= {name, *names_called(own[name])} if of else set()
+    return [one for one in each if not (one.is_half and one.name in used)]
+
+
+def names_called(function: Function) -> set[str]:
+    return {one.__name__ for one in with_helpers([behind(function.call)])}
+
+
+def is_called_by(own: Mapping[str, Function], name: str, others: Mapping[str, object]) -> int:
+    """How many of the others call a function."""
+    return sum(name in names_called(own[other]) for other in others if other != name)
+
+
+def with_last(one: Written, own: Mapping[str, Function]) -> Written:
+    if one.unwritten is not None:
+        return one
+    couples = [c for name in (one.name, *one.others) if name in own and (c := tried(own, name)) is not None]
+    code = [f for couple in couples for f in code_of(couple)]
+    return replace(one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code))))
+
+
+def of_couple(name: str, couple: Tried) -> list[Written]:
+    """A gradient that no name leads to, where it is found to run."""
+    found = couple.found(SIZES[0])
+    if found is None:
+        return []
+    scene = found[0]
+    return [Written(name, couple.readings, others=(scene.value.name,), code=code_of(couple))]
+
+
+def code_of(couple: Tried) -> tuple:
+    functions = [f for scene, *_ in couple.scenes[:1] for f in (scene.gradient, scene.value, *scene.others.values())]
+    return tuple(dict.fromkeys(behind(f.call) for f in functions))
