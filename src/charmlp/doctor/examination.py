@@ -42,10 +42,11 @@ def diagnosis_of(
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             first = likeliest(found)
-            if inputs is not None or kind is not None or not (first.reason or unlikely(first) or backward_fails(first)):
+            if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
-            return next((one for one in last if one or (first.reason and one.reason is None)), first)
+            better = (one for one in last if one or (one.reason is None and (first.reason or not unlikely(one))))
+            return next(better, first)
         except CannotExamineError as error:
             return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
@@ -157,6 +158,13 @@ def diagnose(
 def backward_fails(diagnosis: Diagnosis) -> bool:
     raises = any(mistake.name == "backward-raises" for mistake in diagnosis.mistakes)
     return raises or (diagnosis.reason is not None and diagnosis.reason.key == "backward-fails")
+
+
+def is_doubtful(diagnosis: Diagnosis) -> bool:
+    """Whether all that was found may come from a wrong reading: a loss whose other inputs need no gradient, say."""
+    doubtful = {"unrecognised", "backward-raises"} | ({"missing-gradient"} if diagnosis.kind is None else set())
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return bool(names) and names <= doubtful
 
 
 def unlikely(diagnosis: Diagnosis) -> bool:

@@ -16,7 +16,8 @@ FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
 def written(module: ModuleType) -> list[Written]:
     """All that a module has of it."""
     found = [one for find in FINDERS for one in find(module)]
-    return completed(found, functions.own_of(module))
+    kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
+    return completed(found, functions.own_of(module), kinds)
 
 
 def written_for(thing: Any) -> Written | None:

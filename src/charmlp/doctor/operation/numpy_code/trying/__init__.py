@@ -1,22 +1,27 @@
 """Values and gradients whose inputs are found by trying, for what names and signatures alone do not explain."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of
 from charmlp.doctor.operation.numpy_code.trying.couples import tried
 from charmlp.doctor.operation.numpy_code.trying.readings import Tried
 from charmlp.doctor.operation.source import behind
 
 
-def completed(found: Sequence[Written], own: Mapping[str, Function]) -> list[Written]:
+def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequence[type]) -> list[Written]:
     """What was found, with readings for where it cannot be examined; and the gradients that belong to nothing yet."""
     of_functions = [one for one in found if one.name.split("[")[0] in own]
     known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
-    each = [with_last(one, own) if one in of_functions else one for one in found]
+    by_name = {kind.__name__: kind for kind in kinds}
+    each = [
+        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0])) for one in found
+    ]
     unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}
     used: set[str] = set()
     for name in sorted(unknown, key=lambda name: is_called_by(own, name, unknown)):  # whoever calls others comes first
@@ -25,6 +30,7 @@ def completed(found: Sequence[Written], own: Mapping[str, Function]) -> list[Wri
         of = of_couple(name, unknown[name])
         each += of
         used |= {name, *names_called(own[name])} if of else set()
+    each += [one for kind in kinds if kind.__name__ not in {e.name.split("[")[0] for e in each} for one in of_kind(kind)]
     return [one for one in each if not (one.is_half and one.name in used)]
 
 
@@ -43,6 +49,30 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
     couples = [c for name in (one.name, *one.others) if name in own and (c := tried(own, name)) is not None]
     code = [f for couple in couples for f in code_of(couple)]
     return replace(one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code))))
+
+
+def couples_of(kind: type) -> list[Tried]:
+    """The methods of a class that may be gradients, those with the likeliest names first."""
+    own: dict[str, Function] = {name: method_of(kind, name) for name in methods_of(kind)}
+    found = [couple for name in own if (couple := tried(own, name, kind)) is not None]
+    return sorted(found, key=lambda couple: not couple.scenes[0][2])
+
+
+def of_class(one: Written, kind: type | None) -> Written:
+    if kind is None or one.unwritten is not None:
+        return one
+    couples = couples_of(kind)
+    code = [f for couple in couples for f in code_of(couple)]
+    return replace(one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code))))
+
+
+def of_kind(kind: type) -> list[Written]:
+    """A class of which nothing is known yet."""
+    with suppress(Exception):  # its constructor may do anything
+        for couple in couples_of(kind):
+            if (found := of_couple(kind.__name__, couple)):
+                return found
+    return []
 
 
 def of_couple(name: str, couple: Tried) -> list[Written]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.instances import Method
 from charmlp.doctor.operation.numpy_code.losses import returns_gradient
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
@@ -33,17 +34,17 @@ COST = re.compile(
 MOST_VALUES, MOST_OTHERS = 4, 3
 
 
-def tried(own: Mapping[str, Function], name: str) -> Tried | None:
+def tried(own: Mapping[str, Function], name: str, kind: type | None = None) -> Tried | None:
     """The scenes in which a function is the gradient; None where it is none."""
     gradient = own[name]
     if not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)
     if returns_gradient(gradient) and not is_step(gradient):
-        both = Scene(gradient, gradient, {})
+        both = Scene(gradient, gradient, {}, kind)
         return Tried([(both, (AS_GRADIENT,), True)])
     scenes = [
-        (Scene(value, gradient, others_for(own, value, gradient)), readings, likely)
+        (Scene(value, gradient, others_for(own, value, gradient), kind), readings, likely)
         for value, likely in values_for(own, gradient)
     ]
     return Tried(scenes) if scenes else None
@@ -51,7 +52,7 @@ def tried(own: Mapping[str, Function], name: str) -> Tried | None:
 
 def is_gradient_of_something(function: Function) -> bool:
     words = set(words_of(function.name))
-    if NOTHING & words or not function.required:
+    if NOTHING & words or not function.required and not isinstance(function, Method):
         return False
     spoken = [name for name in function.returns if name]
     says = (BACKWARD | DERIVATIVE | STEPS | {"bw", "pullback", "bptt"}) & words
@@ -78,7 +79,7 @@ def values_for(own: Mapping[str, Function], gradient: Function) -> list[tuple[Fu
     ranked = []
     for place, (name, function) in enumerate(own.items()):
         words = set(words_of(name))
-        if function is gradient or NOTHING & words or not function.required or is_gradient_of_something(function):
+        if function is gradient or NOTHING & words or not function.inputs or is_gradient_of_something(function):
             continue
         if not returned_parts(function.call):
             continue

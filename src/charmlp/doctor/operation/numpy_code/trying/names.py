@@ -13,6 +13,7 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     real,
     sign,
     size,
+    unique,
     value,
 )
 from charmlp.doctor.operation.options import is_option, usual_option
@@ -38,7 +39,7 @@ SIZES: dict[str, str] = {
 }
 INDEX = re.compile(r"i|j|u|ix|jy|[ij]_?dx|idx|\w*(_idx|_id|idx|index|user|item|row|word)\w*", re.IGNORECASE)
 INDICES = re.compile(r"\w*(indices|idxs|ids|words|samples|negatives|actions|tokens|inputs|targets)\w*", re.IGNORECASE)
-KERNEL = re.compile(r"k|f|w|kernel|filters?|weights?", re.IGNORECASE)
+VECTOR = re.compile(r"\w*(vec|vecs|vectors?|embeddings?)", re.IGNORECASE)
 
 ROWS = "ND DN D D1 1D N".split()
 GENERAL: tuple[Template, ...] = (
@@ -106,9 +107,13 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield value(0.3)
     if is_truth(name) and not re.fullmatch(r"d", name):
         yield from truths()
-    if INDICES.fullmatch(name):
-        yield from (labels("S"), labels("N"), labels("NS"))
-    if INDEX.fullmatch(name) and not re.fullmatch(r"[ui]", name):
+    if re.fullmatch(r"nn_params|\w*unrolled\w*|\w*_params|params?|theta", plain) and variable.count == 1:
+        yield from (real("D"), real("F"), real("G"))
+    if VECTOR.fullmatch(name):
+        yield from (real("D"), real("ND"))
+    elif INDICES.fullmatch(name):
+        yield from (labels("S"), labels("N"), labels("NS"), unique("S"))
+    if INDEX.fullmatch(name) and not VECTOR.fullmatch(name) and not re.fullmatch(r"[ui]", name):
         yield from (value(1), labels("N"))
     if BIAS.fullmatch(name):
         yield from biases(variable)
@@ -141,8 +146,6 @@ def widths(count: int) -> list[str]:
 
 def weights(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     """The weights of a layer: x W or W x, with a column of biases, for several outputs or for one."""
-    if re.fullmatch(r"nn_params|\w*unrolled\w*|params?|theta", variable.name, re.IGNORECASE) and variable.count == 1:
-        yield from (real("D"), real("F"), real("G"))
     chain = widths(variable.count)
     a, b = chain[variable.place], chain[variable.place + 1]
     if re.fullmatch(r"w_?(hh|aa)|whh|u|w_?rec", variable.name, re.IGNORECASE):
@@ -166,5 +169,5 @@ def biases(variable: Variable) -> Iterator[Template]:
     k = widths(variable.count)[variable.place + 1]
     yield from (real(k), real(f"1{k}"), real(f"{k}1"))
     if k == "K":
-        yield from (real(""), real("1"))
+        yield from (real(""), real("1"), real("11"))
     yield from map(real, "N H".split())

@@ -69,7 +69,9 @@ def by_leaf(
         else:
             found[whose] = piece
     if not updated:
-        left = [one for one in left if not one[1] or names_nothing(one[1])]
+        left = [one for one in left if not one[1] or names_nothing(one[1]) or not isinstance(one[0][-1] if one[0] else 0, str)]
+    if found:  # beside gradients that have names, a state has none
+        left = [one for one in left if not one[1] or any(map(is_gradient, one[1]))]
     unnamed = [one for one in left if one[2].ndim or len(left) == 1 or all(np.ndim(v) == 0 for v in leaves.values())]
     rest = [key for key in leaves if key not in found]
     for _, _, piece in unnamed:
@@ -80,6 +82,17 @@ def by_leaf(
             found[fitting[0]] = piece
             rest.remove(fitting[0])
     return found
+
+
+def left_over(returned: Any, names: Sequence[str], found: Mapping[str, Any]) -> int:
+    """How many pieces of what was returned one after the other are nobody's gradient."""
+    mine = found
+    if isinstance(returned, Mapping):
+        return 0
+    whole = returned if isinstance(returned, tuple | list) and not is_row(returned) else [returned]
+    spoken = list(names) if len(names) == len(whole) else [""] * len(whole)
+    gradients = [one for one, name in zip(whole, spoken, strict=True) if one is not None and (not name or is_gradient(name))]
+    return max(0, len(gradients) - len(mine)) if len(whole) > 1 else 0
 
 
 def names_nothing(spoken: Sequence[str]) -> bool:

@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, rate_of, weights
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors
 from charmlp.doctor.operation.numpy_code.gradients import base
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, output_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
@@ -33,16 +35,19 @@ from charmlp.doctor.operation.numpy_code.names import (
     of_gradient,
 )
 from charmlp.doctor.operation.numpy_code.trying.conventions import Convention
-from charmlp.doctor.operation.numpy_code.trying.names import Variable, is_weight, likely
+from charmlp.doctor.operation.numpy_code.trying.names import DATA, Variable, is_weight, likely
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     DOMAINS,
+    SCALE,
     Stub,
     Template,
+    as_number,
     holder,
     in_domain,
     letters_of,
     made,
     real,
+    unique,
     value,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Position, Use, roots_at, uses_of
@@ -84,11 +89,19 @@ class Same:
 
 
 @dataclass(frozen=True)
+class Product:
+    """x W, which the gradient's function computes itself, of its data and its weights."""
+
+    data: Key
+    weight: Key
+
+
+@dataclass(frozen=True)
 class Node:
     """An object that holds the inputs of the value: what operations of a graph are given."""
 
 
-Choice = Template | Part | Upstream | Same | Node
+Choice = Template | Part | Upstream | Same | Product | Node
 
 
 class Failure(Exception):
@@ -109,6 +122,20 @@ class Scene:
     value: Function
     gradient: Function
     others: Mapping[str, Function] = field(default_factory=dict)
+    kind: type | None = None  # of the object whose methods they are
+
+    def places(self, sizes: Sizes) -> tuple[Any, dict[Key, Place]]:
+        """An object at these sizes, and where its weights are; made once."""
+        known = self.objects
+        mark = tuple(sorted(sizes.items()))
+        if mark not in known:
+            own = instance(self.kind, sizes)  # type: ignore[arg-type]
+            known[mark] = own, {key_of(place): place for place in weights(own)}
+        return known[mark]
+
+    @cached_property
+    def objects(self) -> dict[Any, Any]:
+        return {}
 
     @property
     def is_both(self) -> bool:
@@ -155,8 +182,9 @@ class Scene:
     def chosen(self, key: Key, state: State) -> Choice:
         choices = self.choices(key, state)
         parent, _, name = key.rpartition(".")
-        if name.isdigit() and isinstance(choices[0], Template) and choices[0].holds_others:
-            key = f"{parent}.0"  # all layers are held alike
+        are_layers = isinstance(choices[0], Template) and choices[0].holds_others
+        if name.isdigit() and (are_layers or DATA.fullmatch(parent)):
+            key = f"{parent}.0"  # all are held alike
         return choices[state.get(key, 0)]
 
     def all_choices(self, key: Key, state: State) -> Iterator[Choice]:
@@ -170,11 +198,13 @@ class Scene:
             yield from self.sources(key)
         else:
             yield from self.parts_called(key)
+        yield from self.products(key)
         yield from self.fresh(key)
 
     def is_produced_from(self, key: Key) -> bool:
         """Whether it is what a function takes that gives the value something, and not the gradient's alone."""
-        return any(key in taken(f) for f in self.others.values())
+        products = [product for name in taken(self.value) for product in self.products(name)]
+        return any(key in taken(f) for f in self.others.values()) or any(key in (p.data, p.weight) for p in products)
 
     def parts_called(self, key: Key) -> Iterator[Part]:
         """What other functions return under this name, or as a prediction where one is wanted."""
@@ -190,6 +220,15 @@ class Scene:
             for name, function in self.others.items():
                 if key not in taken(function) and key not in function.returns:
                     yield Part(name, 0)
+
+    def products(self, key: Key) -> Iterator[Product]:
+        """Scores that only the value takes, where the gradient has data and weights."""
+        of_gradient = [name for name in taken(self.gradient) if name not in taken(self.value)]
+        data = [name for name in of_gradient if DATA.fullmatch(name)]
+        weights = [name for name in of_gradient if is_weight(name)]
+        is_score = re.fullmatch(r"z|logits?|scores?|h|y_?pred|y_?hat|pred\w*|output", key, re.IGNORECASE)
+        if is_score and key not in taken(self.gradient) and len(data) == len(weights) == 1:
+            yield Product(data[0], weights[0])
 
     def sources(self, key: Key) -> Iterator[Choice]:
         """Where a parameter may come from that only the gradient has, the likeliest first."""
@@ -227,6 +266,8 @@ class Scene:
         held = list(holders(key, use))
         is_sure = use.keys or use.prefixes or use.parts or use.entries or HOLDER.fullmatch(key)
         yield from held if is_sure else ()
+        if use.picks_updated:
+            yield from (value(1), unique("S"))
         if use.is_indexed:
             yield real("1")
         likeliest = likely(self.variable(key), self.names)
@@ -257,6 +298,7 @@ class Scene:
             whole.is_walked |= use.is_walked
             whole.is_array |= use.is_array
             whole.is_indexed |= use.is_indexed
+            whole.picks_updated |= use.picks_updated
             whole.dimensions = whole.dimensions if whole.dimensions is not None else use.dimensions
         return whole
 
@@ -266,6 +308,8 @@ class Scene:
             return variable_of(key, self.names, self.use(key).dimensions)
         parent, _, name = key.rpartition(".")
         whole = parent.rpartition(".")[2]
+        if name.isdigit() and DATA.fullmatch(whole):
+            return Variable(key, "x")
         if name.isdigit():
             return Variable(key, "b" if whole.lower().startswith(("b", "nabla_b")) else "w", int(name), LAYERS)
         if whole.isdigit() and "." in parent:
@@ -319,6 +363,8 @@ class Scene:
                 waiting += taken(self.value)
             elif isinstance(choice, Same):
                 waiting.append(choice.key)
+            elif isinstance(choice, Product):
+                waiting += [choice.data, choice.weight]
             elif isinstance(choice, Template) and choice.holds_others:
                 waiting += [f"{key}.{entry}" for entry in choice.keys]
         return list(found)
@@ -384,9 +430,17 @@ class Run:
         self.sizes = letters_of(sizes)
         self.marked_sizes = tuple(self.sizes.items())
         self.upstream = upstream
+        self.own: Any = None
+        self.places: dict[Key, Place] = {}
+        if scene.kind is not None:
+            original, self.places = scene.places(sizes)
+            self.own = copy.deepcopy(original)
+            for key, place in self.places.items():
+                place.put(self.own, self.leaves.get(key, self.of_object(key, original)))
         self.results: dict[str, tuple[Any, ...]] = {}
         self.given: dict[Key, Any] = {}  # what variables were before the gradient was called
         self.calls = 0
+        self.waiting: set[Key] = set()
 
     # Its variables
 
@@ -410,7 +464,21 @@ class Run:
         domain = DOMAINS[self.state.get(key + "!", 0)]
         return in_domain(found, domain) if template.kind == "real" else found
 
+    def of_object(self, key: Key, original: Any) -> Any:
+        """The weights that an object is given here."""
+        shape = np.shape(self.places[key].get(original))
+        return as_number(SCALE * random_numbers(shape, np.random.default_rng(zlib.crc32(key.encode()))))
+
     def get(self, key: Key) -> Any:
+        if key in self.waiting:
+            raise Failure((self.calls,), frozenset([key]), "goes in a circle")
+        self.waiting.add(key)
+        try:
+            return self.found(key)
+        finally:
+            self.waiting.discard(key)
+
+    def found(self, key: Key) -> Any:
         choice = self.scene.chosen(key, self.state)
         if isinstance(choice, Part):
             return self.part(choice, key)
@@ -421,6 +489,11 @@ class Run:
             return np.array(g) if np.ndim(g) else float(g)
         if isinstance(choice, Same):
             return self.get(choice.key)
+        if isinstance(choice, Product):
+            try:
+                return np.matmul(self.get(choice.data), self.get(choice.weight))
+            except ValueError as error:
+                raise Failure((self.calls,), frozenset([key]), error) from None
         if isinstance(choice, Node):
             inputs = [self.get(name) for name in taken(self.scene.value)]
             return Stub(inputs=inputs, parents=inputs, saved_tensors=tuple(inputs), children=inputs, saved=inputs)
@@ -466,6 +539,8 @@ class Run:
         with ExitStack() as stack:
             if (code := code_with_steps(function.call)) is not None:
                 stack.enter_context(watched(code, lambda name, value: value, lambda variables: None))
+            if self.own is not None and isinstance(function, Method):
+                return output_of(self.own, bound_to(function, self.own)(arguments))
             if not self.scene.uses_torch:
                 return function(arguments)
             tensors = {name: as_tensors(value) for name, value in arguments.items()}
@@ -513,10 +588,17 @@ class Run:
         return found
 
     returned: Any = None
+    given_back: Any = None  # by the gradient's function
 
     def gradient(self) -> Any:
         """What the gradient's function returned; `given` is what became of its arguments."""
         return self.returned if self.scene.is_both else self.call(self.scene.gradient, is_gradient=True)
+
+
+def key_of(place: Place) -> Key:
+    """A weight of an object: self.W, self.params.W1, self.weights.0, self.layers.0.W."""
+    steps = [step for pair in (*place.path, (place.attribute, place.key)) for step in pair if step is not None]
+    return ".".join(["self", *(str(step).lstrip("_") for step in steps)])
 
 
 def positions_in(error: BaseException, file: str) -> list[Position | int]:

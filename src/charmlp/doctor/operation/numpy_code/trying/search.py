@@ -15,8 +15,10 @@ import numpy as np
 
 from charmlp.doctor.functions import Array, sum_to
 from charmlp.doctor.operation.handwritten import Sizes
+from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
+from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
-from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened
+from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
 from charmlp.doctor.operation.numpy_code.trying.scenes import Failure, Key, Run, Scene, State, Template, Upstream, taken
 from charmlp.doctor.operation.numpy_code.trying.templates import DOMAINS
 
@@ -49,7 +51,8 @@ class Solution:
 
 def leaves_of(run: Run) -> dict[Key, Any]:
     """The numbers that are made for a run and that a value may be differentiated by."""
-    scene, found = run.scene, {}
+    scene = run.scene
+    found: dict[Key, Any] = {key: np.array(place.get(run.own)) for key, place in run.places.items()}
     for key in scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), run.state):
         choice = scene.chosen(key, run.state)
         if isinstance(choice, Template) and choice.kind == "real":
@@ -59,23 +62,33 @@ def leaves_of(run: Run) -> dict[Key, Any]:
 
 def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, Any]:
     """By leaf, after its value has been computed; raises what the code raises."""
-    returned = run.gradient()
-    names = run.scene.gradient.returns
-    if run.scene.is_both:
-        from charmlp.doctor.operation.numpy_code.losses import Loss
-
-        names = Loss(run.scene.value).gradient_names
+    rate, before_it = run.scene.rate, {}
+    if run.own is not None:
+        given_rate = any(RATE.fullmatch(name) for name in taken(run.scene.gradient))
+        rate = 1.0 if given_rate else rate_of(run.own, run.scene.gradient.call)
+        before_it = {place: np.array(place.get(run.own), float) for place in run.places.values()}
+    returned = run.given_back = run.gradient()
+    names = names_of(run.scene)
     found = {}
     if returned is not None:
         found = by_leaf(returned, names, leaves, updated=reading == AS_UPDATE)
     if reading == AS_UPDATE:
-        found = {k: (np.asarray(leaves[k], float) - v) / run.scene.rate for k, v in found.items() if np.shape(v) == np.shape(leaves[k])}
+        found = {k: (np.asarray(leaves[k], float) - v) / rate for k, v in found.items() if np.shape(v) == np.shape(leaves[k])}
     if reading == AS_CHANGE:
         found = {k: -v for k, v in found.items()}
     now = {key: entry for name, given in run.given.items() for key, entry in keyed(name, given)}
     before = {key: value for key, value in leaves.items() if key in now}
-    in_place = changes(before, now, run.scene.rate)
+    in_place = changes(before, now, rate)
+    if run.own is not None:
+        kept = gradients_on(run.own, list(run.places.values()), before_it, rate)
+        of_object = {key: g for key, g in zip(run.places, kept, strict=True) if g is not None and np.any(g)}
+        found = of_object | {k: v for k, v in found.items() if k not in of_object or np.shape(v) == np.shape(leaves[k])}
     return in_place | {k: v for k, v in found.items() if k not in in_place}
+
+
+def names_of(scene: Scene) -> list[str]:
+    """The names in the return statement of the gradient's function, without the loss."""
+    return list(Loss(scene.value).gradient_names if scene.is_both else scene.gradient.returns)
 
 
 def keyed(name: str, given: Any) -> Iterator[tuple[Key, Any]]:
@@ -113,7 +126,8 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
         run = Run(scene, state, sizes, leaves, upstream)
         run.value()
         found = gradients(run, reading, leaves)
-        solution = judged(scene, state, sizes, leaves, found, upstream, led, reading)
+        left = left_over(run.given_back, names_of(scene), found)
+        solution = judged(scene, state, sizes, leaves, found, upstream, led, reading, left)
         if solution is not None and (best is None or (*solution.score, -place) > best.score):
             best = Solution(state, reading, solution.of, (*solution.score, -place), solution.is_right)
         if best is not None and best.is_right:
@@ -125,7 +139,7 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
 
 def judged(
     scene: Scene, state: State, sizes: Sizes, leaves: Mapping[Key, Any], found: Mapping[Key, Any],
-    upstream: Sequence[Array], led: bool, reading: str,
+    upstream: Sequence[Array], led: bool, reading: str, left: int,
 ) -> Solution | None:  # fmt: skip
     """How well gradients agree with differences of the value; None where they fit in no shape."""
     fitting, summed = {}, 0
@@ -157,8 +171,8 @@ def judged(
         right += abs(n - a) <= 1e-4 * max(abs(n), 1e-3) and (abs(n) > 1e-9)
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
     alike = round(abs(float(np.dot(numeric, analytic))) / norms, 4) if norms else 0.0
-    is_right = right == len(fitting) and not summed
-    return Solution(state, reading, tuple(fitting), (is_right, right - summed / 2, alike, len(fitting)), is_right)
+    is_right = right == len(fitting) and not summed and not left
+    return Solution(state, reading, tuple(fitting), (is_right, right - summed / 2 - left / 2, alike, len(fitting)), is_right)
 
 
 def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | None:
@@ -231,27 +245,26 @@ class Queue:
     def next(self) -> tuple[int, State] | None:
         """The next state that has not been taken yet; None where there is none."""
         while True:
-            if self.first:
-                cost, state = 0, self.first.pop()
-            elif self.by_progress:
-                cost, state = self.take()
-            else:
+            found = (0, self.first.pop()) if self.first else self.take()
+            if found is None:
                 return None
-            mark = tuple(sorted((key, i) for key, i in state.items() if i))
+            mark = tuple(sorted((key, i) for key, i in found[1].items() if i))
             if mark not in self.seen:
                 self.seen.add(mark)
-                return cost, state
+                return found
 
-    def take(self) -> tuple[int, State]:
+    def take(self) -> tuple[int, State] | None:
         of = self.by_cost if len(self.seen) % 3 == 0 else self.by_progress
-        *priority, number, entry = heapq.heappop(of)
-        if not entry.is_left:
-            return (0, {}) if not of else self.take()
-        cost, state = entry.take()
-        priority[-1] = entry.cost
-        if entry.is_left:
-            heapq.heappush(of, (*priority, number, entry))
-        return cost, state
+        while of or (of := self.by_cost or self.by_progress):
+            *priority, number, entry = heapq.heappop(of)
+            if not entry.is_left:  # taken through the other queue
+                continue
+            cost, state = entry.take()
+            priority[-1] = entry.cost
+            if entry.is_left:
+                heapq.heappush(of, (*priority, number, entry))
+            return cost, state
+        return None
 
 
 class Waiting:

@@ -21,7 +21,7 @@ SCALE = 0.6
 
 @dataclass(frozen=True)
 class Template:
-    """`kind` is how the numbers are drawn: real, labels, one-hot, binary, sign, affinity (a
+    """`kind` is how the numbers are drawn: real, labels, unique, one-hot, binary, sign, affinity (a
     symmetric matrix that sums to 1), value (just that) or a holder of others."""
 
     kind: str
@@ -45,6 +45,11 @@ def real(shape: str) -> Template:
 def labels(shape: str) -> Template:
     """Class numbers."""
     return Template("labels", shape)
+
+
+def unique(shape: str) -> Template:
+    """Class numbers, none of them twice."""
+    return Template("unique", shape)
 
 
 def onehot(shape: str) -> Template:
@@ -98,6 +103,8 @@ def made(template: Template, sizes: Mapping[str, int], generator: np.random.Gene
         count = int(np.prod(shape))
         classes = (np.arange(count) * 2 + np.arange(count) // 2 + int(generator.integers(3))) % 3
         return classes.reshape(shape) if shape else 1
+    if template.kind == "unique":
+        return np.arange(int(np.prod(shape))).reshape(shape)
     if template.kind == "one-hot":
         return one_hot(template.shape, shape, generator)
     if template.kind == "affinity":

@@ -22,6 +22,7 @@ class Use:
     is_walked: bool = False  # in a loop, or counted, or indexed by a variable
     is_array: bool = False
     is_indexed: bool = False  # by a number that stands there
+    picks_updated: bool = False  # it says which entries of another parameter are changed in their places
     dimensions: int | None = None
 
 
@@ -52,6 +53,9 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             if (use := found.get(named(node.value.value))) is not None:
                 use.dimensions, use.is_array = len(names), True
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript) and named(node.target.value) in found:
+        if (use := found.get(named(node.target.slice))) is not None:
+            use.picks_updated = True
     if isinstance(node, ast.For):
         for name, target in walked(node.iter, node.target):
             if (use := found.get(name)) is not None:
