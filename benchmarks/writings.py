@@ -53,7 +53,9 @@ def outcome(file: Writing, diagnoses: Sequence[Diagnosis]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--family", default="*")
     parser.add_argument("--only", default="")
     parser.add_argument("--verbose", action="store_true", help="prints the report of each unexpected file")

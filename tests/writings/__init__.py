@@ -43,7 +43,9 @@ def variants(name: str, text: str) -> Iterator[Writing]:
     lines = [line.partition(MARK) for line in text.splitlines()]
     right = [code for code, _, _ in lines]
     yield Writing(name, "\n".join(right) + "\n")
-    planted = [(at, wrong) for at, (_, _, marks) in enumerate(lines) if marks for wrong in marks.split(BETWEEN)]
+    planted = [
+        (at, wrong) for at, (_, _, marks) in enumerate(lines) if marks for wrong in marks.split(BETWEEN)
+    ]
     for number, (at, wrong) in enumerate(planted, start=1):
         rows, _, code = wrong.strip().partition(" ")
         indent = right[at][: len(right[at]) - len(right[at].lstrip())]

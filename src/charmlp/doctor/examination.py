@@ -45,7 +45,9 @@ def diagnosis_of(
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
-            better = (one for one in last if one or (one.reason is None and (first.reason or not unlikely(one))))
+            better = (
+                one for one in last if one or (one.reason is None and (first.reason or not unlikely(one)))
+            )
             return next(better, first)
         except CannotExamineError as error:
             return not_examined(target, kind, error)
@@ -162,7 +164,9 @@ def backward_fails(diagnosis: Diagnosis) -> bool:
 
 def is_doubtful(diagnosis: Diagnosis) -> bool:
     """Whether all that was found may come from a wrong reading: a loss whose other inputs need no gradient, say."""
-    doubtful = {"unrecognised", "backward-raises"} | ({"missing-gradient"} if diagnosis.kind is None else set())
+    doubtful = {"unrecognised", "backward-raises"} | (
+        {"missing-gradient"} if diagnosis.kind is None else set()
+    )
     names = {mistake.name for mistake in diagnosis.mistakes}
     return bool(names) and names <= doubtful
 

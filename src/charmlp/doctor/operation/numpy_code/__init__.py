@@ -6,11 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import classes, engines, functions
+from charmlp.doctor.operation.numpy_code import classes, engines, functions, tables
 from charmlp.doctor.operation.numpy_code.trying import completed
 
 Finder = Callable[[ModuleType], list[Written]]
-FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
+FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found, tables.found)
 
 
 def written(module: ModuleType) -> list[Written]:

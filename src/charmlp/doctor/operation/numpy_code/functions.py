@@ -47,7 +47,7 @@ from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
 
-HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
+HALF = {"backward", "bwd", "bw", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
 
 
@@ -62,7 +62,9 @@ def found(module: ModuleType) -> list[Written]:
 
 def own_of(module: ModuleType) -> dict[str, Function]:
     """The functions that a module defines."""
-    return {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
+    return {
+        name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)
+    }
 
 
 def of_pair(forward: Any, backward: Any) -> Written:

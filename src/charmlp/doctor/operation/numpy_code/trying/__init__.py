@@ -20,17 +20,25 @@ def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequ
     known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
     by_name = {kind.__name__: kind for kind in kinds}
     each = [
-        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0])) for one in found
+        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0]))
+        for one in found
     ]
     unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}
     used: set[str] = set()
-    for name in sorted(unknown, key=lambda name: is_called_by(own, name, unknown)):  # whoever calls others comes first
+    for name in sorted(
+        unknown, key=lambda name: is_called_by(own, name, unknown)
+    ):  # whoever calls others comes first
         if name in used:
             continue
         of = of_couple(name, unknown[name])
         each += of
         used |= {name, *names_called(own[name])} if of else set()
-    each += [one for kind in kinds if kind.__name__ not in {e.name.split("[")[0] for e in each} for one in of_kind(kind)]
+    each += [
+        one
+        for kind in kinds
+        if kind.__name__ not in {e.name.split("[")[0] for e in each}
+        for one in of_kind(kind)
+    ]
     return [one for one in each if not (one.is_half and one.name in used)]
 
 
@@ -48,7 +56,9 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
         return one
     couples = [c for name in (one.name, *one.others) if name in own and (c := tried(own, name)) is not None]
     code = [f for couple in couples for f in code_of(couple)]
-    return replace(one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code))))
+    return replace(
+        one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code)))
+    )
 
 
 def couples_of(kind: type) -> list[Tried]:
@@ -63,14 +73,16 @@ def of_class(one: Written, kind: type | None) -> Written:
         return one
     couples = couples_of(kind)
     code = [f for couple in couples for f in code_of(couple)]
-    return replace(one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code))))
+    return replace(
+        one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code)))
+    )
 
 
 def of_kind(kind: type) -> list[Written]:
     """A class of which nothing is known yet."""
     with suppress(Exception):  # its constructor may do anything
         for couple in couples_of(kind):
-            if (found := of_couple(kind.__name__, couple)):
+            if found := of_couple(kind.__name__, couple):
                 return found
     return []
 
@@ -85,5 +97,7 @@ def of_couple(name: str, couple: Tried) -> list[Written]:
 
 
 def code_of(couple: Tried) -> tuple:
-    functions = [f for scene, *_ in couple.scenes[:1] for f in (scene.gradient, scene.value, *scene.others.values())]
+    functions = [
+        f for scene, *_ in couple.scenes[:1] for f in (scene.gradient, scene.value, *scene.others.values())
+    ]
     return tuple(dict.fromkeys(behind(f.call) for f in functions))

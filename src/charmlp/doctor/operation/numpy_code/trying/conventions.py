@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from charmlp.doctor.operation.numpy_code.names import is_truth
 from charmlp.doctor.operation.numpy_code.trying.names import BIAS, DATA, STATE, Variable, is_weight
-from charmlp.doctor.operation.numpy_code.trying.templates import Template, binary, labels, onehot, real, sign, value
+from charmlp.doctor.operation.numpy_code.trying.templates import (
+    Template,
+    binary,
+    labels,
+    onehot,
+    real,
+    sign,
+    value,
+)
 
 LAYOUTS = ("rows", "columns", "vector", "column")
 NUMBER = ""  # one output without a dimension of its own
@@ -38,22 +46,36 @@ class Convention:
         return real(self.data("D")) if DATA.fullmatch(name) else None
 
     def data(self, letter: str) -> str:
-        return {"rows": f"N{letter}", "columns": f"{letter}N", "vector": letter, "column": f"{letter}1"}[self.layout]
+        return {"rows": f"N{letter}", "columns": f"{letter}N", "vector": letter, "column": f"{letter}1"}[
+            self.layout
+        ]
 
     @property
     def truths(self) -> list[Template]:
         if self.layout == "rows":
             several = [labels("N"), onehot("NK"), real("NK")]
-            return {"K": several, "1": [binary("N1"), real("N1")], NUMBER: [binary("N"), sign("N"), real("N")]}[self.outputs]
+            return {
+                "K": several,
+                "1": [binary("N1"), real("N1")],
+                NUMBER: [binary("N"), sign("N"), real("N")],
+            }[self.outputs]
         if self.layout == "columns":
-            return {"K": [onehot("KN"), labels("N"), real("KN")], "1": [binary("1N"), real("1N")], NUMBER: [binary("N")]}[
-                self.outputs
-            ]
+            return {
+                "K": [onehot("KN"), labels("N"), real("KN")],
+                "1": [binary("1N"), real("1N")],
+                NUMBER: [binary("N")],
+            }[self.outputs]
         if self.layout == "vector":
-            return {"K": [onehot("K"), value(1), real("K")], "1": [binary("1"), binary("")], NUMBER: [binary(""), real("")]}[
-                self.outputs
-            ]
-        return {"K": [onehot("K1"), value(1), real("K1")], "1": [binary("11"), binary("")], NUMBER: [binary("")]}[self.outputs]
+            return {
+                "K": [onehot("K"), value(1), real("K")],
+                "1": [binary("1"), binary("")],
+                NUMBER: [binary(""), real("")],
+            }[self.outputs]
+        return {
+            "K": [onehot("K1"), value(1), real("K1")],
+            "1": [binary("11"), binary("")],
+            NUMBER: [binary("")],
+        }[self.outputs]
 
     def of_weight(self, variable: Variable) -> Template:
         name, n, place = variable.name, variable.count, variable.place
@@ -69,7 +91,11 @@ class Convention:
 
     def of_bias(self, variable: Variable) -> Template:
         last = variable.place == variable.count - 1
-        k = self.outputs if last and variable.name[-1:].lower() not in ("h", "a") else "HJ"[variable.place % 2]
+        k = (
+            self.outputs
+            if last and variable.name[-1:].lower() not in ("h", "a")
+            else "HJ"[variable.place % 2]
+        )
         if k == NUMBER:
             return real("")
         forms = [k, f"1{k}"] if self.layout in ("rows", "vector") else [f"{k}1", k]

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import Method
-from charmlp.doctor.operation.numpy_code.losses import returns_gradient
+from charmlp.doctor.operation.numpy_code.losses import comes_last, returns_gradient
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
     DERIVATIVE,
     is_gradient,
+    is_loss,
     is_of_backward,
     stem_of,
     words_of,
@@ -29,7 +30,8 @@ NOTHING = {
     "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read", "get_batch", "accuracy",
 }  # fmt: skip
 COST = re.compile(
-    r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j", re.IGNORECASE
+    r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
+    re.IGNORECASE,
 )
 MOST_VALUES, MOST_OTHERS = 4, 3
 
@@ -40,14 +42,15 @@ def tried(own: Mapping[str, Function], name: str, kind: type | None = None) -> T
     if not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)
-    if returns_gradient(gradient) and not is_step(gradient):
-        both = Scene(gradient, gradient, {}, kind)
-        return Tried([(both, (AS_GRADIENT,), True)])
+    both = [(Scene(gradient, gradient, {}, kind), (AS_GRADIENT,), True)] if returns_gradient(gradient) else []
+    names = gradient.returns
+    if both and not is_step(gradient) and (is_loss(names[0]) or comes_last(names)):
+        return Tried(both)
     scenes = [
         (Scene(value, gradient, others_for(own, value, gradient), kind), readings, likely)
         for value, likely in values_for(own, gradient)
     ]
-    return Tried(scenes) if scenes else None
+    return Tried(scenes + both) if scenes or both else None
 
 
 def is_gradient_of_something(function: Function) -> bool:
@@ -56,7 +59,11 @@ def is_gradient_of_something(function: Function) -> bool:
         return False
     spoken = [name for name in function.returns if name]
     says = (BACKWARD | DERIVATIVE | STEPS | {"bw", "pullback", "bptt"}) & words
-    return bool(says) or (bool(spoken) and all(is_gradient(n) and n not in ("d", "g") for n in spoken)) or returns_gradient(function)
+    return (
+        bool(says)
+        or (bool(spoken) and all(is_gradient(n) and n not in ("d", "g") for n in spoken))
+        or returns_gradient(function)
+    )
 
 
 def is_step(function: Function) -> bool:
@@ -79,7 +86,12 @@ def values_for(own: Mapping[str, Function], gradient: Function) -> list[tuple[Fu
     ranked = []
     for place, (name, function) in enumerate(own.items()):
         words = set(words_of(name))
-        if function is gradient or NOTHING & words or not function.inputs or is_gradient_of_something(function):
+        if (
+            function is gradient
+            or NOTHING & words
+            or not function.inputs
+            or is_gradient_of_something(function)
+        ):
             continue
         if not returned_parts(function.call):
             continue
@@ -90,7 +102,9 @@ def values_for(own: Mapping[str, Function], gradient: Function) -> list[tuple[Fu
         fits = is_cost and bool(common or gives)
         rank = (not alike, not fits, not is_cost, not gives, -common, place)
         ranked.append((rank, function, alike or fits))
-    return [(function, likely) for _, function, likely in sorted(ranked, key=lambda one: one[0])][:MOST_VALUES]
+    return [(function, likely) for _, function, likely in sorted(ranked, key=lambda one: one[0])][
+        :MOST_VALUES
+    ]
 
 
 def others_for(own: Mapping[str, Function], value: Function, gradient: Function) -> dict[str, Function]:
@@ -103,7 +117,20 @@ def others_for(own: Mapping[str, Function], value: Function, gradient: Function)
         if NOTHING & set(words_of(name)) or not function.required or not returned_parts(function.call):
             continue
         gives = [n for n in function.returns if n and n in wanted and n not in taken(function)]
-        is_forward = bool({"forward", "predict", "propagation", "feedforward", "fprop", "model", "hypothesis", "net", "pass"} & set(words_of(name)))
+        is_forward = bool(
+            {
+                "forward",
+                "predict",
+                "propagation",
+                "feedforward",
+                "fprop",
+                "model",
+                "hypothesis",
+                "net",
+                "pass",
+            }
+            & set(words_of(name))
+        )
         if gives or is_forward:
             found[name] = function
     return dict(list(found.items())[:MOST_OTHERS])

@@ -28,7 +28,9 @@ WEIGHT = re.compile(
     re.IGNORECASE,
 )
 BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|[a-z]|out|hidden)|\w+_(bias|biases)", re.IGNORECASE)
-PROBABILITY = re.compile(r"p|probs?|pred\w*|\w*(prob\w*|_hat|_pred)|yhat|y_?hat|output|a\d?|al", re.IGNORECASE)
+PROBABILITY = re.compile(
+    r"p|probs?|pred\w*|\w*(prob\w*|_hat|_pred)|yhat|y_?hat|output|a\d?|al", re.IGNORECASE
+)
 STATE = re.compile(r"(h|c|s|state|hidden)_?(prev|0|t|init)?|(prev|old)_[hcs]\w*|hprev|a_prev", re.IGNORECASE)
 SIZES: dict[str, str] = {
     r"(n|num|input)_?(in|inputs?|layer_size|dim|size|features)|d_?in|input_(layer_)?(size|dim)": "D",
@@ -38,7 +40,9 @@ SIZES: dict[str, str] = {
     r"(n|num)_?steps|seq_?len\w*": "S",
 }
 INDEX = re.compile(r"i|j|u|ix|jy|[ij]_?dx|idx|\w*(_idx|_id|idx|index|user|item|row|word)\w*", re.IGNORECASE)
-INDICES = re.compile(r"\w*(indices|idxs|ids|words|samples|negatives|actions|tokens|inputs|targets)\w*", re.IGNORECASE)
+INDICES = re.compile(
+    r"\w*(indices|idxs|ids|words|samples|negatives|actions|tokens|inputs|targets)\w*", re.IGNORECASE
+)
 VECTOR = re.compile(r"\w*(vec|vecs|vectors?|embeddings?)", re.IGNORECASE)
 
 ROWS = "ND DN D D1 1D N".split()
@@ -87,7 +91,9 @@ def likely(variable: Variable, names: Sequence[str]) -> list[Template]:
     found = dict.fromkeys([*by_name(variable, names), *GENERAL])
     if variable.dimensions is None:
         return list(found)
-    return sorted(found, key=lambda one: not is_of(variable.dimensions or 0, one))  # stable: the likeliest first
+    return sorted(
+        found, key=lambda one: not is_of(variable.dimensions or 0, one)
+    )  # stable: the likeliest first
 
 
 def is_of(dimensions: int, template: Template) -> bool:
@@ -98,7 +104,12 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     name = variable.name.strip("_")
     plain = name.lower()
     for pattern, letter in SIZES.items():
-        if re.fullmatch(pattern, plain) and name not in ("N", "K", "C") or plain in ("n", "m") and name == plain:
+        if (
+            re.fullmatch(pattern, plain)
+            and name not in ("N", "K", "C")
+            or plain in ("n", "m")
+            and name == plain
+        ):
             if re.fullmatch(pattern, plain):
                 yield size(letter)
     if is_option(name) and usual_option(name) is not None and not re.fullmatch(r"[pT]|beta|n", name):
@@ -154,7 +165,9 @@ def weights(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield from (real("DH"), real("HD"))
     if re.fullmatch(r"w_?(hy|ya|ho|y|out)", variable.name, re.IGNORECASE):
         yield from (real("HK"), real("KH"))
-    if variable.count == 1 and any(re.fullmatch(r"w|weights?|theta|beta|coefs?|u", variable.name) for _ in (0,)):
+    if variable.count == 1 and any(
+        re.fullmatch(r"w|weights?|theta|beta|coefs?|u", variable.name) for _ in (0,)
+    ):
         yield real("D")
     yield from (real(a + b), real(b + a), real("D"))
     if variable.count == 1:

@@ -24,7 +24,9 @@ def flattened(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     elif isinstance(value, list | tuple) and not is_row(value):
         for i, entry in enumerate(value):
             yield from flattened(entry, (*path, i))
-    elif isinstance(value, np.ndarray | np.generic | float | int | list | tuple) and not isinstance(value, bool):
+    elif isinstance(value, np.ndarray | np.generic | float | int | list | tuple) and not isinstance(
+        value, bool
+    ):
         array = np.asarray(value)
         if array.dtype.kind in "fi":
             yield path, array.astype(float)
@@ -69,10 +71,16 @@ def by_leaf(
         else:
             found[whose] = piece
     if not updated:
-        left = [one for one in left if not one[1] or names_nothing(one[1]) or not isinstance(one[0][-1] if one[0] else 0, str)]
+        left = [
+            one
+            for one in left
+            if not one[1] or names_nothing(one[1]) or not isinstance(one[0][-1] if one[0] else 0, str)
+        ]
     if found:  # beside gradients that have names, a state has none
         left = [one for one in left if not one[1] or any(map(is_gradient, one[1]))]
-    unnamed = [one for one in left if one[2].ndim or len(left) == 1 or all(np.ndim(v) == 0 for v in leaves.values())]
+    unnamed = [
+        one for one in left if one[2].ndim or len(left) == 1 or all(np.ndim(v) == 0 for v in leaves.values())
+    ]
     rest = [key for key in leaves if key not in found]
     for _, _, piece in unnamed:
         fitting = [key for key in rest if np.shape(leaves[key]) == piece.shape]
@@ -91,13 +99,21 @@ def left_over(returned: Any, names: Sequence[str], found: Mapping[str, Any]) -> 
         return 0
     whole = returned if isinstance(returned, tuple | list) and not is_row(returned) else [returned]
     spoken = list(names) if len(names) == len(whole) else [""] * len(whole)
-    gradients = [one for one, name in zip(whole, spoken, strict=True) if one is not None and (not name or is_gradient(name))]
+    gradients = [
+        one
+        for one, name in zip(whole, spoken, strict=True)
+        if one is not None and (not name or is_gradient(name))
+    ]
     return max(0, len(gradients) - len(mine)) if len(whole) > 1 else 0
 
 
 def names_nothing(spoken: Sequence[str]) -> bool:
     """Whether a name says of no leaf that it is its gradient: grads, out, result."""
-    return all(re.fullmatch(r"_?(grads?|gradients?|delta|nabla|g|d|out|result|res|dx?)", word) or not is_gradient(word) for word in spoken)
+    return all(
+        re.fullmatch(r"_?(grads?|gradients?|delta|nabla|g|d|out|result|res|dx?)", word)
+        or not is_gradient(word)
+        for word in spoken
+    )
 
 
 def meant(spoken: Sequence[str], path: Path, leaves: Mapping[str, Any], updated: bool) -> str | None:
@@ -116,10 +132,14 @@ def meant(spoken: Sequence[str], path: Path, leaves: Mapping[str, Any], updated:
             elif len(steps) == 3 and steps[1].isdigit():
                 if number and number[-1] == int(steps[1]) and same_name(whose, last):
                     return key
-            elif same_name(whose, last) and (not is_plain or updated or isinstance(path[-1] if path else 0, str)):
+            elif same_name(whose, last) and (
+                not is_plain or updated or isinstance(path[-1] if path else 0, str)
+            ):
                 return key
     if not spoken and number:
-        lists = [k for k in leaves if k.rpartition(".")[2].isdigit() and int(k.rpartition(".")[2]) == number[-1]]
+        lists = [
+            k for k in leaves if k.rpartition(".")[2].isdigit() and int(k.rpartition(".")[2]) == number[-1]
+        ]
         return lists[0] if len(lists) == 1 and len(number) == len(path) == 1 else None
     return None
 

@@ -12,7 +12,13 @@ from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Ou
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.names import meant_by
 from charmlp.doctor.operation.numpy_code.trying.scenes import Failure, Key, Run, Scene
-from charmlp.doctor.operation.numpy_code.trying.search import Solution, gradients, leaves_of, outputs_led, solved
+from charmlp.doctor.operation.numpy_code.trying.search import (
+    Solution,
+    gradients,
+    leaves_of,
+    outputs_led,
+    solved,
+)
 
 
 MOST_SECONDS = 4.0  # of processor time, for all scenes of one gradient

@@ -59,7 +59,9 @@ Key = str
 State = Mapping[Key, int]  # which of its choices each variable is; those that are not there are the first
 WHOLE = -1  # all that a function returned
 LAYERS = 3
-HOLDER = re.compile(r"weights|biases|layers|params|parameters|ws|bs|thetas|network|net|kernels", re.IGNORECASE)
+HOLDER = re.compile(
+    r"weights|biases|layers|params|parameters|ws|bs|thetas|network|net|kernels", re.IGNORECASE
+)
 RECURRENT = re.compile(r"w_?(hh|aa)|whh|u|w_?rec\w*|\w*_h", re.IGNORECASE)
 
 
@@ -107,7 +109,9 @@ Choice = Template | Part | Upstream | Same | Product | Node
 class Failure(Exception):
     """A run that did not come to its end: how far it came, and which variables it depends on."""
 
-    def __init__(self, progress: tuple[int, ...], roots: frozenset[Key], why: Exception | str, domain: bool = False) -> None:
+    def __init__(
+        self, progress: tuple[int, ...], roots: frozenset[Key], why: Exception | str, domain: bool = False
+    ) -> None:
         super().__init__(str(why))
         self.progress, self.roots, self.why, self.is_of_domain = progress, roots, why, domain
 
@@ -156,7 +160,9 @@ class Scene:
     @cached_property
     def gradient_has_steps(self) -> bool:
         words = re.findall(r"[a-z]+", self.gradient.name.lower())
-        return code_with_steps(self.gradient.call) is not None or bool({"step", "update", "train", "fit"} & set(words))
+        return code_with_steps(self.gradient.call) is not None or bool(
+            {"step", "update", "train", "fit"} & set(words)
+        )
 
     @cached_property
     def rate(self) -> float:
@@ -204,7 +210,9 @@ class Scene:
     def is_produced_from(self, key: Key) -> bool:
         """Whether it is what a function takes that gives the value something, and not the gradient's alone."""
         products = [product for name in taken(self.value) for product in self.products(name)]
-        return any(key in taken(f) for f in self.others.values()) or any(key in (p.data, p.weight) for p in products)
+        return any(key in taken(f) for f in self.others.values()) or any(
+            key in (p.data, p.weight) for p in products
+        )
 
     def parts_called(self, key: Key) -> Iterator[Part]:
         """What other functions return under this name, or as a prediction where one is wanted."""
@@ -216,7 +224,12 @@ class Scene:
             elif is_cache(key) and len(function.returns) > 1:
                 yield Part(name, REST)
         meant = PREDICTION.fullmatch(key) or OUTPUT.fullmatch(key)
-        if meant and not is_truth(key) and not is_weight(key) and key.lower() not in ("x", "xs", "z", "inputs", "input", "p"):
+        if (
+            meant
+            and not is_truth(key)
+            and not is_weight(key)
+            and key.lower() not in ("x", "xs", "z", "inputs", "input", "p")
+        ):
             for name, function in self.others.items():
                 if key not in taken(function) and key not in function.returns:
                     yield Part(name, 0)
@@ -240,7 +253,9 @@ class Scene:
             yield Part(value.name, value.returns.index(key))
         yield from self.parts_called(key)
         meant = base(of_gradient(key))
-        outputs = [i for i, name in enumerate(value.returns) if name and base(name) == meant and meant != lower]
+        outputs = [
+            i for i, name in enumerate(value.returns) if name and base(name) == meant and meant != lower
+        ]
         upstream = is_upstream(key) or outputs
         if upstream:
             yield from (Upstream(i) for i in (*outputs, 0))
@@ -311,7 +326,9 @@ class Scene:
         if name.isdigit() and DATA.fullmatch(whole):
             return Variable(key, "x")
         if name.isdigit():
-            return Variable(key, "b" if whole.lower().startswith(("b", "nabla_b")) else "w", int(name), LAYERS)
+            return Variable(
+                key, "b" if whole.lower().startswith(("b", "nabla_b")) else "w", int(name), LAYERS
+            )
         if whole.isdigit() and "." in parent:
             return Variable(key, name, int(whole), LAYERS)
         use = self.use(parent.split(".")[0])
@@ -396,11 +413,17 @@ def as_hashable(settled: Any) -> Any:
 
 def variable_of(name: str, names: Sequence[str], dimensions: int | None = None) -> Variable:
     """A variable with its place among those that are called like it, but for a number."""
-    is_it: Callable[[str], bool] = is_weight if is_weight(name) else lambda other: other.lower().startswith("b")
+    is_it: Callable[[str], bool] = (
+        is_weight if is_weight(name) else lambda other: other.lower().startswith("b")
+    )
     stem = name.rstrip("0123456789")
     alike = [n for n in names if is_it(n) and (n.rstrip("0123456789")[:1].lower() == stem[:1].lower())]
     alike = [n for n in alike if n == name or not RECURRENT.fullmatch(n)]
-    alike = [n for n in alike if n[len(n.rstrip("0123456789")) :] or "_" in n or len(n) > 1] if len(alike) > 1 else alike
+    alike = (
+        [n for n in alike if n[len(n.rstrip("0123456789")) :] or "_" in n or len(n) > 1]
+        if len(alike) > 1
+        else alike
+    )
     if name not in alike:
         return Variable(name, name, dimensions=dimensions)
     return Variable(name, name, alike.index(name), len(alike), dimensions)
@@ -496,7 +519,9 @@ class Run:
                 raise Failure((self.calls,), frozenset([key]), error) from None
         if isinstance(choice, Node):
             inputs = [self.get(name) for name in taken(self.scene.value)]
-            return Stub(inputs=inputs, parents=inputs, saved_tensors=tuple(inputs), children=inputs, saved=inputs)
+            return Stub(
+                inputs=inputs, parents=inputs, saved_tensors=tuple(inputs), children=inputs, saved=inputs
+            )
         return self.fresh(key)
 
     def part(self, part: Part, key: Key) -> Any:
@@ -555,8 +580,14 @@ class Run:
         positions = positions_in(error, plain.__code__.co_filename)
         roots = roots_at(plain, positions[0]) if positions else frozenset(taken(function))
         known = roots & set(taken(function)) or taken(function)
-        ends = [end for position in positions for end in (position[2:] if isinstance(position, tuple) else (position,))]
-        return Failure((self.calls, *ends), frozenset(known), error if isinstance(error, Exception) else str(error))
+        ends = [
+            end
+            for position in positions
+            for end in (position[2:] if isinstance(position, tuple) else (position,))
+        ]
+        return Failure(
+            (self.calls, *ends), frozenset(known), error if isinstance(error, Exception) else str(error)
+        )
 
     # Its value
 
@@ -597,7 +628,9 @@ class Run:
 
 def key_of(place: Place) -> Key:
     """A weight of an object: self.W, self.params.W1, self.weights.0, self.layers.0.W."""
-    steps = [step for pair in (*place.path, (place.attribute, place.key)) for step in pair if step is not None]
+    steps = [
+        step for pair in (*place.path, (place.attribute, place.key)) for step in pair if step is not None
+    ]
     return ".".join(["self", *(str(step).lstrip("_") for step in steps)])
 
 

@@ -8,7 +8,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,18 @@ from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
-from charmlp.doctor.operation.numpy_code.trying.scenes import Failure, Key, Run, Scene, State, Template, Upstream, taken
+from charmlp.doctor.operation.numpy_code.trying.scenes import (
+    Failure,
+    Key,
+    Run,
+    Scene,
+    State,
+    Template,
+    Upstream,
+    taken,
+)
 from charmlp.doctor.operation.numpy_code.trying.templates import DOMAINS
+from charmlp.doctor.operation.source import averages
 
 MOST_RUNS, MOST_AFTER = 2500, 350
 MOST_SECONDS = 2.5  # of processor time: for what is slow
@@ -42,6 +52,9 @@ class Solution:
     of: tuple[Key, ...]  # the leaves that have a gradient
     score: tuple[float, ...]
     is_right: bool
+    is_of_batch: bool = True
+    has_shapes: bool = True  # each gradient has its leaf's
+    blocks_one: bool = False  # with a batch it runs as it is meant to: one sample alone would only hide mistakes
 
     @property
     def is_telling(self) -> bool:
@@ -53,7 +66,9 @@ def leaves_of(run: Run) -> dict[Key, Any]:
     """The numbers that are made for a run and that a value may be differentiated by."""
     scene = run.scene
     found: dict[Key, Any] = {key: np.array(place.get(run.own)) for key, place in run.places.items()}
-    for key in scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), run.state):
+    for key in scene.keys_of(
+        frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), run.state
+    ):
         choice = scene.chosen(key, run.state)
         if isinstance(choice, Template) and choice.kind == "real":
             found[key] = run.fresh(key)
@@ -73,7 +88,11 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     if returned is not None:
         found = by_leaf(returned, names, leaves, updated=reading == AS_UPDATE)
     if reading == AS_UPDATE:
-        found = {k: (np.asarray(leaves[k], float) - v) / rate for k, v in found.items() if np.shape(v) == np.shape(leaves[k])}
+        found = {
+            k: (np.asarray(leaves[k], float) - v) / rate
+            for k, v in found.items()
+            if np.shape(v) == np.shape(leaves[k])
+        }
     if reading == AS_CHANGE:
         found = {k: -v for k, v in found.items()}
     now = {key: entry for name, given in run.given.items() for key, entry in keyed(name, given)}
@@ -82,7 +101,9 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     if run.own is not None:
         kept = gradients_on(run.own, list(run.places.values()), before_it, rate)
         of_object = {key: g for key, g in zip(run.places, kept, strict=True) if g is not None and np.any(g)}
-        found = of_object | {k: v for k, v in found.items() if k not in of_object or np.shape(v) == np.shape(leaves[k])}
+        found = of_object | {
+            k: v for k, v in found.items() if k not in of_object or np.shape(v) == np.shape(leaves[k])
+        }
     return in_place | {k: v for k, v in found.items() if k not in in_place}
 
 
@@ -104,7 +125,10 @@ def outputs_led(scene: Scene, state: State) -> bool:
 
 def upstreams_for(outputs: Sequence[Array], led: bool) -> list[Array]:
     generator = np.random.default_rng(3)
-    return [np.asarray(generator.uniform(0.3, 1.5, np.shape(y)) * generator.choice((-1, 1), np.shape(y))) for y in outputs]
+    return [
+        np.asarray(generator.uniform(0.3, 1.5, np.shape(y)) * generator.choice((-1, 1), np.shape(y)))
+        for y in outputs
+    ]
 
 
 def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -> Solution:
@@ -129,12 +153,20 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
         left = left_over(run.given_back, names_of(scene), found)
         solution = judged(scene, state, sizes, leaves, found, upstream, led, reading, left)
         if solution is not None and (best is None or (*solution.score, -place) > best.score):
-            best = Solution(state, reading, solution.of, (*solution.score, -place), solution.is_right)
+            best = replace(solution, score=(*solution.score, -place))
         if best is not None and best.is_right:
             break
-    if best is None:
-        raise Failure((first.calls + 1, 3), everything, "gradients of other shapes")
-    return best
+    if best is not None:
+        several = is_of_batch(scene, state)
+        return replace(best, is_of_batch=several, blocks_one=several and (best.has_shapes or averages(scene.gradient.call)))
+    raise Failure((first.calls + 1, 3), everything, "gradients of other shapes")
+
+
+def is_of_batch(scene: Scene, state: State) -> bool:
+    """Whether any of its variables has a dimension of samples, or of steps."""
+    keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
+    choices = [scene.chosen(key, state) for key in keys]
+    return any(isinstance(one, Template) and one.kind != "size" and {"N", "S"} & set(one.shape) for one in choices)
 
 
 def judged(
@@ -172,7 +204,13 @@ def judged(
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
     alike = round(abs(float(np.dot(numeric, analytic))) / norms, 4) if norms else 0.0
     is_right = right == len(fitting) and not summed and not left
-    return Solution(state, reading, tuple(fitting), (is_right, right - summed / 2 - left / 2, alike, len(fitting)), is_right)
+    return Solution(
+        state,
+        reading,
+        tuple(fitting),
+        (is_right, right - summed / 2 - left / 2, alike, len(fitting)),
+        is_right,
+    )
 
 
 def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | None:
@@ -183,7 +221,11 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
     best: Solution | None = None
     after = 0
     for _ in range(MOST_RUNS):
-        if after > MOST_AFTER or time.process_time() - start > MOST_SECONDS or (taken_next := queue.next()) is None:
+        if (
+            after > MOST_AFTER
+            or time.process_time() - start > MOST_SECONDS
+            or (taken_next := queue.next()) is None
+        ):
             break
         cost, state = taken_next
         if failures.hold(state):
@@ -193,9 +235,10 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
         except Failure as failure:
             progress, roots, is_of_domain = failure.progress, failure.roots, failure.is_of_domain
         else:
-            if best is None or solution.score > best.score:
+            hides = best is not None and best.blocks_one and not solution.is_of_batch
+            if not hides and (best is None or solution.score > best.score):
                 best = solution
-            if solution.is_right:
+            if solution.is_right and not hides:
                 return best
             progress, is_of_domain = (1_000_000,), False
             roots = frozenset(n for f in (scene.value, scene.gradient) for n in taken(f))
@@ -301,5 +344,10 @@ def neighbours(scene: Scene, state: State, keys: Sequence[Key]) -> Iterator[tupl
         for one, other in itertools.combinations(two, 2) if 0 <= together < 2 * PAIRED else ():
             for i in range(max(0, together - PAIRED + 1), min(PAIRED, together + 1)):
                 j = together - i
-                if i < counts[one] and j < counts[other] and i != state.get(one, 0) and j != state.get(other, 0):
+                if (
+                    i < counts[one]
+                    and j < counts[other]
+                    and i != state.get(one, 0)
+                    and j != state.get(other, 0)
+                ):
                     yield rank, {**state, one: i, other: j}

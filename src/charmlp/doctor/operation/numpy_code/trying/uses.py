@@ -53,7 +53,11 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             if (use := found.get(named(node.value.value))) is not None:
                 use.dimensions, use.is_array = len(names), True
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript) and named(node.target.value) in found:
+    if (
+        isinstance(node, ast.AugAssign)
+        and isinstance(node.target, ast.Subscript)
+        and named(node.target.value) in found
+    ):
         if (use := found.get(named(node.target.slice))) is not None:
             use.picks_updated = True
     if isinstance(node, ast.For):
@@ -71,7 +75,16 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
         if (use := found.get(named(node.args[0]))) is not None:
             use.is_walked = True
-    if isinstance(node, ast.Attribute) and node.attr in ("T", "shape", "dot", "sum", "mean", "ndim", "size", "reshape"):
+    if isinstance(node, ast.Attribute) and node.attr in (
+        "T",
+        "shape",
+        "dot",
+        "sum",
+        "mean",
+        "ndim",
+        "size",
+        "reshape",
+    ):
         if (use := found.get(named(node.value))) is not None:
             use.is_array = True
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
@@ -95,7 +108,12 @@ def look_at_index(index: ast.expr, use: Use) -> None:
 def prefix_of(index: ast.expr) -> str | None:
     """The text before a number: W of "W" + str(i), f"W{i}", "W%d" % i."""
     text = ast.unparse(index)
-    patterns = (r"'(\w*)' \+ (?:str|repr)\(.*\)", r"f'(\w*?)\{.*\}'", r"'(\w*)%[dis]' % .*", r"'(\w*)\{\}'\.format\(.*\)")
+    patterns = (
+        r"'(\w*)' \+ (?:str|repr)\(.*\)",
+        r"f'(\w*?)\{.*\}'",
+        r"'(\w*)%[dis]' % .*",
+        r"'(\w*)\{\}'\.format\(.*\)",
+    )
     return next((m[1] for p in patterns if (m := re.fullmatch(p, text)) and m[1]), None)
 
 
@@ -172,17 +190,23 @@ def origins(tree: Any) -> Mapping[str, set[str]]:
     known: dict[str, set[str]] = {name: {name} for name in parameters(tree)}
     for _ in range(3):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For | ast.comprehension | ast.NamedExpr):
+            if isinstance(
+                node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For | ast.comprehension | ast.NamedExpr
+            ):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 source = node.iter if isinstance(node, ast.For | ast.comprehension) else node.value
                 if source is None:
                     continue
-                of = set().union(*(known.get(n.id, set()) for n in ast.walk(source) if isinstance(n, ast.Name)))
+                of = set().union(
+                    *(known.get(n.id, set()) for n in ast.walk(source) if isinstance(n, ast.Name))
+                )
                 for target in targets:
                     for name in (n.id for n in ast.walk(target) if isinstance(n, ast.Name)):
                         known[name] = known.get(name, set()) | of
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # caches.append((A, W))
                 if isinstance(node.func.value, ast.Name) and node.func.attr in ("append", "insert", "extend"):
-                    of = set().union(*(known.get(n.id, set()) for n in ast.walk(node) if isinstance(n, ast.Name)))
+                    of = set().union(
+                        *(known.get(n.id, set()) for n in ast.walk(node) if isinstance(n, ast.Name))
+                    )
                     known[node.func.value.id] = known.get(node.func.value.id, set()) | of
     return known
