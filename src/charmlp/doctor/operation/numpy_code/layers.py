@@ -53,7 +53,7 @@ class Input(np.ndarray):
     """An array that is what an object keeps of its inputs, be it asked for the array or for its `data`."""
 
     @property
-    def data(self) -> Any:  # type: ignore[override]
+    def data(self) -> Any:
         return np.asarray(self)
 
     value = array = data

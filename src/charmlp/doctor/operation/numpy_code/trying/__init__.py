@@ -1,8 +1,9 @@
 """Values and gradients whose inputs are found by trying, for what names and signatures alone do not explain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.code import with_helpers
@@ -20,7 +21,7 @@ def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequ
     known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
     by_name = {kind.__name__: kind for kind in kinds}
     each = [
-        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0]))
+        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0]), own)
         for one in found
     ]
     unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}
@@ -37,7 +38,7 @@ def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequ
         one
         for kind in kinds
         if kind.__name__ not in {e.name.split("[")[0] for e in each}
-        for one in of_kind(kind)
+        for one in of_kind(kind, own)
     ]
     return [one for one in each if not (one.is_half and one.name in used)]
 
@@ -61,27 +62,27 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
     )
 
 
-def couples_of(kind: type) -> list[Tried]:
+def couples_of(kind: type, around: Mapping[str, Function]) -> list[Tried]:
     """The methods of a class that may be gradients, those with the likeliest names first."""
     own: dict[str, Function] = {name: method_of(kind, name) for name in methods_of(kind)}
-    found = [couple for name in own if (couple := tried(own, name, kind)) is not None]
+    found = [couple for name in own if (couple := tried(own, name, kind, around)) is not None]
     return sorted(found, key=lambda couple: not couple.scenes[0][2])
 
 
-def of_class(one: Written, kind: type | None) -> Written:
+def of_class(one: Written, kind: type | None, around: Mapping[str, Function]) -> Written:
     if kind is None or one.unwritten is not None:
         return one
-    couples = couples_of(kind)
+    couples = couples_of(kind, around)
     code = [f for couple in couples for f in code_of(couple)]
     return replace(
         one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code)))
     )
 
 
-def of_kind(kind: type) -> list[Written]:
+def of_kind(kind: type, around: Mapping[str, Function]) -> list[Written]:
     """A class of which nothing is known yet."""
     with suppress(Exception):  # its constructor may do anything
-        for couple in couples_of(kind):
+        for couple in couples_of(kind, around):
             if found := of_couple(kind.__name__, couple):
                 return found
     return []
@@ -96,7 +97,7 @@ def of_couple(name: str, couple: Tried) -> list[Written]:
     return [Written(name, couple.readings, others=(scene.value.name,), code=code_of(couple))]
 
 
-def code_of(couple: Tried) -> tuple:
+def code_of(couple: Tried) -> tuple[Callable[..., Any], ...]:
     functions = [
         f for scene, *_ in couple.scenes[:1] for f in (scene.gradient, scene.value, *scene.others.values())
     ]

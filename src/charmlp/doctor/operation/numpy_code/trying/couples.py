@@ -33,22 +33,27 @@ COST = re.compile(
     r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
     re.IGNORECASE,
 )
+Candidate = tuple[Scene, tuple[str, ...], bool]
 MOST_VALUES, MOST_OTHERS = 4, 3
 
 
-def tried(own: Mapping[str, Function], name: str, kind: type | None = None) -> Tried | None:
+def tried(
+    own: Mapping[str, Function], name: str, kind: type | None = None, around: Mapping[str, Function] | None = None
+) -> Tried | None:
     """The scenes in which a function is the gradient; None where it is none."""
     gradient = own[name]
     if not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)
-    both = [(Scene(gradient, gradient, {}, kind), (AS_GRADIENT,), True)] if returns_gradient(gradient) else []
+    both: list[Candidate] = [(Scene(gradient, gradient, {}, kind), (AS_GRADIENT,), True)] if returns_gradient(gradient) else []
     names = gradient.returns
     if both and not is_step(gradient) and (is_loss(names[0]) or comes_last(names)):
         return Tried(both)
-    scenes = [
-        (Scene(value, gradient, others_for(own, value, gradient), kind), readings, likely)
+    scenes: list[Candidate] = [
+        (Scene(value, gradient, others, kind), readings, likely)
         for value, likely in values_for(own, gradient)
+        for others in [others_for({**(around or {}), **own}, value, gradient)]
+        if kind is None or others or not is_delta(value, gradient)
     ]
     return Tried(scenes + both) if scenes or both else None
 
@@ -64,6 +69,11 @@ def is_gradient_of_something(function: Function) -> bool:
         or (bool(spoken) and all(is_gradient(n) and n not in ("d", "g") for n in spoken))
         or returns_gradient(function)
     )
+
+
+def is_delta(value: Function, gradient: Function) -> bool:
+    """Whether it is the gradient of something before the last activation, which is not in the class: delta(z, a, y)."""
+    return "delta" in words_of(gradient.name) and not set(taken(gradient)) <= set(taken(value))
 
 
 def is_step(function: Function) -> bool:
@@ -131,6 +141,8 @@ def others_for(own: Mapping[str, Function], value: Function, gradient: Function)
             }
             & set(words_of(name))
         )
-        if gives or is_forward:
+        of_one = list(function.required)
+        is_before = len(of_one) == 1 and of_one[0] in taken(gradient) and of_one[0] not in taken(value)
+        if gives or is_forward or is_before:
             found[name] = function
     return dict(list(found.items())[:MOST_OTHERS])

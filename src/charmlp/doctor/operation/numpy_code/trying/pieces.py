@@ -78,9 +78,7 @@ def by_leaf(
         ]
     if found:  # beside gradients that have names, a state has none
         left = [one for one in left if not one[1] or any(map(is_gradient, one[1]))]
-    unnamed = [
-        one for one in left if one[2].ndim or len(left) == 1 or all(np.ndim(v) == 0 for v in leaves.values())
-    ]
+    unnamed = [one for one in left if one[2].ndim or len(left) == 1 or not one[1] or any(map(is_gradient, one[1]))]
     rest = [key for key in leaves if key not in found]
     for _, _, piece in unnamed:
         fitting = [key for key in rest if np.shape(leaves[key]) == piece.shape]

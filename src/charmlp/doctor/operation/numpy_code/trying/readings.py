@@ -91,6 +91,7 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
     return HandWritten(
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),
         sizes={"N": letters["N"], "C": letters["K"]},
+        is_step=scene.gradient_has_steps,
         note=None if scene.is_both else phrase("value-and-gradient", value=scene.value.name, gradient=scene.gradient.name),
     )  # fmt: skip
 

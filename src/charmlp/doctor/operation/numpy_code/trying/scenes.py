@@ -286,6 +286,8 @@ class Scene:
         if use.is_indexed:
             yield real("1")
         likeliest = likely(self.variable(key), self.names)
+        if use.is_changed:  # a parameter that is learnt, whatever its name
+            likeliest.sort(key=lambda one: one.kind != "real")
         yield from likeliest[:3]
         yield from held
         yield from likeliest[3:]
@@ -314,6 +316,7 @@ class Scene:
             whole.is_array |= use.is_array
             whole.is_indexed |= use.is_indexed
             whole.picks_updated |= use.picks_updated
+            whole.is_changed |= use.is_changed
             whole.dimensions = whole.dimensions if whole.dimensions is not None else use.dimensions
         return whole
 
@@ -358,6 +361,8 @@ class Scene:
                 waiting += [f"{key}.{entry}" for entry in choices[0].keys]
                 continue
             wanted = convention.template(self.variable(key))
+            if wanted is not None and wanted.kind != "real" and self.use(key).is_changed:
+                continue
             if wanted in choices and choices[0].kind not in ("value", "size"):
                 state[key] = choices.index(wanted)
         return {key: i for key, i in state.items() if i}

@@ -19,17 +19,8 @@ from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
-from charmlp.doctor.operation.numpy_code.trying.scenes import (
-    Failure,
-    Key,
-    Run,
-    Scene,
-    State,
-    Template,
-    Upstream,
-    taken,
-)
-from charmlp.doctor.operation.numpy_code.trying.templates import DOMAINS
+from charmlp.doctor.operation.numpy_code.trying.scenes import Failure, Key, Run, Scene, State, Upstream, taken
+from charmlp.doctor.operation.numpy_code.trying.templates import DOMAINS, Template
 from charmlp.doctor.operation.source import averages
 
 MOST_RUNS, MOST_AFTER = 2500, 350
@@ -55,6 +46,13 @@ class Solution:
     is_of_batch: bool = True
     has_shapes: bool = True  # each gradient has its leaf's
     blocks_one: bool = False  # with a batch it runs as it is meant to: one sample alone would only hide mistakes
+
+    def shows_more_than(self, other: "Solution") -> bool:
+        """Whether another one would only hide what is wrong here: with one sample alone, or with fewer gradients."""
+        names = {key.partition(".")[0] for key in self.of}
+        return (self.blocks_one and not other.is_of_batch) or (
+            self.has_shapes and len(names) > len({key.partition(".")[0] for key in other.of})
+        )
 
     @property
     def is_telling(self) -> bool:
@@ -235,7 +233,7 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
         except Failure as failure:
             progress, roots, is_of_domain = failure.progress, failure.roots, failure.is_of_domain
         else:
-            hides = best is not None and best.blocks_one and not solution.is_of_batch
+            hides = best is not None and best.shows_more_than(solution)
             if not hides and (best is None or solution.score > best.score):
                 best = solution
             if solution.is_right and not hides:

@@ -22,6 +22,7 @@ class Use:
     is_walked: bool = False  # in a loop, or counted, or indexed by a variable
     is_array: bool = False
     is_indexed: bool = False  # by a number that stands there
+    is_changed: bool = False  # in its place
     picks_updated: bool = False  # it says which entries of another parameter are changed in their places
     dimensions: int | None = None
 
@@ -60,6 +61,10 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
     ):
         if (use := found.get(named(node.target.slice))) is not None:
             use.picks_updated = True
+    if isinstance(node, ast.AugAssign):
+        target = node.target.value if isinstance(node.target, ast.Subscript) else node.target
+        if (use := found.get(named(target))) is not None:
+            use.is_changed = True
     if isinstance(node, ast.For):
         for name, target in walked(node.iter, node.target):
             if (use := found.get(name)) is not None:
