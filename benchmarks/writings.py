@@ -1,12 +1,12 @@
 """The doctor on gradient code in the many ways that people write it (tests/writings), file by file.
 
-    python benchmarks/writings.py                   prints the figures, and the files it did not expect to end so
+    python benchmarks/writings.py                   prints the figures, and the unexpected files
     python benchmarks/writings.py --only tape       of specimens whose name begins so
     python benchmarks/writings.py --family engines  of one family
 
-Each file is examined as a whole. A wrong one is `named` where a row expected is among those found, `otherwise` where
-others are, `unknown` where something could not be examined, else `healthy`. A right one is `flagged` where a mistake is
-found, `unknown`, or `healthy`.
+Each file is examined as a whole. A wrong one is `named` where a row expected is among those found,
+`otherwise` where others are, `unknown` where something could not be examined, else `healthy`. A right one is
+`flagged` where a mistake is found, `unknown`, or `healthy`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.writings import Writing, writings  # noqa: E402
+
 from charmlp.doctor.diagnosis import Diagnosis  # noqa: E402
 from charmlp.doctor.isolation.supervisor import examine_targets  # noqa: E402
-from tests.writings import Writing, writings  # noqa: E402
 
 TIMEOUT = 60.0
 EXPECTED = {"right": "healthy", "wrong": "named"}

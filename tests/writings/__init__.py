@@ -1,11 +1,12 @@
-"""Gradient code in the many ways that people write it: families of short files, each with mistakes to plant.
+"""Gradient code in the many ways that people write it: families of short files, with mistakes to plant.
 
-A family is a text file. `=== name` begins a specimen, which is right code as it stands; a comment at the end of a line
+A family is a text file. `=== name` begins a specimen, which is right code as it stands; a comment at the end
+of a line
 
     db = dout.sum(axis=0)  #: 7 db = dout.mean(axis=0) ;; 6 db = dout
 
-holds the lines that people write in its place by mistake, each after the rows of the doctor's table that name it
-(`28/18`: either; 0: a mistake that has no row).
+holds the lines that people write in its place by mistake, each after the rows of the doctor's table that
+name it (`28/18`: either; 0: a mistake that has no row).
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def backward_fails(diagnosis: Diagnosis) -> bool:
 
 
 def is_doubtful(diagnosis: Diagnosis) -> bool:
-    """Whether all that was found may come from a wrong reading: a loss whose other inputs need no gradient, say."""
+    """Whether all that was found may come from a wrong reading: of inputs that need no gradient, say."""
     doubtful = {"unrecognised", "backward-raises"} | (
         {"missing-gradient"} if diagnosis.kind is None else set()
     )

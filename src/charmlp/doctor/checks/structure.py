@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.functions import Array
-from charmlp.doctor.functions import sum_to
+from charmlp.doctor.functions import Array, sum_to
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import shape_text

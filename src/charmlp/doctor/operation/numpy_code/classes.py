@@ -36,8 +36,8 @@ BACKWARD = (
     "backward", "bprop", "backward_pass", "back_prop", "backprop", "backpropagate", "backward_propagation",
     "back_propagation", "backpropagation", "backward_prop", "back_propagate", "backward_propagate", "bwd",
     "backwards", "back", "backwardpass", "Backward", "calculate_gradients", "compute_gradients", "bptt",
-    "backprop_through_time", "backPropagate", "backProp", "backPropagation", "Backpropagation", "updateGradInput",
-    "update_grad_input",
+    "backprop_through_time", "backPropagate", "backProp", "backPropagation", "Backpropagation",
+    "updateGradInput",    "update_grad_input",
 )  # fmt: skip
 DERIVATIVE = (
     "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",

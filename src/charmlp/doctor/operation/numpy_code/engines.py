@@ -52,8 +52,8 @@ CLOSURES = (
 )  # fmt: skip
 ZERO = re.compile(r"_?(zero|reset|clear)_?(the_)?(all_)?grad(ient)?s?", re.IGNORECASE)
 BACKWARD = (
-    "backward", "backprop", "backpropagate", "back_prop", "backward_pass", "run_backward", "compute_gradients",
-    "backpropagation", "propagate_back", "calc_grad", "compute_grads", "back",
+    "backward", "backprop", "backpropagate", "back_prop", "backward_pass", "run_backward",
+    "compute_gradients",    "backpropagation", "propagate_back", "calc_grad", "compute_grads", "back",
 )  # fmt: skip
 
 

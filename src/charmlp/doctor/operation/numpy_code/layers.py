@@ -62,7 +62,9 @@ class Input(np.ndarray):
 def keep_inputs(own: Any, values: Sequence[Any]) -> None:
     """What the `__call__` of a framework's base class keeps of the inputs, where forward does not."""
     if not isinstance(own, dict) and getattr(own, "inputs", None) is None and hasattr(own, "__dict__"):
-        own.inputs = [np.array(value).view(Input) if isinstance(value, np.ndarray) else value for value in values]
+        own.inputs = [
+            np.array(value).view(Input) if isinstance(value, np.ndarray) else value for value in values
+        ]
 
 
 @dataclass

@@ -47,10 +47,12 @@ class Run:
 
 
 def node_of(run: Run) -> Any:
-    """The node of a graph that an operation's result is, with its inputs by the names that people give them."""
+    """What a result is in a graph: a node, with its inputs by the names that people give them."""
     inputs = list(run.known.values())
     value = run.result[0]
-    return SimpleNamespace(inputs=inputs, parents=inputs, children=inputs, saved_tensors=tuple(inputs), value=value, data=value)
+    return SimpleNamespace(
+        inputs=inputs, parents=inputs, children=inputs, saved_tensors=tuple(inputs), value=value, data=value
+    )
 
 
 NODE = re.compile(r"node|op|tensor|parent|this", re.IGNORECASE)

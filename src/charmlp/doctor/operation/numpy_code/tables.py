@@ -1,8 +1,8 @@
 """Tables of derivatives: dicts of a module from a function, or its name, to what leads its gradient back.
 
-    vjps = {np.exp: [lambda g, ans, x: g * ans]}        one function an argument, or one for the only argument
-    defvjp(np.exp, lambda ans, x: lambda g: g * ans)    what such a call keeps in a dict
-    ACTIVATIONS = {"tanh": (np.tanh, lambda a: 1 - a**2)}
+vjps = {np.exp: [lambda g, ans, x: g * ans]}        one function an argument, or one for the only argument
+defvjp(np.exp, lambda ans, x: lambda g: g * ans)    what such a call keeps in a dict
+ACTIVATIONS = {"tanh": (np.tanh, lambda a: 1 - a**2)}
 """
 
 import inspect
@@ -25,8 +25,14 @@ SECOND = ("y", "b", "w", "other")  # arguments that are no output where there ar
 
 def found(module: ModuleType) -> list[Written]:
     """Each entry of each table of a module."""
-    tables = [(name, held) for name, held in vars(module).items() if type(held) is dict and not name.startswith("__")]
-    return [one for name, table in tables for key, entry in table.items() for one in of_entry(name, key, entry)]
+    tables = [
+        (name, held)
+        for name, held in vars(module).items()
+        if type(held) is dict and not name.startswith("__")
+    ]
+    return [
+        one for name, table in tables for key, entry in table.items() for one in of_entry(name, key, entry)
+    ]
 
 
 def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
@@ -56,7 +62,7 @@ def known(name: str) -> Any:
 
 
 def forward_of(first: Any, forward: Any) -> bool:
-    """Whether the first of two functions is what the second is the derivative of: it takes one argument alone."""
+    """Whether the first of two functions is what the second is the derivative of: it takes one argument."""
     if isinstance(first, np.ufunc):
         return first.nin == 1
     return inspect.isfunction(first) and len(inspect.signature(first).parameters) == 1
@@ -79,7 +85,9 @@ class Line:
 
     @property
     def output(self) -> str | None:
-        wanted = [name for name in self.names if name in OF_OUTPUT and not (self.count > 1 and name in SECOND)]
+        wanted = [
+            name for name in self.names if name in OF_OUTPUT and not (self.count > 1 and name in SECOND)
+        ]
         return wanted[0] if wanted else None
 
     @property
@@ -88,7 +96,10 @@ class Line:
 
     @property
     def is_one(self) -> bool:
-        return len(self.inputs) <= self.count and (self.upstream or self.output or OUTPUT.fullmatch("y")) is not None
+        return (
+            len(self.inputs) <= self.count
+            and (self.upstream or self.output or OUTPUT.fullmatch("y")) is not None
+        )
 
     def __call__(self, g: Any, values: Sequence[Any], result: Any) -> Any:
         given = dict(zip(self.inputs, values, strict=False))

@@ -1,4 +1,4 @@
-"""Values and gradients whose inputs are found by trying, for what names and signatures alone do not explain."""
+"""Values and gradients whose inputs are found by trying, where names and signatures do not explain them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,12 +16,14 @@ from charmlp.doctor.operation.source import behind
 
 
 def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequence[type]) -> list[Written]:
-    """What was found, with readings for where it cannot be examined; and the gradients that belong to nothing yet."""
+    """What was found, with more readings of it, and the gradients that belonged to nothing."""
     of_functions = [one for one in found if one.name.split("[")[0] in own]
     known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
     by_name = {kind.__name__: kind for kind in kinds}
     each = [
-        with_last(one, own) if one in of_functions else of_class(one, by_name.get(one.name.split("[")[0]), own)
+        with_last(one, own)
+        if one in of_functions
+        else of_class(one, by_name.get(one.name.split("[")[0]), own)
         for one in found
     ]
     unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}

@@ -1,6 +1,6 @@
 """How people lay out the data of one learner: samples as rows or columns or one alone, one output or several.
 
-A convention says of every variable at once what it is likely to be; what does not fit is then changed by itself.
+A convention says of every variable at once what it is likely to be; what does not fit is then changed alone.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """Which functions of a module may be a value and its gradient."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.function import Function
@@ -12,22 +12,24 @@ from charmlp.doctor.operation.numpy_code.names import (
     DERIVATIVE,
     is_gradient,
     is_loss,
-    is_of_backward,
     stem_of,
     words_of,
 )
+from charmlp.doctor.operation.numpy_code.trying.choices import taken
+from charmlp.doctor.operation.numpy_code.trying.judging import AS_CHANGE, AS_GRADIENT, AS_UPDATE
 from charmlp.doctor.operation.numpy_code.trying.readings import Tried
-from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, taken
-from charmlp.doctor.operation.numpy_code.trying.search import AS_CHANGE, AS_GRADIENT, AS_UPDATE
+from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
 from charmlp.doctor.operation.source import returned_parts
 
 STEPS = {
-    "update", "updates", "train", "fit", "step", "epoch", "sgd", "gd", "descent", "descend", "ascend", "ascent", "learn",
-    "optimize", "optimise", "iteration",
+    "update", "updates", "train", "fit", "step", "epoch", "sgd", "gd", "descent", "descend", "ascend",
+    "ascent", "learn", "optimize", "optimise", "iteration",
 }  # fmt: skip
 NOTHING = {
-    "check", "checking", "checker", "numerical", "numeric", "numerically", "plot", "test", "print", "clip", "zero", "show",
-    "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read", "get_batch", "accuracy",
+    "check", "checking", "checker", "numerical", "numeric", "numerically", "plot", "test", "print", "clip",
+    "zero", "show", "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read", 
+    "get_batch",
+    "accuracy",
 }  # fmt: skip
 COST = re.compile(
     r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
@@ -38,14 +40,19 @@ MOST_VALUES, MOST_OTHERS = 4, 3
 
 
 def tried(
-    own: Mapping[str, Function], name: str, kind: type | None = None, around: Mapping[str, Function] | None = None
+    own: Mapping[str, Function],
+    name: str,
+    kind: type | None = None,
+    around: Mapping[str, Function] | None = None,
 ) -> Tried | None:
     """The scenes in which a function is the gradient; None where it is none."""
     gradient = own[name]
     if not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)
-    both: list[Candidate] = [(Scene(gradient, gradient, {}, kind), (AS_GRADIENT,), True)] if returns_gradient(gradient) else []
+    both: list[Candidate] = (
+        [(Scene(gradient, gradient, {}, kind), (AS_GRADIENT,), True)] if returns_gradient(gradient) else []
+    )
     names = gradient.returns
     if both and not is_step(gradient) and (is_loss(names[0]) or comes_last(names)):
         return Tried(both)
@@ -60,7 +67,7 @@ def tried(
 
 def is_gradient_of_something(function: Function) -> bool:
     words = set(words_of(function.name))
-    if NOTHING & words or not function.required and not isinstance(function, Method):
+    if NOTHING & words or (not function.required and not isinstance(function, Method)):
         return False
     spoken = [name for name in function.returns if name]
     says = (BACKWARD | DERIVATIVE | STEPS | {"bw", "pullback", "bptt"}) & words
@@ -72,7 +79,7 @@ def is_gradient_of_something(function: Function) -> bool:
 
 
 def is_delta(value: Function, gradient: Function) -> bool:
-    """Whether it is the gradient of something before the last activation, which is not in the class: delta(z, a, y)."""
+    """Whether it is the gradient of what goes into an activation that is not in the class: delta(z, a, y)."""
     return "delta" in words_of(gradient.name) and not set(taken(gradient)) <= set(taken(value))
 
 

@@ -45,16 +45,57 @@ INDICES = re.compile(
 )
 VECTOR = re.compile(r"\w*(vec|vecs|vectors?|embeddings?)", re.IGNORECASE)
 
-ROWS = "ND DN D D1 1D N".split()
+ROWS = ["ND", "DN", "D", "D1", "1D", "N"]
 GENERAL: tuple[Template, ...] = (
-    *map(real, "ND NK DK KD N D K".split()),
+    *map(real, ["ND", "NK", "DK", "KD", "N", "D", "K"]),
     labels("N"),
-    *map(real, "NH DH HK HD KH H".split()),
+    *map(real, ["NH", "DH", "HK", "HD", "KH", "H"]),
     real(""),
-    *map(real, "NJ65 KJ33 65 33 KN HN 1K 1H 1D D1 K1 H1 N1 1N NN DD KK HH".split()),
+    *map(
+        real,
+        [
+            "NJ65",
+            "KJ33",
+            "65",
+            "33",
+            "KN",
+            "HN",
+            "1K",
+            "1H",
+            "1D",
+            "D1",
+            "K1",
+            "H1",
+            "N1",
+            "1N",
+            "NN",
+            "DD",
+            "KK",
+            "HH",
+        ],
+    ),
     value(1),
-    *map(real, "NSD SND NS SN SD SK NSK KJ NJ JD JN SS 1 J".split()),
-    *map(real, "NJ66 N65J 65J J65 J65N KJ33 KJ22 33JK J33K K33 J33 DHK HDK NDD QH".split()),
+    *map(real, ["NSD", "SND", "NS", "SN", "SD", "SK", "NSK", "KJ", "NJ", "JD", "JN", "SS", "1", "J"]),
+    *map(
+        real,
+        [
+            "NJ66",
+            "N65J",
+            "65J",
+            "J65",
+            "J65N",
+            "KJ33",
+            "KJ22",
+            "33JK",
+            "J33K",
+            "K33",
+            "J33",
+            "DHK",
+            "HDK",
+            "NDD",
+            "QH",
+        ],
+    ),
     onehot("NK"),
     onehot("KN"),
     labels("NS"),
@@ -105,13 +146,10 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     plain = name.lower()
     for pattern, letter in SIZES.items():
         if (
-            re.fullmatch(pattern, plain)
-            and name not in ("N", "K", "C")
-            or plain in ("n", "m")
-            and name == plain
-        ):
-            if re.fullmatch(pattern, plain):
-                yield size(letter)
+            (re.fullmatch(pattern, plain) and name not in ("N", "K", "C"))
+            or (plain in ("n", "m") and name == plain)
+        ) and re.fullmatch(pattern, plain):
+            yield size(letter)
     if is_option(name) and usual_option(name) is not None and not re.fullmatch(r"[pT]|beta|n", name):
         yield value(usual_option(name))
     if re.fullmatch(r"reg\w*|lambda\w*|lam\w*|l2|weight_decay|decay", plain):
@@ -131,11 +169,11 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     elif is_weight(name):
         yield from weights(variable, names)
     if STATE.fullmatch(name):
-        yield from map(real, "NH HN H H1 NK".split())
+        yield from map(real, ["NH", "HN", "H", "H1", "NK"])
     if DATA.fullmatch(name):
         yield from map(real, ROWS)
     if PROBABILITY.fullmatch(name):
-        yield from map(real, "NK N N1 1N KN K".split())
+        yield from map(real, ["NK", "N", "N1", "1N", "KN", "K"])
     if re.fullmatch(r"[ui]", name):
         yield value(1)
 
@@ -171,7 +209,7 @@ def weights(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield real("D")
     yield from (real(a + b), real(b + a), real("D"))
     if variable.count == 1:
-        yield from map(real, "D1 1D".split())
+        yield from map(real, ["D1", "1D"])
         yield real("")
     yield from (real(f"{b}{a}+"), real(f"{a}+{b}"))
     if b == "K":
@@ -183,4 +221,4 @@ def biases(variable: Variable) -> Iterator[Template]:
     yield from (real(k), real(f"1{k}"), real(f"{k}1"))
     if k == "K":
         yield from (real(""), real("1"), real("11"))
-    yield from map(real, "N H".split())
+    yield from map(real, ["N", "H"])

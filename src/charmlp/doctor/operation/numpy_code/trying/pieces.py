@@ -1,4 +1,4 @@
-"""Which gradient is whose: what a function returned, or changed in its place, by the numbers that it was given."""
+"""Which gradient is whose: what a function returned, or changed in its place, by the numbers it was given."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +78,9 @@ def by_leaf(
         ]
     if found:  # beside gradients that have names, a state has none
         left = [one for one in left if not one[1] or any(map(is_gradient, one[1]))]
-    unnamed = [one for one in left if one[2].ndim or len(left) == 1 or not one[1] or any(map(is_gradient, one[1]))]
+    unnamed = [
+        one for one in left if one[2].ndim or len(left) == 1 or not one[1] or any(map(is_gradient, one[1]))
+    ]
     rest = [key for key in leaves if key not in found]
     for _, _, piece in unnamed:
         fitting = [key for key in rest if np.shape(leaves[key]) == piece.shape]
@@ -125,7 +127,7 @@ def meant(spoken: Sequence[str], path: Path, leaves: Mapping[str, Any], updated:
             last, index = (steps[-1], None) if not steps[-1].isdigit() else (steps[-2], int(steps[-1]))
             if index is not None:
                 in_place = bool(number) and number[-1] == index
-                if in_place and (named_alike(whose, last) or is_plain and names_nothing([word])):
+                if in_place and (named_alike(whose, last) or (is_plain and names_nothing([word]))):
                     return key
             elif len(steps) == 3 and steps[1].isdigit():
                 if number and number[-1] == int(steps[1]) and same_name(whose, last):

@@ -1,7 +1,7 @@
 """A scene with the variables that were found for it, as one operation."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +11,11 @@ from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.names import meant_by
-from charmlp.doctor.operation.numpy_code.trying.scenes import Failure, Key, Run, Scene
-from charmlp.doctor.operation.numpy_code.trying.search import (
-    Solution,
-    gradients,
-    leaves_of,
-    outputs_led,
-    solved,
-)
-
+from charmlp.doctor.operation.numpy_code.trying.choices import Key
+from charmlp.doctor.operation.numpy_code.trying.judging import Solution, gradients, leaves_of, outputs_led
+from charmlp.doctor.operation.numpy_code.trying.runs import Run
+from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
+from charmlp.doctor.operation.numpy_code.trying.search import solved
 
 MOST_SECONDS = 4.0  # of processor time, for all scenes of one gradient
 
@@ -92,7 +88,9 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),
         sizes={"N": letters["N"], "C": letters["K"]},
         is_step=scene.gradient_has_steps,
-        note=None if scene.is_both else phrase("value-and-gradient", value=scene.value.name, gradient=scene.gradient.name),
+        note=None
+        if scene.is_both
+        else phrase("value-and-gradient", value=scene.value.name, gradient=scene.gradient.name),
     )  # fmt: skip
 
 

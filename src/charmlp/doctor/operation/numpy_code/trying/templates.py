@@ -1,7 +1,8 @@
-"""What an argument of somebody's function may be: arrays of usual shapes, labels, numbers, and what holds them.
+"""What an argument of somebody's function may be: arrays of usual shapes, labels, numbers, holders of these.
 
-A shape is a word of letters: N samples, D inputs, K outputs, H and J hidden units or channels, S steps; a digit
-stands for itself, D+ is D + 1, Q is S·J, F and G are all weights of a network with one hidden layer, in one vector.
+A shape is a word of letters: N samples, D inputs, K outputs, H and J hidden units or channels, S steps; a
+digit stands for itself, D+ is D + 1, Q is S·J, F and G are all weights of a network with one hidden layer, in
+one vector.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the source of a function says of its parameters: what it looks up in them, and which ones a line uses."""
+"""What a function's source says of its parameters: what it looks up in them, and which ones a line uses."""
 
 import ast
 import inspect
@@ -9,6 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from charmlp.doctor.operation.source import definition
+
+
+OF_ARRAYS = ("T", "shape", "dot", "sum", "mean", "ndim", "size", "reshape")
 
 
 @dataclass
@@ -45,57 +48,38 @@ def parameters(tree: Any) -> list[str]:
 
 
 def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
-    if isinstance(node, ast.Subscript) and (use := found.get(named(node.value))) is not None:
-        look_at_index(node.slice, use)
-    if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Tuple | ast.List):
-        names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
-        if (use := found.get(named(node.value))) is not None:
-            use.parts = names
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-            if (use := found.get(named(node.value.value))) is not None:
-                use.dimensions, use.is_array = len(names), True
-    if (
-        isinstance(node, ast.AugAssign)
-        and isinstance(node.target, ast.Subscript)
-        and named(node.target.value) in found
-    ):
-        if (use := found.get(named(node.target.slice))) is not None:
-            use.picks_updated = True
-    if isinstance(node, ast.AugAssign):
-        target = node.target.value if isinstance(node.target, ast.Subscript) else node.target
-        if (use := found.get(named(target))) is not None:
-            use.is_changed = True
-    if isinstance(node, ast.For):
-        for name, target in walked(node.iter, node.target):
-            if (use := found.get(name)) is not None:
-                use.is_walked = True
-                if isinstance(target, ast.Tuple | ast.List):
-                    use.entries.append([ast.unparse(part) for part in target.elts])
-    if isinstance(node, ast.comprehension):
-        for name, target in walked(node.iter, node.target):
-            if (use := found.get(name)) is not None:
-                use.is_walked = True
-                if isinstance(target, ast.Tuple | ast.List):
-                    use.entries.append([ast.unparse(part) for part in target.elts])
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
-        if (use := found.get(named(node.args[0]))) is not None:
-            use.is_walked = True
-    if isinstance(node, ast.Attribute) and node.attr in (
-        "T",
-        "shape",
-        "dot",
-        "sum",
-        "mean",
-        "ndim",
-        "size",
-        "reshape",
-    ):
-        if (use := found.get(named(node.value))) is not None:
-            use.is_array = True
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        for side in (node.left, node.right):
-            if (use := found.get(named(side))) is not None:
-                use.is_array = True
+    """Note what one node of a tree says of the parameters."""
+    match node:
+        case ast.Subscript() if named(node.value) in found:
+            look_at_index(node.slice, found[named(node.value)])
+        case ast.Assign(targets=[ast.Tuple() | ast.List() as target, *_]):
+            names = [named(part) for part in target.elts]
+            if named(node.value) in found:
+                found[named(node.value)].parts = names
+            whole = node.value.value if isinstance(node.value, ast.Attribute) else node.value
+            if whole is not node.value and node.value.attr == "shape" and named(whole) in found:
+                found[named(whole)].dimensions, found[named(whole)].is_array = len(names), True
+        case ast.AugAssign():
+            changed = named(node.target.value if isinstance(node.target, ast.Subscript) else node.target)
+            if changed in found:
+                found[changed].is_changed = True
+                index = named(node.target.slice) if isinstance(node.target, ast.Subscript) else ""
+                if index in found:
+                    found[index].picks_updated = True
+        case ast.For() | ast.comprehension():
+            for name, entry in walked(node.iter, node.target):
+                if (use := found.get(name)) is not None:
+                    use.is_walked = True
+                    if isinstance(entry, ast.Tuple | ast.List):
+                        use.entries.append([ast.unparse(part) for part in entry.elts])
+        case ast.Call(func=ast.Name(id="len"), args=[argument]) if named(argument) in found:
+            found[named(argument)].is_walked = True
+        case ast.Attribute() if node.attr in OF_ARRAYS and named(node.value) in found:
+            found[named(node.value)].is_array = True
+        case ast.BinOp(op=ast.MatMult()):
+            for side in (node.left, node.right):
+                if named(side) in found:
+                    found[named(side)].is_array = True
 
 
 def look_at_index(index: ast.expr, use: Use) -> None:
@@ -174,8 +158,13 @@ def indent_of(function: Any) -> int:
 def roots_in(tree: Any, at: Position) -> frozenset[str]:
     known = origins(tree)
     if at[1] >= 0:
-        inside = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and (at[0], at[1]) <= (n.lineno, n.col_offset)
-                  and (n.end_lineno or 0, n.end_col_offset or 0) <= (at[2], at[3])]  # fmt: skip
+        inside = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name)
+            and (at[0], at[1]) <= (node.lineno, node.col_offset)
+            and (node.end_lineno or 0, node.end_col_offset or 0) <= (at[2], at[3])
+        ]
         found = set().union(*(known.get(n.id, set()) for n in inside))
         if found:
             return frozenset(found)
@@ -208,10 +197,11 @@ def origins(tree: Any) -> Mapping[str, set[str]]:
                 for target in targets:
                     for name in (n.id for n in ast.walk(target) if isinstance(n, ast.Name)):
                         known[name] = known.get(name, set()) | of
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # caches.append((A, W))
-                if isinstance(node.func.value, ast.Name) and node.func.attr in ("append", "insert", "extend"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                whole = named(node.func.value)
+                if whole and node.func.attr in ("append", "insert", "extend"):  # caches.append((A, W))
                     of = set().union(
                         *(known.get(n.id, set()) for n in ast.walk(node) if isinstance(n, ast.Name))
                     )
-                    known[node.func.value.id] = known.get(node.func.value.id, set()) | of
+                    known[whole] = known.get(whole, set()) | of
     return known
