@@ -27,7 +27,7 @@ STEPS = {
 }  # fmt: skip
 NOTHING = {
     "check", "checking", "checker", "numerical", "numeric", "numerically", "plot", "test", "print", "clip",
-    "zero", "show", "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read", 
+    "zero", "show", "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read",
     "get_batch",
     "accuracy",
 }  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 
 from charmlp.doctor.operation.source import definition
 
-
 OF_ARRAYS = ("T", "shape", "dot", "sum", "mean", "ndim", "size", "reshape")
 
 
@@ -56,9 +55,8 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
             names = [named(part) for part in target.elts]
             if named(node.value) in found:
                 found[named(node.value)].parts = names
-            whole = node.value.value if isinstance(node.value, ast.Attribute) else node.value
-            if whole is not node.value and node.value.attr == "shape" and named(whole) in found:
-                found[named(whole)].dimensions, found[named(whole)].is_array = len(names), True
+            if (whole := shape_of(node.value)) in found:
+                found[whole].dimensions, found[whole].is_array = len(names), True
         case ast.AugAssign():
             changed = named(node.target.value if isinstance(node.target, ast.Subscript) else node.target)
             if changed in found:
@@ -121,6 +119,11 @@ def walked(items: ast.expr, target: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         yield from walked(items.value, target)
     else:
         yield named(items), target
+
+
+def shape_of(node: ast.expr) -> str:
+    """The name whose shape an expression is."""
+    return named(node.value) if isinstance(node, ast.Attribute) and node.attr == "shape" else ""
 
 
 def named(node: ast.expr) -> str:
