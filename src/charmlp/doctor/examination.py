@@ -165,7 +165,7 @@ def backward_fails(diagnosis: Diagnosis) -> bool:
 def is_doubtful(diagnosis: Diagnosis) -> bool:
     """Whether all that was found may come from a wrong reading: of inputs that need no gradient, say."""
     doubtful = {"unrecognised", "backward-raises"} | (
-        {"missing-gradient"} if diagnosis.kind is None else set()
+        {"missing-gradient", "batch-not-summed"} if diagnosis.kind is None else set()
     )
     names = {mistake.name for mistake in diagnosis.mistakes}
     return bool(names) and names <= doubtful

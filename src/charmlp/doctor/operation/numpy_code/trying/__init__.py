@@ -10,6 +10,7 @@ from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of
+from charmlp.doctor.operation.numpy_code.trying.choices import code_with_steps
 from charmlp.doctor.operation.numpy_code.trying.couples import tried
 from charmlp.doctor.operation.numpy_code.trying.readings import Tried
 from charmlp.doctor.operation.source import behind
@@ -59,9 +60,14 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
         return one
     couples = [c for name in (one.name, *one.others) if name in own and (c := tried(own, name)) is not None]
     code = [f for couple in couples for f in code_of(couple)]
-    return replace(
-        one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code)))
-    )
+    last = tuple(m for c in couples for m in c.readings)
+    code = list(dict.fromkeys((*one.code, *code)))
+    is_step = one.name in own and code_with_steps(own[one.name].call) is not None
+    if is_step and any((found := c.found(SIZES[0])) is not None and found[1].is_right for c in couples):
+        return replace(
+            one, readings=(*last, *one.readings), code=tuple(code)
+        )  # what is right needs no other loss
+    return replace(one, last=last, code=tuple(code))
 
 
 def couples_of(kind: type, around: Mapping[str, Function]) -> list[Tried]:

@@ -35,6 +35,8 @@ class Convention:
     def template(self, variable: Variable) -> Template | None:
         """What a variable of this name is; None where the name does not say."""
         name = variable.name.strip("_")
+        if self.layout == "numbers":
+            return real("")
         if BIAS.fullmatch(name):
             return self.of_bias(variable)
         if is_truth(name) and name != "d":
@@ -109,3 +111,5 @@ def conventions() -> Iterator[Convention]:
             truths = len(Convention(layout, turned, outputs).truths)
             for truth, bias in itertools.product(range(truths), range(2 if outputs else 1)):
                 yield Convention(layout, turned, outputs, bias, truth)
+        if layouts == LAYOUTS[:2]:
+            yield Convention("numbers", False, NUMBER)

@@ -16,7 +16,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     words_of,
 )
 from charmlp.doctor.operation.numpy_code.trying.choices import taken
-from charmlp.doctor.operation.numpy_code.trying.judging import AS_CHANGE, AS_GRADIENT, AS_UPDATE
+from charmlp.doctor.operation.numpy_code.trying.judging import AS_ASCENT, AS_CHANGE, AS_GRADIENT, AS_UPDATE
 from charmlp.doctor.operation.numpy_code.trying.readings import Tried
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
 from charmlp.doctor.operation.source import returned_parts
@@ -57,7 +57,7 @@ def tried(
     if both and not is_step(gradient) and (is_loss(names[0]) or comes_last(names)):
         return Tried(both)
     scenes: list[Candidate] = [
-        (Scene(value, gradient, others, kind), readings, likely)
+        (Scene(value, gradient, others, kind), with_ascent(readings, value, gradient), likely)
         for value, likely in values_for(own, gradient)
         for others in [others_for({**(around or {}), **own}, value, gradient)]
         if kind is None or others or not is_delta(value, gradient)
@@ -86,6 +86,20 @@ def is_delta(value: Function, gradient: Function) -> bool:
 def is_step(function: Function) -> bool:
     """Whether it gives new parameters, or what is to be added to them."""
     return bool(STEPS & set(words_of(function.name))) or any(RATE.fullmatch(name) for name in taken(function))
+
+
+def with_ascent(readings: tuple[str, ...], value: Function, gradient: Function) -> tuple[str, ...]:
+    if AS_UPDATE not in readings or not climbs(value, gradient):
+        return readings
+    return (AS_ASCENT, *(one for one in readings if one != AS_UPDATE))
+
+
+def climbs(value: Function, gradient: Function) -> bool:
+    """Whether a step is to make the value larger: a likelihood, a reward."""
+    words = set(words_of(value.name))
+    is_higher = bool(re.search(r"likelihood|objective|reward|elbo|return|utility", value.name, re.IGNORECASE))
+    is_climb = bool({"ascend", "ascent", "maximize", "maximise", "climb"} & set(words_of(gradient.name)))
+    return is_climb or (is_higher and not {"neg", "negative", "nll", "loss", "cost"} & words)
 
 
 def readings_of(gradient: Function) -> tuple[str, ...]:

@@ -19,7 +19,12 @@ from charmlp.doctor.operation.source import averages
 
 STEP = 1e-5
 ALIKE = 0.9  # cosine of gradients and differences
-AS_GRADIENT, AS_UPDATE, AS_CHANGE = "gradient", "update", "change"  # what the gradient's function gives
+AS_GRADIENT, AS_UPDATE, AS_CHANGE, AS_ASCENT = (
+    "gradient",
+    "update",
+    "change",
+    "ascent",
+)  # what the gradient's function gives
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Solution:
     score: tuple[float, ...]
     is_right: bool
     is_of_batch: bool = True
+    is_turned: bool = False  # right, but for a transpose: there is no doubt about the rest
     has_shapes: bool = True  # each gradient has its leaf's
     blocks_one: bool = (
         False  # with a batch it runs as it is meant to: one sample alone would only hide mistakes
@@ -90,7 +96,7 @@ def judged(
     upstream: Sequence[Array], led: bool, reading: str, left: int,
 ) -> Solution | None:  # fmt: skip
     """How well gradients agree with differences of the value; None where they fit in no shape."""
-    fitting, summed = {}, 0
+    fitting, summed, turned = {}, 0, 0
     for key, gradient in found.items():
         if gradient is None or not np.isfinite(gradient).all():
             continue
@@ -98,7 +104,7 @@ def judged(
         if np.shape(gradient) == shape:
             fitting[key] = np.asarray(gradient, float)
         elif np.ndim(gradient) == 2 and np.shape(gradient) == shape[::-1]:
-            fitting[key], summed = np.asarray(gradient, float).T, summed + 1
+            fitting[key], turned = np.asarray(gradient, float).T, turned + 1
         elif (reduced := sum_to(np.asarray(gradient, float), shape)) is not None:
             fitting[key], summed = reduced, summed + 1
     if not fitting or not any(g.any() for g in fitting.values()):
@@ -119,12 +125,13 @@ def judged(
         right += abs(n - a) <= 1e-4 * max(abs(n), 1e-3) and (abs(n) > 1e-9)
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
     alike = round(abs(float(np.dot(numeric, analytic))) / norms, 4) if norms else 0.0
-    is_right = right == len(fitting) and not summed and not left
+    all_right = right == len(fitting) and not summed and not left
+    is_right = all_right and not turned
     return Solution(
         state,
         reading,
         tuple(fitting),
-        (is_right, right - summed / 2 - left / 2, alike, len(fitting)),
+        (is_right, right - (summed + turned + left) / 2, alike, len(fitting)),
         is_right,
     )
 
@@ -140,8 +147,8 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     names = names_of(run.scene)
     found = {}
     if returned is not None:
-        found = by_leaf(returned, names, leaves, updated=reading == AS_UPDATE)
-    if reading == AS_UPDATE:
+        found = by_leaf(returned, names, leaves, updated=reading in (AS_UPDATE, AS_ASCENT))
+    if reading in (AS_UPDATE, AS_ASCENT):
         found = {
             k: (np.asarray(leaves[k], float) - v) / rate
             for k, v in found.items()
@@ -158,6 +165,8 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
         found = of_object | {
             k: v for k, v in found.items() if k not in of_object or np.shape(v) == np.shape(leaves[k])
         }
+    if reading == AS_ASCENT:  # it climbs
+        in_place, found = ({k: -v for k, v in of.items()} for of in (in_place, found))
     return in_place | {k: v for k, v in found.items() if k not in in_place}
 
 

@@ -42,9 +42,9 @@ class Tried:
             solution = solved(scene, sizes, readings)
             if solution is None or not (is_likely or solution.is_telling):
                 continue
-            if best is None or solution.is_right:
+            if best is None or solution.is_right or solution.is_turned:
                 best = scene, solution
-            if solution.is_right:
+            if solution.is_right or solution.is_turned:
                 break
         return best
 
