@@ -63,6 +63,7 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
     last = tuple(m for c in couples for m in c.readings)
     code = list(dict.fromkeys((*one.code, *code)))
     is_step = one.name in own and code_with_steps(own[one.name].call) is not None
+    # what is right needs no other loss
     if is_step and any((found := c.found(SIZES[0])) is not None and found[1].is_right for c in couples):
         return replace(
             one, readings=(*last, *one.readings), code=tuple(code)

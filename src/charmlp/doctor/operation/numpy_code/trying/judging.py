@@ -39,9 +39,7 @@ class Solution:
     is_of_batch: bool = True
     is_turned: bool = False  # right, but for a transpose: there is no doubt about the rest
     has_shapes: bool = True  # each gradient has its leaf's
-    blocks_one: bool = (
-        False  # with a batch it runs as it is meant to: one sample alone would only hide mistakes
-    )
+    blocks_one: bool = False  # it runs with a batch as it is meant to: one sample would only hide mistakes
 
     def shows_more_than(self, other: "Solution") -> bool:
         """Whether another one would only hide what is wrong: of one sample, or of fewer gradients."""
@@ -133,6 +131,8 @@ def judged(
         tuple(fitting),
         (is_right, right - (summed + turned + left) / 2, alike, len(fitting)),
         is_right,
+        is_turned=all_right and turned > 0,
+        has_shapes=not summed and not turned,
     )
 
 

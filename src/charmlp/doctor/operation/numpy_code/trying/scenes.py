@@ -314,7 +314,10 @@ class Scene:
     def keys_of(self, roots: frozenset[str], state: State) -> list[Key]:
         """The variables behind parameters: those that are made, what they hold, and where they come from."""
         found: dict[Key, None] = {}
-        waiting = sorted(roots)
+        places = {name: i for i, name in enumerate((*self.names, *self.of_value))}
+        waiting = sorted(
+            roots, key=lambda name: (places.get(name, len(places)), name)
+        )  # as they are declared
         while waiting:
             key = waiting.pop(0)
             if key in found:
