@@ -17,7 +17,7 @@ from charmlp.doctor.operation.numpy_code.names import (
 )
 from charmlp.doctor.operation.numpy_code.trying.choices import taken
 from charmlp.doctor.operation.numpy_code.trying.judging import AS_ASCENT, AS_CHANGE, AS_GRADIENT, AS_UPDATE
-from charmlp.doctor.operation.numpy_code.trying.readings import Tried
+from charmlp.doctor.operation.numpy_code.trying.readings import COST, Tried
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
 from charmlp.doctor.operation.source import returned_parts
 
@@ -31,10 +31,6 @@ NOTHING = {
     "get_batch",
     "accuracy",
 }  # fmt: skip
-COST = re.compile(
-    r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
-    re.IGNORECASE,
-)
 Candidate = tuple[Scene, tuple[str, ...], bool]
 MOST_VALUES, MOST_OTHERS = 4, 3
 

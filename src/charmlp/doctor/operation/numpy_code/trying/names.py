@@ -163,7 +163,7 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     elif INDICES.fullmatch(name):
         yield from (labels("S"), labels("N"), labels("NS"), unique("S"))
     if "mask" in plain:
-        yield from map(binary, "ND NK NN N".split())
+        yield from map(binary, ["ND", "NK", "NN", "N"])
     if INDEX.fullmatch(name) and not VECTOR.fullmatch(name) and not re.fullmatch(r"[ui]", name):
         yield from (value(1), labels("N"))
     if BIAS.fullmatch(name):

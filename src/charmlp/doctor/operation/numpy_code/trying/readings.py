@@ -1,5 +1,6 @@
 """A scene with the variables that were found for it, as one operation."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,10 @@ from charmlp.doctor.operation.numpy_code.trying.runs import Run
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
 from charmlp.doctor.operation.numpy_code.trying.search import solved
 
+COST = re.compile(
+    r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
+    re.IGNORECASE,
+)
 MOST_SECONDS = 4.0  # of processor time, for all scenes of one gradient
 
 
@@ -82,7 +87,8 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
 
         return tuple(outputs), backward
 
-    title = meant_by(scene.value.name) if led else f"{meant_by(scene.value.name)}_network"
+    is_loss = not led or COST.search(scene.value.name)
+    title = f"{meant_by(scene.value.name)}_network" if is_loss else meant_by(scene.value.name)
     letters = first.sizes
     return HandWritten(
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),

@@ -305,7 +305,10 @@ class Scene:
             wanted = convention.template(self.variable(key))
             if wanted is not None and wanted.kind != "real" and self.use(key).is_changed:
                 continue
-            if wanted in choices and choices[0].kind not in ("value", "size"):
+            if wanted in choices and (
+                choices[0].kind not in ("value", "size")
+                or (choices[0].kind == "size" and convention.layout == "numbers")
+            ):
                 state[key] = choices.index(wanted)
         return {key: i for key, i in state.items() if i}
 
