@@ -135,7 +135,7 @@ def small_cnn(task: Task) -> Labels:
     while done < updates:
         epoch += 1
         for number in range(chunks.count):
-            inputs, labels = chunks.take(epoch, number)
+            inputs, labels, _ = chunks.take(epoch, number)
             for first in range(0, len(inputs), config.batch_size):
                 batch = torch.from_numpy(inputs[first : first + config.batch_size]).view(-1, 1, *size)
                 loss = loss_of(net(batch), torch.from_numpy(labels[first : first + config.batch_size]))

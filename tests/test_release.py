@@ -113,7 +113,10 @@ def test_the_metadata(wheel: Path) -> None:
     assert (facts["Name"], facts["Version"]) == ("charmlp", charmlp.__version__)
     assert facts["Description-Content-Type"] == "text/markdown"
     assert str(facts.get_payload()).startswith("# charmlp\n")
-    assert facts["License-Expression"] == "MIT" and facts["Requires-Python"] == ">=3.10"
+    assert (
+        facts["License-Expression"] == "MIT AND OFL-1.1 AND Apache-2.0"
+        and facts["Requires-Python"] == ">=3.10"
+    )
     assert {"torch", "sklearn", "parquet", "all"} <= set(facts.get_all("Provides-Extra", []))
 
 

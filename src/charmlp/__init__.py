@@ -5,8 +5,8 @@
     run = charmlp.train("photos", epochs=60, out="runs/first")
     letter = charmlp.Recognizer.load("runs/first/model.safetensors").predict("new/1.png")
 
-The names below and the rooms `charmlp.nn` and `charmlp.doctor` are imported when they are first used, so that
-`import charmlp` costs almost nothing.
+The names below, the rooms `charmlp.nn` and `charmlp.doctor`, and scikit-learn's face, `MLPClassifier` and
+`ImageReader`, are imported when they are first used, so that `import charmlp` costs almost nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         ModelFileError,
         UsageError,
     )
+    from charmlp.estimator import ImageReader as ImageReader
+    from charmlp.estimator import MLPClassifier as MLPClassifier
     from charmlp.evaluation import evaluate
     from charmlp.modelfile import Model
     from charmlp.recognizer import Recognizer
@@ -54,16 +56,23 @@ _HOMES = {
     "evaluate": "evaluation",
     "train": "training",
 }
-_ROOMS = ("doctor", "nn")  # they need PyTorch, hence are no part of `from charmlp import *`
+# What needs an extra, and hence is no part of `from charmlp import *`.
+_ROOMS = ("doctor", "nn")
+_ESTIMATORS = ("ImageReader", "MLPClassifier")
 
 
 def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return importlib.import_module(f"charmlp.{name}")
+    if name in _ESTIMATORS:
+        from charmlp.system.extras import require_extra
+
+        require_extra("sklearn", "sklearn", f"charmlp.{name}")
+        return getattr(importlib.import_module("charmlp.estimator"), name)
     if name in __all__:
         return getattr(importlib.import_module(f"charmlp.{_HOMES.get(name, 'errors')}"), name)
     raise AttributeError(f"module 'charmlp' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_ROOMS, "__version__"])
+    return sorted([*__all__, *_ROOMS, *_ESTIMATORS, "__version__"])

@@ -24,6 +24,7 @@ BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "exp
 # Rooms that speak to programmers only.
 PROGRAMMERS = (
     "nn",
+    "estimator",
     "html.py",
     "calculus",
     "drawing/marks.py",
@@ -33,7 +34,7 @@ PROGRAMMERS = (
 NOT_SAID = (
     r".*</?(svg|path|text|image|span|div|table|t[hrd]|img|g|line|circle|rect)\b.*|.*\\.*",  # markup, patterns
     r".*\[(str|int|tuple|Any)\b.*",  # types
-    r".*(PingFang|Sans|Micro Hei|Zen Hei|YaHei|Unicode|Hiragino).*",  # fonts
+    r".*(PingFang|Sans|Micro Hei|Zen Hei|YaHei|Unicode|Hiragino).*|Dancing Script|Permanent Marker",  # fonts
     r"charmlp [a-z_]+|module .* has no attribute .*|import sys; .*",
     r"can't start new thread|unexpected end of data",  # of Python's
     r"(charmlp|python|find) [a-z].*",  # examples of commands, and purposes that are commands
@@ -47,6 +48,7 @@ NOT_SAID = (
     r"# What each task is worth.*|# \[kept\].*",  # of a file that is written
     r"\{before\} set|\{before\} (to|and|or) \{behind\}",  # ends of folders' names; words between texts
     r"(glyph|xx|before_x|weight|shadow_x|ground|ground_grain|relief|blur_x) .*",  # columns of a table
+    r"(line_x|slant|pen) .*",  # of another
     r"--?[a-z_]+( [A-Zc{}|a-z]+)?( --count N)?|\{\w*\}[ ,;:/×\-{}]*",
     r"(Epoch|Model saved in|Pictures and figures saved in|\[Info\]|Prediction:) .*",  # the course's lines
 )

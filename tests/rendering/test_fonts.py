@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,11 +17,23 @@ from fontTools.ttLib import TTCollection, TTFont
 from scipy.ndimage import label
 
 from charmlp.errors import DataError
-from charmlp.rendering.fonts import LETTERS, Font, draw_glyphs, find_fonts, package_fonts
+from charmlp.rendering.fonts import (
+    LETTERS,
+    Font,
+    draw_glyphs,
+    find_fonts,
+    finding,
+    is_handwriting,
+    package_fonts,
+    package_for,
+)
 from charmlp.rendering.fonts.finding import faces_of, files_in
+from charmlp.rendering.fonts.handwriting import drawn_in
 from charmlp.rendering.fonts.judging import usable_fonts
 
 ROOT = Path(__file__).resolve().parents[2]
+FAMILIES = ROOT / "src/charmlp/rendering/fonts/families"
+ON_SIGNS = {"Caveat", "Dancing Script", "Kalam", "Pacifico", "Permanent Marker", "Satisfy", "Yellowtail"}
 FREE_LICENCES = {"OFL-1.1", "Apache-2.0"}
 
 
@@ -72,13 +85,11 @@ def test_the_order_is_family_then_style_and_nothing_is_twice(fonts: list[Font]) 
 
 
 def test_symbol_fonts_and_the_last_resort_are_dropped(fonts: list[Font]) -> None:
-    dropped = {str(font) for font in set(package_fonts()) - set(fonts)}
-    assert any(name.startswith("Last Resort") for name in dropped)
-    assert {"cmsy10 Regular", "cmex10 Regular", "STIXSizeOneSym Regular"} <= dropped
-    assert all(
-        font.family.startswith(("STIX", "cm", "DejaVu", "Last Resort"))
-        for font in set(package_fonts()) - set(fonts)
-    )
+    dropped = {font for font in package_fonts() if drawn_in(font.path, "print")} - set(fonts)
+    names = {str(font) for font in dropped}
+    assert any(name.startswith("Last Resort") for name in names)
+    assert {"cmsy10 Regular", "cmex10 Regular", "STIXSizeOneSym Regular"} <= names
+    assert all(font.family.startswith(("STIX", "cm", "DejaVu", "Last Resort")) for font in dropped)
 
 
 def test_both_forms_of_a_and_g_are_there(fonts: list[Font]) -> None:
@@ -116,6 +127,62 @@ def test_the_page_lists_what_is_required_and_its_licence() -> None:
         assert distribution(package).metadata["License-Expression"] == licence
 
 
+# Handwriting
+
+
+def test_the_styles_of_writing_share_the_hands_that_signs_are_written_in(fonts: list[Font]) -> None:
+    hand = set(find_fonts(writing="hand"))
+    assert hand == {font for font in package_fonts() if is_handwriting(font.path)}
+    assert {font.family for font in hand.intersection(fonts)} == ON_SIGNS
+    assert len({font.family for font in hand}) >= 30
+    assert all(drawn_in(font.path, "all") for font in {*fonts, *hand})
+
+
+def test_every_family_of_handwriting_has_letters_of_both_cases() -> None:
+    """No face draws a small letter as its capital, as a font of small capitals does."""
+    for font in find_fonts(writing="hand"):
+        glyphs = draw_glyphs(font, LETTERS, 48)
+        assert len(glyphs) == 52, font
+        if font.family == "Permanent Marker":  # which is of the style `print` as well, where case is one
+            continue
+        heights = {text: len(glyphs[text].picture) for text in "AaEeMmNnRr"}
+        assert sum(heights[text.upper()] > 1.15 * heights[text] for text in "aemnr") >= 2, font
+
+
+def test_fonts_of_the_machine_and_of_a_folder(altered: Callable[..., Path], tmp_path: Path) -> None:
+    """They are print; those of a folder are drawn in every style, since they were asked for."""
+    path = altered("Mine", lambda glyphs: None)
+    assert not is_handwriting(path)
+    assert "Mine" in {font.family for font in find_fonts(tmp_path, writing="hand")}
+
+
+def test_a_family_that_comes_with_charmlp_has_what_a_package_has() -> None:
+    for folder in FAMILIES.iterdir():
+        facts = json.loads((folder / "metadata.json").read_text("utf-8"))
+        assert facts["license"] in FREE_LICENCES and facts["copyright"] and facts["source"], folder
+        assert len((folder / "LICENSE").read_text("utf-8")) > 3000, folder
+        (file,) = (folder / "files").iterdir()
+        assert is_handwriting(file) and {face.family.strip() for face in faces_of([file], "package")} == {
+            facts["family"]
+        }
+
+
+def test_the_page_lists_the_families_that_come_with_charmlp() -> None:
+    for page in ("docs/fonts.md", "docs/fonts.zh-CN.md"):
+        rows = re.findall(
+            r"^\| `([a-z-]+)` \| ([^|]+) \| [^|]+ \| ([^| ]+) \| (@[^|]+) \|$",
+            (ROOT / page).read_text("utf-8"),
+            re.M,
+        )
+        facts = {
+            folder.name: json.loads((folder / "metadata.json").read_text("utf-8"))
+            for folder in sorted(FAMILIES.iterdir())
+        }
+        assert rows == [
+            (name, fact["family"], fact["license"], fact["source"]) for name, fact in facts.items()
+        ]
+
+
 # Drawing
 
 
@@ -148,6 +215,14 @@ def test_what_a_font_lacks_is_not_drawn(dejavu: Path) -> None:
     assert list(draw_glyphs(font, ["A", "中", "A中", " ", "\u200b", "AB"], 32)) == ["A", "AB"]
 
 
+def test_fonts_without_small_letters_are_left_out_where_cases_are_apart(fonts: list[Font]) -> None:
+    apart = find_fonts(cases_apart=True)
+    assert {font.family for font in fonts} - {font.family for font in apart} == {
+        *("Bebas Neue", "Bungee", "Cinzel", "Luckiest Guy", "Permanent Marker")
+    }
+    assert set(apart) < set(fonts)
+
+
 # Folders and the machine
 
 
@@ -169,7 +244,7 @@ def test_unreadable_files_in_a_folder_are_passed_over(altered: Callable[..., Pat
     assert [font.family for font in usable_fonts(faces_of(files_in(folder), "folder"))] == ["Mine"]
 
 
-def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> None:
+def test_a_collection_gives_each_of_its_faces_as_one_family(altered: Callable[..., Path]) -> None:
     paths = [altered(name, lambda glyphs: None) for name in ("One", "Two")]
     collection = TTCollection()
     collection.fonts = [TTFont(path) for path in paths]
@@ -178,8 +253,31 @@ def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> N
         path.unlink()
     assert [(font.family, font.index) for font in faces_of(files_in(paths[0].parent), "folder")] == [
         ("One", 0),
-        ("Two", 1),
+        ("One", 1),
     ]
+
+
+def test_the_machines_fonts_are_used_where_the_packages_have_too_few(
+    altered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chinese, say: not so where three families have all that is wanted."""
+    path = altered("Machine", lambda glyphs: glyphs.update({ord("中"): glyphs[ord("H")]}))
+    monkeypatch.setattr(finding, "machine_files", lambda: [path])
+    assert [font.family for font in find_fonts(texts=["中"], cache=False)] == ["Machine"]
+    assert "Machine" not in {font.family for font in find_fonts(texts=["7"], cache=False)}
+
+
+def test_a_package_for_a_script_is_looked_into_when_it_is_wanted(
+    altered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "pylopdf_fonts_zh_cn"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    altered("Han", lambda glyphs: None).rename(package / "Han.ttf")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert package / "Han.ttf" in finding.package_files(["A", "中"])
+    assert package / "Han.ttf" not in finding.package_files(["A"])
+    assert f'chinese = ["{package_for("中")}' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

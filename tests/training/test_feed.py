@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from charmlp.config import TrainingConfig
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
 from charmlp.training import feed as feed_module
-from charmlp.training.feed import Arrays, Chunks, Pictures
+from charmlp.training.feed import Arrays, Chunks, Pictures, SparseRows
 from charmlp.training.order import Order
 
 
@@ -30,7 +31,7 @@ def chunks(config: TrainingConfig, own: LetterSet, rendered: LetterSet | None = 
 def test_labels_stay_with_their_images() -> None:
     found = chunks(TrainingConfig(batch_size=8, synth_ratio=0.5), letters(21), letters(30, first=120))
     for number in range(found.count):
-        inputs, labels = found.take(1, number)
+        inputs, labels, _ = found.take(1, number)
         values = np.rint((inputs[:, 0] + 1) * 127.5).astype(int)
         assert (labels == np.where(values < 120, values, values - 120) % 3).all()
 
@@ -41,7 +42,7 @@ def test_the_chunks_of_an_epoch_are_its_order(monkeypatch: pytest.MonkeyPatch) -
     assert (found.updates, found.count) == (3, 5)
     sizes, values = [], []
     for number in range(found.count):
-        inputs, _ = found.take(2, number)
+        inputs = found.take(2, number)[0]
         sizes.append(len(inputs))
         values += np.rint((inputs[:, 0] + 1) * 127.5).astype(int).tolist()
     assert sizes == [6, 6, 6, 6, 1] and values == found.order.epoch(2).tolist()
@@ -68,14 +69,30 @@ def test_arrays_are_fed_as_they_are(dtype: Any) -> None:
     assert np.array_equal(feed.take(np.array([5])), inputs[[5]])
 
 
+def test_sparse_rows_are_the_same_numbers() -> None:
+    inputs = np.random.default_rng(0).normal(size=(30, 7)) * (np.arange(7) % 3 == 0)
+    numbers, part = np.array([5, 3, 3, 29]), slice(1, 3)
+    dense, sparse = Arrays(inputs, np.zeros(30)), SparseRows(csr_array(inputs), np.zeros(30))
+    assert (sparse.width, sparse.dtype) == (dense.width, dense.dtype)
+    assert np.array_equal(sparse.take(numbers, part), dense.take(numbers, part))
+
+
+def test_weights_stay_with_their_examples() -> None:
+    inputs = np.arange(30.0).reshape(30, 1)
+    config = TrainingConfig(batch_size=4)
+    feed = Arrays(inputs, np.arange(30) % 3, weights=np.arange(30.0) + 100)
+    taken, _, weights = Chunks(config, Order(config, 3, feed.labels), feed).take(2, 0, 1, 3)
+    assert weights is not None and np.array_equal(weights, taken[:, 0] + 100) and len(weights) == 8
+
+
 @pytest.mark.parametrize("augment", [False, True])
 def test_a_part_of_a_chunk_is_what_it_is_in_the_whole(augment: bool) -> None:
     rng = np.random.default_rng(0)
     own = dataclasses.replace(letters(43), images=rng.integers(0, 256, (43, 12, 12), np.uint8))
     config = TrainingConfig(augment=augment, batch_size=4)
-    whole, labels = chunks(config, own).take(3, 0)
+    whole, labels, _ = chunks(config, own).take(3, 0)
     for first, stop in ((0, 2), (2, 7), (7, 11), (0, 11)):
-        part, some = chunks(config, own).take(3, 0, first, stop)
+        part, some, _ = chunks(config, own).take(3, 0, first, stop)
         assert np.array_equal(part, whole[4 * first : 4 * stop]) and len(part) == len(some)
         assert np.array_equal(some, labels[4 * first : 4 * stop])
 

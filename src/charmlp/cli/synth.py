@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from charmlp.cli.arguments import Parser, add_number, given_settings
+from charmlp.cli.arguments import CLASSES_HELP, Parser, add_number, given_settings
 from charmlp.cli.notes import say
-from charmlp.config import SLIDES, override
+from charmlp.config import SLIDES, STYLES, override
 from charmlp.errors import UsageError
 from charmlp.text import printable
 
@@ -15,19 +15,23 @@ MOST_BYTES = 8 * 2**30
 def make_parser() -> Parser:
     parser = Parser(
         "synth",
-        "Write letters rendered from fonts: a folder with images/ and the lists train.json, validation.json "
-        "and test.json, which share no font family. The same seed writes the same letters.",
+        "Write letters rendered from fonts, or handwritten: a folder with images/ and the lists train.json, "
+        "validation.json and test.json, which share no font family. The same seed writes the same letters.",
         "charmlp synth --out letters --count 20000\n"
         "charmlp train letters\n"
-        "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
+        "charmlp synth --out digits --count 5000 --classes digits --fonts my-fonts/",
         takes="--out DIR --count N",
     )
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
     words = "how many letters; a tenth of them is for validation, a tenth for test"
     add_number(parser, "--count", 10**6, required=True, metavar="N", help=words)
     parser.add_argument(
-        "--classes", help="which, e.g. 0123456789, or a file with one class a line (default A-Z)"
+        "--style",
+        choices=STYLES,
+        default="print",
+        help="print: as on signs; hand: handwriting; all: both (print)",
     )
+    parser.add_argument("--classes", help=CLASSES_HELP)
     parser.add_argument("--norm_size", metavar="H,W", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")
     parser.add_argument("--fonts", metavar="DIR", help="draw from the fonts in this folder as well")
@@ -61,6 +65,7 @@ def command(arguments: Sequence[str]) -> int:
             args.count - 2 * held_out,
             classes,
             config.seed,
+            style=args.style,
             held_out=held_out,
             folder=args.fonts,
             machine=args.machine_fonts,

@@ -35,6 +35,7 @@ from charmlp.errors import UsageError
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
 PREPROCESSINGS = ("scale", "standardize")
 STEPS = ("auto", "autograd", "analytic", "compiled")
+STYLES = ("print", "hand", "all")  # of writing
 MONITORS = ("accuracy", "macro_f1", "loss")
 DEFAULT_HIDDEN_SIZE = (32,)
 
@@ -143,6 +144,7 @@ class TrainingConfig(Reading):
         0.0, SHARE, "fraction of rendered letters in each batch, at most that in all letters"
     )
     synth_count: int = setting(60_000, COUNT, "letters to render for that; the source synth:N has its own N")
+    synth_style: str = setting("print", one_of(*STYLES), "print: as on signs; hand: handwriting; all: both")
 
     # Validation and what is kept
     val_interval: int = setting(10, COUNT, "epochs between validations", flag="--valInterval")

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from charmlp.config import Reading
+from charmlp.config import STYLES, Reading
 from charmlp.data.archives import is_archive, unpack
 from charmlp.data.cache import ImageCache
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
@@ -64,7 +64,7 @@ def open_source(
     """Open and check everything about a data set except the pixels.
 
     data       a folder in any known layout, or a zip archive of one; one list, table or archive of arrays,
-               an IDX file; or `synth:`, `synth:COUNT`
+               an IDX file; or `synth:`, `synth:COUNT`, `synth:hand:COUNT`
     lists      instead: a list for 'train', 'val' and 'test', or for some of them
     im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
     classes    see `charmlp.data.labels`, which also says what the classes are without it
@@ -108,16 +108,18 @@ def open_source(
 def _rendered(
     data: str, given: tuple[str, ...] | None, n_classes: int | None, seed: int, cache: bool
 ) -> Source:
-    """`synth:` or `synth:COUNT`."""
+    """`synth:`, with a style of writing, a number of letters, or both: `synth:hand:5000`."""
     from charmlp.rendering import open_rendered
 
-    count = data.removeprefix(_SYNTHETIC).strip()
-    if count and not (re.fullmatch("[0-9]{1,9}", count) and 0 < int(count) <= MAX_ENTRIES):
+    styles = ", ".join(STYLES)
+    asked = re.fullmatch(rf"{_SYNTHETIC}(?:({'|'.join(STYLES)})(?::|$))?([0-9]{{1,9}})?", data.strip())
+    if asked is None or not 0 < int(asked[2] or 1) <= MAX_ENTRIES:
         raise UsageError(
-            f"{quote(data)}: a number of letters up to {MAX_ENTRIES:,} is expected behind synth:, or nothing"
+            f"{quote(data)}: a style ({styles}), a number of letters up to {MAX_ENTRIES:,}, "
+            "or both, such as synth:hand:5000, is expected behind synth:, or nothing"
         )
-    opened = partial(open_rendered, classes=given, seed=seed, cache=cache)
-    source = opened(int(count)) if count else opened()
+    opened = partial(open_rendered, classes=given, seed=seed, style=asked[1] or "print", cache=cache)
+    source = opened(int(asked[2])) if asked[2] else opened()
     check_count(source.classes, n_classes)
     return source
 

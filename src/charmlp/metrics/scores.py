@@ -61,22 +61,26 @@ class Scores:
         )
 
 
-def score(logits: Array, labels: Array) -> Scores:
-    """Score logits N×K against N labels.
+def score(logits: Array, labels: Array, weights: Array | None = None) -> Scores:
+    """Score logits N×K against N labels; each counts once, or as often as its number in `weights`, N.
 
     precision = TP/(TP+FP), recall = TP/(TP+FN), F1 = 2 TP/(2 TP+FP+FN) by class.
     """
     n_classes = logits.shape[1]
     predictions = logits.argmax(axis=1)
-    confusion = np.bincount(labels * n_classes + predictions, minlength=n_classes**2)
+    confusion = np.bincount(labels * n_classes + predictions, weights, minlength=n_classes**2)
     confusion = confusion.reshape(n_classes, n_classes)
+    targets = calculus.class_targets(labels, n_classes)
+    if weights is not None:
+        targets *= weights[:, np.newaxis]
+    total = len(labels) if weights is None else float(weights.sum())
     right = np.diag(confusion)
     support, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     f1 = ratio(2 * right, support + predicted)
     occurring = (support + predicted) > 0
     return Scores(
-        accuracy=float(right.sum() / max(len(labels), 1)),
-        loss=calculus.cross_entropy(logits, calculus.class_targets(labels, n_classes), max(len(labels), 1)),
+        accuracy=float(right.sum() / (total or 1)),
+        loss=calculus.cross_entropy(logits, targets, total or 1),
         macro_f1=float(f1[occurring].mean()) if occurring.any() else 0.0,
         precision=ratio(right, predicted),
         recall=ratio(right, support),

@@ -18,6 +18,8 @@ from charmlp.rendering.fonts import Font, draw_glyphs
 from charmlp.rendering.stamp import STAMP, facts_of_files
 from charmlp.system.keeping import RENDERED
 
+Rows = NDArray[np.int64]  # N rows of a table of glyphs
+
 INNER = 48  # longer side of the glyph's box inside its field; the rest is room for outlines and shadows
 _EM = 80  # pixels to the em when a glyph is drawn: a small letter is then about INNER high
 
@@ -103,8 +105,8 @@ def _place(picture: NDArray[np.uint8], field: NDArray[np.uint8]) -> None:
 
 
 def choose(
-    texts: NDArray[np.int64], table: GlyphTable, chances: NDArray[np.float64], generator: np.random.Generator
-) -> NDArray[np.int64]:
+    texts: Rows, table: GlyphTable, chances: NDArray[np.float64], generator: np.random.Generator
+) -> Rows:
     """A glyph (a row of the table) for each text, by the chances of the faces that have it."""
     rows = np.empty(len(texts), np.int64)
     for text in np.unique(texts):
@@ -115,9 +117,7 @@ def choose(
     return rows
 
 
-def choose_neighbours(
-    glyphs: NDArray[np.int64], table: GlyphTable, generator: np.random.Generator
-) -> NDArray[np.int64]:
+def choose_neighbours(glyphs: Rows, table: GlyphTable, generator: np.random.Generator) -> Rows:
     """For each glyph any other of the same face."""
     first = np.searchsorted(table.face, table.face[glyphs], side="left")
     last = np.searchsorted(table.face, table.face[glyphs], side="right")

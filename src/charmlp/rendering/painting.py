@@ -63,12 +63,28 @@ def _lay_ground(plan: Plan, textures: Grid, tones: Grid) -> None:
         for column in range(width):
             beyond = (split_x * _from_middle(column, width) + split_y * y - split) * sharpness
             tones[row, column] = near + step * _share(beyond)
+    if plan.line_tone != 0:
+        _rule(plan, tones, plan.line_x, plan.line_y, plan.line_tone)
+        _rule(plan, tones, plan.line_y, -plan.line_x, plan.across_tone)
     if plan.ground_grain > 0:
         grid, grain = plan.ground_grid, plan.ground_grain
         for row in range(height):
             for column in range(width):
                 x, y = grid * np.float32(column) / width, grid * np.float32(row) / height
                 tones[row, column] += grain * _texture(plan, textures, plan.ground_texture, x, y)
+
+
+@part_of_compiled
+def _rule(plan: Plan, tones: Grid, to_x: float, to_y: float, tone: float) -> None:
+    """Lines across the direction (to_x, to_y), at even distances."""
+    height, width = tones.shape
+    share, sharpness = _ONE / plan.line_apart, np.float32(min(height, width) / 2)
+    for row in range(height):
+        y = _from_middle(row, height)
+        for column in range(width):
+            place = (to_x * _from_middle(column, width) + to_y * y) * share + plan.line_phase
+            off = abs(place - np.floor(place) - _HALF) * plan.line_apart
+            tones[row, column] += tone * _share((_HALF * plan.line_width - off) * sharpness)
 
 
 @part_of_compiled

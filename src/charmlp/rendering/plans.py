@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.rendering.glyphs import INNER, GlyphTable
+from charmlp.rendering.glyphs import INNER, GlyphTable, Rows
 from charmlp.rendering.style import Range, Style
 from charmlp.rendering.textures import TEXTURE, TEXTURES
 
@@ -23,6 +23,7 @@ _NUMBERS = (
     "shadow_x shadow_y shadow_block shadow_sharpness shadow_opacity",
     # tones, in grey levels
     "ground ground_beyond split_x split_y split split_sharpness ink ink_x ink_y outline shadow",
+    "line_x line_y line_apart line_phase line_width line_tone across_tone",
     "ground_grain ground_grid ink_grain ink_grid phase_x phase_y",
     "relief light_x light_y light_across light_down glare glare_x glare_y glare_focus",
     # the lens (in parts of the picture), the sensor and the file
@@ -36,7 +37,6 @@ PLAN = np.dtype(
 )
 
 Plans = NDArray[np.void]  # N records of PLAN
-Rows = NDArray[np.int64]  # N rows of a table of glyphs
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ def make_plans(
     _shape_strokes(plans, style, dice)
     _choose_surfaces(plans, style, dice)
     _photograph(plans, style, dice)
+    if style.line_chance:
+        _rule_lines(plans, style, dice)
     return plans
 
 
@@ -107,7 +109,7 @@ def _place(plans: Plans, table: GlyphTable, style: Style, dice: Dice) -> None:
 def _margins(style: Style, dice: Dice) -> NDArray[np.float64]:
     """Air beside the letter on both axes, in parts of its longer side; a little may be cut off instead."""
     spreads = np.stack([dice.gauss(style.margin_spread), dice.gauss(style.margin_spread)], axis=1)
-    return np.maximum(style.margin + spreads, -0.06)
+    return np.maximum(style.margin + spreads, style.margin_least)
 
 
 def _add_neighbours(
@@ -192,6 +194,19 @@ def _choose_surfaces(plans: Plans, style: Style, dice: Dice) -> None:
         plans[f"{name}_grid"] = np.exp(dice.between((np.log(12), np.log(90))))
         plans[f"{name}_texture"] = dice.generator.integers(0, TEXTURES, dice.count)
     plans["phase_x"], plans["phase_y"] = dice.between((0, TEXTURE)), dice.between((0, TEXTURE))
+
+
+def _rule_lines(plans: Plans, style: Style, dice: Dice) -> None:
+    """Lines on the paper, and sometimes as many across them: lengths are in parts of half the picture."""
+    step = plans["ink"] - plans["ground"]
+    angle = dice.gauss(0.06)
+    plans["line_x"], plans["line_y"] = np.sin(angle), np.cos(angle)
+    low, high = np.log(style.line_apart)
+    plans["line_apart"] = 2 * np.exp(dice.between((low, high)))
+    plans["line_phase"] = dice.between((0, 1))
+    plans["line_width"] = 2 * dice.between(style.line_width)
+    tone = dice.happens(style.line_chance) * step * dice.between(style.line_tone)
+    plans["line_tone"], plans["across_tone"] = tone, dice.happens(style.squares_chance) * tone
 
 
 def _photograph(plans: Plans, style: Style, dice: Dice) -> None:

@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import DataError
+from charmlp.letters.alphabets import cases_apart, small_letters
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
-from charmlp.rendering.fonts import Font, find_fonts, texts_drawn
-from charmlp.rendering.glyphs import GlyphTable, choose, choose_neighbours, glyph_table
-from charmlp.rendering.plans import Plans, Rows, make_plans
+from charmlp.rendering.fonts import Font, find_fonts, package_for
+from charmlp.rendering.glyphs import GlyphTable, Rows, choose_neighbours
+from charmlp.rendering.kinds import Kind, choose_kinds, drawn_by, kinds_of
+from charmlp.rendering.plans import Plans, make_plans
 from charmlp.rendering.stamp import STAMP, facts_of_files
+from charmlp.rendering.strokes import StrokeSet, stroke_sets
 from charmlp.rendering.style import Style
 from charmlp.rendering.textures import texture_bank
 from charmlp.system.keeping import RENDERED
@@ -25,14 +28,12 @@ KEPT_BYTES = 2**27  # of a larger set of letters nothing is kept for later runs
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """The texts that stand for a class: A to Z in both cases, any other class as it is written.
+    """The texts that stand for a class: a capital's small letters too, any other class as it is written.
 
     >>> forms("A", ("A", "B")), forms("A", ("A", "a")), forms("7", ("7",))
     (('A', 'a'), ('A',), ('7',))
     """
-    if len(name) == 1 and "A" <= name <= "Z" and name.lower() not in classes:
-        return name, name.lower()
-    return (name,)
+    return (name, *(small for small in small_letters(name) if small not in classes))
 
 
 def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
@@ -40,18 +41,20 @@ def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for name in classes for text in forms(name, classes)))
 
 
-def classes_drawn(fonts: Iterable[Font], classes: Sequence[str]) -> list[str]:
-    """The classes of which the fonts together can draw a form."""
-    drawn = {text for font in fonts for text in texts_drawn(font, texts_of(classes))}
+def classes_drawn(faces: Iterable[Font | StrokeSet], classes: Sequence[str]) -> list[str]:
+    """The classes of which the faces together can draw a form."""
+    drawn = {text for face in faces for text in drawn_by(face, texts_of(classes))}
     return [name for name in classes if drawn.intersection(forms(name, classes))]
 
 
-def check_drawable(fonts: Sequence[Font], classes: Sequence[str]) -> None:
-    """Raise DataError where no font can draw a class."""
-    drawn = classes_drawn(fonts, classes)
+def check_drawable(faces: Sequence[Font | StrokeSet], classes: Sequence[str]) -> None:
+    """Raise DataError where no font, and no stroke set, can draw a class."""
+    drawn = classes_drawn(faces, classes)
     if missing := [name for name in classes if name not in drawn]:
+        package = package_for(missing[0])
+        remedy = f"pip install {package}, or give" if package else "give"
         raise DataError(
-            f"no font can draw the class {printable(missing[0])}; give a folder of fonts that can"
+            f"no font can draw the class {printable(missing[0])}; {remedy} a folder of fonts that can"
         )
 
 
@@ -62,7 +65,8 @@ def render(
     norm_size: tuple[int, int],
     seed: int,
     fonts: Sequence[Font] | None = None,
-    style: Style | None = None,
+    strokes: Sequence[StrokeSet] | None = None,
+    style: str | Style = "print",
     progress: Progress | None = None,
     cache: bool = True,
 ) -> LetterSet:
@@ -70,34 +74,30 @@ def render(
 
     norm_size  height and width of the pictures
     seed       the same seed draws the same pixels, whatever the number of cores
-    fonts      what to draw from; None is `find_fonts()`
-    style      how they look; None is `Style()`
+    fonts      what to draw from; None is `find_fonts()`, for the style
+    strokes    what to write with; None is every set that can, where the style is written and no font given
+    style      print, hand or all; or a look of one's own, in which all faces are drawn
     progress   called with (letters done, letters in all) now and then
     cache      the letters, and what takes long on the way to them, are kept for later runs
 
     Raises DataError where no font can draw a class.
     """
-    style = style or Style()
     texts = texts_of(classes)
-    fonts = tuple(find_fonts(texts=texts, cache=cache) if fonts is None else fonts)
-    check_drawable(fonts, classes)
+    if strokes is None:
+        strokes = sets_that_write(style, texts) if fonts is None else ()
+    if fonts is None:
+        writing = style if isinstance(style, str) else "print"
+        fonts = find_fonts(None, False, texts, cache, writing, cases_apart(classes))
+    kinds = kinds_of(style, fonts, strokes)
+    check_drawable([face for kind in kinds for face in kind.faces], classes)
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(count) % len(classes))
 
     def draw() -> bytes:
-        table = glyph_table(fonts, texts, cache)
-        return draw_letters(labels, classes, table, norm_size, fonts, style, generator, progress).tobytes()
+        return draw_letters(labels, classes, kinds, norm_size, generator, progress, cache).tobytes()
 
-    facts = (
-        STAMP,
-        fonts,
-        facts_of_files(font.path for font in fonts),
-        tuple(classes),
-        count,
-        norm_size,
-        seed,
-        style,
-    )
+    files = facts_of_files(face.path for kind in kinds for face in kind.faces)
+    facts = STAMP, kinds, files, tuple(classes), count, norm_size, seed
     images = RENDERED.kept_or_made(
         "letters", facts, draw, cache and count * math.prod(norm_size) <= KEPT_BYTES
     )
@@ -111,33 +111,49 @@ def render(
     )
 
 
+def sets_that_write(style: str | Style, texts: Sequence[str]) -> list[StrokeSet]:
+    """The stroke sets that write any of the texts in a style: none in print."""
+    return [face for face in stroke_sets() if style in ("hand", "all") and drawn_by(face, tuple(texts))]
+
+
 def draw_letters(
     labels: Rows,
     classes: Sequence[str],
-    table: GlyphTable,
+    kinds: Sequence[Kind],
     norm_size: tuple[int, int],
-    fonts: Sequence[Font],
-    style: Style,
     generator: np.random.Generator,
     progress: Progress | None,
+    cache: bool,
 ) -> NDArray[np.uint8]:
-    """A picture N×H×W for each label, in fonts and style chosen at random."""
-    count = len(labels)
-    family = np.unique([font.family for font in fonts], return_inverse=True)[1]
-    chances = 1 / np.bincount(family)[family]  # of every family alike, and within a family of every face
+    """A picture N×H×W for each label, of a kind and face chosen at random."""
+    count, texts = len(labels), texts_of(classes)
     images = np.empty((count, *norm_size), np.uint8)
     for start in range(0, count, BATCH):
         batch = slice(start, min(start + BATCH, count))
-        wanted = _texts(labels[batch], classes, table, style.capitals, generator)
-        glyphs = choose(wanted, table, chances, generator)
-        neighbours = (
-            choose_neighbours(glyphs, table, generator),
-            choose_neighbours(glyphs, table, generator),
-        )
-        plans = make_plans(glyphs, neighbours, table, style, generator)
-        paint_all(plans, table, images[batch])
+        wanted = _texts(labels[batch], classes, kinds, generator)
+        chosen = choose_kinds(kinds, texts, wanted, generator)
+        for number, kind in enumerate(kinds):
+            rows = np.flatnonzero(chosen == number)
+            images[start + rows] = draw_kind(kind, texts, wanted[rows], norm_size, generator, cache)
         if progress is not None and batch.stop < count:
             progress(batch.stop, count)
+    return images
+
+
+def draw_kind(
+    kind: Kind,
+    texts: tuple[str, ...],
+    wanted: Rows,
+    norm_size: tuple[int, int],
+    generator: np.random.Generator,
+    cache: bool,
+) -> NDArray[np.uint8]:
+    """A picture for each wanted text, numbers of `texts`."""
+    table, glyphs = kind.glyphs(texts, wanted, generator, cache)
+    neighbours = choose_neighbours(glyphs, table, generator), choose_neighbours(glyphs, table, generator)
+    plans = make_plans(glyphs, neighbours, table, kind.style, generator)
+    images = np.empty((len(wanted), *norm_size), np.uint8)
+    paint_all(plans, table, images)
     return images
 
 
@@ -150,15 +166,18 @@ def paint_all(plans: Plans, table: GlyphTable, images: NDArray[np.uint8]) -> Non
 
 
 def _texts(
-    labels: Rows, classes: Sequence[str], table: GlyphTable, capitals: float, generator: np.random.Generator
+    labels: Rows, classes: Sequence[str], kinds: Sequence[Kind], generator: np.random.Generator
 ) -> Rows:
-    """Which text stands for each label, among those that some font can draw."""
-    drawable = set(table.text.tolist())
-    place = {text: number for number, text in enumerate(texts_of(classes))}
+    """Which text stands for each label, among those that some face can draw."""
+    every = texts_of(classes)
+    place = {text: number for number, text in enumerate(every)}
+    drawable = np.any([kind.draws(every) for kind in kinds], axis=0)
+    capitals = kinds[0].style.capitals
     texts = np.empty(len(labels), np.int64)
     for label, name in enumerate(classes):
-        choices = [place[text] for text in forms(name, classes) if place[text] in drawable]
-        chances = [capitals, 1 - capitals] if len(choices) == 2 else [1.0]
+        choices = [place[text] for text in forms(name, classes) if drawable[place[text]]]
+        small = len(choices) - 1  # one, or the two of Σ; where no font has the capital, it stands in for it
+        chances = [capitals, *[(1 - capitals) / small] * small] if small else [1.0]
         wanted = np.flatnonzero(labels == label)
         texts[wanted] = generator.choice(choices, len(wanted), p=chances)
     return texts

@@ -21,10 +21,13 @@ Part = TypeVar("Part")
 
 
 def cores() -> int:
-    """The processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The processors that this process may use: those of the system, at most OMP_NUM_THREADS.
+
+    That is how programs that share a machine tell each other, such as joblib its worker processes.
+    """
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    return min(there, int(allowed)) if allowed.isdecimal() and int(allowed) else there
 
 
 def blocks(count: int, size: int) -> list[slice]:

@@ -1,6 +1,7 @@
 """What examples are: the inputs and labels behind the numbers that an `Order` gives.
 
 labels  class of each example, N
+weights how much each example counts in the loss, N; None: all alike
 width   numbers in an input, D
 dtype   of the inputs, and so of the parameters that learn from them
 take    the inputs of a part of the examples of these numbers; they hold until the next ones are taken.
@@ -9,6 +10,7 @@ take    the inputs of a part of the examples of these numbers; they hold until t
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -32,6 +34,7 @@ class Pictures:
     """Packed grey images of a set, and of rendered letters behind it; made inputs when they are taken."""
 
     dtype = np.dtype(np.float32)
+    weights: Array | None = None
 
     def __init__(self, preprocessing: str, letters: LetterSet, rendered: LetterSet | None = None) -> None:
         self.preprocessing = preprocessing
@@ -74,10 +77,10 @@ class Pictures:
 class Arrays:
     """Inputs N×D of float32 or float64, of any width, as they are; nothing is changed at random."""
 
-    def __init__(self, inputs: Array, labels: Array) -> None:
+    def __init__(self, inputs: Array, labels: Array, weights: Array | None = None) -> None:
         if inputs.ndim != 2 or inputs.dtype not in (np.float32, np.float64) or len(inputs) != len(labels):
             raise ValueError(f"inputs must be floats N×D with N labels, not {inputs.dtype} {inputs.shape}")
-        self.all, self.labels = inputs, labels
+        self.all, self.labels, self.weights = inputs, labels, weights
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
@@ -89,7 +92,20 @@ class Arrays:
         return inputs
 
 
-Feed = Pictures | Arrays
+class SparseRows:
+    """The same of a sparse matrix N×D of SciPy's, in CSR form: a chunk of it is made dense at a time."""
+
+    def __init__(self, matrix: Any, labels: Array, weights: Array | None = None) -> None:
+        self.all, self.labels, self.weights = matrix, labels, weights
+        self.width, self.dtype = matrix.shape[1], matrix.dtype
+
+    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
+        inputs = aligned_empty((len(numbers[part]), self.width), self.dtype)
+        self.all[numbers[part]].toarray(out=inputs)
+        return inputs
+
+
+Feed = Pictures | Arrays | SparseRows
 
 
 class Chunks:
@@ -106,8 +122,11 @@ class Chunks:
         self.updates = max(1, (LARGE_CHUNK_BYTES if large else CHUNK_BYTES) // batch_bytes)
         self.count = -(-order.updates // self.updates)
 
-    def take(self, epoch: int, number: int, first: int = 0, stop: int | None = None) -> tuple[Array, Array]:
-        """Inputs and labels of chunk `number`, from 0, of an epoch, from 1: of its updates `first` to `stop`.
+    def take(
+        self, epoch: int, number: int, first: int = 0, stop: int | None = None
+    ) -> tuple[Array, Array, Array | None]:
+        """Inputs, labels and weights of chunk `number`, from 0, of an epoch, from 1: of its updates `first`
+        to `stop`.
 
         They hold until the next ones are taken.
         """
@@ -116,4 +135,5 @@ class Chunks:
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
         seed = self.config.seed
         changes = generator(seed, AUGMENTATION, epoch, number) if self.config.augment else None
-        return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]]
+        weights = None if self.feed.weights is None else self.feed.weights[numbers[part]]
+        return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]], weights

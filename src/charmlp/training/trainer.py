@@ -2,12 +2,14 @@
 
 import dataclasses
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import Generator
 from threadpoolctl import threadpool_limits
 
 from charmlp import calculus
+from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
@@ -22,7 +24,7 @@ from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.parameters import Parameters
 
-VALIDATED_TOGETHER = 1024  # examples, of which a core takes so many:
+READ_TOGETHER = 1024  # examples, of which a core takes so many:
 ROWS = 128
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # told of by check_finite, in words
 
@@ -109,12 +111,12 @@ class Trainer:
         number, first = divmod(done, self.chunks.updates)
         count = min(self.chunks.updates, self.order.updates - (done - first))
         stop = count if until is None else min(count, first + until - self.updates)
-        inputs, labels = self.chunks.take(epoch, number, first, stop)
+        inputs, labels, weights = self.chunks.take(epoch, number, first, stop)
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
             self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
         self.is_whole = False
-        losses = self.step.advance(inputs, labels, rates[first:stop], self.masks)
+        losses = self.step.advance(inputs, labels, rates[first:stop], self.masks, weights)
         sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
         self.updates += stop - first
         self.loss_sum = float(sums[-1])
@@ -173,17 +175,23 @@ class Trainer:
         self.masks = None
 
 
-@QUIET
 def validate(config: TrainingConfig, parameters: Parameters, feed: Feed) -> Scores:
     """Score the parameters on a feed."""
-    weights, biases, everything = parameters.weights, parameters.biases, np.arange(len(feed.labels))
-    logits = np.empty((len(everything), parameters.sizes[-1]), feed.dtype)
+    logits = read(config.act_type, parameters.weights, parameters.biases, feed)
+    return score(logits, feed.labels, feed.weights)
 
-    def read(rows: slice) -> None:
-        found[rows] = calculus.mlp(inputs[rows], weights, biases, config.act_type)
 
-    for first in range(0, len(everything), VALIDATED_TOGETHER):
-        inputs = feed.take(everything[first : first + VALIDATED_TOGETHER])
-        found = logits[first : first + VALIDATED_TOGETHER]
-        each(read, blocks(len(inputs), ROWS))
-    return score(logits, feed.labels)
+@QUIET
+def read(act_type: str, weights: Sequence[Array], biases: Sequence[Array], feed: Feed) -> Array:
+    """Logits N×K of all examples of a feed."""
+    everything = np.arange(len(feed.labels))
+    logits = np.empty((len(everything), len(biases[-1])), feed.dtype)
+
+    def read_rows(rows: slice) -> None:
+        found[rows] = calculus.mlp(inputs[rows], weights, biases, act_type)
+
+    for first in range(0, len(everything), READ_TOGETHER):
+        inputs = feed.take(everything[first : first + READ_TOGETHER])
+        found = logits[first : first + READ_TOGETHER]
+        each(read_rows, blocks(len(inputs), ROWS))
+    return logits

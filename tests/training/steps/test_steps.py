@@ -54,6 +54,10 @@ def start(config: TrainingConfig, dtype: Any) -> Parameters:
     return Parameters.initial(sizes_of(config), np.random.default_rng(2), dtype)
 
 
+def weights_of_examples(n: int) -> Array:
+    return np.random.default_rng(4).choice([0.25, 1.0, 3.0], n)
+
+
 def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Array | None = None) -> Step:
     """A step by name; the analytic one on torch runs on the processor here, call by call or as a graph."""
     if name == "analytic in loops":  # as for large nets
@@ -68,7 +72,7 @@ def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Arr
 
 
 def run_ours(
-    name: str, config: TrainingConfig, dtype: Any, weights: Array | None = None
+    name: str, config: TrainingConfig, dtype: Any, weights: Array | None = None, weigh: bool = False
 ) -> tuple[Array, Array]:
     """Losses and the kept parameters of one of our steps, in two calls so that state must survive."""
     step = make(name, config, start(config, dtype), weights)
@@ -76,12 +80,15 @@ def run_ours(
     rates = learning_rates(config, 0, UPDATES, UPDATES)
     masks = np.random.default_rng(3)
     half, cut = UPDATES // 2, UPDATES // 2 * config.batch_size
-    first = step.advance(inputs[:cut], labels[:cut], rates[:half], masks)
-    second = step.advance(inputs[cut:], labels[cut:], rates[half:], masks)
+    few, others = np.split(weights_of_examples(len(labels)), [cut]) if weigh else (None, None)
+    first = step.advance(inputs[:cut], labels[:cut], rates[:half], masks, few)
+    second = step.advance(inputs[cut:], labels[cut:], rates[half:], masks, others)
     return np.concatenate([first, second]), step.averaged().flat
 
 
-def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) -> tuple[Array, Array]:
+def run_torch(
+    config: TrainingConfig, dtype: Any, weights: Array | None = None, weigh: bool = False
+) -> tuple[Array, Array]:
     """The same with torch.nn, torch.optim, torch.nn.functional and nothing of ours but what is drawn."""
     sizes = sizes_of(config)
     initial = start(config, dtype)
@@ -105,6 +112,7 @@ def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) 
     drawn = np.concatenate([dropout.draw(masks, cut), dropout.draw(masks, n - cut)])
     inputs, labels = (torch.from_numpy(array) for array in arrays)
     weight = None if weights is None else torch.from_numpy(weights).to(inputs.dtype)
+    own = torch.from_numpy(weights_of_examples(n)).to(inputs.dtype)
     losses = []
     for i, lr in enumerate(learning_rates(config, 0, UPDATES, UPDATES)):
         x, y = inputs[i * size : (i + 1) * size], labels[i * size : (i + 1) * size]
@@ -116,7 +124,14 @@ def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) 
             x = linear(x)
             if j < len(linears) - 1 or len(linears) == 1:
                 x = activation(x)
-        loss = torch.nn.functional.cross_entropy(x, y, weight=weight, label_smoothing=config.label_smoothing)
+        options = {"weight": weight, "label_smoothing": config.label_smoothing}
+        if weigh:
+            some = own[i * size : (i + 1) * size]
+            total = (some if weight is None else some * weight[y]).sum()
+            losses_of_each = torch.nn.functional.cross_entropy(x, y, reduction="none", **options)
+            loss = (some * losses_of_each).sum() / total
+        else:
+            loss = torch.nn.functional.cross_entropy(x, y, **options)
         optimizer.zero_grad()
         loss.backward()
         if config.clip_norm:
@@ -133,13 +148,19 @@ def run_torch(config: TrainingConfig, dtype: Any, weights: Array | None = None) 
 
 
 def assert_equal(
-    name: str, config: TrainingConfig, weights: Array | None = None, dtypes: tuple[Any, ...] = BOTH
+    name: str,
+    config: TrainingConfig,
+    weights: Array | None = None,
+    dtypes: tuple[Any, ...] = BOTH,
+    weigh: bool = False,
 ) -> None:
     """float64: weights within 1e-9 relative; float32: loss curves within 1e-4 relative."""
     if np.float64 in dtypes:
-        ours, theirs = run_ours(name, config, np.float64, weights), run_torch(config, np.float64, weights)
+        arguments = config, np.float64, weights, weigh
+        ours, theirs = run_ours(name, *arguments), run_torch(*arguments)
         assert np.abs(ours[1] - theirs[1]).max() <= 1e-9 * np.abs(theirs[1]).max()
-    ours, theirs = run_ours(name, config, np.float32, weights), run_torch(config, np.float32, weights)
+    arguments = config, np.float32, weights, weigh
+    ours, theirs = run_ours(name, *arguments), run_torch(*arguments)
     assert np.allclose(ours[0], theirs[0], rtol=1e-4, atol=0)
 
 
@@ -199,6 +220,34 @@ def test_every_option(name: str, options: dict[str, Any]) -> None:
 def test_class_weights(name: str) -> None:
     weights = np.arange(1, K + 1) / np.bincount(batches(np.float64)[1], minlength=K)
     assert_equal(name, dataclasses.replace(BASE, label_smoothing=0.1), weights)
+
+
+@each_step
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("of_classes", [False, True])
+def test_weights_of_examples(name: str, of_classes: bool, smoothing: float) -> None:
+    of_class = np.arange(1, K + 1) / K if of_classes else None
+    assert_equal(name, dataclasses.replace(BASE, label_smoothing=smoothing), of_class, weigh=True)
+
+
+@each_step
+def test_a_whole_weight_is_as_many_copies(name: str) -> None:
+    inputs, labels = (array[:BATCH] for array in batches(np.float64))
+    weights = np.arange(BATCH) % 3 + 1
+    copies = np.repeat(np.arange(BATCH), weights)
+    config = dataclasses.replace(BASE, batch_size=len(copies), label_smoothing=0.1)
+    weighted, repeated = (make(name, config, start(config, np.float64)) for _ in range(2))
+    rates, masks = np.full(1, 0.1), np.random.default_rng(3)
+    one = weighted.advance(inputs, labels, rates, masks, weights.astype(float))
+    other = repeated.advance(inputs[copies], labels[copies], rates, masks)
+    assert one == pytest.approx(other, rel=1e-12)
+    assert np.allclose(weighted.parameters.flat, repeated.parameters.flat, rtol=0, atol=1e-14)
+    assert not np.allclose(weighted.parameters.flat, start(config, np.float64).flat)
+
+
+def test_weights_that_are_left_out_would_be_noticed() -> None:
+    ours, theirs = run_ours("analytic", BASE, np.float64), run_torch(BASE, np.float64, weigh=True)
+    assert np.abs(ours[1] - theirs[1]).max() > 1e-3
 
 
 @each_step

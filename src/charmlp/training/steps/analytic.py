@@ -50,7 +50,14 @@ class AnalyticStep(ArrayStep):
         self.moves_by_units = len(self.stretches) > 1 and not config.clip_norm
         self.buffers: dict[int, Buffers] = {}
 
-    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
+    def advance(
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None = None,
+    ) -> Array:
         size = self.config.batch_size
         drawn = self.dropout.draw(masks, len(inputs))
         updates = max(1, SCORES // (size * self.parameters.sizes[-1]))
@@ -58,13 +65,18 @@ class AnalyticStep(ArrayStep):
         for first in range(0, len(learning_rates), updates):
             part = slice(first * size, (first + updates) * size)
             few_rates = learning_rates[first : first + updates]
-            losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part]))
+            some = None if weights is None else weights[part]
+            losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part], some))
         return np.concatenate(losses)
 
-    def advance_some(self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array) -> Array:
+    def advance_some(
+        self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array, weights: Array | None
+    ) -> Array:
         """As many updates as there are rates; what concerns the losses is done for all of them at once."""
         theta, classes = self.parameters.flat, self.sizes[-1]
-        targets, share, starts = scaled_targets(self.config, labels, classes, self.class_weights, theta.dtype)
+        targets, share, starts = scaled_targets(
+            self.config, labels, classes, self.class_weights, theta.dtype, weights
+        )
         shifted = np.empty_like(targets)  # z − max z
         normal = np.empty_like(share)  # Σ exp(z − max z)
         size = self.config.batch_size
@@ -210,12 +222,20 @@ class Buffers:
 
 
 def scaled_targets(
-    config: TrainingConfig, labels: Array, n_classes: int, weights: Array | None, dtype: DTypeLike
+    config: TrainingConfig,
+    labels: Array,
+    n_classes: int,
+    class_weights: Array | None,
+    dtype: DTypeLike,
+    weights: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights."""
     starts = np.arange(0, len(labels), config.batch_size)
-    targets = calculus.class_targets(labels, n_classes, config.label_smoothing, weights)
-    weight = np.ones(len(labels)) if weights is None else weights[labels]
+    targets = calculus.class_targets(labels, n_classes, config.label_smoothing, class_weights)
+    weight = np.ones(len(labels)) if class_weights is None else class_weights[labels]
+    if weights is not None:
+        targets *= weights[:, np.newaxis]
+        weight = weight * weights
     sums = np.add.reduceat(weight, starts) if len(labels) else weight
     targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
     return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts

@@ -78,13 +78,20 @@ class AnalyticTorchStep(TorchStep):
         on_cuda = partial(cuda.record, device=self.device) if self.device.type == "cuda" else None
         self.record: Record | None = record or on_cuda
 
-    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
+    def advance(
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None = None,
+    ) -> Array:
         count = len(learning_rates)
         if not count:
             return np.empty(0)
         with cuda.memory_told_of(self.config.device):
             new = self.make_buffers(count)
-            self.fill(inputs, labels, learning_rates, masks)
+            self.fill(inputs, labels, learning_rates, masks, weights)
             if new:
                 self.launch = self.recorded()
             for _ in range(count):
@@ -101,7 +108,14 @@ class AnalyticTorchStep(TorchStep):
         self.buffers = Buffers(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
         return True
 
-    def fill(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> None:
+    def fill(
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None = None,
+    ) -> None:
         """Bring to the device what a chunk's updates need.
 
         Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
@@ -110,7 +124,9 @@ class AnalyticTorchStep(TorchStep):
         assert self.buffers is not None
         table = rates(self.config, learning_rates, self.updates)
         table[:, 3] = 1 - table[:, 3]
-        targets, _, _ = scaled_targets(self.config, labels, self.sizes[-1], self.class_weights, self.dtype)
+        targets, _, _ = scaled_targets(
+            self.config, labels, self.sizes[-1], self.class_weights, self.dtype, weights
+        )
         self.buffers.inputs.fill(inputs)
         self.buffers.targets.fill(targets)
         self.buffers.drawn.fill(self.dropout.draw(masks, len(inputs)))

@@ -26,8 +26,11 @@ class AutogradStep(TorchStep):
         ).to(config.device, dtype)
         self.load(self.model.parameters(), start.flat)
         weight = None if class_weights is None else torch.tensor(class_weights, dtype=dtype)
-        self.loss = nn.CrossEntropyLoss(weight=weight, label_smoothing=config.label_smoothing).to(
-            config.device
+        self.loss, self.losses = (
+            nn.CrossEntropyLoss(
+                weight=weight, label_smoothing=config.label_smoothing, reduction=reduction
+            ).to(config.device)
+            for reduction in ("mean", "none")
         )
         optimizer, self.names = OPTIMIZERS[config.optimizer]
         options = {"momentum": config.momentum} if config.optimizer == "sgd" else {}
@@ -39,7 +42,14 @@ class AutogradStep(TorchStep):
             self.optimizer.state[p] |= {theirs: torch.zeros_like(p) for theirs in self.names.values()}
         self.average = [p.detach().clone() for p in self.model.parameters()] if config.ema_decay else None
 
-    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
+    def advance(
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None = None,
+    ) -> Array:
         config = self.config
         x_all = torch.from_numpy(inputs).to(config.device)
         labels_all = torch.from_numpy(labels).to(config.device)
@@ -48,7 +58,11 @@ class AutogradStep(TorchStep):
         for i, lr in enumerate(learning_rates):
             batch = slice(i * config.batch_size, (i + 1) * config.batch_size)
             x, label = x_all[batch], labels_all[batch]
-            loss = self.loss(self.forward(x, drawn[batch]), label)
+            logits = self.forward(x, drawn[batch])
+            if weights is None:
+                loss = self.loss(logits, label)
+            else:
+                loss = self.weighted(logits, label, weights[batch])
             self.optimizer.zero_grad()
             loss.backward()
             losses.append(loss.detach())
@@ -67,6 +81,13 @@ class AutogradStep(TorchStep):
                 layer += 1
             x = module(x)
         return x
+
+    def weighted(self, logits: torch.Tensor, label: torch.Tensor, weights: Array) -> torch.Tensor:
+        """The mean of the examples' losses by their weights, and by those of their classes."""
+        weight = torch.from_numpy(weights).to(logits)
+        of_class = self.losses.weight
+        counted = weight if of_class is None else weight * of_class[label]
+        return (weight * self.losses(logits, label)).sum() / counted.sum()
 
     def update(self, lr: float) -> None:
         """Clip, let the optimizer move the weights, and let the average follow."""

@@ -58,7 +58,7 @@ def table_of_layers(
 def train_batches(
     layers: Array, activation: Activation, class_weights: Array, smoothing: float,
     clip_norm: float, theta: Array, average: Array, memory: Array, optimizer: Any,
-    inputs: Array, labels: Array, batch_size: int, rates: Array, drawn: Array,
+    inputs: Array, labels: Array, weights: Array, batch_size: int, rates: Array, drawn: Array,
 ) -> Array:  # fmt: skip
     """One update for each row of `rates` (see `optimizers.rates`); the losses before each."""
     mode = exchange_float_mode(FLUSHED)
@@ -68,7 +68,8 @@ def train_batches(
         start, stop = i * batch_size, min((i + 1) * batch_size, len(inputs))
         x, bits = inputs[start:stop], drawn[start:stop]
         forward(layers, activation, theta, memory, x, bits)
-        losses[i] = cross_entropy(layers, class_weights, smoothing, memory, labels[start:stop])
+        some = labels[start:stop], weights[start:stop]
+        losses[i] = cross_entropy(layers, class_weights, smoothing, memory, *some)
         lr, scale, keep, decay = rates[i]
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
@@ -112,7 +113,7 @@ def forward(
 
 @inlined
 def cross_entropy(
-    layers: Array, class_weights: Array, smoothing: float, memory: Array, labels: Array
+    layers: Array, class_weights: Array, smoothing: float, memory: Array, labels: Array, weights: Array
 ) -> float:
     """L, and ∂L/∂logits in memory (see `charmlp.calculus.cross_entropy_backward`)."""
     batch, classes = len(labels), layers[-1, UNITS]
@@ -122,7 +123,7 @@ def cross_entropy(
     spread = smoothing / classes  # of every class, times its weight; the rest is the label's
     loss, total = 0.0, 0.0
     for n in range(batch):
-        total += class_weights[labels[n]]
+        total += weights[n] * class_weights[labels[n]]
     for n in range(batch):
         highest, normal = logits[n, 0], real(0)
         for k in range(1, classes):
@@ -132,19 +133,20 @@ def cross_entropy(
         for k in range(classes):
             normal += gradient[n, k]
         log_normal = highest + np.log(np.float64(normal))
-        label_target = (1 - smoothing) * class_weights[labels[n]]
+        weight = weights[n]
+        label_target = weight * (1 - smoothing) * class_weights[labels[n]]
         targets = label_target
         loss += label_target * (log_normal - logits[n, labels[n]])
         if smoothing > 0:
             for k in range(classes):
-                targets += spread * class_weights[k]
-                loss += spread * class_weights[k] * (log_normal - logits[n, k])
+                targets += weight * spread * class_weights[k]
+                loss += weight * spread * class_weights[k] * (log_normal - logits[n, k])
         share = real(targets / (normal * total))
         for k in range(classes):
             gradient[n, k] *= share
         if smoothing > 0:
             for k in range(classes):
-                gradient[n, k] -= real(spread * class_weights[k] / total)
+                gradient[n, k] -= real(weight * spread * class_weights[k] / total)
         gradient[n, labels[n]] -= real(label_target / total)
     return loss / total
 

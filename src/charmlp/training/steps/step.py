@@ -24,10 +24,18 @@ class Step(ABC):
         self.updates = 0
 
     @abstractmethod
-    def advance(self, inputs: Array, labels: Array, learning_rates: Array, masks: Generator) -> Array:
+    def advance(
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None = None,
+    ) -> Array:
         """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
 
-        `learning_rates` holds one rate for each update; dropout draws from the generator `masks`.
+        `learning_rates` holds one rate for each update; dropout draws from the generator `masks`. An example
+        counts in its batch's loss as often as its number in `weights` says, N above 0: as that many copies.
         """
 
     @abstractmethod
