@@ -17,7 +17,7 @@ from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
-from charmlp.doctor.operation.building import builders, framework_of
+from charmlp.doctor.operation.building import builders, framework_of, last_builders
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -42,7 +42,14 @@ def diagnosis_of(
         try:
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
-            return likeliest(found)
+            first = likeliest(found)
+            if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
+                return first
+            last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
+            better = (
+                one for one in last if one or (one.reason is None and (first.reason or not unlikely(one)))
+            )
+            return next(better, first)
         except CannotExamineError as error:
             return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
@@ -94,9 +101,14 @@ def in_both_modes(
         first, reason = not_examined(target, kind, error), error.reason
     if first.mistakes or inputs is not None or (reason and reason.key == "cannot-build"):
         return first
-    if not any(flags_of(build(SIZES[0], FLOAT64))):
+    try:
+        if not any(flags_of(build(SIZES[0], FLOAT64))):
+            return first
+        second = diagnose(build, inputs, kind, target, name, flags=False)
+    except CannotExamineError:
+        if reason is None:
+            raise
         return first
-    second = diagnose(build, inputs, kind, target, name, flags=False)
     found = second if second.mistakes or not first else first
     return replace(found, trials=first.trials + second.trials)
 
@@ -150,6 +162,15 @@ def diagnose(
 def backward_fails(diagnosis: Diagnosis) -> bool:
     raises = any(mistake.name == "backward-raises" for mistake in diagnosis.mistakes)
     return raises or (diagnosis.reason is not None and diagnosis.reason.key == "backward-fails")
+
+
+def is_doubtful(diagnosis: Diagnosis) -> bool:
+    """Whether all that was found may come from a wrong reading: of inputs that need no gradient, say."""
+    doubtful = {"unrecognised", "backward-raises"} | (
+        {"missing-gradient", "batch-not-summed"} if diagnosis.kind is None else set()
+    )
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return bool(names) and names <= doubtful
 
 
 def unlikely(diagnosis: Diagnosis) -> bool:

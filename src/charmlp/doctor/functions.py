@@ -53,3 +53,14 @@ def onehot(labels: Array, classes: int) -> Array:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     return (np.asarray(labels).reshape(-1, 1) == np.arange(classes)).astype(float)
+
+
+def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array | None:
+    """What an engine makes of a gradient that has broadcast dimensions too many, None where it cannot."""
+    extra = gradient.ndim - len(shape)
+    if extra < 0:
+        return None
+    summed = gradient.sum(tuple(range(extra)))
+    wide = tuple(i for i, size in enumerate(shape) if size == 1)
+    summed = summed.sum(wide, keepdims=True)
+    return summed if summed.shape == shape else None

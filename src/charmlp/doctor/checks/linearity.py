@@ -20,7 +20,7 @@ FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
 def backward_is_linear(setup: SetUp) -> list[Finding]:
     """Ignored, squared or distorted upstream gradients, for each input (dropped where it is explained)."""
     trial = setup.first
-    if is_random(setup) or setup.repaired is None or not setup.observations:
+    if trial.subject.is_step or is_random(setup) or setup.repaired is None or not setup.observations:
         return []
     gradients = [g for g in setup.repaired.gradients if g is not None]
     single = any(g.dtype != np.float64 or is_float32_inside(g) for g in gradients)  # float32's digits

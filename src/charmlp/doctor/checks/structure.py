@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.checks.explanation import explained
-from charmlp.doctor.functions import Array
+from charmlp.doctor.functions import Array, sum_to
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.source import divides_by_count
 from charmlp.doctor.operation.subject import is_real
-from charmlp.doctor.setups.repair import shape_text, sum_to
+from charmlp.doctor.setups.repair import shape_text
 from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
 from charmlp.doctor.setups.trial import Trial
 

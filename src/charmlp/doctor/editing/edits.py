@@ -206,6 +206,22 @@ def of_order(function: Function) -> Iterator[Edit]:
                     yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
 
 
+def of_views(function: Function) -> Iterator[Edit]:
+    """A part of an array that must be copied, as the array is changed before the part is used."""
+    for slot in slots(function.code.tree):
+        node = slot[3]
+        if not isinstance(node, ast.Assign):
+            continue
+        is_tuple = isinstance(node.value, ast.Tuple)
+        parts: list[ast.expr] = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        views = [part for part in parts if isinstance(part, ast.Subscript) and function.is_array(part)]
+        if not views:
+            continue
+        copied = [call(ast.Attribute(p, "copy", ast.Load()), []) if p in views else p for p in parts]
+        value = ast.Tuple(copied, ast.Load()) if is_tuple else copied[0]
+        yield Edit(slot, ast.Assign(node.targets, value), "saved-edited.view")
+
+
 def of_statements(function: Function) -> Iterator[Edit]:
     """= for +=, or a statement too many."""
     for slot in slots(function.code.tree):
@@ -434,6 +450,7 @@ def of_terms(function: Function) -> Iterator[Edit]:
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_statements, of_forms,
+    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_views, of_statements,
+    of_forms,
     of_variables, of_targets, of_slopes, of_terms,
 )  # fmt: skip

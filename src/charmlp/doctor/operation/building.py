@@ -29,6 +29,13 @@ def builders(thing: Any) -> list[Build]:
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
 
 
+def last_builders(thing: Any) -> list[Build]:
+    """Of readings that count only where no other can be examined."""
+    if not isinstance(thing, Written):
+        return []
+    return [functools.partial(build_numpy, make, thing) for make in thing.last]
+
+
 def framework_of(thing: Any) -> str:
     """What it is written with: "numpy" or "torch"."""
     return "numpy" if isinstance(thing, Written) or not may_be_torch(thing) else "torch"

@@ -38,6 +38,9 @@ class HandWritten:
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "HandWritten | None" = None  # the same loss with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
+    is_step: bool = (
+        False  # its gradients are what weights are changed by: nobody hands it an upstream gradient
+    )
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W
@@ -63,3 +66,5 @@ class Written:
     unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
     others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
+    is_half: bool = False  # one half of a pair whose other half is not there
+    last: tuple[Make, ...] = ()  # readings that count only where no other can be examined

@@ -78,6 +78,7 @@ class Subject(ABC):
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
+    is_step: bool = False  # its gradients are what weights are changed by
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import Arrangement, Sizes, random_labels, random_numbers
-from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid
+from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sigmoid, sum_to
 from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
@@ -18,7 +18,6 @@ from charmlp.doctor.operation.conditions import fulfilled, shapes_for
 from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.repair import sum_to
 from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, Shape, by_names
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.functions import Array
+from charmlp.doctor.functions import Array, sum_to
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial, is_label
@@ -148,17 +148,6 @@ def mend_shape(
     if same_count and alike(trial, position, gradient.reshape(value.shape), upstream):
         return gradient.reshape(value.shape), "batch-not-summed.keepdim"
     return None, None
-
-
-def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array | None:
-    """What an engine makes of a gradient that has broadcast dimensions too many, None where it cannot."""
-    extra = gradient.ndim - len(shape)
-    if extra < 0:
-        return None
-    summed = gradient.sum(tuple(range(extra)))
-    wide = tuple(i for i, size in enumerate(shape) if size == 1)
-    summed = summed.sum(wide, keepdims=True)
-    return summed if summed.shape == shape else None
 
 
 def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:

@@ -6,15 +6,18 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import classes, engines, functions
+from charmlp.doctor.operation.numpy_code import classes, engines, functions, tables
+from charmlp.doctor.operation.numpy_code.trying import completed
 
 Finder = Callable[[ModuleType], list[Written]]
-FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found)
+FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found, tables.found)
 
 
 def written(module: ModuleType) -> list[Written]:
     """All that a module has of it."""
-    return [one for find in FINDERS for one in find(module)]
+    found = [one for find in FINDERS for one in find(module)]
+    kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
+    return completed(found, functions.own_of(module), kinds)
 
 
 def written_for(thing: Any) -> Written | None:

@@ -14,7 +14,7 @@ from charmlp.doctor.operation.source import source_of
 
 # Arrays that are no weights: gradients, an optimizer's, running statistics, what a forward left
 NO_WEIGHT = re.compile(
-    r"_?(d_?(w|b|x|u|v|k|h|gamma|beta|theta|alpha|scale|shift|param|input|out|kernel|value)\w*|d_?[A-Z]\w*|grads?|\w*grad(ient)?s?"
+    r"_?(d_?(w|b|x|u|v|k|h|g|gamma|beta|theta|alpha|scale|shift|param|input|out|kernel|value)\w*|d_?[A-Z]\w*|grads?|\w*grad(ient)?s?"
     r"|grad\w*|nabla\w*|delta\w*|v|m|s|t|velocity\w*|\w*momentum\w*|running\w*|moving\w*|means?|vars?|mu|std|sigma|cache\w*"
     r"|mask|[xX]\w?|inputs?|outputs?|out|y|Y|target\w*|labels?|loss\w*|error\w*|[azAZ]\d+|layer_?\d+|h_?prev|hidden_state"
     r"|[vm]_?[wWbB]\d*|lr|eta|learning_rate|[vm]d\w+|layer_input)"

@@ -30,13 +30,14 @@ FORWARD = (
     "calculate", "forward", "fprop", "forward_pass", "feed_forward", "feedforward", "forward_propagation",
     "forward_prop", "forward_propagate", "propagate", "compute", "loss", "cost", "__call__", "activate",
     "activation", "function", "fn", "func", "f", "fun", "apply", "call", "calc", "compute_loss", "value",
-    "evaluate", "forwardpass", "Forward", "fwd", "predict",
+    "evaluate", "forwardpass", "Forward", "fwd", "predict", "updateOutput", "update_output",
 )  # fmt: skip
 BACKWARD = (
     "backward", "bprop", "backward_pass", "back_prop", "backprop", "backpropagate", "backward_propagation",
     "back_propagation", "backpropagation", "backward_prop", "back_propagate", "backward_propagate", "bwd",
     "backwards", "back", "backwardpass", "Backward", "calculate_gradients", "compute_gradients", "bptt",
     "backprop_through_time", "backPropagate", "backProp", "backPropagation", "Backpropagation",
+    "updateGradInput",    "update_grad_input",
 )  # fmt: skip
 DERIVATIVE = (
     "gradient", "grad", "derivative", "deriv", "prime", "df", "d", "delta", "compute_gradient", "gradients",
@@ -90,7 +91,10 @@ def is_own(name: str, thing: Any, module: ModuleType) -> bool:
 def is_abstract(kind: type) -> bool:
     """Whether it leaves its methods to the classes that are derived from it."""
     pair = passes_of(kind)
-    return pair is None or any(method_of(kind, name).is_unwritten for name in pair)
+    if pair is None or any(method_of(kind, name).is_unwritten for name in pair):
+        return True
+    called = re.findall(r"self\.(\w+)\(", "\n".join(source_of(method_of(kind, name).call) for name in pair))
+    return any(not hasattr(kind, name) and f"self.{name} =" not in source_of(kind) for name in called)
 
 
 def written(kind: type) -> list[Written]:

@@ -36,15 +36,25 @@ NO_OPERATION = re.compile(
     r"backward|backprop\w*|zero_?grad\w*|item|numpy|detach|copy|clone|step|build_topo|reset\w*|clear\w*|print\w*|show|"
     r"draw\w*|topo\w*|requires_grad_?|cleargrad|unchain\w*|visualize|plot|to_\w+|tolist|set_\w+|is_\w+"
 )
-DATA = ("data", "value", "val", "v", "x", "item", "array")
-GRADIENT = ("grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value")
+DATA = ("data", "value", "val", "v", "x", "item", "array", "num", "number", "values")
+GRADIENT = (
+    "grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value", "deriv", "der", "partial", "dv",
+    "grad_data", "_grad", "gradvalue",
+)  # fmt: skip
 PARENTS = (
     "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on",
-    "_deps", "deps", "_args", "prevs", "_ctx_parents",
+    "_deps", "deps", "_args", "prevs", "_ctx_parents", "src", "srcs", "operands", "args", "from_", "inputs_",
+    "ins", "predecessors",
 )  # fmt: skip
-CLOSURES = ("_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop")
+CLOSURES = (
+    "_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop",
+    "back", "bw", "bwd", "_bwd", "backward_step", "_pullback", "pullback", "grad_step", "propagate",
+)  # fmt: skip
 ZERO = re.compile(r"_?(zero|reset|clear)_?(the_)?(all_)?grad(ient)?s?", re.IGNORECASE)
-BACKWARD = ("backward", "backprop", "backpropagate", "back_prop", "back", "backward_pass")
+BACKWARD = (
+    "backward", "backprop", "backpropagate", "back_prop", "backward_pass", "run_backward",
+    "compute_gradients",    "backpropagation", "propagate_back", "calc_grad", "compute_grads", "back",
+)  # fmt: skip
 
 
 def is_function(name: str) -> bool:

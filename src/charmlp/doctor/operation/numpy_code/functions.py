@@ -47,7 +47,7 @@ from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
 
-HALF = {"backward", "bwd", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
+HALF = {"backward", "bwd", "bw", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
 
 
@@ -56,8 +56,15 @@ def found(module: ModuleType) -> list[Written]:
 
     What is only one half of a pair is in it as well, with the reason why it cannot be examined.
     """
-    own = {name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)}
+    own = own_of(module)
     return [one for _, each in sorted(Finder(own, vars(module)).all().items()) for one in each]
+
+
+def own_of(module: ModuleType) -> dict[str, Function]:
+    """The functions that a module defines."""
+    return {
+        name: Function(name, thing) for name, thing in vars(module).items() if is_own(name, thing, module)
+    }
 
 
 def of_pair(forward: Any, backward: Any) -> Written:
@@ -282,4 +289,4 @@ def cannot(name: str, why: Phrase, *others: str) -> Written:
     def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
         raise CannotExamineError(why.key, **why.values)
 
-    return Written(name, (make,), others=tuple(others))
+    return Written(name, (make,), others=tuple(others), is_half=True)

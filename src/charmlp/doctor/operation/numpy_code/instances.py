@@ -65,6 +65,12 @@ class Context:
 
     save = save_for_backward
 
+    def __getattr__(self, name: str) -> Any:
+        """What was saved, under whatever name."""
+        if name.startswith("saved"):
+            return self.saved_tensors
+        raise AttributeError(name)
+
 
 @dataclass(frozen=True)
 class Method(Function):

@@ -49,6 +49,24 @@ class Ran(Run):
     own: Any = None
 
 
+class Input(np.ndarray):
+    """An array that is what an object keeps of its inputs, be it asked for the array or for its `data`."""
+
+    @property
+    def data(self) -> Any:
+        return np.asarray(self)
+
+    value = array = data
+
+
+def keep_inputs(own: Any, values: Sequence[Any]) -> None:
+    """What the `__call__` of a framework's base class keeps of the inputs, where forward does not."""
+    if not isinstance(own, dict) and getattr(own, "inputs", None) is None and hasattr(own, "__dict__"):
+        own.inputs = [
+            np.array(value).view(Input) if isinstance(value, np.ndarray) else value for value in values
+        ]
+
+
 @dataclass
 class Passes:
     """The backward passes after one forward: each finds the object as forward and earlier ones left it."""
@@ -204,6 +222,7 @@ class Layer(Pair):
             known = {name: usual_option(name) for name in self.forward.flags}
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
+            keep_inputs(own, values[:n])
             known = {**self.forward.signature.defaults, **known}
             ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from charmlp.doctor.operation.numpy_code.names import (
 )
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
-from charmlp.doctor.operation.source import returned_closures, returned_parts
+from charmlp.doctor.operation.source import behind, returned_closures, returned_parts
 
 FLAG = re.compile(
     r"(is_?|return_?|get_?)?(deriv|derivative|prime|grads?|gradient|diff|backward|derive|back|d|derivate)"
@@ -133,7 +134,7 @@ class WithClosure:
     def written(self) -> HandWritten:
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             result = list(self.function(self.function.arguments(values)))
-            pullback = result.pop(self.where)
+            pullback = called_back(result.pop(self.where))
 
             def backward(upstream: Outputs) -> Sequence[Any]:
                 found = pullback(*[g if np.ndim(g) else float(g) for g in upstream])
@@ -149,7 +150,27 @@ class WithClosure:
 def closure_in(function: Function) -> int | None:
     """Where a function returns the one that leads gradients back, beside what it computes."""
     places = [i for i, inner in returned_closures(function.call).items() if takes_one(inner)]
+    places += [i for i, part in enumerate(returned_parts(function.call)) if makes_backward(part, function)]
     return places[0] if len(places) == 1 and len(function.returns) == 2 and function.inputs else None
+
+
+PULLBACKS = ("__call__", "backward", "apply", "vjp", "bwd", "pullback", "grad", "gradient")
+
+
+def makes_backward(part: ast.expr, function: Function) -> bool:
+    """Whether an expression makes an object of the module that leads gradients back: `ExpBackward(out)`."""
+    if not isinstance(part, ast.Call) or not isinstance(part.func, ast.Name):
+        return False
+    kind = getattr(behind(function.call), "__globals__", {}).get(part.func.id)
+    is_own = isinstance(kind, type) and kind.__module__ == behind(function.call).__module__
+    return is_own and any(name in vars(kind) for name in PULLBACKS)
+
+
+def called_back(pullback: Any) -> Any:
+    """What leads gradients back: a function, or a method of an object."""
+    if inspect.isfunction(pullback):
+        return pullback
+    return next(getattr(pullback, name) for name in PULLBACKS if callable(getattr(pullback, name, None)))
 
 
 def takes_one(inner: ast.FunctionDef | ast.Lambda) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 FORWARD = {"forward", "fwd", "fprop", "feedforward", "propagation", "prop", "pass"}
 BACKWARD = {
     "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back", "bp",
-    "vjp",
+    "vjp", "bw", "pullback", "rev", "reverse",
 }  # fmt: skip
 DERIVATIVE = {
     "derivative", "derivatives", "deriv", "derive", "derivate", "derived", "deriva", "prime", "der", "diff",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ class Run:
     cache: Any = None
 
 
+def node_of(run: Run) -> Any:
+    """What a result is in a graph: a node, with its inputs by the names that people give them."""
+    inputs = list(run.known.values())
+    value = run.result[0]
+    return SimpleNamespace(
+        inputs=inputs, parents=inputs, children=inputs, saved_tensors=tuple(inputs), value=value, data=value
+    )
+
+
+NODE = re.compile(r"node|op|tensor|parent|this", re.IGNORECASE)
 Source = Callable[[Run, Outputs], Any]  # where an argument of a backward pass comes from
 
 
@@ -129,6 +140,8 @@ class Pair:
             return lambda run, upstream: run.cache
         if name.lower() in inputs and not is_upstream(name) and not self.is_only(name):
             return lambda run, upstream: run.known[inputs[name.lower()]]
+        if NODE.fullmatch(name):
+            return lambda run, upstream: node_of(run)
         if (value := self.backward.settled.get(name, usual(name))) is not None:
             return lambda run, upstream: dict(value) if isinstance(value, dict) else value
         return None

@@ -231,7 +231,7 @@ class Step:
         title = self.function.name if self.kind is None else self.kind.__name__
         return HandWritten(
             run, f"{title}_step", names, parameters=dict(enumerate(parameters.values())),
-            note=phrase("network-loss", loss=descent.title), sizes=problem.sizes,
+            note=phrase("network-loss", loss=descent.title), sizes=problem.sizes, is_step=True,
         )  # fmt: skip
 
     def with_parameters(self, problem: Problem, parameters: Mapping[str, Any]) -> Ran:

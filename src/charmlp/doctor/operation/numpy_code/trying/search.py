@@ -1,0 +1,57 @@
+"""The variables with which a scene runs, found by trying: what a run fails over is made in another way.
+
+A run that fails says how far it came, and its line says which variables it failed over. These are changed,
+one or two at a time; what came further is gone on with first.
+"""
+
+import time
+from collections.abc import Sequence
+
+from charmlp.doctor.operation.handwritten import Sizes
+from charmlp.doctor.operation.numpy_code.trying.choices import taken
+from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
+from charmlp.doctor.operation.numpy_code.trying.judging import Solution, attempt
+from charmlp.doctor.operation.numpy_code.trying.runs import Failure
+from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
+from charmlp.doctor.operation.numpy_code.trying.waiting import Failures, Queue, neighbours
+
+MOST_RUNS, MOST_AFTER = 2500, 350
+MOST_SECONDS = 2.5  # of processor time: for what is slow
+
+
+def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | None:
+    """The state whose gradients are right, else the one of those that run whose gradients fit best."""
+    start = time.process_time()
+    queue = Queue([scene.by_convention(convention) for convention in conventions()])
+    failures = Failures()
+    best: Solution | None = None
+    after = 0
+    for _ in range(MOST_RUNS):
+        if (
+            after > MOST_AFTER
+            or time.process_time() - start > MOST_SECONDS
+            or (taken_next := queue.next()) is None
+        ):
+            break
+        cost, state = taken_next
+        if failures.hold(state):
+            continue
+        try:
+            solution = attempt(scene, state, sizes, readings)
+        except Failure as failure:
+            progress, roots, is_of_domain = failure.progress, failure.roots, failure.is_of_domain
+        else:
+            hides = best is not None and best.shows_more_than(solution)
+            if not hides and (best is None or solution.score > best.score):
+                best = solution
+            if (solution.is_right and not hides) or solution.is_turned:
+                return solution
+            progress, is_of_domain = (1_000_000,), False
+            roots = frozenset(n for f in (scene.value, scene.gradient) for n in taken(f))
+        after += best is not None
+        keys = scene.keys_of(roots, state)
+        if is_of_domain:
+            keys = [key + "!" for key in keys] + keys
+        failures.add(state, [*keys, *(key + "!" for key in keys)])
+        queue.add(progress, cost, neighbours(scene, state, keys))
+    return best
