@@ -49,11 +49,6 @@ def test_the_classifier_passes_every_check_and_no_fewer_than_theirs() -> None:
     assert {name for name, status, _ in theirs if status == "passed"} <= {name for name, *_ in ours}
 
 
-@pytest.mark.full
-def test_the_reader_passes_every_check() -> None:
-    assert wanting(run("charmlp", "ImageReader", "-W", "error")) == []
-
-
 class Forgetful(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Does not check what it is given."""
 

@@ -117,6 +117,27 @@ def test_each_step_does_the_same(step: str) -> None:
     assert same(small(**settings, step=step).fit(X, Y, weights), one, 1e-12)
 
 
+def test_labels_each_for_itself() -> None:
+    labels = np.stack([X[:, 0] > 1, X[:, 1] + X[:, 2] > 1, X[:, 3] > 0], axis=1).astype(int)
+    model = small(max_iter=200).fit(X, labels)
+    chances = model.predict_proba(X)
+    assert (model.predict(X) == labels).mean() > 0.95 and model.out_activation_ == "logistic"
+    assert np.array_equal(model.predict(X), chances > 0.5) and chances.shape == (60, 3)
+    assert np.allclose(1 / (1 + np.exp(-model.decision_function(X))), chances)
+    assert same(small(max_iter=200).fit(X, csr_array(labels)), model)
+    parts = small().partial_fit(X, labels, classes=range(3))
+    assert set(np.unique(parts.predict(X))) <= {0, 1}
+    with pytest.raises(ArgumentError, match="as in the call before"):
+        parts.partial_fit(X, Y == "a")
+    with pytest.raises(ArgumentError, match="y: 3 columns are expected, not 2"):
+        parts.partial_fit(X, labels[:, :2])
+    for changed in ({"early_stopping": True}, {"class_weight": "balanced"}):
+        with pytest.raises(ArgumentError, match=next(iter(changed))):
+            small(**changed).fit(X, labels)
+    with pytest.raises(ArgumentError, match="or columns of 0 and 1"):
+        small().fit(X, labels * 2 + 1 + np.arange(3))
+
+
 def test_seeds() -> None:
     one, same_seed, other = (small(random_state=seed).fit(X, Y) for seed in (1, 1, 2))
     assert same(one, same_seed) and not same(one, other, 1e-3)
