@@ -18,9 +18,11 @@ from charmlp.errors import CharmlpError
 from charmlp.estimator.compatibility import validate_data
 from charmlp.estimator.examples import Examples, feed_of
 from charmlp.estimator.parameters import ArgumentError, config_of, with_seed
+from charmlp.estimator.start import start
 from charmlp.estimator.stopping import Stopping
 from charmlp.estimator.targets import checked, classes_in, numbered
 from charmlp.training.order import Order
+from charmlp.training.randomness import START, generator
 from charmlp.training.state import StepState
 from charmlp.training.steps.choice import check_step, choose_step
 from charmlp.training.steps.parameters import Parameters
@@ -249,14 +251,16 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _take_up(self, trainer: Trainer) -> None:
         """Let a trainer begin with the weights that are there, and what the optimizer remembers of them."""
-        if not hasattr(self, "coefs_"):
-            return
-        state = trainer.step.state()
+        state, config = trainer.step.state(), trainer.config
         remembered: StepState = getattr(self, "_memory", state)
         if remembered.arrays.keys() != state.arrays.keys():  # another solver
             remembered = state
-        layers = zip(self.coefs_, self.intercepts_, strict=True)
-        flat = np.concatenate([part.ravel() for weight, bias in layers for part in (weight.T, bias)])
+        if hasattr(self, "coefs_"):
+            layers = zip(self.coefs_, self.intercepts_, strict=True)
+            flat = np.concatenate([part.ravel() for weight, bias in layers for part in (weight.T, bias)])
+        else:
+            dtype = state.arrays["parameters"].dtype
+            flat = start(trainer.sizes, config.act_type, generator(config.seed, START), dtype).flat
         trainer.step.restore(StepState({**remembered.arrays, "parameters": flat}, remembered.updates))
 
     def _note(self, trainer: Trainer, stopping: Stopping) -> None:
