@@ -33,13 +33,16 @@ help:
 	@touch .venv/small $@
 
 demo: .venv/small
-	$(BIN)/charmlp train --data synth: --out demo/run --overwrite
-	$(BIN)/charmlp test --data synth: --model demo/run
-	$(BIN)/charmlp synth --out demo/new --count 9 --seed 7 --overwrite
+	$(BIN)/charmlp train --data synth:all --out demo/run --overwrite
+	$(BIN)/charmlp test --data synth:all --model demo/run
+	$(BIN)/charmlp synth --out demo/new --count 9 --style all --seed 7 --overwrite
 	$(BIN)/charmlp predict demo/new/images --model demo/run
 	@echo
 	@echo "The name of each image says which letter was drawn, the line behind it which one was read."
 	@echo "What the model reads and misreads: demo/run/figures/test_letters.png"
+	@echo "At last letters of both kinds, in fonts and hands that it has never seen:"
+	@echo
+	$(BIN)/python docs/both_kinds.py demo/run demo/both_kinds.png
 
 test: .venv/full
 	$(BIN)/python -m pytest -n auto --dist worksteal

@@ -10,7 +10,8 @@ Each file is examined as a whole, as `charmlp doctor FILE` does, nothing said ab
 
 - a wrong case is `named` where the row expected (or one as good) is among the mistakes found in the case's
   own code: the operations that its inputs, value and gradients name, and what these use of the file. Else it
-  is `otherwise` where other mistakes are found there, `unknown` where it could not be examined, or `healthy`;
+  is `otherwise` where other mistakes are found there, `unknown` where it could not be examined, or something
+  else in its file that computes a gradient was not, or `healthy`;
 - a wrong case whose mistake has no row (row 0) is `noticed` where any mistake is found in its own code;
 - a right case is `flagged` where a mistake is found anywhere in its file, else `unknown` or `healthy`;
 - a false alarm is a mistake that is not expected beside a named one, or in a wrong case's other code.
@@ -108,7 +109,8 @@ def outcome(case: Case, source: str, diagnoses: Sequence[Diagnosis]) -> Outcome:
     named, used = own_names(case, source)
     own = [diagnosis for diagnosis in diagnoses if operation(diagnosis) in used]
     judged = [diagnosis for diagnosis in own if operation(diagnosis) in named] or own
-    examined = bool(judged) and all(diagnosis.reason is None for diagnosis in judged)
+    of_file = [diagnosis for diagnosis in diagnoses if diagnosis.not_examined]
+    examined = bool(judged) and all(diagnosis.reason is None for diagnosis in [*judged, *of_file])
     no_mistake = "healthy" if examined else "unknown"
     if case["verdict"] == "right":
         return Outcome("flagged" if everything else no_mistake, rows)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.calculus.familiarity import strangeness
 from charmlp.config import PROBABILITY
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.images import ImageSource, are_blank, read_grey, to_inputs
@@ -21,6 +22,7 @@ from charmlp.images.batches import is_path, read_batches
 from charmlp.images.crop import letter_size
 from charmlp.images.reading import ImageOrError, read_batch
 from charmlp.images.variants import check_versions, variant
+from charmlp.metrics.strangers import Strangers
 from charmlp.modelfile import Model, model_in, read_model
 from charmlp.text import short, shown_path
 
@@ -42,11 +44,14 @@ class Prediction:
     prediction   the most probable class; `None` where its probability is too small for an answer (`reject`)
     probability  of the most probable class, answered or not
     top          the most probable classes with their probabilities, best first
+    unfamiliar   whether the image looks like nothing that the model was trained with; False where its file
+                 does not say what that was
     """
 
     prediction: str | None
     probability: float
     top: tuple[tuple[str, float], ...]
+    unfamiliar: bool = False
 
     def __repr__(self) -> str:
         if self.prediction is None:
@@ -70,8 +75,11 @@ class Notes:
         self.of_size = MOST_LOOKED_AT if model.view.crop == "none" else 0
         usual = model.provenance.get("letter_size")
         self.usual_size = usual if isinstance(usual, float) else 1.0
+        self.strangers = None if model.familiarity is None else Strangers(model.familiarity)
 
-    def of(self, name: str, grey: NDArray[np.uint8], depth: str | None) -> ImageError | None:
+    def of(
+        self, name: str, grey: NDArray[np.uint8], depth: str | None, strange: float | None = None
+    ) -> ImageError | None:
         """Say it of one image, H×W; an error where it shows nothing."""
         if are_blank(grey[np.newaxis])[0]:
             return ImageError(f"{name}: blank: all its pixels are alike, so that there is no letter")
@@ -87,7 +95,14 @@ class Notes:
                     f"{name}: the letter takes up {size:.0%} of its picture, in training"
                     f" {self.usual_size:.0%}, and may be misread: crop it, or train with --crop auto"
                 )
+        if self.strangers is not None and strange is not None:
+            self.strangers.add(name, strange)
         return None
+
+    def of_all(self) -> None:
+        """Say what shows when all images are read: how many of them look like nothing the model knows."""
+        if self.strangers is not None and (line := self.strangers.line()):
+            self.say(line)
 
 
 def name_of(image: ImageOrError) -> str:
@@ -175,8 +190,8 @@ class Recognizer:
         """
         if isinstance(image, list | tuple):
             return list(self.predict_many(image, topk, reject=reject))
-        with closing(self.predict_many([image], topk, reject=reject)) as predictions:
-            return next(predictions)
+        (prediction,) = self.predict_many([image], topk, reject=reject)
+        return prediction
 
     @overload
     def predict_many(
@@ -216,7 +231,8 @@ class Recognizer:
         (`contextlib.closing`): then neither thread nor process stays.
 
         `note` is told, once of each kind, what may make an image be misread: that its values have fewer bits
-        than its file, or that its letter is much smaller than those of the training images.
+        than its file, that its letter is much smaller than those of the training images, and at the end how
+        many look like nothing that the model was trained with.
 
         >>> dict(zip(paths, recognizer.predict_many(paths)))  # doctest: +SKIP
         {'1.png': Prediction('A', 98.1%), '2.png': Prediction('F', 71.5%)}
@@ -225,26 +241,59 @@ class Recognizer:
         notes = Notes(note, self.model)
         with closing(read_batches(images, self.model.norm_size, view=self.model.view)) as batches:
             for asked, batch in batches:
-                read = self.predict_grey(batch.images, topk, reject=reject)
-                predictions = zip(batch.images, read, strict=True)
+                predictions = zip(batch.images, *self._read(batch.images, topk, reject), strict=True)
                 for place, image in enumerate(asked):
                     if (fault := batch.faults.get(place)) is None:
-                        grey, answer = next(predictions)
-                        fault = notes.of(name_of(image), grey, batch.notes.get(place))
+                        grey, answer, strange = next(predictions)
+                        fault = notes.of(name_of(image), grey, batch.notes.get(place), strange)
                     if fault is not None and not return_errors:
                         raise fault
                     yield answer if fault is None else fault
+        notes.of_all()
 
     def predict_grey(
         self, images: NDArray[np.uint8], topk: int = 1, *, reject: float = 0.0
     ) -> list[Prediction]:
         """Read grey images N×H×W of the model's size."""
         check_reject(reject)
-        probabilities = self.predict_proba(images)
+        return self._read(images, topk, reject)[0]
+
+    def _read(
+        self, images: NDArray[np.uint8], topk: int, reject: float
+    ) -> tuple[list[Prediction], list[float | None]]:
+        """Predictions and strangeness of grey images."""
+        logits = self.logits(images)
+        strange = self.strangeness(images, logits if self.tta == 1 else None)
+        values = [None] * len(images) if strange is None else strange.tolist()
+        limit = np.inf if self.model.familiarity is None else self.model.familiarity.limit
+        probabilities = self.probabilities(logits)
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(topk, 1)]
         rows = zip(order.tolist(), probabilities.tolist(), strict=True)
         tops = (tuple((self.classes[number], row[number]) for number in numbers) for numbers, row in rows)
-        return [Prediction(top[0][0] if top[0][1] >= reject else None, top[0][1], top) for top in tops]
+        predictions = [
+            Prediction(
+                top[0][0] if top[0][1] >= reject else None,
+                top[0][1],
+                top,
+                value is not None and value > limit,
+            )
+            for top, value in zip(tops, values, strict=True)
+        ]
+        return predictions, values
+
+    def strangeness(
+        self, images: NDArray[np.uint8], logits: NDArray[Any] | None = None
+    ) -> NDArray[np.float64] | None:
+        """How unlike training letters grey images N×H×W are, N (`charmlp.calculus.familiarity`).
+
+        None where the model's file does not say what those were like. `logits` are those of the images as
+        they are, where they are known already.
+        """
+        if self.model.familiarity is None:
+            return None
+        inputs = to_inputs(images, self.model.preprocessing)
+        logits = self._logits(images) if logits is None else logits
+        return strangeness(self.model.familiarity, inputs, logits, self.model.norm_size)
 
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The probability of each class, N×K, for grey images N×H×W of the model's size."""

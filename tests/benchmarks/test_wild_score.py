@@ -12,6 +12,7 @@ import pytest
 
 from charmlp.doctor import Diagnosis, Mistake
 from charmlp.doctor.catalogue import ROWS
+from charmlp.doctor.diagnosis import NotExamined
 from charmlp.doctor.mistake import phrase
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -49,6 +50,14 @@ def says(name: str, *rows: int, unknown: bool = False, alternatives: tuple[int, 
     return Diagnosis(f"a/layer.py:{name}", None, mistakes, reason=phrase("timeout") if unknown else None)
 
 
+LEFT = Diagnosis(
+    "a/layer.py",
+    None,
+    reason=phrase("left-out"),
+    not_examined=(NotExamined("step", 7, phrase("left-alone")),),
+)
+
+
 @pytest.mark.parametrize(
     ("case", "diagnoses", "said", "false_alarm"),
     [
@@ -67,6 +76,9 @@ def says(name: str, *rows: int, unknown: bool = False, alternatives: tuple[int, 
         (WRONG, [says("other_forward")], "unknown", False),
         (WRONG, [Diagnosis("a/layer.py", None, reason=phrase("timeout"))], "unknown", False),
         (WRONG, [], "unknown", False),
+        (WRONG, [says("Layer"), LEFT], "unknown", False),
+        (WRONG, [says("Layer", 16), LEFT], "named", False),
+        (RIGHT, [says("Layer"), LEFT], "unknown", False),
         (ROWLESS, [says("Layer", 0)], "noticed", False),
         (ROWLESS, [says("Layer", 14)], "named", False),
         (ROWLESS, [says("Layer")], "healthy", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 
 import charmlp
 from charmlp.letters.letterset import LetterSet
-from charmlp.modelfile import read_model
+from charmlp.modelfile import read_model, write_model
 from tests.cli.conftest import Result
 from tests.data.making import make_image
+from tests.modelfile.making import familiarity
 
 Run = Callable[..., Result]
 
@@ -25,6 +27,30 @@ def test_a_model(run: Run, trained: Path) -> None:
     assert warm in answer.out
     for line in ("layers         1024-32-26", "parameters     33,658", "recipe         slides"):
         assert f"{line}\n" in answer.out
+
+
+def test_what_a_model_was_trained_on(run: Run, trained: Path, tmp_path: Path) -> None:
+    answer = run("info", trained)
+    assert "trained on     96 images, lists in character_classification/\n" in answer.out
+    assert "unfamiliar     not known" in answer.out and "rendered in the style" not in answer.out
+    model = read_model(trained / "model.safetensors")
+    facts = {"rendered_letters": 60_000, "rendered_share": 0.75, "rendered_style": "hand"}
+    known = replace(model, familiarity=familiarity(), provenance={**model.provenance, **facts})
+    write_model(known, tmp_path / "a.safetensors")
+    answer = run("info", tmp_path / "a.safetensors")
+    assert "               with 60,000 rendered letters, 75% of each batch\n" in answer.out
+    assert "               rendered in the style hand\n" in answer.out
+    assert "unfamiliar     predict says" in answer.out
+
+
+@pytest.mark.parametrize("facts", [{}, {"training_images": "many", "source": 7, "rendered_share": "x"}])
+def test_control_a_file_that_does_not_say_what_it_was_trained_on(
+    run: Run, trained: Path, tmp_path: Path, facts: dict[str, Any]
+) -> None:
+    model = replace(read_model(trained / "model.safetensors"), provenance=facts)
+    write_model(model, tmp_path / "a.safetensors")
+    answer = run("info", tmp_path / "a.safetensors")
+    assert answer.status == 0 and "trained on" not in answer.out
 
 
 def test_a_data_set(run: Run, course: Path) -> None:

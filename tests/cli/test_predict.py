@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from charmlp.images import read_grey
-from charmlp.modelfile import read_model
+from charmlp.modelfile import read_model, write_model
 from tests.cli.conftest import FONTS, Result
 from tests.images.making import saved
+from tests.modelfile.making import familiarity
 
 Run = Callable[..., Result]
 
@@ -35,6 +37,22 @@ def test_json(run: Run, course: Path, trained: Path) -> None:
     assert entry["top"][0] == {"class": "A", "probability": entry["probability"]}
     shares = [candidate["probability"] for candidate in entry["top"]]
     assert len(shares) == 3 and shares == sorted(shares, reverse=True)
+
+
+def test_images_like_nothing_in_training(run: Run, course: Path, trained: Path, tmp_path: Path) -> None:
+    image, columns = course / "new_images" / "predict01.png", "file,prediction,probability"
+    for limit, is_told in ((-1.0, True), (1e8, False)):
+        model = replace(read_model(trained / "model.safetensors"), familiarity=familiarity(limit, 1e8))
+        write_model(model, tmp_path / "a.safetensors")
+        answer = run("predict", image, "--model", tmp_path / "a.safetensors", "--format", "json")
+        assert (json.loads(answer.out)[0].get("unfamiliar") is True) == is_told
+        line = f"{image}: like nothing that the model was trained with; do not trust what is read there\n"
+        assert answer.status == 0 and answer.err == line * is_told
+        answer = run("predict", image, "--model", tmp_path / "a.safetensors", "--format", "csv")
+        assert answer.out.startswith(f"{columns}\n")
+        answer = run("test", course, "--model", tmp_path / "a.safetensors", "--tsne", "off")
+        share = "100.0 %" if is_told else "0.0 %"
+        assert f"like nothing in training {share} (of letters of its kind 1 %)" in answer.out
 
 
 def test_csv(run: Run, course: Path, trained: Path) -> None:

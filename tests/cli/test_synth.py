@@ -13,6 +13,7 @@ from PIL import Image
 
 from charmlp.data import open_source
 from charmlp.rendering import writing
+from charmlp.rendering.fonts import finding
 from charmlp.rendering.source import RenderedSource
 from tests.cli.conftest import FONTS, Result
 
@@ -78,10 +79,20 @@ def test_other_characters_and_fonts_of_ones_own(run: Run) -> None:
     answer = run("synth", "--out", "a", "--count", "20", "--classes", "αβγ7", "--fonts", FONTS)
     assert answer.status == 0, answer.err
     assert set(json.loads(Path("a/train.json").read_text("utf-8")).values()) == set("αβγ7")
-    refused = run("synth", "--out", "b", "--count", "20", "--classes", "α中")
-    assert refused.status == 1
-    assert refused.err == "charmlp: error: no font can draw the class 中; give a folder of fonts that can\n"
-    assert not Path("b").exists()
+
+
+def test_a_class_that_no_font_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package that has it is named, where one is known."""
+    monkeypatch.setattr(finding, "machine_files", list)
+    monkeypatch.setattr(finding, "modules_with", lambda texts: [])
+    remedies = {"α中": "中; pip install pylopdf-fonts-zh-cn, or give", "α\ue123": "\\ue123; give"}
+    for classes, remedy in remedies.items():
+        refused = run("synth", "--out", "b", "--count", "20", "--classes", classes)
+        assert refused.status == 1
+        assert (
+            refused.err == f"charmlp: error: no font can draw the class {remedy} a folder of fonts that can\n"
+        )
+        assert not Path("b").exists()
 
 
 def test_overwriting_replaces_what_was_written(run: Run) -> None:

@@ -192,6 +192,19 @@ def test_the_figures_in_text_are_those_of_json(run: Run, course: Path, copied: P
     assert f"--reject 0.5: {100 * left['coverage']:.1f} % answered" in out
 
 
+def test_classes_that_look_alike_are_counted_as_one(run: Run, tmp_path: Path) -> None:
+    settings = ("--epoch", "1", "--hsize", "4", "--recipe", "slides", "--out", tmp_path / "run")
+    assert run("train", "synth:300", "--classes", "Oo0X", *settings).status == 0
+    common = ("test", "synth:300", "--model", tmp_path / "run", "--tsne", "off")
+    found, out = json.loads(run(*common, "--format", "json").out)["counted_as_one"], run(*common).out
+    assert found["groups"] == [["0", "O", "o"]] and "look alike when cut out of their line: 0Oo\n" in out
+    low, high = found["interval"]
+    interval = f"(95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
+    assert f"with these counted as one {100 * found['accuracy']:.2f} % {interval}\n" in out
+    marked = [line for line in out.splitlines() if line.endswith("(look alike)")]
+    assert all(set(line.split()[:3]) <= {"0", "O", "o", "→"} for line in marked)
+
+
 def test_a_threshold_is_worth_what_predict_then_answers(run: Run, course: Path, copied: Path) -> None:
     flags = ("--model", copied, "--reject", "0.7")
     left = json.loads(run("test", "--data", course, *flags, "--format", "json").out)["reject"]

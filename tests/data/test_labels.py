@@ -19,6 +19,7 @@ from charmlp.data.labels import (
 )
 from charmlp.data.readers.entries import Entries
 from charmlp.errors import DataError, UsageError
+from charmlp.letters.alphabets import ALPHABETS
 from tests.data.making import LABELS, make_images, make_list
 
 
@@ -64,6 +65,9 @@ def test_classes_of_labels(labels: list[str], classes: tuple[str, ...]) -> None:
         (("A", "b"), ["A", "a", "b", "B"], [0, -1, 1, -1]),  # given in both cases: exact
         (("A", "1"), ["A", "a", "1"], [0, -1, 1]),
         (("É", "E"), ["É", "é", "E", "e"], [0, -1, 1, -1]),
+        (tuple("ΑΣΩ"), ["σ", "ς", "ω", "Σ", "ά"], [1, 1, 2, 1, -1]),
+        (tuple("ас"), ["А", "С", "с", "C"], [0, 1, 1, -1]),  # the last is a Latin one
+        (tuple("Aα"), ["a", "Α"], [-1, -1]),  # given in both cases
         (("ss", "ß"), ["ß", "ss", "SS"], [1, 0, -1]),
     ],
 )
@@ -134,7 +138,17 @@ def test_given_classes(tmp_path: Path) -> None:
     assert given_classes(None) is None
     assert given_classes("0123456789") == tuple("0123456789")
     assert given_classes(["cat", "dog"]) == ("cat", "dog")
+    assert given_classes("0-9") == given_classes("digits") == tuple("0123456789")
+    assert given_classes("0-2,greek,?") == ("0", "1", "2", *ALPHABETS["greek"], "?")
+    assert given_classes("alphanumeric") == given_classes("digits,letters")
+    assert len(given_classes("chinese") or ()) == 100 and len(given_classes("cyrillic") or ()) == 33
+    assert given_classes("*-+") == ("*", "-", "+") and given_classes("A-z") == ("A", "-", "z")
     assert given_classes(file) == given_classes(str(file)) == ("cat", "甲")
+
+
+def test_no_name_of_an_alphabet_could_be_a_text_of_characters() -> None:
+    """Each has a letter twice, so that as characters it would be refused."""
+    assert all(len(set(name)) < len(name) for name in ALPHABETS)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +158,7 @@ def test_given_classes(tmp_path: Path) -> None:
         ("A", "at least two classes are needed, not 1"),
         ("ABA", 'the class "A" is there twice'),
         ("classes.txt", 'the class "s" is there twice'),  # a file that is not there
+        ("digits,0", 'the class "0" is there twice'),
         (["A", ""], "the class is empty"),
         (["A", "B\n"], "begins or ends with a space"),
         (["A", "B\x1b[0m"], r"the class has the character U\+001B"),

@@ -50,6 +50,21 @@ def test_figures() -> None:
     assert repr(evaluation).startswith("Evaluation(Scores(n=4, accuracy=0.7500")
 
 
+def test_confusable_classes_counted_as_one() -> None:
+    """Read as 0 a letter O is wrong, and no mistake that anybody could avoid; read as B it is one."""
+    classes = ("O", "0", "B")
+    model = replace(recognizer().model, classes=classes)
+    found = charmlp.evaluate(model, letters([0, 0, 1, 0], [0, 1, 1, 2], classes))
+    assert found.accuracy == 0.5
+    assert found.counted_as_one == ([("0", "O")], 0.75, wilson(3, 4))
+    assert found.counted_as_one.together("O", "0") and not found.counted_as_one.together("O", "B")
+    told = json.loads(json.dumps(found.to_dict()))["counted_as_one"]
+    assert told == {"groups": [["0", "O"]], "accuracy": 0.75, "interval": list(wilson(3, 4))}
+    assert "counted as one" in found._repr_html_()
+    apart = charmlp.evaluate(recognizer(), letters([0, 1], [1, 1]))
+    assert apart.counted_as_one is None and apart.to_dict()["counted_as_one"] is None
+
+
 def test_whatever_names_a_model_and_its_data(tmp_path: Path) -> None:
     """A file, a run folder, a model, a recognizer; a folder, one list of it, an open source."""
     model = recognizer().model

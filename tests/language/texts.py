@@ -34,7 +34,7 @@ PROGRAMMERS = (
 NOT_SAID = (
     r".*</?(svg|path|text|image|span|div|table|t[hrd]|img|g|line|circle|rect)\b.*|.*\\.*",  # markup, patterns
     r".*\[(str|int|tuple|Any)\b.*",  # types
-    r".*(PingFang|Sans|Micro Hei|Zen Hei|YaHei|Unicode|Hiragino).*",  # fonts
+    r".*(PingFang|Sans|Micro Hei|Zen Hei|YaHei|Unicode|Hiragino).*|Dancing Script|Permanent Marker",  # fonts
     r"charmlp [a-z_]+|module .* has no attribute .*|import sys; .*",
     r"can't start new thread|unexpected end of data",  # of Python's
     r"(charmlp|python|find) [a-z].*",  # examples of commands, and purposes that are commands

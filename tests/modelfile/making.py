@@ -14,9 +14,16 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.calculus.familiarity import LOOK, SHAPE, Familiarity, Gaussian
 from charmlp.modelfile import Model
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def familiarity(limit: float = 9.0, tenth: float = 4.0) -> Familiarity:
+    """Statistics of no letters in particular."""
+    shape, look = (Gaussian(np.zeros(n, np.float16), np.eye(n, dtype=np.float16)) for n in (SHAPE, LOOK))
+    return Familiarity(shape, look, np.zeros(3), np.ones(3), limit, tenth)
 
 
 def model(hidden: Sequence[int] = (3,), norm_size: tuple[int, int] = (2, 3), **other: Any) -> Model:

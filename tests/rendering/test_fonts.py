@@ -22,8 +22,10 @@ from charmlp.rendering.fonts import (
     Font,
     draw_glyphs,
     find_fonts,
+    finding,
     is_handwriting,
     package_fonts,
+    package_for,
 )
 from charmlp.rendering.fonts.finding import faces_of, files_in
 from charmlp.rendering.fonts.handwriting import drawn_in
@@ -213,6 +215,14 @@ def test_what_a_font_lacks_is_not_drawn(dejavu: Path) -> None:
     assert list(draw_glyphs(font, ["A", "中", "A中", " ", "\u200b", "AB"], 32)) == ["A", "AB"]
 
 
+def test_fonts_without_small_letters_are_left_out_where_cases_are_apart(fonts: list[Font]) -> None:
+    apart = find_fonts(cases_apart=True)
+    assert {font.family for font in fonts} - {font.family for font in apart} == {
+        *("Bebas Neue", "Bungee", "Cinzel", "Luckiest Guy", "Permanent Marker")
+    }
+    assert set(apart) < set(fonts)
+
+
 # Folders and the machine
 
 
@@ -234,7 +244,7 @@ def test_unreadable_files_in_a_folder_are_passed_over(altered: Callable[..., Pat
     assert [font.family for font in usable_fonts(faces_of(files_in(folder), "folder"))] == ["Mine"]
 
 
-def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> None:
+def test_a_collection_gives_each_of_its_faces_as_one_family(altered: Callable[..., Path]) -> None:
     paths = [altered(name, lambda glyphs: None) for name in ("One", "Two")]
     collection = TTCollection()
     collection.fonts = [TTFont(path) for path in paths]
@@ -243,8 +253,31 @@ def test_a_collection_gives_each_of_its_faces(altered: Callable[..., Path]) -> N
         path.unlink()
     assert [(font.family, font.index) for font in faces_of(files_in(paths[0].parent), "folder")] == [
         ("One", 0),
-        ("Two", 1),
+        ("One", 1),
     ]
+
+
+def test_the_machines_fonts_are_used_where_the_packages_have_too_few(
+    altered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chinese, say: not so where three families have all that is wanted."""
+    path = altered("Machine", lambda glyphs: glyphs.update({ord("中"): glyphs[ord("H")]}))
+    monkeypatch.setattr(finding, "machine_files", lambda: [path])
+    assert [font.family for font in find_fonts(texts=["中"], cache=False)] == ["Machine"]
+    assert "Machine" not in {font.family for font in find_fonts(texts=["7"], cache=False)}
+
+
+def test_a_package_for_a_script_is_looked_into_when_it_is_wanted(
+    altered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "pylopdf_fonts_zh_cn"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    altered("Han", lambda glyphs: None).rename(package / "Han.ttf")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert package / "Han.ttf" in finding.package_files(["A", "中"])
+    assert package / "Han.ttf" not in finding.package_files(["A"])
+    assert f'chinese = ["{package_for("中")}' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Font]:
     """A folder with one font, the only one there is."""
     (found,) = [font for font in finding.package_fonts() if str(font) == "DejaVu Sans Book"]
     shutil.copy(found.path, tmp_path / "own.ttf")
-    monkeypatch.setattr(finding, "package_files", lambda: [tmp_path / "own.ttf"])
+    monkeypatch.setattr(finding, "package_files", lambda texts=(): [tmp_path / "own.ttf"])
+    monkeypatch.setattr(finding, "machine_files", list)
     return [dataclasses.replace(found, path=str(tmp_path / "own.ttf"))]
 
 
@@ -49,7 +50,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 
 def forget() -> None:
     """As a new process."""
-    judging._vote_pictures.cache_clear()
+    judging.stretched.cache_clear()
     judging._TEXTS_DRAWN.clear()
     glyphs.glyph_table.cache_clear()
     glyphs._DRAWN.clear()

@@ -120,6 +120,8 @@ def test_letters_stand_for_both_cases_unless_both_are_classes() -> None:
     assert forms("A", ("A", "a")) == ("A",) and forms("a", ("a",)) == ("a",)
     assert forms("É", ("É",)) == ("É",) and forms("AB", ("AB",)) == ("AB",)
     assert texts_of(("A", "7")) == ("A", "a", "7")
+    assert forms("Σ", ("Σ",)) == ("Σ", "σ", "ς") and forms("Σ", ("Σ", "σ")) == ("Σ", "ς")
+    assert forms("Ж", ("Ж",)) == ("Ж", "ж") and forms("é", ("é",)) == ("é",)
 
 
 @pytest.mark.parametrize("classes", [tuple("0123456789"), tuple("αβγδΩ"), ("10", "20"), ("A", "a")])

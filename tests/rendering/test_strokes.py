@@ -14,10 +14,10 @@ from charmlp.rendering.distance import FIELD, LEVELS
 from charmlp.rendering.fonts import LETTERS, find_fonts, is_handwriting
 from charmlp.rendering.glyphs import INNER
 from charmlp.rendering.kinds import HAND, STROKES, choose_kinds, kinds_of
-from charmlp.rendering.strokes import StrokeSet, forms, letters_written, stroke_sets, write_glyphs
+from charmlp.rendering.strokes import StrokeSet, forms, is_joined, letters_written, stroke_sets, write_glyphs
 from charmlp.rendering.strokes.forms import STEP, form_table, read_set, read_stroke
 from charmlp.rendering.strokes.hands import LETTERS_OF_WRITER, Hand, make_movements
-from charmlp.rendering.style import HANDWRITING
+from charmlp.rendering.style import HANDWRITING, HANDWRITING_FONTS, SIGNS
 
 CLASSES = tuple(LETTERS[:26])
 STEADY = Hand(**dict.fromkeys(
@@ -107,7 +107,7 @@ def test_a_style_draws_its_kinds_in_their_shares() -> None:
     """Digits, which nobody writes, are drawn from fonts alone."""
     fonts, strokes = find_fonts(texts=("A", "7"), writing="all"), stroke_sets()
     kinds = kinds_of("all", fonts, strokes)
-    assert [kind.style for kind in kinds][1:] == [HANDWRITING] * 2
+    assert [kind.style for kind in kinds] == [SIGNS, HANDWRITING_FONTS, HANDWRITING]
     assert all(is_handwriting(font.path) for font in kinds[1].faces)
     chosen = choose_kinds(kinds, ("A", "7"), np.arange(20_000) % 2, np.random.default_rng(0))
     shares = np.bincount(chosen[::2], minlength=3) / 10_000
@@ -133,7 +133,7 @@ def test_what_is_held_out_is_held_out_in_every_style() -> None:
         assert train and val and test and not train & val and not train & test and not val & test
     assert not seen["all"][0] & (seen["hand"][1] | seen["print"][1] | seen["hand"][2] | seen["print"][2])
     for split in ("val", "test"):
-        assert sources["hand"].strokes[split]
+        assert {is_joined(face) for face in sources["hand"].strokes[split]} == {True, False}
         assert len({font.family for font in sources["hand"].fonts[split]}) >= 2
     assert "sets of strokes" in sources["hand"].describe()
     assert not any(sources["print"].strokes.values())

@@ -79,14 +79,16 @@ def test_rendered_letters_join_the_photographs(photographs: Path, few_fonts: Non
     assert "400 rendered letters mixed in" in listener.lines
     assert "8 epochs of 5 updates, 32 images each" in listener.lines
     assert listener.bars["rendering letters"] == (400, 400)
-    assert result.model.provenance["rendered_letters"] == 400
+    facts = {"rendered_letters": 400, "rendered_share": 0.75, "rendered_style": "print"}
+    assert facts.items() <= result.model.provenance.items()
     assert "epochs = 8\n" in (result.path / "config.toml").read_text("utf-8")
 
 
 def test_without_the_share_nothing_is_rendered(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepare, "render", None)
     result = train(photographs, **QUICK, epochs=2, synth_ratio=0.0)
-    assert result.model.provenance["rendered_letters"] == 0
+    facts = result.model.provenance
+    assert facts["rendered_letters"] == facts["rendered_share"] == 0 and "rendered_style" not in facts
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,8 @@ def test_rendered_letters_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(prepare, "render", None)
     result = train("synth:2000", classes="AB", norm_size=(16, 16), hidden_size=(32,), epochs=6)
+    facts = {"source": "rendered from fonts", "rendered_share": 1.0, "rendered_style": "print"}
+    assert facts.items() <= result.model.provenance.items() and result.model.familiarity is not None
     assert result.accuracy is not None and result.accuracy > 0.85
     assert result.fit.scores is not None and result.fit.scores.support.sum() == 200
 

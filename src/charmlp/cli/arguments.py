@@ -37,6 +37,10 @@ COURSE_LISTS = {
 }
 COURSE_IMAGES = str(COURSE_DATA / "images")
 COURSE_MODEL = "saved_models/recognition.pth"
+CLASSES_HELP = (
+    "which, e.g. 0123456789 or 0-9,A-Z; or digits, letters, alphanumeric, greek, cyrillic, chinese; "
+    "or a file with one class a line (default A-Z)"
+)
 LISTS_OF_NUMBERS = ("--hsize", "--norm_size")  # a space separates the numbers as well as a comma
 NUMBERS = re.compile(r"-?\d[\d,x]*", re.IGNORECASE)
 
@@ -184,9 +188,7 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
         group.add_argument(
             f"--{name}_file_path", metavar="LIST", help=f"list of images (default {COURSE_LISTS[name]})"
         )
-    group.add_argument(
-        "--classes", help="which, e.g. 0123456789, or a file with one class a line (default A-Z)"
-    )
+    group.add_argument("--classes", help=CLASSES_HELP)
     words = "how many classes there must be"
     add_number(group, "--n_classes", 10**6, metavar="N", help=words)
     words = "decode and render all again, and keep nothing"

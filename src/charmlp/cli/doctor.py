@@ -38,7 +38,7 @@ def make_parser() -> Parser:
         "TARGET is file.py or notebook.ipynb (everything defined in it), file.py:Name or module:Name.\n\n"
         "The target is imported, hence executed, in a process of its own: do not point this at code that "
         "you would not run. Exit status: 0 healthy, 1 a mistake was found or backward is not written yet, "
-        "2 a target could not be examined.",
+        "2 something could not be examined, or was not.",
         "charmlp doctor losses.py\ncharmlp doctor network.py:MyReLU --as relu --hint 5\n"
         "charmlp doctor losses.py activations.py --format json\n"
         "charmlp doctor linear.py --figure gradients.png\ncharmlp doctor --explain softmax",
@@ -49,7 +49,7 @@ def make_parser() -> Parser:
 
 
 def command(arguments: Sequence[str]) -> int:
-    """Exit status 0: all healthy; 1: something is wrong or missing; 2: something could not be examined."""
+    """Exit status 0: all healthy; 1: something is wrong or missing; 2: something was not examined."""
     parser = make_parser()
     args = parser.parse_args(arguments)
     if args.explain is not None:

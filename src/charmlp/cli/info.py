@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,9 +98,28 @@ def describe_model(model: Model, path: Path) -> None:
     say(f"classes        {len(model.classes)}: {' '.join(printable(name) for name in model.classes)}")
     fitted = "not fitted" if model.temperature == 1 else "fitted in validation; it divides the logits"
     say(f"temperature    {model.temperature:.3g} ({fitted})")
+    for line in origin(model):
+        say(line)
     for name, value in model.provenance.items():
         said = printable(value if isinstance(value, str) else json.dumps(value))
         print(f"{printable(name):<14} {said}")
+
+
+def origin(model: Model) -> Iterator[str]:
+    """What it was trained on, and whether it knows what is unlike that, in plain words."""
+    facts = model.provenance
+    count, source, style = (facts.get(name) for name in ("training_images", "source", "rendered_style"))
+    if isinstance(count, int) and isinstance(source, str) and source:
+        yield f"trained on     {count:,} images, {printable(source)}"
+    rendered, share = facts.get("rendered_letters"), facts.get("rendered_share")
+    if isinstance(rendered, int) and isinstance(share, float) and rendered:
+        yield f"               with {rendered:,} rendered letters, {share:.0%} of each batch"
+    if isinstance(style, str):
+        yield f"               rendered in the style {printable(style)}"
+    if model.familiarity is not None:
+        yield "unfamiliar     predict says where an image is like nothing in training"
+    else:
+        yield "unfamiliar     not known: the file has no statistics of training letters"
 
 
 def describe_data(args: argparse.Namespace) -> None:

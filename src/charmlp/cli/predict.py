@@ -213,6 +213,8 @@ def write_json(answers: Answers, topk: int, may_reject: bool) -> None:
             "probability": answer.probability,
             "top": [{"class": name, "probability": share} for name, share in answer.top],
         }
+        if answer.unfamiliar:
+            entry["unfamiliar"] = True
         if why is not None:
             entry["explanation"] = why.explanation.to_dict() | {"picture": str(why.picture)}
         sys.stdout.write(separator + as_json(entry))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from charmlp.cli.arguments import Parser, add_number, given_settings
+from charmlp.cli.arguments import CLASSES_HELP, Parser, add_number, given_settings
 from charmlp.cli.notes import say
 from charmlp.config import SLIDES, STYLES, override
 from charmlp.errors import UsageError
@@ -19,7 +19,7 @@ def make_parser() -> Parser:
         "validation.json and test.json, which share no font family. The same seed writes the same letters.",
         "charmlp synth --out letters --count 20000\n"
         "charmlp train letters\n"
-        "charmlp synth --out digits --count 5000 --classes 0123456789 --fonts my-fonts/",
+        "charmlp synth --out digits --count 5000 --classes digits --fonts my-fonts/",
         takes="--out DIR --count N",
     )
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder to write")
@@ -31,9 +31,7 @@ def make_parser() -> Parser:
         default="print",
         help="print: as on signs; hand: handwriting; all: both (print)",
     )
-    parser.add_argument(
-        "--classes", help="which, e.g. 0123456789, or a file with one class a line (default A-Z)"
-    )
+    parser.add_argument("--classes", help=CLASSES_HELP)
     parser.add_argument("--norm_size", metavar="H,W", help="height,width of the images (32,32)")
     parser.add_argument("--seed", metavar="N", help="seed of every random number (2021)")
     parser.add_argument("--fonts", metavar="DIR", help="draw from the fonts in this folder as well")

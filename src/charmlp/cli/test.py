@@ -247,12 +247,14 @@ def print_mistakes(evaluation: Evaluation) -> None:
     """What is taken for what most often, and the images whose own class got the smallest probability."""
     from charmlp.evaluation.measure import MOST_SHOWN
 
-    pairs, errors = evaluation.pairs, evaluation.errors
+    pairs, errors, as_one = evaluation.pairs, evaluation.errors, evaluation.counted_as_one
     if not pairs:
         return
     say(f"mistaken most often, of {len(pairs):,} pairs: label → prediction")
     for label, prediction, count in pairs[:MOST_SHOWN]:
-        print(f"  {printable(label)} → {printable(prediction)}  {count:,}")
+        line = f"  {printable(label)} → {printable(prediction)}  {count:,}"
+        alike = as_one is not None and as_one.together(label, prediction)
+        say(f"{line}  (look alike)" if alike else line)
     say(f"\nworst of {len(errors):,} misread images: label → prediction, its probability")
     for file, label, prediction, probability in evaluation.rows(errors[:MOST_SHOWN]):
         print(f"  {printable(file)}: {printable(label)} → {printable(prediction)}  {percent(probability)}")
@@ -285,6 +287,13 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
     say(f"\n{error}; by chance alone {mean}, seldom above {most}; temperature {evaluation.temperature:.3g}")
     few = f": there are {len(evaluation.classes)} classes" if len(evaluation.classes) <= TOP else ""
     say(f"right among the first {TOP} guesses {percent(evaluation.top3, 2)}{few}")
+    if (strangers := evaluation.strangers) is not None:
+        odd, of_all = percent(strangers.odd / n), percent(strangers.stranger / n)
+        say(
+            f"like nothing in training {odd} (of letters of its kind 1 %); stranger than most {of_all} (10 %)"
+        )
+        if strangers.are_other:
+            note(strangers.line())
     if leaks is not None:
         twins = f"near-twins of training letters {len(leaks):,} of {n:,}"
         if leaks.accuracy is not None and leaks.accuracy_of_twins is not None:
@@ -292,6 +301,10 @@ def print_figures(evaluation: Evaluation, split: str, reject: float | None, leak
             interval = spread(leaks.interval)
             twins = f"{twins}, read to {read}; without them accuracy {without} ({interval})"
         say(twins)
+    if (as_one := evaluation.counted_as_one) is not None:
+        groups = " ".join(map("".join, as_one.groups))
+        say(f"look alike when cut out of their line: {groups}")
+        say(f"with these counted as one {percent(as_one.accuracy, 2)} ({spread(as_one.interval)})")
     accuracy, interval = percent(evaluation.accuracy, 2), spread(evaluation.interval)
     say(f"accuracy {accuracy} of {n:,} {split} images ({interval})")
 

@@ -32,6 +32,7 @@ def make_parser() -> Parser:
         "each epoch, a log and pictures.",
         "charmlp train photos\n"
         "charmlp train synth: --hsize 128 --epoch 20 --out runs/first\n"
+        "charmlp train synth: --classes greek\n"
         "charmlp train photos --config runs/first/config.toml --epoch 40\n"
         "charmlp train --train_file_path own.json --im_dir images --recipe slides",
         takes="[DATA]",

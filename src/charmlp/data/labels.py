@@ -1,12 +1,13 @@
 """From labels to classes, by one rule.
 
 1. Classes that the user gives are the classes, in the given order. Upper and lower case are one class
-   ("g" is G) where all given classes are single ASCII capital letters, or all single ASCII small letters.
+   ("g" is G) where all given classes are single capital letters (Latin, Greek, Cyrillic), or all small ones.
 2. Otherwise, where every training label is a single ASCII letter, the classes are the 26 letters A–Z,
    also those that do not occur; upper and lower case are one class.
 3. Otherwise the classes are the distinct training labels, sorted by code point, exactly as written.
 
-Only ASCII letters fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are not letters here.
+Of Latin letters only the ASCII ones fold: "ı" (dotless i), "ſ" (long s) and "K" (the Kelvin sign) are none
+here.
 Labels are compared composed (NFC): "é" is one class, whether its accent is written apart or not.
 A label of any split that is none of the classes is an error.
 """
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from charmlp.data.readers.entries import Entries, fault_of_label
 from charmlp.data.readers.textfiles import decode, read_bytes
 from charmlp.errors import DataError, UsageError
+from charmlp.letters.alphabets import other_cases, spelled_out
 from charmlp.system.files import is_file
 from charmlp.text import printable, quote, some
 
@@ -32,8 +34,8 @@ _MAX_CLASS_FILE_BYTES = 4 * 2**20
 
 
 def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tuple[str, ...] | None:
-    """The classes that a user gives: a file with one class a line, a text of one-character classes
-    ("0123456789"), or a sequence of names. None stays None.
+    """The classes that a user gives: a file with one class a line, names of alphabets and ranges ("greek",
+    "0-9,A-Z"), a text of one-character classes ("0123456789"), or a sequence of names. None stays None.
 
     Raises UsageError where a class is empty, has control characters or is there twice.
     """
@@ -46,7 +48,7 @@ def given_classes(classes: str | os.PathLike[str] | Sequence[str] | None) -> tup
         lines = decode(data, os.fspath(classes)).replace("\r\n", "\n").split("\n")
         names = tuple(line for line in lines if line)
     else:
-        names = tuple(classes)
+        names = (spelled_out(classes) if isinstance(classes, str) else None) or tuple(classes)
     for name in names:
         if fault := fault_of_label(name, "class"):
             raise UsageError(f"{where}: {fault}")
@@ -144,9 +146,7 @@ def check_count(classes: Sequence[str], n_classes: int | None) -> None:
 def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]:
     """int64, N: each label's index in `classes`; one that is not a class goes to `entries.problems`."""
     index_of = {composed(name): index for index, name in enumerate(classes)}
-    one_case = all(map(str.isupper, classes)) or all(map(str.islower, classes))
-    if one_case and all(map(_is_letter, classes)):  # then upper and lower case are one class
-        index_of |= {name.swapcase(): index for name, index in index_of.items()}
+    index_of |= {letter: index_of[name] for letter, name in other_cases(tuple(classes)).items()}
     index_of |= {label: index_of.get(composed(label), -1) for label in set(entries.labels)}
     for name, label in zip(entries.names, entries.labels, strict=True):
         if index_of[label] < 0:

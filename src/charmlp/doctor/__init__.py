@@ -14,6 +14,7 @@ A backward pass on its way to its diagnosis (docs/architecture.md walks it):
     merging.py       findings → mistakes      examination.py   all of it in order
     words/           what is said, in English and Chinese      catalogue.py   stable names, numbers, pages
     pages.py         derivations for `--explain`               mathtext.py    their formulas as text
+    survey/          what of a file was not examined
     isolation/       the command line's targets, in processes of their own
 
 Torch code needs the extra `torch`, NumPy code nothing. The operation is executed, in this process.

@@ -1,7 +1,7 @@
 """What an examination ends in, and how it shows itself: as text, as HTML, and as what JSON can hold."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from charmlp import html
@@ -25,13 +25,36 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class NotExamined:
+    """Code that computes a gradient or a step and was not examined: a function, or ("") a file's top level.
+
+    `line` is that of the file, or of the notebook's `cell`.
+    """
+
+    name: str
+    line: int
+    reason: Phrase
+    cell: int | None = None
+
+    def to_dict(self, language: str | None = None) -> dict[str, Any]:
+        name, reason = self.name or None, self.reason.text(language)
+        return {"name": name, "line": self.line, "cell": self.cell, "reason": reason}
+
+    def text(self, language: str | None = None) -> str:
+        name = self.name or say("top-level", language, {})
+        place = say("place-line" if self.cell is None else "place-cell", language, vars(self))
+        return say("left-one", language, {"name": name, "place": place, "reason": self.reason.text(language)})
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What the doctor says about one operation.
 
     `verdict` is "healthy", "mistaken", "unwritten" (`unwritten` says what is not there yet) or "unknown" (it
     could not be examined; `reason` says why). `kind` is what the operation is taken for, None where it was
     compared with nothing but its own forward; `framework` is what it is written with, "torch" or "numpy",
-    None where that was not seen.
+    None where that was not seen. A diagnosis of a whole file says what of it was `not_examined`, and which of
+    its operations are `right`.
 
     What is said is in the language of the user's locale, or in the one that is asked for, "en" or "zh".
     """
@@ -44,6 +67,9 @@ class Diagnosis:
     comparisons: tuple[Comparison, ...] = ()
     unwritten: Phrase | None = None
     framework: str | None = None
+    not_examined: tuple[NotExamined, ...] = ()
+    right: tuple[str, ...] = ()
+    trials: tuple[Any, ...] = field(default=(), repr=False, compare=False)  # what it rests on
 
     @property
     def verdict(self) -> str:
@@ -78,6 +104,7 @@ class Diagnosis:
             "mistakes": [mistake.to_dict(language) for mistake in self.mistakes],
             "notes": [note.text(language) for note in self.notes],
             "error": None if reason is None else reason.text(language),
+            "not_examined": [one.to_dict(language) for one in self.not_examined],
         }
 
     def lines(
@@ -90,6 +117,8 @@ class Diagnosis:
             yield from wrapped(sentence(mistake, language, hint), label, " " * len(label), width)
             for name, words in details(mistake, language, hint):
                 yield from labelled(name, words, len(label), language, width)
+        for name, words in listed(self, language):
+            yield from labelled(name, words, 2, language, width, column=14)
         for note in self.notes if hint is None or hint >= 3 else ():
             yield from wrapped(note.text(language), f"  {say('note', language, {})}: ", "    ", width)
         if hint is None and any(mistake.gives_solution_away for mistake in self.mistakes):
@@ -101,6 +130,8 @@ class Diagnosis:
         for mistake in self.mistakes:
             rows = [(say(name, language, {}), words) for name, words in details(mistake, language, None)]
             parts += [html.line(sentence(mistake, language, None)), html.facts(rows)]
+        if rows := [(say(name, language, {}), words) for name, words in listed(self, language)]:
+            parts.append(html.facts(rows))
         parts += [html.line(note.text(language)) for note in self.notes]
         return html.card(headline(self, language), *parts, colour=COLOURS[self.verdict])
 
@@ -112,6 +143,8 @@ def headline(diagnosis: Diagnosis, language: str | None) -> str:
     count = len(diagnosis.mistakes)
     reason = "" if diagnosis.reason is None else diagnosis.reason.text(language)
     verdict = "mistaken-many" if count > 1 else diagnosis.verdict
+    if diagnosis.not_examined:
+        return f"{diagnosis.target}: {reason}"
     return f"{diagnosis.target}{kind}: {say(verdict, language, {'count': count, 'reason': reason})}"
 
 
@@ -136,11 +169,26 @@ def details(mistake: Mistake, language: str | None, hint: int | None) -> Iterato
         yield "page", f"charmlp doctor --explain {mistake.topic}{other}"
 
 
-def labelled(name: str, words: str, indent: int, language: str | None, width: int) -> list[str]:
+def listed(diagnosis: Diagnosis, language: str | None) -> Iterator[tuple[str, str]]:
+    """Of a whole file what is right, and each thing that was not examined."""
+    if diagnosis.right:
+        yield "right", ", ".join(diagnosis.right)
+    for one in diagnosis.not_examined:
+        yield "left", one.text(language)
+
+
+def labelled(
+    name: str, words: str, indent: int, language: str | None, width: int, column: int = 10
+) -> list[str]:
     """A line with its label, the words aligned with those of the other labels."""
     name = say(name, language, {})
-    lead = " " * indent + name + " " * max(2, 10 - columns(name))
-    return wrapped(words, lead, " " * (indent + 10), width)
+    lead = " " * indent + name + " " * max(2, column - columns(name))
+    return wrapped(words, lead, " " * (indent + column), width)
+
+
+def packed(diagnosis: Diagnosis) -> dict[str, Any]:
+    """It as plain lists and strings, for another process."""
+    return asdict(replace(diagnosis, trials=()))
 
 
 def unpacked(packed: Mapping[str, Any]) -> Diagnosis:
@@ -153,6 +201,10 @@ def unpacked(packed: Mapping[str, Any]) -> Diagnosis:
             "reason": packed["reason"] and Phrase(**packed["reason"]),
             "unwritten": packed["unwritten"] and Phrase(**packed["unwritten"]),
             "comparisons": tuple(Comparison(**comparison) for comparison in packed["comparisons"]),
+            "not_examined": tuple(
+                NotExamined(**{**one, "reason": Phrase(**one["reason"])}) for one in packed["not_examined"]
+            ),
+            "right": tuple(packed["right"]),
         }
     )
 

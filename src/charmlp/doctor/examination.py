@@ -24,6 +24,7 @@ from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 
@@ -96,7 +97,8 @@ def in_both_modes(
     if not any(flags_of(build(SIZES[0], FLOAT64))):
         return first
     second = diagnose(build, inputs, kind, target, name, flags=False)
-    return second if second.mistakes or not first else first
+    found = second if second.mistakes or not first else first
+    return replace(found, trials=first.trials + second.trials)
 
 
 def diagnose(
@@ -163,6 +165,21 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
+    """The diagnosis with the usual inputs, or where all is right with these, with larger numbers."""
+    diagnosis = judged(setup, target)
+    if not diagnosis:
+        return diagnosis
+    far = far_out(setup)
+    right = None if far is None else is_right(far)
+    if far is not None and right is False:
+        there = judged(replace(setup, trials=(far,)), target)
+        if there.mistakes:
+            return there
+    more = [*([far] if far is not None and right else []), *right_with_one_row(setup)]
+    return replace(diagnosis, trials=(*diagnosis.trials, *more))
+
+
+def judged(setup: SetUp, target: str) -> Diagnosis:
     """Every check, and what its findings come to."""
     trial = setup.first
     if not any(trial.wants):
@@ -183,10 +200,12 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
         mistakes, reason = [], phrase("flat")
     elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
-    notes = tuple(one for one in [trial.subject.note, *found] if isinstance(one, Phrase))
+    conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
+    notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
-        target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup))
-    )
+        target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup)),
+        trials=(trial,),
+    )  # fmt: skip
 
 
 def may_be_misused(setup: SetUp) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from charmlp import calculus
 from charmlp.data import open_source
 from charmlp.data.layouts import DEFAULT_SEED
 from charmlp.errors import DataError
+from charmlp.letters.confusable import confusable_groups
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Source
 from charmlp.metrics import (
@@ -23,7 +24,9 @@ from charmlp.metrics import (
     measure_coverage,
     score,
     top_accuracy,
+    wilson,
 )
+from charmlp.metrics.strangers import Strangers
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 from charmlp.text import printable
@@ -39,6 +42,23 @@ MOST_SHOWN = 10  # pairs and images that are named
 COLUMNS = ("file", "truth", "prediction", "probability")
 
 
+class CountedAsOne(NamedTuple):
+    """How well letters are read by somebody who does not ask for what cannot be seen.
+
+    groups    the classes that are one picture when cut out, such as O, 0 and o (`charmlp.letters.confusable`)
+    accuracy  share of predictions that are of the label's group, or right
+    interval  of that, 95 % (Wilson)
+    """
+
+    groups: list[tuple[str, ...]]
+    accuracy: float
+    interval: tuple[float, float]
+
+    def together(self, label: str, prediction: str) -> bool:
+        """Whether two classes are in one group."""
+        return any(label in group and prediction in group for group in self.groups)
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """How a model reads N letters of K classes; all arrays are in the order of the letters.
@@ -46,12 +66,14 @@ class Evaluation:
     scores       of the probabilities below
     logits       z, N×K, as the network gives them
     temperature  T of the model: its probabilities are softmax(z/T)
+    strangers    how many look like nothing that it was trained with; `None` where its file does not say
     """
 
     scores: Scores
     logits: Array
     letters: LetterSet
     temperature: float = 1.0
+    strangers: Strangers | None = None
 
     @property
     def accuracy(self) -> float:
@@ -114,6 +136,19 @@ class Evaluation:
         return [(self.classes[a], self.classes[b], count) for a, b, count in self.scores.confusions]
 
     @cached_property
+    def counted_as_one(self) -> CountedAsOne | None:
+        """The accuracy with confusable classes counted as one; None where there are no two such classes."""
+        groups = confusable_groups(self.classes)
+        if not groups:
+            return None
+        group_of = np.arange(len(self.classes))
+        for group in groups:
+            members = [self.classes.index(name) for name in group]
+            group_of[members] = members[0]
+        right = group_of[self.predictions] == group_of[self.letters.labels]
+        return CountedAsOne(groups, float(right.mean()), wilson(int(right.sum()), len(right)))
+
+    @cached_property
     def calibration(self) -> Calibration:
         """Whether the probabilities of the answers are the shares of them that are right."""
         return calibrate(self.confidences, self.is_right)
@@ -134,7 +169,9 @@ class Evaluation:
             "loss": scores.loss,
             "top3": self.top3,
             "macro_f1": scores.macro_f1,
+            "counted_as_one": self.counted_as_one and self.counted_as_one._asdict(),
             "temperature": self.temperature,
+            "unfamiliar": None if self.strangers is None else self.strangers.odd / self.strangers.count,
             "ece": calibration.error,
             "ece_by_chance": calibration.by_chance,
             "ece_by_chance_95": calibration.by_chance_95,
@@ -227,12 +264,23 @@ def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
         )
     if not len(letters):
         raise DataError("there are no images to test on")
-    logits = np.concatenate(
-        [recognizer.logits(letters.images[start : start + BATCH]) for start in range(0, len(letters), BATCH)]
-    )
+    batches = [letters.images[start : start + BATCH] for start in range(0, len(letters), BATCH)]
+    logits = np.concatenate([recognizer.logits(batch) for batch in batches])
     temperature = recognizer.model.temperature
     scores = score(logits.astype(np.float64) / temperature, letters.labels)
-    return Evaluation(scores, logits, letters, temperature)
+    return Evaluation(scores, logits, letters, temperature, _strangers(recognizer, letters, batches))
+
+
+def _strangers(recognizer: Recognizer, letters: LetterSet, batches: list[Array]) -> Strangers | None:
+    """Those among the letters, which come in batches; None where the model's file does not tell."""
+    if recognizer.model.familiarity is None:
+        return None
+    strangers = Strangers(recognizer.model.familiarity)
+    found = [recognizer.strangeness(batch) for batch in batches]
+    values = [value for part in found if part is not None for value in part.tolist()]
+    for name, value in zip(letters.names, values, strict=True):
+        strangers.add(name, value)
+    return strangers
 
 
 def name_classes(classes: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp import calculus
+from charmlp.calculus.familiarity import Familiarity
 from charmlp.config import (
     CROPS,
     DEFAULT_VIEW,
@@ -56,6 +57,8 @@ class Model:
     provenance     where it comes from: recipe, seed, data, version, …
     view           what of a picture becomes that grey image (`charmlp.images.read_grey`)
     temperature    T: the probabilities are softmax(logits / T) (`charmlp.metrics.fit_temperature`)
+    familiarity    by which a picture unlike all of training is known (`charmlp.calculus.familiarity`); `None`
+                   where the file does not say
     """
 
     classes: tuple[str, ...]
@@ -67,6 +70,7 @@ class Model:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     view: View = DEFAULT_VIEW
     temperature: float = 1.0
+    familiarity: Familiarity | None = None
 
     @property
     def arrays(self) -> list[Array]:

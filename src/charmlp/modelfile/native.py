@@ -18,6 +18,7 @@ import numpy as np
 
 from charmlp.calculus import ACTIVATIONS
 from charmlp.config import View
+from charmlp.modelfile.familiarity import pack, unpack
 from charmlp.modelfile.model import (
     Model,
     Refused,
@@ -52,6 +53,7 @@ def write(model: Model) -> bytes:
         **model.view._asdict(),
         **({"act_constants": constants} if constants else {}),
         **({"temperature": model.temperature} if model.temperature != UNSCALED else {}),
+        **({"familiarity": pack(model.familiarity)} if model.familiarity is not None else {}),
         "hidden_size": model.hidden_size,
         "provenance": dict(model.provenance),
         "checksum": NO_CHECKSUM,
@@ -95,6 +97,7 @@ def read(file: BinaryIO) -> Model:
     return Model(
         tuple(facts["classes"]), tuple(facts["norm_size"]), facts["preprocessing"], facts["act_type"],
         tuple(arrays[::2]), tuple(arrays[1::2]), facts["provenance"], facts["view"], facts["temperature"],
+        facts["familiarity"],
     )  # fmt: skip
 
 
@@ -155,6 +158,7 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
     constants = facts.pop("act_constants", {})
     view = View(**{name: facts.pop(name, value) for name, value in OLDER_VIEW.items()})
     temperature = facts.pop("temperature", UNSCALED)
+    familiarity = facts.pop("familiarity", None)
     check_names("header", "entry", facts, FIELDS)
     check_facts(*(facts[name] for name in FACTS), view=view)
     check_temperature(temperature)
@@ -163,7 +167,8 @@ def _facts(table: dict[str, Any]) -> dict[str, Any]:
         raise Refused("the provenance is not a table of names and values")
     if not isinstance(facts["checksum"], str) or not re.fullmatch("[0-9a-f]{64}", facts["checksum"]):
         raise Refused("damaged: its checksum does not fit")
-    return facts | {"view": view, "temperature": float(temperature)}
+    known = None if familiarity is None else unpack(familiarity, facts["norm_size"])
+    return facts | {"view": view, "temperature": float(temperature), "familiarity": known}
 
 
 def _check_constants(act_type: str, stated: Any) -> None:

@@ -15,7 +15,7 @@ from charmlp.rendering.fonts import Font, is_handwriting, texts_drawn
 from charmlp.rendering.fonts.handwriting import drawn_in
 from charmlp.rendering.glyphs import GlyphTable, Rows, choose, glyph_table
 from charmlp.rendering.strokes import StrokeSet, letters_written, write_glyphs
-from charmlp.rendering.style import HANDWRITING, SIGNS, Style
+from charmlp.rendering.style import HANDWRITING, HANDWRITING_FONTS, SIGNS, Style
 
 HAND = 0.5  # share of the handwriting where both are drawn
 STROKES = 0.6  # share of the strokes in handwriting
@@ -73,7 +73,7 @@ def kinds_of(style: str | Style, fonts: Sequence[Font], strokes: Sequence[Stroke
         hand = {"print": 0.0, "hand": 1.0, "all": HAND}[style]
         kinds = [
             Kind(1 - hand, signs, SIGNS),
-            Kind(hand * (1 - STROKES), hands, HANDWRITING),
+            Kind(hand * (1 - STROKES), hands, HANDWRITING_FONTS),
             Kind(hand * STROKES, strokes, HANDWRITING),
         ]
     return [kind for kind in kinds if kind.share and kind.faces]

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import DataError
+from charmlp.letters.alphabets import cases_apart, small_letters
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress
-from charmlp.rendering.fonts import Font, find_fonts
+from charmlp.rendering.fonts import Font, find_fonts, package_for
 from charmlp.rendering.glyphs import GlyphTable, Rows, choose_neighbours
 from charmlp.rendering.kinds import Kind, choose_kinds, drawn_by, kinds_of
 from charmlp.rendering.plans import Plans, make_plans
@@ -27,14 +28,12 @@ KEPT_BYTES = 2**27  # of a larger set of letters nothing is kept for later runs
 
 
 def forms(name: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """The texts that stand for a class: A to Z in both cases, any other class as it is written.
+    """The texts that stand for a class: a capital's small letters too, any other class as it is written.
 
     >>> forms("A", ("A", "B")), forms("A", ("A", "a")), forms("7", ("7",))
     (('A', 'a'), ('A',), ('7',))
     """
-    if len(name) == 1 and "A" <= name <= "Z" and name.lower() not in classes:
-        return name, name.lower()
-    return (name,)
+    return (name, *(small for small in small_letters(name) if small not in classes))
 
 
 def texts_of(classes: Sequence[str]) -> tuple[str, ...]:
@@ -52,8 +51,10 @@ def check_drawable(faces: Sequence[Font | StrokeSet], classes: Sequence[str]) ->
     """Raise DataError where no font, and no stroke set, can draw a class."""
     drawn = classes_drawn(faces, classes)
     if missing := [name for name in classes if name not in drawn]:
+        package = package_for(missing[0])
+        remedy = f"pip install {package}, or give" if package else "give"
         raise DataError(
-            f"no font can draw the class {printable(missing[0])}; give a folder of fonts that can"
+            f"no font can draw the class {printable(missing[0])}; {remedy} a folder of fonts that can"
         )
 
 
@@ -85,7 +86,8 @@ def render(
     if strokes is None:
         strokes = sets_that_write(style, texts) if fonts is None else ()
     if fonts is None:
-        fonts = find_fonts(texts=texts, cache=cache, writing=style if isinstance(style, str) else "print")
+        writing = style if isinstance(style, str) else "print"
+        fonts = find_fonts(None, False, texts, cache, writing, cases_apart(classes))
     kinds = kinds_of(style, fonts, strokes)
     check_drawable([face for kind in kinds for face in kind.faces], classes)
     generator = np.random.default_rng(seed)
@@ -174,7 +176,8 @@ def _texts(
     texts = np.empty(len(labels), np.int64)
     for label, name in enumerate(classes):
         choices = [place[text] for text in forms(name, classes) if drawable[place[text]]]
-        chances = [capitals, 1 - capitals] if len(choices) == 2 else [1.0]
+        small = len(choices) - 1  # one, or the two of Σ; where no font has the capital, it stands in for it
+        chances = [capitals, *[(1 - capitals) / small] * small] if small else [1.0]
         wanted = np.flatnonzero(labels == label)
         texts[wanted] = generator.choice(choices, len(wanted), p=chances)
     return texts

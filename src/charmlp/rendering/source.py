@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from charmlp.config import View
 from charmlp.errors import DataError, UsageError
+from charmlp.letters.alphabets import cases_apart
 from charmlp.letters.letterset import LetterSet
 from charmlp.letters.source import Progress, Source
 from charmlp.letters.splits import SPLITS
 from charmlp.rendering.fonts import LETTERS, Font, find_fonts
 from charmlp.rendering.renderer import check_drawable, classes_drawn, render, sets_that_write, texts_of
-from charmlp.rendering.strokes import StrokeSet
+from charmlp.rendering.strokes import StrokeSet, is_joined
 from charmlp.rendering.style import Style
 
 Face = TypeVar("Face", Font, StrokeSet)
@@ -78,6 +79,8 @@ class RenderedSource(Source):
         same = len(self.fonts) > 1 and all(fonts == set(part) for part in self.fonts.values())
         sets = len({face for faces in self.strokes.values() for face in faces})
         words = ", the same in every split" if same else f", {sets} sets of strokes" if sets else ""
+        if any(font.source == "machine" for font in fonts):
+            words = f"{words}, some of them this machine's"
         return f"{super().describe()} ({len(fonts)} faces of {families} families{words})"
 
 
@@ -104,13 +107,14 @@ def open_rendered(
         raise UsageError(f"number of rendered letters is {count}; expected at least 1")
     names = tuple(classes) if classes else CLASSES
     texts = texts_of(names)
-    fonts = find_fonts(folder, machine, texts, cache, style)
+    apart = cases_apart(names)
+    fonts = find_fonts(folder, machine, texts, cache, style, apart)
     strokes = sets_that_write(style, texts)
     check_drawable([*fonts, *strokes], names)
     if held_out is None:
         held_out = max(1, min(count // 10, HELD_OUT_LETTERS))
     counts = {"train": count} | ({"val": held_out, "test": held_out} if held_out else {})
-    every = fonts if style == "print" else find_fonts(folder, machine, texts, cache, "print")
+    every = fonts if style == "print" else find_fonts(folder, machine, texts, cache, "print", apart)
     families = {font.family for font in every}
     signs = hold_out_fonts(every, counts, names)
     hands = hold_out_fonts([font for font in fonts if font.family not in families], counts, names)
@@ -118,7 +122,7 @@ def open_rendered(
         classes=names,
         counts=counts,
         fonts={split: sorted({*fonts}.intersection(signs[split] + hands[split])) for split in counts},
-        strokes=hold_out(strokes, counts),
+        strokes=hold_out_strokes(strokes, counts),
         seed=seed,
         style=style,
         cache=cache,
@@ -141,6 +145,13 @@ def hold_out_fonts(
     split = hold_out([font for font in fonts if font.family in whole], splits)
     split["train"] += [font for font in fonts if font.family not in whole]
     return split
+
+
+def hold_out_strokes(strokes: Sequence[StrokeSet], splits: Collection[str]) -> dict[str, list[StrokeSet]]:
+    """The same for stroke sets: of the joined and of the others some each."""
+    kinds = [[face for face in strokes if is_joined(face) == joined] for joined in (True, False)]
+    parts = [hold_out(kind, splits) for kind in kinds]
+    return {split: [face for part in parts for face in part[split]] for split in splits}
 
 
 def complete_families(fonts: Sequence[Font], classes: Sequence[str]) -> set[str]:

@@ -35,7 +35,7 @@ class Style:
     line_chance: float = 0.0  # how often the ground is lined paper
     line_apart: Range = (0.25, 1.6)  # from one line to the next, in parts of the picture's side
     line_width: Range = (0.01, 0.06)  # width of a line, in parts of the picture's side
-    line_tone: Range = (0.08, 0.6)  # how far a line is from the ground, in parts of the contrast
+    line_tone: Range = (0.06, 0.45)  # how far a line is from the ground, in parts of the contrast
     squares_chance: float = 0.35  # how often there are lines across as well
 
     split_chance: float = 0.15  # how often the ground has two tones
@@ -77,33 +77,36 @@ SIGNS = Style()
 HANDWRITING = replace(  # a pen's dark lines on paper, photographed with a telephone
     SIGNS,
     turn=4.0,
-    slant=0.08,
-    margin=0.07,
-    margin_spread=0.09,
-    margin_least=-0.08,
+    slant=0.05,
+    margin=0.06,
+    margin_spread=0.07,
     narrowest=(0.2, 1.0),
-    neighbour_chance=0.25,
-    neighbour_gap=(-0.12, 0.2),
+    neighbour_chance=0.2,
+    neighbour_gap=(-0.1, 0.25),
     light_ink=0.12,
-    contrast=(50.0, 235.0),
-    contrast_shape=(1.6, 1.4),
-    line_chance=0.25,
-    split_chance=0.08,
-    ink_shading=0.15,
-    light=0.15,
-    glare_chance=0.12,
-    glare=(0.2, 0.7),
-    weight=(0.1, 0.5),
+    contrast=(70.0, 235.0),
+    contrast_shape=(1.6, 1.3),
+    line_chance=0.2,
+    split_chance=0.06,
+    ink_shading=0.12,
+    light=0.12,
+    glare_chance=0.1,
+    glare=(0.2, 0.6),
+    weight=(0.2, 0.4),
     mosaic_chance=0.0,
-    rough_chance=0.15,
-    rough=(0.2, 0.9),
+    rough_chance=0.1,
+    rough=(0.2, 0.7),
     outline_chance=0.0,
     shadow_chance=0.0,
     relief_chance=0.0,
-    ground_texture_chance=0.4,
-    grain=(0.02, 0.15),
-    blur=0.016,
-    blur_spread=0.5,
-    jpeg_chance=0.2,
-    jpeg=(3.0, 15.0),
+    ground_texture_chance=0.35,
+    grain=(0.01, 0.12),
+    blur=0.014,
+    blur_spread=0.45,
+    noise=1.5,
+    jpeg_chance=0.15,
+    jpeg=(3.0, 12.0),
 )
+
+# The letters of a font are always the same: they are bent here, where strokes are bent one by one.
+HANDWRITING_FONTS = replace(HANDWRITING, slant=0.12, wave_chance=0.5, weight=(0.2, 0.8))

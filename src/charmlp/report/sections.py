@@ -77,9 +77,14 @@ def tiles(contents: Contents, say: Words) -> list[dict[str, str]]:
         n = f"{len(contents.letters) - len(leaks):,}"
         note = say("tile.alone-note", n=n) if len(leaks) else say("tile.twins-none")
         twins = [("alone", say.share(leaks.accuracy), note)]
+    as_one = []
+    if (one := evaluation.counted_as_one) is not None:
+        groups = " ".join(map("".join, one.groups))
+        as_one = [("as-one", say.share(one.accuracy), say("tile.as-one-note", groups=groups))]
     interval = say("tile.interval", low=say.share(low), high=say.share(high))
     rows = [
         ("accuracy", say.share(evaluation.accuracy), interval),
+        *as_one,
         *twins,
         *([] if few else [("top3", say.share(evaluation.top3), "")]),
         ("macro_f1", say.share(scores.macro_f1), say("tile.macro_f1-note", n=occurring)),

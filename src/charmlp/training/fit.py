@@ -7,6 +7,7 @@ import numpy as np
 
 from charmlp import calculus
 from charmlp.calculus.elements import Array
+from charmlp.calculus.familiarity import Familiarity
 from charmlp.config import TrainingConfig, changes
 from charmlp.errors import UsageError
 from charmlp.images import to_inputs
@@ -14,6 +15,7 @@ from charmlp.images.variants import variant
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores, fit_temperature
 from charmlp.training.callbacks import SILENT, Callback, timed
+from charmlp.training.familiarity import learn_familiarity
 from charmlp.training.feed import Pictures
 from charmlp.training.order import Order
 from charmlp.training.prepare import Prepared
@@ -23,6 +25,7 @@ from charmlp.training.steps.parameters import Parameters
 from charmlp.training.trainer import Trainer
 
 LEARNED = 0.8  # of the training letters: whoever reads fewer has not learned them; both recipes pass 0.9
+LEARNED_OF_RENDERED = 0.6  # where all of them are rendered, some beyond anybody's reading
 MOST_READ = 2000  # of a set, to see that, and to fit the temperature
 VERSIONS = 8  # of a validation letter, for the temperature
 
@@ -35,6 +38,7 @@ class Fit:
     scores       of the kept epoch on the validation set; `None` without one
     temperature  for which its probabilities suit the validation set best; 1 without one
     interrupted  whether Ctrl-C ended it
+    familiarity  what it has seen, by which pictures unlike it are known; `None` without enough letters
     """
 
     config: TrainingConfig
@@ -44,6 +48,7 @@ class Fit:
     temperature: float
     history: tuple[Epoch, ...]
     interrupted: bool
+    familiarity: Familiarity | None = None
 
     @property
     def kept(self) -> Epoch:
@@ -72,23 +77,26 @@ def fit(
     parameters = Parameters.of(trainer.sizes, kept.parameters)
     interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
     if not interrupted:
-        tell_underfitting(config, training_accuracy(config, parameters, prepared.training), callbacks)
+        accuracy = training_accuracy(config, parameters, prepared.training)
+        if accuracy < (LEARNED_OF_RENDERED if prepared.style else LEARNED):
+            tell_underfitting(config, accuracy, callbacks)
     with timed(callbacks, "fitting the temperature"):
         temperature = validation_temperature(config, parameters, prepared.validation)
     callbacks.detail(f"temperature {temperature:.3g}")
+    with timed(callbacks, "learning what is usual"):
+        known = learn_familiarity(config, parameters, trainer.chunks, prepared.validation)
     history = tuple(trainer.history)
-    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted)
+    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted, known)
 
 
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
     """A line where the net has not even learned its training letters, with what differs from the recipe."""
-    if accuracy < LEARNED:
-        changed = ", ".join(changes(config))
-        advice = f"take back what was changed: {changed}" if changed else "look at the labels"
-        callbacks.message(
-            f"underfitted: only {100 * accuracy:.0f} % of the training images are read right (recipe "
-            f"{config.recipe} as it is: over 90 % of photographs of letters); train longer, or {advice}"
-        )
+    changed = ", ".join(changes(config))
+    advice = f"take back what was changed: {changed}" if changed else "look at the labels"
+    callbacks.message(
+        f"underfitted: only {100 * accuracy:.0f} % of the training images are read right (recipe "
+        f"{config.recipe} as it is: over 90 % of photographs of letters); train longer, or {advice}"
+    )
 
 
 def training_accuracy(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> float:

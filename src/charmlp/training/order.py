@@ -7,6 +7,11 @@ from charmlp.config import TrainingConfig
 from charmlp.training.randomness import ORDER, RENDERED, generator
 
 
+def rendered_share(config: TrainingConfig, letters: int, rendered: int) -> float:
+    """Of rendered letters in each batch: `synth_ratio`, or theirs of all letters where that is less."""
+    return min(config.synth_ratio, rendered / (rendered + letters))
+
+
 class Order:
     """The order of a training set, mixed with rendered letters where there are any.
 
@@ -29,7 +34,7 @@ class Order:
         self.n_classes = n_classes
         self.labels = labels
         self.rendered_labels = np.empty(0, np.int64) if rendered_labels is None else rendered_labels
-        share = min(config.synth_ratio, len(self.rendered_labels) / (len(self.rendered_labels) + len(labels)))
+        share = rendered_share(config, len(labels), len(self.rendered_labels))
         self.rendered_per_batch = min(round(share * config.batch_size), config.batch_size - 1)
         self.training_per_batch = config.batch_size - self.rendered_per_batch
         self.updates = -(-len(labels) // self.training_per_batch)

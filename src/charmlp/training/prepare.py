@@ -20,13 +20,17 @@ class Prepared:
     """Decoded letters. Any number of trainings that agree in `norm_size` and `view` can learn from them.
 
     rendered  letters to mix with the training set, where they are asked for
-    identity  of the data, for the model's provenance
+    identity  of the data, for the model's provenance; so are
+    layout    where the letters come from, for people: "lists in scene-letters/"
+    style     of writing, where all letters are rendered: their source is `synth:`
     """
 
     training: LetterSet
     validation: LetterSet | None
     rendered: LetterSet | None
     identity: str
+    layout: str = ""
+    style: str = ""
 
 
 def prepare(
@@ -52,7 +56,8 @@ def prepare(
         rendered = render_beside(source, config, cache, callbacks)
     for line in notes_on_balance(sets["train"], sets.get("val"), rendered):
         callbacks.message(line)
-    return Prepared(sets["train"], sets.get("val"), rendered, source.identity())
+    style = str(source.style) if isinstance(source, RenderedSource) else ""
+    return Prepared(sets["train"], sets.get("val"), rendered, source.identity(), source.layout, style)
 
 
 def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback) -> dict[str, LetterSet]:

@@ -18,6 +18,7 @@ from charmlp.text import closest, shown_path
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
+from charmlp.training.order import rendered_share
 from charmlp.training.prepare import Prepared, prepare
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.steps.choice import check_step
@@ -161,14 +162,19 @@ def record(result: Fit, prepared: Prepared, folder: RunFolder, model_path: Path 
 def make_model(result: Fit, prepared: Prepared) -> Model:
     """The kept parameters as a model file's content."""
     config = result.config
+    rendered = 0 if prepared.rendered is None else len(prepared.rendered)
+    share = 1.0 if prepared.style else rendered_share(config, len(prepared.training), rendered)
     provenance = {
         "charmlp": __version__,
         "recipe": config.recipe,
         "seed": config.seed,
         "data": prepared.identity,
+        "source": prepared.layout,
         "training_images": len(prepared.training),
         "validation_images": 0 if prepared.validation is None else len(prepared.validation),
-        "rendered_letters": 0 if prepared.rendered is None else len(prepared.rendered),
+        "rendered_letters": rendered,
+        "rendered_share": round(share, 4),
+        **({"rendered_style": prepared.style or config.synth_style} if share else {}),
         "epoch": result.kept_epoch,
         "validation_accuracy": None if result.scores is None else result.scores.accuracy,
         "letter_size": usual_size(prepared.training.images),
@@ -183,4 +189,5 @@ def make_model(result: Fit, prepared: Prepared) -> Model:
         biases=tuple(result.parameters.biases),
         provenance=provenance,
         temperature=result.temperature,
+        familiarity=result.familiarity,
     )

@@ -38,5 +38,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     structure.backward_runs,
     stability.own_checks_of_kind,
     elsewhere.zeros,
+    elsewhere.equal_inputs,
+    elsewhere.one_row_for_all,
     elsewhere.further_dimensions,
 )

@@ -1,4 +1,4 @@
-"""Inputs that are not the usual ones: exact zeros, and a dimension more before those of a layer."""
+"""Inputs that are not the usual ones: exact zeros, equal ones, one row for all, a dimension more."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ import numpy as np
 from charmlp.doctor.arrangement import GUESSED, random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
-from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import copies
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
+from charmlp.doctor.setups.variants import two_alike, with_one_row
 
 STEP = 1e-5
 # What tells that code is written for any number of dimensions, and that it asks whether something is 0
@@ -85,6 +86,78 @@ def is_smooth(trial: Trial, position: int, coordinate: int) -> bool:
 
     left, right = outputs(0) - outputs(-STEP), outputs(STEP) - outputs(0)
     return bool(abs(left - right).max() <= 1e-3 * max(abs(left).max(), abs(right).max()))
+
+
+# Two inputs of one shape
+
+
+def equal_inputs(setup: SetUp) -> Iterator[Finding]:
+    """Two inputs that are equal: their gradients must add up to what both together change.
+
+    max(x, o) may hand g to either of them or share it, but not to both.
+    """
+    if not two_alike(setup):
+        return
+    trial, x = setup.first, setup.first.values[0]
+    there = trial.with_values([x, x.copy()])
+    both = np.concatenate([np.ravel(y) for y in trial.upstreams[0]])
+
+    def moved(step: float) -> Array:
+        return np.concatenate([np.ravel(y) for y in there.forward([x + step, x + step])])
+
+    try:
+        found = there.returned(there.record(trial.upstreams[0])) or []
+        together = float(sum(np.sum(gradient) for gradient in found[:2]))
+        left, right = (float(both @ (moved(a) - moved(b))) / STEP for a, b in ((0, -STEP), (STEP, 0)))
+    except Exception:
+        return
+    scale = max(abs(left), abs(right))
+    if abs(left - right) > 1e-3 * scale or not np.isfinite([left, right, together]).all():
+        return
+    ratio = together / left if left else 0.0
+    if ratio > 1.01:
+        yield finding("ties.equal", phrase("ties-equal", found=f"{ratio:.3g}"), found=f"{ratio:.3g}")
+
+
+MEANT_FOR_ROWS = re.compile(r"\.shape\b|broadcast|广播", re.IGNORECASE)
+
+
+def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
+    """One row in the place of a matrix: where forward takes it for all rows, its gradient is their sum.
+
+    It is a mistake where the code shows that this is meant: it keeps the inputs' shapes, or speaks of it.
+    """
+    if not two_alike(setup):
+        return
+    trial = setup.first
+    for position in (1, 0):
+        there = with_one_row(trial, position)
+        try:
+            gradient = (there.returned(there.record(there.upstreams[0])) or [])[position] if there else None
+        except IndexError:
+            continue
+        if there is None or not isinstance(gradient, np.ndarray):
+            continue
+        shape = there.values[position].shape
+        if gradient.shape == shape:
+            continue
+        words = {"input": trial.subject.name_of(position), "expected": str(shape)}
+        shapes = phrase("shape", found=str(gradient.shape), **words)
+        if MEANT_FOR_ROWS.search(about(setup)):
+            yield finding("batch-not-summed", shapes, at=position)
+        else:
+            yield phrase("one-row", **words)
+        return
+
+
+def about(setup: SetUp) -> str:
+    """The code, and what its class and its file say of themselves."""
+    said = [code_of(setup)]
+    for function in setup.first.subject.code:
+        around = getattr(function, "__globals__", {})
+        owner = around.get(getattr(function, "__qualname__", "").partition(".")[0])
+        said += [str(around.get("__doc__") or ""), str(getattr(owner, "__doc__", None) or "")]
+    return "\n".join(said)
 
 
 def further_dimensions(setup: SetUp) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import numpy as np
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.source import divides_by_count
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import shape_text, sum_to
 from charmlp.doctor.setups.setup import Observed, SetUp, observe, repaired
@@ -65,10 +66,18 @@ def dtypes(setup: SetUp) -> list[Finding]:
     return other_dtypes(setup.first, setup.returned) + (in_float32(setup.first) if of_function else [])
 
 
-def grows_to_float64(setup: SetUp) -> list[Phrase]:
-    """NumPy makes float64 of float32 and a constant array: no mistake, but twice the memory."""
-    raw = setup.first.subject.is_raw and not setup.first.subject.counts
-    return [phrase("float64-note")] if raw and setup.can_be_judged and in_float32(setup.first) else []
+def grows_to_float64(setup: SetUp) -> list[Finding | Phrase]:
+    """NumPy makes float64 of float32 and a constant array: no mistake, but twice the memory.
+
+    A division by a count is one: nobody meant the count of some elements to decide the dtype.
+    """
+    subject = setup.first.subject
+    if not subject.is_raw or subject.counts or not setup.can_be_judged:
+        return []
+    found = in_float32(setup.first)
+    if not found:
+        return []
+    return [*found] if any(map(divides_by_count, subject.code)) else [phrase("float64-note")]
 
 
 def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:

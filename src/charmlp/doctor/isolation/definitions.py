@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.survey.parts import Piece
 
 MAGIC = re.compile(r"^(\s*)(?:[\w, ]+=\s*)?[%!?].*$|^(\s*)[\w.]+\?{1,2}\s*$", re.MULTILINE)
 PYTHON_MAGICS = (
@@ -52,6 +53,7 @@ class Definitions:
     module: ModuleType
     whole: list[int] = field(default_factory=list)
     in_part: list[int] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
 
     @property
     def note(self) -> Phrase:
@@ -100,6 +102,7 @@ def run(path: Path, pieces: Sequence[str], names: Sequence[str]) -> Definitions:
             continue
         code = without_magics(source) if not is_python(source) else source
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+        found.pieces.append(Piece(file, code, number))
         ran = [run_one(statement, found.module, file) for statement in statements]
         if ran and any(ran):
             (found.whole if all(ran) else found.in_part).append(number)

@@ -49,6 +49,7 @@ class Conversation:
     diagnoses: list[Diagnosis] = field(default_factory=list)
     started: list[str] = field(default_factory=list)  # answered or not, they are not tried again
     current: str | None = None  # started, and not answered
+    known: dict[str, Any] = field(default_factory=dict)  # what was examined of the file's statements
 
     def hold(self) -> Conversation:
         while True:
@@ -59,6 +60,8 @@ class Conversation:
             name = self.current or self.target.name
             label = self.target.place if name is None else self.target.label(name)
             self.diagnoses.append(Diagnosis(label, self.kind, reason=reason))
+            if name is not None:
+                self.known.setdefault("told", []).append(name)
             if self.current is None or self.target.name is not None:
                 return self
 
@@ -67,7 +70,7 @@ class Conversation:
         job = {"place": self.target.place, "name": self.target.name, "kind": self.kind}
         process = Worker(WORKER, foreign=True, PYTHONIOENCODING="utf-8:backslashreplace")
         self.running.add(process)
-        process.send(json.dumps(job | {"leave_out": self.started}).encode())
+        process.send(json.dumps(job | {"leave_out": self.started, "known": self.known}).encode())
         patience = max(self.timeout, START_TIMEOUT)  # importing PyTorch is not the target's doing
         try:
             while True:
@@ -97,3 +100,4 @@ class Conversation:
         self.current = None
         if "done" in message:
             self.diagnoses.append(unpacked(message["done"]))
+            self.known = message.get("known", self.known)

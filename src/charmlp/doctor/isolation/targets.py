@@ -10,7 +10,7 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -18,6 +18,7 @@ from typing import Any
 
 from charmlp.doctor.isolation.definitions import file_definitions, notebook
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.survey.parts import Piece
 from charmlp.doctor.words import LANGUAGES, one_line
 
 MOST_INPUTS = 4  # of a function that is called unasked
@@ -63,10 +64,18 @@ def uses_torch(target: Target) -> bool:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A target's module, and what was run of it, where that was not all."""
+    """A target's module and its source, and what was run of it, where that was not all."""
 
     module: ModuleType
     note: Phrase | None = None
+    cells: Sequence[Piece] = ()
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        file = getattr(self.module, "__file__", None)
+        if self.cells or file is None or not file.endswith(".py"):
+            return self.cells
+        return [Piece(file, Path(file).read_text(encoding="utf-8", errors="replace"))]
 
 
 def load(target: Target) -> Loaded:
@@ -79,7 +88,7 @@ def load(target: Target) -> Loaded:
             raise CannotExamineError("no-file")
         if path.suffix == ".ipynb":
             cells = notebook(path.resolve())
-            return Loaded(cells.module, cells.note)
+            return Loaded(cells.module, cells.note, cells.pieces)
         if path.suffix != ".py":
             raise CannotExamineError("no-python")
         return load_file(path.resolve())

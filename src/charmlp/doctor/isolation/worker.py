@@ -1,19 +1,21 @@
 """The process that imports a target and examines it; supervisor.py starts it.
 
-One job comes as JSON: the place, the name or null, the kind or null, names to leave out. Each answer is an
-object: {"start": name}, {"done": diagnosis}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
+One job comes as JSON: the place, the name or null, the kind or null, names to leave out, and what is known of
+the file's gradients. Each answer is an object: {"start": name}, {"done": diagnosis, "known": what is known by
+now}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
 """
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
-from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.diagnosis import Diagnosis, packed
 from charmlp.doctor.isolation.targets import Target, defined, load, named, uses_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
+from charmlp.doctor.survey.survey import Survey
 from charmlp.doctor.words import one_line
 from charmlp.system.extras import install_command
 from charmlp.system.workers import Parent
@@ -32,7 +34,7 @@ def main() -> None:
         if uses_torch(Target(job["place"], job["name"])):
             import_torch()
         answer(ready=True)
-        examine_all(Target(job["place"], job["name"]), job["kind"], set(job["leave_out"]), answer)
+        examine_all(Target(job["place"], job["name"]), job["kind"], job, answer)
         answer(end=True)
     except CannotExamineError as error:
         answer(failed=asdict(error.reason))
@@ -51,20 +53,34 @@ def import_torch() -> None:
     import charmlp.doctor.operation.torch_code  # noqa: F401
 
 
-def examine_all(target: Target, kind: str | None, leave_out: set[str], answer: Callable[..., None]) -> None:
-    """Examine one thing, or all that the module defines but for `leave_out`."""
+def examine_all(
+    target: Target, kind: str | None, job: Mapping[str, Any], answer: Callable[..., None]
+) -> None:
+    """Examine one thing, or all that the module defines but for those to leave out; say what is left."""
     loaded = load(target)
     things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
-    if not things:
+    survey = Survey(loaded.module, loaded.pieces, job["known"])
+    if not things and not survey.left():
         raise CannotExamineError("nothing")
     for number, (name, thing) in enumerate(things):
-        if name in leave_out:
+        if name in job["leave_out"]:
+            if name in survey.told:  # it ended the process before this one
+                survey.tell(name, thing)
             continue
         answer(start=name)
         diagnosis = examine_one(thing, kind, target.label(name), name)
+        survey.take(diagnosis, name, thing)
         if loaded.note is not None and number == 0:  # said once
             diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))
-        answer(done=asdict(diagnosis))
+        answer(done=packed(diagnosis), known=survey.known)
+    if left := survey.left(own=target.name is not None):
+        framework = "torch" if uses_torch(target) else "numpy"
+        label = target.label(target.name) if target.name else target.place
+        of_file = Diagnosis(
+            label, None, reason=phrase("left-out"), framework=framework,
+            not_examined=tuple(left), right=tuple(survey.right),
+        )  # fmt: skip
+        answer(done=packed(of_file))
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

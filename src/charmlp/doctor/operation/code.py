@@ -133,10 +133,11 @@ def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
 
 @contextmanager
 def running_with(
-    code: Code, name: str, function: Callable[[int, Any], Any], places: Sequence[tuple[int, Slot]]
+    code: Code, name: str, function: Callable[[Any, Any], Any], places: Sequence[tuple[Any, Slot]]
 ) -> Iterator[None]:
     """While it runs: what the expressions at numbered places come to goes through a function of that name."""
     around = code.function.__globals__
+    is_first = name not in around  # functions of one module share it
     for number, (parent, field, index, node) in places:
         call = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(number), node], [])
         put(parent, field, index, located(call, node.lineno))
@@ -145,7 +146,8 @@ def running_with(
         with code.running():
             yield
     finally:
-        around.pop(name, None)  # functions of one module share it
+        if is_first:
+            around.pop(name, None)
         for _, slot in reversed(places):
             put(*slot)
 

@@ -41,6 +41,9 @@ class HandWritten:
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W
+    conditions: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # on inputs, as the code says in words
 
 
 Sizes = Mapping[str, int]

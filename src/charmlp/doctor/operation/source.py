@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,6 +211,29 @@ def averages(function: Anything) -> bool:
         if isinstance(node, ast.Attribute) and node.attr in MEANS:
             return True
     return False
+
+
+def divides_by_count(function: Anything) -> bool:
+    """Whether a function divides by how many elements fulfil a condition, which is an array of integers."""
+    tree = definition(function)
+    nodes = list(ast.walk(tree)) if tree else []
+    conditions = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Compare)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    counts = [
+        node.right
+        for node in nodes
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Call)
+    ]
+    return any(
+        re.search(r"\b(sum|count_nonzero)\(", ast.unparse(count))
+        and any(isinstance(n, ast.Compare) or getattr(n, "id", "") in conditions for n in ast.walk(count))
+        for count in counts
+    )
 
 
 def subscripts_of(function: Anything, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 # Handwriting that signs and shop fronts use as well.
-_ON_SIGNS = {"Caveat", "Dancing Script", "Kalam", "Pacifico", "Permanent Marker", "Satisfy", "Yellowtail"}
+_ON_SIGNS = {"caveat", "dancing-script", "kalam", "pacifico", "permanent-marker", "satisfy", "yellowtail"}
 
 
 def is_handwriting(file: str | Path) -> bool:
@@ -29,7 +29,7 @@ def drawn_in(file: str | Path, writing: str) -> bool:
         return True
     if writing == "hand":
         return is_handwriting(file)
-    return not is_handwriting(file) or _facts_of_package(Path(file))["family"] in _ON_SIGNS
+    return not is_handwriting(file) or _facts_of_package(Path(file)).get("slug") in _ON_SIGNS
 
 
 @lru_cache(maxsize=1024)
@@ -40,4 +40,4 @@ def _facts_of_package(file: Path) -> dict[str, Any]:
         facts = json.loads(metadata.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return facts if isinstance(facts, dict) and "family" in facts else {}
+    return facts if isinstance(facts, dict) else {}

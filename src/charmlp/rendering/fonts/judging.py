@@ -7,7 +7,8 @@
     readable   for most glyphs, the most similar glyph of all other families is the same character (it is
                another one in dingbats, symbols, barcodes)
 
-The first two are measured by `draw_glyphs`.
+The first two are measured by `draw_glyphs`. Where capitals and small letters are classes of their own, a font
+must have small letters, too: many signs are written in capitals of two sizes.
 """
 
 from collections import defaultdict
@@ -18,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from charmlp.letters.alphabets import small_letters
+from charmlp.letters.confusable import confusable_groups
 from charmlp.rendering.fonts.font import LETTERS, Font, draw_glyphs
 
 # Limits of the measurements. Of A to z a text face reads 0.9, the wildest legible script 0.5, a font with
@@ -25,6 +28,7 @@ from charmlp.rendering.fonts.font import LETTERS, Font, draw_glyphs
 # picture, all of a last resort's are.
 _SHARED_PICTURES = 0.25
 _READABLE = 0.5
+_ONE_PICTURE = 0.8  # correlation of a small letter with its capital: 0.5 in text faces
 _FAMILIES_FOR_A_VOTE = 6
 _VOTE_SIZE = 16
 
@@ -38,7 +42,7 @@ def usable_fonts(
     out. Fewer than six families cannot vote: then all are.
     """
     everyone = list(dict.fromkeys((*fonts, *witnesses)))
-    pictures = {font: _vote_pictures(font, tuple(texts)) for font in everyone}
+    pictures = {font: stretched(font, tuple(texts)) for font in everyone}
     able = [font for font in everyone if pictures[font] and _distinct(pictures[font])]
     readable = _readable(able, pictures, texts)
     return [font for font in fonts if font in readable]
@@ -51,7 +55,7 @@ _TEXTS_DRAWN: dict[tuple[Font, tuple[str, ...]], set[str]] = {}
 def texts_drawn(font: Font, texts: tuple[str, ...]) -> set[str]:
     """Those of the texts that the font can draw."""
     drawn = _TEXTS_DRAWN.get((font, texts))
-    return set(_vote_pictures(font, texts)) if drawn is None else drawn
+    return set(stretched(font, texts)) if drawn is None else drawn
 
 
 def keep_texts_drawn(font: Font, texts: tuple[str, ...], drawn: Sequence[str]) -> Font:
@@ -61,7 +65,7 @@ def keep_texts_drawn(font: Font, texts: tuple[str, ...], drawn: Sequence[str]) -
 
 
 @lru_cache(maxsize=4096)  # a run asks more than once, and drawing takes seconds
-def _vote_pictures(font: Font, texts: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def stretched(font: Font, texts: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     """Each text's tight picture stretched to a small square, as a vector of mean 0 and length 1."""
     vectors = {}
     for text, glyph in draw_glyphs(font, texts, 2 * _VOTE_SIZE).items():
@@ -79,6 +83,18 @@ def _distinct(pictures: dict[str, NDArray[np.float32]]) -> bool:
         alike[picture.tobytes()].add(text.casefold())
     shared = sum(len(characters) for characters in alike.values() if len(characters) > 1)
     return shared <= max(2, _SHARED_PICTURES * len(pictures))
+
+
+def has_small_letters(font: Font, texts: tuple[str, ...]) -> bool:
+    """Whether most small letters are others than their capitals, of those that are in nearly all fonts."""
+    drawn = stretched(font, texts)
+    likeness = [
+        float(drawn[capital] @ drawn[small])
+        for capital in drawn
+        for small in small_letters(capital)
+        if small in drawn and not confusable_groups((capital, small))
+    ]
+    return not likeness or float(np.median(likeness)) < _ONE_PICTURE
 
 
 def _readable(

@@ -5,7 +5,7 @@ draws by chance who writes with which pen, and how each letter comes out; `traci
 and makes of them the distance fields that everything after takes as it takes a font's.
 """
 
-from charmlp.rendering.strokes.forms import StrokeSet, letters_written, stroke_sets
+from charmlp.rendering.strokes.forms import StrokeSet, is_joined, letters_written, stroke_sets
 from charmlp.rendering.strokes.hands import write_glyphs
 
-__all__ = ["StrokeSet", "letters_written", "stroke_sets", "write_glyphs"]
+__all__ = ["StrokeSet", "is_joined", "letters_written", "stroke_sets", "write_glyphs"]

@@ -78,6 +78,11 @@ def letters_written(strokes: StrokeSet, texts: Sequence[str]) -> set[str]:
     return {letter for letter, _ in read_set(strokes)[1]}.intersection(texts)
 
 
+def is_joined(strokes: StrokeSet) -> bool:
+    """Whether its letters lead into one another, as cursive ones do."""
+    return any(stroke.entry or stroke.exit for _, form in read_set(strokes)[1] for stroke in form)
+
+
 @cache
 def read_set(strokes: StrokeSet) -> tuple[float, tuple[tuple[str, tuple[Stroke, ...]], ...]]:
     """The slant of a set, and its forms: letter and strokes."""

@@ -41,7 +41,7 @@ class Hand:
     entry: float = 0.5  # how often a letter has its entry stroke, and its exit stroke; otherwise a part of it
     overshoot: tuple[float, float] = (-4.0, 5.0)  # how far a stroke ends beyond its place
 
-    pen: tuple[float, float] = (3.4, 0.4)  # half the width of a stroke: median, and spread of its logarithm
+    pen: tuple[float, float] = (3.6, 0.36)  # half the width of a stroke: median, and spread of its logarithm
     flex: float = 0.25  # mean of how much wider strokes down are
     nib: float = 0.3  # how often the pen is flat
     flatness: tuple[float, float] = (0.2, 0.7)  # how much thinner its strokes are along the nib
@@ -133,7 +133,10 @@ def make_movements(
     for name in ("overshoot_first", "overshoot_last"):
         moves[name] = generator.uniform(*hand.overshoot, count)
 
-    moves["pen"] = hand.pen[0] * np.exp(generator.normal(0, hand.pen[1], writers))[writer]
+    pens = hand.pen[0] * np.exp(
+        generator.normal(0, hand.pen[1], writers).clip(-2 * hand.pen[1], 2 * hand.pen[1])
+    )
+    moves["pen"] = pens[writer]
     moves["flex"] = generator.exponential(hand.flex, writers)[writer]
     moves["flatness"] = happens(hand.nib) * of_writer(*hand.flatness)
     moves["nib_angle"] = of_writer(0.3, 1.2)

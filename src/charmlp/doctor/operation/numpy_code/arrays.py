@@ -189,6 +189,25 @@ def gradients_on(
     return gradients
 
 
+def by_shape(
+    owner: Any, of: Sequence[Place], held: Mapping[Place, np.ndarray], gradients: Sequence[Any]
+) -> list[Any]:
+    """The gradients, and where there is none the one new array of the weight's shape, whatever its name.
+
+    held: the arrays on the object before its backward.
+    """
+    others = {place: array for place, array in places(owner) if place not in of}
+    new = [a for place, a in others.items() if place not in held or not np.array_equal(held[place], a)]
+    shapes = [np.shape(place.get(owner)) for place in of]
+    missing = [shape for shape, g in zip(shapes, gradients, strict=True) if g is None]
+    found = list(gradients)
+    for i, shape in enumerate(shapes):
+        alike = [array for array in new if np.shape(array) == shape]
+        if found[i] is None and shape and len(alike) == missing.count(shape) == 1:
+            found[i] = alike[0]
+    return found
+
+
 def gradient_of(owner: Any, place: Place, found: Mapping[Place, Any]) -> Any:
     """The array whose name says that it is the gradient of the one at this place."""
     for other, array in found.items():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.mistake import Phrase
+from charmlp.doctor.operation.conditions import conditions_of, said_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import DICT as DICT_OF_ARRAYS
 from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
@@ -114,6 +115,11 @@ class Function:
         return self if strength is None else replace(self, chosen={**self.chosen, strength: 0.0})
 
     @cached_property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """What it says of its inputs, such as that a matrix is symmetric."""
+        return conditions_of(said_of(self.call), self.inputs)
+
+    @cached_property
     def returns(self) -> list[str]:
         return returned_names(self.call)
 
@@ -185,8 +191,9 @@ class Function:
         optional = self.optional
         defaults = {name: self.signature.defaults[name] for name in optional}
         return HandWritten(
-            run, self.meant, self.inputs, optional, defaults=defaults, note=note, constants=tuple(constants)
-        )
+            run, self.meant, self.inputs, optional, defaults=defaults, note=note,
+            constants=tuple(constants), conditions=self.conditions,
+        )  # fmt: skip
 
 
 def usual(name: str) -> Any:

@@ -19,12 +19,14 @@ from charmlp.doctor.operation.numpy_code.arrays import (
     RATE,
     SAME,
     Place,
+    by_shape,
     gradients_on,
     numbered,
     rate_of,
     same,
     weights,
 )
+from charmlp.doctor.operation.numpy_code.arrays import places as places_on
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
@@ -213,6 +215,7 @@ def gather(
     A single gradient that is returned without a name is that of the input at `prediction`.
     """
     before = {place: np.array(place.get(own), float) for place in places}
+    held = {place: np.array(array) for place, array in places_on(own)}
     returned = bound_to(backward, own)(arguments)
     names = [*arrays, *(place.name for place in places)]
     found: list[Any] = [None] * len(names)
@@ -226,7 +229,7 @@ def gather(
     if any(a is None and b is None for a, b in zip(gradients.weights, kept, strict=True)):
         kept = after_update(own, places, before, kept)
     pairs = zip(gradients.weights, kept, strict=True)
-    gradients.weights = [other if mine is None else mine for mine, other in pairs]
+    gradients.weights = by_shape(own, places, held, [b if a is None else a for a, b in pairs])
     if arrays and all(gradient is None for gradient in gradients.inputs):
         gradients.inputs = left_on(own, arrays, prediction)
     return gradients

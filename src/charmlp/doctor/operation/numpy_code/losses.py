@@ -60,7 +60,9 @@ class Loss:
             return [name for i, name in enumerate(inputs) if i not in order]
         if len(self.gradient_names) > 1:
             return []
-        return [name for i, name in enumerate(inputs) if i != prediction_of(inputs)]
+        free = [name for name in inputs if name not in self.function.conditions] or list(inputs)
+        prediction = free[prediction_of(free)]
+        return [name for name in inputs if name != prediction]
 
     def split(self, result: Sequence[Any]) -> tuple[Any, Any]:
         """The loss, and its gradient or gradients."""

@@ -30,6 +30,7 @@ from charmlp.doctor.operation.numpy_code.descents import (
     is_number,
     is_number_like,
 )
+from charmlp.doctor.operation.numpy_code.expressions import is_aside
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -42,6 +43,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
     implied_loss,
     shapes_of,
 )
+from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.updates import EPOCHS, PASS, Updates, updates_in, watched
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
 
@@ -392,4 +394,6 @@ def step_of(function: Function, costs: Iterable[Function], kind: type | None = N
     code = code_of(function.call)
     if code is None or updates_in(code.tree) is None or not function.required:
         return None
+    if (kind is not None and is_aside(kind.__name__)) or not spots_in(code.tree):
+        return None  # it applies gradients that it is given
     return Step(function, code, kind, tuple(costs))

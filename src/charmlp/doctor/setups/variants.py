@@ -1,0 +1,74 @@
+"""The same operation with other inputs than the usual ones: larger numbers, and one row for all rows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from charmlp.doctor.arrangement import GUESSED
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.operation.subject import is_real
+from charmlp.doctor.setups.setup import SetUp, observe
+from charmlp.doctor.setups.trial import Trial
+
+TIMES = 5.0
+MOST_NOISE = 1e-4  # of numeric differentiation, where numbers still tell right from wrong
+MOST_NUMBERS = 200  # of all inputs together
+CLEARLY = 1e-3  # a relative error that is none of rounding
+
+
+def far_out(setup: SetUp) -> Trial | None:
+    """It with larger numbers: what is cut at 3 or at 6 is something else there.
+
+    None where formulas seldom have pieces: it is made of what works element by element, or is no known kind.
+    """
+    trial = setup.first
+    alike = trial.outputs[0].shape == getattr(trial.values[0], "shape", None)
+    size = sum(value.size for value in trial.values if is_real(value))
+    if size > MOST_NUMBERS or trial.coarse or not (alike or trial.kind is UNKNOWN):
+        return None
+    pairs = zip(trial.values, trial.wants, strict=True)
+    return trial.with_values([TIMES * v if is_real(v) and wants else v for v, wants in pairs])
+
+
+def is_right(trial: Trial) -> bool | None:
+    """Whether all its gradients are right; None where that cannot be told."""
+    try:
+        observed = observe(trial)
+        if observed is None or trial.noise > MOST_NOISE:
+            return None
+        errors = [observed.relative_error(i) for i, wants in enumerate(trial.wants) if wants]
+    except Exception:  # a logarithm of other numbers, a power that overflows
+        return None
+    known = [error for error in errors if error is not None]
+    return max(known) <= CLEARLY if known and max(known) < float("inf") else None
+
+
+def two_alike(setup: SetUp) -> bool:
+    """Whether it takes two inputs of one shape and no others, and all gradients are right."""
+    trial = setup.first
+    alike = len(trial.values) == 2 and all(trial.wants) and trial.values[0].shape == trial.values[1].shape
+    return alike and trial.values[0].ndim > 0 and setup.is_right
+
+
+def with_one_row(trial: Trial, position: int, *, flat: bool = False) -> Trial | None:
+    """It with one row in the place of a matrix, None where forward does not take that for all rows."""
+    if trial.values[position].ndim < 2:
+        return None
+    values = list(trial.values)
+    values[position] = values[position][0] if flat else values[position][:1]
+    there = replace(trial, values=values, arrangement=GUESSED, kind=UNKNOWN, form=None, sizes={})
+    repeated = [np.broadcast_to(value, trial.values[0].shape).copy() for value in values]
+    try:
+        return there if np.array_equal(there.outputs[0], trial.forward(repeated)[0]) else None
+    except Exception:
+        return None
+
+
+def right_with_one_row(setup: SetUp) -> Iterator[Trial]:
+    """Those with one row for all rows whose gradients are right."""
+    if two_alike(setup):
+        for position, flat in ((1, False), (1, True), (0, False), (0, True)):
+            trial = with_one_row(setup.first, position, flat=flat)
+            if trial is not None and is_right(trial):
+                yield trial

@@ -1,0 +1,1 @@
+"""What of a file was not examined: its statements that compute gradients, and which were looked at."""
