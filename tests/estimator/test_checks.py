@@ -40,6 +40,7 @@ def wanting(results: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(1200)
 def test_the_classifier_passes_every_check_and_no_fewer_than_theirs() -> None:
     ours = run("charmlp", "MLPClassifier", "-W", "error")
     theirs = run("sklearn.neural_network", "MLPClassifier")
