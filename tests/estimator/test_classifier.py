@@ -117,6 +117,37 @@ def test_each_step_does_the_same(step: str) -> None:
     assert same(small(**settings, step=step).fit(X, Y, weights), one, 1e-12)
 
 
+@pytest.mark.parametrize(("activation", "factor"), [("relu", 6), ("logistic", 2)])
+def test_the_first_weights_are_spread_as_theirs(activation: str, factor: int) -> None:
+    """After a first step of next to nothing."""
+    model = small(activation=activation, hidden_layer_sizes=400, max_iter=1, learning_rate_init=1e-12)
+    weights = np.concatenate([part.ravel() for part in model.fit(X, Y).coefs_[:1]])
+    bound = np.sqrt(factor / 404)
+    assert 0.99 * bound < np.abs(weights).max() <= bound + 1e-9
+    assert abs(weights.mean()) < 0.05 * bound
+
+
+def test_labels_each_for_itself() -> None:
+    labels = np.stack([X[:, 0] > 1, X[:, 1] + X[:, 2] > 1, X[:, 3] > 0], axis=1).astype(int)
+    model = small(max_iter=200).fit(X, labels)
+    chances = model.predict_proba(X)
+    assert (model.predict(X) == labels).mean() > 0.95 and model.out_activation_ == "logistic"
+    assert np.array_equal(model.predict(X), chances > 0.5) and chances.shape == (60, 3)
+    assert np.allclose(1 / (1 + np.exp(-model.decision_function(X))), chances)
+    assert same(small(max_iter=200).fit(X, csr_array(labels)), model)
+    parts = small().partial_fit(X, labels, classes=range(3))
+    assert set(np.unique(parts.predict(X))) <= {0, 1}
+    with pytest.raises(ArgumentError, match="as in the call before"):
+        parts.partial_fit(X, Y == "a")
+    with pytest.raises(ArgumentError, match="y: 3 columns are expected, not 2"):
+        parts.partial_fit(X, labels[:, :2])
+    for changed in ({"early_stopping": True}, {"class_weight": "balanced"}):
+        with pytest.raises(ArgumentError, match=next(iter(changed))):
+            small(**changed).fit(X, labels)
+    with pytest.raises(ArgumentError, match="or columns of 0 and 1"):
+        small().fit(X, labels * 2 + 1 + np.arange(3))
+
+
 def test_seeds() -> None:
     one, same_seed, other = (small(random_state=seed).fit(X, Y) for seed in (1, 1, 2))
     assert same(one, same_seed) and not same(one, other, 1e-3)
@@ -238,6 +269,13 @@ def test_a_search_over_pipelines() -> None:
     search = GridSearchCV(make_pipeline(StandardScaler(), small()), grid, cv=2).fit(X, Y)
     assert search.best_score_ > 0.6
     assert cross_val_score(small(), X, Y, cv=2).min() > 0.6
+
+
+@pytest.mark.full  # starts processes
+def test_a_search_in_several_processes() -> None:
+    grid = {"hidden_layer_sizes": [4, 8]}
+    one, two = (GridSearchCV(small(), grid, cv=2, n_jobs=jobs).fit(X, Y) for jobs in (1, 2))
+    assert np.array_equal(one.cv_results_["mean_test_score"], two.cv_results_["mean_test_score"])
 
 
 def test_weights_are_routed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from charmlp.images import read_grey
+from charmlp.images import quiet, read_grey
 from tests.images.making import outcome, seeds
 from tests.images.test_costs import tiff_of
 
@@ -41,6 +42,12 @@ class TestQuiet:
         assert heard
 
     @pytest.mark.skipif(sys.platform == "win32", reason="this system hides Pillow's libtiff")
+    def test_others_may_hand_filters_on_as_text(self) -> None:
+        """As scikit-learn does, to the processes of a search."""
+        ours = [entry[3] for entry in quiet._filters if isinstance(entry[3], quiet._WhileReading)]
+        assert [each.pattern for each in ours] == [r"(?!)"]
+        assert re.match(r"(?!)", "PIL.Image") is None
+
     def test_libtiff_does_not_talk_to_the_terminal(self, capfd: pytest.CaptureFixture[str]) -> None:
         data = SEEDS["TIFF deflate"]
         for place in range(8, len(data)):

@@ -59,3 +59,16 @@ def test_several_threads_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "pool", lambda: ThreadPoolExecutor(2))
     meeting = threading.Barrier(2, timeout=60)
     threads.each(lambda part: meeting.wait(), range(2))
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [("1", 1), ("1000", None), ("", None), ("0", None), ("2,1", None)]
+)
+def test_others_may_say_how_many_threads(
+    said: str, found: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As joblib tells its worker processes."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    there = threads.cores()
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert threads.cores() == (found or there)

@@ -1,7 +1,8 @@
-"""Softmax, cross entropy, squared error."""
+"""Softmax, cross entropy of a class and of labels each for itself, squared error."""
 
 import numpy as np
 
+from charmlp.calculus.activations import sigmoid
 from charmlp.calculus.elements import Array
 
 
@@ -69,6 +70,27 @@ def logits_gradient(powers: Array, normal: Array, targets: Array, row_sums: Arra
     powers *= row_sums / normal
     powers -= targets
     return powers
+
+
+def label_targets(labels: Array, label_smoothing: float = 0.0) -> Array:
+    """t = (1 − ε) y + ε/2 where each of K labels is given (y = 1) or not (0) for itself, N×K float64."""
+    return labels * (1 - label_smoothing) + label_smoothing / 2
+
+
+def label_losses(logits: Array, targets: Array, row_weights: Array) -> Array:
+    """−Σₖ (tₙₖ log qₙₖ + (wₙ − tₙₖ) log(1 − qₙₖ)) = Σₖ (wₙ log(1 + exp zₙₖ) − tₙₖ zₙₖ) with q = σ(z), N.
+
+    A sigmoid is the softmax of 0 and z, so that this is the cross-entropy of K choices between two.
+
+    targets  t, times the example's weight already; row_weights wₙ: N×1
+    """
+    losses: Array = (row_weights * np.logaddexp(0, logits) - targets * logits).sum(1, dtype=np.float64)
+    return losses
+
+
+def label_gradient(logits: Array, targets: Array, row_weights: Array) -> Array:
+    """∂L/∂zₙₖ = wₙ σ(zₙₖ) − tₙₖ of the sum of `label_losses`."""
+    return row_weights * sigmoid(logits, logits.dtype.type) - targets
 
 
 def squared_error(prediction: Array, target: Array) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
+from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted
 
 from charmlp import calculus
@@ -18,8 +18,11 @@ from charmlp.errors import CharmlpError
 from charmlp.estimator.compatibility import validate_data
 from charmlp.estimator.examples import Examples, feed_of
 from charmlp.estimator.parameters import ArgumentError, config_of, with_seed
+from charmlp.estimator.start import start
 from charmlp.estimator.stopping import Stopping
+from charmlp.estimator.targets import checked, classes_in, numbered
 from charmlp.training.order import Order
+from charmlp.training.randomness import START, generator
 from charmlp.training.state import StepState
 from charmlp.training.steps.choice import check_step, choose_step
 from charmlp.training.steps.parameters import Parameters
@@ -33,7 +36,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     Trained is L = −(1/S) Σₙₖ uₙ tₙₖ log softmax(zₙ)ₖ of a batch, where uₙ is the weight of example n (its
     `sample_weight` times its class's weight), S = Σₙ uₙ, and t is 1 at the label and 0 elsewhere, smoothed.
-    It computes in float64 for inputs of float64 (and of integers), in float32 for those of float32.
+    Where y is N×K of 0 and 1, K labels are each for itself: t = y, and the sum over them of the
+    cross-entropies of σ(z) takes the place of softmax's. It computes in float64 for inputs of float64 (and of
+    integers), in float32 for those of float32.
 
     Parameters that scikit-learn's `MLPClassifier` has mean the same here; docs/estimator.md has a table.
 
@@ -135,13 +140,15 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPClassifier:
-        """Train on X: N×D and labels y: N, numbers or texts.
+        """Train on X: N×D and labels y: N, numbers or texts; or N×K of 0 and 1: labels each for itself.
 
         With early stopping, `X_val`, `y_val` and `sample_weight_val` are an own validation set.
         """
         fresh = not (self.warm_start and hasattr(self, "coefs_"))
         config = self._config(fresh)
         X, labels = self._validated(X, y, fresh, known=not fresh)
+        if self.early_stopping and labels.ndim == 2:
+            raise ArgumentError("early_stopping: of examples with one class each only")
         examples = Examples.weighed(X, labels, sample_weight, self.class_weight, self.classes_)
         watched = None
         if X_val is not None or y_val is not None:
@@ -191,16 +198,19 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ) -> tuple[Any, Array]:
         """X as floats, and the numbers of the classes of y; `known`: the classes are there already."""
         dtype = dtype or (FLOATS if fresh else self.coefs_[0].dtype)
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=dtype, order="C", reset=fresh)
-        check_classification_targets(y)
+        X, y = validate_data(
+            self, X, y, accept_sparse="csr", dtype=dtype, order="C", multi_output=True, reset=fresh
+        )
+        y = checked(y)
+        if fresh:
+            self._each_for_itself = y.ndim == 2
+        elif self._each_for_itself != (y.ndim == 2):
+            raise ArgumentError(
+                "y: a class for each example, or columns of labels, but as in the call before"
+            )
         if not known:
-            self.classes_, labels = np.unique(y, return_inverse=True)
-            return X, labels.astype(np.int64)
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            first, count = unknown.tolist()[0], len(self.classes_)
-            raise ArgumentError(f"y: {first!r} is none of the {count} classes that were learned first")
-        return X, np.searchsorted(self.classes_, y).astype(np.int64)
+            self.classes_ = classes_in(y)
+        return X, numbered(y, self.classes_)
 
     def _split(self, examples: Examples, seed: int) -> tuple[Examples, Examples]:
         """What is learned, and what is watched: of every class its share."""
@@ -241,14 +251,16 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _take_up(self, trainer: Trainer) -> None:
         """Let a trainer begin with the weights that are there, and what the optimizer remembers of them."""
-        if not hasattr(self, "coefs_"):
-            return
-        state = trainer.step.state()
+        state, config = trainer.step.state(), trainer.config
         remembered: StepState = getattr(self, "_memory", state)
         if remembered.arrays.keys() != state.arrays.keys():  # another solver
             remembered = state
-        layers = zip(self.coefs_, self.intercepts_, strict=True)
-        flat = np.concatenate([part.ravel() for weight, bias in layers for part in (weight.T, bias)])
+        if hasattr(self, "coefs_"):
+            layers = zip(self.coefs_, self.intercepts_, strict=True)
+            flat = np.concatenate([part.ravel() for weight, bias in layers for part in (weight.T, bias)])
+        else:
+            dtype = state.arrays["parameters"].dtype
+            flat = start(trainer.sizes, config.act_type, generator(config.seed, START), dtype).flat
         trainer.step.restore(StepState({**remembered.arrays, "parameters": flat}, remembered.updates))
 
     def _note(self, trainer: Trainer, stopping: Stopping) -> None:
@@ -263,29 +275,35 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.n_iter_ = len(trainer.history)
         self.t_ += self.n_iter_ * len(trainer.order)
         self.n_layers_, self.n_outputs_ = len(trainer.sizes), len(self.classes_)
-        self.out_activation_ = "softmax"
+        self.out_activation_ = "logistic" if self._each_for_itself else "softmax"
         self._act_type = trainer.config.act_type
         self.step_ = type(trainer.step).__name__.removesuffix("Step").lower()
 
     # Prediction
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each example, N."""
-        numbers = self._logits(X).argmax(axis=1)
-        return np.asarray(self.classes_[numbers])
+        """The most probable class of each example, N; of labels each for itself 0 or 1, N×K."""
+        logits = self._logits(X)
+        if self._each_for_itself:
+            return (logits > 0).astype(np.int64)
+        return np.asarray(self.classes_[logits.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> Array:
-        """softmax of the logits, N×K, in the order of `classes_`."""
-        return calculus.softmax(self._logits(X))
+        """softmax of the logits, N×K, in the order of `classes_`; σ of them for labels each for itself."""
+        return np.asarray(np.exp(self.predict_log_proba(X)))
 
     def predict_log_proba(self, X: Any) -> Array:
         """Its logarithm, N×K, without a logarithm of 0."""
-        return calculus.log_softmax(self._logits(X))
+        logits = self._logits(X)
+        if self._each_for_itself:
+            return np.asarray(-np.logaddexp(0, -logits))
+        return calculus.log_softmax(logits)
 
     def decision_function(self, X: Any) -> Array:
         """The logits, N×K; of two classes the second's minus the first's, N."""
         logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+        binary = len(self.classes_) == 2 and not self._each_for_itself
+        return logits[:, 1] - logits[:, 0] if binary else logits
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
@@ -297,4 +315,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.classifier_tags.multi_label = True
         return tags
+
+    def _more_tags(self) -> dict[str, Any]:  # the same for scikit-learn 1.5
+        return {"multilabel": True}

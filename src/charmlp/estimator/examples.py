@@ -18,7 +18,7 @@ from charmlp.training.feed import Arrays, Feed, SparseRows
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs X: N×D, dense or sparse; labels: the numbers of their classes, N; weights N above 0, or `None`.
+    """Inputs X: N×D, dense or sparse; labels (`targets.numbered`); weights N above 0, or `None`.
 
     A weight of 0 is as good as absence, for the order of the others as well: such examples are left out.
     """
@@ -34,12 +34,15 @@ class Examples:
         """Each weighs what `sample_weight` says times what `class_weight` says of its class."""
         if sample_weight is None and class_weight is None:
             return cls(X, labels, None)
+        if class_weight is not None and labels.ndim == 2:
+            raise ArgumentError("class_weight: an example has one class, not columns of labels; use None")
         weights = np.ones(len(labels))
         if sample_weight is not None:
             weights = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
         if (weights < 0).any():
             raise ArgumentError("sample_weight: a weight is negative; weights are at least 0")
-        weights = weights * of_classes(class_weight, classes, labels, weights)[labels]
+        if class_weight is not None:
+            weights = weights * of_classes(class_weight, classes, labels, weights)[labels]
         there = weights > 0
         if not there.any():
             raise ArgumentError("sample_weight, class_weight: all weights are zero; nothing is left to learn")
@@ -67,8 +70,6 @@ def of_classes(class_weight: Any, classes: Array, labels: Array, weights: Array)
 
     Examples count with their own weights there, so that a whole weight is as good as so many copies.
     """
-    if class_weight is None:
-        return np.ones(len(classes))
     if isinstance(class_weight, str) and class_weight == "balanced":
         totals = np.bincount(labels, weights, minlength=len(classes))
         there = np.count_nonzero(totals)

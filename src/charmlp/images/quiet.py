@@ -47,6 +47,9 @@ class _WhileReading:
     """
 
     match = staticmethod(_is_quiet)
+    pattern = (
+        r"(?!)"  # for who hands filters on as text, as scikit-learn to its workers: there it matches nothing
+    )
 
 
 _filters: Any = warnings.filters

@@ -1,6 +1,6 @@
 """What examples are: the inputs and labels behind the numbers that an `Order` gives.
 
-labels  class of each example, N
+labels  class of each example, N; or which of K labels it has, N×K of 0 and 1
 weights how much each example counts in the loss, N; None: all alike
 width   numbers in an input, D
 dtype   of the inputs, and so of the parameters that learn from them

@@ -230,6 +230,39 @@ def test_weights_of_examples(name: str, of_classes: bool, smoothing: float) -> N
     assert_equal(name, dataclasses.replace(BASE, label_smoothing=smoothing), of_class, weigh=True)
 
 
+@pytest.mark.parametrize("name", [name for name in STEPS if "torch" not in name])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weigh", [False, True])
+def test_labels_each_for_itself(name: str, weigh: bool, smoothing: float) -> None:
+    """Beside torch's own loss, for one update of plain gradient descent: so do all that follow."""
+    inputs, classes = (array[:BATCH] for array in batches(np.float64))
+    labels = (np.arange(K) <= classes[:, None]).astype(np.int64)
+    config = dataclasses.replace(BASE, momentum=0.0, label_smoothing=smoothing)
+    weights = weights_of_examples(BATCH) if weigh else np.ones(BATCH)
+    step, initial = make(name, config, start(config, np.float64)), start(config, np.float64)
+    given = weights if weigh else None
+    (loss,) = step.advance(inputs, labels, np.full(1, 0.5), np.random.default_rng(3), given)
+    w1, b1, w2, b2 = (
+        torch.tensor(array, requires_grad=True)
+        for pair in zip(initial.weights, initial.biases, strict=True)
+        for array in pair
+    )
+    z = torch.relu(torch.from_numpy(inputs) @ w1.T + b1) @ w2.T + b2
+    targets = torch.from_numpy(labels * (1 - smoothing) + smoothing / 2)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(z, targets, reduction="none").sum(1)
+    theirs = (torch.from_numpy(weights) * each).sum() / weights.sum()
+    theirs.backward()
+    assert loss == pytest.approx(theirs.item(), rel=1e-12)
+    moved = np.concatenate([(p - 0.5 * p.grad).detach().numpy().ravel() for p in (w1, b1, w2, b2)])
+    assert np.allclose(step.parameters.flat, moved, rtol=0, atol=1e-14)
+
+
+def test_labels_each_for_itself_are_refused_on_the_device() -> None:
+    step = make("analytic on torch", BASE, start(BASE, np.float64))
+    with pytest.raises(NotImplementedError, match="learned on the processor"):
+        step.advance(np.zeros((8, D)), np.zeros((8, K), int), np.ones(1), np.random.default_rng(0))
+
+
 @each_step
 def test_a_whole_weight_is_as_many_copies(name: str) -> None:
     inputs, labels = (array[:BATCH] for array in batches(np.float64))

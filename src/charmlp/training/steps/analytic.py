@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -77,20 +77,24 @@ class AnalyticStep(ArrayStep):
         targets, share, starts = scaled_targets(
             self.config, labels, classes, self.class_weights, theta.dtype, weights
         )
-        shifted = np.empty_like(targets)  # z − max z
-        normal = np.empty_like(share)  # Σ exp(z − max z)
+        shifted = np.empty_like(targets)  # z − max z; of labels each for itself, z
+        normal = np.empty_like(share) if labels.ndim == 1 else None  # Σ exp(z − max z)
         size = self.config.batch_size
         chunk = inputs, drawn, shifted, normal, targets, share
         for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
             self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate)
             self.updates += 1
-        losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
+        if normal is None:
+            losses = calculus.label_losses(shifted, targets, share)
+        else:
+            losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
         return np.add.reduceat(losses, starts) if len(losses) else losses
 
-    def update(self, chunk: tuple[Array, ...], start: int, stop: int, rate: list[float]) -> None:
+    def update(self, chunk: tuple[Any, ...], start: int, stop: int, rate: list[float]) -> None:
         """One update, on the images from `start` to before `stop` of a chunk.
 
-        `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S.
+        `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S. Where labels
+        are each for itself, it is z that is filled, Σ exp is `None`, and Σt/S the example's weight.
         """
         inputs, drawn, shifted, normal, targets, share = chunk
         theta, gradients = self.parameters.flat, self.gradients.flat
@@ -100,10 +104,14 @@ class AnalyticStep(ArrayStep):
         def there_and_back(part: tuple[slice, Buffers]) -> None:
             rows, own = part
             rows = slice(start + rows.start, start + rows.stop)
-            bits, total = drawn[rows], normal[rows]
+            bits = drawn[rows]
             self.forward(inputs[rows], bits, own)
-            calculus.exponentials(own.outputs[-1], shifted[rows], own.gradients[-1], total)
-            calculus.logits_gradient(own.gradients[-1], total, targets[rows], share[rows])
+            if normal is None:
+                shifted[rows] = own.outputs[-1]
+                own.gradients[-1][...] = calculus.label_gradient(shifted[rows], targets[rows], share[rows])
+            else:
+                calculus.exponentials(own.outputs[-1], shifted[rows], own.gradients[-1], normal[rows])
+                calculus.logits_gradient(own.gradients[-1], normal[rows], targets[rows], share[rows])
             self.backward(bits, own)
 
         def weigh(units: Units) -> None:
@@ -229,13 +237,21 @@ def scaled_targets(
     dtype: DTypeLike,
     weights: Array | None = None,
 ) -> tuple[Array, Array, Array]:
-    """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights."""
+    """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights.
+
+    Of labels each for itself (N×K), weights divided by S take the place of Σt/S.
+    """
     starts = np.arange(0, len(labels), config.batch_size)
-    targets = calculus.class_targets(labels, n_classes, config.label_smoothing, class_weights)
     weight = np.ones(len(labels)) if class_weights is None else class_weights[labels]
+    if labels.ndim == 2:
+        targets = calculus.label_targets(labels, config.label_smoothing)
+    else:
+        targets = calculus.class_targets(labels, n_classes, config.label_smoothing, class_weights)
     if weights is not None:
         targets *= weights[:, np.newaxis]
         weight = weight * weights
     sums = np.add.reduceat(weight, starts) if len(labels) else weight
-    targets /= np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
-    return targets.astype(dtype), targets.sum(axis=1, keepdims=True).astype(dtype), starts
+    sums = np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
+    targets /= sums
+    share = targets.sum(axis=1, keepdims=True) if labels.ndim == 1 else weight[:, np.newaxis] / sums
+    return targets.astype(dtype), share.astype(dtype), starts

@@ -86,6 +86,8 @@ class AnalyticTorchStep(TorchStep):
         masks: Generator,
         weights: Array | None = None,
     ) -> Array:
+        if labels.ndim == 2:
+            raise NotImplementedError("labels each for itself are learned on the processor")
         count = len(learning_rates)
         if not count:
             return np.empty(0)

@@ -59,10 +59,10 @@ class AutogradStep(TorchStep):
             batch = slice(i * config.batch_size, (i + 1) * config.batch_size)
             x, label = x_all[batch], labels_all[batch]
             logits = self.forward(x, drawn[batch])
-            if weights is None:
+            if weights is None and label.ndim == 1:
                 loss = self.loss(logits, label)
             else:
-                loss = self.weighted(logits, label, weights[batch])
+                loss = self.weighted(logits, label, None if weights is None else weights[batch])
             self.optimizer.zero_grad()
             loss.backward()
             losses.append(loss.detach())
@@ -82,9 +82,15 @@ class AutogradStep(TorchStep):
             x = module(x)
         return x
 
-    def weighted(self, logits: torch.Tensor, label: torch.Tensor, weights: Array) -> torch.Tensor:
-        """The mean of the examples' losses by their weights, and by those of their classes."""
-        weight = torch.from_numpy(weights).to(logits)
+    def weighted(self, logits: torch.Tensor, label: torch.Tensor, weights: Array | None) -> torch.Tensor:
+        """The mean of the examples' losses by their weights, and by those of their classes.
+
+        Labels each for itself are K choices between two, of which one has the logit 0.
+        """
+        weight = logits.new_ones(len(logits)) if weights is None else torch.from_numpy(weights).to(logits)
+        if label.ndim == 2:
+            pairs = torch.stack([torch.zeros_like(logits), logits], 1)
+            return (weight * self.losses(pairs, label).sum(1)).sum() / weight.sum()
         of_class = self.losses.weight
         counted = weight if of_class is None else weight * of_class[label]
         return (weight * self.losses(logits, label)).sum() / counted.sum()

@@ -69,7 +69,10 @@ def train_batches(
         x, bits = inputs[start:stop], drawn[start:stop]
         forward(layers, activation, theta, memory, x, bits)
         some = labels[start:stop], weights[start:stop]
-        losses[i] = cross_entropy(layers, class_weights, smoothing, memory, *some)
+        if labels.ndim == 1:  # of the two, only one is compiled
+            losses[i] = cross_entropy(layers, class_weights, smoothing, memory, *some)
+        else:
+            losses[i] = label_entropy(layers, smoothing, memory, *some)
         lr, scale, keep, decay = rates[i]
         backward(layers, activation, clip_norm, theta, memory, gradients, optimizer, x, bits, lr, scale, keep)
         if clip_norm > 0:
@@ -148,6 +151,26 @@ def cross_entropy(
             for k in range(classes):
                 gradient[n, k] -= real(weight * spread * class_weights[k] / total)
         gradient[n, labels[n]] -= real(label_target / total)
+    return loss / total
+
+
+@inlined
+def label_entropy(layers: Array, smoothing: float, memory: Array, labels: Array, weights: Array) -> float:
+    """The same of labels each for itself, N×K (see `charmlp.calculus.label_losses`)."""
+    batch, classes = labels.shape
+    logits = part(memory, layers[-1, OUTPUT], batch, classes)
+    gradient = part(memory, layers[-1, GRADIENT], batch, classes)
+    real = memory.dtype.type
+    loss, total = 0.0, 0.0
+    for n in range(batch):
+        total += weights[n]
+    for n in range(batch):
+        for k in range(classes):
+            z = np.float64(logits[n, k])
+            small = np.exp(-abs(z))
+            target = labels[n, k] * (1 - smoothing) + smoothing / 2
+            loss += weights[n] * (max(z, 0.0) + np.log1p(small) - target * z)
+            gradient[n, k] = real(weights[n] * ((1.0 if z >= 0 else small) / (1 + small) - target) / total)
     return loss / total
 
 

@@ -34,6 +34,8 @@ class Step(ABC):
     ) -> Array:
         """One update for each consecutive batch of inputs N×D and labels N; the losses before each update.
 
+        Labels N×K of 0 and 1 are K choices for each example, and a batch's loss the sum of their losses.
+
         `learning_rates` holds one rate for each update; dropout draws from the generator `masks`. An example
         counts in its batch's loss as often as its number in `weights` says, N above 0: as that many copies.
         """
