@@ -221,6 +221,7 @@ def test_each_ingredient_changes_pictures_and_leaves_the_rest_alone(fonts: list[
     base = {"outline_chance": 1.0} if chance == "hollow_chance" else {}
     base |= {"relief_chance": 1.0} if chance == "carved_chance" else {}
     base |= {"margin": 0.1} if chance == "neighbour_chance" else {}
+    base |= {"line_chance": 1.0, "line_apart": (0.2, 0.4)} if chance == "squares_chance" else {}
     without, always = draw_some(fonts, 130, **base), draw_some(fonts, 130, **base, **{chance: 1.0})
     assert (without != always).any(axis=(1, 2)).mean() > 0.6
     correlations = (centred(without) * centred(always)).sum(axis=1)
