@@ -150,7 +150,10 @@ class WithClosure:
 def closure_in(function: Function) -> int | None:
     """Where a function returns the one that leads gradients back, beside what it computes."""
     places = [i for i, inner in returned_closures(function.call).items() if takes_one(inner)]
-    places += [i for i, part in enumerate(returned_parts(function.call)) if makes_backward(part, function)]
+    if not function.signature.optional:  # an axis, say, decides what it is
+        places += [
+            i for i, part in enumerate(returned_parts(function.call)) if makes_backward(part, function)
+        ]
     return places[0] if len(places) == 1 and len(function.returns) == 2 and function.inputs else None
 
 

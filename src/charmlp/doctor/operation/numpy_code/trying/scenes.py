@@ -209,7 +209,7 @@ class Scene:
             yield Part(value.name, 0)
         others = list(taken(value))
         yield from (Same(name) for name in others if base(name) == base(key))
-        if not upstream:
+        if not upstream and not is_truth(key):  # labels are no upstream gradient
             yield Upstream(0)
         yield from (Part(value.name, 0), Part(value.name, REST))
         yield from (Same(name) for name in others)
