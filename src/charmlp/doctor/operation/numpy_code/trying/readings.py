@@ -48,7 +48,8 @@ class Tried:
             if solution is None or not (is_likely or solution.is_telling):
                 continue
             learnt = {key.partition(".")[0] for key in solution.of}
-            if not solution.is_right and scene.gradient_has_steps and all(map(is_given, learnt)):
+            learnt = {name for name in learnt if not is_given(name) or scene.use(name).is_changed}
+            if not solution.is_right and scene.gradient_has_steps and not learnt:
                 continue  # nobody learns data
             if best is None or solution.is_right or solution.is_turned:
                 best = scene, solution
