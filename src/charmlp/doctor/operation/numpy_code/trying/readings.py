@@ -11,7 +11,7 @@ import numpy as np
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.names import meant_by
+from charmlp.doctor.operation.numpy_code.names import DATA, is_truth, meant_by
 from charmlp.doctor.operation.numpy_code.trying.choices import Key
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, gradients, leaves_of, outputs_led
 from charmlp.doctor.operation.numpy_code.trying.runs import Run
@@ -47,6 +47,10 @@ class Tried:
             solution = solved(scene, sizes, readings)
             if solution is None or not (is_likely or solution.is_telling):
                 continue
+            learnt = {key.partition(".")[0] for key in solution.of}
+            learnt = {name for name in learnt if not is_given(name) or scene.use(name).is_changed}
+            if not solution.is_right and scene.gradient_has_steps and not learnt:
+                continue  # nobody learns data
             if best is None or solution.is_right or solution.is_turned:
                 best = scene, solution
             if solution.is_right or solution.is_turned:
@@ -94,10 +98,16 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),
         sizes={"N": letters["N"], "C": letters["K"]},
         is_step=scene.gradient_has_steps,
+        is_helper=True,  # what goes into it is decided by whoever calls it
         note=None
         if scene.is_both
         else phrase("value-and-gradient", value=scene.value.name, gradient=scene.gradient.name),
     )  # fmt: skip
+
+
+def is_given(name: str) -> bool:
+    """Whether it is the name of data, or of what should come of them."""
+    return bool(DATA.fullmatch(name)) or is_truth(name)
 
 
 def plain(value: Any) -> Any:
