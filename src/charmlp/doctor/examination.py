@@ -18,6 +18,7 @@ from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import builders, framework_of, last_builders
+from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
@@ -45,6 +46,8 @@ def diagnosis_of(
             first = likeliest(found)
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
+            if first.mistakes and isinstance(operation, Written) and operation.is_class:
+                return first  # its two methods belong together: other inputs would only hide what is wrong
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
             better = (
                 one for one in last if one or (one.reason is None and (first.reason or not unlikely(one)))
@@ -219,6 +222,8 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
     if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
+    elif trial.subject.is_guess and [m.name for m in mistakes] == ["unrecognised"]:
+        mistakes, reason = [], phrase("no-pair")  # the mistake may be ours, in taking the two together
     elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]

@@ -43,7 +43,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     Parameters that scikit-learn's `MLPClassifier` has mean the same here; docs/estimator.md has a table.
 
     hidden_layer_sizes   units of each hidden layer; (): none
-    activation           identity, logistic, tanh, relu, leaky_relu, gelu or silu
+    activation           identity, logistic, or a name in `charmlp.calculus.ACTIVATIONS`: tanh, relu, …
     solver               sgd, adagrad, rmsprop, adam, adadelta or adamw, as torch defines them
     weight_decay         λ of the penalty λ‖θ‖²/2 on all parameters; with adamw decoupled from the gradient
     batch_size           examples an update; "auto": min(200, N)

@@ -1,5 +1,7 @@
 """Whether probabilities mean what they say, and the temperature that makes them."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from itertools import pairwise

@@ -69,6 +69,8 @@ def examine_all(
             continue
         answer(start=name)
         diagnosis = examine_one(thing, kind, target.label(name), name)
+        if target.name is None and diagnosis.reason is not None and diagnosis.reason.key == "no-pair":
+            continue  # a guess that came to nothing; what it computes is told of as not examined
         survey.take(diagnosis, name, thing)
         if loaded.note is not None and number == 0:  # said once
             diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))

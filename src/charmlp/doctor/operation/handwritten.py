@@ -38,9 +38,8 @@ class HandWritten:
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
     unpenalised: "HandWritten | None" = None  # the same loss with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
-    is_step: bool = (
-        False  # its gradients are what weights are changed by: nobody hands it an upstream gradient
-    )
+    is_step: bool = False  # its gradients are what weights are changed by: there is no upstream gradient
+    is_guess: bool = False  # no name says that what runs backward belongs to what runs forward
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W
@@ -68,3 +67,4 @@ class Written:
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
     is_half: bool = False  # one half of a pair whose other half is not there
     last: tuple[Make, ...] = ()  # readings that count only where no other can be examined
+    is_class: bool = False

@@ -45,7 +45,7 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
     if isinstance(key, str) and len(own) == 2 and forward_of(own[0], forward):
         pair = Pair(one_of(name, own[0]), Function(f"{name}_derivative", own[1]))
         yield Written(label, pair.readings(), code=(own[1],))
-    elif forward is not None and not isinstance(forward, type):
+    elif forward is not None and not isinstance(forward, type) and all(map(inspect.isfunction, own)):
         lines = [Line(one, len(own)) for one in own]
         if all(line.is_one for line in lines):
             yield Written(label, (reading(lambda: led(name, forward, lines)),), code=tuple(own))

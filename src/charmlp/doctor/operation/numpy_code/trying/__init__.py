@@ -12,7 +12,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of
 from charmlp.doctor.operation.numpy_code.trying.choices import code_with_steps
 from charmlp.doctor.operation.numpy_code.trying.couples import tried
-from charmlp.doctor.operation.numpy_code.trying.readings import Tried
+from charmlp.doctor.operation.numpy_code.trying.readings import Tried, is_guess
 from charmlp.doctor.operation.source import behind
 
 
@@ -83,9 +83,8 @@ def of_class(one: Written, kind: type | None, around: Mapping[str, Function]) ->
         return one
     couples = couples_of(kind, around)
     code = [f for couple in couples for f in code_of(couple)]
-    return replace(
-        one, last=tuple(m for c in couples for m in c.readings), code=tuple(dict.fromkeys((*one.code, *code)))
-    )
+    last = tuple(m for c in couples for m in c.readings)
+    return replace(one, last=last, is_class=True, code=tuple(dict.fromkeys((*one.code, *code))))
 
 
 def of_kind(kind: type, around: Mapping[str, Function]) -> list[Written]:
@@ -103,7 +102,8 @@ def of_couple(name: str, couple: Tried) -> list[Written]:
     if found is None:
         return []
     scene = found[0]
-    return [Written(name, couple.readings, others=(scene.value.name,), code=code_of(couple))]
+    others = () if is_guess(scene) else (scene.value.name,)
+    return [Written(name, couple.readings, others=others, code=code_of(couple))]
 
 
 def code_of(couple: Tried) -> tuple[Callable[..., Any], ...]:

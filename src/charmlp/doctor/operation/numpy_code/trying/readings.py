@@ -11,7 +11,7 @@ import numpy as np
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.names import DATA, is_truth, meant_by
+from charmlp.doctor.operation.numpy_code.names import DATA, is_truth, meant_by, stem_of
 from charmlp.doctor.operation.numpy_code.trying.choices import Key
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, gradients, leaves_of, outputs_led
 from charmlp.doctor.operation.numpy_code.trying.runs import Run
@@ -98,11 +98,17 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),
         sizes={"N": letters["N"], "C": letters["K"]},
         is_step=scene.gradient_has_steps,
+        is_guess=is_guess(scene),
         is_helper=True,  # what goes into it is decided by whoever calls it
         note=None
         if scene.is_both
         else phrase("value-and-gradient", value=scene.value.name, gradient=scene.gradient.name),
     )  # fmt: skip
+
+
+def is_guess(scene: Scene) -> bool:
+    """Whether no name says that the two functions belong together."""
+    return not scene.is_both and stem_of(scene.value.name) != stem_of(scene.gradient.name)
 
 
 def is_given(name: str) -> bool:
