@@ -2,16 +2,18 @@
 
     python benchmarks/wild.py                       prints the figures and the cases
     python benchmarks/wild.py --format json         the same for programs
-    python benchmarks/wild.py --framework torch     of some cases only (or --set 2, or --only NAME …)
+    python benchmarks/wild.py --framework torch     of some cases only (or --set 4, or --only NAME …)
     python benchmarks/wild.py --write               docs/doctor-wild.md and .zh-CN.md: the column "today"
     python benchmarks/wild.py --first --write       once, before anything is learnt from cases that are new
 
-Each file is examined as a whole, as `charmlp doctor FILE` does, nothing said about what is in it. Then
+Each file, a script or a notebook, is examined as a whole, as `charmlp doctor FILE` does, nothing said about
+what is in it. Then
 
 - a wrong case is `named` where the row expected (or one as good) is among the mistakes found in the case's
   own code: the operations that its inputs, value and gradients name, and what these use of the file. Else it
   is `otherwise` where other mistakes are found there, `unknown` where it could not be examined, or something
-  else in its file that computes a gradient was not, or `healthy`;
+  else in its file that computes a gradient was not, or `healthy`; of a program with one mistake (whole) all
+  code is the case's own;
 - a wrong case whose mistake has no row (row 0) is `noticed` where any mistake is found in its own code;
 - a right case is `flagged` where a mistake is found anywhere in its file, else `unknown` or `healthy`;
 - a false alarm is a mistake that is not expected beside a named one, or in a wrong case's other code.
@@ -67,6 +69,15 @@ Outcomes = Mapping[str, Outcome]
 # Scoring
 
 
+def python_code(file: Path) -> str:
+    """The code of a case; of a notebook that of its cells, without their magics."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix != ".ipynb":
+        return text
+    cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return "\n".join(re.sub(r"^%.*", "", cell, flags=re.MULTILINE) for cell in cells)
+
+
 def expected_rows(case: Case) -> set[int]:
     """The rows that name the mistake of a wrong case; none where it has no row."""
     return {row for row in (case["row"], *case.get("also", ())) if row}
@@ -107,7 +118,8 @@ def outcome(case: Case, source: str, diagnoses: Sequence[Diagnosis]) -> Outcome:
     everything = rows_found(diagnoses)
     rows = tuple(sorted(set().union(*everything)))
     named, used = own_names(case, source)
-    own = [diagnosis for diagnosis in diagnoses if operation(diagnosis) in used]
+    whole = case.get("whole", False)
+    own = [diagnosis for diagnosis in diagnoses if whole or operation(diagnosis) in used]
     judged = [diagnosis for diagnosis in own if operation(diagnosis) in named] or own
     of_file = [diagnosis for diagnosis in diagnoses if diagnosis.not_examined]
     examined = bool(judged) and all(diagnosis.reason is None for diagnosis in [*judged, *of_file])
@@ -126,7 +138,7 @@ def examine(cases: Mapping[str, Case], folder: Path = WILD) -> dict[str, Outcome
     files = [folder / case["file"] for case in cases.values()]
     conversations = examine_targets([str(file) for file in files], None, TIMEOUT)
     return {
-        name: outcome(case, file.read_text(encoding="utf-8"), conversation.diagnoses)
+        name: outcome(case, python_code(file), conversation.diagnoses)
         for (name, case), file, conversation in zip(cases.items(), files, conversations, strict=True)
     }
 

@@ -39,6 +39,12 @@ What it says at first sight here shows how it does on code that nobody prepared 
 
 Written in the same way after the doctor had learnt from both.
 """,
+            "4": """\
+## The fourth set
+
+Whole programs, scripts and notebooks, by another author who had neither run the doctor nor read its code,
+after the doctor had learnt from the first three.
+""",
             "all": """\
 ## All sets
 """,
@@ -107,8 +113,13 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前两组学习之后，用同样的办法写成。
 """,
+            "4": """\
+## 第四组
+
+在医生向前三组学习之后，由另一位既没有运行过医生、也没有读过它的代码的作者写成：完整的程序、脚本和笔记本。
+""",
             "all": """\
-## 三组合计
+## 四组合计
 """,
         },
         "cases": """\

@@ -41,6 +41,7 @@ RIGHT = {name: WRONG[name] for name in WRONG if name not in ("row", "also", "gra
     "framework": "torch",
 }
 ROWLESS = WRONG | {"row": 0}
+PROGRAM = WRONG | {"whole": True}
 
 
 def says(name: str, *rows: int, unknown: bool = False, alternatives: tuple[int, ...] = ()) -> Diagnosis:
@@ -79,6 +80,12 @@ LEFT = Diagnosis(
         (WRONG, [says("Layer"), LEFT], "unknown", False),
         (WRONG, [says("Layer", 16), LEFT], "named", False),
         (RIGHT, [says("Layer"), LEFT], "unknown", False),
+        (PROGRAM, [says("Layer"), says("other_forward", 16)], "named", False),  # anywhere in a program
+        (PROGRAM, [says("line 7", 16), says("Layer", 5)], "named", True),
+        (PROGRAM, [says("other_forward", 5)], "otherwise", False),
+        (PROGRAM, [says("Layer"), says("other_forward", unknown=True)], "healthy", False),
+        (PROGRAM, [says("Layer", unknown=True), says("other_forward")], "unknown", False),
+        (PROGRAM, [], "unknown", False),
         (ROWLESS, [says("Layer", 0)], "noticed", False),
         (ROWLESS, [says("Layer", 14)], "named", False),
         (ROWLESS, [says("Layer")], "healthy", False),
@@ -120,6 +127,16 @@ def test_each_set_has_its_figures() -> None:
     assert (second["wrong"], second["named"], second["healthy"], second["right_flagged"]) == (1, 0, 1, 1)
     assert all(sets["all"]["all"][figure] == first[figure] + second[figure] for figure in wild.FIGURES)
     assert list(wild.by_set(CASES, {})) == ["all"]
+
+
+def test_a_notebook_is_the_code_of_its_cells(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# f"]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "x = 1"]},
+        {"cell_type": "code", "source": ["def f():\n", "    return x % 2"]},
+    ]
+    (tmp_path / "f.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert wild.python_code(tmp_path / "f.ipynb") == "\nx = 1\ndef f():\n    return x % 2"
 
 
 def test_a_doctor_who_always_says_the_same_names_nothing_else() -> None:
