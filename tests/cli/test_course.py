@@ -21,7 +21,7 @@ class Blots:
     """Stands in for rendered letters: finding all fonts takes seconds."""
 
     def __init__(self, count: int, seed: int, held_out: int) -> None:
-        self.classes, self.seed = ("A", "B"), seed
+        self.classes, self.seed, self.style = ("A", "B"), seed, "print"
         self.splits = {"train": count, "val": held_out, "test": held_out}
 
     def load(self, split: str, size: tuple[int, int]) -> LetterSet:

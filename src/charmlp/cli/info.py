@@ -101,6 +101,8 @@ def describe_model(model: Model, path: Path) -> None:
     for line in origin(model):
         say(line)
     for name, value in model.provenance.items():
+        if name == "source":
+            continue  # told above
         said = printable(value if isinstance(value, str) else json.dumps(value))
         print(f"{printable(name):<14} {said}")
 
@@ -110,7 +112,7 @@ def origin(model: Model) -> Iterator[str]:
     facts = model.provenance
     count, source, style = (facts.get(name) for name in ("training_images", "source", "rendered_style"))
     if isinstance(count, int) and isinstance(source, str) and source:
-        yield f"trained on     {count:,} images, {printable(source)}"
+        yield f"trained on     {count:,} images, {printable(translated(source))}"
     rendered, share = facts.get("rendered_letters"), facts.get("rendered_share")
     if isinstance(rendered, int) and isinstance(share, float) and rendered:
         yield f"               with {rendered:,} rendered letters, {share:.0%} of each batch"

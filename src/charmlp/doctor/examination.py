@@ -20,7 +20,7 @@ from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrit
 from charmlp.doctor.operation.building import builders, framework_of, last_builders
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
-from charmlp.doctor.operation.subject import Build, quiet_and_seeded
+from charmlp.doctor.operation.subject import Build, Subject, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
@@ -222,8 +222,8 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
     if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
-    elif trial.subject.is_guess and [m.name for m in mistakes] == ["unrecognised"]:
-        mistakes, reason = [], phrase("no-pair")  # the mistake may be ours, in taking the two together
+    elif mistakes and may_be_ours(trial.subject, {m.name for m in mistakes}):
+        mistakes, reason = [], phrase("no-pair")
     elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
@@ -232,6 +232,16 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup)),
         trials=(trial,),
     )  # fmt: skip
+
+
+# What code shows that is no value and gradient, or not with these inputs, and what a value is not called
+OF_NO_PAIR = {"forward-wrong", "cotangent-ignored", "cotangent-distorted"}
+
+
+def may_be_ours(subject: Subject, names: set[str]) -> bool:
+    """Whether mistakes may come of our taking two functions together, and not of what they compute."""
+    doubtful = OF_NO_PAIR | ({"unrecognised"} if subject.is_guess else set())
+    return subject.is_tried and names <= doubtful
 
 
 def may_be_misused(setup: SetUp) -> bool:

@@ -39,7 +39,8 @@ class HandWritten:
     unpenalised: "HandWritten | None" = None  # the same loss with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
     is_step: bool = False  # its gradients are what weights are changed by: there is no upstream gradient
-    is_guess: bool = False  # no name says that what runs backward belongs to what runs forward
+    is_tried: bool = False  # what belongs together, and with which inputs, was found by trying
+    is_guess: bool = False  # and no name says that it belongs together
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W

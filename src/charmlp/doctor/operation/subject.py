@@ -79,7 +79,8 @@ class Subject(ABC):
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
     is_step: bool = False  # its gradients are what weights are changed by
-    is_guess: bool = False  # no name says that its gradients are those of its forward
+    is_tried: bool = False  # its forward, its gradients and their inputs were found by trying
+    is_guess: bool = False  # and no name says that they belong together
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W

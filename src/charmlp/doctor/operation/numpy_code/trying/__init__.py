@@ -41,7 +41,7 @@ def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequ
         one
         for kind in kinds
         if kind.__name__ not in {e.name.split("[")[0] for e in each}
-        for one in of_kind(kind, own)
+        for one in of_kind(kind, own, {e.name for e in each})
     ]
     return [one for one in each if not (one.is_half and one.name in used)]
 
@@ -87,10 +87,12 @@ def of_class(one: Written, kind: type | None, around: Mapping[str, Function]) ->
     return replace(one, last=last, is_class=True, code=tuple(dict.fromkeys((*one.code, *code))))
 
 
-def of_kind(kind: type, around: Mapping[str, Function]) -> list[Written]:
-    """A class of which nothing is known yet."""
+def of_kind(kind: type, around: Mapping[str, Function], read: set[str]) -> list[Written]:
+    """A class of which nothing is known yet, but for methods that were read by themselves."""
     with suppress(Exception):  # its constructor may do anything
         for couple in couples_of(kind, around):
+            if any(f"{kind.__name__}.{scene.value.name}" in read for scene, *_ in couple.scenes):
+                continue
             if found := of_couple(kind.__name__, couple):
                 return found
     return []

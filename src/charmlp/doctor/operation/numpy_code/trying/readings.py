@@ -98,6 +98,7 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
         run, title, tuple(names.values()), parameters=dict(enumerate(leaves.values())),
         sizes={"N": letters["N"], "C": letters["K"]},
         is_step=scene.gradient_has_steps,
+        is_tried=True,
         is_guess=is_guess(scene),
         is_helper=True,  # what goes into it is decided by whoever calls it
         note=None
