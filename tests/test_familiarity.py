@@ -201,6 +201,12 @@ class TestFile:
             read_model(tmp_path / "a.safetensors")
 
 
+def test_no_picture_at_all() -> None:
+    """Where none of the images could be read, there is nothing to measure, and nothing goes wrong."""
+    shape, look = features(np.empty((0, SIZE[0] * SIZE[1]), np.float32), SIZE)
+    assert (shape.shape, look.shape) == ((0, SHAPE), (0, LOOK))
+
+
 def test_the_numbers_of_features() -> None:
     coarse, fine = features(TestFormulas.INPUTS, SIZE)
     assert (coarse.shape[1], fine.shape[1]) == (SHAPE, LOOK)

@@ -72,9 +72,11 @@ def features(inputs: Array, norm_size: tuple[int, int]) -> tuple[Array, Array]:
     x = inputs - inputs.mean(axis=1, keepdims=True)
     x /= np.maximum(np.sqrt(np.mean(x * x, axis=1, keepdims=True)), 1e-2)
     down, across, ring = _transform(height, width)
-    spectrum = down @ x.reshape(-1, height, width) @ across.T
-    coarse = spectrum[:, :COARSE, :COARSE].reshape(len(x), -1)[:, 1:]  # the first is the mean, which is 0
-    energy = np.log((spectrum * spectrum).reshape(len(x), -1) @ ring + np.float32(FAINT))
+    spectrum = down @ x.reshape(len(x), height, width) @ across.T
+    coarse = spectrum[:, :COARSE, :COARSE].reshape(len(x), COARSE * COARSE)[
+        :, 1:
+    ]  # the first is the mean, which is 0
+    energy = np.log((spectrum * spectrum).reshape(len(x), height * width) @ ring + np.float32(FAINT))
     light = np.mean(x * x * x, axis=1) < 0  # ink on paper or the other way round is all the same
     lower = ((np.arange(TONES // 2) + 0.5) * (height * width) / TONES).astype(int)
     tones = np.sort(x, axis=1)[:, np.concatenate([lower, height * width - 1 - lower[::-1]])]
