@@ -263,7 +263,7 @@ class Recognizer:
     ) -> tuple[list[Prediction], list[float | None]]:
         """Predictions and strangeness of grey images."""
         logits = self.logits(images)
-        strange = self.strangeness(images, logits if self.tta == 1 else None)
+        strange = self.strangeness(images, logits)
         values = [None] * len(images) if strange is None else strange.tolist()
         limit = np.inf if self.model.familiarity is None else self.model.familiarity.limit
         probabilities = self.probabilities(logits)
@@ -286,13 +286,13 @@ class Recognizer:
     ) -> NDArray[np.float64] | None:
         """How unlike training letters grey images N×H×W are, N (`charmlp.calculus.familiarity`).
 
-        None where the model's file does not say what those were like. `logits` are those of the images as
-        they are, where they are known already.
+        None where the model's file does not say what those were like. `logits` are what `logits` gave for
+        these images, where that is known already; with several versions of an image they are not its own.
         """
         if self.model.familiarity is None:
             return None
         inputs = to_inputs(images, self.model.preprocessing)
-        logits = self._logits(images) if logits is None else logits
+        logits = self._logits(images) if logits is None or self.tta > 1 else logits
         return strangeness(self.model.familiarity, inputs, logits, self.model.norm_size)
 
     def predict_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -138,3 +138,61 @@ def test_whose_gradient_a_piece_is() -> None:
 def test_a_module_without_gradients_has_none(tmp_path: Path) -> None:
     assert not examined(Writing("plain_code", "def area(a, b):\n    return a * b\n"), tmp_path)
     assert isinstance(area := load(tmp_path / "plain_code.py").area, FunctionType) and area(2, 3) == 6
+
+
+CLIMBING = """
+import numpy as np
+
+
+def misfit(slope, offset, points):
+    return sum((y - slope * x - offset) ** 2 for x, y in points) / len(points)
+
+
+def descent_run(slope, offset, points, rate):
+    for _ in range(7):
+        slope = slope - 3 * rate
+        offset = offset - 2 * rate
+    return slope, offset
+"""
+RECTIFIER = """
+import numpy as np
+
+
+class ReLU:
+    def F(self, z):
+        return np.maximum(z, 0)
+
+    def Df(self, y):
+        return np.where(y > 0, 1.0, 0.0)
+"""
+NEURON = """
+import numpy as np
+
+
+class Neuron:
+    def __init__(self):
+        self.w = np.linspace(-1, 1, 3).reshape(3, 1)
+
+    def __squash(self, x):
+        return 1 / (1 + np.exp(-x))
+
+    def __squash_derivative(self, x):
+        return x * (1 - x)
+
+    def answer(self, inputs):
+        return self.__squash(inputs @ self.w)
+"""
+
+
+@pytest.mark.parametrize("source", [CLIMBING, RECTIFIER, NEURON])
+def test_what_may_come_of_taking_two_things_together_is_no_mistake(source: str, tmp_path: Path) -> None:
+    diagnoses = examined(Writing("together", source), tmp_path)
+    assert not any(diagnosis.mistakes for diagnosis in diagnoses), [d.text("en") for d in diagnoses]
+
+
+def test_control_a_wrong_formula_in_such_a_class_is_named(tmp_path: Path) -> None:
+    """Its class says what it is meant to be, so that no guess of ours is in it."""
+    tanh = RECTIFIER.replace("np.maximum(z, 0)", "np.tanh(z)").replace("ReLU", "Tanh")
+    for name, slope, is_right in (("right_slope", "1 - y**2", True), ("wrong_slope", "1 - y", False)):
+        diagnoses = examined(Writing(name, tanh.replace("np.where(y > 0, 1.0, 0.0)", slope)), tmp_path)
+        assert all(diagnoses) == is_right and bool(rows_of(diagnoses)) != is_right

@@ -20,11 +20,12 @@ from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrit
 from charmlp.doctor.operation.building import builders, framework_of, last_builders
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
-from charmlp.doctor.operation.subject import Build, Subject, quiet_and_seeded
+from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.setups.trial import Trial
 from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
@@ -222,7 +223,7 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
     if flat and [m.name for m in mistakes] == ["unrecognised"]:
         mistakes, reason = [], phrase("flat")
-    elif mistakes and may_be_ours(trial.subject, {m.name for m in mistakes}):
+    elif mistakes and may_be_ours(trial, {m.name for m in mistakes}):
         mistakes, reason = [], phrase("no-pair")
     elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
         reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
@@ -238,10 +239,10 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
 OF_NO_PAIR = {"forward-wrong", "cotangent-ignored", "cotangent-distorted"}
 
 
-def may_be_ours(subject: Subject, names: set[str]) -> bool:
+def may_be_ours(trial: Trial, names: set[str]) -> bool:
     """Whether mistakes may come of our taking two functions together, and not of what they compute."""
-    doubtful = OF_NO_PAIR | ({"unrecognised"} if subject.is_guess else set())
-    return subject.is_tried and names <= doubtful
+    is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
+    return trial.subject.is_tried and names <= OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
 
 
 def may_be_misused(setup: SetUp) -> bool:

@@ -54,6 +54,11 @@ class CountedAsOne(NamedTuple):
     accuracy: float
     interval: tuple[float, float]
 
+    @property
+    def words(self) -> str:
+        """The groups for people: `0O Cc`."""
+        return " ".join(map("".join, self.groups))
+
     def together(self, label: str, prediction: str) -> bool:
         """Whether two classes are in one group."""
         return any(label in group and prediction in group for group in self.groups)
@@ -264,19 +269,21 @@ def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
         )
     if not len(letters):
         raise DataError("there are no images to test on")
-    batches = [letters.images[start : start + BATCH] for start in range(0, len(letters), BATCH)]
-    logits = np.concatenate([recognizer.logits(batch) for batch in batches])
+    batches = [slice(start, start + BATCH) for start in range(0, len(letters), BATCH)]
+    logits = np.concatenate([recognizer.logits(letters.images[batch]) for batch in batches])
     temperature = recognizer.model.temperature
     scores = score(logits.astype(np.float64) / temperature, letters.labels)
-    return Evaluation(scores, logits, letters, temperature, _strangers(recognizer, letters, batches))
+    return Evaluation(scores, logits, letters, temperature, _strangers(recognizer, letters, logits, batches))
 
 
-def _strangers(recognizer: Recognizer, letters: LetterSet, batches: list[Array]) -> Strangers | None:
-    """Those among the letters, which come in batches; None where the model's file does not tell."""
+def _strangers(
+    recognizer: Recognizer, letters: LetterSet, logits: Array, batches: list[slice]
+) -> Strangers | None:
+    """Those among the letters, which are read in batches; None where the model's file does not tell."""
     if recognizer.model.familiarity is None:
         return None
     strangers = Strangers(recognizer.model.familiarity)
-    found = [recognizer.strangeness(batch) for batch in batches]
+    found = [recognizer.strangeness(letters.images[batch], logits[batch]) for batch in batches]
     values = [value for part in found if part is not None for value in part.tolist()]
     for name, value in zip(letters.names, values, strict=True):
         strangers.add(name, value)

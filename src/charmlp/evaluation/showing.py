@@ -29,8 +29,7 @@ def evaluation_as_html(evaluation: Evaluation) -> str:
         "letters": f"{count:,} in {len(evaluation.classes):,} classes",
     }
     if (as_one := evaluation.counted_as_one) is not None:
-        groups = " ".join(map("".join, as_one.groups))
-        rows["accuracy, counted as one"] = f"{100 * as_one.accuracy:.1f} %: {html.escape(groups)}"
+        rows["accuracy, counted as one"] = f"{100 * as_one.accuracy:.1f} %: {html.escape(as_one.words)}"
     parts = [html.facts(rows.items())]
     if pairs := evaluation.pairs[:MOST_PAIRS]:
         cells = [(html.escape(label), html.escape(guess), f"{number:,}") for label, guess, number in pairs]

@@ -47,9 +47,8 @@ class _WhileReading:
     """
 
     match = staticmethod(_is_quiet)
-    pattern = (
-        r"(?!)"  # for who hands filters on as text, as scikit-learn to its workers: there it matches nothing
-    )
+    # For who hands filters on as text, as scikit-learn to its workers: there it matches nothing.
+    pattern = r"(?!)"
 
 
 _filters: Any = warnings.filters

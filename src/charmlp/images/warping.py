@@ -87,10 +87,8 @@ def _bend(shifts: NDArray[np.float32], xs: Grid, ys: Grid) -> None:
     """Add the shifts of a coarse grid of points, interpolated between them."""
     height, width = xs.shape
     points = shifts.shape[1] - 1
-    left, right = (
-        np.empty(width, np.uint32),
-        np.empty(width, np.float32),
-    )  # of each column: its point, the rest
+    # Of each column: the point before it, and how far behind that it is.
+    left, right = np.empty(width, np.uint32), np.empty(width, np.float32)
     for column in range(width):
         x = np.float32(points * column) / np.float32(max(width - 1, 1))
         left[column] = min(int(x), points - 1)

@@ -174,8 +174,7 @@ def experiments(contents: Contents, say: Words, figures: dict[str, str]) -> Iter
         loss=f"{evaluation.scores.loss:.3f}",
     )  # fmt: skip
     if (as_one := evaluation.counted_as_one) is not None:
-        groups = " ".join(map("".join, as_one.groups))
-        yield sentence(say, "hand.as-one", groups=groups, accuracy=say.share(as_one.accuracy))
+        yield sentence(say, "hand.as-one", groups=as_one.words, accuracy=say.share(as_one.accuracy))
     yield by_class(contents, say)
     yield Figure(figures["reliability"], say("hand.reliability-caption"), 0.55)
     yield from by_optimizer(run, say)

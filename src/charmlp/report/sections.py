@@ -79,8 +79,7 @@ def tiles(contents: Contents, say: Words) -> list[dict[str, str]]:
         twins = [("alone", say.share(leaks.accuracy), note)]
     as_one = []
     if (one := evaluation.counted_as_one) is not None:
-        groups = " ".join(map("".join, one.groups))
-        as_one = [("as-one", say.share(one.accuracy), say("tile.as-one-note", groups=groups))]
+        as_one = [("as-one", say.share(one.accuracy), say("tile.as-one-note", groups=one.words))]
     interval = say("tile.interval", low=say.share(low), high=say.share(high))
     rows = [
         ("accuracy", say.share(evaluation.accuracy), interval),

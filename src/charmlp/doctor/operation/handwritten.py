@@ -44,9 +44,8 @@ class HandWritten:
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W
-    conditions: Mapping[str, Sequence[str]] = field(
-        default_factory=dict
-    )  # on inputs, as the code says in words
+    # On inputs, as the code says in words
+    conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 Sizes = Mapping[str, int]
@@ -68,4 +67,4 @@ class Written:
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
     is_half: bool = False  # one half of a pair whose other half is not there
     last: tuple[Make, ...] = ()  # readings that count only where no other can be examined
-    is_class: bool = False
+    is_class: bool = False  # with forward and backward: two methods that belong together

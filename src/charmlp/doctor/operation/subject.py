@@ -84,9 +84,8 @@ class Subject(ABC):
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W
-    conditions: Mapping[str, Sequence[str]] = field(
-        default_factory=dict
-    )  # on inputs, as the code says in words
+    # On inputs, as the code says in words
+    conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:

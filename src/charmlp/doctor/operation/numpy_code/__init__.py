@@ -7,7 +7,8 @@ from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import classes, engines, functions, tables
-from charmlp.doctor.operation.numpy_code.trying import completed
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.trying import left_alone, with_more_readings
 
 Finder = Callable[[ModuleType], list[Written]]
 FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found, tables.found)
@@ -15,16 +16,31 @@ FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found, ta
 
 def written(module: ModuleType) -> list[Written]:
     """All that a module has of it."""
+    found, own, kinds = parts_of(module)
+    alone, used = left_alone(found, own, kinds)
+    more = with_more_readings(found, own, kinds)
+    return [one for one in (*more, *alone) if not (one.is_half and one.name in used)]
+
+
+def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:
+    """What names and signatures tell of a module, its functions and its classes."""
     found = [one for find in FINDERS for one in find(module)]
     kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
-    return completed(found, functions.own_of(module), kinds)
+    return found, functions.own_of(module), kinds
 
 
 def written_for(thing: Any) -> Written | None:
-    """What a class, a function or a pair of functions is, seen in its own module; None for no NumPy code."""
+    """What a class, a function or a pair of functions is, seen in its own module; None for no NumPy code.
+
+    What else the module holds is tried only where names and signatures do not tell what this is.
+    """
     if isinstance(thing, tuple) and len(thing) == 2 and all(map(callable, thing)):
         return functions.of_pair(*thing)
     name, module = getattr(thing, "__name__", ""), sys.modules.get(getattr(thing, "__module__", None) or "")
     if module is None or getattr(module, name, None) is not thing:
         return None
+    found, own, kinds = parts_of(module)
+    for one in found:
+        if name in (one.name, *one.others) and not one.is_half:
+            return with_more_readings([one], own, kinds)[0]
     return next((one for one in written(module) if name in (one.name, *one.others)), None)

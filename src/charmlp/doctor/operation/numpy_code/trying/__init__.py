@@ -16,34 +16,41 @@ from charmlp.doctor.operation.numpy_code.trying.readings import Tried, is_guess
 from charmlp.doctor.operation.source import behind
 
 
-def completed(found: Sequence[Written], own: Mapping[str, Function], kinds: Sequence[type]) -> list[Written]:
-    """What was found, with more readings of it, and the gradients that belonged to nothing."""
-    of_functions = [one for one in found if one.name.split("[")[0] in own]
-    known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
+def with_more_readings(
+    found: Sequence[Written], own: Mapping[str, Function], kinds: Sequence[type]
+) -> list[Written]:
+    """What was found, each with the readings that trying adds."""
     by_name = {kind.__name__: kind for kind in kinds}
-    each = [
+    return [
         with_last(one, own)
-        if one in of_functions
-        else of_class(one, by_name.get(one.name.split("[")[0]), own)
+        if (name := one.name.split("[")[0]) in own
+        else of_class(one, by_name.get(name), own)
         for one in found
     ]
+
+
+def left_alone(
+    found: Sequence[Written], own: Mapping[str, Function], kinds: Sequence[type]
+) -> tuple[list[Written], set[str]]:
+    """The gradients that belong to nothing that was found, and the names of the functions that they use.
+
+    Whoever calls others comes first.
+    """
+    of_functions = [one for one in found if one.name.split("[")[0] in own]
+    known = {name for one in of_functions for name in (one.name, *one.others) if not one.is_half}
     unknown = {name: couple for name in own if name not in known and (couple := tried(own, name)) is not None}
+    each: list[Written] = []
     used: set[str] = set()
-    for name in sorted(
-        unknown, key=lambda name: is_called_by(own, name, unknown)
-    ):  # whoever calls others comes first
+    for name in sorted(unknown, key=lambda name: is_called_by(own, name, unknown)):
         if name in used:
             continue
         of = of_couple(name, unknown[name])
         each += of
         used |= {name, *names_called(own[name])} if of else set()
-    each += [
-        one
-        for kind in kinds
-        if kind.__name__ not in {e.name.split("[")[0] for e in each}
-        for one in of_kind(kind, own, {e.name for e in each})
-    ]
-    return [one for one in each if not (one.is_half and one.name in used)]
+    read = {one.name for one in (*found, *each)}
+    of_no_class = [kind for kind in kinds if kind.__name__ not in {name.split("[")[0] for name in read}]
+    each += [one for kind in of_no_class for one in of_kind(kind, own, read)]
+    return each, used
 
 
 def names_called(function: Function) -> set[str]:
@@ -63,11 +70,9 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
     last = tuple(m for c in couples for m in c.readings)
     code = list(dict.fromkeys((*one.code, *code)))
     is_step = one.name in own and code_with_steps(own[one.name].call) is not None
-    # what is right needs no other loss
+    # What is right needs no other loss.
     if is_step and any((found := c.found(SIZES[0])) is not None and found[1].is_right for c in couples):
-        return replace(
-            one, readings=(*last, *one.readings), code=tuple(code)
-        )  # what is right needs no other loss
+        return replace(one, readings=(*last, *one.readings), code=tuple(code))
     return replace(one, last=last, code=tuple(code))
 
 

@@ -28,8 +28,10 @@ STEPS = {
 NOTHING = {
     "check", "checking", "checker", "numerical", "numeric", "numerically", "plot", "test", "print", "clip",
     "zero", "show", "main", "verify", "compare", "demo", "init", "initialize", "load", "save", "read",
-    "get_batch",
-    "accuracy",
+    "get_batch", "accuracy",
+}  # fmt: skip
+PASSES = {
+    "forward", "predict", "propagation", "feedforward", "fprop", "model", "hypothesis", "net", "pass",
 }  # fmt: skip
 Candidate = tuple[Scene, tuple[str, ...], bool]
 MOST_VALUES, MOST_OTHERS = 4, 3
@@ -144,20 +146,7 @@ def others_for(own: Mapping[str, Function], value: Function, gradient: Function)
         if NOTHING & set(words_of(name)) or not function.required or not returned_parts(function.call):
             continue
         gives = [n for n in function.returns if n and n in wanted and n not in taken(function)]
-        is_forward = bool(
-            {
-                "forward",
-                "predict",
-                "propagation",
-                "feedforward",
-                "fprop",
-                "model",
-                "hypothesis",
-                "net",
-                "pass",
-            }
-            & set(words_of(name))
-        )
+        is_forward = bool(PASSES & set(words_of(name)))
         of_one = list(function.required)
         is_before = len(of_one) == 1 and of_one[0] in taken(gradient) and of_one[0] not in taken(value)
         if gives or is_forward or is_before:

@@ -108,7 +108,7 @@ def judged(
     if not fitting or not any(g.any() for g in fitting.values()):
         return None
     generator = np.random.default_rng(1)
-    right, numeric, analytic, _scale = 0, [], [], 1.0
+    right, numeric, analytic = 0, [], []
     for key, gradient in fitting.items():
         direction = generator.standard_normal(gradient.shape)
         moved = []

@@ -145,10 +145,7 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     name = variable.name.strip("_")
     plain = name.lower()
     for pattern, letter in SIZES.items():
-        if (
-            (re.fullmatch(pattern, plain) and name not in ("N", "K", "C"))
-            or (plain in ("n", "m") and name == plain)
-        ) and re.fullmatch(pattern, plain):
+        if re.fullmatch(pattern, plain) and name not in ("N", "K", "C"):
             yield size(letter)
     if is_option(name) and usual_option(name) is not None and not re.fullmatch(r"[pT]|beta|n", name):
         yield value(usual_option(name))
@@ -205,9 +202,7 @@ def weights(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield from (real("DH"), real("HD"))
     if re.fullmatch(r"w_?(hy|ya|ho|y|out)", variable.name, re.IGNORECASE):
         yield from (real("HK"), real("KH"))
-    if variable.count == 1 and any(
-        re.fullmatch(r"w|weights?|theta|beta|coefs?|u", variable.name) for _ in (0,)
-    ):
+    if variable.count == 1 and re.fullmatch(r"w|weights?|theta|beta|coefs?|u", variable.name):
         yield real("D")
     yield from (real(a + b), real(b + a), real("D"))
     if variable.count == 1:

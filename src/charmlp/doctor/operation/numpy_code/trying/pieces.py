@@ -94,7 +94,6 @@ def by_leaf(
 
 def left_over(returned: Any, names: Sequence[str], found: Mapping[str, Any]) -> int:
     """How many pieces of what was returned one after the other are nobody's gradient."""
-    mine = found
     if isinstance(returned, Mapping):
         return 0
     whole = returned if isinstance(returned, tuple | list) and not is_row(returned) else [returned]
@@ -104,7 +103,7 @@ def left_over(returned: Any, names: Sequence[str], found: Mapping[str, Any]) -> 
         for one, name in zip(whole, spoken, strict=True)
         if one is not None and (not name or is_gradient(name))
     ]
-    return max(0, len(gradients) - len(mine)) if len(whole) > 1 else 0
+    return max(0, len(gradients) - len(found)) if len(whole) > 1 else 0
 
 
 def names_nothing(spoken: Sequence[str]) -> bool:
