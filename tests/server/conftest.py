@@ -8,7 +8,10 @@ import pytest
 pytest.importorskip("uvicorn")
 pytest.importorskip("httpx")
 
+from tests.cli.conftest import run
 from tests.server.making import Served, served, write_letters
+
+__all__ = ["run"]  # a fixture
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from charmlp.server.lanes import BATCH, Lane
+from charmlp.server.lanes import Lane, LoopLane, ThreadLane
 from charmlp.server.limits import Limits
 from charmlp.server.problems import Problem
+
+
+class OneThread(ThreadLane[int]):
+    threads = 1
+    most = 40
 
 
 class Slow:
@@ -27,7 +32,7 @@ class Slow:
         return [len(image) for image in images]
 
     def lane(self, limits: Limits) -> Lane[int]:
-        lane = Lane[int](self, limits, 1, lambda what, images: self.notes.append((what, images)))
+        lane = OneThread(self, limits, lambda what, images: self.notes.append((what, images)))
         lane.start()
         return lane
 
@@ -71,7 +76,7 @@ def test_a_batch_is_bounded() -> None:
         await asyncio.sleep(0)
         slow.let.release(10)
         await asyncio.gather(*tasks)
-        assert max(len(batch) for batch in slow.batches) == BATCH // 10 * 10 + 10
+        assert max(len(batch) for batch in slow.batches) == 40
 
     run(test)
 
@@ -136,7 +141,7 @@ def test_a_bug_is_told_to_each_and_ends_no_thread() -> None:
                 raise ZeroDivisionError
             return [0] * len(images)
 
-        lane = Lane[int](read, Limits(), 1, lambda what, images: None)
+        lane = OneThread(read, Limits(), lambda what, images: None)
         lane.start()
         with pytest.raises(ZeroDivisionError):
             await lane.ask([b"bad"], 1, never)
@@ -152,5 +157,39 @@ def test_who_is_cancelled_while_waiting_harms_nobody() -> None:
         first.cancel()
         slow.let.release(2)
         assert await second == [2] and lane.waiting == 0
+
+    run(test)
+
+
+def test_the_loop_reads_what_waits_a_batch_at_a_time_and_looks_at_others_between() -> None:
+    async def test(slow: Slow) -> None:
+        batches: list[int] = []
+        turns: list[int] = []
+
+        def read(images: Sequence[bytes], topk: int) -> list[int]:
+            batches.append(len(images))
+            asyncio.get_running_loop().call_soon(lambda: turns.append(len(batches)))
+            return [len(image) for image in images]
+
+        lane = LoopLane[int](read, Limits(), lambda what, images: None)
+        lane.start()
+        found = await asyncio.gather(*(lane.ask([b"x" * n], 1, never) for n in range(40)))
+        assert found == [[n] for n in range(40)] and batches == [16, 16, 8]
+        await asyncio.sleep(0)
+        assert turns[0] == 1 and lane.waiting == 0
+
+    run(test)
+
+
+def test_what_has_come_in_this_turn_of_the_loop_counts_at_once() -> None:
+    async def test(slow: Slow) -> None:
+        lane = LoopLane[int](lambda images, topk: [0] * len(images), Limits(waiting=2), lambda what, images: None)
+        lane.start()
+        assert not lane.is_full()
+        lane.expect()
+        lane.expect()
+        assert lane.is_full()
+        await asyncio.sleep(0)
+        assert not lane.is_full()
 
     run(test)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from charmlp.cli.arguments import Parser, add_number
 from charmlp.cli.model_flags import find_run
-from charmlp.cli.notes import is_quiet, note
+from charmlp.cli.notes import is_quiet
 from charmlp.config import whole
 from charmlp.errors import CharmlpError
 from charmlp.language import spoken
@@ -15,7 +15,6 @@ from charmlp.system.extras import require_extra
 from charmlp.system.files import open_regular
 from charmlp.text import shown_path
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MOST_WORKERS = 64
 LEAST_TOKEN, MOST_TOKEN = 16, 1024  # characters
 PORT = whole(0, 2**16 - 1, " from 0 to 65,535")
@@ -65,8 +64,6 @@ def command(arguments: Sequence[str]) -> int:
     limits = Limits(body_bytes=args.max_body * 2**20, waiting=args.queue, wait_seconds=args.time_limit)
     log = "warning" if is_quiet() else "info"
     settings = Settings(model_in(find_run(args.model)), token, spoken(), log, limits)
-    if token is None and args.host not in LOOPBACK:
-        note(f"--host {args.host} without --token-file: whoever reaches this machine may ask")
     serve(settings, args.host, port, args.workers, announce)
     return 0
 

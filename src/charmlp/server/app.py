@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,22 +14,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from charmlp.server.currentmodel import Answer, CurrentModel
+from charmlp.server.currentmodel import CurrentModel
 from charmlp.server.guard import Guard, answer_of
 from charmlp.server.journal import Journal
-from charmlp.server.lanes import Lane
+from charmlp.server.lanes import LoopLane, ThreadLane
 from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
 from charmlp.server.openapi import document
 from charmlp.server.page import FILES, content, language_of, page_of
-from charmlp.server.predicting import Predict
+from charmlp.server.predicting import PATH, Predict
 from charmlp.server.problems import Problem
-from charmlp.system.threads import cores
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-MOST_THREADS = 2  # for large pictures, each of which may take some hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -51,12 +43,12 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
 
 
-def make_app(settings: Settings, journal: Journal) -> ASGIApp:
+def make_app(settings: Settings, journal: Journal) -> Guard:
     """The application, its model loaded; raises `ModelFileError`."""
     metrics = Metrics()
     current = CurrentModel(settings.model, journal)
-    light: Lane[Answer] = Lane(current.read, settings.limits, 1, metrics.note)
-    heavy: Lane[Answer] = Lane(current.read, settings.limits, min(MOST_THREADS, cores()), metrics.note)
+    light = LoopLane(current.read, settings.limits, metrics.note)
+    heavy = ThreadLane(current.read, settings.limits, metrics.note)
     metrics.waiting.set_function(lambda: light.waiting + heavy.waiting)
 
     @asynccontextmanager
@@ -79,7 +71,7 @@ def make_app(settings: Settings, journal: Journal) -> ASGIApp:
         **{path: file_answer(name, kind) for path, (name, kind) in FILES.items()},
     }
     predict = Predict(light, heavy, settings.limits, metrics)
-    routes = [Route("/v1/predict", predict, methods=["POST"])]
+    routes = [Route(PATH.decode(), predict, methods=["POST"])]
     routes += [Route(path, as_endpoint(answer)) for path, answer in answers.items()]
     app = Starlette(
         routes=routes,
@@ -87,7 +79,15 @@ def make_app(settings: Settings, journal: Journal) -> ASGIApp:
         exception_handlers={Problem: on_problem, HTTPException: on_http_exception, Exception: on_bug},
     )
     app.router.redirect_slashes = False
-    return Guard(app, settings.token, [route.path for route in routes], metrics, journal)
+    return Guard(
+        app,
+        token=settings.token,
+        limits=settings.limits,
+        paths=[route.path for route in routes],
+        light=light,
+        metrics=metrics,
+        journal=journal,
+    )
 
 
 def as_endpoint(answer: Callable[[Request], Response]) -> Callable[[Request], object]:
@@ -111,18 +111,19 @@ def show_page(request: Request, settings: Settings, model: str) -> Response:
     return Response(page, headers=headers, media_type="text/html")
 
 
-def on_problem(request: Request, problem: Exception) -> Response:
+async def on_problem(request: Request, problem: Exception) -> Response:
+    """Handlers are coroutines: plain functions would be called by a thread each."""
     assert isinstance(problem, Problem)
     return answer_of(problem)
 
 
-def on_http_exception(request: Request, error: Exception) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
     """404 and 405, which Starlette raises."""
     assert isinstance(error, HTTPException)
     details = {404: "there is nothing at this address", 405: "this address does not answer that method"}
     return answer_of(Problem(error.status_code, details.get(error.status_code, error.detail), error.headers))
 
 
-def on_bug(request: Request, error: Exception) -> Response:
+async def on_bug(request: Request, error: Exception) -> Response:
     """What should not be; Starlette raises it again, so that it is logged."""
     return answer_of(Problem(500, "something went wrong in the server; its log says what"))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
-
+from charmlp.server.forms import MULTIPART, Form
 from charmlp.server.limits import Limits
 from charmlp.server.problems import Problem, busy
 
@@ -18,33 +14,31 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
 UNNAMED = "-"  # an image that comes without a name, as on standard input
-MULTIPART = "multipart/form-data"
 
 
-@dataclass
 class Held:
     """Bytes of all bodies that are in memory."""
 
-    size: int = 0
-
-    @contextmanager
-    def sharing(self) -> Iterator[Share]:
-        """A request's share of them, given back at its end."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self.size -= share.size
+    def __init__(self) -> None:
+        self.size = 0
 
 
-@dataclass
 class Share:
-    held: Held
-    size: int = 0
+    """A request's share of them, given back at its end."""
+
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self.size = 0
 
     def add(self, size: int) -> None:
         self.size += size
         self.held.size += size
+
+    def __enter__(self) -> Share:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.held.size -= self.size
 
 
 class ClientGone(Exception):
@@ -53,18 +47,21 @@ class ClientGone(Exception):
 
 async def images_of(scope: Scope, receive: Receive, share: Share, limits: Limits) -> list[tuple[str, bytes]]:
     """Names and bytes of the images in a request; raises `Problem` or `ClientGone`."""
-    headers = Headers(scope=scope)
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    headers = dict(scope["headers"])
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Problem(
             415, "Content-Encoding: an image is sent as it is, not packed", {"Accept-Encoding": "identity"}
         )
-    declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > limits.body_bytes:
+    if int(headers.get(b"content-length", 0)) > limits.body_bytes:  # the parser lets only numbers through
         raise too_large(limits)
     chunks = chunks_of(receive, share, limits)
-    with time_limit(limits.body_seconds):
-        if headers.get("content-type", "").lower().startswith(MULTIPART):
-            return await parts_of(headers, chunks, limits)
+    with TimeLimit(limits.body_seconds):
+        content_type = headers.get(b"content-type", b"")
+        if content_type.lower().startswith(MULTIPART):
+            form = Form(content_type, limits.images)
+            async for chunk in chunks:
+                form.write(chunk)
+            return form.finished()
         content = b"".join([chunk async for chunk in chunks])
     if not content:
         raise Problem(400, "the body is empty; the bytes of an image are expected")
@@ -90,49 +87,26 @@ async def chunks_of(receive: Receive, share: Share, limits: Limits) -> AsyncGene
         yield chunk
 
 
-class InMemory(MultiPartParser):
-    """Files stay in memory, whose limit is that of the body."""
-
-    spool_max_size = 2**30
-
-
-async def parts_of(
-    headers: Headers, chunks: AsyncGenerator[bytes, None], limits: Limits
-) -> list[tuple[str, bytes]]:
-    """Names and bytes of the files in a form."""
-    parser = InMemory(headers, chunks, max_files=limits.images, max_fields=0)
-    try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise Problem(400, f"multipart/form-data: {error.message}") from None
-    files = [(name, file) for name, file in form.multi_items() if isinstance(file, UploadFile)]
-    if not files:
-        raise Problem(400, "multipart/form-data: no file in it")
-    return [(file.filename or name, file.file.read()) for name, file in files]
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+class TimeLimit:
     """408 for what takes longer (`asyncio.timeout`, which Python 3.10 lacks)."""
-    task = asyncio.current_task()
-    assert task is not None
-    is_over = False
 
-    def end() -> None:
-        nonlocal is_over
-        is_over = True
-        task.cancel()
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
 
-    handle = asyncio.get_running_loop().call_later(seconds, end)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not is_over:
-            raise
-        if hasattr(task, "uncancel"):
-            task.uncancel()
-        raise Problem(
-            408, f"the body was not there within {seconds:g} seconds", {"Connection": "close"}
-        ) from None
-    finally:
-        handle.cancel()
+    def __enter__(self) -> None:
+        self.task = asyncio.current_task()
+        self.handle = asyncio.get_running_loop().call_later(self.seconds, self.end)
+
+    def end(self) -> None:
+        self.is_over = True
+        assert self.task is not None
+        self.task.cancel()
+
+    def __exit__(self, kind: type[BaseException] | None, *reason: object) -> None:
+        self.handle.cancel()
+        if self.is_over and kind is asyncio.CancelledError:
+            if hasattr(self.task, "uncancel"):
+                self.task.uncancel()
+            words = f"the body was not there within {self.seconds:g} seconds"
+            raise Problem(408, words, {"Connection": "close"}) from None

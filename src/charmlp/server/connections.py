@@ -2,6 +2,9 @@
 
 uvicorn ends a connection that is idle between two requests. It waits for ever for a first request, for the
 rest of a head that comes byte by byte, and for a client to take its answer, and a head may be of any size.
+
+Where the queue is full, a request is refused here, as soon as its head is there: that costs a tenth of an
+answer, and much else would be too much when far more is asked than can be answered.
 """
 
 from __future__ import annotations
@@ -11,20 +14,29 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from charmlp.server.limits import HEAD_BYTES, Limits
-from charmlp.server.predicting import IS_GONE
+from charmlp.server.guard import Guard
+from charmlp.server.limits import HEAD_BYTES
+from charmlp.server.predicting import IS_GONE, PATH
 from charmlp.server.problems import Problem, busy, raw_answer
 
 SLACK = 5.0  # seconds for an answer to be computed and taken, beside its other limits
 
 
+class Refused:
+    """In the place of uvicorn's cycle of a request and its answer: the answer has been given."""
+
+    response_complete = True
+    message_event = asyncio.Event()
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """A connection that has until its `deadline` for the next step."""
 
-    limits = Limits()
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        assert isinstance(self.app, Guard)
+        self.guard = self.app
+        self.limits = self.app.limits
         self.head_bytes = 0
         self.in_head = True
         self.deadline = self.loop.time() + self.limits.head_seconds
@@ -61,6 +73,11 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.in_head = False
+        if self.url.partition(b"?")[0] == PATH and self.parser.get_method() == b"POST":
+            if self.guard.light.is_full() and (self.cycle is None or self.cycle.response_complete):
+                self.refuse_at_once()
+                return
+            self.guard.light.expect()
         limits = self.limits
         self.deadline = self.loop.time() + limits.body_seconds + limits.wait_seconds + SLACK
         super().on_headers_complete()
@@ -76,7 +93,17 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def refuse(self, problem: Problem) -> None:
         """Say why, and close the connection."""
-        self.transport.write(raw_answer(problem))
+        self.transport.write(raw_answer(problem, close=True))
         self.transport.close()
 
+    def refuse_at_once(self) -> None:
+        """429; the body is not read, and the connection stays."""
+        self.cycle = Refused()  # type: ignore[assignment]
+        stays = self.parser.should_keep_alive()
+        self.transport.write(QUEUE_IS_FULL[stays])
+        self.guard.tell(PATH.decode(), "POST", 429, 0.0, self.client)
+        if not stays:
+            self.transport.close()
 
+
+QUEUE_IS_FULL = [raw_answer(busy(), close=close) for close in (True, False)]  # the second where it stays

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,12 +91,7 @@ class CurrentModel:
         while True:
             await asyncio.sleep(EVERY)
             if self._has_changed():
-                done = asyncio.Event()
-                loop = asyncio.get_running_loop()
-                threading.Thread(
-                    target=lambda done=done: (self.reload(), loop.call_soon_threadsafe(done.set)), daemon=True
-                ).start()
-                await done.wait()
+                await apart(self.reload)
 
     def reload(self) -> None:
         """Read the file; where it is bad, or half-written, the model stays."""
@@ -126,6 +122,19 @@ class CurrentModel:
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+async def apart(work: Callable[[], None]) -> None:
+    """Have a thread do it, one that ends with the process, whatever it is doing then."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        work()
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, daemon=True).start()
+    await done.wait()
 
 
 def digest_of(model: Model) -> str:

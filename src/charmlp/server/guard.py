@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from charmlp.server.currentmodel import Answer
 from charmlp.server.journal import Journal
+from charmlp.server.lanes import LoopLane
+from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
 from charmlp.server.problems import MEDIA_TYPE, SECURITY_HEADERS, Problem, problem_json
 
@@ -24,14 +27,27 @@ OTHER = "other"  # in the counts: any path that is not ours
 
 
 class Guard:
-    """The outermost application; `paths` are those that are counted by their names."""
+    """The outermost application; `paths` are those that are counted by their names.
+
+    `light` is the lane by which the connection knows whether there is room (`connections.py`).
+    """
 
     def __init__(
-        self, app: ASGIApp, token: str | None, paths: Collection[str], metrics: Metrics, journal: Journal
+        self,
+        app: ASGIApp,
+        *,
+        token: str | None,
+        limits: Limits,
+        paths: Collection[str],
+        light: LoopLane[Answer],
+        metrics: Metrics,
+        journal: Journal,
     ) -> None:
         self.app = app
         self.token = None if token is None else token.encode()
+        self.limits = limits
         self.paths = frozenset(paths)
+        self.light = light
         self.metrics = metrics
         self.journal = journal
 
@@ -60,17 +76,20 @@ class Guard:
                 await answer_of(stopping)(scope, receive, send_guarded)
         finally:
             seconds = time.perf_counter() - start
-            path = scope["path"]
-            self.metrics.answered(path if path in self.paths else OTHER, status, seconds)
-            self.journal.write(
-                "info",
-                "request",
-                method=scope["method"],
-                path=path[:200],
-                status=status,  # 0: the client had left
-                seconds=round(seconds, 6),
-                client=(scope.get("client") or ("",))[0],
-            )
+            self.tell(scope["path"], scope["method"], status, seconds, scope.get("client"))
+
+    def tell(self, path: str, method: str, status: int, seconds: float, client: Sequence[object] | None) -> None:
+        """Count an answer and log it; status 0: the client had left."""
+        self.metrics.answered(path if path in self.paths else OTHER, status, seconds)
+        self.journal.write(
+            "info",
+            "request",
+            method=method,
+            path=path[:200],
+            status=status,
+            seconds=round(seconds, 6),
+            client=client[0] if client else "",
+        )
 
     def check_token(self, scope: Scope) -> None:
         """Raise `Problem` 401 where the path needs the token and the request has not got it."""

@@ -23,7 +23,7 @@ class Limits:
     bodies_bytes: int = 256 * 2**20
     images: int = 64
     waiting: int = 256
-    foreseen: float = 0.5
+    foreseen: float = 0.25
     head_seconds: float = 10.0
     body_seconds: float = 20.0
     wait_seconds: float = 5.0

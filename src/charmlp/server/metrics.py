@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -48,16 +49,21 @@ class Metrics:
         if FOLDER not in os.environ:
             ProcessCollector(registry=self.registry)
 
+        # What Prometheus' client looks up by its labels is looked up once.
+        self.requests_of = functools.cache(self.requests.labels)
+        self.seconds_of = functools.cache(self.seconds.labels)
+        self.images_of = functools.cache(self.images.labels)
+
     def answered(self, path: str, status: int, seconds: float) -> None:
-        self.requests.labels(path, status).inc()
-        self.seconds.labels(path).observe(seconds)
+        self.requests_of(path, status).inc()
+        self.seconds_of(path).observe(seconds)
 
     def note(self, what: str, images: int) -> None:
-        """What a lane tells: a batch that was read, or images that were not."""
+        """A `batch` that was read, or images by what became of them."""
         if what == "batch":
             self.batches.observe(images)
-        else:
-            self.images.labels(what).inc(images)
+        elif images:
+            self.images_of(what).inc(images)
 
     def text(self) -> bytes:
         """Prometheus' text format."""

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from charmlp.errors import CharmlpError
 from charmlp.images import jpeg
 from charmlp.language.translation import in_chinese
-from charmlp.server.bodies import UNNAMED, ClientGone, Held, images_of
+from charmlp.server.bodies import UNNAMED, ClientGone, Held, Share, images_of
 from charmlp.server.currentmodel import Answer
 from charmlp.server.lanes import Lane
 from charmlp.server.limits import Limits
@@ -22,8 +22,9 @@ from charmlp.text import printable
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+PATH = b"/v1/predict"
 IS_GONE = "charmlp.is_gone"  # in a scope: whether the client has left, where the connection tells
-LIGHT_PIXELS = 2**18  # of a picture that takes a few milliseconds at most
+LIGHT_PIXELS = 2**16  # of a picture that takes less than a millisecond
 PNG_SIZE = struct.Struct(">8x4x4sII")  # what follows a PNG's signature and the length of its first chunk
 MOST_TOPK = 10**6
 
@@ -36,14 +37,14 @@ class Predict:
         self.heavy = heavy
         self.limits = limits
         self.held = Held()
-        self.images = metrics.images
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         topk = topk_of(scope["query_string"])
         if self.light.is_full():
-            raise busy("the queue is full; try again in a moment")
+            raise busy()
         is_gone: Callable[[], bool] = scope.get(IS_GONE, never)
-        with self.held.sharing() as share:
+        with Share(self.held) as share:
             try:
                 named = await images_of(scope, receive, share, self.limits)
             except ClientGone:
@@ -59,8 +60,8 @@ class Predict:
     def answer(self, names: list[str], answers: list[Answer], topk: int, scope: Scope) -> bytes:
         """The body of an answer; raises `Problem` for the first image that is none."""
         bad = [place for place, answer in enumerate(answers) if isinstance(answer.found, CharmlpError)]
-        self.images.labels("unreadable").inc(len(bad))
-        self.images.labels("read").inc(len(answers) - len(bad))
+        self.metrics.note("unreadable", len(bad))
+        self.metrics.note("read", len(answers) - len(bad))
         if bad:
             detail = str(answers[bad[0]].found)
             if names[bad[0]] != UNNAMED:

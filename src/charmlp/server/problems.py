@@ -34,7 +34,10 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def busy(detail: str) -> Problem:
+QUEUE_IS_FULL = "the queue is full; try again in a moment"
+
+
+def busy(detail: str = QUEUE_IS_FULL) -> Problem:
     """429: there is no room at the moment."""
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "1"})
 
@@ -44,13 +47,13 @@ def problem_json(status: int, detail: str) -> bytes:
     return json.dumps({"status": status, "title": HTTPStatus(status).phrase, "detail": detail}).encode()
 
 
-def raw_answer(problem: Problem) -> bytes:
-    """The whole answer, for a connection that is closed then: where no application is asked."""
+def raw_answer(problem: Problem, *, close: bool) -> bytes:
+    """The whole answer, where no application is asked."""
     body = problem_json(problem.status, problem.detail)
     headers = {
         "content-type": MEDIA_TYPE,
         "content-length": str(len(body)),
-        "connection": "close",
+        "connection": "close" if close else "keep-alive",
         **problem.headers,
     }
     lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import logging
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -23,12 +24,10 @@ from charmlp.errors import CharmlpError, UsageError
 from charmlp.modelfile import read_model
 from charmlp.server.app import Settings, make_app
 from charmlp.server.connections import LimitedProtocol
+from charmlp.server.guard import Guard
 from charmlp.server.journal import Journal, ToJournal
 from charmlp.server.metrics import FOLDER
 from charmlp.system.files import reason_of
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 BACKLOG = 1024  # connections that the system holds for us
 PATIENCE = 30  # seconds in which a worker process must show that it lives
@@ -44,6 +43,10 @@ def serve(
     read_model(settings.model)
     with listening(host, port) as listener:
         address = address_of(listener)
+        if settings.token is None and not is_loopback(listener):
+            journal = Journal(sys.stderr)
+            journal.write("warning", "open to others", address=address, hint="--token-file lets only some ask")
+            journal.flush()
         if workers == 1:
             OneProcess(config_of(settings, None), lambda: announce(address)).run([listener])
             return
@@ -78,13 +81,12 @@ def config_of(
     )
 
 
-def start(settings: Settings, ready: Event | None, log: TextIO | None) -> ASGIApp:
+def start(settings: Settings, ready: Event | None, log: TextIO | None) -> Guard:
     """The application of this process, with its log; a worker process ends when its parent has."""
     journal = Journal(log or sys.stderr, settings.log)
     for name in ("uvicorn.error", "charmlp"):
         logging.getLogger(name).handlers = [ToJournal(journal)]
         logging.getLogger(name).propagate = False
-    LimitedProtocol.limits = settings.limits
     app = make_app(settings, journal)
     parent = multiprocessing.parent_process()
     if ready is None or parent is None:
@@ -156,6 +158,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             ) from None
         listener.set_inheritable(True)
         yield listener
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine reaches it."""
+    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def address_of(listener: socket.socket) -> str:
