@@ -2,10 +2,10 @@
 
     python benchmarks/openloop.py PORT PATH BODY CONTENT_TYPE RATE SECONDS PATIENCE
 
-A closed loop, such as wrk's, sends the next request when the last one is answered: a server that stalls is
-asked less, and the stall hardly shows. Here the times are drawn first (a Poisson process, one seed), a latency
-counts from the time at which a request should have gone, and who waits longer than PATIENCE seconds hangs up.
-Prints one JSON object: how many were sent, what was answered and when.
+A closed loop, such as wrk's, sends the next request when the last one is answered: a server that stalls
+is asked less, and the stall hardly shows. Here the times are drawn first (a Poisson process, one seed),
+a latency counts from the time at which a request should have gone, and who waits longer than PATIENCE
+seconds hangs up. Prints one JSON object: how many were sent, what was answered and when.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Connection(asyncio.Protocol):
     def ask(self, number: int) -> None:
         self.number = number
         self.received.clear()
-        self.timer = self.load.loop.call_at(self.load.start + self.load.times[number] + self.load.patience, self.give_up)
+        self.timer = self.load.loop.call_at(
+            self.load.start + self.load.times[number] + self.load.patience, self.give_up
+        )
         self.transport.write(self.load.request)
 
     def give_up(self) -> None:
@@ -110,8 +112,8 @@ class Load:
 
 
 def request_of(path: str, body: bytes, content_type: str) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}"
-    return f"{head}\r\n\r\n".encode() + body
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def drawn_times(rate: float, seconds: float) -> list[float]:
@@ -134,7 +136,9 @@ def main() -> None:
     except ImportError:
         asyncio.run(load.run())
     counted = {number: answer for number, answer in load.answers.items() if times[number] >= REST}
-    good = sorted(latency for status, latency in counted.values() if status == 200 and latency <= load.patience)
+    good = sorted(
+        latency for status, latency in counted.values() if status == 200 and latency <= load.patience
+    )
     others = [(status, latency) for status, latency in counted.values() if status != 200]
     print(
         json.dumps(

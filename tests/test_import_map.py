@@ -27,7 +27,7 @@ FLOORS = [
     {"training"},
     {"evaluation", "doctor"},
     {"report", "estimator"},
-    {"course"},
+    {"course", "server"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -1,6 +1,6 @@
 """The same model as a service, as FastAPI's documentation shows it: an uploaded file, PyTorch, uvicorn.
 
-    python benchmarks/peers/serving_fastapi.py WEIGHTS.npz PORT
+python benchmarks/peers/serving_fastapi.py WEIGHTS.npz PORT
 """
 
 import io
@@ -15,7 +15,7 @@ from torch import nn
 
 torch.set_num_threads(1)
 weights = np.load(sys.argv[1])
-model = nn.Sequential(nn.Linear(1024, 32), nn.ReLU(), nn.Linear(32, 26))
+model = nn.Sequential(nn.Linear(1024, 64), nn.ReLU(), nn.Linear(64, 26))
 for layer, name in ((model[0], "1"), (model[2], "2")):
     layer.weight.data = torch.from_numpy(weights[f"weight{name}"])
     layer.bias.data = torch.from_numpy(weights[f"bias{name}"])

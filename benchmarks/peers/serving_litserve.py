@@ -1,6 +1,6 @@
 """The same model as a service of LitServe, with its batching: an uploaded file, PyTorch.
 
-    python benchmarks/peers/serving_litserve.py WEIGHTS.npz PORT
+python benchmarks/peers/serving_litserve.py WEIGHTS.npz PORT
 """
 
 import io
@@ -17,7 +17,7 @@ class Letters(litserve.LitAPI):
     def setup(self, device):
         torch.set_num_threads(1)
         weights = np.load(sys.argv[1])
-        self.model = nn.Sequential(nn.Linear(1024, 32), nn.ReLU(), nn.Linear(32, 26))
+        self.model = nn.Sequential(nn.Linear(1024, 64), nn.ReLU(), nn.Linear(64, 26))
         for layer, name in ((self.model[0], "1"), (self.model[2], "2")):
             layer.weight.data = torch.from_numpy(weights[f"weight{name}"])
             layer.bias.data = torch.from_numpy(weights[f"bias{name}"])

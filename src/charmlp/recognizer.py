@@ -54,7 +54,7 @@ class Prediction:
     unfamiliar: bool = False
 
     def to_dict(self, topk: int | None = None) -> dict[str, Any]:
-        """What JSON has of it, with at most `topk` classes: as `predict --format json` and the server say it."""
+        """What JSON has of it, with at most `topk` classes: of `predict --format json`, of the server."""
         entry: dict[str, Any] = {
             "prediction": self.prediction,
             "probability": self.probability,

@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("uvicorn")
-pytest.importorskip("httpx")
-
 from tests.cli.conftest import run
 from tests.server.making import Served, served, write_letters
 

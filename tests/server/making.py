@@ -1,17 +1,16 @@
-"""Servers that answer on 127.0.0.1 while a test runs, in a thread or as a program, and ways to talk to them."""
+"""Servers that answer on 127.0.0.1 while a test runs, in a thread or as a program; ways to talk to them."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
-import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,9 @@ class Served:
     def lines(self, event: str) -> list[dict[str, Any]]:
         """What its log says of such events, once it has said any."""
         return until(
-            lambda: [line for line in map(json.loads, self.log.getvalue().splitlines()) if line["event"] == event]
+            lambda: [
+                line for line in map(json.loads, self.log.getvalue().splitlines()) if line["event"] == event
+            ]
         )
 
     def send(self, *pieces: bytes, patience: float = 5.0, close: bool = False) -> bytes:
@@ -99,13 +100,22 @@ def jpeg(size: tuple[int, int] = (48, 60)) -> bytes:
     return saved(letter(size), "JPEG")
 
 
+SERVE = (sys.executable, "-m", "charmlp", "serve")
+
+
 @contextlib.contextmanager
-def program(*arguments: str | Path, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def program(
+    *arguments: str | Path, cwd: Path, command: Sequence[str] = SERVE, **options: Any
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`charmlp serve …` as a program, and the address that it says it listens at."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "charmlp", "serve", *map(str, arguments), "--port", "0"],
-        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+        [*command, *map(str, arguments), "--port", "0"],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

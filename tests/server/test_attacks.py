@@ -1,4 +1,4 @@
-"""Clients that are slow, large, wrong or gone: each gets a 4xx or its connection's end, the others their answers."""
+"""Clients that are slow, large, wrong or gone: each gets a 4xx or its connection's end, others answers."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
+from charmlp.server.currentmodel import Answer, CurrentModel
+from charmlp.server.lanes import ThreadLane
 from charmlp.server.limits import Limits
 from tests.images.making import letter, saved
 from tests.server.making import Served, client, jpeg, served, until
 
-QUICK = Limits(
-    body_bytes=2**20, bodies_bytes=3 * 2**20, images=4, head_seconds=0.5, body_seconds=0.5, connections=20
-)
+SMALL = Limits(body_bytes=2**20, bodies_bytes=3 * 2**20, images=4, connections=20)
+IMPATIENT = Limits(bodies_bytes=3 * 2**20, head_seconds=0.5, body_seconds=0.5)
 
 
-@pytest.fixture(scope="module")
-def quick(model_file: Path) -> Iterator[Served]:
-    """A server with little patience; whatever a test does to it, it answers afterwards, and had no bug."""
-    with served(model_file, limits=QUICK) as each:
+@pytest.fixture(scope="module", params=[SMALL])
+def quick(model_file: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    """A server with low limits; whatever a test does to it, it answers afterwards, and had no bug."""
+    with served(model_file, limits=request.param) as each:
         yield each
         with client(each) as http:
             assert http.post("/v1/predict", content=jpeg()).status_code == 200
@@ -91,6 +92,7 @@ def test_a_head_may_not_be_endless(quick: Served) -> None:
             raise OSError
 
 
+@pytest.mark.parametrize("quick", [IMPATIENT], indirect=True)
 def test_slow_heads_and_silence_end(quick: Served) -> None:
     for first in (b"", b"POST /v1/pre"):
         start = time.monotonic()
@@ -110,11 +112,13 @@ def test_slow_heads_and_silence_end(quick: Served) -> None:
         assert 0.4 < time.monotonic() - start < 2
 
 
+@pytest.mark.parametrize("quick", [IMPATIENT], indirect=True)
 def test_a_slow_body_is_told(quick: Served) -> None:
     answer = quick.send(head("Content-Length: 1000"), b"\xff\xd8\xff")
     assert status(answer) == 408 and b"connection: close" in answer.lower()
 
 
+@pytest.mark.parametrize("quick", [IMPATIENT], indirect=True)
 def test_an_answered_request_whose_body_never_comes_is_ended(quick: Served) -> None:
     start = time.monotonic()
     assert status(quick.send(head("Content-Length: 1000", to="POST /nowhere"))) == 404
@@ -136,6 +140,7 @@ def test_a_large_body_that_says_nothing_of_its_size(quick: Served) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("quick", [IMPATIENT], indirect=True)
 def test_all_bodies_together_are_bounded(quick: Served) -> None:
     """Four of almost a megabyte each, none of which is complete, where three are allowed."""
     opened = [socket.create_connection(("127.0.0.1", quick.port), 5) for _ in range(4)]
@@ -164,7 +169,10 @@ def test_content_encodings_are_refused(quick: Served) -> None:
         for encoding in ("gzip", "br", "deflate", "gzip, gzip", "zstd"):
             answer = http.post("/v1/predict", content=bomb, headers={"Content-Encoding": encoding})
             assert answer.status_code == 415 and answer.headers["accept-encoding"] == "identity"
-        assert http.post("/v1/predict", content=jpeg(), headers={"Content-Encoding": "identity"}).status_code == 200
+        assert (
+            http.post("/v1/predict", content=jpeg(), headers={"Content-Encoding": "identity"}).status_code
+            == 200
+        )
 
 
 @pytest.mark.parametrize("size", [(50_000, 50_000), (2**31 - 1, 1), (0, 0), (8000, 8000)])
@@ -179,10 +187,10 @@ def test_pictures_that_would_be_huge_are_refused(quick: Served, size: tuple[int,
     ("body", "boundary", "wanted"),
     [
         (b"", "b", 400),
-        (b"--b--\r\n", "b", 400),
+        (b"--b--\r\n", "b", 422),
         (b"nothing of the kind", "b", 400),
-        (b"--b\r\n\r\nx\r\n--b--\r\n", "b", 400),
-        (b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--\r\n', "b", 400),
+        (b"--b\r\n\r\nx\r\n--b--\r\n", "b", 422),
+        (b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--\r\n', "b", 422),
         (b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nx', "b", 400),
         (b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nx\r\n--b--\r\n', "b", 422),
         (b'--b\r\nContent-Disposition: form-data; filename="\xff\xfe"\r\n\r\nx\r\n--b--\r\n', "b", 422),
@@ -202,7 +210,7 @@ def test_forms_that_are_none(quick: Served, body: bytes, boundary: str | None, w
 def test_a_form_has_as_many_images_as_are_allowed(quick: Served) -> None:
     image = saved(letter((9, 9)), "PNG")
     with client(quick) as http:
-        for count, wanted in ((4, 200), (5, 413), (2000, 413)):
+        for count, wanted in ((4, 200), (5, 422), (2000, 422)):
             answer = http.post("/v1/predict", files=[("a", (f"{n}.png", image)) for n in range(count)])
             assert answer.status_code == wanted
 
@@ -241,29 +249,46 @@ def posting(http: httpx.Client, content: bytes, count: int) -> list[threading.Th
     return threads
 
 
-def test_who_hangs_up_is_not_read(model_file: Path) -> None:
-    """While one large picture takes the threads, requests come whose clients leave at once."""
-    large = saved(letter((3000, 3000)).convert("RGB"), "PNG")
-    with served(model_file) as own:
-        with client(own, timeout=30) as http:
-            threads = posting(http, large, 3)
-            until(lambda: "charmlp_waiting_images 3.0" in http.get("/metrics").text)
-            content = saved(letter((300, 300)), "PNG")
-            for _ in range(5):
-                own.send(head(f"Content-Length: {len(content)}"), content, close=True)
-            for thread in threads:
-                thread.join()
-            gone = 'charmlp_images_total{outcome="gone"} 5.0'
-            until(lambda: gone in http.get("/metrics").text)
-            assert 'charmlp_images_total{outcome="read"} 3.0' in http.get("/metrics").text
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Images are read when the event is set, not before."""
+    let, read = threading.Event(), CurrentModel.read
+
+    def waiting(self: CurrentModel, images: Sequence[bytes], topk: int) -> list[Answer]:
+        assert let.wait(20)
+        return read(self, images, topk)
+
+    monkeypatch.setattr(CurrentModel, "read", waiting)
+    yield let
+    let.set()
 
 
-def test_a_full_queue_refuses_at_once_and_goes_on(model_file: Path) -> None:
-    content = saved(letter((1500, 1500)), "PNG")
+def test_who_hangs_up_is_not_read(model_file: Path, held: threading.Event) -> None:
+    """While pictures keep both threads busy, requests come whose clients leave at once."""
+    content = saved(letter((300, 300)), "PNG")
+    with served(model_file) as own, client(own, timeout=30) as http:
+        busy = posting(http, content, ThreadLane.threads)
+        until(lambda: f"charmlp_waiting_images {float(len(busy))}" in http.get("/metrics").text, 20)
+        for _ in range(5):
+            own.send(head(f"Content-Length: {len(content)}"), content, close=True)
+        until(lambda: f"charmlp_waiting_images {float(len(busy) + 5)}" in http.get("/metrics").text, 20)
+        time.sleep(0.1)  # for the connections' ends
+        held.set()
+        for thread in busy:
+            thread.join()
+        until(lambda: 'charmlp_images_total{outcome="gone"} 5.0' in http.get("/metrics").text, 20)
+        text = http.get("/metrics").text
+        assert f'charmlp_images_total{{outcome="read"}} {float(len(busy))}' in text
+        assert 'charmlp_requests_total{path="/v1/predict",status="0"} 5.0' in text  # and no 5xx
+
+
+def test_a_full_queue_refuses_at_once_and_goes_on(model_file: Path, held: threading.Event) -> None:
+    content = saved(letter((300, 300)), "PNG")
     with served(model_file, limits=Limits(waiting=2)) as own, client(own, timeout=30) as http:
         threads = posting(http, content, 2)
-        until(lambda: "charmlp_waiting_images 2.0" in http.get("/metrics").text)
+        until(lambda: "charmlp_waiting_images 2.0" in http.get("/metrics").text, 20)
         answer = http.post("/v1/predict", content=content)
+        held.set()
         for thread in threads:
             thread.join()
         assert http.post("/v1/predict", content=content).status_code == 200

@@ -10,7 +10,7 @@ import pytest
 
 from charmlp.server.lanes import Lane, LoopLane, ThreadLane
 from charmlp.server.limits import Limits
-from charmlp.server.problems import Problem
+from charmlp.server.problems import ClientGone, Problem
 
 
 class OneThread(ThreadLane[int]):
@@ -45,7 +45,9 @@ def run(test: Callable[[Slow], Awaitable[None]]) -> None:
     asyncio.run(asyncio.wait_for(test(Slow()), 10))  # type: ignore[arg-type]
 
 
-async def begun(slow: Slow, lane: Lane[int], *lengths: int, gone: Callable[[], bool] = never) -> list[asyncio.Task]:
+async def begun(
+    slow: Slow, lane: Lane[int], *lengths: int, gone: Callable[[], bool] = never
+) -> list[asyncio.Task]:
     """A request each, admitted, the first of them in the thread's hands."""
     tasks = [asyncio.create_task(lane.ask([b"x" * length], 1, gone)) for length in lengths]
     while not slow.batches:
@@ -112,7 +114,7 @@ def test_nothing_is_computed_for_who_has_gone() -> None:
         gone.set()
         slow.let.release(2)
         assert await stays == [5] and await first[0] == [1]
-        with pytest.raises(Problem):
+        with pytest.raises(ClientGone):
             await left
         assert slow.batches == [[b"x"], [b"stays"]] and ("gone", 1) in slow.notes and lane.waiting == 0
 
@@ -183,7 +185,9 @@ def test_the_loop_reads_what_waits_a_batch_at_a_time_and_looks_at_others_between
 
 def test_what_has_come_in_this_turn_of_the_loop_counts_at_once() -> None:
     async def test(slow: Slow) -> None:
-        lane = LoopLane[int](lambda images, topk: [0] * len(images), Limits(waiting=2), lambda what, images: None)
+        lane = LoopLane[int](
+            lambda images, topk: [0] * len(images), Limits(waiting=2), lambda what, images: None
+        )
         lane.start()
         assert not lane.is_full()
         lane.expect()

@@ -31,7 +31,9 @@ def test_it_has_every_address(server: Served, described: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("path", ["/v1/model", "/healthz", "/readyz", "/openapi.json"])
-def test_answers_have_the_shape_that_is_described(server: Served, described: dict[str, Any], path: str) -> None:
+def test_answers_have_the_shape_that_is_described(
+    server: Served, described: dict[str, Any], path: str
+) -> None:
     with client(server) as http:
         answer = http.get(path)
     schema = schema_of(described, path, "get", 200, "application/json")
@@ -42,7 +44,8 @@ def test_answers_have_the_shape_that_is_described(server: Served, described: dic
 
 
 @pytest.mark.parametrize(
-    ("query", "content", "status"), [("?topk=3", None, 200), ("?topk=x", None, 400), ("", b"x", 422), ("", b"", 400)]
+    ("query", "content", "status"),
+    [("?topk=3", None, 200), ("?topk=x", None, 400), ("", b"x", 422), ("", b"", 422)],
 )
 def test_predictions_and_problems_do(
     server: Served, described: dict[str, Any], query: str, content: bytes | None, status: int
@@ -56,7 +59,10 @@ def test_predictions_and_problems_do(
 
 def test_a_token_is_described_where_one_is_asked_for() -> None:
     open_, secret = (document(Limits(), token=token) for token in (False, True))
-    assert "securitySchemes" not in open_["components"] and "401" not in open_["paths"]["/v1/predict"]["post"]["responses"]
+    assert (
+        "securitySchemes" not in open_["components"]
+        and "401" not in open_["paths"]["/v1/predict"]["post"]["responses"]
+    )
     for path, method in (("/v1/predict", "post"), ("/v1/model", "get"), ("/metrics", "get")):
         operation = secret["paths"][path][method]
         assert operation["security"] == [{"token": []}] and "401" in operation["responses"]

@@ -57,7 +57,9 @@ def test_a_form_of_many_images_is_answered_in_its_order(server: Served, recogniz
 def test_requests_at_the_same_time_get_each_its_own(server: Served, recognizer: Recognizer) -> None:
     images = [saved(letter((20 + 7 * n, 70)), "JPEG") for n in range(24)]
     with client(server) as http, ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda image: http.post("/v1/predict?topk=26", content=image).json(), images))
+        answers = list(
+            threads.map(lambda image: http.post("/v1/predict?topk=26", content=image).json(), images)
+        )
     for answer, image in zip(answers, images, strict=True):
         assert close_to(answer["predictions"][0], recognizer.predict(image, 26).to_dict())
 
@@ -75,8 +77,11 @@ def test_topk(server: Served, topk: str, classes: int) -> None:
     assert len(answer.json()["predictions"][0]["top"]) == classes
 
 
-@pytest.mark.parametrize("query", ["topk=0", "topk=abc", "topk=-1", "topk=", "topk=1&topk=2", "topk=1e3", "topk=%D9%A3",
-                                   "topk=" + "9" * 5000, "topk=1.0", "topk=+1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    ["topk=0", "topk=abc", "topk=-1", "topk=", "topk=1&topk=2", "topk=1e3", "topk=%D9%A3", "topk=1.0",
+     "topk=+1", "topk=" + "9" * 5000],
+)  # fmt: skip
 def test_a_wrong_topk_is_told(server: Served, query: str) -> None:
     with client(server) as http:
         answer = http.post(f"/v1/predict?{query}", content=jpeg())
@@ -143,7 +148,12 @@ def test_the_token(model_file: Path) -> None:
 
 def test_every_answer_has_the_headers_of_a_careful_server(server: Served) -> None:
     with client(server) as http:
-        answers = [http.get("/"), http.get("/nowhere"), http.put("/v1/predict"), http.post("/v1/predict", content=b"x")]
+        answers = [
+            http.get("/"),
+            http.get("/nowhere"),
+            http.put("/v1/predict"),
+            http.post("/v1/predict", content=b"x"),
+        ]
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "'self'" in policy

@@ -59,7 +59,9 @@ def test_a_new_model_answers_and_no_request_is_lost(own: tuple[Served, Path], tm
 
 
 @pytest.mark.parametrize("spoil", ["empty", "half", "other", "gone"])
-def test_a_bad_file_leaves_the_model_in_its_place(own: tuple[Served, Path], tmp_path: Path, spoil: str) -> None:
+def test_a_bad_file_leaves_the_model_in_its_place(
+    own: tuple[Served, Path], tmp_path: Path, spoil: str
+) -> None:
     server, path = own
     before = model_of(server)
     good = write_letters(tmp_path / "good.safetensors", classes=("x", "y")).read_bytes()

@@ -32,9 +32,12 @@ def test_it_answers_and_ends_when_asked_whatever_clients_do(model_file: Path, tm
         assert post(address).status_code == 200
         port = int(address.rpartition(":")[2])
         with contextlib.ExitStack() as opened:
-            sent = (b"", b"POST /v1/pre", b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
-                    b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2000)  # fmt: skip
-            for piece in sent:
+            for piece in (
+                b"",
+                b"POST /v1/pre",
+                b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
+                b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2000,
+            ):
                 connection = opened.enter_context(socket.create_connection(("127.0.0.1", port), 5))
                 connection.sendall(piece)
             time.sleep(0.2)
@@ -104,7 +107,10 @@ def test_a_port_in_use_is_one_line(run: Callable[..., Result], model_file: Path)
     assert result.status == 1 and result.err.count("\n") == 1 and "another port" in result.err
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"two words of which none is\n", b"\xff" * 20, b"x" * 2000, b"a" * 20 + b"\x01"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"short", b"two words of which none is\n", b"\xff" * 20, b"x" * 2000, b"a" * 20 + b"\x01"],
+)
 def test_a_bad_token_file_is_one_line(
     run: Callable[..., Result], model_file: Path, tmp_path: Path, content: bytes
 ) -> None:

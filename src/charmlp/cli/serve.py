@@ -32,13 +32,18 @@ def make_parser() -> Parser:
         "charmlp serve runs/first --host 0.0.0.0 --workers 4 --token-file token.txt",
         takes="MODEL",
     )
-    parser.add_argument("model", metavar="MODEL", help="model file or run folder")
+    parser.add_argument("model", metavar="MODEL", help="a model file, or a run folder with one")
     parser.add_argument(
-        "--host", default="127.0.0.1", metavar="H", help="where to listen (default 127.0.0.1: this machine alone)"
+        "--host",
+        default="127.0.0.1",
+        metavar="H",
+        help="where to listen (default 127.0.0.1: this machine alone)",
     )
     words = "0: any that is free (default 8000)"
     parser.add_argument("--port", default="8000", metavar="P", help=words)
-    add_number(parser, "--workers", MOST_WORKERS, default=1, metavar="N", help="processes that answer (default 1)")
+    add_number(
+        parser, "--workers", MOST_WORKERS, default=1, metavar="N", help="processes that answer (default 1)"
+    )
     words = "file with the token that each request must bring (Authorization: Bearer TOKEN)"
     parser.add_argument("--token_file", metavar="F", type=Path, help=words)
     words = "images that may wait in each process; more are refused with 429 (default 256)"
@@ -82,7 +87,7 @@ def read_token(path: Path) -> str:
         token = ""
     if not (LEAST_TOKEN <= len(token) <= MOST_TOKEN and token.isprintable() and " " not in token):
         raise CharmlpError(
-            f"{shown_path(path)}: a token is expected: {LEAST_TOKEN} to {MOST_TOKEN:,} ASCII characters without "
-            "spaces, alone in its file, as 'openssl rand -hex 32' writes one"
+            f"{shown_path(path)}: a token is expected: {LEAST_TOKEN} to {MOST_TOKEN:,} ASCII characters "
+            "without spaces, alone in its file, as 'openssl rand -hex 32' writes one"
         )
     return token

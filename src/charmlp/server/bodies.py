@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from charmlp.server.forms import MULTIPART, Form
+from charmlp.server.forms import MULTIPART, UNNAMED, Form
 from charmlp.server.limits import Limits
-from charmlp.server.problems import Problem, busy
+from charmlp.server.problems import ClientGone, Problem, busy
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
-
-UNNAMED = "-"  # an image that comes without a name, as on standard input
 
 
 class Held:
@@ -41,10 +40,6 @@ class Share:
         self.held.size -= self.size
 
 
-class ClientGone(Exception):
-    """The client left before its request was there."""
-
-
 async def images_of(scope: Scope, receive: Receive, share: Share, limits: Limits) -> list[tuple[str, bytes]]:
     """Names and bytes of the images in a request; raises `Problem` or `ClientGone`."""
     headers = dict(scope["headers"])
@@ -64,8 +59,8 @@ async def images_of(scope: Scope, receive: Receive, share: Share, limits: Limits
             return form.finished()
         content = b"".join([chunk async for chunk in chunks])
     if not content:
-        raise Problem(400, "the body is empty; the bytes of an image are expected")
-    return [(UNNAMED, content)]
+        raise Problem(422, "the body is empty; the bytes of an image are expected")
+    return [(UNNAMED.decode(), content)]
 
 
 def too_large(limits: Limits) -> Problem:
@@ -106,7 +101,7 @@ class TimeLimit:
     def __exit__(self, kind: type[BaseException] | None, *reason: object) -> None:
         self.handle.cancel()
         if self.is_over and kind is asyncio.CancelledError:
-            if hasattr(self.task, "uncancel"):
+            if sys.version_info >= (3, 11) and self.task is not None:
                 self.task.uncancel()
             words = f"the body was not there within {self.seconds:g} seconds"
             raise Problem(408, words, {"Connection": "close"}) from None

@@ -52,6 +52,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """End the connection where its time is over; else look again when it may be."""
         if self.loop.time() < self.deadline:
             self.timer = self.loop.call_at(self.deadline, self.look_at_clock)
+        elif self.cycle is not None and self.cycle.response_complete and not self.in_head:
+            self.transport.close()
         else:
             self.transport.abort()
 
@@ -82,7 +84,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.deadline = self.loop.time() + limits.body_seconds + limits.wait_seconds + SLACK
         super().on_headers_complete()
         cycle: Any = self.cycle
-        self.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]
+        self.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[literal-required]
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -93,6 +95,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def refuse(self, problem: Problem) -> None:
         """Say why, and close the connection."""
+        self.guard.tell("", "", problem.status, 0.0, self.client)
         self.transport.write(raw_answer(problem, close=True))
         self.transport.close()
 

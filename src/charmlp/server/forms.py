@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -11,6 +9,7 @@ from charmlp.server.limits import HEAD_BYTES
 from charmlp.server.problems import Problem
 
 MULTIPART = b"multipart/form-data"
+UNNAMED = b"-"  # an image that comes without a name, as on standard input
 
 
 class Form:
@@ -48,14 +47,14 @@ class Form:
         if not self.is_whole:
             raise wrong("it is cut off")
         if not self.files:
-            raise wrong("no file in it")
+            raise Problem(422, "multipart/form-data: no image in it")
         return [(name, bytes(content)) for name, content in self.files]
 
     # What the parser calls, in this order.
 
     def begin(self) -> None:
         if len(self.files) == self.most:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {self.most} images in one request")
+            raise Problem(422, f"more than {self.most} images in one request")
         self.name = self.value = self.disposition = b""
 
     def add_name(self, data: bytes, start: int, end: int) -> None:
@@ -77,9 +76,7 @@ class Form:
 
     def name_file(self) -> None:
         _, options = parse_options_header(self.disposition)
-        if b"filename" not in options:
-            raise wrong("each part must be a file, with a file name")
-        name = options[b"filename"] or options.get(b"name", b"")
+        name = options.get(b"filename") or options.get(b"name") or UNNAMED
         self.files.append((name.decode("utf-8", "replace"), bytearray()))
 
     def add_data(self, data: bytes, start: int, end: int) -> None:
@@ -90,4 +87,4 @@ class Form:
 
 
 def wrong(what: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"multipart/form-data: {what}")
+    return Problem(400, f"multipart/form-data: {what}")

@@ -78,7 +78,9 @@ class Guard:
             seconds = time.perf_counter() - start
             self.tell(scope["path"], scope["method"], status, seconds, scope.get("client"))
 
-    def tell(self, path: str, method: str, status: int, seconds: float, client: Sequence[object] | None) -> None:
+    def tell(
+        self, path: str, method: str, status: int, seconds: float, client: Sequence[object] | None
+    ) -> None:
         """Count an answer and log it; status 0: the client had left."""
         self.metrics.answered(path if path in self.paths else OTHER, status, seconds)
         self.journal.write(

@@ -5,9 +5,9 @@
 What waits is taken the moment that somebody is free, and nothing waits for more to come. So there is a batch
 of one when little is asked, and large ones, whose images cost less each, when much is.
 
-    LoopLane    for small pictures: the event loop reads them itself, a batch between two looks at its sockets.
-                A thread would cost more than the picture: the two would wait for each other's Python.
-    ThreadLane  for all others: threads read them, so that a second spent on one photograph delays its like only
+    LoopLane    for small pictures: the event loop reads them itself, a batch between two looks at its
+                sockets. A thread would cost more than the picture: each waits for the other's Python.
+    ThreadLane  for all others: threads read them, so that a second spent on one delays its like only
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from charmlp.server.limits import Limits
-from charmlp.server.problems import Problem, busy
+from charmlp.server.problems import ClientGone, Problem, busy
 from charmlp.system.threads import cores
 
 Answer = TypeVar("Answer")  # for one image
@@ -106,7 +106,7 @@ class Lane(ABC, Generic[Answer]):
     async def ask(self, images: Sequence[bytes], topk: int, is_gone: Callable[[], bool]) -> list[Answer]:
         """What the images show, each with its `topk` classes or more.
 
-        Raises `Problem`: 429 where the queue is full, 503 where the time limit went by.
+        Raises `Problem`, 429 where the queue is full, 503 where the time limit went by, and `ClientGone`.
         """
         if self.is_full(len(images)):
             raise busy()
@@ -156,8 +156,12 @@ class Lane(ABC, Generic[Answer]):
         if len(wanted) < len(taken):
             for asked in set(taken).difference(wanted):
                 self.waiting -= len(asked.images)
-                self.note("gone" if asked.is_gone() else "late", len(asked.images))
-                asked.settle(Problem(503, "not answered within its time limit", {"Retry-After": "1"}))
+                if asked.is_gone():
+                    self.note("gone", len(asked.images))
+                    asked.settle(ClientGone())
+                else:
+                    self.note("late", len(asked.images))
+                    asked.settle(Problem(503, "not answered within its time limit", {"Retry-After": "1"}))
         if not wanted:
             return
         place = 0

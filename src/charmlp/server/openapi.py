@@ -17,7 +17,7 @@ PROBLEMS = {
     408: "The body did not come in time.",
     413: "The body is too large.",
     415: "The body is packed (Content-Encoding).",
-    422: "An image cannot be read, or is blank.",
+    422: "There is no image, or one that cannot be read or is blank.",
     429: "There is no room at the moment; Retry-After says when to try again.",
     503: "Not answered within the time limit, or the server is being stopped.",
 }
@@ -66,10 +66,11 @@ def get(summary: str, schema: Schema, media_type: str = "application/json") -> S
 
 
 def predict(limits: Limits) -> Schema:
-    image = {"type": "string", "contentMediaType": "image/*"}
+    image = {"type": "string", "format": "binary"}
     form = {
         "type": "object",
         "required": ["image"],
+        "additionalProperties": image,  # parts may have any names
         "properties": {"image": {"type": "array", "items": image, "minItems": 1, "maxItems": limits.images}},
     }
     topk = {
@@ -80,7 +81,7 @@ def predict(limits: Limits) -> Schema:
     }
     operation = get("Read one image, or several.", of("Predictions"))
     return operation | {
-        "description": "The body is an image as it is, whatever its Content-Type, or a form with several files."
+        "description": "The body is an image as it is, whatever its Content-Type, or a form with several."
         f" At most {limits.body_bytes:,} bytes and {limits.images} images.",
         "parameters": [topk],
         "requestBody": {

@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 from charmlp.errors import CharmlpError
 from charmlp.images import jpeg
 from charmlp.language.translation import in_chinese
-from charmlp.server.bodies import UNNAMED, ClientGone, Held, Share, images_of
+from charmlp.server.bodies import Held, Share, images_of
 from charmlp.server.currentmodel import Answer
 from charmlp.server.lanes import Lane
 from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
-from charmlp.server.problems import Problem, busy
+from charmlp.server.problems import ClientGone, Problem, busy
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ class Predict:
         if self.light.is_full():
             raise busy()
         is_gone: Callable[[], bool] = scope.get(IS_GONE, never)
-        with Share(self.held) as share:
-            try:
+        try:
+            with Share(self.held) as share:
                 named = await images_of(scope, receive, share, self.limits)
-            except ClientGone:
-                return
-            images = [image for _, image in named]
-            lane = self.light if all(map(is_light, images)) else self.heavy
-            answers = await lane.ask(images, topk, is_gone)
+                images = [image for _, image in named]
+                lane = self.light if all(map(is_light, images)) else self.heavy
+                answers = await lane.ask(images, topk, is_gone)
+        except ClientGone:
+            return
         body = self.answer([name for name, _ in named], answers, topk, scope)
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -64,7 +64,7 @@ class Predict:
         self.metrics.note("read", len(answers) - len(bad))
         if bad:
             detail = str(answers[bad[0]].found)
-            if names[bad[0]] != UNNAMED:
+            if names[bad[0]] != "-":
                 detail = detail.replace("image", printable(names[bad[0]]), 1)
             raise Problem(422, in_chinese(detail) if prefers_chinese(scope) else detail)
         predictions = [
@@ -83,11 +83,15 @@ def topk_of(query: bytes) -> int:
     """How many classes the query wants of each image; raises `Problem`."""
     if not query:
         return 1
-    given = [value for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if name == "topk"]
+    given = [
+        value for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if name == "topk"
+    ]
     if not given:
         return 1
     (value, *others) = given
-    if others or not (value.isascii() and value.isdecimal() and 0 < int(value[:8]) <= MOST_TOPK and len(value) < 8):
+    if others or not (
+        value.isascii() and value.isdecimal() and 0 < int(value[:8]) <= MOST_TOPK and len(value) < 8
+    ):
         raise Problem(400, f"topk: expected one whole number from 1 to {MOST_TOPK:,}")
     return int(value)
 

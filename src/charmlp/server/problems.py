@@ -34,6 +34,10 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
+class ClientGone(Exception):
+    """The client has left: nobody is answered, and that is no fault."""
+
+
 QUEUE_IS_FULL = "the queue is full; try again in a moment"
 
 

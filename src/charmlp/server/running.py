@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import ipaddress
 import logging
 import multiprocessing
@@ -29,13 +30,16 @@ from charmlp.server.journal import Journal, ToJournal
 from charmlp.server.metrics import FOLDER
 from charmlp.system.files import reason_of
 
+LOGGERS = {  # that the log takes over, and from which level on: what clients do wrong has lines of its own
+    "charmlp": logging.WARNING,
+    "uvicorn.error": logging.ERROR,
+    "python_multipart": logging.CRITICAL,
+}
 BACKLOG = 1024  # connections that the system holds for us
 PATIENCE = 30  # seconds in which a worker process must show that it lives
 
 
-def serve(
-    settings: Settings, host: str, port: int, workers: int, announce: Callable[[str], None]
-) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int, announce: Callable[[str], None]) -> None:
     """Answer requests until SIGTERM or Ctrl-C; `announce` gets the address when there are answers.
 
     Raises `CharmlpError` before that where the model is bad or the port is taken.
@@ -45,7 +49,9 @@ def serve(
         address = address_of(listener)
         if settings.token is None and not is_loopback(listener):
             journal = Journal(sys.stderr)
-            journal.write("warning", "open to others", address=address, hint="--token-file lets only some ask")
+            journal.write(
+                "warning", "open to others", address=address, hint="--token-file lets only some ask"
+            )
             journal.flush()
         if workers == 1:
             OneProcess(config_of(settings, None), lambda: announce(address)).run([listener])
@@ -54,7 +60,9 @@ def serve(
         with tempfile.TemporaryDirectory(prefix="charmlp-") as folder:
             os.environ[FOLDER] = folder
             try:
-                Workers(config_of(settings, ready, workers), [listener], ready, lambda: announce(address)).run()
+                Workers(
+                    config_of(settings, ready, workers), [listener], ready, lambda: announce(address)
+                ).run()
             finally:
                 del os.environ[FOLDER]
 
@@ -84,10 +92,13 @@ def config_of(
 def start(settings: Settings, ready: Event | None, log: TextIO | None) -> Guard:
     """The application of this process, with its log; a worker process ends when its parent has."""
     journal = Journal(log or sys.stderr, settings.log)
-    for name in ("uvicorn.error", "charmlp"):
-        logging.getLogger(name).handlers = [ToJournal(journal)]
-        logging.getLogger(name).propagate = False
+    for name, level in LOGGERS.items():
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [ToJournal(journal)], False
+        logger.setLevel(level)
     app = make_app(settings, journal)
+    gc.freeze()  # what is there by now stays; what requests leave is looked for often, since it is little
+    gc.set_threshold(2000, 10, 10)
     parent = multiprocessing.parent_process()
     if ready is None or parent is None:
         return app
@@ -145,7 +156,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError) as error:
-        raise UsageError(f"--host {host}: {reason_of(error)}; an address of this machine is expected") from None
+        raise UsageError(
+            f"--host {host}: {reason_of(error)}; an address of this machine is expected"
+        ) from None
     with socket.socket(family, kind, protocol) as listener:
         if os.name == "posix":  # elsewhere it would let two programs listen at once
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -154,7 +167,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.listen(BACKLOG)
         except OSError as error:
             raise CharmlpError(
-                f"--host {host} --port {port}: {reason_of(error)}; choose another port, or 0 for any that is free"
+                f"--host {host} --port {port}: {reason_of(error)};"
+                " choose another port, or 0 for any that is free"
             ) from None
         listener.set_inheritable(True)
         yield listener
