@@ -4,10 +4,11 @@
     python benchmarks/serving.py --rounds 1 --seconds 2
     python benchmarks/serving.py --write docs/serving.md docs/serving.zh-CN.md
 
-Debian's wrk (a closed loop of 32 connections, 8 for large pictures) measures how many requests a server answers, and what processor
-time they take, of all its processes; the open loop of openloop.py how long they take at half of that. At last
-pictures of 800×600, which cost some milliseconds, come three times as fast as the server answers them, from
-clients that hang up after one second: which share of its capacity does it still answer in time?
+Debian's wrk (a closed loop of 32 connections, 8 for large pictures) measures how many requests a server
+answers, and what processor time they take, of all its processes; the open loop of openloop.py how long they
+take at half of that. At last pictures of 800×600, which cost some milliseconds, come three times as fast as
+the server answers them, from clients that hang up after one second: which share of its capacity does it still
+answer in time?
 `--peers` is a Python that has fastapi, litserve, torch and uvicorn; a peer that does not start is left out.
 """
 
@@ -33,7 +34,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from openloop import request_of
 from pages import write_block
 from PIL import Image, ImageDraw
 from soak import model
@@ -240,7 +240,8 @@ def table(servers: list[Server], chinese: bool) -> str:
     lines += [f"| {ROWS[row][chinese]} | {' | '.join(found)} |" for row, found in cells.items()]
     rounds, load, cores = len(ours.closed), os.getloadavg()[0], os.cpu_count()
     said = (
-        f"Medians of {rounds} rounds; {cores} cores, which clients and servers share; load {load:.0f} at the end.",
+        f"Medians of {rounds} rounds; {cores} cores, which clients and servers share;"
+        f" load {load:.0f} at the end.",
         f"{rounds} 轮的中位数；{cores} 个核，客户端与服务共用；结束时系统负载 {load:.0f}。",
     )
     return "\n".join([*lines, "", said[chinese]]) + "\n"
@@ -264,17 +265,14 @@ def main() -> None:
         np.savez(folder / "weights.npz", **arrays)
         weights, peers = str(folder / "weights.npz"), HERE / "peers"
         own = [sys.executable, "-m", "charmlp", "serve", str(folder / "model.safetensors"), "--quiet"]
+
+        def peer(name: str, program: str) -> Server:
+            return Server(name, "/predict", [args.peers, str(peers / program), weights, "PORT"], form=True)
+
         servers = [
             Server("charmlp", "/v1/predict", [*own, "--port", "PORT"], form=False),
-            Server(
-                "FastAPI", "/predict", [args.peers, str(peers / "serving_fastapi.py"), weights, "PORT"], True
-            ),
-            Server(
-                "LitServe",
-                "/predict",
-                [args.peers, str(peers / "serving_litserve.py"), weights, "PORT"],
-                True,
-            ),
+            peer("FastAPI", "serving_fastapi.py"),
+            peer("LitServe", "serving_litserve.py"),
         ]
         measure(servers, args.rounds, args.seconds, folder)
     print(table(servers, chinese=False))
