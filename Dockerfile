@@ -1,6 +1,6 @@
 # charmlp serve, slim, not root, without PyTorch:
 #     docker build -t charmlp .
-#     docker run -p 8000:8000 -v "$PWD/runs/first:/model:ro" -v "$PWD/token.txt:/token:ro" charmlp
+#     docker run -p 8000:8000 -v /srv/letters:/model:ro -v /etc/charmlp/token:/token:ro charmlp
 FROM python:3.12-slim
 WORKDIR /srv
 COPY pyproject.toml README.md LICENSE ./
