@@ -29,12 +29,12 @@ from charmlp.text import shown_path
 def check(job: Job) -> None:
     """Refuse where the package is missing, or ONNX has no operator for what the model computes."""
     require_extra("onnx", "onnx", "an ONNX file")
-    from charmlp.exporting.onnx.network import OPERATORS
+    from charmlp.exporting.onnx.network import INPUTS, OPERATORS
 
-    if job.model.act_type not in OPERATORS:
-        raise CharmlpError(
-            f"{shown_path(job.out)}: the activation {job.model.act_type} cannot be said in ONNX"
-        )
+    act_type, preprocessing = job.model.act_type, job.model.preprocessing
+    for what, name, table in (("activation", act_type, OPERATORS), ("preprocessing", preprocessing, INPUTS)):
+        if name not in table:
+            raise CharmlpError(f"{shown_path(job.out)}: the {what} {name} cannot be said in ONNX")
 
 
 def write(job: Job) -> Draft:
