@@ -32,6 +32,7 @@ runtime = pytest.importorskip("onnxruntime")
 
 from onnx import helper  # noqa: E402
 
+from charmlp.exporting import onnx as writer  # noqa: E402
 from charmlp.exporting.onnx import network, quantising, resize  # noqa: E402
 from charmlp.exporting.onnx.graph import Graph, Value  # noqa: E402
 from charmlp.exporting.onnx.running import runner  # noqa: E402
@@ -203,6 +204,9 @@ def test_what_cannot_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         charmlp.export(make_model("gelu"), "onnx", out=tmp_path / "m.onnx")
     with pytest.raises(CharmlpError, match=r"m\.onnx: the preprocessing standardize cannot be said in ONNX"):
         charmlp.export(make_model(preprocessing="standardize"), "onnx", out=tmp_path / "m.onnx")
+    monkeypatch.setattr(writer, "MOST_BYTES", 20_000)
+    with pytest.raises(CharmlpError, match=r"m\.onnx: the weights take more than the 2 GB"):
+        charmlp.export(make_model(), "onnx", out=tmp_path / "m.onnx")
     assert not [*tmp_path.iterdir()]
 
 
