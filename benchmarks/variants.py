@@ -124,6 +124,7 @@ SETTLED = {
     "standardize": Variant("dark letters stay dark", "深色字母不反相", {"preprocessing": "standardize"}),
     "hard": Variant("no label smoothing", "无标签平滑", {"label_smoothing": 0.0}),
     "smoothing05": Variant("label smoothing 0.05", "标签平滑 0.05", {"label_smoothing": 0.05}),
+    "hand12": Variant("an eighth handwriting", "手写占八分之一", hand=0.125),
     "hand25": Variant("a quarter handwriting", "手写占四分之一", hand=0.25),
     "hand50": Variant("half handwriting: recipe hand", "手写占一半：配方 hand", hand=0.5),
     "hand75": Variant("three quarters handwriting", "手写占四分之三", hand=0.75),
