@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test test-full coverage check bench docs fuzz clean help
+.PHONY: demo test test-full coverage check lint bench docs fuzz clean help
 
 help:
 	@echo "make demo       install the small package and run the main job on rendered letters"
@@ -54,11 +54,13 @@ test-full: .venv/full
 coverage: .venv/full
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-report=html
 
-check: .venv/full
+check: lint
+	$(BIN)/python -m pytest -q tests/test_import_map.py
+
+lint: .venv/full
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_import_map.py
 
 bench: .venv/full
 	$(PIP) -e '.[bench]'
