@@ -13,6 +13,7 @@ help:
 	@echo "make test-full  run the heavy tests as well"
 	@echo "make coverage   run the tests, and say which lines none of them reaches"
 	@echo "make check      format, lint, types, import arrows"
+	@echo "make lint       the same without the arrows, which are among the tests"
 	@echo "make fuzz       look for inputs that break the readers, a minute each"
 	@echo "make bench      how fast, beside other programs: DATA=folder with lists and images"
 	@echo "make docs       write the pages that are made from the code"
