@@ -39,7 +39,7 @@ class Variant:
 
 
 LARGE: dict[str, Any] = {"norm_size": (32, 32), "updates": 2500}
-FORMER = LARGE | {"dropout": 0.1, "keep": "best"}  # recipe best before this table
+FORMER = LARGE | {"dropout": 0.1, "keep": "best", "preprocessing": "standardize"}  # recipe best before this table
 
 
 def former(
@@ -121,6 +121,10 @@ SETTLED = {
     ),
     "large": Variant("32×32, 2,500 updates", "32×32，2500 次更新", LARGE),
     "large-dropout": Variant("the same with dropout 0.1", "同上，dropout 0.1", LARGE | {"dropout": 0.1}),
+    "standardize": Variant("dark letters stay dark", "深色字母不反相", {"preprocessing": "standardize"}),
+    "hard": Variant("no label smoothing", "无标签平滑", {"label_smoothing": 0.0}),
+    "smoothing05": Variant("label smoothing 0.05", "标签平滑 0.05", {"label_smoothing": 0.05}),
+    "hand12": Variant("an eighth handwriting", "手写占八分之一", hand=0.125),
     "hand25": Variant("a quarter handwriting", "手写占四分之一", hand=0.25),
     "hand50": Variant("half handwriting: recipe hand", "手写占一半：配方 hand", hand=0.5),
     "hand75": Variant("three quarters handwriting", "手写占四分之三", hand=0.75),

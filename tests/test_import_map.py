@@ -26,7 +26,7 @@ FLOORS = [
     {"data"},
     {"training"},
     {"evaluation", "doctor"},
-    {"report", "estimator"},
+    {"report", "exporting", "estimator"},
     {"course", "server"},
     {"cli"},
     {"__init__", "__main__"},

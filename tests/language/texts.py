@@ -31,6 +31,7 @@ BUT = (
 PROGRAMMERS = (
     "nn",
     "estimator",
+    "exporting/onnx/network.py",
     "html.py",
     "server",  # whose answers programs read; what its page says is beside it
     "calculus",
