@@ -48,7 +48,7 @@ class Served:
             ]
         )
 
-    def send(self, *pieces: bytes, patience: float = 5.0, close: bool = False) -> bytes:
+    def send(self, *pieces: bytes, patience: float = 2.0, close: bool = False) -> bytes:
         """All that is answered to these bytes, until the server closes or `patience` ends."""
         with socket.create_connection(("127.0.0.1", self.port), patience) as connection:
             for piece in pieces:

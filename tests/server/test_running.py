@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from tests.cli.conftest import Result
 from tests.server.making import jpeg, program, until, write_letters
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has no /proc")
 posix = pytest.mark.skipif(os.name != "posix", reason="this system has no SIGTERM")
 
 
@@ -49,7 +51,7 @@ def test_it_answers_and_ends_when_asked_whatever_clients_do(model_file: Path, tm
     assert {"request"} <= {line["event"] for line in lines} and "Traceback" not in log
 
 
-@posix
+@linux
 def test_several_processes_answer_and_are_replaced_and_end(tmp_path: Path) -> None:
     path = write_letters(tmp_path / "m.safetensors")
     token = tmp_path / "token"
@@ -92,7 +94,8 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists() and ") Z " not in Path(f"/proc/{pid}/stat").read_text()
 
 
-@posix
+@linux
+@pytest.mark.full
 def test_workers_end_with_their_parent(model_file: Path, tmp_path: Path) -> None:
     with program(model_file, "--workers", "2", cwd=tmp_path) as (process, address):
         workers = children(process.pid)
