@@ -295,19 +295,23 @@ def test_a_full_queue_refuses_at_once_and_goes_on(model_file: Path, held: thread
     assert answer.status_code == 429 and answer.headers["retry-after"] == "1"
 
 
-def test_the_connection_refuses_before_the_application_is_asked(model_file: Path) -> None:
+@pytest.mark.parametrize(("name", "size"), [("light", (48, 60)), ("heavy", (1200, 1200))])
+def test_the_connection_refuses_before_the_application_is_asked(
+    model_file: Path, name: str, size: tuple[int, int]
+) -> None:
+    content = jpeg(size)
     with served(model_file) as own, client(own) as http:
-        assert http.post("/v1/predict", content=jpeg()).status_code == 200
-        light = own.server.config.loaded_app.light
-        light.waiting = 10**6
-        for _ in range(2):  # over one connection, with and without a body
-            answer = http.post("/v1/predict", content=jpeg())
+        assert http.post("/v1/predict", content=content).status_code == 200
+        lane = getattr(own.server.config.loaded_app, name)
+        lane.waiting = 10**6
+        for _ in range(2):  # over one connection
+            answer = http.post("/v1/predict", content=content)
             assert answer.status_code == 429 and answer.headers["retry-after"] == "1"
             assert answer.json()["status"] == 429 and http.get("/healthz").status_code == 200
-        closing = own.send(head("Connection: close", "Content-Length: 0"))
+        closing = own.send(head("Connection: close", f"Content-Length: {len(content)}"), content)
         assert status(closing) == 429
-        light.waiting = 0
-        assert http.post("/v1/predict", content=jpeg()).status_code == 200
+        lane.waiting = 0
+        assert http.post("/v1/predict", content=content).status_code == 200
         assert 'charmlp_requests_total{path="/v1/predict",status="429"} 3.0' in http.get("/metrics").text
 
 

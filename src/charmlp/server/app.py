@@ -86,6 +86,7 @@ def make_app(settings: Settings, journal: Journal) -> Guard:
         limits=settings.limits,
         paths=[route.path for route in routes],
         light=light,
+        heavy=heavy,
         metrics=metrics,
         journal=journal,
     )

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from charmlp.server.guard import Guard
 from charmlp.server.limits import HEAD_BYTES
-from charmlp.server.predicting import IS_GONE, PATH
+from charmlp.server.predicting import IS_GONE, LIGHT_BYTES, PATH
 from charmlp.server.problems import Problem, busy, raw_answer
 
 SLACK = 5.0  # seconds for an answer to be computed and taken, beside its other limits
@@ -76,10 +76,12 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.in_head = False
         if self.url.partition(b"?")[0] == PATH and self.parser.get_method() == b"POST":
-            if self.guard.light.is_full() and (self.cycle is None or self.cycle.response_complete):
+            length = next((int(value) for name, value in self.headers if name == b"content-length"), 0)
+            lane = self.guard.heavy if length > LIGHT_BYTES else self.guard.light
+            if lane.is_full() and (self.cycle is None or self.cycle.response_complete):
                 self.refuse_at_once()
                 return
-            self.guard.light.expect()
+            lane.expect()
         limits = self.limits
         self.deadline = self.loop.time() + limits.body_seconds + limits.wait_seconds + SLACK
         super().on_headers_complete()

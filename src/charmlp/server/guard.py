@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from charmlp.server.currentmodel import Answer
 from charmlp.server.journal import Journal
-from charmlp.server.lanes import LoopLane
+from charmlp.server.lanes import Lane
 from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
 from charmlp.server.problems import MEDIA_TYPE, SECURITY_HEADERS, Problem, problem_json
@@ -29,7 +29,7 @@ OTHER = "other"  # in the counts: any path that is not ours
 class Guard:
     """The outermost application; `paths` are those that are counted by their names.
 
-    `light` is the lane by which the connection knows whether there is room (`connections.py`).
+    By its lanes the connection knows whether there is room (`connections.py`).
     """
 
     def __init__(
@@ -39,7 +39,8 @@ class Guard:
         token: str | None,
         limits: Limits,
         paths: Collection[str],
-        light: LoopLane[Answer],
+        light: Lane[Answer],
+        heavy: Lane[Answer],
         metrics: Metrics,
         journal: Journal,
     ) -> None:
@@ -48,6 +49,7 @@ class Guard:
         self.limits = limits
         self.paths = frozenset(paths)
         self.light = light
+        self.heavy = heavy
         self.metrics = metrics
         self.journal = journal
 

@@ -16,7 +16,7 @@ from charmlp.server.currentmodel import Answer
 from charmlp.server.lanes import Lane
 from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
-from charmlp.server.problems import ClientGone, Problem, busy
+from charmlp.server.problems import ClientGone, Problem
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PATH = b"/v1/predict"
 IS_GONE = "charmlp.is_gone"  # in a scope: whether the client has left, where the connection tells
-LIGHT_PIXELS = 2**16  # of a picture that takes less than a millisecond
+LIGHT_BYTES, LIGHT_PIXELS = 2**14, 2**16  # of a picture that takes less than a millisecond
 PNG_SIZE = struct.Struct(">8x4x4sII")  # what follows a PNG's signature and the length of its first chunk
 MOST_TOPK = 10**6
 
@@ -41,8 +41,6 @@ class Predict:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         topk = topk_of(scope["query_string"])
-        if self.light.is_full():
-            raise busy()
         is_gone: Callable[[], bool] = scope.get(IS_GONE, never)
         try:
             with Share(self.held) as share:
@@ -98,6 +96,8 @@ def topk_of(query: bytes) -> int:
 
 def is_light(image: bytes) -> bool:
     """Whether a picture says in its first bytes that it is small, as PNG and plain JPEG files do."""
+    if len(image) > LIGHT_BYTES:
+        return False
     if image.startswith(b"\xff\xd8"):
         found = jpeg.header(image)
         return found is not None and found[1] * found[2] <= LIGHT_PIXELS
