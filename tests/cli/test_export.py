@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import charmlp
+from charmlp.exporting.onnx.quantising import Rows
 from charmlp.modelfile import read_model
 from tests.cli.conftest import Result
 
@@ -57,7 +61,11 @@ def test_the_newest_run(run: Run, first: Path) -> None:
         ("nothing --to pth", 1, "nothing: no such file"),
         ("first --to pth --bits 8", 2, "--bits 8: pth has weights of 32 bits"),
         ("first --to pth --out model.onnx", 2, "the name of a file for pth ends in .pth"),
-        ("first --to safetensors", 2, "first/model.safetensors: is the model itself; --out names another file"),
+        (
+            "first --to safetensors",
+            2,
+            "first/model.safetensors: is the model itself; --out names another file",
+        ),
         ("first --to pth --out old.pth", 1, "old.pth: is there already; --overwrite replaces it"),
         ("first --to pth --out first/model.safetensors/a.pth", 1, "cannot be written"),
         ("first --to pth --max_loss 101", 2, "--max_loss: expected a number from 0 to 100, not '101'"),
@@ -78,3 +86,42 @@ def test_from_python(first: Path) -> None:
     assert repr(done) == f"Exported('copy.safetensors', safetensors, 32 bits, {done.size:,} bytes)"
     with pytest.raises(charmlp.UsageError, match="unknown format 'onxn'"):
         charmlp.export(first, "onxn")
+
+
+def test_fewer_bits_are_measured_on_what_the_run_was_trained_on(run: Run, first: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    answer = run("export", first, "--to", "onnx", "--bits", "8", "--max-loss", "4")
+    assert answer.status == 0
+    assert re.search(
+        r"^accuracy  [\d.]+ % of 32 validation letters, before [\d.]+ %: ", answer.out, re.MULTILINE
+    )
+    again = run(
+        "export", first, "--to", "onnx", "--bits", "8", "--max_loss", "4", "--overwrite", "--lang", "zh"
+    )
+    assert "32 个验证字母" in again.out and "由 onnxruntime " in again.out
+
+
+def test_what_was_lost_is_told_where_it_is_too_much(
+    run: Run, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx")
+    from charmlp.exporting import onnx as writer
+
+    def to_signs(weight: NDArray[np.float32]) -> Rows:
+        return Rows(np.sign(weight).astype(np.int8), np.ones(len(weight), np.float32))
+
+    monkeypatch.setattr(writer, "quantised", to_signs)
+    answer = run("export", first, "--to", "onnx", "--bits", "8")
+    assert answer.status == 1 and not (first / "model.onnx").exists()
+    assert re.search(
+        r"8 bits lose [\d.]+ percentage points .* at most 0\.5 are allowed \(--max_loss\)", answer.err
+    )
+
+
+def test_a_model_that_was_handed_on_says_what_is_missing(run: Run, first: Path) -> None:
+    pytest.importorskip("onnx")
+    shutil.copy(first / "model.safetensors", "mine.safetensors")
+    answer = run("export", "mine.safetensors", "--to", "onnx", "--bits", "8")
+    assert answer.status == 1 and "give --data; --max_loss 100 takes 8 bits unmeasured" in answer.err
+    done = run("export", "mine.safetensors", "--to", "onnx", "--bits", "8", "--max_loss", "100")
+    assert done.status == 0 and "accuracy  not measured: the model does not say" in done.out

@@ -26,7 +26,7 @@ def make_parser() -> Parser:
         "Write a model as a file for other programs, with everything that reading an image takes. What is "
         "written answers as the model does, or is not written: a probability may differ by 0.00001; weights "
         "of fewer bits are measured on validation letters.",
-        "charmlp export runs/first --to pth --out letters.pth",
+        "charmlp export --to onnx\ncharmlp export runs/first --to onnx --bits 8 --out letters.onnx",
         takes="[MODEL]",
     )
     words = "run folder or model file (default, also latest: the newest run)"
