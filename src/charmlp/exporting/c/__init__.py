@@ -1,10 +1,10 @@
 """A net as one C99 header, for any machine with a compiler: docs/export-c.md.
 
-    text.py      pieces of C text, and the parts in `parts/`
-    header.py    what headers of either kind share
-    integer.py   weights of 8 or 4 bits: the integer model (`charmlp.exporting.quantised`)
-    floating.py  weights of 32 bits: floats
-    running.py   the header compiled and run here, to compare it
+text.py      pieces of C text, and the parts in `parts/`
+header.py    what headers of either kind share
+integer.py   weights of 8 or 4 bits: the integer model (`charmlp.exporting.quantised`)
+floating.py  weights of 32 bits: floats
+running.py   the header compiled and run here, to compare it
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from charmlp.exporting.formats import FULL_PRECISION
 from charmlp.exporting.job import Draft, Job, largest_difference
 from charmlp.exporting.pictures import pictures, scrawl
 from charmlp.exporting.quantised import IntegerModel, check_quantisable
-from charmlp.exporting.quantised.tuning import quantise_for
+from charmlp.exporting.quantised.usual import quantise_for
 from charmlp.recognizer import Recognizer
 from charmlp.text import shown_path, shown_value
 
@@ -40,7 +40,7 @@ def check(job: Job) -> None:
 
 
 def prefix_of(job: Job) -> str:
-    """What the names in the header begin with: `--prefix`, or the file's name as far as C has its characters."""
+    """What names begin with: `--prefix`, or the file's name as far as C has its characters."""
     if job.prefix is not None:
         if not NAME.fullmatch(job.prefix):
             raise UsageError(
@@ -56,7 +56,9 @@ def write(job: Job) -> Draft:
     """The header, compared with what it should compute where there is a C compiler."""
     picture, prefix = scrawl(*TEST_SIZE, np.random.default_rng(TEST_SEED)), prefix_of(job)
     if job.bits == FULL_PRECISION:
-        return _compared(job, header(job.model, float_parts(job.model, picture), prefix, part("full")), prefix)
+        return _compared(
+            job, header(job.model, float_parts(job.model, picture), prefix, part("full")), prefix
+        )
     whole = quantise_for(job)
     cost = job.cost(whole.predict)
     told = part("unmeasured", bits=job.bits)
@@ -91,5 +93,7 @@ def _compared_integers(job: Job, text: str, prefix: str, whole: IntegerModel) ->
     _, scores, shares = run_here(text, prefix, some, len(job.model.classes), is_whole=True)
     expected = np.array([whole.scores_of(picture) for picture in some])
     if not (np.array_equal(scores, expected) and np.array_equal(shares, whole.softmax(expected))):
-        raise CharmlpError(f"{shown_path(job.out)}: not written: compiled, it computes other numbers; please report it")
+        raise CharmlpError(
+            f"{shown_path(job.out)}: not written: compiled, it computes other numbers; please report it"
+        )
     return f"compiled and run, number for number with the model of {job.bits} bits on {len(some):,} pictures"

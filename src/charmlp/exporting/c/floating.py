@@ -1,4 +1,4 @@
-"""The parts of a header with weights of 32 bits: floats, and the functions of a mathematics library left out."""
+"""The parts of a header with weights of 32 bits: floats, without a library of mathematics."""
 
 from __future__ import annotations
 

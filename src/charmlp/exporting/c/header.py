@@ -1,4 +1,4 @@
-"""The header: a comment that says what the net is and costs, its constants, the functions that read a picture."""
+"""The header: a comment that says what the net is and costs, its constants, what reads a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from charmlp.modelfile import Model
 
 MOST_BYTES = 32767  # of an array: what an AVR's compiler takes
 LOCALS = 150  # bytes of an AVR's stack beside arrays, about
-MOST_CODE = {"int32_t": 3000, "float": 5000}  # bytes of an AVR's flash beside constants, by the type of scores
+MOST_CODE = {
+    "int32_t": 3000,
+    "float": 5000,
+}  # bytes of an AVR's flash beside constants, by the type of scores
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ def weights_and_steps(model: IntegerModel) -> tuple[dict[str, NDArray[np.uint8]]
             size += 1
         for name, first, rows in in_chunks(packed_rows(layer, model.bits), f"net_rows_{number}"):
             constants[name] = rows.ravel()
-            steps.append(f"net_layer(values, {size}, NET_AT({name}), {len(rows)}, {down}, {found} + {first});")
+            steps.append(
+                f"net_layer(values, {size}, NET_AT({name}), {len(rows)}, {down}, {found} + {first});"
+            )
         behind, count = layer.activation, len(layer.weights)
         if isinstance(behind, Table):
             constants[f"net_table_{number}"] = np.array(behind.entries, ">u2").view(np.uint8)

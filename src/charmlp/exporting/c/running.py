@@ -25,10 +25,8 @@ def compiler() -> str | None:
     return next(filter(None, map(shutil.which, COMPILERS)), None)
 
 
-def compile_header(
-    text: str, prefix: str, folder: Path, *, command: Sequence[str], is_whole: bool
-) -> Path:
-    """A program in the folder that reads pictures from its standard input and writes scores and probabilities.
+def compile_header(text: str, prefix: str, folder: Path, *, command: Sequence[str], is_whole: bool) -> Path:
+    """A program in the folder that reads pictures from standard input, and writes scores and probabilities.
 
     command  the compiler with its flags
 
@@ -56,9 +54,7 @@ def answers(
     program: Path, pictures: Iterable[NDArray[np.uint8]], n_classes: int, *, is_whole: bool
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Classes N, scores N×K and probabilities N×K of pictures H×W, as the program computes them."""
-    given = b"".join(
-        np.array(picture.shape, np.int32).tobytes() + picture.tobytes() for picture in pictures
-    )
+    given = b"".join(np.array(picture.shape, np.int32).tobytes() + picture.tobytes() for picture in pictures)
     done = subprocess.run([program], input=given, capture_output=True, timeout=PATIENCE)
     if done.returncode:
         raise CharmlpError(f"the header's program ends with status {done.returncode}")

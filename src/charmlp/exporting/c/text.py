@@ -1,4 +1,4 @@
-"""Pieces of C text: names, arrays, and the parts of `parts/`, in which every name begins with `net_` or `NET_`."""
+"""Pieces of C: names, arrays, and the parts of `parts/`, in which all names begin with `net_` or `NET_`."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ def with_prefix(text: str, prefix: str) -> str:
 
 def literal(name: str) -> str:
     """A string literal: what is not plain ASCII as the octal numbers of its bytes, and no trigraph."""
-    plain = (
-        chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f"\\{byte:03o}" for byte in name.encode()
-    )
-    return f'"{"".join(plain)}"'
+    plain = set(range(32, 127)) - set(b'"\\?')
+    return '"' + "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in name.encode()) + '"'
 
 
 def commented(name: str) -> str:

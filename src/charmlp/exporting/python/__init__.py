@@ -19,7 +19,7 @@ from charmlp.exporting.quantised.activation import Straight, Table
 from charmlp.exporting.quantised.network import IntegerLayer
 from charmlp.exporting.quantised.packing import packed_rows
 from charmlp.exporting.quantised.softmax import POWERS
-from charmlp.exporting.quantised.tuning import quantise_for
+from charmlp.exporting.quantised.usual import quantise_for
 from charmlp.modelfile import Model
 from charmlp.text import shown_path
 

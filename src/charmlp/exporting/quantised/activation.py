@@ -1,8 +1,8 @@
 """Activations between layers: from sums y to bytes u, which stand for step · (u − zero).
 
-A sum is shifted to become a byte, or a place in a table: its layer's units are chosen so, and its biases hold
-the half that rounds. Of relu and its like that is exact but for rounding; the others are a table with straight
-lines between its entries.
+A sum is shifted to become a byte, or a place in a table: its layer's units are chosen so, and its biases
+hold the half that rounds. Of relu and its like that is exact but for rounding; the others are a table with
+straight lines between its entries.
 """
 
 from __future__ import annotations

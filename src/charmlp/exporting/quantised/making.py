@@ -49,7 +49,9 @@ def check_quantisable(model: Model) -> None:
     """Raise `CharmlpError` where a model has no integer form."""
     most = max(model.sizes[:-1])
     if most > MOST_INPUTS:
-        raise CharmlpError(f"a layer has {most:,} inputs; with 8 or 4 bits at most {MOST_INPUTS:,}: --bits 32")
+        raise CharmlpError(
+            f"a layer has {most:,} inputs; with 8 or 4 bits at most {MOST_INPUTS:,}: --bits 32"
+        )
     if len(model.weights) == 1 and model.act_type not in STRAIGHT:
         raise CharmlpError(f"{model.act_type} behind the only layer has no integer form: --bits 32")
 
@@ -125,7 +127,7 @@ def read_standardised(deviation: Deviation, up: int) -> Reading:
 def make_layer(
     weight: Array, bias: Array, bits: int, reading: Reading, plan: Plan | None
 ) -> tuple[IntegerLayer, int]:
-    """A layer, and the bits of a step of its sums: with as small a unit as multipliers and sums leave room for.
+    """A layer, and the bits of a step of its sums: with as small a unit as its numbers leave room for.
 
     Without a plan, a step is a logit of 1. Raises `CharmlpError` where there is no room.
     """
@@ -137,7 +139,9 @@ def make_layer(
         unit = step / 2**shift
         layer = layer_of(weight, bias, bits, reading, unit, scales)
         if plan is not None:
-            layer = dataclasses.replace(layer, biases=layer.biases + plan.bias(shift), activation=plan.at(shift))
+            layer = dataclasses.replace(
+                layer, biases=layer.biases + plan.bias(shift), activation=plan.at(shift)
+            )
         if largest(layer, reading) <= MOST_SUM:
             return layer, shift
     raise CharmlpError("the weights are so large that no integers stand for what they add up to: --bits 32")
@@ -146,7 +150,7 @@ def make_layer(
 def layer_of(
     weight: Array, bias: Array, bits: int, reading: Reading, unit: float, scales: Array
 ) -> IntegerLayer:
-    """The layer whose sums are multiples of a unit, with scales as near to those wanted as that leaves them."""
+    """The layer whose sums are multiples of a unit, with scales as near to those wanted as can be."""
     multipliers = np.clip(np.rint(scales * reading.scale.step / unit), 1, MOST_MULTIPLIER)
     scale = (multipliers * unit / reading.scale.step)[:, np.newaxis]
     round_rows = rows.balanced if reading.down is None else rows.rounded

@@ -1,8 +1,8 @@
 """Rows of the integer model as bytes: what C and Python read, one after the other.
 
-A row is its weights, its multiplier, and its bias in four bytes, the highest first. Weights of 8 bits are a byte
-each (of −1 it is 255); of 4 bits two share a byte, the first in its lower half, 8 too large each, and of an odd
-number the last half is that of a 0.
+A row is its weights, its multiplier, and its bias in four bytes, the highest first. Weights of 8 bits are a
+byte each (of −1 it is 255); of 4 bits two share a byte, the first in its lower half, 8 too large each, and of
+an odd number the last half is that of a 0.
 """
 
 import numpy as np
@@ -26,5 +26,4 @@ def _packed_weights(weights: NDArray[np.int8], bits: int) -> NDArray[np.uint8]:
     raised = (weights + 8).astype(np.uint8)
     if raised.shape[1] % 2:
         raised = np.pad(raised, ((0, 0), (0, 1)), constant_values=8)
-    halves: NDArray[np.uint8] = raised[:, ::2] | raised[:, 1::2] << 4
-    return halves
+    return np.bitwise_or(raised[:, ::2], raised[:, 1::2] << 4, dtype=np.uint8)

@@ -38,7 +38,7 @@ def resize(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.ui
     """The picture H×W, each side at most 32,767, in another size."""
     columns, rows = shares(picture.shape[0], height), shares(picture.shape[1], width)
     values = picture.astype(np.int64)
-    if is_vertical_first(*picture.shape, height, width):
+    if is_vertical_first(picture.shape[0], picture.shape[1], height, width):
         return _bytes(_bytes(columns @ values) @ rows.T).astype(np.uint8)
     return _bytes(columns @ _bytes(values @ rows.T)).astype(np.uint8)
 
