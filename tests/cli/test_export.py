@@ -68,6 +68,7 @@ def test_the_newest_run(run: Run, first: Path) -> None:
         ),
         ("first --to pth --out old.pth", 1, "old.pth: is there already; --overwrite replaces it"),
         ("first --to pth --out first/model.safetensors/a.pth", 1, "cannot be written"),
+        ("first --to onnx --prefix mine", 2, "--prefix: there are no names in a file for onnx"),
         ("first --to pth --max_loss 101", 2, "--max_loss: expected a number from 0 to 100, not '101'"),
         ("first --to pth --data nowhere", 1, "nowhere: no such file or folder"),
     ],

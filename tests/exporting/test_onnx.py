@@ -20,6 +20,7 @@ from charmlp.errors import CharmlpError, DataError, MissingExtraError
 from charmlp.exporting.pictures import pictures, scrawl
 from charmlp.images import read_grey
 from charmlp.images.crop import letter_box
+from charmlp.images.inputs import have_dark_ink
 from charmlp.letters.letterset import LetterSet
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
@@ -31,6 +32,7 @@ runtime = pytest.importorskip("onnxruntime")
 
 from onnx import helper  # noqa: E402
 
+from charmlp.exporting import onnx as writer  # noqa: E402
 from charmlp.exporting.onnx import network, quantising, resize  # noqa: E402
 from charmlp.exporting.onnx.graph import Graph, Value  # noqa: E402
 from charmlp.exporting.onnx.running import runner  # noqa: E402
@@ -122,6 +124,14 @@ def test_every_activation_and_preprocessing(act_type: str, preprocessing: str) -
     check_same(model, pictures()[::4])
 
 
+@pytest.mark.parametrize("norm_size", [(1, 1), (1, 9), (2, 3), (3, 3), (16, 16)])
+def test_dark_ink_is_made_light(norm_size: tuple[int, int]) -> None:
+    model = make_model(norm_size=norm_size, preprocessing="light_ink")
+    shown = [noise(8, *norm_size), np.zeros((1, *norm_size), np.uint8), noise(1, 40, 44) // 200 * 200]
+    assert 0 < have_dark_ink(noise(8, 16, 16)).sum() < 8
+    check_same(model, [picture for batch in shown for picture in batch])
+
+
 @pytest.mark.parametrize("hidden", [(), (9,), (9, 8, 7), (40, 30, 20, 10, 5)])
 def test_any_number_of_layers(hidden: tuple[int, ...]) -> None:
     check_same(make_model("tanh", hidden), pictures()[::8])
@@ -182,14 +192,21 @@ def test_what_the_file_says(tmp_path: Path) -> None:
     }
 
 
-def test_every_activation_can_be_said() -> None:
+def test_every_activation_and_preprocessing_can_be_said() -> None:
     assert set(network.OPERATORS) == set(ACTIVATIONS)
+    assert set(network.INPUTS) == set(PREPROCESSINGS)
 
 
-def test_one_that_cannot_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(network.OPERATORS, "gelu")
+    monkeypatch.delitem(network.INPUTS, "standardize")
     with pytest.raises(CharmlpError, match=r"m\.onnx: the activation gelu cannot be said in ONNX"):
         charmlp.export(make_model("gelu"), "onnx", out=tmp_path / "m.onnx")
+    with pytest.raises(CharmlpError, match=r"m\.onnx: the preprocessing standardize cannot be said in ONNX"):
+        charmlp.export(make_model(preprocessing="standardize"), "onnx", out=tmp_path / "m.onnx")
+    monkeypatch.setattr(writer, "MOST_BYTES", 20_000)
+    with pytest.raises(CharmlpError, match=r"m\.onnx: the weights take more than the 2 GB"):
+        charmlp.export(make_model(), "onnx", out=tmp_path / "m.onnx")
     assert not [*tmp_path.iterdir()]
 
 

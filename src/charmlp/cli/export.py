@@ -12,6 +12,7 @@ from charmlp.cli.model_flags import find_run
 from charmlp.cli.notes import note, say
 from charmlp.config import PERCENT
 from charmlp.exporting.formats import FORMATS, MAX_LOSS
+from charmlp.system.files import is_folder
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def command(arguments: Sequence[str]) -> int:
 
 def path_of(model: str | None) -> Path:
     """The run or model that is named, or the newest run's model."""
-    if model is not None and Path(model) not in NEWEST:
+    if model is not None and (Path(model) not in NEWEST or is_folder(Path(model))):
         return find_run(model)
     from charmlp.training.runfolder import newest_model
 

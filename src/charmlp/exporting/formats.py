@@ -31,14 +31,16 @@ class Writer(Protocol):
 class Format:
     """A format that a model is exported to.
 
-    module  what writes it (`Writer`); imported when it is asked for
-    suffix  of its files
-    bits    of a weight, that there may be; the first is the default
+    module     what writes it (`Writer`); imported when it is asked for
+    suffix     of its files
+    bits       of a weight, that there may be; the first is the default
+    has_names  whether it is a program, in which names begin with `--prefix`
     """
 
     module: str
     suffix: str
     bits: tuple[int, ...]
+    has_names: bool = False
 
     @property
     def writer(self) -> Writer:
@@ -71,3 +73,9 @@ def settle_bits(name: str, bits: int | None) -> int:
         words = " or ".join(map(str, allowed))
         raise UsageError(f"--bits {bits}: {name} has weights of {words} bits")
     return bits
+
+
+def check_prefix(name: str, prefix: str | None) -> None:
+    """Raise `UsageError` where a format has no names that could begin with it."""
+    if prefix is not None and not format_named(name).has_names:
+        raise UsageError(f"--prefix: there are no names in a file for {name}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.config import PERCENT
 from charmlp.errors import CharmlpError, DataError, UsageError
-from charmlp.exporting.formats import FULL_PRECISION, MAX_LOSS, format_named, settle_bits
+from charmlp.exporting.formats import FULL_PRECISION, MAX_LOSS, check_prefix, format_named, settle_bits
 from charmlp.system.files import at_home, check_writable, write_whole
 from charmlp.text import shown_path
 
@@ -85,6 +85,7 @@ def export(
     quantised weights lose more than `max_loss`; `UsageError` for what the format does not have.
     """
     bits = settle_bits(to, bits)
+    check_prefix(to, prefix)
     loss = MAX_LOSS.get(bits, ANY_LOSS) if max_loss is None else max_loss
     if not PERCENT.allows(loss):
         raise UsageError(f"--max_loss: {PERCENT.misfit(loss)}")

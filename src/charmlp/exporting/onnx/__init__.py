@@ -25,16 +25,20 @@ from charmlp.recognizer import Recognizer
 from charmlp.system.extras import install_command, require_extra
 from charmlp.text import shown_path
 
+MOST_BYTES = 2 * 10**9  # of weights; Protocol Buffers have 2 GiB
+
 
 def check(job: Job) -> None:
-    """Refuse where the package is missing, or ONNX has no operator for what the model computes."""
+    """Refuse where the package is missing, or ONNX cannot say what the model is."""
     require_extra("onnx", "onnx", "an ONNX file")
-    from charmlp.exporting.onnx.network import OPERATORS
+    from charmlp.exporting.onnx.network import INPUTS, OPERATORS
 
-    if job.model.act_type not in OPERATORS:
-        raise CharmlpError(
-            f"{shown_path(job.out)}: the activation {job.model.act_type} cannot be said in ONNX"
-        )
+    act_type, preprocessing = job.model.act_type, job.model.preprocessing
+    for what, name, table in (("activation", act_type, OPERATORS), ("preprocessing", preprocessing, INPUTS)):
+        if name not in table:
+            raise CharmlpError(f"{shown_path(job.out)}: the {what} {name} cannot be said in ONNX")
+    if job.model.n_parameters * job.bits // 8 > MOST_BYTES:
+        raise CharmlpError(f"{shown_path(job.out)}: the weights take more than the 2 GB that ONNX files hold")
 
 
 def write(job: Job) -> Draft:

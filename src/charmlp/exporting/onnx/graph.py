@@ -100,6 +100,10 @@ class Graph:
         self.nodes[-1].output.append(f"{value.name}_too")
         return value
 
+    def name(self, value: Value, name: str) -> None:
+        """Give what a node gives a name of its own, as an output has one."""
+        self.nodes.append(helper.make_node("Identity", [value.name], [name]))
+
     def constant(self, array: NDArray[Any], name: str | None = None) -> Value:
         name = name or f"constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))

@@ -35,34 +35,32 @@ GREY = "uint8, pictures × height × width: upright grey pictures of one size, 0
 def onnx_model(model: Model, rows: Sequence[Rows] | None = None) -> onnx.ModelProto:
     """The graph of a model; `rows` are its weights where they have 8 bits."""
     g = Graph()
-    grey = Value(g, "grey", np.dtype(np.uint8))
-    x = to_inputs(g, seen(g, grey, model), model.preprocessing)
-    logits = layers(g, x, model, rows)
+    pixels = seen(g, Value(g, "grey", np.dtype(np.uint8)), model)
+    logits = layers(g, INPUTS[model.preprocessing](pixels, model.norm_size), model, rows)
     probabilities = g("Softmax", logits.to(DOUBLE) / model.temperature, axis=1)
     number = g("ArgMax", probabilities, axis=1, keepdims=0, dtype=INT)
-    for value, name in ((probabilities.to(FLOAT), "probabilities"), (number, "class")):
-        g.nodes.append(helper.make_node("Identity", [value.name], [name]))
-    count = len(model.classes)
-    graph = helper.make_graph(
-        g.nodes,
-        "charmlp",
-        [helper.make_tensor_value_info("grey", TensorProto.UINT8, ["pictures", "height", "width"])],
-        [
-            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["pictures", count]),
-            helper.make_tensor_value_info("class", TensorProto.INT64, ["pictures"]),
-        ],
-        g.constants,
-    )
-    made = helper.make_model(
-        graph,
+    g.name(probabilities.to(FLOAT), "probabilities")
+    g.name(number, "class")
+    made = packed(g, len(model.classes))
+    helper.set_model_props(made, metadata(model, 32 if rows is None else 8))
+    onnx.checker.check_model(made)
+    return made
+
+
+def packed(g: Graph, classes: int) -> onnx.ModelProto:
+    """The graph as a file holds it: what goes in, what comes out, which versions it takes."""
+    inputs = [helper.make_tensor_value_info("grey", TensorProto.UINT8, ["pictures", "height", "width"])]
+    outputs = [
+        helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["pictures", classes]),
+        helper.make_tensor_value_info("class", TensorProto.INT64, ["pictures"]),
+    ]
+    return helper.make_model(
+        helper.make_graph(g.nodes, "charmlp", inputs, outputs, g.constants),
         producer_name="charmlp",
         producer_version=__version__,
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
     )
-    helper.set_model_props(made, metadata(model, 32 if rows is None else 8))
-    onnx.checker.check_model(made)
-    return made
 
 
 def seen(g: Graph, grey: Value, model: Model) -> Value:
@@ -77,20 +75,41 @@ def seen(g: Graph, grey: Value, model: Model) -> Value:
     return resized(g, pixels, height, width, model.norm_size, box)
 
 
-def to_inputs(g: Graph, pixels: Value, preprocessing: str) -> Value:
-    """float32 N×(H·W) of pixels N×H×W (`charmlp.images.to_inputs`)."""
-    x = g("Flatten", pixels, axis=1)
-    if preprocessing == "scale":
-        return x.to(FLOAT) * (2 / 255) - 1.0
+def scaled(pixels: Value) -> Value:
+    """x = 2p/255 − 1, float32 N×(H·W) of pixels N×H×W."""
+    return pixels.graph("Flatten", pixels, axis=1).to(FLOAT) * (2 / 255) - 1.0
+
+
+def standardized(pixels: Value) -> Value:
+    """x = (p − mean p) / std p."""
+    g, x = pixels.graph, pixels.graph("Flatten", pixels, axis=1)
     x = x.to(FLOAT) - mean(x).to(FLOAT)  # rounded as there: it tells where pixels hardly differ
     exact = x.to(DOUBLE)
     deviation = g("Sqrt", mean(exact * exact)).to(FLOAT)
     return x / deviation.at_least(1.0)
 
 
+def with_light_ink(pixels: Value, size: tuple[int, int]) -> Value:
+    """The same, and −x where the border is lighter than the whole."""
+    border = np.ones((1, *size))
+    border[:, 1:-1, 1:-1] = 0
+    around, whole = (pixels * border).sum(1, 2), pixels.sum(1, 2)
+    is_dark = around * float(border.size) > whole * border.sum()
+    x = standardized(pixels)
+    return x.graph("Where", x.graph("Squeeze", is_dark, np.array([2])), x * -1.0, x, dtype=FLOAT)
+
+
 def mean(x: Value) -> Value:
     """Of each row, N×1."""
     return x.graph("ReduceMean", x, axes=[1])
+
+
+# By the names of config.PREPROCESSINGS: what `charmlp.images.to_inputs` makes of pixels N×H×W, size H×W.
+INPUTS: dict[str, Callable[[Value, tuple[int, int]], Value]] = {
+    "scale": lambda pixels, size: scaled(pixels),
+    "standardize": lambda pixels, size: standardized(pixels),
+    "light_ink": with_light_ink,
+}
 
 
 def layers(g: Graph, x: Value, model: Model, rows: Sequence[Rows] | None) -> Value:

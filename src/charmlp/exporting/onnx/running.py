@@ -28,6 +28,7 @@ def runner(content: bytes) -> tuple[Run, str] | None:
     version: str = onnxruntime.__version__
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERRORS_ONLY
+    options.intra_op_num_threads = 1  # pictures are read one by one: more threads would only wait
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # of its own, without a class in common
