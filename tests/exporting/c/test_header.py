@@ -74,6 +74,8 @@ def test_each_activation(act_type: str, tmp_path: Path) -> None:
     [
         (net(), 4),
         (net(preprocessing="scale"), 4),
+        (net(preprocessing="light_ink"), 8),
+        (net(preprocessing="light_ink"), 32),
         (net(()), 4),
         (net((), "leaky_relu"), 8),
         (net((), "sigmoid"), 32),
@@ -203,7 +205,7 @@ def test_it_is_exported_and_compared(tmp_path: Path) -> None:
     assert not [
         word for word in ("float", "double", "malloc", "int64", "math.h") if word in text.split("*/", 1)[1]
     ]
-    full = export(net(), "c", bits=32, out=tmp_path / "full.h")
+    full = export(net(crop="auto"), "c", bits=32, out=tmp_path / "full.h")
     assert full.difference is not None and full.difference < 1e-6
 
 

@@ -37,6 +37,7 @@ PLAIN = {"abs", "divmod", "enumerate", "len", "max", "min", "range", "sum", "zip
         *((net(act_type=act_type), 8) for act_type in ACTIVATIONS),
         (net(), 4),
         (net(preprocessing="scale"), 4),
+        (net(preprocessing="light_ink"), 8),
         (net(()), 8),
         (net((), "leaky_relu"), 8),
         (net((), "none", "scale"), 4),

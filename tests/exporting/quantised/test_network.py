@@ -33,6 +33,14 @@ def test_it_is_near_the_model(act_type: str, preprocessing: str) -> None:
     assert 2 * error(model, 8) < error(model, 4) < 0.5
 
 
+def test_a_picture_and_its_negative_are_one_where_ink_is_made_light() -> None:
+    model = net(preprocessing="light_ink")
+    assert error(model, 8) < 0.05
+    whole = quantise(model, 8, LETTERS)
+    agree = whole.predict(LETTERS) == whole.predict(255 - LETTERS)
+    assert agree.mean() > 0.9 and whole.inverts
+
+
 @pytest.mark.parametrize("act_type", ["relu", "none", "leaky_relu"])
 def test_a_single_layer_has_its_activation_behind_it(act_type: str) -> None:
     model = net((), act_type)

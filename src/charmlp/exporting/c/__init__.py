@@ -14,7 +14,7 @@ import re
 import numpy as np
 
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.exporting.c.floating import float_parts
+from charmlp.exporting.c.floating import INPUTS, float_parts, uncropped
 from charmlp.exporting.c.header import header
 from charmlp.exporting.c.integer import integer_parts
 from charmlp.exporting.c.running import compiler, run_here
@@ -35,6 +35,8 @@ TEST_SIZE, TEST_SEED = (24, 20), 17  # of the self-test's picture
 def check(job: Job) -> None:
     """Refuse a prefix that is no name, and a model that has no integer form."""
     prefix_of(job)
+    if job.model.preprocessing not in INPUTS:
+        raise CharmlpError(f"the preprocessing {job.model.preprocessing} cannot be said in C")
     if job.bits < FULL_PRECISION:
         check_quantisable(job.model)
 
@@ -81,7 +83,7 @@ def _compared(job: Job, text: str, prefix: str) -> Draft:
         return Draft(text.encode(), NO_COMPILER)
     _, scores, _ = run_here(text, prefix, pictures(), len(job.model.classes), is_whole=False)
     found = iter(Recognizer(job.model).probabilities(scores))
-    difference, count = largest_difference(job.model, lambda _: next(found))
+    difference, count = largest_difference(uncropped(job.model), lambda _: next(found))
     return Draft(text.encode(), f"compiled and run, with the model on {count} pictures", difference)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.calculus import activations_behind
-from charmlp.exporting.c.header import Parts, in_chunks
+from charmlp.exporting.c.header import Parts, defined_for_ink, in_chunks
 from charmlp.exporting.c.text import array, numbers, part, real
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 
+INPUTS = {"scale": ["scale32"], "standardize": ["standardize32"], "light_ink": ["standardize32", "ink"]}
 WITH_EXP = ("sigmoid", "tanh", "silu", "gelu")  # activations
 
 
@@ -22,17 +25,20 @@ def float_parts(model: Model, picture: NDArray[np.uint8]) -> Parts:
     arrays = f"    uint8_t pixels[{pixels}];\n    float values[{widest}];\n"
     arrays += f"    float sums[{hidden}];\n" if hidden else ""
     first = ["net_resize(grey, height, width, pixels);", "net_inputs(pixels, values);"]
+    if model.preprocessing == "light_ink":
+        first += ["if (net_has_dark_ink(pixels))", f"    for (k = 0; k < {pixels}; k++)"]
+        first += ["        values[k] = -values[k];"]
     return Parts(
         score="float",
         probability="float",
         meaning="logits",
-        defined="",
+        defined="\n".join(defined_for_ink(model.norm_size)) if model.preprocessing == "light_ink" else "",
         weights=part("floats")
         + "\n"
         + "\n".join(array("float", name, values) for name, values in constants.items()),
         constants=4 * sum(map(len, constants.values())),
         functions="\n".join(part(name) for name in functions(model)),
-        arrays=arrays + ("    int k;\n" if any(step.startswith("for") for step in steps) else ""),
+        arrays=arrays + ("    int k;\n" if any("for (k" in step for step in [*first, *steps]) else ""),
         ram=pixels + 4 * (widest + hidden),
         steps="".join(f"    {step}\n" for step in [*first, *steps]),
         behind=probabilities(model) + "\n" + self_test(model, picture),
@@ -58,11 +64,11 @@ def weights_and_steps(model: Model) -> tuple[dict[str, list[str]], list[str]]:
 
 def functions(model: Model) -> list[str]:
     """The parts that its layers are computed with."""
-    inputs = "standardize32" if model.preprocessing == "standardize" else "scale32"
+    inputs = INPUTS[model.preprocessing]
     behind = activations_behind(len(model.weights), model.act_type)
     is_used = len(behind) > 1 or behind[0].name != "none"
     exponential = ["exp32"] if model.act_type in WITH_EXP else []
-    return [*exponential, inputs, "layer32", *([f"{model.act_type}32"] if is_used else [])]
+    return [*exponential, *inputs, "layer32", *([f"{model.act_type}32"] if is_used else [])]
 
 
 def probabilities(model: Model) -> str:
@@ -71,7 +77,7 @@ def probabilities(model: Model) -> str:
 
 
 def self_test(model: Model, picture: NDArray[np.uint8]) -> str:
-    recognizer = Recognizer(model)
+    recognizer = Recognizer(uncropped(model))
     scores = recognizer.logits(recognizer.grey(picture)[np.newaxis])[0]
     return part(
         "selftest32",
@@ -81,3 +87,8 @@ def self_test(model: Model, picture: NDArray[np.uint8]) -> str:
         picture=numbers(picture.ravel()),
         scores=numbers(map(real, scores.tolist())),
     )
+
+
+def uncropped(model: Model) -> Model:
+    """The model as the header is: it takes the picture as it comes (docs/export-c.md)."""
+    return dataclasses.replace(model, view=model.view._replace(crop="none"))

@@ -91,6 +91,15 @@ def comment(model: Model, parts: Parts, told: str) -> str:
     ).rstrip("\n")
 
 
+def defined_for_ink(norm_size: tuple[int, int]) -> list[str]:
+    """The lines before `net_has_dark_ink`: its constants, and a type that its products fit into."""
+    height, width = norm_size
+    pixels, inside = height * width, max(0, height - 2) * max(0, width - 2)
+    wide = "uint32_t" if 255 * pixels * (pixels - inside) < 2**32 else "uint64_t"
+    numbers = {"NET_PIXELS": pixels, "NET_BORDER": pixels - inside}
+    return [*(f"#define {name} {value}u" for name, value in numbers.items()), f"typedef {wide} net_wide;"]
+
+
 def in_chunks(rows: NDArray[Any], name: str) -> Iterator[tuple[str, int, NDArray[Any]]]:
     """Rows in arrays that are small enough: name, number of its first row, rows."""
     together = max(1, MOST_BYTES // (rows.shape[1] * rows.itemsize))

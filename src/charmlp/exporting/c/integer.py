@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.exporting.c.header import Parts, in_chunks
+from charmlp.exporting.c.header import Parts, defined_for_ink, in_chunks
 from charmlp.exporting.c.text import array, numbers, part
 from charmlp.exporting.quantised import IntegerModel
 from charmlp.exporting.quantised.activation import Straight, Table
@@ -39,7 +39,7 @@ def weights_and_steps(model: IntegerModel) -> tuple[dict[str, NDArray[np.uint8]]
     constants, steps = dict[str, NDArray[np.uint8]](), list[str]()
     for number, layer in enumerate(model.layers, 1):
         size, found = layer.weights.shape[1], "scores" if layer.activation is None else "sums"
-        down = "net_deviation(values)" if layer.down is None else layer.down
+        down = layer.down if layer.down is not None else deviation_of(model)
         if size % 2 and model.bits == 4:
             steps.append(f"values[{size}] = 0; /* so that there are two for each byte of weights */")
             size += 1
@@ -64,9 +64,16 @@ def weights_and_steps(model: IntegerModel) -> tuple[dict[str, NDArray[np.uint8]]
     return constants, steps
 
 
+def deviation_of(model: IntegerModel) -> str:
+    """The expression for the image's deviation."""
+    dark = "net_has_dark_ink(values) ? -net_deviation(values) : "
+    return f"{dark if model.inverts else ''}net_deviation(values)"
+
+
 def functions(model: IntegerModel) -> list[str]:
     """The parts that its layers are computed with."""
     found = [] if model.deviation is None else ["deviation"]
+    found += ["ink"] if model.inverts else []
     found.append(f"layer{model.bits}")
     behind = model.layers[0].activation
     if isinstance(behind, Table):
@@ -85,7 +92,8 @@ def defined(model: IntegerModel) -> str:
     behind = model.layers[0].activation
     if isinstance(behind, Straight) and behind.divisor > 1:
         inner["NET_DIVISOR"] = behind.divisor
-    return "\n".join(f"#define {name} {value}" for name, value in {**values, **inner}.items())
+    lines = [f"#define {name} {value}" for name, value in {**values, **inner}.items()]
+    return "\n".join([*lines, *(defined_for_ink(model.norm_size) if model.inverts else [])])
 
 
 def probabilities(model: IntegerModel) -> str:

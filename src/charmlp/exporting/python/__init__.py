@@ -64,11 +64,11 @@ def program(model: Model, whole: IntegerModel, cost: Cost | None) -> str:
     """The text of the program."""
     parts, softmax, deviation = _parts(), whole.softmax, whole.deviation
     last = {0: "rectified", 1: "unchanged"}.get(whole.divisor, "bent")
-    activations, layers, rows = {last}, "", ""
+    functions, layers, rows = {last, *(["inkfunction"] if whole.inverts else [])}, "", ""
     for number, layer in enumerate(whole.layers, 1):
         name, arguments = called(layer)
         if name:
-            activations.add(name)
+            functions.add(name)
         behind = f"{name}({arguments})" if name else f"bent({whole.divisor})" if last == "bent" else last
         rows += f"ROWS_{number} = (\n"
         rows += "".join(f"    {row.tobytes()!r},\n" for row in packed_rows(layer, whole.bits)) + ")\n"
@@ -87,7 +87,8 @@ def program(model: Model, whole: IntegerModel, cost: Cost | None) -> str:
         "multiplier": softmax.multiplier,
         "shift": softmax.shift,
         "sum": parts[f"sum{whole.bits}"].rstrip("\n"),
-        "activations": "\n\n".join(parts[name] for name in sorted(activations)),
+        "functions": "\n\n".join(parts[name] for name in sorted(functions)),
+        "ink": parts["ink"] if whole.inverts else "",
         "rows": rows,
         "layers": layers,
     }

@@ -28,6 +28,7 @@ MOST_INPUTS = 2**16 - 1  # of a layer: times 255 · 127 they fit into an int32
 MOST_SUM, MOST_MULTIPLIER = 2**31 - 1, 255
 MOST_UP, MOST_SHIFT = 8, 24  # bits
 LARGE_SUM = 26  # bits: what is larger is divided, so that there is room for multipliers
+STANDARDISED = ("standardize", "light_ink")
 PIXELS = Scale(2 / 255, 127.5)  # in [−1, 1]
 
 
@@ -47,6 +48,8 @@ class Reading:
 
 def check_quantisable(model: Model) -> None:
     """Raise `CharmlpError` where a model has no integer form."""
+    if model.preprocessing not in ("scale", *STANDARDISED):
+        raise CharmlpError(f"the preprocessing {model.preprocessing} has no integer form")
     most = max(model.sizes[:-1])
     if most > MOST_INPUTS:
         raise CharmlpError(
@@ -62,7 +65,7 @@ def quantise(model: Model, bits: int, letters: NDArray[np.uint8]) -> IntegerMode
     Raises `CharmlpError` where it has no integer form.
     """
     check_quantisable(model)
-    deviation = Deviation.of(model.input_size) if model.preprocessing == "standardize" else None
+    deviation = Deviation.of(model.input_size) if model.preprocessing in STANDARDISED else None
     up = 1 if deviation is None else largest_factor(max(model.sizes[:-1]), bits)
     layers, scale, fraction = list[IntegerLayer](), PIXELS, 0
     plans = plan_layers(model, letters)
@@ -84,6 +87,7 @@ def quantise(model: Model, bits: int, letters: NDArray[np.uint8]) -> IntegerMode
         bits=bits,
         up=up,
         deviation=deviation,
+        inverts=model.preprocessing == "light_ink",
         layers=tuple(layers),
         fraction=fraction,
         divisor=0 if behind == "relu" else STRAIGHT[behind],

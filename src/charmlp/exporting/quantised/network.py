@@ -22,6 +22,7 @@ from charmlp.exporting.quantised.activation import Straight, Table, bent
 from charmlp.exporting.quantised.deviation import Deviation
 from charmlp.exporting.quantised.resize import resize
 from charmlp.exporting.quantised.softmax import Softmax
+from charmlp.images.inputs import have_dark_ink
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class IntegerLayer:
         """y, N×K, of bytes N×D; `down` is N×1 where it is the images'."""
         exact = values.astype(np.float64) @ self.weights.T.astype(np.float64)  # whole, below 2⁵³
         products = exact.astype(np.int64) * up
-        quotients = np.sign(products) * (np.abs(products) // down)
+        quotients = np.sign(products) * np.sign(down) * (np.abs(products) // np.abs(down))
         found: Array = quotients * self.multipliers + self.biases
         return found
 
@@ -57,6 +58,7 @@ class IntegerModel:
     bits      of a weight
     up        see above
     deviation of standardised pixels; `None` where they are scaled
+    inverts   whether it is negative for pictures of dark ink (`charmlp.images.inputs`)
     fraction  f: scores are logits in 2⁻ᶠ
     divisor   of scores below 0, which are 0 where it is 0: of a net of one layer, behind which the course has
               an activation; else 1
@@ -68,6 +70,7 @@ class IntegerModel:
     bits: int
     up: int
     deviation: Deviation | None
+    inverts: bool
     layers: tuple[IntegerLayer, ...]
     fraction: int
     divisor: int
@@ -82,6 +85,8 @@ class IntegerModel:
         """N×K whole numbers of grey images N×H×W of the model's size."""
         values: Array = images.reshape(len(images), -1)
         deviations = None if self.deviation is None else self.deviation(values)[:, np.newaxis]
+        if deviations is not None and self.inverts:
+            deviations[have_dark_ink(images)] *= -1
         for layer in self.layers:
             down = deviations if layer.down is None else layer.down
             assert down is not None
