@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from charmlp.calculus import ACTIVATIONS
 from charmlp.errors import CharmlpError, UsageError
@@ -98,6 +100,27 @@ def test_by_clang(bits: int, tmp_path: Path) -> None:
     if shutil.which("clang") is None:
         pytest.skip("no clang in this system")
     check(tmp_path, net(), bits, ("clang", *STRICT))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("command", ["gcc", "clang"])
+@pytest.mark.parametrize("bits", [8, 4])
+def test_all_validation_letters_as_they_lie_on_disk(
+    command: str, bits: int, scene_letters: Path, tmp_path: Path
+) -> None:
+    """400 photographs of 373 sizes."""
+    need(command)
+    names = json.loads((scene_letters / "validation.json").read_text("utf-8"))
+    photographs = [np.asarray(Image.open(scene_letters / "images" / name).convert("L")) for name in names]
+    for model in (net((32,), sides=(32, 32)), net((16, 8), preprocessing="scale", sides=(24, 24))):
+        whole = whole_of(model, bits)
+        program = compile_header(
+            header_of(model, bits), "net", tmp_path, command=(command, *STRICT), is_whole=True
+        )
+        numbers, scores, _ = answers(program, photographs, len(CLASSES), is_whole=True)
+        expected = np.array([whole.scores_of(photograph) for photograph in photographs])
+        assert len(expected) == 400 and np.array_equal(scores, expected)
+        assert np.array_equal(numbers, expected.argmax(axis=1))
 
 
 def test_what_is_wrong_is_seen(tmp_path: Path) -> None:

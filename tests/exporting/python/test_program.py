@@ -26,7 +26,7 @@ SOME = [
     np.zeros((1, 1), np.uint8),
     *(letters(1, size)[0] for size in ((90, 20), (20, 90), (40, 30))),
 ]
-MODULES = Path(os.environ.get("CHARMLP_NODE_MODULES", ".venv/node_modules"))
+MODULES = Path(os.environ.get("CHARMLP_NODE_MODULES") or Path(__file__).parents[3] / ".venv" / "node_modules")
 MICROPYTHON = MODULES / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"
 PLAIN = {"abs", "divmod", "enumerate", "len", "max", "min", "range", "sum", "zip", "ValueError"}
 

@@ -81,7 +81,7 @@ def comment(model: Model, parts: Parts, told: str) -> str:
         net=f"{'-'.join(map(str, model.sizes))}, {model.act_type}",
         told=told.rstrip("\n"),
         classes=numbers([commented(name) for name in model.classes]).rstrip(",\n"),
-        crop=part("cropped").rstrip("\n") if model.view.crop == "auto" else "",
+        crop=" " + part("cropped").rstrip("\n") if model.view.crop == "auto" else "",
         constants=f"{parts.constants:,}",
         score=parts.score,
         code=f"{MOST_CODE[parts.score]:,}",

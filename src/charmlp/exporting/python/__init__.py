@@ -86,7 +86,7 @@ def program(model: Model, whole: IntegerModel, cost: Cost | None) -> str:
         "limit": softmax.limit,
         "multiplier": softmax.multiplier,
         "shift": softmax.shift,
-        "sum": parts[f"sum{whole.bits}"].rstrip("\n"),
+        "sum": parts["sum" + str(whole.bits)].rstrip("\n"),
         "functions": "\n\n".join(parts[name] for name in sorted(functions)),
         "ink": parts["ink"] if whole.inverts else "",
         "rows": rows,

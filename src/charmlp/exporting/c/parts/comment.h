@@ -7,8 +7,8 @@ Classes:
     int net_predict(const uint8_t *grey, int height, int width, @SCORE@ *scores);
 
 takes a grey picture of any size (0 black, 255 white, row by row), makes it small as charmlp does, and answers with
-the number of its class: net_classes[…] is the name. Nothing is kept between calls, nothing allocated, no library
-called. @CROP@
+the number of its class: net_classes[n] is the name. Nothing is kept between calls, nothing allocated, no library
+called.@CROP@
 
 Flash   @CONSTANTS@ bytes of constants, and code: on an AVR less than @CODE@ bytes
 RAM     about @RAM@ bytes of stack, and @SCORES@ for the scores
