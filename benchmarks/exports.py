@@ -5,8 +5,8 @@
 
 Each run is exported with 8 and with 4 bits; the accuracy is that of the run's own validation letters. Flash
 is text and data of the header alone, compiled by avr-gcc and arm-none-eabi-gcc with -Os; time is that of one
-letter at 16 MHz, of the net's size and of 28×28, as simavr counts cycles. What does not fit into the 256 kB of
-an ATmega2560 is not run.
+letter at 16 MHz, of the net's size and of 28×28, as simavr counts cycles. What does not fit into the 256 kB
+of an ATmega2560 is not run.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ SHARE_BITS = 22
 MOST_SIDE = 2**15 - 1  # pixels of a side: an int of 16 bits, and all sums below 2³²
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def shares(size: int, out: int) -> Array:
     """What each of `size` pixels counts in each of `out`: out×size, in 2²²nds."""
     pixels, place = np.arange(size), np.arange(out)[:, np.newaxis]
