@@ -24,7 +24,7 @@ LETTERS = letters(30)
 SOME = [
     *LETTERS[:5],
     np.zeros((1, 1), np.uint8),
-    *(letters(1, size)[0] for size in ((90, 20), (20, 90), (40, 30))),
+    *(letters(1, size)[0] for size in ((60, 20), (20, 40))),
 ]
 MODULES = Path(os.environ.get("CHARMLP_NODE_MODULES") or Path(__file__).parents[3] / ".venv" / "node_modules")
 MICROPYTHON = MODULES / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"

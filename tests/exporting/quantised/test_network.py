@@ -17,7 +17,7 @@ from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 from tests.exporting.nets import letters, net
 
-LETTERS = letters(300)
+LETTERS = letters(200)
 
 
 def error(model: Model, bits: int) -> float:
