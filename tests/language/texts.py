@@ -31,6 +31,10 @@ BUT = (
 PROGRAMMERS = (
     "nn",
     "estimator",
+    "exporting/c/floating.py",
+    "exporting/c/header.py",
+    "exporting/c/integer.py",
+    "exporting/c/text.py",
     "exporting/onnx/network.py",
     "html.py",
     "server",  # whose answers programs read; what its page says is beside it

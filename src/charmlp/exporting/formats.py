@@ -51,6 +51,8 @@ FORMATS = {
     "onnx": Format("charmlp.exporting.onnx", ".onnx", (32, 8)),
     "safetensors": Format("charmlp.exporting.modelfiles", ".safetensors", (32,)),
     "pth": Format("charmlp.exporting.modelfiles", ".pth", (32,)),
+    "python": Format("charmlp.exporting.python", ".py", (8, 4)),
+    "c": Format("charmlp.exporting.c", ".h", (8, 4, 32)),
 }
 
 
