@@ -25,6 +25,11 @@ BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "exp
 PROGRAMMERS = (
     "nn",
     "estimator",
+    "exporting/c/floating.py",
+    "exporting/c/header.py",
+    "exporting/c/integer.py",
+    "exporting/c/text.py",
+    "exporting/onnx/network.py",
     "html.py",
     "calculus",
     "drawing/marks.py",
