@@ -18,7 +18,13 @@ from charmlp.training.steps import analytic
 from charmlp.training.steps.analytic import AnalyticStep
 from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
-from charmlp.training.steps.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
+from charmlp.training.steps.elementwise import (
+    MANY_PARAMETERS,
+    MANY_PRODUCTS,
+    InLoops,
+    OnNumPy,
+    make_elementwise,
+)
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
@@ -353,6 +359,9 @@ def test_layers_whose_rows_lie_apart(name: str, act_type: str) -> None:
 def test_many_parameters_go_through_loops() -> None:
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS - 1), OnNumPy)
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS), InLoops)
+    large = dataclasses.replace(BASE, batch_size=MANY_PRODUCTS // 50_000)
+    assert isinstance(make_elementwise(large, 49_000), OnNumPy)
+    assert isinstance(make_elementwise(large, 51_000), InLoops)
 
 
 def test_a_large_net_leaves_the_mode_of_floats_as_it_was() -> None:
