@@ -11,12 +11,12 @@ import pytest
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.diagnosis import Diagnosis
-from charmlp.doctor.isolation.targets import defined
+from charmlp.doctor.isolation.targets import Target, defined, load
 from charmlp.doctor.isolation.worker import examine_one
+from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, left_over
 from charmlp.doctor.operation.numpy_code.trying.templates import letters_of, made, onehot, real, unique
 from charmlp.doctor.operation.numpy_code.trying.uses import roots_in, uses_in
-from tests.mistakes.numpy.specimens import load
 from tests.writings import Writing, writings
 
 SHARE = 0.85
@@ -28,11 +28,12 @@ QUICK = (
 
 
 def examined(writing: Writing, folder: Path) -> list[Diagnosis]:
+    """As the command line examines it, with its module where its classes' sources are looked for."""
     path = folder / f"{writing.name.replace('-', '_')}.py"
     path.write_text(writing.source, encoding="utf-8")
     try:
-        module = load(path)
-    except ModuleNotFoundError:  # of jax: what is not installed is not examined
+        module = load(Target(str(path), None)).module
+    except CannotExamineError:  # it imports jax: what is not installed is not examined
         return []
     with np.errstate(all="ignore"):
         return [examine_one(thing, None, name, name) for name, thing in defined(module)]
@@ -142,7 +143,7 @@ def test_whose_gradient_a_piece_is() -> None:
 
 def test_a_module_without_gradients_has_none(tmp_path: Path) -> None:
     assert not examined(Writing("plain_code", "def area(a, b):\n    return a * b\n"), tmp_path)
-    assert isinstance(area := load(tmp_path / "plain_code.py").area, FunctionType) and area(2, 3) == 6
+    assert isinstance(area := load(Target(str(tmp_path / "plain_code.py"), None)).module.area, FunctionType) and area(2, 3) == 6
 
 
 CLIMBING = """

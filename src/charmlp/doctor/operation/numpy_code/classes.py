@@ -16,14 +16,23 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.implied import ACTIVATIONS, of_logits
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
-from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
+from charmlp.doctor.operation.numpy_code.names import (
+    is_derivative,
+    is_truth,
+    is_upstream,
+    stem_of,
+    words_of,
+)
+from charmlp.doctor.operation.numpy_code.networks import is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
-from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.operation.source import behind, source_of
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
 FORWARD = (
@@ -142,12 +151,22 @@ def of_steps(kind: type) -> list[Written]:
     """A class that learns, and shows none of its gradients."""
     own = list(methods_of(kind))
     costs = [method_of(kind, name) for name in own if name in COST and takes_truth(kind, name)]
-    steps = [(n, step) for n in own if (step := step_of(method_of(kind, n), costs, kind)) is not None]
+    methods = [method_of(kind, name) for name in own]
+    found = [(method.name, step_of(method, [*costs, *costs_called(method)], kind)) for method in methods]
+    steps = [(name, step) for name, step in found if step is not None]
     if not steps:
         return []
     name, step = steps[0]
     others = (kind.__name__, f"{kind.__name__}.{name}")
     return [Written(kind.__name__, step.readings(), others=others, code=(step.code.function,))]
+
+
+def costs_called(method: Method) -> list[Function]:
+    """The losses among its module's functions that a method calls, to note how it goes."""
+    own = behind(method.call)
+    called = [(name, own.__globals__.get(name)) for name in own.__code__.co_names]
+    functions = [Function(name, thing) for name, thing in called if inspect.isfunction(thing)]
+    return [one for one in functions if is_cost(one)]
 
 
 def takes_truth(kind: type, name: str) -> bool:
@@ -201,8 +220,13 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
 def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:
     if first.name == second.name and not has_weights(kind):
         return (functools.partial(of_both, kind, first),)
-    model = model_of(kind, first, second, given)
-    return Layer(first, second, kind, given).readings() if model is None else model.readings()
+    if (model := model_of(kind, first, second, given)) is not None:
+        return model.readings()
+    layer = Layer(first, second, kind, given)
+    made = layer.readings()
+    if "delta" not in words_of(second.name) or not layer.is_loss:
+        return made
+    return (*made, *(of_logits(make, layer.prediction, name) for name in ACTIVATIONS for make in made))
 
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:

@@ -34,7 +34,7 @@ from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import bound_to, instance
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     COUNT,
@@ -158,14 +158,14 @@ class Step:
                 given[name] = known[prediction]
             else:
                 raise TypeError(f"{cost.name} takes {name}")
-        if self.kind is None:
+        if not isinstance(cost, Method):
             return cost(given)
         own = copy.deepcopy(problem.own)
         for place in problem.places:
             place.put(own, ran.before[place.name])
         for name in set(ran.before) - {place.name for place in problem.places}:
             setattr(own, name.removeprefix("self."), ran.before[name])
-        return bound_to(cost, own)(given)  # type: ignore[arg-type]
+        return bound_to(cost, own)(given)
 
     @property
     def entries(self) -> set[str]:
