@@ -15,7 +15,7 @@ OF = (
     "|logits|probs?|loss|hidden|pred|mu|mean|var|std|sigma|prev|next|embed\\w*|kernel|state|cell"
 )
 GRADIENT = re.compile(
-    rf"_?(d_?[A-Z]\w*|d_?({OF})[a-z]?\d*|d_[a-z]\w*|d[a-z]+_d?[a-z]\w*|del_?\w+|deltas?(_?[a-z]?\w*)?|\w+_deltas?\d*"
+    rf"_?(d_?[A-Z]\w*|D_[a-z]\w*|d_?({OF})[a-z]?\d*|d_[a-z]\w*|d[a-z]+_d?[a-z]\w*|del_?\w+|deltas?(_?[a-z]?\w*)?|\w+_deltas?\d*"
     r"|(\w+_)?grad(ient)?s?\d*(_\w+)?|g[A-Z]\w*|g[wbxhz]\d*|nabla\w*|(\w+_)?slopes?(_\w+)?|\w*error_?(term|signal)\w*)"
 )
 # and what one is not called: a difference of time, the size of a model, a gradient that is only compared

@@ -176,7 +176,7 @@ class Step:
         for node in self.updates.rates:
             of_own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
             value = getattr(own, node.attr, None) if of_own else known.get(ast.unparse(node))  # type: ignore[attr-defined]
-            if isinstance(value, int | float | np.generic) and value:
+            if is_number_like(value) and np.size(value) == 1 and value:
                 return float(value)
         return 1.0
 
@@ -369,12 +369,17 @@ class Step:
         numbers = {name: value for name, value in ran.last.items() if is_number(value)}
         for penalty in penalties:
             for name, value in numbers.items():
-                if np.ndim(value) == 0 and LOSS.fullmatch(name) and not ERROR.fullmatch(name):
+                if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
         errors = [name for name in ran.first if name in numbers and ERROR.fullmatch(name)]
         for penalty, text in itertools.product(penalties, LOSSES):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
+
+
+    def is_loss(self, name: str, value: Any) -> bool:
+        """Whether a variable of its own is the loss that it descends."""
+        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name)
 
 
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
