@@ -16,19 +16,13 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.implied import ACTIVATIONS, of_logits
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
-from charmlp.doctor.operation.numpy_code.names import (
-    is_derivative,
-    is_truth,
-    is_upstream,
-    stem_of,
-    words_of,
-)
+from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
 from charmlp.doctor.operation.numpy_code.networks import is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
@@ -126,7 +120,8 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
-            return None  # of the input of the last activation, which this loss does not know
+            is_of_logits = delta_of(kind, first, method_of(kind, "delta")) is not None
+            return (forward[0], "delta") if is_of_logits else None
         costs = [name for name in COST if name in own and takes_truth(kind, name)]
         if costs and backward[0] in DERIVATIVE and takes_truth(kind, backward[0]):
             return costs[0], backward[0]
@@ -222,11 +217,11 @@ def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return (functools.partial(of_both, kind, first),)
     if (model := model_of(kind, first, second, given)) is not None:
         return model.readings()
-    layer = Layer(first, second, kind, given)
-    made = layer.readings()
-    if "delta" not in words_of(second.name) or not layer.is_loss:
-        return made
-    return (*made, *(of_logits(make, layer.prediction, name) for name in ACTIVATIONS for make in made))
+    of_inputs = Layer(first, second, kind, given).readings()
+    if second.name != "delta" or (of_logits := delta_of(kind, first, second)) is None:
+        return of_inputs
+    takes_logits = set(second.required) > set(first.arrays)
+    return of_logits.readings() if takes_logits else (*of_inputs, *of_logits.readings())
 
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:

@@ -27,7 +27,7 @@ NO_GRADIENT = re.compile(
 TERM = re.compile(r"\w*error_?(term|signal)\w*", re.IGNORECASE)
 # A function that is a backward pass or a derivative, by its name
 BACKWARD = {
-    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "vjp",
+    "backward", "backwards", "bwd", "bw", "bprop", "backprop", "backpropagate", "backpropagation", "vjp",
     "derivative", "derivatives", "deriv", "derivate", "prime", "grad", "gradient", "gradients", "grads",
     "delta", "deltas", "slope", "jacobian",
 }  # fmt: skip
@@ -75,6 +75,9 @@ def is_optimizer(name: str) -> bool:
     return all(word in ASIDE | OPTIMIZERS | {"my", "with", "base"} for word in words_of(name))
 
 
+OF_AND_BY = re.compile(r"d[a-z]*_?d[a-z]\w*")  # df_dw, dLdx
+
+
 def is_backward(name: str, siblings: frozenset[str] = frozenset()) -> bool:
     """Whether a function's name says that it returns a gradient.
 
@@ -85,7 +88,8 @@ def is_backward(name: str, siblings: frozenset[str] = frozenset()) -> bool:
         return False
     rest = name[1:].lstrip("_").lower()
     of_sibling = name[:1] in ("d", "D") and rest in {one.lower() for one in siblings}
-    return of_sibling or bool(BACKWARD & set(words_of(name))) or bool(TERM.fullmatch(name))
+    called = bool(BACKWARD & set(words_of(name))) or bool(TERM.fullmatch(name))
+    return of_sibling or called or bool(OF_AND_BY.fullmatch(name) and not NO_GRADIENT.fullmatch(name))
 
 
 def is_gradient(name: str) -> bool:

@@ -79,7 +79,9 @@ def base(name: str) -> str:
     return plain
 
 
-PARAMETER = re.compile(r"(w|b|weights?|bias|biases|kernel|filters?|theta|gamma|beta)_?\d*", re.IGNORECASE)
+PARAMETER = re.compile(
+    r"([wb][a-z]{0,2}|weights?|bias|biases|kernel|filters?|theta|gamma|beta)_?\d*", re.IGNORECASE
+)
 SYNONYMS = {"x": "inputs?|inp|aprev", "w": "weights?|kernel", "b": "bias|biases"}
 
 

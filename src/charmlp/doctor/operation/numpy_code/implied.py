@@ -1,17 +1,9 @@
-"""The losses that a backward pass may be the gradient of, where it is only given what outputs should be.
+"""The losses that a backward pass may be the gradient of, where it is only given what outputs should be."""
 
-And what may lie between a loss and the input that a `delta` is the gradient of.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-from charmlp.doctor.functions import sigmoid, softmax
-from charmlp.doctor.mistake import phrase
-from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 
 
 def one_of(y: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -46,25 +38,3 @@ def usual_loss(y: np.ndarray) -> str:
         return "½ Σ (y − y*)² / N"
     are_classes = y.ndim == 2 and y.shape[1] > 1 and np.allclose(y.sum(1), 1)
     return "−Σ y* log y / N" if are_classes else "the mean of −y* log y − (1 − y*) log(1 − y)"
-
-
-ACTIVATIONS: dict[str, Callable[[Any], np.ndarray]] = {"σ(z)": sigmoid, "softmax(z)": softmax}
-
-
-def of_logits(make: Make, prediction: int, activation: str) -> Make:
-    """A loss whose gradient is the `delta` of a network's last layer: with respect to z, of a = σ(z), say."""
-
-    def made(sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        loss = make(sizes, dtype)
-        names = loss.required
-
-        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
-            given = list(values)
-            given[prediction] = ACTIVATIONS[activation](given[prediction])
-            return loss.run(given)
-
-        note = phrase("delta-of-logit", input=names[prediction], activation=activation)
-        required = tuple("z" if i == prediction else name for i, name in enumerate(names))
-        return replace(loss, run=run, required=required, note=note)
-
-    return made

@@ -19,7 +19,7 @@ PLAIN = {
 }  # fmt: skip
 # A function with one of these in its name checks or uses gradients, and is nobody's backward pass
 OTHER = {
-    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update",
+    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "update",
     "plot", "test", "print", "eval", "apply", "zero", "optimize", "show", "train", "demo",
     "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run",
 }  # fmt: skip
@@ -105,7 +105,8 @@ def meant_by(name: str) -> str:
 def is_of_backward(name: str) -> bool:
     """Whether a name says that a function is a backward pass or a derivative."""
     words = set(words_of(name))
-    return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words
+    clips = "clip" in words and not BACKWARD & words  # clip_gradients
+    return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words and not clips
 
 
 def is_derivative(name: str) -> bool:
