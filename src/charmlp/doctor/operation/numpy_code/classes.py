@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,13 @@ from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, inst
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
-from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
+from charmlp.doctor.operation.numpy_code.names import (
+    is_derivative,
+    is_truth,
+    is_upstream,
+    stem_of,
+    words_of,
+)
 from charmlp.doctor.operation.numpy_code.networks import is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
@@ -115,8 +121,9 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     both = [name for name in BOTH if name in own and returns_gradient(method_of(kind, name))]
     if both and has_weights(kind):
         return both[0], both[0]
-    forward = [name for name in FORWARD if name in own]
-    backward = [name for name in BACKWARD + DERIVATIVE if name in own]
+    whole = {name for name in own if not {"index", "idx"} & set(method_of(kind, name).required)}
+    forward = called(FORWARD, own) or spelled_like(FORWARD, whole)
+    backward = called(BACKWARD + DERIVATIVE, own) or spelled_like(BACKWARD + DERIVATIVE, whole)
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
@@ -131,6 +138,20 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
         return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
+
+
+def called(names: Sequence[str], own: Set[str]) -> list[str]:
+    return [name for name in names if name in own]
+
+
+def spelled_like(names: Sequence[str], own: Set[str]) -> list[str]:
+    """The methods that are called so but for their spelling.
+
+    >>> spelled_like(("activation", "f", "df"), {"ActivationFunction", "Df"})
+    ['ActivationFunction', 'Df']
+    """
+    plain = {"_".join(w for w in words_of(name) if w not in ("function", "func")): name for name in sorted(own)}
+    return [plain[name] for name in names if name in plain]
 
 
 def of_skeleton(kind: type) -> list[Written]:
