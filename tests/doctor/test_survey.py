@@ -62,7 +62,7 @@ def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
     ("source", "expected"),
     [
         (NUMPY + BESIDE, [("unused_error_term", 14, "left-alone")]),
-        (WRONG["a network as a script"], [("", 19, "left-top")]),
+        (WRONG["one step of a network, without a loop"], [("", 18, "left-top")]),
         (WRONG["a branch that is not taken"], [("Soft.backward", 14, "left-line")]),
         (NUMPY + WITH_BLAME, [("Dense.backward", 16, "left-unread")]),
         (WRONG["a layer that adjusts itself"], [("SelfMade.adjust", 15, "left-alone")]),

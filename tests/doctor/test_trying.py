@@ -143,7 +143,10 @@ def test_whose_gradient_a_piece_is() -> None:
 
 def test_a_module_without_gradients_has_none(tmp_path: Path) -> None:
     assert not examined(Writing("plain_code", "def area(a, b):\n    return a * b\n"), tmp_path)
-    assert isinstance(area := load(Target(str(tmp_path / "plain_code.py"), None)).module.area, FunctionType) and area(2, 3) == 6
+    assert (
+        isinstance(area := load(Target(str(tmp_path / "plain_code.py"), None)).module.area, FunctionType)
+        and area(2, 3) == 6
+    )
 
 
 CLIMBING = """

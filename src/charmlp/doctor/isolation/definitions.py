@@ -43,7 +43,15 @@ PLAIN_CALLS = (
     "round",
 )
 
-DRAWS = ("normal", "uniform", "random", "integers", "standard_normal", "permutation", "choice")  # of a generator
+DRAWS = (
+    "normal",
+    "uniform",
+    "random",
+    "integers",
+    "standard_normal",
+    "permutation",
+    "choice",
+)  # of a generator
 METHODS = ("reshape", "astype", "copy", "transpose", "ravel", "flatten", "sum", "mean", "dot", "cumsum")
 
 

@@ -184,8 +184,7 @@ def of_function(function: FunctionClass) -> Build:
 
 
 def kept_as_numbers(function: FunctionClass) -> tuple[str, ...]:
-    """The inputs that have None for a gradient and that forward keeps on ctx as they are, where it saves others
-    as tensors: plain numbers."""
+    """The inputs without a gradient that forward keeps on ctx as they are, beside tensors that it saves."""
     source = source_of(function.forward)
     if "save_for_backward" not in source:
         return ()

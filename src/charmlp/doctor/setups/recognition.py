@@ -96,7 +96,7 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 
 
 def read_as_named(build: Build, kind: Kind, dtype: np.dtype, flags: bool) -> Reading | None:
-    """It as the kind that its name says, or as one that people call so as well where it is that one exactly."""
+    """It as the kind that its name says, or as one that people call so as well, where it is that exactly."""
     meant = read_as(build, kind, dtype, flags, named=True)
     if meant is None or (meant.form is not None and meant.form.right):
         return meant

@@ -150,7 +150,9 @@ def spelled_like(names: Sequence[str], own: Set[str]) -> list[str]:
     >>> spelled_like(("activation", "f", "df"), {"ActivationFunction", "Df"})
     ['ActivationFunction', 'Df']
     """
-    plain = {"_".join(w for w in words_of(name) if w not in ("function", "func")): name for name in sorted(own)}
+    plain = {
+        "_".join(w for w in words_of(name) if w not in ("function", "func")): name for name in sorted(own)
+    }
     return [plain[name] for name in names if name in plain]
 
 

@@ -1,4 +1,4 @@
-"""A cost class whose `delta` is the gradient at a network's last layer: with respect to z, of a = σ(z), say."""
+"""A cost class whose `delta` is the gradient at a network's last layer: by z, of a = σ(z), say."""
 
 import functools
 import inspect
@@ -46,7 +46,10 @@ class Delta:
             loss = np.asarray(cost(known))
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                return [times(delta({name: known.get(name, z) for name in delta.required}), upstream[0]), None]
+                return [
+                    times(delta({name: known.get(name, z) for name in delta.required}), upstream[0]),
+                    None,
+                ]
 
             return (loss,), backward
 

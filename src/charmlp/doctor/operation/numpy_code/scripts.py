@@ -95,7 +95,9 @@ def steps_in(tree: ast.FunctionDef) -> Updates | None:
     if found is None:
         return None
     assigned = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and n not in found.statements]
-    anew = {name.id for n in assigned for t in n.targets for name in ast.walk(t) if isinstance(name, ast.Name)}
+    anew = {
+        name.id for n in assigned for t in n.targets for name in ast.walk(t) if isinstance(name, ast.Name)
+    }
     steps = [s for s in found.statements if not is_called_gradient(target_of(s))]  # type: ignore[arg-type]
     names = [base_of(target_of(s)) for s in steps]  # type: ignore[arg-type]
     kept = [(s, name) for s, name in zip(steps, names, strict=True) if name not in anew]
@@ -226,7 +228,9 @@ class Script(Step):
     def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
         generator = np.random.default_rng(6)
         shapes = {name: np.shape(self.code.function.__globals__[name]) for name in self.updates.names}
-        return {name: (0.4 * random_numbers(shape, generator)).astype(dtype) for name, shape in shapes.items()}
+        return {
+            name: (0.4 * random_numbers(shape, generator)).astype(dtype) for name, shape in shapes.items()
+        }
 
     def agreements(
         self, problem: Problem, parameters: Mapping[str, Array]

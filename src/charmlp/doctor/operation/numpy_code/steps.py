@@ -376,7 +376,6 @@ class Step:
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
 
-
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
         return np.ndim(value) == 0 and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name)

@@ -167,6 +167,8 @@ class Instrumented(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         if node in self.updates.statements:
             return [seen(), node, seen()]
+        if not self.is_inside and len(parts := one_by_one(node)) > 1:
+            return list(map(self.visit_Assign, parts))
         base = base_of(node.targets[0]) if not isinstance(node.targets[0], ast.Subscript) else ""
         if not self.is_inside and base in self.updates.names:
             node.value = call(START, ast.Constant(base), node.value)
@@ -174,6 +176,20 @@ class Instrumented(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         return [seen(), node, seen()] if node in self.updates.statements else node
+
+
+def one_by_one(node: ast.Assign) -> list[ast.Assign]:
+    """`w, b = np.zeros(n), 0` and `w = b = 0` as one assignment each."""
+    if len(node.targets) > 1:
+        return [ast.Assign([target], copy.deepcopy(node.value)) for target in node.targets]
+    target, value = node.targets[0], node.value
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple):
+        return [node]
+    pairs = zip(target.elts, value.elts, strict=False)
+    given = {name.id for name in ast.walk(value) if isinstance(name, ast.Name)}
+    swaps = any(isinstance(one, ast.Name) and one.id in given for one in target.elts)
+    alike = len(target.elts) == len(value.elts) and not swaps
+    return [ast.Assign([one], number) for one, number in pairs] if alike else [node]
 
 
 def call(name: str, *arguments: ast.expr) -> ast.Call:

@@ -50,7 +50,7 @@ class Solution:
 
     @property
     def is_telling(self) -> bool:
-        """Whether it is no accident: a gradient is right, or all are alike, where there is more than a number."""
+        """Whether it is no accident: a gradient is right, or all are alike, which one number always is."""
         return self.is_right or self.score[1] >= 1 or self.score[2] >= ALIKE
 
 
