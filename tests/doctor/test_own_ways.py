@@ -1,4 +1,4 @@
-"""Code that is right in a way of its own, which no rule of the textbook has, and the same with a mistake in it."""
+"""Code that is right in a way of its own, which no textbook has, and the same with a mistake in it."""
 
 from __future__ import annotations
 
