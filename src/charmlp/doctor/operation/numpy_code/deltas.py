@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
 from charmlp.doctor.operation.numpy_code.names import is_truth, prediction_of
 
-ACTIVATIONS = {"σ(z)": sigmoid, "softmax(z)": softmax, "tanh z": np.tanh}
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"σ(z)": sigmoid, "softmax(z)": softmax, "tanh z": np.tanh}
 NAMES = {"sigmoid": "σ(z)", "softmax": "softmax(z)", "tanh": "tanh z"}  # of a module's own
 
 

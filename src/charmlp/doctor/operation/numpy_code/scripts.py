@@ -41,7 +41,7 @@ from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
-Numbered = np.ndarray | list | dict
+HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
 
 
 def found(module: ModuleType) -> list[Written]:
@@ -189,7 +189,7 @@ class Script(Step):
         around = self.code.function.__globals__
         before = dict(around)
         around |= {
-            name: doubled(around[name]) for name in self.names if isinstance(around.get(name), Numbered)
+            name: doubled(around[name]) for name in self.names if isinstance(around.get(name), HOLDERS)
         }
         seed_all()
         try:
@@ -206,7 +206,7 @@ class Script(Step):
             change = change_of(node)  # type: ignore[arg-type]
             taken = [n for n in ast.walk(change) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]  # type: ignore[arg-type]
             for factor in (side for product in taken for side in (product.left, product.right)):
-                value = ran.first.get(getattr(factor, "id", ""), getattr(factor, "value", None))
+                value: Any = ran.first.get(getattr(factor, "id", ""), getattr(factor, "value", None))
                 if is_number_like(value) and np.ndim(value) == 0 and 0 < value < 1:
                     return float(value)
         return 1.0

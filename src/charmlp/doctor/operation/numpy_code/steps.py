@@ -176,7 +176,7 @@ class Step:
         for node in self.updates.rates:
             of_own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
             value = getattr(own, node.attr, None) if of_own else known.get(ast.unparse(node))  # type: ignore[attr-defined]
-            if is_number_like(value) and np.size(value) == 1 and value:
+            if value is not None and is_number_like(value) and np.size(value) == 1 and value:
                 return float(value)
         return 1.0
 
