@@ -26,7 +26,7 @@ FLOORS = [
     {"data"},
     {"training"},
     {"evaluation", "doctor"},
-    {"report", "estimator"},
+    {"report", "exporting", "estimator"},
     {"course"},
     {"cli"},
     {"__init__", "__main__"},

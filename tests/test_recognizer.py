@@ -13,7 +13,7 @@ from PIL import Image
 
 import charmlp
 from charmlp import calculus
-from charmlp.config import View
+from charmlp.config import PREPROCESSINGS, View
 from charmlp.errors import ImageError, ModelFileError, UsageError
 from charmlp.images import to_inputs
 from charmlp.images.variants import variant
@@ -25,7 +25,7 @@ from tests.modelfile.making import model
 KINDS = lossless() | lossy()
 
 
-@pytest.fixture(scope="module", params=["scale", "standardize"])
+@pytest.fixture(scope="module", params=PREPROCESSINGS)
 def recognizer(request: pytest.FixtureRequest) -> Recognizer:
     m = model((24,), (20, 16), preprocessing=request.param)
     return Recognizer(replace(m, weights=tuple(weight / 8 for weight in m.weights)))  # not too sure of itself

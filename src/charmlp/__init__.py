@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from charmlp.estimator import ImageReader as ImageReader
     from charmlp.estimator import MLPClassifier as MLPClassifier
     from charmlp.evaluation import evaluate
+    from charmlp.exporting import export
     from charmlp.modelfile import Model
     from charmlp.recognizer import Recognizer
     from charmlp.training import train
@@ -46,6 +47,7 @@ __all__ = [
     "TrainingConfig",
     "UsageError",
     "evaluate",
+    "export",
     "train",
 ]
 
@@ -54,6 +56,7 @@ _HOMES = {
     "Recognizer": "recognizer",
     "TrainingConfig": "config",
     "evaluate": "evaluation",
+    "export": "exporting",
     "train": "training",
 }
 # What needs an extra, and hence is no part of `from charmlp import *`.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from charmlp.evaluation import outofsample
 from charmlp.evaluation.outofsample import FOLDS, deal, out_of_sample
 from charmlp.evaluation.suspects import find_suspects
 from charmlp.letters.letterset import LetterSet
+from charmlp.training.trainer import Trainer
 
 
 def bars(count: int, seed: int = 0) -> LetterSet:
@@ -55,6 +58,17 @@ def test_wrong_labels_stand_out(few_updates: None) -> None:
     assert told[-1] == (FOLDS * 60, FOLDS * 60) and sorted(told) == told
     again, _ = out_of_sample(letters)
     assert np.array_equal(p, again)  # the same bits, whoever computed which part
+
+
+def test_updates_of_nets_that_are_gone_still_count() -> None:
+    """A trainer that is done may leave its place in memory, and so its identity, to the next one."""
+    told: list[int] = []
+    counting = outofsample.Counting(lambda done, total: told.append(done))
+    one = SimpleNamespace(config=SimpleNamespace(seed=1), updates=60, total_updates=60)
+    counting.updates_done(cast(Trainer, one))
+    one.config.seed, one.updates = 2, 30
+    counting.updates_done(cast(Trainer, one))
+    assert told == [60, 90]
 
 
 def test_right_labels_do_not(few_updates: None) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from charmlp import calculus
-from charmlp.config import View
+from charmlp.config import PREPROCESSINGS, View
 from charmlp.errors import DataError, ImageError, UsageError
 from charmlp.explanation import Explanation, TrainingLetters, explain
 from charmlp.images import to_inputs
@@ -39,7 +39,7 @@ def check_sums(of: Explanation, r: Recognizer) -> None:
 
 @pytest.mark.parametrize("act_type", calculus.ACTIVATIONS)
 @pytest.mark.parametrize("hidden", [(), (16,), (16, 12, 8)])
-@pytest.mark.parametrize("preprocessing", ["scale", "standardize"])
+@pytest.mark.parametrize("preprocessing", PREPROCESSINGS)
 def test_pixels_and_bias_add_up_to_the_logits(
     act_type: str, hidden: tuple[int, ...], preprocessing: str
 ) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from charmlp.calculus import ACTIVATIONS, Attribution
-from charmlp.config import View
+from charmlp.config import PREPROCESSINGS, View
 from charmlp.explanation import Explanation, Neighbour
 from charmlp.explanation.picture import draw
 from charmlp.explanation.words import CHINESE, Words, extremes, notes, sentences, thirds
@@ -113,9 +113,7 @@ class TestChinese:
             return text.format(**values)
 
         monkeypatch.setattr(Words, "__call__", recording)
-        kinds = [
-            {"preprocessing": p, "view": View(c)} for p in ("scale", "standardize") for c in ("none", "auto")
-        ]
+        kinds = [{"preprocessing": p, "view": View(c)} for p in PREPROCESSINGS for c in ("none", "auto")]
         for facts in (*kinds, {"temperature": 1.5}, *({"act_type": name} for name in ACTIVATIONS)):
             for hidden in ((), (8,)):
                 r = recognizer(hidden, **facts)

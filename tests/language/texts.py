@@ -25,6 +25,7 @@ BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "exp
 PROGRAMMERS = (
     "nn",
     "estimator",
+    "exporting/onnx/network.py",
     "html.py",
     "calculus",
     "drawing/marks.py",

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from charmlp.letters.letterset import LetterSet
     from charmlp.modelfile import Model
 
-PACKAGES = ("numpy", "numba", "pillow", "safetensors", "matplotlib", "scikit-learn", "torch", "pyarrow")
+PACKAGES = (
+    "numpy", "numba", "pillow", "safetensors", "matplotlib", "scikit-learn", "torch", "pyarrow", "onnx",
+    "onnxruntime",
+)  # fmt: skip
 SAMPLES = 64
 SAMPLE_SIZE = (32, 32)
 

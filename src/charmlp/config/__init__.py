@@ -11,6 +11,7 @@ from charmlp.config.rules import (
     MAX_NORM_SIZE,
     MAX_TEMPERATURE,
     MIN_TEMPERATURE,
+    PERCENT,
     PROBABILITY,
     SEED,
     Rule,
@@ -37,8 +38,8 @@ from charmlp.config.view import CROPS, DEFAULT_VIEW, GROUNDS, View
 
 __all__ = [
     "BEST", "CROPS", "DEFAULT_VIEW", "GROUNDS", "MAX_LAYERS", "MAX_NORM_SIZE", "MAX_TEMPERATURE",
-    "MIN_TEMPERATURE", "MONITORS", "OPTIMIZERS", "OTHER_NAMES", "PREPROCESSINGS", "PROBABILITY", "RECIPES",
-    "SEED", "SLIDES", "STEPS", "STYLES", "Reading", "Rule", "TrainingConfig", "View", "changed", "changes",
-    "find_recipe", "flag_of", "from_toml", "one_of", "override",
+    "MIN_TEMPERATURE", "MONITORS", "OPTIMIZERS", "OTHER_NAMES", "PERCENT", "PREPROCESSINGS", "PROBABILITY",
+    "RECIPES", "SEED", "SLIDES", "STEPS", "STYLES", "Reading", "Rule", "TrainingConfig", "View", "changed",
+    "changes", "find_recipe", "flag_of", "from_toml", "one_of", "override",
     "parse_setting", "resolve_hidden_size", "settings", "spell", "to_toml", "whole",
 ]  # fmt: skip

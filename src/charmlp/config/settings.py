@@ -33,7 +33,7 @@ from charmlp.config.view import CROPS, View
 from charmlp.errors import UsageError
 
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adadelta", "adamw")
-PREPROCESSINGS = ("scale", "standardize")
+PREPROCESSINGS = ("scale", "standardize", "light_ink")
 STEPS = ("auto", "autograd", "analytic", "compiled")
 KEEP = ("last", "best", "late")
 STYLES = ("print", "hand", "all")  # of writing
@@ -109,7 +109,8 @@ class TrainingConfig(Reading):
     preprocessing: str = setting(
         "scale",
         one_of(*PREPROCESSINGS),
-        "pixels to [-1, 1], or each image to mean 0 and standard deviation 1",
+        "pixels to [-1, 1], or each image to mean 0 and standard deviation 1; "
+        "light_ink: and dark letters made light",
     )
     crop: str = setting("none", one_of(*CROPS), "auto: of each picture the letter's box, not the whole of it")
 

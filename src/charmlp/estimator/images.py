@@ -27,7 +27,8 @@ class ImageReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
     is nothing to be fitted.
 
     norm_size      (height, width) to which images are resized; one number: a square
-    preprocessing  scale: pixels to [-1, 1]; standardize: each image to mean 0 and standard deviation 1
+    preprocessing  scale: pixels to [-1, 1]; standardize: each image to mean 0 and standard deviation 1;
+                 light_ink: the same, and dark letters made light
     crop           none: the whole picture; auto: the letter's box
 
     Raises `ImageError`, which names the file, where an image cannot be read, and `ArgumentError`.

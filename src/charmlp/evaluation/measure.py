@@ -262,11 +262,7 @@ def choose_split(source: Source, wanted: str | None = None) -> str:
 
 
 def _evaluate(recognizer: Recognizer, letters: LetterSet) -> Evaluation:
-    if letters.classes != recognizer.classes:
-        raise DataError(
-            f"the data has the classes {name_classes(letters.classes)}, "
-            f"the model {name_classes(recognizer.classes)}: they must be the same, in the same order"
-        )
+    check_classes(letters.classes, recognizer.classes)
     if not len(letters):
         raise DataError("there are no images to test on")
     batches = [slice(start, start + BATCH) for start in range(0, len(letters), BATCH)]
@@ -288,6 +284,15 @@ def _strangers(
     for name, value in zip(letters.names, values, strict=True):
         strangers.add(name, value)
     return strangers
+
+
+def check_classes(found: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    """Raise `DataError` where data has other classes than the model."""
+    if found != expected:
+        raise DataError(
+            f"the data has the classes {name_classes(found)}, "
+            f"the model {name_classes(expected)}: they must be the same, in the same order"
+        )
 
 
 def name_classes(classes: tuple[str, ...]) -> str:

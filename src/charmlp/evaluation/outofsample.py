@@ -54,7 +54,7 @@ class Counting(Callback):
 
     def updates_done(self, training: Trainer) -> None:
         with self.lock:
-            self.done[id(training)] = training.updates
+            self.done[training.config.seed] = training.updates  # each net has its own
             self.tell(sum(self.done.values()), FOLDS * training.total_updates)
 
 

@@ -178,10 +178,17 @@ def seen(of: Explanation) -> Image.Image:
     return Image.fromarray(((of.inputs - low) / (high - low or 1) * 255).astype(np.uint8))
 
 
+WAYS = {
+    "scale": "black −1, white 1",
+    "standardize": "mean 0, deviation 1",
+    "light_ink": "mean 0, deviation 1, ink light",
+}
+
+
 def words_of_inputs(of: Explanation, say: Words) -> list[str]:
     height, width = of.grey.shape
     cropped = ", cropped" if of.model.view.crop == "auto" else ""
-    how = "mean 0, deviation 1" if of.model.preprocessing == "standardize" else "black −1, white 1"
+    how = WAYS[of.model.preprocessing]
     low, high, mean = map(plain, (of.inputs.min(), of.inputs.max(), of.flat))
     return [
         say(f"{{height}}×{{width}} grey{cropped}; {how}", height=height, width=width),

@@ -68,8 +68,14 @@ CHINESE = {
         "；积分梯度，是近似，余项 {remainder:.0e}",
     "what the network sees": "网络看到的图像",
     "{height}×{width} grey; mean 0, deviation 1": "{height}×{width} 灰度；均值 0，标准差 1",
+    "{height}×{width} grey; mean 0, deviation 1, ink light": (
+        "{height}×{width} 灰度；均值 0，标准差 1，笔画为浅色"
+    ),
     "{height}×{width} grey; black −1, white 1": "{height}×{width} 灰度；黑 −1，白 1",
     "{height}×{width} grey, cropped; mean 0, deviation 1": "{height}×{width} 灰度，已裁剪；均值 0，标准差 1",
+    "{height}×{width} grey, cropped; mean 0, deviation 1, ink light": (
+        "{height}×{width} 灰度，已裁剪；均值 0，标准差 1，笔画为浅色"
+    ),
     "{height}×{width} grey, cropped; black −1, white 1": "{height}×{width} 灰度，已裁剪；黑 −1，白 1",
     "here {low} to {high}, mean {mean}": "此图 {low} 至 {high}，平均 {mean}",
     "what speaks for {guess} and against {other}": "什么支持 {guess}、反对 {other}",

@@ -5,11 +5,13 @@
 nothing of what is in them.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO
 
 from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import ModelFileError
@@ -18,7 +20,17 @@ from charmlp.system.extras import require_extra
 from charmlp.system.files import is_folder, open_regular, reason_of, write_whole
 from charmlp.text import printable, shown_path
 
-__all__ = ["FORMATS", "Format", "Model", "check_expressible", "model_in", "read_model", "write_model"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Model",
+    "check_expressible",
+    "model_from_bytes",
+    "model_in",
+    "model_to_bytes",
+    "read_model",
+    "write_model",
+]
 
 
 @dataclass(frozen=True)
@@ -48,15 +60,31 @@ def model_in(path: Path) -> Path:
 
 def read_model(path: Path) -> Model:
     """The model at `path`; raises `ModelFileError` where the file is not sound. Executes nothing."""
+    _format(path, to_read=True)
+    with open_regular(path, "a model", ModelFileError) as file:
+        return _read(file, path)
+
+
+def model_from_bytes(content: bytes, path: Path) -> Model:
+    """The model that a file at `path` with this content would hold; raises `ModelFileError`."""
+    return _read(io.BytesIO(content), path)
+
+
+def _read(file: BinaryIO, path: Path) -> Model:
     kind = _format(path, to_read=True)
-    with open_regular(path, "a model", ModelFileError) as file, _named(path):
-        model = import_module(kind.module).read(file)
+    with _named(path):
+        model: Model = import_module(kind.module).read(file)
         check_model(model)
         return model
 
 
 def write_model(model: Model, path: Path) -> None:
     """Write the model, whole or not at all; the suffix chooses the format. Raises `CharmlpError`."""
+    write_whole(path, model_to_bytes(model, path))
+
+
+def model_to_bytes(model: Model, path: Path) -> bytes:
+    """What a file at `path` holds; the suffix chooses the format. Raises `CharmlpError`."""
     check_expressible(
         path,
         classes=model.classes,
@@ -66,8 +94,8 @@ def write_model(model: Model, path: Path) -> None:
     )
     with _named(path):
         check_model(model)
-        content = import_module(_format(path).module).write(model)
-    write_whole(path, content)
+        content: bytes = import_module(_format(path).module).write(model)
+        return content
 
 
 def check_expressible(

@@ -1,5 +1,6 @@
 """What a backward pass of NumPy code returns: sorted by the inputs, and led through the chain rule."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -66,6 +67,7 @@ def is_usual(order: Sequence[int | None] | None) -> bool:
     return list(order) in usual
 
 
+@functools.lru_cache(maxsize=4096)  # asked in every run of a search
 def base(name: str) -> str:
     """A name without what says which layer it comes from.
 

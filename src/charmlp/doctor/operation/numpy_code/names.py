@@ -1,5 +1,6 @@
 """What the names in NumPy code say: which function is whose backward pass, and what a parameter is."""
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -198,6 +199,7 @@ def prediction_of(inputs: Sequence[str]) -> int:
     return next((i for i, name in enumerate(inputs) if not is_truth(name)), 0)
 
 
+@functools.lru_cache(maxsize=4096)  # asked in every run of a search
 def of_gradient(name: str) -> str:
     """What a gradient's name is a gradient of.
 
