@@ -9,6 +9,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
+from charmlp.doctor import examination
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.targets import Target, defined, load
@@ -149,19 +150,16 @@ def test_a_module_without_gradients_has_none(tmp_path: Path) -> None:
     )
 
 
-CLIMBING = """
+FIELD = """
 import numpy as np
 
 
-def misfit(slope, offset, points):
-    return sum((y - slope * x - offset) ** 2 for x, y in points) / len(points)
+def energy(a, b):
+    return np.sum(np.sin(a) * b**2)
 
 
-def descent_run(slope, offset, points, rate):
-    for _ in range(7):
-        slope = slope - 3 * rate
-        offset = offset - 2 * rate
-    return slope, offset
+def field_gradient(a, b):
+    return np.cos(a) * b**2, np.exp(a) + b
 """
 RECTIFIER = """
 import numpy as np
@@ -193,10 +191,15 @@ class Neuron:
 """
 
 
-@pytest.mark.parametrize("source", [CLIMBING, RECTIFIER, NEURON])
+@pytest.mark.parametrize("source", [FIELD, RECTIFIER, NEURON])
 def test_what_may_come_of_taking_two_things_together_is_no_mistake(source: str, tmp_path: Path) -> None:
     diagnoses = examined(Writing("together", source), tmp_path)
     assert not any(diagnosis.mistakes for diagnosis in diagnoses), [d.text("en") for d in diagnoses]
+
+
+def test_control_without_the_rule_it_would_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "may_be_ours", lambda trial, names: False)
+    assert any(diagnosis.mistakes for diagnosis in examined(Writing("field_control", FIELD), tmp_path))
 
 
 def test_control_a_wrong_formula_in_such_a_class_is_named(tmp_path: Path) -> None:
