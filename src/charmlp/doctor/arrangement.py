@@ -53,6 +53,11 @@ class Role:
     constant: bool = False  # no gradient with respect to it is asked for
     values: Callable[[Sequence[int], np.random.Generator], Array] = random_numbers
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a gradient by it is asked for, and it may not be any number: a probability."""
+        return not self.constant and self.values is not random_numbers
+
 
 X = Role("x", "ND", ("x", "input", "inputs", "inp", "features"))
 WEIGHT = Role("weight", "KD", ("w", "weight", "weights", "kernel"))
