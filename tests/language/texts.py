@@ -26,6 +26,7 @@ PROGRAMMERS = (
     "nn",
     "estimator",
     "exporting/onnx/network.py",
+    "exporting/page/bundling.py",
     "html.py",
     "calculus",
     "drawing/marks.py",

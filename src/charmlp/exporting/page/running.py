@@ -18,12 +18,6 @@ from charmlp.errors import CharmlpError
 from charmlp.exporting.page.bundling import bundle
 
 SECONDS = 120
-DRIVER = """
-import { readFileSync } from "node:fs";
-const { model, pictures } = JSON.parse(readFileSync(0, "utf8"));
-const asked = pictures.map(([height, width, grey]) => [height, width, Buffer.from(grey, "base64")]);
-process.stdout.write(JSON.stringify(answers(model, asked)));
-"""
 
 
 def node_answers(data: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64] | None:
@@ -34,7 +28,7 @@ def node_answers(data: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) ->
     asked = [[*picture.shape, base64.b64encode(picture.tobytes()).decode()] for picture in pictures]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.mjs")
-        file.write_text(bundle("testing.js") + DRIVER, encoding="utf-8")
+        file.write_text(bundle("testing.js"), encoding="utf-8")
         try:
             done = subprocess.run(
                 [node, str(file)],

@@ -1,10 +1,10 @@
-// What node runs when the page is exported: the model and the way from pixels to probabilities.
+// What node runs when a page is exported: the way from pixels to probabilities, on the pictures that it is handed.
 
+import { readFileSync } from "node:fs";
 import { predict } from "./reading.js";
 import { unpack } from "./weights.js";
 
-/** The probabilities of pictures [height, width, grey], each K numbers. */
-export function answers(packed, pictures) {
-  const model = unpack(packed);
-  return pictures.map(([height, width, grey]) => [...predict(model, grey, height, width)]);
-}
+const asked = JSON.parse(readFileSync(0, "utf8"));
+const unpacked = unpack(asked.model);
+const answers = asked.pictures.map(([height, width, grey]) => [...predict(unpacked, Buffer.from(grey, "base64"), height, width)]);
+process.stdout.write(JSON.stringify(answers));
