@@ -3,6 +3,7 @@
     python benchmarks/estimator.py                      all rows, three pairs each: some minutes
     python benchmarks/estimator.py --rows digits search --pairs 5
     OMP_NUM_THREADS=1 python benchmarks/estimator.py --processor    on a machine that has other work
+    python benchmarks/estimator.py --rows wide digits --step compiled    with another step than fit chooses
     python benchmarks/estimator.py --write docs/estimator.md docs/estimator.zh-CN.md
 
 Wall-clock seconds of `fit` (with --processor: processor time, which other programs' work hardly changes),
@@ -67,12 +68,12 @@ def digits() -> Data:
     return Data(train, test, labels, truth)
 
 
-def versus(data: Data, pairs: int, clock: Callable[[], float], **settings: Any) -> Result:
+def versus(data: Data, pairs: int, clock: Callable[[], float], step: str, **settings: Any) -> Result:
     seconds, accuracies = [], (0.0, 0.0)
     penalty = {"alpha": 0.0} if settings else {}
     for pair in range(pairs):
         theirs = Theirs(random_state=pair, **settings, **penalty)
-        ours = MLPClassifier(random_state=pair, **settings)
+        ours = MLPClassifier(random_state=pair, step=step, **settings)
         if not pair:  # what is loaded and compiled once
             MLPClassifier(**{**settings, "max_iter": 1, "step": step_of(ours, data)}).fit(
                 data.train, data.labels
@@ -93,13 +94,13 @@ def step_of(model: MLPClassifier, data: Data) -> str:
     return choose_step(config, sizes, config.epochs * -(-len(data.labels) // config.batch_size))[0]
 
 
-def search(pairs: int, clock: object) -> Result:
+def search(pairs: int, clock: object, step: str) -> Result:
     """Sixteen trainings on digits; wall-clock seconds with one process, and with two."""
     data, seconds = digits(), []
     grid = {"hidden_layer_sizes": [50, 100], "dropout": [0.0, 0.2]}
     for _ in range(pairs):
         own = [
-            GridSearchCV(MLPClassifier(max_iter=300, random_state=0), grid, cv=4, n_jobs=jobs)
+            GridSearchCV(MLPClassifier(max_iter=300, random_state=0, step=step), grid, cv=4, n_jobs=jobs)
             for jobs in (1, 2)
         ]
         own[1].fit(data.train[:200], data.labels[:200])  # the processes are there
@@ -120,24 +121,24 @@ def summed(seconds: list[list[float]], accuracies: tuple[float, float] | None = 
     return Result(first, second, float(np.median(pairs[:, 0] / pairs[:, 1])), accuracies)
 
 
-ROWS: dict[str, tuple[tuple[str, str], Callable[[int, Callable[[], float]], Result]]] = {
+ROWS: dict[str, tuple[tuple[str, str], Callable[[int, Callable[[], float], str], Result]]] = {
     "letters": (
         ("batch 8, 1024-32-26, 12,000 letters, 30 epochs", "每批 8 个，1024-32-26，12,000 个字母，30 轮"),
-        lambda pairs, clock: versus(
-            rendered(string.ascii_uppercase, 32, 12_000), pairs, clock,
+        lambda pairs, clock, step: versus(
+            rendered(string.ascii_uppercase, 32, 12_000), pairs, clock, step,
             hidden_layer_sizes=(32,), batch_size=8, max_iter=30, **EQUAL,
         ),
     ),
     "wide": (
         ("batch 200, 784-100-10, 20,000 digits, 20 epochs", "每批 200 个，784-100-10，20,000 个数字，20 轮"),
-        lambda pairs, clock: versus(
-            rendered(string.digits, 28, 20_000), pairs, clock,
+        lambda pairs, clock, step: versus(
+            rendered(string.digits, 28, 20_000), pairs, clock, step,
             hidden_layer_sizes=(100,), batch_size=200, max_iter=20, **EQUAL,
         ),
     ),
     "digits": (
         ("default settings, scikit-learn's digits", "默认设置，scikit-learn 自带的 digits"),
-        lambda pairs, clock: versus(digits(), pairs, clock),
+        lambda pairs, clock, step: versus(digits(), pairs, clock, step),
     ),
     "search": (
         ("16 trainings in `GridSearchCV`: n_jobs=1, n_jobs=2", "`GridSearchCV` 16 次训练：n_jobs=1、2"),
@@ -176,6 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--step", default="auto", help="of charmlp's")
     parser.add_argument("--write", type=Path, nargs="*", default=[], help="pages to write the table into")
     parser.add_argument("--processor", action="store_true", help="processor time, not that of the wall")
     args = parser.parse_args()
@@ -183,7 +185,7 @@ def main() -> None:
     warnings.simplefilter("ignore", ConvergenceWarning)
     found = {}
     for name in args.rows:
-        found[name] = ROWS[name][1](args.pairs, clock)
+        found[name] = ROWS[name][1](args.pairs, clock, args.step)
         print(name, found[name], flush=True)
     for page in args.write:
         write_block(page, "benchmarks/estimator.py", table(found, "zh" in page.name, args.processor))

@@ -28,7 +28,7 @@ from kept import Kept, figure, processor_time
 from numpy.typing import NDArray
 from pages import write_block
 from shifted import LARGE, shifted
-from variants import SCREENED, SETTLED, VARIANTS, Variant
+from variants import INKED, SCREENED, SETTLED, VARIANTS, Variant
 
 from charmlp import calculus
 from charmlp.config import BEST, TrainingConfig, View, override
@@ -155,8 +155,8 @@ HEADS = (
     "| 种子 | 验证集 | 最差 | 最后一轮 | 变动后 | 印刷 | 手写 | CPU 秒 | 参数 |",
 )
 FIRST = (
-    {"Recipe best as it was, but": SCREENED, "Recipe best, but": SETTLED},
-    {"原来的配方 best，但是": SCREENED, "现在的配方 best，但是": SETTLED},
+    {"Recipe best as it was, but": SCREENED, "Then, but": SETTLED, "Recipe best, but": INKED},
+    {"原来的配方 best，但是": SCREENED, "当时，但是": SETTLED, "现在的配方 best，但是": INKED},
 )
 ALONE = ("validation", "photographs", "photographs shifted", "print", "hand")
 MIXED = ("last validation", "validation shifted", "print", "hand")

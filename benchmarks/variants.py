@@ -38,8 +38,9 @@ class Variant:
         return f"{dict(self.settings)} {self.augmentation} {looks} {self.way} {self.nets}"
 
 
+DARK: dict[str, Any] = {"preprocessing": "standardize"}  # where ink stays as it is
 LARGE: dict[str, Any] = {"norm_size": (32, 32), "updates": 2500}
-FORMER = LARGE | {"dropout": 0.1, "keep": "best", "preprocessing": "standardize"}  # recipe best before this table
+FORMER = LARGE | DARK | {"dropout": 0.1, "keep": "best"}  # recipe best before this table
 
 
 def former(
@@ -112,21 +113,27 @@ SCREENED = {
     "best4": former("four nets, mean answer", "四个网络取平均", nets=4),
 }
 SETTLED = {
-    "best": Variant("recipe best as it is", "现在的配方 best"),
-    "dropout": Variant("dropout 0.1", "dropout 0.1", {"dropout": 0.1}),
+    "then": Variant("recipe best as it was then", "当时的配方 best", DARK),
+    "dropout": Variant("dropout 0.1", "dropout 0.1", DARK | {"dropout": 0.1}),
     "constant": Variant(
         "constant rate, average of 0.998",
         "恒定学习率，滑动平均 0.998",
-        {"schedule": "constant", "ema_decay": 0.998},
+        DARK | {"schedule": "constant", "ema_decay": 0.998},
     ),
-    "large": Variant("32×32, 2,500 updates", "32×32，2500 次更新", LARGE),
-    "large-dropout": Variant("the same with dropout 0.1", "同上，dropout 0.1", LARGE | {"dropout": 0.1}),
-    "standardize": Variant("dark letters stay dark", "深色字母不反相", {"preprocessing": "standardize"}),
-    "hard": Variant("no label smoothing", "无标签平滑", {"label_smoothing": 0.0}),
+    "large": Variant("32×32, 2,500 updates", "32×32，2500 次更新", DARK | LARGE),
+    "large-dropout": Variant(
+        "the same with dropout 0.1", "同上，dropout 0.1", DARK | LARGE | {"dropout": 0.1}
+    ),
+    "then-hand50": Variant("half handwriting", "手写占一半", DARK, hand=0.5),
+    "then-hand75": Variant("three quarters handwriting", "手写占四分之三", DARK, hand=0.75),
+}
+INKED = {
+    "best": Variant("recipe best as it is", "现在的配方 best"),
+    "dark": Variant("dark letters stay dark", "深色字母不反相", DARK),
     "smoothing05": Variant("label smoothing 0.05", "标签平滑 0.05", {"label_smoothing": 0.05}),
+    "hard": Variant("no label smoothing", "无标签平滑", {"label_smoothing": 0.0}),
+    "hand12": Variant("an eighth handwriting", "手写占八分之一", hand=0.125),
     "hand25": Variant("a quarter handwriting", "手写占四分之一", hand=0.25),
     "hand50": Variant("half handwriting: recipe hand", "手写占一半：配方 hand", hand=0.5),
-    "hand75": Variant("three quarters handwriting", "手写占四分之三", hand=0.75),
-    "hand100": Variant("handwriting alone", "只有手写", hand=1.0),
 }
-VARIANTS = SCREENED | SETTLED
+VARIANTS = SCREENED | SETTLED | INKED

@@ -84,7 +84,10 @@ def expected_rows(case: Case) -> set[int]:
 
 
 def own_names(case: Case, source: str) -> tuple[set[str], set[str]]:
-    """What the case's expressions name, and that with all that it uses of the file."""
+    """What the case's expressions name, and that with all that it uses of the file.
+
+    Whoever names what a loop at the top of the file computes, names the loop.
+    """
     uses = {
         node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
         for node in ast.parse(source).body
@@ -92,6 +95,10 @@ def own_names(case: Case, source: str) -> tuple[set[str], set[str]]:
     }
     expressions = " ".join(case.get(entry, "") for entry in ("given", "value", "gradients"))
     named = set(re.findall(r"\w+", expressions))
+    loops = [node for node in ast.parse(source).body if isinstance(node, ast.For | ast.While)]
+    names = [node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Name)]
+    computed = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    named |= {"script"} if named & computed else set()
     used, unseen = set(named), list(named)
     while unseen:
         new = uses.get(unseen.pop(), set()) - used
@@ -103,7 +110,7 @@ def own_names(case: Case, source: str) -> tuple[set[str], set[str]]:
 def operation(diagnosis: Diagnosis) -> str:
     """The function or class that a diagnosis is of; nothing where it is of the file."""
     place, _, name = diagnosis.target.rpartition(":")
-    return name.split(".")[0] if place else ""
+    return re.sub(r"^(script)_\d+$", r"\1", name.split(".")[0]) if place else ""
 
 
 def rows_found(diagnoses: Iterable[Diagnosis]) -> list[set[int]]:

@@ -53,6 +53,15 @@ class Prediction:
     top: tuple[tuple[str, float], ...]
     unfamiliar: bool = False
 
+    def to_dict(self, topk: int | None = None) -> dict[str, Any]:
+        """What JSON has of it, with at most `topk` classes: of `predict --format json`, of the server."""
+        entry: dict[str, Any] = {
+            "prediction": self.prediction,
+            "probability": self.probability,
+            "top": [{"class": name, "probability": share} for name, share in self.top[:topk]],
+        }
+        return entry | {"unfamiliar": True} if self.unfamiliar else entry
+
     def __repr__(self) -> str:
         if self.prediction is None:
             return f"Prediction(None, unsure: {self.top[0][0]!r}, {self.probability:.1%})"
@@ -82,7 +91,7 @@ class Notes:
     ) -> ImageError | None:
         """Say it of one image, H×W; an error where it shows nothing."""
         if are_blank(grey[np.newaxis])[0]:
-            return ImageError(f"{name}: blank: all its pixels are alike, so that there is no letter")
+            return blank_error(name)
         if depth and self.of_depth:
             self.of_depth = False
             self.say(f"{name}: {depth}")
@@ -103,6 +112,10 @@ class Notes:
         """Say what shows when all images are read: how many of them look like nothing the model knows."""
         if self.strangers is not None and (line := self.strangers.line()):
             self.say(line)
+
+
+def blank_error(name: str) -> ImageError:
+    return ImageError(f"{name}: blank: all its pixels are alike, so that there is no letter")
 
 
 def name_of(image: ImageOrError) -> str:

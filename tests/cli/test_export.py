@@ -44,6 +44,16 @@ def test_a_file_of_the_course_gives_the_same_probabilities(run: Run, first: Path
     assert read_model(first / "model.pth").temperature == 1
 
 
+@pytest.mark.parametrize(("to", "suffix"), [("c", "h"), ("python", "py")])
+def test_programs_are_measured_on_the_runs_own_letters(run: Run, first: Path, to: str, suffix: str) -> None:
+    answer = run("export", first, "--to", to, "--bits", "4", "--out", f"net.{suffix}", "--max_loss", "100")
+    assert answer.status == 0, answer.err
+    assert "number for number with the model of 4 bits on" in answer.out and "% of " in answer.out
+    assert "letters are read right, with floats" in Path(f"net.{suffix}").read_text("utf-8")
+    assert run("export", first, "--to", to, "--bits", "16").status == 2
+    assert run("export", first, "--to", "c", "--prefix", "1a").status == 2
+
+
 def test_the_newest_run(run: Run, first: Path) -> None:
     assert "no model" in run("export", "--to", "pth").err
     Path("runs").mkdir()

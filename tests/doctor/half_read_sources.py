@@ -90,6 +90,18 @@ for _ in range(3):
     second -= 0.5 * hidden.T @ out_delta
     first -= 0.5 * X.T @ hidden_delta
 ''',
+    "one step of a network, without a loop": NUMPY + SQUASH + '''
+
+X = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+T = np.array([[1.0], [1.0], [0.0]])
+first, second = np.random.randn(2, 4), np.random.randn(4, 1)
+hidden = squash(X @ first)
+out = squash(hidden @ second)
+out_delta = (out - T) * squash_derivative(out)
+hidden_delta = (out_delta @ second.T) * squash_derivative(hidden)
+second -= 0.5 * hidden.T @ out_delta
+first -= 0.5 * X.T @ hidden_delta
+''',
     "a step of least squares beside a Function": TORCH + '''
 
 class Square(torch.autograd.Function):

@@ -62,7 +62,7 @@ def left(folder: Path, source: str) -> list[tuple[str, int, str]]:
     ("source", "expected"),
     [
         (NUMPY + BESIDE, [("unused_error_term", 14, "left-alone")]),
-        (WRONG["a network as a script"], [("", 19, "left-top")]),
+        (WRONG["one step of a network, without a loop"], [("", 18, "left-top")]),
         (WRONG["a branch that is not taken"], [("Soft.backward", 14, "left-line")]),
         (NUMPY + WITH_BLAME, [("Dense.backward", 16, "left-unread")]),
         (WRONG["a layer that adjusts itself"], [("SelfMade.adjust", 15, "left-alone")]),
@@ -75,14 +75,14 @@ def test_what_was_not_examined_and_why(
 
 
 def test_what_a_diagnosis_says_is_not_said_again(tmp_path: Path) -> None:
-    """What is not written yet is told by its own diagnosis, what belongs to nothing by the file's."""
+    """What is not written yet, or belongs to nothing, is told by its own diagnosis."""
     empty = NUMPY + RAMP.replace("return dout * (cache > 0)", "dx = None\n    return dx")
     (diagnosis,) = examined(tmp_path, empty)
     assert diagnosis.verdict == "unwritten" and not diagnosis.not_examined
     alone = NUMPY + RAMP + "\n\ndef bell_backward(dout, cache):\n    return -2 * cache * dout\n"
-    right, of_file = examined(tmp_path, alone)
-    assert right.verdict == "healthy" and of_file.verdict == "unknown"
-    assert [one.name for one in of_file.not_examined] == ["bell_backward"]
+    right, other = examined(tmp_path, alone)
+    assert right.verdict == "healthy" and not other.not_examined
+    assert other.reason is not None and other.reason.key == "backward-alone"
 
 
 def test_a_mistake_is_not_listed_as_well(tmp_path: Path) -> None:

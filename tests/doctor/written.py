@@ -16,22 +16,33 @@ from charmlp.doctor.operation.handwritten import HandWritten, Written
 Array = np.ndarray
 
 
-def difference_quotients(
-    forward: Callable[[Sequence[Array]], Array], values: Sequence[Array], position: int, g: Array
-) -> Array:
+Forward = Callable[[Sequence[Array]], Array]
+MEASURED: dict[Any, list[Array]] = {}  # of the values that were met last: the doctor meets them many times
+
+
+def difference_quotients(forward: Forward, values: Sequence[Array], position: int, g: Array) -> Array:
     """The right gradient with respect to one input, measured."""
+    met = forward, position, *((value.tobytes(), value.shape) for value in values)
+    if met not in MEASURED:
+        if len(MEASURED) == 64:
+            MEASURED.clear()
+        MEASURED[met] = [slope(forward, values, position, n) for n in range(values[position].size)]
     gradient = np.zeros(values[position].shape)
-    for place in range(gradient.size):
-        sides = []
-        for step in (1e-6, -1e-6):
-            moved = [np.array(value) for value in values]
-            moved[position].flat[place] += step
-            sides.append(forward(moved))
-        gradient.flat[place] = np.sum((sides[0] - sides[1]) / 2e-6 * g)
+    gradient.flat = [np.sum(dy * g) for dy in MEASURED[met]]
     return gradient
 
 
-def forward_of(form: Form, arrangement: Arrangement) -> Callable[[Sequence[Array]], Array]:
+def slope(forward: Forward, values: Sequence[Array], position: int, place: int) -> Array:
+    """What the output changes by, for each unit of one number of one input."""
+    sides = []
+    for step in (1e-6, -1e-6):
+        moved = [np.array(value) for value in values]
+        moved[position].flat[place] += step
+        sides.append(forward(moved))
+    return np.asarray((sides[0] - sides[1]) / 2e-6)
+
+
+def forward_of(form: Form, arrangement: Arrangement) -> Forward:
     def forward(values: Sequence[Array]) -> Array:
         y = np.asarray(form.function({**arrangement.variables(values), **form.parameters}))
         return arrangement.output.actual(y) if y.ndim else y

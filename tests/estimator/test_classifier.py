@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from charmlp import MLPClassifier
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.estimator import ArgumentError
+from charmlp.system.threads import cores
 
 Array = NDArray[Any]
 BLOBS = np.random.default_rng(0)
@@ -276,6 +277,15 @@ def test_a_search_in_several_processes() -> None:
     grid = {"hidden_layer_sizes": [4, 8]}
     one, two = (GridSearchCV(small(), grid, cv=2, n_jobs=jobs).fit(X, Y) for jobs in (1, 2))
     assert np.array_equal(one.cv_results_["mean_test_score"], two.cv_results_["mean_test_score"])
+
+
+@pytest.mark.full  # starts processes
+def test_processes_of_a_search_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.delenv(limit, raising=False)
+    assert cores() == joblib.cpu_count()  # so many threads work on a large net, and as many in BLAS
+    there = joblib.Parallel(n_jobs=2)(joblib.delayed(cores)() for _ in range(2))
+    assert there == [max(1, joblib.cpu_count() // 2)] * 2
 
 
 def test_weights_are_routed() -> None:

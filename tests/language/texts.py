@@ -20,14 +20,25 @@ OWN_WORDS = (
     "course/exercises/writing.py", "course/tasks.py", "doctor", "evaluation/pictures", "explanation",
     "report/charts.py", "report/handin.py", "report/latex.py", "report/page.py", "report/sections.py",
 )  # fmt: skip
-BUT = ("doctor/figure.py", "doctor/pages.py", "explanation/explanation.py", "explanation/nearest.py")
+BUT = (
+    "server/running.py",
+    "doctor/figure.py",
+    "doctor/pages.py",
+    "explanation/explanation.py",
+    "explanation/nearest.py",
+)
 # Rooms that speak to programmers only.
 PROGRAMMERS = (
     "nn",
     "estimator",
+    "exporting/c/floating.py",
+    "exporting/c/header.py",
+    "exporting/c/integer.py",
+    "exporting/c/text.py",
     "exporting/onnx/network.py",
     "exporting/page/bundling.py",
     "html.py",
+    "server",  # whose answers programs read; what its page says is beside it
     "calculus",
     "drawing/marks.py",
     "training/showing.py",
@@ -39,13 +50,14 @@ NOT_SAID = (
     r".*(PingFang|Sans|Micro Hei|Zen Hei|YaHei|Unicode|Hiragino).*|Dancing Script|Permanent Marker",  # fonts
     r"charmlp [a-z_]+|module .* has no attribute .*|import sys; .*",
     r"can't start new thread|unexpected end of data",  # of Python's
-    r"(charmlp|python|find) [a-z].*",  # examples of commands, and purposes that are commands
+    r"(charmlp|python|find) [a-z].*|curl .*",  # examples of commands, and purposes that are commands
     r"Expecting .*|Unterminated string|Invalid control character|Extra data",  # of Python's json
     r"pip install .*|--index-url .*|Raw profile type exif|system volume information|[A-Z_]+ [A-Z_ …]+",
     r".*\.(json|jpg|png) {3,}.*",  # folders, drawn
     r"charmlp:? \{.*|charmlp --mode .* \[FLAG …\]|argument \{.*|.*\x1b.*|Glyph .*|JPEG, PNG, .*",
     r".* --index-url .*|--hsize, .*",
     r"(report|idx|x)\{\w+\}.*|.*-suspects\{.*|(--)?(recipe|reject): \{\w*\}",
+    r"listening on .*|open to others|--token-file lets only some ask",  # for programs too
     r"course [a-z]+|(value-not-class|all-scores) .*|(gradient|parameter|system call) .*|predict\{.*",  # names
     r"# What each task is worth.*|# \[kept\].*",  # of a file that is written
     r"\{before\} set|\{before\} (to|and|or) \{behind\}",  # ends of folders' names; words between texts

@@ -9,6 +9,7 @@ table's own formulas in it:
 An entry that the table does not have cannot be compiled, so that nothing is trained as something else.
 """
 
+import functools
 import math
 from typing import Any
 
@@ -40,7 +41,12 @@ class ActivationType(types.Type):
 def type_of(activation: Activation, context: Any) -> ActivationType:
     if ACTIVATIONS.get(activation.name) is not activation:
         raise KeyError(f"the table of activations has no such {activation.name!r}")
-    return ActivationType(activation.name)
+    return type_named(activation.name)
+
+
+@functools.cache  # asked in every call
+def type_named(activation: str) -> ActivationType:
+    return ActivationType(activation)
 
 
 register_model(ActivationType)(models.OpaqueModel)  # all there is to know of it is its type

@@ -28,6 +28,7 @@ VERBS = {
     "compare": "say whether one run is better than another",
     "report": "write a run up as a page to look at, or to hand in",
     "export": "write a model as a file for other programs",
+    "serve": "answer requests with a model, over HTTP",
     "info": "describe a model, a data set, or this installation",
     "synth": "write rendered letters as images",
     "doctor": "name the mistake in a hand-written backward pass",

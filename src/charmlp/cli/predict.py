@@ -207,14 +207,7 @@ def write_json(answers: Answers, topk: int, may_reject: bool) -> None:
     """One array; each object is written as soon as it is known."""
     separator = "["
     for path, answer, why in answers:
-        entry: dict[str, object] = {
-            "file": path,
-            "prediction": answer.prediction,
-            "probability": answer.probability,
-            "top": [{"class": name, "probability": share} for name, share in answer.top],
-        }
-        if answer.unfamiliar:
-            entry["unfamiliar"] = True
+        entry: dict[str, object] = {"file": path, **answer.to_dict()}
         if why is not None:
             entry["explanation"] = why.explanation.to_dict() | {"picture": str(why.picture)}
         sys.stdout.write(separator + as_json(entry))

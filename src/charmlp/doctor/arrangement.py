@@ -6,6 +6,7 @@ bias: K, logits and targets: N×C. An arrangement says how somebody's operation 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,11 @@ class Role:
     called: tuple[str, ...] = ()
     constant: bool = False  # no gradient with respect to it is asked for
     values: Callable[[Sequence[int], np.random.Generator], Array] = random_numbers
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a gradient by it is asked for, and it may not be any number: a probability."""
+        return not self.constant and self.values is not random_numbers
 
 
 X = Role("x", "ND", ("x", "input", "inputs", "inp", "features"))
@@ -143,12 +149,19 @@ class Arrangement:
 
     def variables(self, values: Sequence[Array]) -> Variables:
         """The canonical inputs of somebody's `values`; raises where they do not fit this arrangement."""
+        if len(values) != len(self.slots):
+            raise ValueError(f"{len(self.slots)} inputs are expected, not {len(values)}")
         known: Variables = {}
-        pairs = list(zip(self.slots, values, strict=True))
-        for slot, value in sorted(pairs, key=lambda pair: pair[0].is_index):  # an index needs the classes
-            known[slot.role.name] = slot.canonical(value, known)
+        for place, name, canonical in self.in_turn:
+            known[name] = canonical(values[place], known)
         self.sizes_of(known)
         return known
+
+    @cached_property
+    def in_turn(self) -> list[tuple[int, str, Callable[[Array, Variables], Array]]]:
+        """Places, names and ways back to canonical inputs: an index, which needs the classes, last."""
+        slots = sorted(enumerate(self.slots), key=lambda pair: pair[1].is_index)
+        return [(place, slot.role.name, slot.canonical) for place, slot in slots]
 
     def sizes_of(self, known: Variables) -> dict[str, int]:
         """The size of each letter; raises `ValueError` where inputs disagree, or have other dimensions."""

@@ -52,6 +52,8 @@ FORMATS = {
     "html": Format("charmlp.exporting.page", ".html", (16, 32, 8)),
     "safetensors": Format("charmlp.exporting.modelfiles", ".safetensors", (32,)),
     "pth": Format("charmlp.exporting.modelfiles", ".pth", (32,)),
+    "python": Format("charmlp.exporting.python", ".py", (8, 4)),
+    "c": Format("charmlp.exporting.c", ".h", (8, 4, 32)),
 }
 
 

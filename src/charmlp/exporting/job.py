@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from charmlp.errors import CharmlpError
 from charmlp.exporting.pictures import pictures
 from charmlp.letters.letterset import LetterSet
+from charmlp.letters.source import Source
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 
@@ -53,6 +54,8 @@ class Job:
     letters     labelled ones, N×H×W as the model sees them; None where none are known, which happens only at
                 full precision or where any loss is taken
     split       for people, what they are: "validation"
+    source      of these letters, which may have others for training; None where they were given themselves
+    skip_bad    whether images of it that cannot be read are left out, as in training
     unmeasured  why there are none
     max_loss    percentage points of accuracy that may be lost
     """
@@ -65,6 +68,8 @@ class Job:
     prefix: str | None = None
     letters: LetterSet | None = None
     split: str = "validation"
+    source: Source | None = None
+    skip_bad: bool = False
     unmeasured: str = ""
     max_loss: float = 100.0
 

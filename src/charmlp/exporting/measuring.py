@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from charmlp.data import SPLITS, open_source
 from charmlp.errors import DataError
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 def validation_letters(
     model: Model, origin: Path | None, data: Letters | None, progress: Progress | None = None
-) -> tuple[LetterSet, str]:
-    """The validation letters of the data, or of what the run was trained on; and what they are, for people.
+) -> dict[str, Any]:
+    """The validation letters of the data, or of what the run was trained on, as the entries of a `Job`.
 
     Where the data has none, its test letters. Raises `DataError` where there are no such letters, or their
     classes are not the model's.
     """
     if isinstance(data, LetterSet):
-        letters, words = data, "given"
+        letters, words, source, skip_bad = data, "given", None, False
     else:
         source, skip_bad = _source(model, origin, data)
         split = _split_of(source)
@@ -38,7 +38,7 @@ def validation_letters(
     check_classes(letters.classes, model.classes)
     if not len(letters):
         raise DataError("there are no letters to measure on")
-    return letters, words
+    return {"letters": letters, "split": words, "source": source, "skip_bad": skip_bad}
 
 
 def _source(

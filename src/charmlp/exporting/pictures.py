@@ -23,6 +23,13 @@ def pictures() -> list[NDArray[np.uint8]]:
     return [scrawl(*size, generator) for size in SIZES for _ in range(EACH)]
 
 
+def scrawls(count: int) -> list[NDArray[np.uint8]]:
+    """As many grey pictures of a letter's usual sizes."""
+    generator = np.random.default_rng(SEED)
+    sides = generator.integers(24, 64, (count, 2)).tolist()
+    return [scrawl(height, width, generator) for height, width in sides]
+
+
 def scrawl(height: int, width: int, generator: np.random.Generator) -> NDArray[np.uint8]:
     """Strokes of a pen on a ground of another grey, with noise."""
     ground, ink = generator.choice(256, 2, replace=False).tolist()

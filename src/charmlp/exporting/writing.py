@@ -152,13 +152,13 @@ def _with_letters(job: Job, data: Letters | None, progress: Progress | None) -> 
     from charmlp.exporting.measuring import validation_letters
 
     try:
-        letters, split = validation_letters(job.model, job.origin, data, progress)
+        found = validation_letters(job.model, job.origin, data, progress)
     except DataError as error:
         if data is None and job.max_loss == ANY_LOSS:
             return replace(job, unmeasured=str(error))
         more = f"{error}; --max_loss 100 takes {job.bits} bits unmeasured" if data is None else str(error)
         raise DataError(more, error.details) from None
-    return replace(job, letters=letters, split=split)
+    return replace(job, **found)
 
 
 def _check_difference(job: Job, draft: Draft) -> None:

@@ -46,6 +46,8 @@ def spaced_rows(count: int, width: int, dtype: DTypeLike = np.float32) -> NDArra
 
 def with_spaces(rows: NDArray[Any]) -> NDArray[Any]:
     """The memory of `spaced_rows` with what lies between the rows: contiguous, as compiled loops want it."""
+    if rows.strides[0] == rows.shape[1] * rows.itemsize:  # none: a view would take as long as a small loop
+        return rows
     shape = len(rows), rows.strides[0] // rows.itemsize
     return np.lib.stride_tricks.as_strided(rows, shape, (rows.strides[0], rows.itemsize))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import platform
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +18,13 @@ from charmlp.training.steps import analytic
 from charmlp.training.steps.analytic import AnalyticStep
 from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.dropout import Dropout
-from charmlp.training.steps.elementwise import MANY_PARAMETERS, InLoops, OnNumPy, make_elementwise
+from charmlp.training.steps.elementwise import (
+    MANY_PARAMETERS,
+    MANY_PRODUCTS,
+    InLoops,
+    OnNumPy,
+    make_elementwise,
+)
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
@@ -25,10 +32,15 @@ blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
 
 Array = NDArray[Any]
-UPDATES, BATCH, D, K = 200, 8, 20, 5
+UPDATES, BATCH, D, K = 100, 8, 20, 5
 BASE = TrainingConfig(hidden_size=(12,), batch_size=BATCH, lr=1e-2)
 ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in blocks.items()}
 
+# A pair of activation and optimizer takes seconds to be compiled: each of both is in one pair, not in all.
+WITH_ACTIVATION = {"sigmoid": "adagrad", "gelu": "rmsprop", "leaky_relu": "adadelta", "silu": "adam"}
+WITH_OPTIMIZER = {optimizer: act_type for act_type, optimizer in WITH_ACTIVATION.items()} | {"adam": "relu"}
+RATES = {"adadelta": 1.0, "adagrad": 1e-2, "sgd": 1e-2}
+IN_LOOPS = ("compiled", "analytic in loops")
 
 BOTH = (np.float64, np.float32)
 
@@ -90,6 +102,13 @@ def run_torch(
     config: TrainingConfig, dtype: Any, weights: Array | None = None, weigh: bool = False
 ) -> tuple[Array, Array]:
     """The same with torch.nn, torch.optim, torch.nn.functional and nothing of ours but what is drawn."""
+    return torch_result(config, dtype, None if weights is None else tuple(weights), weigh)
+
+
+@functools.lru_cache(maxsize=4)  # one after the other, all steps are compared with it
+def torch_result(
+    config: TrainingConfig, dtype: Any, weights: tuple[float, ...] | None, weigh: bool
+) -> tuple[Array, Array]:
     sizes = sizes_of(config)
     initial = start(config, dtype)
     linears = []
@@ -111,7 +130,7 @@ def run_torch(
     cut, n = UPDATES // 2 * size, len(arrays[1])
     drawn = np.concatenate([dropout.draw(masks, cut), dropout.draw(masks, n - cut)])
     inputs, labels = (torch.from_numpy(array) for array in arrays)
-    weight = None if weights is None else torch.from_numpy(weights).to(inputs.dtype)
+    weight = None if weights is None else torch.tensor(weights, dtype=inputs.dtype)
     own = torch.from_numpy(weights_of_examples(n)).to(inputs.dtype)
     losses = []
     for i, lr in enumerate(learning_rates(config, 0, UPDATES, UPDATES)):
@@ -179,9 +198,20 @@ each_step = pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None:
-    lr = {"adadelta": 1.0, "sgd": 1e-2}.get(optimizer, 1e-3)
-    config = dataclasses.replace(BASE, optimizer=optimizer, weight_decay=weight_decay, lr=lr)
-    assert_equal(name, config)
+    config = dataclasses.replace(
+        BASE, optimizer=optimizer, weight_decay=weight_decay, lr=RATES.get(optimizer, 1e-3),
+        act_type=WITH_OPTIMIZER.get(optimizer, "relu"),
+    )  # fmt: skip
+    # The rules are compiled as they stand; in float64 all of them are compared on NumPy, and two in loops.
+    only_float32 = name in IN_LOOPS and config.act_type != "relu"
+    assert_equal(name, config, dtypes=(np.float32,) if only_float32 else BOTH)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", IN_LOOPS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_in_loops_of_float64(name: str, optimizer: str) -> None:
+    assert_equal(name, dataclasses.replace(BASE, optimizer=optimizer, lr=RATES.get(optimizer, 1e-3)))
 
 
 @each_step
@@ -189,8 +219,12 @@ def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None
 @pytest.mark.parametrize("act_type", ACTIVATIONS)
 def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_size: tuple[int, ...]) -> None:
     # Each activation is compiled on its own; in float64 its formulas are compared in tests/test_calculus.py.
-    dtypes = BOTH if act_type == "relu" or name not in ("compiled", "analytic in loops") else (np.float32,)
-    assert_equal(name, dataclasses.replace(BASE, act_type=act_type, hidden_size=hidden_size), dtypes=dtypes)
+    dtypes = BOTH if act_type == "relu" or name not in IN_LOOPS else (np.float32,)
+    optimizer = WITH_ACTIVATION.get(act_type, "sgd")
+    config = dataclasses.replace(
+        BASE, act_type=act_type, hidden_size=hidden_size, optimizer=optimizer, lr=RATES.get(optimizer, 1e-3)
+    )
+    assert_equal(name, config, dtypes=dtypes)
 
 
 @each_step
@@ -325,6 +359,9 @@ def test_layers_whose_rows_lie_apart(name: str, act_type: str) -> None:
 def test_many_parameters_go_through_loops() -> None:
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS - 1), OnNumPy)
     assert isinstance(make_elementwise(BASE, MANY_PARAMETERS), InLoops)
+    large = dataclasses.replace(BASE, batch_size=MANY_PRODUCTS // 50_000)
+    assert isinstance(make_elementwise(large, 49_000), OnNumPy)
+    assert isinstance(make_elementwise(large, 51_000), InLoops)
 
 
 def test_a_large_net_leaves_the_mode_of_floats_as_it_was() -> None:

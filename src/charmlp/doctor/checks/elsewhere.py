@@ -128,7 +128,8 @@ MEANT_FOR_ROWS = re.compile(
 def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
     """One row in the place of a matrix: where forward takes it for all rows, its gradient is their sum.
 
-    It is a mistake where the code shows that this is meant: it keeps the inputs' shapes, or speaks of it.
+    It is a mistake where the code shows that this is meant: it keeps the inputs' shapes, or its file has a
+    function or a sentence for it.
     """
     trial = setup.first
     if not two_alike(setup) or trial.outputs[0].shape != trial.values[0].shape:
@@ -160,6 +161,7 @@ def about(setup: SetUp) -> str:
         around = getattr(function, "__globals__", {})
         owner = around.get(getattr(function, "__qualname__", "").partition(".")[0])
         said += [str(around.get("__doc__") or ""), str(getattr(owner, "__doc__", None) or "")]
+        said += [name for name, thing in around.items() if callable(thing)]  # unbroadcast
     return "\n".join(said)
 
 

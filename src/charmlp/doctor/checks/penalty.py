@@ -20,7 +20,7 @@ def penalty_is_wrong(observations: Sequence[Observed], position: int) -> list[Fi
     first = ratios[0]
     if first is None or any(ratio is None or abs(ratio - first) > 1e-4 for ratio in ratios):
         return []
-    words = phrase("penalty", ratio=f"{first:.3g}")
+    words = phrase("penalty", ratio=f"{0 if abs(first) < 1e-4 else first:.3g}")
     known = next((name for value, name in KNOWN.items() if abs(first - value) < 1e-4), None)
     if abs(first) < 1e-4:
         return [finding("path-forgotten.penalty", words, at=position)]

@@ -9,6 +9,7 @@ import numpy as np
 from charmlp.doctor.checks.explanation import explained
 from charmlp.doctor.functions import Array, sum_to
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.code import is_summed_by_caller
 from charmlp.doctor.operation.source import divides_by_count
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import shape_text
@@ -55,7 +56,11 @@ def dtypes_of(name: str, gradient: Array, value: Array) -> Phrase:
 
 
 def shapes_and_counts(setup: SetUp) -> list[Finding]:
-    return setup.repaired.findings if setup.can_be_judged and setup.repaired is not None else []
+    found = setup.repaired.findings if setup.can_be_judged and setup.repaired is not None else []
+    backward = setup.first.subject.code[:1]
+    if any(map(is_summed_by_caller, backward)):
+        found = [one for one in found if one.name != "batch-not-summed"]
+    return found
 
 
 def dtypes(setup: SetUp) -> list[Finding]:

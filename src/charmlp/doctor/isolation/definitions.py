@@ -43,6 +43,15 @@ PLAIN_CALLS = (
     "round",
 )
 
+DRAWS = (
+    "normal",
+    "uniform",
+    "random",
+    "integers",
+    "standard_normal",
+    "permutation",
+    "choice",
+)  # of a generator
 METHODS = ("reshape", "astype", "copy", "transpose", "ravel", "flatten", "sum", "mean", "dot", "cumsum")
 
 
@@ -186,7 +195,7 @@ def is_constant(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         called = ast.unparse(value.func)
         makes = bool(ARRAYS.fullmatch(called)) or called in PLAIN_CALLS
-        if isinstance(value.func, ast.Attribute) and value.func.attr in METHODS:
+        if isinstance(value.func, ast.Attribute) and value.func.attr in METHODS + DRAWS:
             makes = makes or is_constant(value.func.value)
         inner: list[Any] = [*value.args, *value.keywords]
         return makes and all(

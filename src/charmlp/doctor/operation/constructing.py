@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, Any] = {
     "(kernelsize|kernel|filtersize|ksize|poolsize|windowsize|fh|fw|f|poolh|poolw|k[hw]|pool(height|width)"
     "|(kernel|filter)(height|width|h|w|shape))$": 2,
     "pad|padding": 0,
+    "scalar$": 3,  # an exponent, say: no size, which another trial would change
     "seed|random(state|seed)$|rng$": 0,
     "(lr|learningrate|eta|stepsize)$": 1.0,
     "(std|weightscale|weightinitstd|initscale|sigma|weightstd)": 0.5,

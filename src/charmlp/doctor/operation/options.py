@@ -30,6 +30,8 @@ OPTIONS: dict[str, Any] = {
     "keepprob|pkeep|keep|keeprate|retain": 0.6,
     "margin|delta": 0.5,
     "threshold|thresh": 0.0,
+    "low(er)?": -0.7,
+    "high|upper": 0.9,
     "momentum": 0.9,
     "lr|learningrate": 1.0,
 }  # fmt: skip

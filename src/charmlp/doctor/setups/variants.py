@@ -21,11 +21,13 @@ def far_out(setup: SetUp) -> Trial | None:
     """It with larger numbers: what is cut at 3 or at 6 is something else there.
 
     None where formulas seldom have pieces: it is made of what works element by element, or is no known kind.
+    Nor are there larger numbers than a probability.
     """
     trial = setup.first
     alike = trial.outputs[0].shape == getattr(trial.values[0], "shape", None)
     size = sum(value.size for value in trial.values if is_real(value))
-    if size > MOST_NUMBERS or trial.coarse or not (alike or trial.kind is UNKNOWN):
+    bounded = any(slot.role.is_bounded for slot in trial.arrangement.slots)
+    if size > MOST_NUMBERS or trial.coarse or bounded or not (alike or trial.kind is UNKNOWN):
         return None
     pairs = zip(trial.values, trial.wants, strict=True)
     return trial.with_values([TIMES * v if is_real(v) and wants else v for v, wants in pairs])

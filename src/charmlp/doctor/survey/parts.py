@@ -2,13 +2,14 @@
 
 import ast
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.scripts import loops_of
 from charmlp.doctor.operation.numpy_code.statements import Spot, own_statements, spots_at_top, spots_in
 from charmlp.doctor.operation.source import behind
 
@@ -47,17 +48,22 @@ class Part:
 def parts_of(module: ModuleType, pieces: Sequence[Piece]) -> list[Part]:
     """Those of the module's source that have any such statement, in its order."""
     objects = {place_of(function): function for function in functions_of(module)}
-    return [part for piece in pieces for part in of_piece(piece, objects) if part.spots]
+    loops = loops_of(module)
+    return [part for piece in pieces for part in of_piece(piece, objects, loops) if part.spots]
 
 
-def of_piece(piece: Piece, objects: dict[Place, Any]) -> Iterator[Part]:
+def of_piece(piece: Piece, objects: dict[Place, Any], loops: Mapping[Place, Any]) -> Iterator[Part]:
     try:
         tree = ast.parse(piece.source)
     except (SyntaxError, ValueError, RecursionError):
         return
     yield from of_statements(tree.body, piece, objects, "")
     top = [s for s in tree.body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    spots = spots_at_top(top, names_of(tree.body))
+    codes = {s: code_of(loops[place]) for s in top if (place := (piece.file, s.lineno)) in loops}
+    for code in filter(None, codes.values()):
+        spots = spots_in(code.tree, names_of(tree.body))
+        yield Part("", place_of(code.function), spots, code.first_line, code, piece.cell)
+    spots = spots_at_top([s for s in top if codes.get(s) is None], names_of(tree.body))
     yield Part("", (piece.file, spots[0].line if spots else 1), spots, cell=piece.cell)
 
 

@@ -7,7 +7,7 @@ from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
-from charmlp.training.steps.elementwise import MANY_PARAMETERS
+from charmlp.training.steps.elementwise import pays_in_loops
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
@@ -37,11 +37,11 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     """What so many updates cost with the analytic and with the compiled step, on one ordinary core.
 
     Fitted to what `benchmarks/steps.py` measures (docs/performance.md): so much an update, a parameter, and a
-    parameter and image. The analytic step moves many parameters in a compiled loop, few with NumPy.
+    parameter and image. Where the analytic step goes in loops, they move parameters; elsewhere NumPy does.
     """
     parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
     products = config.batch_size * parameters
-    moved_fast = parameters >= MANY_PARAMETERS or config.optimizer == "sgd"
+    moved_fast = pays_in_loops(config, parameters) or config.optimizer == "sgd"
     moving = (0.8e-9 if moved_fast else 3.5e-9) * parameters
     analytic = 25e-6 + moving + 33e-12 * products
     compiled = 3e-6 + 0.05e-9 * parameters + 50e-12 * products

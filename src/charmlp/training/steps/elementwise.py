@@ -18,7 +18,7 @@ from charmlp.training.steps import optimizers
 from charmlp.training.steps.dropout import Dropout
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
-MANY_PRODUCTS = 2**25  # of parameters and images of a batch, likewise
+MANY_PRODUCTS = 2**23  # of parameters and images of a batch, likewise: two cores then share them
 
 Part = TypeVar("Part")
 
@@ -116,5 +116,8 @@ class InLoops(OnNumPy):
 
 
 def make_elementwise(config: TrainingConfig, parameters: int) -> OnNumPy:
-    many = parameters >= MANY_PARAMETERS or parameters * config.batch_size >= MANY_PRODUCTS
-    return InLoops(config) if many else OnNumPy(config)
+    return InLoops(config) if pays_in_loops(config, parameters) else OnNumPy(config)
+
+
+def pays_in_loops(config: TrainingConfig, parameters: int) -> bool:
+    return parameters >= MANY_PARAMETERS or parameters * config.batch_size >= MANY_PRODUCTS

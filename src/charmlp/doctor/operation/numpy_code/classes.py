@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -16,14 +16,23 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.deltas import delta_of
+from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
-from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
+from charmlp.doctor.operation.numpy_code.names import (
+    is_derivative,
+    is_truth,
+    is_upstream,
+    stem_of,
+    words_of,
+)
+from charmlp.doctor.operation.numpy_code.networks import is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
-from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.operation.source import behind, source_of
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.
 FORWARD = (
@@ -112,12 +121,14 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     both = [name for name in BOTH if name in own and returns_gradient(method_of(kind, name))]
     if both and has_weights(kind):
         return both[0], both[0]
-    forward = [name for name in FORWARD if name in own]
-    backward = [name for name in BACKWARD + DERIVATIVE if name in own]
+    whole = {name for name in own if not {"index", "idx"} & set(method_of(kind, name).required)}
+    forward = called(FORWARD, own) or spelled_like(FORWARD, whole)
+    backward = called(BACKWARD + DERIVATIVE, own) or spelled_like(BACKWARD + DERIVATIVE, whole)
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
-            return None  # of the input of the last activation, which this loss does not know
+            is_of_logits = delta_of(kind, first, method_of(kind, "delta")) is not None
+            return (forward[0], "delta") if is_of_logits else None
         costs = [name for name in COST if name in own and takes_truth(kind, name)]
         if costs and backward[0] in DERIVATIVE and takes_truth(kind, backward[0]):
             return costs[0], backward[0]
@@ -127,6 +138,22 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
         return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
+
+
+def called(names: Sequence[str], own: Set[str]) -> list[str]:
+    return [name for name in names if name in own]
+
+
+def spelled_like(names: Sequence[str], own: Set[str]) -> list[str]:
+    """The methods that are called so but for their spelling.
+
+    >>> spelled_like(("activation", "f", "df"), {"ActivationFunction", "Df"})
+    ['ActivationFunction', 'Df']
+    """
+    plain = {
+        "_".join(w for w in words_of(name) if w not in ("function", "func")): name for name in sorted(own)
+    }
+    return [plain[name] for name in names if name in plain]
 
 
 def of_skeleton(kind: type) -> list[Written]:
@@ -142,12 +169,22 @@ def of_steps(kind: type) -> list[Written]:
     """A class that learns, and shows none of its gradients."""
     own = list(methods_of(kind))
     costs = [method_of(kind, name) for name in own if name in COST and takes_truth(kind, name)]
-    steps = [(n, step) for n in own if (step := step_of(method_of(kind, n), costs, kind)) is not None]
+    methods = [method_of(kind, name) for name in own]
+    found = [(method.name, step_of(method, [*costs, *costs_called(method)], kind)) for method in methods]
+    steps = [(name, step) for name, step in found if step is not None]
     if not steps:
         return []
     name, step = steps[0]
     others = (kind.__name__, f"{kind.__name__}.{name}")
     return [Written(kind.__name__, step.readings(), others=others, code=(step.code.function,))]
+
+
+def costs_called(method: Method) -> list[Function]:
+    """The losses among its module's functions that a method calls, to note how it goes."""
+    own = behind(method.call)
+    called = [(name, own.__globals__.get(name)) for name in own.__code__.co_names]
+    functions = [Function(name, thing) for name, thing in called if inspect.isfunction(thing)]
+    return [one for one in functions if is_cost(one)]
 
 
 def takes_truth(kind: type, name: str) -> bool:
@@ -201,8 +238,13 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
 def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:
     if first.name == second.name and not has_weights(kind):
         return (functools.partial(of_both, kind, first),)
-    model = model_of(kind, first, second, given)
-    return Layer(first, second, kind, given).readings() if model is None else model.readings()
+    if (model := model_of(kind, first, second, given)) is not None:
+        return model.readings()
+    of_inputs = Layer(first, second, kind, given).readings()
+    if second.name != "delta" or (of_logits := delta_of(kind, first, second)) is None:
+        return of_inputs
+    takes_logits = set(second.required) > set(first.arrays)
+    return of_logits.readings() if takes_logits else (*of_inputs, *of_logits.readings())
 
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:

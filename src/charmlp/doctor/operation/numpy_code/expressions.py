@@ -15,7 +15,7 @@ OF = (
     "|logits|probs?|loss|hidden|pred|mu|mean|var|std|sigma|prev|next|embed\\w*|kernel|state|cell"
 )
 GRADIENT = re.compile(
-    rf"_?(d_?[A-Z]\w*|d_?({OF})[a-z]?\d*|d_[a-z]\w*|d[a-z]+_d?[a-z]\w*|del_?\w+|deltas?(_?[a-z]?\w*)?|\w+_deltas?\d*"
+    rf"_?(d_?[A-Z]\w*|D_[a-z]\w*|d_?({OF})[a-z]?\d*|d_[a-z]\w*|d[a-z]+_d?[a-z]\w*|del_?\w+|deltas?(_?[a-z]?\w*)?|\w+_deltas?\d*"
     r"|(\w+_)?grad(ient)?s?\d*(_\w+)?|g[A-Z]\w*|g[wbxhz]\d*|nabla\w*|(\w+_)?slopes?(_\w+)?|\w*error_?(term|signal)\w*)"
 )
 # and what one is not called: a difference of time, the size of a model, a gradient that is only compared
@@ -27,7 +27,7 @@ NO_GRADIENT = re.compile(
 TERM = re.compile(r"\w*error_?(term|signal)\w*", re.IGNORECASE)
 # A function that is a backward pass or a derivative, by its name
 BACKWARD = {
-    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "vjp",
+    "backward", "backwards", "bwd", "bw", "bprop", "backprop", "backpropagate", "backpropagation", "vjp",
     "derivative", "derivatives", "deriv", "derivate", "prime", "grad", "gradient", "gradients", "grads",
     "delta", "deltas", "slope", "jacobian",
 }  # fmt: skip
@@ -75,6 +75,9 @@ def is_optimizer(name: str) -> bool:
     return all(word in ASIDE | OPTIMIZERS | {"my", "with", "base"} for word in words_of(name))
 
 
+OF_AND_BY = re.compile(r"d[a-z]*_?d[a-z]\w*")  # df_dw, dLdx
+
+
 def is_backward(name: str, siblings: frozenset[str] = frozenset()) -> bool:
     """Whether a function's name says that it returns a gradient.
 
@@ -85,7 +88,8 @@ def is_backward(name: str, siblings: frozenset[str] = frozenset()) -> bool:
         return False
     rest = name[1:].lstrip("_").lower()
     of_sibling = name[:1] in ("d", "D") and rest in {one.lower() for one in siblings}
-    return of_sibling or bool(BACKWARD & set(words_of(name))) or bool(TERM.fullmatch(name))
+    called = bool(BACKWARD & set(words_of(name))) or bool(TERM.fullmatch(name))
+    return of_sibling or called or bool(OF_AND_BY.fullmatch(name) and not NO_GRADIENT.fullmatch(name))
 
 
 def is_gradient(name: str) -> bool:

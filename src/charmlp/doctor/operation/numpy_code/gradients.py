@@ -1,12 +1,13 @@
 """What a backward pass of NumPy code returns: sorted by the inputs, and led through the chain rule."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.operation.numpy_code.names import of_gradient
+from charmlp.doctor.operation.numpy_code.names import is_parameter, of_gradient
 
 
 def by_input(returned: Any, inputs: Sequence[str], names: Sequence[str] = ()) -> list[Any]:
@@ -66,6 +67,7 @@ def is_usual(order: Sequence[int | None] | None) -> bool:
     return list(order) in usual
 
 
+@functools.lru_cache(maxsize=4096)  # asked in every run of a search
 def base(name: str) -> str:
     """A name without what says which layer it comes from.
 
@@ -79,7 +81,6 @@ def base(name: str) -> str:
     return plain
 
 
-PARAMETER = re.compile(r"(w|b|weights?|bias|biases|kernel|filters?|theta|gamma|beta)_?\d*", re.IGNORECASE)
 SYNONYMS = {"x": "inputs?|inp|aprev", "w": "weights?|kernel", "b": "bias|biases"}
 
 
@@ -97,7 +98,7 @@ def of_one(gradient: Any, inputs: Sequence[str], values: Sequence[Any], names: S
 
 def of_sums(gradients: Sequence[Any], inputs: Sequence[str], values: Sequence[Any], output: Any) -> list[Any]:
     """The gradients of a layer that averages those of its parameters over the batch, without that 1/N."""
-    own = [i for i, name in enumerate(inputs) if PARAMETER.fullmatch(name) and np.ndim(values[i])]
+    own = [i for i, name in enumerate(inputs) if is_parameter(name) and np.ndim(values[i])]
     shape = np.shape(output)
     for axis in (0, -1) if own and shape else ():
         if all(np.shape(values[i])[axis] != shape[axis] for i in own):

@@ -7,7 +7,7 @@ or one-hot. Where the class computes no loss, its gradients may be those of any 
 import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
     implied_loss,
     truths,
 )
-from charmlp.doctor.operation.options import is_flag, is_option, usual_option
+from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option
 from charmlp.doctor.words import one_line
 
 
@@ -73,6 +73,7 @@ class Model:
     forward: Method | None = None
     cost: Method | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
+    strength: float | None = None  # of a penalty; None: a usual one
 
     @property
     def is_both(self) -> bool:
@@ -97,7 +98,9 @@ class Model:
         return (make,)
 
     def at(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        problem, text = self.fitting(sizes, dtype)
+        return self.made_of(*self.fitting(sizes, dtype))
+
+    def made_of(self, problem: ObjectProblem, text: str | None) -> HandWritten:
         names = tuple(place.name for place in problem.places)
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
@@ -113,7 +116,14 @@ class Model:
             parameters=dict(enumerate(problem.parameters)),
             note=None if text is None else phrase("network-loss", loss=text),
             sizes=problem.sizes,
+            unpenalised=replace(self, strength=0.0).made_of(problem, text) if self.is_penalised else None,
         )
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether it takes the strength of a penalty, which is not 0 here."""
+        taken = [n for m in (self.backward, self.cost) if m is not None for n in strengths_of(m)]
+        return bool(taken) and self.strength is None
 
     def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[ObjectProblem, str | None]:
         """The usual data, and the loss, with which most gradients agree with differences of losses.
@@ -220,6 +230,10 @@ def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
     return weights(original)
 
 
+def strengths_of(method: Method) -> list[str]:
+    return [name for name in (*method.required, *method.signature.optional) if is_strength(name)]
+
+
 class Pass:
     """One run of a model at given weights."""
 
@@ -256,7 +270,7 @@ class Pass:
 
     def arguments(self, method: Method) -> dict[str, Any]:
         rates = [name for name in method.signature.optional if RATE.fullmatch(name)]
-        names = dict.fromkeys([*method.required, *method.inputs, *rates])
+        names = dict.fromkeys([*method.required, *method.inputs, *rates, *strengths_of(method)])
         given: dict[str, Any] = {}
         for name in names:
             given[name] = self.argument(name, method, given)
@@ -267,6 +281,8 @@ class Pass:
         others = [other for other in method.inputs if other != name and is_truth(other)]
         if RATE.fullmatch(name):
             return 1.0
+        if is_strength(name) and self.model.strength is not None:
+            return self.model.strength
         if OPTIMIZER.fullmatch(name):
             return PlainDescent()
         if DATA.fullmatch(name) or (method is self.model.forward and method.arrays == (name,)):

@@ -1,5 +1,6 @@
 """What the names in NumPy code say: which function is whose backward pass, and what a parameter is."""
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ PLAIN = {
 }  # fmt: skip
 # A function with one of these in its name checks or uses gradients, and is nobody's backward pass
 OTHER = {
-    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "clip", "update",
+    "check", "checking", "checker", "numerical", "numeric", "numerically", "descent", "update",
     "plot", "test", "print", "eval", "apply", "zero", "optimize", "show", "train", "demo",
     "main", "verify", "compare", "estimate", "policy", "boosting", "predict", "run",
 }  # fmt: skip
@@ -64,6 +65,21 @@ DATA = re.compile(
     r"|observations|batch|layer_?0",
     re.IGNORECASE,
 )
+WEIGHT = re.compile(
+    r"(w|weights?|theta|kernel|m|syn|synapse|u|coefs?|beta|params?)_?(\d*|[a-z]{1,3}|\d_\d|hidden|output)"
+    r"|(w|weights?|kernel)_[a-z]+|v|\w+_weights?",
+    re.IGNORECASE,
+)
+BIAS = re.compile(
+    r"(b|bias|biases|intercept)_?(\d*|[a-z]|out|hidden|output)|(b|bias)_[a-z]+|\w+_(bias|biases)",
+    re.IGNORECASE,
+)
+# What a layer of this name leads from and to: inputs D, hidden units H, outputs K
+ENDS = {
+    "HH": r"w_?(hh|aa)|whh|u|w_?rec\w*|\w*_h",
+    "DH": r"w_?(xh|ax|ih|hx|x|in)",
+    "HK": r"w_?(hy|ya|ho|y|out)",
+}
 DICT = re.compile(
     r"params?|parameters|params_values|model|weights|net|network|theta|par|p|w_and_b|layers?|variables",
     re.IGNORECASE,
@@ -105,7 +121,8 @@ def meant_by(name: str) -> str:
 def is_of_backward(name: str) -> bool:
     """Whether a name says that a function is a backward pass or a derivative."""
     words = set(words_of(name))
-    return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words
+    clips = "clip" in words and not BACKWARD & words  # clip_gradients
+    return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words and not clips
 
 
 def is_derivative(name: str) -> bool:
@@ -143,6 +160,33 @@ def is_loss(name: str) -> bool:
     return bool(LOSS.fullmatch(name))
 
 
+def is_weight(name: str) -> bool:
+    return bool(WEIGHT.fullmatch(name)) and not is_bias(name)
+
+
+def is_bias(name: str) -> bool:
+    """Whether it is what a layer adds.
+
+    >>> [is_bias(name) for name in ("b1", "bh", "b_out", "hidden_bias", "beta", "batch")]
+    [True, True, True, True, False, False]
+    """
+    return bool(BIAS.fullmatch(name))
+
+
+def is_parameter(name: str) -> bool:
+    """Whether it is a layer's own, and no input as `u` and `v` may be."""
+    return (is_weight(name) and name.lower() not in ("m", "u", "v")) or is_bias(name) or name == "gamma"
+
+
+def ends_of(name: str) -> str:
+    """The letters of what the weights of a layer connect, where their name says so; else "".
+
+    >>> ends_of("Whh"), ends_of("W_xh"), ends_of("why"), ends_of("W1")
+    ('HH', 'DH', 'HK', '')
+    """
+    return next((ends for ends, each in ENDS.items() if re.fullmatch(each, name, re.IGNORECASE)), "")
+
+
 def is_gradient(name: str) -> bool:
     return bool(GRADIENT.fullmatch(name))
 
@@ -155,6 +199,7 @@ def prediction_of(inputs: Sequence[str]) -> int:
     return next((i for i, name in enumerate(inputs) if not is_truth(name)), 0)
 
 
+@functools.lru_cache(maxsize=4096)  # asked in every run of a search
 def of_gradient(name: str) -> str:
     """What a gradient's name is a gradient of.
 

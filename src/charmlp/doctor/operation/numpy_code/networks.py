@@ -32,13 +32,13 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_of_backward,
     is_of_forward,
     is_truth,
+    is_weight,
     meant_by,
 )
 from charmlp.doctor.operation.numpy_code.problems import (
     CLASSES,
     COUNT,
     HIDDEN,
-    WEIGHT,
     Problem,
     as_rows,
     implied_loss,
@@ -78,7 +78,7 @@ class Network:
     @cached_property
     def taken(self) -> list[str]:
         """What the first function is given beside options."""
-        return [name for name in self.first.inputs if not is_option(name) or WEIGHT.fullmatch(name)]
+        return [name for name in self.first.inputs if not is_option(name) or is_weight(name)]
 
     @cached_property
     def dict_name(self) -> str | None:

@@ -190,7 +190,10 @@ class Pair:
     def wants_upstream(self, left: Sequence[str]) -> bool:
         """Whether an unknown parameter must be the upstream gradient: a derivative takes fewer."""
         few = len(self.arrays_taken) <= len(self.arrays)
-        if not left or (few and is_derivative(self.backward.name)):
+        takes_both = len(left) == 1 and bool(
+            OUTPUT.fullmatch(left[0])
+        )  # the input by its name, and the output
+        if not left or ((few or takes_both) and is_derivative(self.backward.name)):
             return False
         if self.is_loss and any(map(is_truth, self.takes)):
             return False

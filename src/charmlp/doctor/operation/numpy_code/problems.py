@@ -15,11 +15,9 @@ import numpy as np
 from charmlp.doctor.functions import Array, onehot
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of
-from charmlp.doctor.operation.numpy_code.names import DATA
+from charmlp.doctor.operation.numpy_code.names import DATA, is_bias
 
 HIDDEN = (4, 6, 2)  # units of the hidden layers
-WEIGHT = re.compile(r"(w|weights?|theta|kernel|m)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
-BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|out|o|hidden|h|[a-z]+)", re.IGNORECASE)
 COUNT = re.compile(r"m|n|n_?(samples|examples)|num_(samples|examples)|batch_size", re.IGNORECASE)
 CLASSES = re.compile(r"k|c|(n|num)_?(classes|labels)|classes", re.IGNORECASE)
 
@@ -65,7 +63,7 @@ def shapes_of(
     names: Sequence[str], sizes: Sizes, made: Mapping[str, Sequence[int]] | None
 ) -> Iterator[tuple[dict[str, tuple[int, ...]], int, int]]:
     """Shapes of parameters, the number of inputs and that of outputs."""
-    biases = [name for name in names if BIAS.fullmatch(name)]
+    biases = [name for name in names if is_bias(name)]
     weights = [name for name in names if name not in biases]
     if made is not None and set(names) <= set(made):
         kept = {name: tuple(made[name]) for name in names}

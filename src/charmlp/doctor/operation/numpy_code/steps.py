@@ -34,7 +34,7 @@ from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import bound_to, instance
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     COUNT,
@@ -158,14 +158,14 @@ class Step:
                 given[name] = known[prediction]
             else:
                 raise TypeError(f"{cost.name} takes {name}")
-        if self.kind is None:
+        if not isinstance(cost, Method):
             return cost(given)
         own = copy.deepcopy(problem.own)
         for place in problem.places:
             place.put(own, ran.before[place.name])
         for name in set(ran.before) - {place.name for place in problem.places}:
             setattr(own, name.removeprefix("self."), ran.before[name])
-        return bound_to(cost, own)(given)  # type: ignore[arg-type]
+        return bound_to(cost, own)(given)
 
     @property
     def entries(self) -> set[str]:
@@ -176,7 +176,7 @@ class Step:
         for node in self.updates.rates:
             of_own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
             value = getattr(own, node.attr, None) if of_own else known.get(ast.unparse(node))  # type: ignore[attr-defined]
-            if isinstance(value, int | float | np.generic) and value:
+            if value is not None and is_number_like(value) and np.size(value) == 1 and value:
                 return float(value)
         return 1.0
 
@@ -369,12 +369,16 @@ class Step:
         numbers = {name: value for name, value in ran.last.items() if is_number(value)}
         for penalty in penalties:
             for name, value in numbers.items():
-                if np.ndim(value) == 0 and LOSS.fullmatch(name) and not ERROR.fullmatch(name):
+                if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
         errors = [name for name in ran.first if name in numbers and ERROR.fullmatch(name)]
         for penalty, text in itertools.product(penalties, LOSSES):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
+
+    def is_loss(self, name: str, value: Any) -> bool:
+        """Whether a variable of its own is the loss that it descends."""
+        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name)
 
 
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:

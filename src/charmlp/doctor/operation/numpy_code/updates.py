@@ -55,15 +55,23 @@ class Updates:
         )  # fmt: skip
 
 
-def updates_in(tree: ast.FunctionDef) -> Updates | None:
-    """None where there are none, or where they are no steps: a gradient is added up without a rate."""
+Step = ast.Assign | ast.AugAssign
+
+
+def updates_in(
+    tree: ast.FunctionDef, also: Callable[[Step, ast.expr], bool] = lambda node, change: False
+) -> Updates | None:
+    """None where there are none, or where they are no steps: a gradient is added up without a rate.
+
+    `also` may say otherwise of a statement and what it adds.
+    """
     rated = rated_names(tree)
     found = [
         (node, base)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AugAssign)
         for change in [change_of(node)]
-        if change is not None and is_rated(change, rated)
+        if change is not None and (is_rated(change, rated) or also(node, change))
         for base in [base_of(target_of(node))]
         if base
     ]
@@ -93,11 +101,11 @@ def change_of(node: ast.Assign | ast.AugAssign) -> ast.expr | None:
 
 
 def rated_names(tree: ast.FunctionDef) -> set[str]:
-    """The names of learning rates, and of what is computed with one."""
+    """The names of learning rates, and of what is computed with one, but for the parameters themselves."""
     known: set[str] = set()
     for _ in range(3):  # update = eta * error; dw = update * x
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and is_rated(node.value, known):
+            if isinstance(node, ast.Assign) and change_of(node) is None and is_rated(node.value, known):
                 known |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return known
 
@@ -131,10 +139,13 @@ def is_of_epochs(loop: ast.For) -> bool:
 
 
 class Instrumented(ast.NodeTransformer):
-    """A tree whose parameters start from what they are given, and whose variables are seen on the way."""
+    """A tree whose parameters start from what they are given, and whose variables are seen on the way.
 
-    def __init__(self, updates: Updates) -> None:
-        self.updates = updates
+    Of loops over epochs one pass is made, of `every` loop around an update if that is said.
+    """
+
+    def __init__(self, updates: Updates, every: bool) -> None:
+        self.updates, self.every = updates, every
         self.is_inside = 0
 
     def generic_visit(self, node: ast.AST) -> Any:
@@ -148,7 +159,7 @@ class Instrumented(ast.NodeTransformer):
         self.is_inside -= 1
         if isinstance(node, ast.While):
             node.test = ast.BoolOp(ast.And(), [node.test, call(ONCE, ast.Constant(None))])
-        elif is_of_epochs(node):
+        elif self.every or is_of_epochs(node):
             node.iter = call(ONCE, node.iter)
         node.body.append(seen())
         return node
@@ -156,6 +167,8 @@ class Instrumented(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         if node in self.updates.statements:
             return [seen(), node, seen()]
+        if not self.is_inside and len(parts := one_by_one(node)) > 1:
+            return list(map(self.visit_Assign, parts))
         base = base_of(node.targets[0]) if not isinstance(node.targets[0], ast.Subscript) else ""
         if not self.is_inside and base in self.updates.names:
             node.value = call(START, ast.Constant(base), node.value)
@@ -163,6 +176,20 @@ class Instrumented(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         return [seen(), node, seen()] if node in self.updates.statements else node
+
+
+def one_by_one(node: ast.Assign) -> list[ast.Assign]:
+    """`w, b = np.zeros(n), 0` and `w = b = 0` as one assignment each."""
+    if len(node.targets) > 1:
+        return [ast.Assign([target], copy.deepcopy(node.value)) for target in node.targets]
+    target, value = node.targets[0], node.value
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple):
+        return [node]
+    pairs = zip(target.elts, value.elts, strict=False)
+    given = {name.id for name in ast.walk(value) if isinstance(name, ast.Name)}
+    swaps = any(isinstance(one, ast.Name) and one.id in given for one in target.elts)
+    alike = len(target.elts) == len(value.elts) and not swaps
+    return [ast.Assign([one], number) for one, number in pairs] if alike else [node]
 
 
 def call(name: str, *arguments: ast.expr) -> ast.Call:
@@ -175,16 +202,17 @@ def seen() -> ast.stmt:
 
 @contextmanager
 def watched(
-    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None]
-) -> Iterator[None]:
+    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None],
+    find: Callable[[ast.FunctionDef], Updates | None] = updates_in, *, every: bool = False,
+) -> Iterator[None]:  # fmt: skip
     """While it runs: parameters that it makes go through `start`, and `see` is shown its variables.
 
-    Of loops over epochs one pass is made.
+    Of loops over epochs one pass is made, or of `every` loop around one of the updates that `find` finds.
     """
     tree = copy.deepcopy(code.tree)
-    updates = updates_in(tree)
+    updates = find(tree)
     if updates is not None:  # while a slip is looked for there may be none
-        Instrumented(updates).visit(tree)
+        Instrumented(updates, every).visit(tree)
     tree.body.append(seen())
     around = code.function.__globals__
     watching = {START: start, SEEN: see, ONCE: once()}

@@ -9,7 +9,8 @@ from typing import Any
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.trying.names import Variable, is_weight
+from charmlp.doctor.operation.numpy_code.names import ends_of, is_weight
+from charmlp.doctor.operation.numpy_code.trying.names import Variable
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
     holder,
@@ -25,7 +26,6 @@ LAYERS = 3
 HOLDER = re.compile(
     r"weights|biases|layers|params|parameters|ws|bs|thetas|network|net|kernels", re.IGNORECASE
 )
-RECURRENT = re.compile(r"w_?(hh|aa)|whh|u|w_?rec\w*|\w*_h", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def variable_of(name: str, names: Sequence[str], dimensions: int | None = None) 
     )
     stem = name.rstrip("0123456789")
     alike = [n for n in names if is_it(n) and (n.rstrip("0123456789")[:1].lower() == stem[:1].lower())]
-    alike = [n for n in alike if n == name or not RECURRENT.fullmatch(n)]
+    alike = [n for n in alike if n == name or ends_of(n) != "HH"]
     alike = (
         [n for n in alike if n[len(n.rstrip("0123456789")) :] or "_" in n or len(n) > 1]
         if len(alike) > 1

@@ -4,12 +4,11 @@ A convention says of every variable at once what it is likely to be; what does n
 """
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from charmlp.doctor.operation.numpy_code.names import is_truth
-from charmlp.doctor.operation.numpy_code.trying.names import BIAS, DATA, STATE, Variable, is_weight
+from charmlp.doctor.operation.numpy_code.names import ends_of, is_bias, is_truth, is_weight
+from charmlp.doctor.operation.numpy_code.trying.names import DATA, STATE, Variable
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
     binary,
@@ -37,7 +36,7 @@ class Convention:
         name = variable.name.strip("_")
         if self.layout == "numbers":
             return real("")
-        if BIAS.fullmatch(name):
+        if is_bias(name):
             return self.of_bias(variable)
         if is_truth(name) and name != "d":
             return self.truths[self.truth % len(self.truths)]
@@ -80,15 +79,12 @@ class Convention:
         }[self.outputs]
 
     def of_weight(self, variable: Variable) -> Template:
-        name, n, place = variable.name, variable.count, variable.place
-        if re.fullmatch(r"w_?(hh|aa)|whh|u|w_?rec\w*|\w*_h", name, re.IGNORECASE):
+        n, place = variable.count, variable.place
+        known = ends_of(variable.name).replace("K", self.outputs)
+        if known == "HH":
             return real("HH")
         ends = ["D", *("HJ" * n)[: n - 1], self.outputs]
-        if re.fullmatch(r"w_?(xh|ax|ih|hx|x)", name, re.IGNORECASE):
-            ends, place = ["D", "H"], 0
-        elif re.fullmatch(r"w_?(hy|ya|ho|y)", name, re.IGNORECASE):
-            ends, place = ["H", self.outputs], 0
-        a, b = ends[place : place + 2]
+        a, b = (known[0], known[1:]) if known else ends[place : place + 2]
         return real(a + b if (self.layout == "rows") != self.turned else b + a)
 
     def of_bias(self, variable: Variable) -> Template:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from charmlp.doctor.operation.numpy_code.names import is_truth
+from charmlp.doctor.operation.numpy_code.names import ends_of, is_bias, is_truth, is_weight
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
     binary,
@@ -23,11 +23,6 @@ DATA = re.compile(
     r"|\w*(states|input|inputs|features|vectors|emb\w*)|input_(data|list|batch)|first|second|left|right|u|v|points",
     re.IGNORECASE,
 )
-WEIGHT = re.compile(
-    r"(w|weights?|theta|kernel|m|syn|synapse|u|coefs?|beta|params?)_?(\d*|[a-z]|out|hidden|[a-z]{1,3}|\d_\d)|v|\w+_weights?",
-    re.IGNORECASE,
-)
-BIAS = re.compile(r"(b|bias|biases|intercept)_?(\d*|[a-z]|out|hidden)|\w+_(bias|biases)", re.IGNORECASE)
 PROBABILITY = re.compile(
     r"p|probs?|pred\w*|\w*(prob\w*|_hat|_pred)|yhat|y_?hat|output|a\d?|al", re.IGNORECASE
 )
@@ -163,7 +158,7 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield from map(binary, ["ND", "NK", "NN", "N"])
     if INDEX.fullmatch(name) and not VECTOR.fullmatch(name) and not re.fullmatch(r"[ui]", name):
         yield from (value(1), labels("N"))
-    if BIAS.fullmatch(name):
+    if is_bias(name):
         yield from biases(variable)
     elif is_weight(name):
         yield from weights(variable, names)
@@ -175,10 +170,6 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield from map(real, ["NK", "N", "N1", "1N", "KN", "K"])
     if re.fullmatch(r"[ui]", name):
         yield value(1)
-
-
-def is_weight(name: str) -> bool:
-    return bool(WEIGHT.fullmatch(name)) and not BIAS.fullmatch(name)
 
 
 def truths() -> Iterator[Template]:
@@ -196,12 +187,8 @@ def weights(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
     """The weights of a layer: x W or W x, with a column of biases, for several outputs or for one."""
     chain = widths(variable.count)
     a, b = chain[variable.place], chain[variable.place + 1]
-    if re.fullmatch(r"w_?(hh|aa)|whh|u|w_?rec", variable.name, re.IGNORECASE):
-        yield real("HH")
-    if re.fullmatch(r"w_?(xh|ax|ih|hx|x|in)", variable.name, re.IGNORECASE):
-        yield from (real("DH"), real("HD"))
-    if re.fullmatch(r"w_?(hy|ya|ho|y|out)", variable.name, re.IGNORECASE):
-        yield from (real("HK"), real("KH"))
+    if ends := ends_of(variable.name):
+        yield from (real(ends), real(ends[::-1]))
     if variable.count == 1 and re.fullmatch(r"w|weights?|theta|beta|coefs?|u", variable.name):
         yield real("D")
     yield from (real(a + b), real(b + a), real("D"))

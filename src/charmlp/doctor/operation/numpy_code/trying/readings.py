@@ -109,7 +109,9 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
 
 def is_guess(scene: Scene) -> bool:
     """Whether no name says that the two functions belong together."""
-    return not scene.is_both and stem_of(scene.value.name) != stem_of(scene.gradient.name)
+    by = re.fullmatch(r"d(\w+?)_?d\w+", scene.gradient.name)  # df_dw says that it is the gradient of f
+    says = by is not None and by[1] == scene.value.name
+    return not scene.is_both and not says and stem_of(scene.value.name) != stem_of(scene.gradient.name)
 
 
 def is_given(name: str) -> bool:

@@ -21,6 +21,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_cache,
     is_truth,
     is_upstream,
+    is_weight,
     of_gradient,
 )
 from charmlp.doctor.operation.numpy_code.trying.choices import (
@@ -43,7 +44,7 @@ from charmlp.doctor.operation.numpy_code.trying.choices import (
     variable_of,
 )
 from charmlp.doctor.operation.numpy_code.trying.conventions import Convention
-from charmlp.doctor.operation.numpy_code.trying.names import DATA, Variable, is_weight, likely
+from charmlp.doctor.operation.numpy_code.trying.names import DATA, Variable, likely
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
     holder,

@@ -1,0 +1,261 @@
+"""A file that trains at its top, outside all functions: each such loop as a step that takes nothing.
+
+What a script does is run as it stands, on the variables that its file, or the cells of its notebook, have by
+then; the parameters alone are given other numbers. Of each loop around an update one pass is made.
+"""
+
+import ast
+import copy
+import functools
+import linecache
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.arrangement import random_numbers
+from charmlp.doctor.functions import Array
+from charmlp.doctor.operation.code import code_of
+from charmlp.doctor.operation.handwritten import Sizes, Written
+from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran, is_number_like
+from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
+from charmlp.doctor.operation.numpy_code.networks import is_cost
+from charmlp.doctor.operation.numpy_code.steps import ERROR, Step
+from charmlp.doctor.operation.numpy_code.updates import (
+    Updates,
+    base_of,
+    change_of,
+    target_of,
+    updates_in,
+    watched,
+)
+from charmlp.doctor.operation.source import uses_torch
+from charmlp.doctor.operation.subject import seed_all
+
+NAME = "script"
+Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
+HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
+
+
+def found(module: ModuleType) -> list[Written]:
+    """The loops at the top of a module that change parameters by steps."""
+    codes = [code for function in loops_of(module).values() if (code := code_of(function)) is not None]
+    each = [Script(Function(code.function.__name__, code.function), code).with_costs() for code in codes]
+    return [Written(one.function.name, one.readings(), code=(one.code.function,)) for one in each]
+
+
+@functools.lru_cache(maxsize=8)
+def loops_of(module: ModuleType) -> Mapping[Place, FunctionType]:
+    """Each training loop at the top as a function, by its place."""
+    if uses_torch(vars(module)):
+        return {}
+    loops = [
+        ((file, loop.lineno), source, loop)
+        for file, source in sources_of(module)
+        for loop in loops_in(source)
+    ]
+    return {
+        place: as_function(module, place, source, loop, f"{NAME}_{i}" if i > 1 else NAME)
+        for i, (place, source, loop) in enumerate(loops, 1)
+    }
+
+
+def sources_of(module: ModuleType) -> list[tuple[str, str]]:
+    """The module's file, or each cell of its notebook."""
+    file = getattr(module, "__file__", None) or ""
+    if file.endswith(".py"):
+        return [(file, Path(file).read_text(encoding="utf-8", errors="replace"))]
+    cells = [name for name in linecache.cache if name.startswith(f"{Path(file).name}[")] if file else []
+    return [(name, "".join(linecache.getlines(name))) for name in cells]
+
+
+def loops_in(source: str) -> list[ast.For | ast.While]:
+    """Those of the statements at the top in which a parameter is updated."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [s for s in statements if isinstance(s, ast.For | ast.While) and steps_in(wrapped(s)) is not None]
+
+
+def wrapped(loop: ast.stmt) -> ast.FunctionDef:
+    return ast.FunctionDef(NAME, ast.arguments([], [], None, [], [], None, []), [loop], [])
+
+
+def steps_in(tree: ast.FunctionDef) -> Updates | None:
+    """The updates of what is no gradient that is added up, and does not begin anew with each pass."""
+    found = updates_in(tree, is_of_gradient)
+    if found is None:
+        return None
+    assigned = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and n not in found.statements]
+    anew = {
+        name.id for n in assigned for t in n.targets for name in ast.walk(t) if isinstance(name, ast.Name)
+    }
+    steps = [s for s in found.statements if not is_called_gradient(target_of(s))]  # type: ignore[arg-type]
+    names = [base_of(target_of(s)) for s in steps]  # type: ignore[arg-type]
+    kept = [(s, name) for s, name in zip(steps, names, strict=True) if name not in anew]
+    if not kept:
+        return None
+    return Updates(tree, tuple(s for s, _ in kept), tuple(dict.fromkeys(name for _, name in kept)))
+
+
+def is_of_gradient(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
+    """Whether a parameter changes by a gradient without a rate, or with one that is called otherwise."""
+    target = target_of(node)
+    name = getattr(target, "id", "")
+    if is_called_gradient(target) or (len(name) > 1 and LOSS.fullmatch(name)):
+        return False
+    return any(isinstance(n, ast.Name) and is_called_gradient(n) for n in ast.walk(change))
+
+
+def as_function(
+    module: ModuleType, place: Place, source: str, loop: ast.For | ast.While, name: str
+) -> FunctionType:
+    """The loop as the body of a function whose variables are the module's; its lines keep their numbers."""
+    assigned = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    head = [f"def {name}():", f"    global {', '.join(sorted(assigned))}"]
+    lines = source.splitlines()[loop.lineno - 1 : loop.end_lineno]
+    above = max(loop.lineno - 1 - len(head), 0)
+    text = "\n".join([*[""] * above, *head, *(f"    {line}" for line in lines)]) + "\n"
+    file = f"{place[0]}:{place[1]}"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    made: dict[str, Any] = {}
+    exec(compile(text, file, "exec"), made)
+    code = made[name].__code__
+    function = FunctionType(code, vars(module), name)
+    function.__module__ = module.__name__
+    return function
+
+
+@dataclass(frozen=True)
+class Script(Step):
+    """A loop at the top of a file, as a function that takes nothing and changes the module's variables."""
+
+    @cached_property
+    def updates(self) -> Updates:
+        updates = steps_in(self.code.tree)
+        assert updates is not None
+        return updates
+
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether a loss that it computes is what it descends: what its steps take is called a gradient."""
+        changes = [change_of(node) for node in self.updates.statements]  # type: ignore[arg-type]
+        names = [n for change in changes if change for n in ast.walk(change) if isinstance(n, ast.Name)]
+        called = [n.id for n in names if is_called_gradient(n)]
+        return bool(called) and not any("delta" in name or "err" in name for name in called)
+
+    def with_costs(self) -> "Script":
+        """It with the losses among the module's functions that it calls, or has all inputs of."""
+        own = [thing for name, thing in self.code.function.__globals__.items() if is_plain(name, thing)]
+        costs = [one for one in (Function(f.__name__, f) for f in own) if is_cost(one)]
+        used = [c for c in costs if c.name in self.names or set(c.required) <= set(self.names)]
+        return replace(self, costs=tuple(used)) if self.is_sure else self
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The module's variables that it uses."""
+        return list(self.code.function.__code__.co_names)
+
+    def run(self, problem: Problem, starts: Mapping[str, Any], weights: Sequence[Any]) -> Ran:
+        ran = Ran()
+        with self.own_variables() as around:
+            for name in self.updates.names:
+                value = np.array(starts.get(name, around[name]), dtype=float)
+                around[name] = value if value.ndim else float(value)
+                ran.before[name] = np.copy(value)
+
+            def see(_: Mapping[str, Any]) -> None:
+                ran.see({name: around[name] for name in self.names if name in around})
+
+            with watched(self.code, lambda name, value: value, see, steps_in, every=True):
+                self.code.function()
+            ran.after = {name: np.array(around[name], float) for name in ran.before}
+        if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
+            raise ValueError("a step changes the shape of a parameter")
+        ran.rate = self.rate(None, ran)
+        return ran
+
+    @contextmanager
+    def own_variables(self) -> Iterator[dict[str, Any]]:
+        """The module's variables, which are afterwards what they were before; floats are float64."""
+        around = self.code.function.__globals__
+        before = dict(around)
+        around |= {
+            name: doubled(around[name]) for name in self.names if isinstance(around.get(name), HOLDERS)
+        }
+        seed_all()
+        try:
+            yield around
+        finally:
+            around.clear()
+            around.update(before)
+
+    def rate(self, own: Any, ran: Ran) -> float:
+        """Of a step without a learning rate of such a name: the numbers that it takes its gradient times."""
+        if self.updates.rates:
+            return super().rate(own, ran)
+        for node in self.updates.statements:
+            change = change_of(node)  # type: ignore[arg-type]
+            taken = [n for n in ast.walk(change) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]  # type: ignore[arg-type]
+            for factor in (side for product in taken for side in (product.left, product.right)):
+                value: Any = ran.first.get(getattr(factor, "id", ""), getattr(factor, "value", None))
+                if is_number_like(value) and np.ndim(value) == 0 and 0 < value < 1:
+                    return float(value)
+        return 1.0
+
+    # What it descends
+
+    def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """One for each of its variables that may be what should come of the data; last one without."""
+        nothing = np.zeros(0)
+        ran = self.run(Problem(None, [], {}, nothing, nothing, {}), {}, [])
+        data = next((v for n, v in ran.first.items() if DATA.fullmatch(n) and np.ndim(v)), nothing)
+        for name, value in ran.first.items():
+            if is_truth(name) and is_number_like(value) and name not in ran.before:
+                truth = np.asarray(value, dtype)
+                n = len(truth) if truth.ndim else 1
+                yield Problem(None, [], {}, data, truth, {"N": n, "C": truth.size // max(n, 1)})
+        yield Problem(None, [], {}, data, nothing, {"N": len(data), "C": 0})
+
+    def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
+        generator = np.random.default_rng(6)
+        shapes = {name: np.shape(self.code.function.__globals__[name]) for name in self.updates.names}
+        return {
+            name: (0.4 * random_numbers(shape, generator)).astype(dtype) for name, shape in shapes.items()
+        }
+
+    def agreements(
+        self, problem: Problem, parameters: Mapping[str, Array]
+    ) -> Iterator[tuple[Descent, tuple[bool, float, float]]]:
+        every = list(super().agreements(problem, parameters))
+        own = [one for one in every if one[0].is_own]
+        yield from own if own and self.is_sure else every
+
+    def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
+        """A loss of its own is what it was before the first update; of all those of a training, their sum."""
+        if not descent.is_own or descent.cost is not None:
+            return super().loss(descent, problem, ran)
+        value = ran.last[descent.variable]
+        return float(np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value))
+
+    def is_loss(self, name: str, value: Any) -> bool:
+        of_training = not {"val", "valid", "test", "dev"} & set(name.lower().split("_"))
+        return of_training and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name) and np.size(value) > 0
+
+
+def is_plain(name: str, thing: Any) -> bool:
+    return isinstance(thing, FunctionType) and thing.__name__ == name
+
+
+def doubled(value: Any) -> Any:
+    """A copy of what a loop may change in its place, float32 as float64."""
+    is_single = getattr(value, "dtype", None) == np.float32
+    return value.astype(float) if is_single else copy.deepcopy(value)

@@ -1,0 +1,2 @@
+It was trained on letters that were cropped to their box: crop
+them before.

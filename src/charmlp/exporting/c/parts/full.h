@@ -1,0 +1,1 @@
+Weights of 32 bits: floats.

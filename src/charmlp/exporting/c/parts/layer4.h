@@ -1,0 +1,20 @@
+/* Of each row the sum of values times weights, as much as NET_UP to `down` of it, in the layer's units. A byte
+   holds two weights, 8 too large each, the first in its lower half; `size` is even. */
+static void net_layer(const uint8_t *values, int size, net_bytes rows, int count, int32_t down, int32_t *sums)
+{
+    for (; count > 0; count--) {
+        const uint8_t *value = values;
+        int32_t sum = 0;
+        uint32_t bias = 0;
+        int i;
+        for (i = size; i > 0; i -= 2) {
+            uint8_t two = NET_BYTE(rows++);
+            sum += *value++ * ((two & 15) - 8);
+            sum += *value++ * ((two >> 4) - 8);
+        }
+        sum = sum * NET_UP / down * NET_BYTE(rows++);
+        for (i = 0; i < 4; i++)
+            bias = bias << 8 | NET_BYTE(rows++);
+        *sums++ = sum + (int32_t)bias;
+    }
+}

@@ -1,0 +1,1 @@
+Weights of @BITS@ bits, and no floats; what that costs in accuracy was not measured.

@@ -1,0 +1,138 @@
+"""The page at /, in both languages, in a browser under the strict policy."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.resources
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charmlp.language.words import sentences
+from charmlp.server import page
+from tests.images.making import letter
+from tests.report.test_browser import browser
+from tests.server.making import Served, client, served
+
+__all__ = ["browser"]  # a fixture
+TOKEN = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def secret(model_file: Path) -> Iterator[Served]:
+    with served(model_file, TOKEN) as each:
+        yield each
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("pictures")
+    letter().save(folder / "one.png")
+    letter((80, 90)).save(folder / "two.jpg")
+    (folder / "none.png").write_bytes(b"hello")
+    return [folder / name for name in ("one.png", "two.jpg", "none.png")]
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an address; at the end nothing may have been complained about."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def opens(address: str, **options: Any) -> Any:
+        contexts.append(browser.new_context(**options))
+        found = contexts[-1].new_page()
+        found.on("console", lambda message: complaints.append(message.text))
+        found.on("pageerror", lambda error: complaints.append(str(error)))
+        found.goto(address)
+        return found
+
+    yield opens
+    for each in contexts:
+        each.close()
+    # What is refused, the browser says as well.
+    assert [line for line in complaints if "the server responded with a status of 4" not in line] == []
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    english, chinese = (sentences("charmlp.server.page", language) for language in ("en", "zh"))
+    assert english.keys() == chinese.keys()
+    assert not [
+        key
+        for key in chinese
+        if key not in ("other", "other_tag", "other_name") and chinese[key] == english[key]
+    ]
+
+
+def test_examples_in_docstrings() -> None:
+    result = doctest.testmod(page)
+    assert result.attempted and not result.failed
+
+
+def test_the_browsers_language_decides_unless_the_address_does(server: Served) -> None:
+    with client(server) as http:
+        for accepted, query, tag in (("zh-CN,en", "", "zh-CN"), ("en", "", "en"), ("en", "?lang=zh", "zh-CN"),
+                                     ("fr", "", "en"), ("fr", "?lang=xx", "en")):  # fmt: skip
+            answer = http.get(f"/{query}", headers={"Accept-Language": accepted})
+            assert f'<html lang="{tag}">' in answer.text and answer.headers["vary"] == "Accept-Language"
+
+
+def test_nothing_is_inside_the_page_that_the_policy_forbids(server: Served) -> None:
+    with client(server) as http:
+        text = http.get("/").text
+        assert not re.search(r"<style|style=| on\w+=|javascript:|<script(?![^>]* src=)", text)
+        for address in re.findall(r'(?:href|src)="([^"?#]+)"', text):
+            assert http.get(f"/{address}").status_code == 200
+
+
+def test_pictures_are_read(opened: Callable[..., Any], server: Served, pictures: list[Path]) -> None:
+    page_ = opened(f"{server.address}/", locale="en-GB")
+    page_.locator("#image").set_input_files(pictures[:2])
+    page_.locator("#image").focus()
+    page_.keyboard.press("Tab")
+    page_.keyboard.press("Enter")
+    page_.locator("#answers li").nth(1).wait_for()
+    assert page_.locator("#answers .guess").count() == 2 and page_.locator("#state").inner_text() == ""
+    assert page_.locator("#answers img").first.evaluate("each => each.naturalWidth") == 48
+    page_.locator("#image").set_input_files(pictures[2])
+    page_.locator("button").click()
+    page_.wait_for_function("document.getElementById('state').textContent.includes('none.png')")
+    assert page_.locator("#answers li").count() == 0
+
+
+def test_a_token_is_asked_for(opened: Callable[..., Any], secret: Served, pictures: list[Path]) -> None:
+    page_ = opened(f"{secret.address}/?lang=zh")
+    page_.locator("#image").set_input_files(pictures[0])
+    page_.locator("button").click()
+    page_.wait_for_function("document.getElementById('state').textContent.includes('令牌')")
+    page_.locator("#token").fill(TOKEN)
+    page_.locator("button").click()
+    page_.locator("#answers li").wait_for()
+
+
+def test_a_server_that_is_gone_is_told(
+    opened: Callable[..., Any], server: Served, pictures: list[Path]
+) -> None:
+    page_ = opened(f"{server.address}/")
+    page_.route("**/v1/predict*", lambda route: route.fulfill(status=429, json={"status": 429}))
+    page_.locator("#image").set_input_files(pictures[0])
+    page_.locator("button").click()
+    page_.wait_for_function("document.getElementById('state').textContent.includes('busy')")
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("zh", "dark", 390)])
+def test_axe_finds_nothing(browser: Any, secret: Served, language: str, scheme: str, width: int) -> None:
+    axe = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    page_ = context.new_page()
+    page_.goto(f"{secret.address}/?lang={language}")
+    page_.add_script_tag(content=axe)
+    found = page_.evaluate("axe.run()")
+    scroll = page_.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    context.close()
+    assert [each["id"] for each in found["violations"]] == [] and scroll[0] <= scroll[1]
