@@ -51,6 +51,7 @@ function pixel(model, reading, { unit }, choose) {
       : `x = (p − mean) / deviation = (${grey[unit]} − ${shown(mean, 1)}) / ${shown(deviation, 1)} = ${shown(x[unit])}`;
   const values = { p: grey[unit] };
   const found = [formula(`p = ${grey[unit]}`), note(say("pixel.grey", values)), formula(words)];
+  if (deviation < 0) found.push(note(say("pixel.turned")));
   if (reading.isDrawn) found.push(note(say("pixel.box", { h, w })));
   return [...found, ...next(model, reading, { layer: -1, unit }, choose)];
 }

@@ -9,6 +9,7 @@ import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, small } from "./reading.js";
 import { Inside } from "./showing.js";
 import { picture } from "./strokes.js";
+import { Teaching } from "./teaching.js";
 import { unpack } from "./weights.js";
 import { say, sayAll, switchLanguage } from "./words.js";
 
@@ -20,6 +21,7 @@ const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 const packed = JSON.parse(by("model").textContent);
 const model = unpack(packed);
 let latest = null; // what is read now
+let isDark = null; // whether a drawing is read as dark ink; it stays so while the network learns of it
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
@@ -33,14 +35,22 @@ function readPad({ strokes, image }) {
   if (!strokes.length) return null;
   const { grey, height, width } = picture(strokes, DOT);
   const light = small({ ...model, crop: "none" }, grey, height, width);
-  const turned = model.preprocessing === "light_ink" ? [light] : [light, light.map((level) => 255 - level)];
-  const readings = turned.map((each) => read(model, each));
-  const sureness = ({ probabilities }) => Math.max(...probabilities);
-  return { ...readings.reduce((a, b) => (sureness(b) > sureness(a) ? b : a)), isDrawn: true };
+  const asLight = read(model, light);
+  if (model.preprocessing === "light_ink") return { ...asLight, isDrawn: true }; // both are one
+  const asDark = read(model, light.map((level) => 255 - level));
+  isDark ??= Math.max(...asDark.probabilities) > Math.max(...asLight.probabilities);
+  return { ...(isDark ? asDark : asLight), isDrawn: true };
 }
 
-const pad = new Pad(by("pad"), oncePerFrame(update));
+const pad = new Pad(by("pad"), oncePerFrame(changed));
 const inside = new Inside(model, choose);
+const teaching = new Teaching(model, relearn);
+
+/** Something else is on the pad. */
+function changed() {
+  isDark = null;
+  update();
+}
 
 /** The guess, at once; what explains it follows, so that the pen never waits. */
 function update() {
@@ -65,6 +75,7 @@ function settle() {
   clearTimeout(following);
   follow();
   inside.settle();
+  teaching.reads(latest);
   tellDrawing(pad.now);
   explain(model, inside, node, choose);
 }
@@ -97,6 +108,14 @@ function speak() {
   by("about").textContent = say("about", packed);
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
+  teaching.show();
+  update();
+  settle();
+}
+
+/** The weights are others now. */
+function relearn() {
+  inside.forgetPictures();
   update();
   settle();
 }
@@ -105,6 +124,7 @@ function recolour() {
   forgetColours();
   pad.paint();
   inside.recolour();
+  teaching.show();
   explain(model, inside, node, choose);
 }
 
@@ -116,8 +136,8 @@ by("language").addEventListener("click", () => {
   speak();
 });
 by("theme").addEventListener("click", () => {
-  const isDark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
-  document.documentElement.dataset.theme = isDark ? "light" : "dark";
+  const wasDark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
+  document.documentElement.dataset.theme = wasDark ? "light" : "dark";
   recolour();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);

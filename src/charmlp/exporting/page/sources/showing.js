@@ -31,8 +31,15 @@ export class Inside {
 
   /** In the colours, and the language, of the page as it is now. */
   recolour() {
-    paintSheets(this.model, this.sheets, this.pictures, (layer) => this.layers[layer].paint());
+    const pictures = this.pictures;
+    paintSheets(this.model, this.sheets, pictures, (layer) => this.layers[layer].paint(), () => pictures !== this.pictures);
     this.update(this.reading);
+  }
+
+  /** The weights are others now. */
+  forgetPictures() {
+    this.pictures = [];
+    this.recolour();
   }
 
   build() {

@@ -43,9 +43,10 @@ export class Sheet {
 /**
  * Paint the sheets of all hidden layers, the lowest first, with pauses in which the page answers.
  *
- * `done` is told the layer after each slice. What it works with is kept in `pictures`, by layer: all units'.
+ * `done` is told each layer that is painted; `isOld` says whether the weights have changed meanwhile. What is
+ * worked with is kept in `pictures`, by layer: all units'.
  */
-export async function paintSheets(model, sheets, pictures, done) {
+export async function paintSheets(model, sheets, pictures, done, isOld) {
   const pixels = model.size[0] * model.size[1];
   for (let layer = 0; layer < sheets.length; layer++) {
     const { rows, weight } = model.layers[layer];
@@ -55,6 +56,7 @@ export async function paintSheets(model, sheets, pictures, done) {
       if (!known && layer) own.set(through(model.layers[layer], unit, pictures[layer - 1], pixels), unit * pixels);
       if (unit < sheets[layer].count) sheets[layer].put(unit, own.subarray(unit * pixels, (unit + 1) * pixels));
       if (unit % SLICE === SLICE - 1) await pause();
+      if (isOld()) return;
     }
     pictures[layer] = own;
     done(layer);
