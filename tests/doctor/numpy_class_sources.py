@@ -1281,6 +1281,7 @@ def sigmoid_prime(z):
     return sigmoid(z)*(1-sigmoid(z))
 ''',
     Quadratic="7x1 7x1",
+    QuadraticCost="7x1 7x1",
 )  # fmt: skip
 
 # Networks that learn in their backward

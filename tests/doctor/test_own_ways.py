@@ -9,30 +9,6 @@ import pytest
 from tests.doctor.test_survey import examined
 
 NUMPY = "import numpy as np\n"
-HALF_MEAN = (
-    NUMPY
-    + """
-
-class MSE:
-    def forward(self, pred, target):
-        self.diff = pred - target
-        return 0.5 * np.mean(np.sum(self.diff**2, axis=1))
-
-    def backward(self):
-        return self.diff / len(self.diff)
-"""
-)
-TANH_AS_SIGMOID = """
-import math
-
-
-def sigmoid(x):
-    return math.tanh(x)
-
-
-def dsigmoid(y):
-    return 1.0 - y**2
-"""
 DELTA = (
     NUMPY
     + """
@@ -258,8 +234,6 @@ class PReLU(torch.autograd.Function):
         return grad_x, grad_weight.sum(0)
 """
 WAYS = {
-    "half the mean": (HALF_MEAN, "self.diff / len(self.diff)", "self.diff", "missing-mean"),
-    "tanh is a sigmoid": (TANH_AS_SIGMOID, "1.0 - y**2", "1.0 - y", "wrong-variable"),
     "a delta of a": (DELTA, "return a - y", "return y - a", "sign-flipped"),
     "a delta of z and a": (DELTA_OF_Z, "(a - y) * sigmoid(z) * (1 - sigmoid(z))", "a - y", "path-forgotten"),
     "probabilities that are clipped": (CLIPPED, "-(y / p)", "(y / p)", "wrong-formula"),

@@ -99,7 +99,7 @@ def test_pictures_are_read(opened: Callable[..., Any], server: Served, pictures:
     assert page_.locator("#answers img").first.evaluate("each => each.naturalWidth") == 48
     page_.locator("#image").set_input_files(pictures[2])
     page_.locator("button").click()
-    page_.wait_for_function("document.getElementById('state').textContent.includes('none.png')")
+    page_.locator("#state", has_text="none.png").wait_for()
     assert page_.locator("#answers li").count() == 0
 
 
@@ -107,7 +107,7 @@ def test_a_token_is_asked_for(opened: Callable[..., Any], secret: Served, pictur
     page_ = opened(f"{secret.address}/?lang=zh")
     page_.locator("#image").set_input_files(pictures[0])
     page_.locator("button").click()
-    page_.wait_for_function("document.getElementById('state').textContent.includes('令牌')")
+    page_.locator("#state", has_text="令牌").wait_for()
     page_.locator("#token").fill(TOKEN)
     page_.locator("button").click()
     page_.locator("#answers li").wait_for()
@@ -120,7 +120,7 @@ def test_a_server_that_is_gone_is_told(
     page_.route("**/v1/predict*", lambda route: route.fulfill(status=429, json={"status": 429}))
     page_.locator("#image").set_input_files(pictures[0])
     page_.locator("button").click()
-    page_.wait_for_function("document.getElementById('state').textContent.includes('busy')")
+    page_.locator("#state", has_text="busy").wait_for()
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("zh", "dark", 390)])

@@ -17,8 +17,8 @@ Check = Callable[[Any], Iterable[Any]]  # set-up → findings, and phrases that 
 class Form:
     """A forward: `function(v)`; `written` is how people write it; `right` unless it is a mistake.
 
-    A form that is right `unless_named` is a mistake only where the operation is said to be of this kind:
-    softmax(q kᵀ) v is a fine function, but it is not *scaled* attention. A wrong form that is `telling` is
+    A form that is right `unless_named` is a mistake only where the operation is said to be of this kind: a
+    sum of squares is a fine loss, but it is not the *mean* squared error. A wrong form that is `telling` is
     one even where nothing says what was meant: |x| may be no wrong relu, but nobody wants softmax twice.
     """
 
@@ -160,7 +160,6 @@ class Kind:
     seen_through_noise: bool = False  # recognised although forward adds a little noise
     compared_far_out: bool = False  # what is clipped at 6, say, is another operation
     try_all: bool = False  # arrangements after one that runs, but agrees with no form
-    also_called_so: tuple[str, ...] = ()  # other kinds whose operations people give its name
 
     @property
     def right(self) -> Form:

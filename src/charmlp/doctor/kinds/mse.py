@@ -6,7 +6,7 @@ from numpy import ones_like, sign
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, unless_named, wrong_form
 
 
 def difference(v: Variables) -> Array:
@@ -47,15 +47,17 @@ KIND = Kind(
     ),
     forms=(
         Form("the mean over all elements", lambda v: squares(v).mean()),
-        Form("half the mean over all elements", lambda v: squares(v).mean() / 2),
+        unless_named("half the mean over all elements", lambda v: squares(v).mean() / 2),
         Form("the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean()),
-        Form("half the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean() / 2),
-        Form("half the sum", lambda v: squares(v).sum() / 2),
+        unless_named(
+            "half the mean over the batch of each row's sum", lambda v: squares(v).sum(1).mean() / 2
+        ),
+        unless_named("half the sum", lambda v: squares(v).sum() / 2),
         Form("one square an element", squares),
-        Form("half a square an element", lambda v: squares(v) / 2),
+        unless_named("half a square an element", lambda v: squares(v) / 2),
         Form("one sum a row", lambda v: squares(v).sum(1)),
         Form("one mean a row", lambda v: squares(v).mean(1)),
-        Form("the sum", lambda v: squares(v).sum()),  # many people's mean squared error
+        unless_named("the sum", lambda v: squares(v).sum(), "forward-wrong.sum"),
         wrong_form("the root of the mean", lambda v: squares(v).mean() ** 0.5),
         wrong_form("the mean of |y − y*|", lambda v: abs(difference(v)).mean()),
         wrong_form("the mean of y − y*, without the square", lambda v: difference(v).mean()),

@@ -54,7 +54,6 @@ def with_own_slope(trial: Any) -> Iterator[Form]:
 
 KIND = activation(
     aliases=("sigmoid", "logistic", "logisticsigmoid"),
-    also_called_so=("tanh",),  # whose curve is sigmoid as well
     forms=(
         form(1.0),
         wrong_form("1 / (1 + eˣ)", lambda v: sigmoid(-v["x"])),

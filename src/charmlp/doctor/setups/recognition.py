@@ -59,7 +59,7 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
     others = [] if said else [k for k in kinds().values() if k.name != claimed and not k.by_name]
     others.sort(key=lambda kind: kind.is_random)  # x and x · o may pass for a dropout as well
     for dtype in (FLOAT64, FLOAT32):
-        meant = read_as_named(build, kinds()[claimed], dtype, flags) if claimed else None
+        meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
         if meant is not None:
             return meant  # even where forward is another operation: the name says what was meant
         best = None
@@ -93,16 +93,6 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
         if not np.array_equal(trial.forward(trial.values, seed=1)[0], trial.outputs[0]):
             return Reading(kind, trial.arrangement, None, trial.dtype, named=True, flags=flags)
     return None
-
-
-def read_as_named(build: Build, kind: Kind, dtype: np.dtype, flags: bool) -> Reading | None:
-    """It as the kind that its name says, or as one that people call so as well, where it is that exactly."""
-    meant = read_as(build, kind, dtype, flags, named=True)
-    if meant is None or (meant.form is not None and meant.form.right):
-        return meant
-    others = (read_as(build, kinds()[name], dtype, flags, named=False) for name in kind.also_called_so)
-    exactly = (other for other in others if other is not None and other.form is not None and other.form.right)
-    return next(exactly, meant)
 
 
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:

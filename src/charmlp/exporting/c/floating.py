@@ -14,7 +14,6 @@ from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 
 INPUTS = {"scale": ["scale32"], "standardize": ["standardize32"], "light_ink": ["standardize32", "ink"]}
-WITH_EXP = ("sigmoid", "tanh", "silu", "gelu")  # activations
 
 
 def float_parts(model: Model, picture: NDArray[np.uint8]) -> Parts:
@@ -67,12 +66,17 @@ def functions(model: Model) -> list[str]:
     inputs = INPUTS[model.preprocessing]
     behind = activations_behind(len(model.weights), model.act_type)
     is_used = len(behind) > 1 or behind[0].name != "none"
-    exponential = ["exp32"] if model.act_type in WITH_EXP else []
+    exponential = ["exp32"] if needs_exp(model) else []
     return [*exponential, *inputs, "layer32", *([f"{model.act_type}32"] if is_used else [])]
 
 
+def needs_exp(model: Model) -> bool:
+    """Whether its activation calls the header's own eˣ."""
+    return "net_exp" in part(f"{model.act_type}32")
+
+
 def probabilities(model: Model) -> str:
-    exponential = "" if model.act_type in WITH_EXP else part("exp32") + "\n"
+    exponential = "" if needs_exp(model) else part("exp32") + "\n"
     return part("softmax32", exp=exponential, temperature=real(model.temperature))
 
 

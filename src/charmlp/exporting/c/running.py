@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from charmlp.errors import CharmlpError
 from charmlp.exporting.c.text import part
+from charmlp.system.files import write_whole
 
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-std=c99", "-O2")
@@ -32,7 +33,7 @@ def compile_header(text: str, prefix: str, folder: Path, *, command: Sequence[st
 
     Raises `CharmlpError` where the compiler does not take it.
     """
-    (folder / "net.h").write_text(text, "utf-8")
+    write_whole(folder / "net.h", text.encode())
     main = part(
         "run",
         prefix=prefix,
@@ -40,7 +41,7 @@ def compile_header(text: str, prefix: str, folder: Path, *, command: Sequence[st
         score="int32_t" if is_whole else "float",
         probability="uint16_t" if is_whole else "float",
     )
-    (folder / "main.c").write_text(main, "utf-8")
+    write_whole(folder / "main.c", main.encode())
     program = folder / "net"
     done = subprocess.run(
         [*command, "-o", program, "main.c"], cwd=folder, capture_output=True, text=True, timeout=PATIENCE

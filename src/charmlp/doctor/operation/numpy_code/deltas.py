@@ -16,7 +16,6 @@ from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, inst
 from charmlp.doctor.operation.numpy_code.names import is_truth, prediction_of
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"σ(z)": sigmoid, "softmax(z)": softmax, "tanh z": np.tanh}
-NAMES = {"sigmoid": "σ(z)", "softmax": "softmax(z)", "tanh": "tanh z"}  # of a module's own
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,11 @@ class Delta:
     def readings(self) -> tuple[Make, ...]:
         """One for each activation that the module has; for each usual one where it has none."""
         around = inspect.getmodule(self.kind)
-        own = [text for name, text in NAMES.items() if inspect.isfunction(getattr(around, name, None))]
+        own = [
+            text
+            for text, function in ACTIVATIONS.items()
+            if inspect.isfunction(getattr(around, function.__name__, None))
+        ]
         return tuple(functools.partial(self.at, text) for text in own or ACTIVATIONS)
 
     def at(self, activation: str, sizes: Sizes, dtype: np.dtype) -> HandWritten:
