@@ -226,6 +226,7 @@ def test_the_page_answers_as_the_recognizer(open_page: Callable[..., Opened], na
     assert difference < 1e-5
 
 
+@pytest.mark.full
 def test_16_bits_are_near(open_page: Callable[..., Opened]) -> None:
     some = [each for each in pictures() if each.size < 10000]
     answers = asked(open_page("half").page, some)
@@ -288,6 +289,7 @@ def test_a_finger_draws_and_does_not_scroll(open_page: Callable[..., Opened]) ->
     assert page.evaluate("scrollY") == 0 and page.locator("#drawn").inner_text() == "A drawing of 2 strokes."
 
 
+@pytest.mark.full
 def test_the_keyboard_draws(open_page: Callable[..., Opened]) -> None:
     page = open_page("relu").page
     page.locator("#pad").focus()
@@ -314,7 +316,7 @@ def test_a_file_is_read_as_the_recognizer_does(open_page: Callable[..., Opened],
     assert "not a picture" in page.locator("#fault").inner_text()
 
 
-@pytest.mark.parametrize("name", ["relu", "gelu"])
+@pytest.mark.parametrize("name", ["relu", pytest.param("gelu", marks=pytest.mark.full)])
 def test_pixels_for_and_against_are_the_calculus(
     open_page: Callable[..., Opened], name: str, tmp_path: Path
 ) -> None:
@@ -338,6 +340,7 @@ def test_pixels_for_and_against_are_the_calculus(
         assert abs(float(value) - wanted[unit + 1]) < 6e-4
 
 
+@pytest.mark.full
 def test_any_number_shows_where_it_comes_from(open_page: Callable[..., Opened]) -> None:
     page = open_page("relu").page
     draw(page, A)
@@ -375,6 +378,7 @@ def test_every_sentence_is_said_in_both_languages() -> None:
     assert keys[0] == keys[1] and len(keys[0]) > 40
 
 
+@pytest.mark.full
 def test_names_run_no_code(open_page: Callable[..., Opened]) -> None:
     page = open_page("evil").page
     draw(page, A)
@@ -417,8 +421,8 @@ def drawn(page: Any) -> None:
     ("name", "width", "scheme", "before"),
     [
         ("relu", 1280, "light", drawn),
-        ("chinese", 390, "dark", drawn),
-        ("crop", 320, "light", lambda page: None),
+        pytest.param("chinese", 390, "dark", drawn, marks=pytest.mark.full),
+        pytest.param("crop", 320, "light", lambda page: None, marks=pytest.mark.full),
     ],
 )
 def test_axe_finds_nothing(
@@ -427,6 +431,7 @@ def test_axe_finds_nothing(
     assert faults_of(browser, pages[name], width, scheme, before) == []
 
 
+@pytest.mark.full
 def test_axe_finds_what_is_wrong(browser: Any, pages: dict[str, Path]) -> None:
     def unname(page: Any) -> None:
         page.evaluate("document.getElementById('theme').removeAttribute('aria-label')")
@@ -436,8 +441,9 @@ def test_axe_finds_what_is_wrong(browser: Any, pages: dict[str, Path]) -> None:
     assert any(fault.startswith("button-name") for fault in faults)
 
 
+@pytest.mark.full
 def test_it_prints(open_page: Callable[..., Opened]) -> None:
     page = open_page("relu").page
     draw(page, A)
     page.emulate_media(media="print")
-    assert not page.locator(".tools").is_visible() and page.locator("#bars").is_visible()
+    assert not page.locator("[role=toolbar]").is_visible() and page.locator("#bars").is_visible()
