@@ -95,6 +95,9 @@ def end(trainer: Trainer) -> list[Any]:
     return [{name: array.tobytes() for name, array in arrays.items()}, facts]
 
 
+RARE = ("adagrad", "rmsprop", "adadelta")
+
+
 def cut(
     name: str, config: TrainingConfig, stops: tuple[int, ...],
     change: Callable[[TrainingState], TrainingState] = lambda state: state,
@@ -120,10 +123,18 @@ def whole(name: str, config: TrainingConfig) -> list[Any]:
 
 
 each_step = pytest.mark.parametrize("name", STEPS)
+each_optimizer_and_step = pytest.mark.parametrize(
+    ("name", "optimizer"),
+    [
+        # Compiling takes seconds for each of them; what it compiles is tested in steps/test_steps.py.
+        pytest.param(name, optimizer, marks=[pytest.mark.full] * (name == "compiled" and optimizer in RARE))
+        for name in STEPS
+        for optimizer in OPTIMIZERS
+    ],
+)
 
 
-@each_step
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each_optimizer_and_step
 def test_every_optimizer_goes_on_with_the_same_bits(name: str, optimizer: str) -> None:
     lr = {"adadelta": 1.0, "sgd": 1e-2}.get(optimizer, 1e-3)
     config = dataclasses.replace(BASE, optimizer=optimizer, lr=lr, weight_decay=0.01, dropout=0.2)
@@ -220,8 +231,7 @@ def test_kept_parameters_that_are_lost_would_be_noticed() -> None:
 # Steps among each other, and what is refused
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("name", STEPS)
+@each_optimizer_and_step
 def test_a_state_of_one_step_is_taken_by_every_other(name: str, optimizer: str) -> None:
     """In float64, half with one step and half with another: within 1e-9 of one step alone."""
     lr = {"adadelta": 1.0, "sgd": 1e-2}.get(optimizer, 1e-3)
