@@ -36,6 +36,7 @@ PROGRAMMERS = (
     "exporting/c/integer.py",
     "exporting/c/text.py",
     "exporting/onnx/network.py",
+    "exporting/page/bundling.py",
     "html.py",
     "server",  # whose answers programs read; what its page says is beside it
     "calculus",

@@ -49,6 +49,7 @@ class Format:
 
 FORMATS = {
     "onnx": Format("charmlp.exporting.onnx", ".onnx", (32, 8)),
+    "html": Format("charmlp.exporting.page", ".html", (16, 32, 8)),
     "safetensors": Format("charmlp.exporting.modelfiles", ".safetensors", (32,)),
     "pth": Format("charmlp.exporting.modelfiles", ".pth", (32,)),
     "python": Format("charmlp.exporting.python", ".py", (8, 4)),

@@ -1,0 +1,82 @@
+"""HTML: a page that reads what one draws on it, and shows how; one file that asks for nothing.
+
+    sources/     the page: modules of JavaScript, page.html, page.css
+    bundling.py  modules as one script
+    packing.py   the model as JSON, weights of 32, 16 or 8 bits in base64
+    running.py   the page's way from pixels to probabilities, run by node
+
+Weights of 16 bits are the nearest such floats; of 8 bits, whole numbers with a scale for each row.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import replace
+from string import Template
+from typing import Any
+
+import numpy as np
+
+from charmlp.errors import CharmlpError
+from charmlp.exporting.formats import FULL_PRECISION
+from charmlp.exporting.job import Draft, Job, largest_difference
+from charmlp.exporting.page.bundling import bundle, source
+from charmlp.exporting.page.packing import PREPROCESSINGS, as_packed, packed, scripted
+from charmlp.exporting.page.running import node_answers
+from charmlp.exporting.pictures import pictures
+from charmlp.language import spoken
+from charmlp.recognizer import Recognizer
+from charmlp.text import shown_path
+
+MOST_BYTES = 2 * 10**8  # of weights: browsers take no longer strings
+MOST_HALF = float(np.finfo(np.float16).max)
+
+
+def check(job: Job) -> None:
+    """Refuse what the page cannot compute or hold."""
+    model = job.model
+    if model.preprocessing not in PREPROCESSINGS:
+        raise CharmlpError(
+            f"{shown_path(job.out)}: the page does not know the preprocessing {model.preprocessing}"
+        )
+    if model.n_parameters * job.bits // 8 > MOST_BYTES:
+        raise CharmlpError(f"{shown_path(job.out)}: the weights take more than the 200 MB that a page holds")
+    if job.bits == 16 and max(float(np.abs(each).max()) for each in model.weights) > MOST_HALF:
+        raise CharmlpError(f"{shown_path(job.out)}: a weight is too large for 16 bits; --bits 32 holds it")
+
+
+def write(job: Job) -> Draft:
+    """The page, whose script node compares with the Recognizer where node is there."""
+    model = replace(job.model, weights=tuple(as_packed(each, job.bits) for each in job.model.weights))
+    cost = None
+    if job.bits < FULL_PRECISION:
+        recognizer = Recognizer(model)
+        cost = job.cost(lambda images: recognizer.logits(images).argmax(axis=1))
+    data = packed(job.model, job.bits)
+    content = page(data, spoken()).encode()
+    answers = node_answers(data, pictures())
+    if answers is None:
+        return Draft(content, "not compared: node is not installed, which runs the page's script", cost=cost)
+    in_order = iter(answers)
+    difference, count = largest_difference(model, lambda picture: next(in_order))
+    return Draft(content, f"script run by node, with the model on {count} pictures", difference, cost)
+
+
+def page(data: dict[str, Any], language: str) -> str:
+    """The file: what it runs is named in its policy by its hash, and nothing is loaded."""
+    style, script = source("page.css"), bundle("page.js")
+    return Template(source("page.html")).substitute(
+        language={"zh": "zh-CN"}.get(language, language),
+        style=style,
+        script=script,
+        style_hash=digest(style),
+        script_hash=digest(script),
+        model=scripted(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
+    )
+
+
+def digest(content: str) -> str:
+    """What a Content-Security-Policy knows a style or a script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode("ascii")

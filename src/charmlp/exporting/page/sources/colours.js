@@ -1,0 +1,60 @@
+// Numbers as colours: blue above 0, orange below, the paper's own between them, in a light page and a dark one.
+
+/** A colour of the style sheet as [red, green, blue]. */
+function colour(name) {
+  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+}
+
+let table = null;
+
+/** The colours of the page as it is now, light or dark. */
+export function palette() {
+  table ??= Object.fromEntries(["paper", "ink", "for", "against", "accent"].map((name) => [name, colour(`--${name}`)]));
+  return table;
+}
+
+/** The page has become dark, or light. */
+export function forgetColours() {
+  table = null;
+}
+
+/** Pixels of values, of which ±most has the full colour; 0 is the paper. */
+export function diverging(values, most, width, height) {
+  const { paper, for: above, against: below } = palette();
+  const image = new ImageData(width, height);
+  values.forEach((value, i) => {
+    const share = Math.min(1, Math.abs(value) / (most || 1));
+    const end = value > 0 ? above : below;
+    for (let part = 0; part < 3; part++) image.data[4 * i + part] = paper[part] + share * (end[part] - paper[part]);
+    image.data[4 * i + 3] = 255;
+  });
+  return image;
+}
+
+/** Pixels of values from lowest, black, to highest, white. */
+export function greys(values, width, height) {
+  const [low, high] = values.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
+  const image = new ImageData(width, height);
+  values.forEach((value, i) => {
+    image.data.fill((255 * (value - low)) / (high - low || 1), 4 * i, 4 * i + 3);
+    image.data[4 * i + 3] = 255;
+  });
+  return image;
+}
+
+/** The largest of what values are without their sign. */
+export function largest(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** A canvas of one picture, pixel by pixel, made larger by the style sheet. */
+export function pictureCanvas(image, label) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  canvas.className = "pixels";
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}

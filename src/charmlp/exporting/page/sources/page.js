@@ -1,0 +1,145 @@
+// The page: a drawing or a picture is read whenever it changes, and shown.
+
+import { showAnswer } from "./answering.js";
+import { forgetColours } from "./colours.js";
+import { by, oncePerFrame } from "./elements.js";
+import { explain } from "./formulas.js";
+import { Pad, connectTools } from "./pad.js";
+import { listenForPictures, openPicture } from "./pictures.js";
+import { predict, read, small } from "./reading.js";
+import { Inside } from "./showing.js";
+import { picture } from "./strokes.js";
+import { Teaching } from "./teaching.js";
+import { unpack } from "./weights.js";
+import { say, sayAll, switchLanguage } from "./words.js";
+
+const REST = 150; // milliseconds after which the pen rests
+const BEHIND_GUESS = 40; // milliseconds after which all else follows the guess
+const DOT = 0.08; // of the pad's side: a drawing that is smaller is a dot
+const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
+
+const packed = JSON.parse(by("model").textContent);
+const model = unpack(packed);
+let latest = null; // what is read now
+let isDark = null; // whether a drawing is read as dark ink; it stays so while the network learns of it
+let node = null; // whose formula is shown
+let following = 0;
+let resting = 0;
+
+/** What is on the pad, as the network reads it; a drawing in the polarity in which the network is surer. */
+function readPad({ strokes, image }) {
+  if (image) {
+    const grey = small(model, image.grey, image.height, image.width);
+    return { ...read(model, grey), isBlank: Math.max(...grey) - Math.min(...grey) < LEAST_DIFFERENCE };
+  }
+  if (!strokes.length) return null;
+  const { grey, height, width } = picture(strokes, DOT);
+  const light = small({ ...model, crop: "none" }, grey, height, width);
+  const asLight = read(model, light);
+  if (model.preprocessing === "light_ink") return { ...asLight, isDrawn: true }; // both are one
+  const asDark = read(model, light.map((level) => 255 - level));
+  isDark ??= Math.max(...asDark.probabilities) > Math.max(...asLight.probabilities);
+  return { ...(isDark ? asDark : asLight), isDrawn: true };
+}
+
+const pad = new Pad(by("pad"), oncePerFrame(changed));
+const inside = new Inside(model, choose);
+const teaching = new Teaching(model, relearn);
+
+/** Something else is on the pad. */
+function changed() {
+  isDark = null;
+  update();
+}
+
+/** The guess, at once; what explains it follows, so that the pen never waits. */
+function update() {
+  const reading = readPad(pad.now);
+  showAnswer(model, reading);
+  latest = reading;
+  following ||= setTimeout(follow, BEHIND_GUESS);
+  by("prompt").hidden = !pad.isEmpty;
+  by("undo").disabled = !pad.past.length;
+  by("clear").disabled = pad.isEmpty;
+  by("fault").textContent = "";
+  clearTimeout(resting);
+  resting = setTimeout(settle, REST);
+}
+
+function follow() {
+  following = 0;
+  inside.update(latest);
+}
+
+function settle() {
+  clearTimeout(following);
+  follow();
+  inside.settle();
+  teaching.reads(latest);
+  tellDrawing(pad.now);
+  explain(model, inside, node, choose);
+}
+
+function tellDrawing({ strokes, image }) {
+  const key = image ? "image" : { 0: "none", 1: "one" }[strokes.length] ?? "strokes";
+  by("drawn").textContent = say(`drawn.${key}`, { count: strokes.length, width: image?.width, height: image?.height });
+}
+
+function choose(chosen) {
+  node = chosen;
+  inside.mark(node);
+  explain(model, inside, node, choose);
+  by("unit").scrollTop = 0;
+}
+
+async function take(file) {
+  try {
+    pad.show(await openPicture(file, model.ground));
+  } catch {
+    by("fault").textContent = say("no.image");
+  }
+}
+
+function speak() {
+  sayAll();
+  const sizes = [model.layers[0].columns, ...model.layers.map(({ rows }) => rows)].join(" → ");
+  const count = model.layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
+  by("net").textContent = say("net", { sizes, act: model.act, count: count.toLocaleString("en") });
+  by("about").textContent = say("about", packed);
+  by("language").textContent = say("other");
+  by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
+  teaching.show();
+  update();
+  settle();
+}
+
+/** The weights are others now. */
+function relearn() {
+  inside.forgetPictures();
+  update();
+  settle();
+}
+
+function recolour() {
+  forgetColours();
+  pad.paint();
+  inside.recolour();
+  teaching.show();
+  explain(model, inside, node, choose);
+}
+
+connectTools(pad);
+by("close").addEventListener("click", () => choose(null));
+listenForPictures(by("file"), take);
+by("language").addEventListener("click", () => {
+  switchLanguage();
+  speak();
+});
+by("theme").addEventListener("click", () => {
+  const wasDark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
+  document.documentElement.dataset.theme = wasDark ? "light" : "dark";
+  recolour();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+globalThis.charmlp = { predict: (grey, height, width) => predict(model, grey, height, width), classes: model.classes };
+speak();

@@ -1,0 +1,204 @@
+// How the network reads: pixels, what is for and against, hidden units, logits, softmax, from left to right.
+
+import { diverging, greys, largest, palette } from "./colours.js";
+import { by, make } from "./elements.js";
+import { attribute } from "./network.js";
+import { ranked } from "./answering.js";
+import { Sheet, paintSheets, tilesOf } from "./templates.js";
+import { Tiles } from "./tiles.js";
+import { percent, say, shown } from "./words.js";
+
+const DIM = 0.55; // a unit while nothing is read
+const FAINT = 0.13; // a unit that says nothing
+const SOFTER = 0.6; // to the eye, half of the light is more than half as light
+const LIT = 0.02; // of the most that a unit of its layer says
+const MOST_CLASSES = 120;
+
+/** A node of the network: {layer, unit}, where the pixels are layer −1 and the classes the last one. */
+export class Inside {
+  /** @param {(node: {layer: number, unit: number}) => void} choose */
+  constructor(model, choose) {
+    this.model = model;
+    this.choose = choose;
+    this.reading = null;
+    this.reasons = null; // what each pixel adds to the guess's logit
+    this.last = model.layers.length - 1;
+    this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
+    this.pictures = []; // what the units of each hidden layer look for
+    this.build();
+    this.recolour();
+  }
+
+  /** In the colours, and the language, of the page as it is now. */
+  recolour() {
+    const pictures = this.pictures;
+    paintSheets(this.model, this.sheets, pictures, (layer) => this.layers[layer].paint(), () => pictures !== this.pictures);
+    this.update(this.reading);
+  }
+
+  /** The weights are others now. */
+  forgetPictures() {
+    this.pictures = [];
+    this.recolour();
+  }
+
+  build() {
+    const [h, w] = this.model.size;
+    const pixels = { count: h * w, columns: w, ratio: 1, side: 4, gap: 0 };
+    const chooseAt = (layer) => (unit) => this.choose({ layer, unit });
+    this.seen = new Tiles({ ...pixels, image: () => this.seenImage(), told: (i) => this.told(-1, i), choose: chooseAt(-1) });
+    this.why = new Tiles({ ...pixels, image: () => this.reasonsImage(), told: (i) => this.toldReason(i), choose: chooseAt(-1) });
+    this.layers = this.sheets.map(
+      (sheet, layer) =>
+        new Tiles({
+          count: sheet.count,
+          side: 26,
+          gap: 3,
+          ratio: h / w,
+          paint: (context, unit, ...box) => this.paintUnit(context, layer, unit, box),
+          told: (unit) => this.told(layer, unit),
+          choose: chooseAt(layer),
+        }),
+    );
+    this.classes = make("ol", { className: "classes" });
+    this.figures = [
+      this.figure(this.seen.canvas, "small"),
+      this.figure(this.why.canvas, "small"),
+      ...this.layers.map((tiles) => this.figure(tiles.canvas, "wide")),
+      this.figure(this.classes, "wide"),
+    ];
+    by("stages").append(...this.figures.map(({ figure }) => figure));
+    const count = Math.min(MOST_CLASSES, this.model.classes.length);
+    this.buttons = Array.from({ length: count }, () => this.classButton());
+    this.classes.append(...this.buttons.map(({ button }) => make("li", {}, button)));
+  }
+
+  figure(content, kind) {
+    const [title, words] = [make("h3"), make("p", { className: "soft" })];
+    return { figure: make("figure", { className: kind }, make("figcaption", {}, title, words), content), title, words, content };
+  }
+
+  classButton() {
+    const [name, z, p, bar] = [make("b"), make("span", { className: "z" }), make("span", { className: "p" }), make("span", { className: "bar" })];
+    const button = make("button", { type: "button" }, name, z, p, bar);
+    const found = { button, name, z, p, bar, unit: 0 };
+    button.addEventListener("click", () => this.choose({ layer: this.last, unit: found.unit }));
+    return found;
+  }
+
+  // What a tile looks like, and what it says
+
+  seenImage() {
+    const [h, w] = this.model.size;
+    return this.reading ? greys(this.reading.x, w, h) : this.flat();
+  }
+
+  reasonsImage() {
+    const [h, w] = this.model.size;
+    return this.reasons ? diverging(this.reasons, 0.8 * largest(this.reasons), w, h) : this.flat();
+  }
+
+  flat() {
+    const [h, w] = this.model.size;
+    return diverging(new Float64Array(h * w), 1, w, h);
+  }
+
+  paintUnit(context, layer, unit, [x, y, width, height]) {
+    context.globalAlpha = 1;
+    context.fillStyle = `rgb(${palette().paper})`;
+    context.fillRect(x, y, width, height);
+    context.globalAlpha = this.reading ? FAINT + (1 - FAINT) * this.strength(layer, unit) ** SOFTER : DIM;
+    this.sheets[layer].paint(context, unit, x, y, width, height);
+  }
+
+  strength(layer, unit) {
+    return Math.abs(this.reading.layers[layer].y[unit]) / (this.reading.most[layer] || 1);
+  }
+
+  told(layer, unit) {
+    const value = this.reading && (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]);
+    return say("value", { name: nameOf(this.model, { layer, unit }), value: this.reading ? shown(value) : "–" });
+  }
+
+  toldReason(unit) {
+    return say("value", { name: nameOf(this.model, { layer: -1, unit }), value: this.reasons ? shown(this.reasons[unit], 3) : "–" });
+  }
+
+  // What is read has changed
+
+  /** At once, while one draws. */
+  update(reading) {
+    this.reading = reading && { ...reading, most: reading.layers.map(({ y }) => largest(y)) };
+    if (!reading) this.reasons = null;
+    for (const tiles of [this.seen, this.why, ...this.layers]) tiles.paint();
+    this.label();
+    this.showClasses();
+  }
+
+  /** When the pen rests: what takes longer. */
+  settle() {
+    if (this.reading) {
+      this.guess = ranked(this.reading.probabilities)[0];
+      this.reasons = attribute(this.model, this.reading.x, this.guess);
+    }
+    for (const tiles of [this.seen, this.why, ...this.layers]) tiles.tell();
+    this.why.paint();
+    this.label();
+  }
+
+  /** Which node is chosen; none where it is null. */
+  mark(node) {
+    const { layer, unit } = node ?? { layer: null, unit: null };
+    this.seen.mark(layer === -1 ? unit : null);
+    this.why.mark(null);
+    this.layers.forEach((tiles, number) => tiles.mark(layer === number && unit < tilesOf(this.model, number) ? unit : null));
+    for (const each of this.buttons) each.button.setAttribute("aria-pressed", String(layer === this.last && each.unit === unit));
+  }
+
+  label() {
+    const { model } = this;
+    const [h, w] = model.size;
+    const set = (figure, title, words) => {
+      [figure.title.textContent, figure.words.textContent] = [title, words];
+      if (figure.content.tagName === "CANVAS") figure.content.setAttribute("aria-label", title);
+    };
+    const [seen, why, ...rest] = this.figures;
+    set(seen, say("seen"), say(model.preprocessing === "scale" ? "seen.scale" : "seen.more", { h, w }));
+    const name = this.reasons ? model.classes[this.guess] : null;
+    set(why, name ? say("why", { name }) : say("why0"), name ? say("why.more", { name }) : "");
+    this.layers.forEach((_, layer) => {
+      const { rows } = model.layers[layer];
+      const words = [say(layer ? "hidden.more" : "hidden.first")];
+      if (tilesOf(model, layer) < rows) words.push(say("hidden.few", { shown: tilesOf(model, layer) }));
+      if (this.reading) words.push(say("lit", { count: this.lit(layer), all: rows }));
+      set(rest[layer], say("hidden", { number: layer + 1, count: rows }), words.join(" "));
+    });
+    set(rest.at(-1), say("out"), say("out.more", { t: shown(model.temperature) }));
+  }
+
+  lit(layer) {
+    return this.reading.layers[layer].y.filter((_, unit) => this.strength(layer, unit) > LIT).length;
+  }
+
+  showClasses() {
+    const { model, reading } = this;
+    const all = [...model.classes.keys()];
+    const units = reading && all.length > MOST_CLASSES ? ranked(reading.probabilities) : all;
+    this.buttons.forEach((each, place) => {
+      const unit = (each.unit = units[place]);
+      const p = reading?.probabilities[unit] ?? 0;
+      each.name.textContent = model.classes[unit];
+      each.z.textContent = reading ? `z ${shown(reading.layers[this.last].y[unit])}` : "";
+      each.p.textContent = reading ? percent(p) : "";
+      each.bar.style.inlineSize = `${100 * p}%`;
+    });
+  }
+}
+
+/** What a node is called. */
+export function nameOf(model, { layer, unit }) {
+  const w = model.size[1];
+  if (layer < 0) return say("pixel", { row: Math.floor(unit / w) + 1, column: (unit % w) + 1 });
+  if (layer === model.layers.length - 1) return say("output", { name: model.classes[unit] });
+  return say("unit", { number: unit + 1, layer: layer + 1 });
+}
