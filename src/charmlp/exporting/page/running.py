@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from charmlp.errors import CharmlpError
 from charmlp.exporting.page.bundling import bundle
+from charmlp.system.files import write_whole
 
 SECONDS = 120
 
@@ -28,7 +29,7 @@ def node_answers(data: dict[str, Any], pictures: Sequence[NDArray[np.uint8]]) ->
     asked = [[*picture.shape, base64.b64encode(picture.tobytes()).decode()] for picture in pictures]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.mjs")
-        file.write_text(bundle("testing.js"), encoding="utf-8")
+        write_whole(file, bundle("testing.js").encode())
         try:
             done = subprocess.run(
                 [node, str(file)],
