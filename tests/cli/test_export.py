@@ -51,7 +51,15 @@ def test_programs_are_measured_on_the_runs_own_letters(run: Run, first: Path, to
     assert "number for number with the model of 4 bits on" in answer.out and "% of " in answer.out
     assert "letters are read right, with floats" in Path(f"net.{suffix}").read_text("utf-8")
     assert run("export", first, "--to", to, "--bits", "16").status == 2
-    assert run("export", first, "--to", "c", "--prefix", "1a").status == 2
+
+
+def test_names_in_c_begin_with_the_prefix(run: Run, first: Path) -> None:
+    wrong = run("export", first, "--to", "c", "--prefix", "1a")
+    assert wrong.status == 2 and "a name in C is expected" in wrong.err
+    right = run("export", first, "--to", "c", "--prefix", "mine", "--out", "net.h", "--max_loss", "100")
+    assert right.status == 0, right.err
+    text = Path("net.h").read_text("utf-8")
+    assert "int mine_predict(" in text and "net_predict" not in text
 
 
 def test_the_newest_run(run: Run, first: Path) -> None:

@@ -53,7 +53,7 @@ FORMATS = {
     "safetensors": Format("charmlp.exporting.modelfiles", ".safetensors", (32,)),
     "pth": Format("charmlp.exporting.modelfiles", ".pth", (32,)),
     "python": Format("charmlp.exporting.python", ".py", (8, 4)),
-    "c": Format("charmlp.exporting.c", ".h", (8, 4, 32)),
+    "c": Format("charmlp.exporting.c", ".h", (8, 4, 32), has_names=True),
 }
 
 
