@@ -54,6 +54,19 @@ class Opened:
         assert self.complaints == [] and width <= window
 
 
+def opening(browser: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Opened]]:
+    """Opens pages by name, for a fixture; at the end none may have complained (`Opened.close`)."""
+    opened: list[Opened] = []
+
+    def opens(name: str, width: int = 1280, **options: Any) -> Opened:
+        opened.append(Opened(browser, pages[name], width, **options))
+        return opened[-1]
+
+    yield opens
+    for each in opened:
+        each.close()
+
+
 def faults_of(
     browser: Any, path: Path, width: int, scheme: str, before: Callable[[Any], None] = lambda page: None
 ) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 import charmlp
-from charmlp.exporting.onnx.quantising import Rows
+from charmlp.exporting import FORMATS
+from charmlp.exporting.rows import Rows
 from charmlp.modelfile import read_model
 from tests.cli.conftest import Result
 
@@ -144,3 +147,13 @@ def test_a_model_that_was_handed_on_says_what_is_missing(run: Run, first: Path) 
     assert answer.status == 1 and "give --data; --max_loss 100 takes 8 bits unmeasured" in answer.err
     done = run("export", "mine.safetensors", "--to", "onnx", "--bits", "8", "--max_loss", "100")
     assert done.status == 0 and "accuracy  not measured: the model does not say" in done.out
+
+
+def test_only_onnx_needs_onnx() -> None:
+    modules = {each.module for each in FORMATS.values()} - {FORMATS["onnx"].module}
+    lines = ["import sys", "sys.modules['onnx'] = sys.modules['onnxruntime'] = None"]
+    lines += [f"import {each}" for each in sorted(modules)]
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines += ["import charmlp.exporting.onnx.resize"]  # a control
+    assert subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True).returncode != 0

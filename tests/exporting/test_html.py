@@ -26,7 +26,7 @@ from charmlp.exporting.pictures import pictures
 from charmlp.images.inputs import to_inputs
 from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
-from tests.browsing import Opened, faults_of, launched
+from tests.browsing import Opened, faults_of, launched, opening
 from tests.exporting.models import make_model
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is missing")
@@ -181,15 +181,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def open_page(browser: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Opened]]:
-    opened: list[Opened] = []
-
-    def opens(name: str, width: int = 1280, **options: Any) -> Opened:
-        opened.append(Opened(browser, pages[name], width, **options))
-        return opened[-1]
-
-    yield opens
-    for each in opened:
-        each.close()
+    yield from opening(browser, pages)
 
 
 def asked(page: Any, some: list[NDArray[np.uint8]]) -> NDArray[np.float64]:

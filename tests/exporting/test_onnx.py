@@ -33,9 +33,10 @@ runtime = pytest.importorskip("onnxruntime")
 from onnx import helper  # noqa: E402
 
 from charmlp.exporting import onnx as writer  # noqa: E402
-from charmlp.exporting.onnx import network, quantising, resize  # noqa: E402
+from charmlp.exporting.onnx import network, resize  # noqa: E402
 from charmlp.exporting.onnx.graph import Graph, Value  # noqa: E402
 from charmlp.exporting.onnx.running import runner  # noqa: E402
+from charmlp.exporting.rows import quantised  # noqa: E402
 
 Grey = NDArray[np.uint8]
 MOST_DIFFERENT = 2e-6  # float32 sums in another order
@@ -259,7 +260,7 @@ def test_eight_bits_are_measured_or_refused(tmp_path: Path) -> None:
 def test_rows_of_eight_bits() -> None:
     weight = make_model().weights[0].copy()
     weight[3] = 0
-    rows = quantising.quantised(weight)
+    rows = quantised(weight)
     assert (np.abs(rows.weight - weight) <= rows.scales[:, np.newaxis] * 0.5001).all()
     assert np.abs(rows.integers).max(axis=1).tolist() == [
         0 if row == 3 else 127 for row in range(len(weight))

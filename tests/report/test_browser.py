@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from charmlp.report.page import html
-from tests.browsing import Opened, faults_of, launched
+from tests.browsing import Opened, faults_of, launched, opening
 from tests.report.making import EVIL, Made
 
 WIDTHS = (1280, 390)
@@ -43,16 +43,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def open_page(browser: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Opened]]:
-    """Opens reports; at the end none may have complained, asked for anything, or be wider than its window."""
-    opened: list[Opened] = []
-
-    def opens(name: str, width: int = 1280, **options: Any) -> Opened:
-        opened.append(Opened(browser, pages[name], width, **options))
-        return opened[-1]
-
-    yield opens
-    for each in opened:
-        each.close()
+    yield from opening(browser, pages)
 
 
 def open_first(page: Any) -> None:

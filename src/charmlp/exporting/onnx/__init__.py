@@ -4,7 +4,6 @@
     resize.py      Pillow's bilinear resize, to the last bit
     crop.py        the letter's box, for models trained with --crop auto
     network.py     inputs, layers, softmax; what the file says of itself
-    quantising.py  weights of 8 bits
     running.py     the graph run by onnxruntime
 
 Input `grey`: uint8 N×H×W, 0 is black. Outputs `probabilities`, float32 N×K, and `class`, int64 N, the number
@@ -20,7 +19,7 @@ import numpy as np
 from charmlp.errors import CharmlpError
 from charmlp.exporting.formats import FULL_PRECISION
 from charmlp.exporting.job import Draft, Job, largest_difference
-from charmlp.exporting.onnx.quantising import quantised
+from charmlp.exporting.rows import quantised
 from charmlp.recognizer import Recognizer
 from charmlp.system.extras import install_command, require_extra
 from charmlp.text import shown_path

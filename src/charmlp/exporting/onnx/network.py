@@ -14,8 +14,8 @@ from charmlp.calculus import activations_behind
 from charmlp.calculus.activations import NEGATIVE_SLOPE, SQRT_HALF
 from charmlp.exporting.onnx.crop import letter_box
 from charmlp.exporting.onnx.graph import DOUBLE, FLOAT, INT, IR_VERSION, OPSET, Graph, Value
-from charmlp.exporting.onnx.quantising import Rows
 from charmlp.exporting.onnx.resize import resized, whole_picture
+from charmlp.exporting.rows import Rows
 from charmlp.modelfile import Model
 from charmlp.version import __version__
 

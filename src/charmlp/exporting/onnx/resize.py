@@ -16,12 +16,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from PIL import __version__ as pillow
 
 from charmlp.exporting.onnx.graph import DOUBLE, INT, Graph, Value
+from charmlp.exporting.passes import COLUMNS_MAY_COME_FIRST
 
 ONE = 2**22  # a share of 1
-COLUMNS_MAY_COME_FIRST = int(pillow.partition(".")[0]) >= 13
 
 
 class Box(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charmlp.exporting.onnx.quantising import quantised
-from charmlp.exporting.onnx.resize import COLUMNS_MAY_COME_FIRST
+from charmlp.exporting.passes import COLUMNS_MAY_COME_FIRST
+from charmlp.exporting.rows import quantised
 from charmlp.modelfile import Model
 from charmlp.version import __version__
 
