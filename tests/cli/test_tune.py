@@ -138,9 +138,9 @@ def test_the_same_search_gives_the_same_table_with_any_number_of_jobs(run: Run, 
 @pytest.mark.parametrize(
     ("flags", "status", "said"),
     [
-        ((), 2, "nothing to try: give --grid"),
+        ((), 2, "what is to be tried: give --grid"),
         (("--grid", "momentun=1"), 2, "--grid: no setting is called 'momentun'; did you mean 'momentum'?"),
-        (("--grid", "lr=1,2", "--lr", "3"), 2, "--grid lr: also given as a flag"),
+        (("--grid", "lr=1,2", "--lr", "3"), 2, "--grid: lr is also given as a flag"),
         (("--grid", "optimizer=adam,sgd", "--grid", "momentum=0.5"), 2, "adam has no momentum"),
         (("--resume",), 2, "--resume: give --out DIR"),
         (("--resume", "--out", "data"), 2, "no search in data"),

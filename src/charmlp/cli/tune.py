@@ -47,6 +47,14 @@ def make_parser() -> Parser:
     group = parser.add_argument_group("search")
     words = "values of a setting to try, such as lr=0.001,0.003 or hsize=64,512x256; again for other settings"
     group.add_argument("--grid", action="append", default=[], metavar="NAME=V,V…", help=words)
+    words = "instead: so many settings, which Optuna suggests by what those before them have shown"
+    add_number(group, "--trials", 100_000, metavar="N", help=words)
+    words = "ranges and choices for them, as TOML (default: some for the recipe, see docs/tune.md)"
+    group.add_argument("--space", type=Path, metavar="FILE", help=words)
+    words = (
+        "database for Optuna's study, which many machines share: postgresql://… (default: a file in --out)"
+    )
+    group.add_argument("--storage", metavar="URL", help=words)
     words = f"trainings of each setting, with as many seeds (default {SEEDS})"
     add_number(group, "--seeds", 1000, metavar="K", help=words)
     words = "trainings at a time, each on one core (default: one for each core)"
@@ -104,15 +112,36 @@ def folder_of(args: argparse.Namespace) -> Path:
 def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
     """What is searched: by the flags, or with `--resume` alone by the folder."""
     from charmlp.search.plan import Plan, read_plan
+    from charmlp.search.ranges import read_space, usual_space
     from charmlp.search.space import read_grid
+    from charmlp.training.pastrun import read_text
 
-    if args.resume and not args.grid and args.data is None:
+    if args.resume and not args.grid and not args.trials and args.data is None:
         return read_plan(folder)
-    if not args.grid:
-        raise UsageError("nothing to try: give --grid NAME=V,V…, such as --grid momentum=0.88,0.9,0.92")
-    grid, own = read_grid(args.grid), given_settings(args)
-    if both := [name for name in grid if name in own]:
-        raise UsageError(f"--grid {both[0]}: also given as a flag; give one or the other")
+    if bool(args.grid) == bool(args.trials):
+        raise UsageError(
+            "what is to be tried: give --grid NAME=V,V…, such as momentum=0.88,0.9, or --trials N"
+        )
+    if args.grid and (args.space or args.storage):
+        raise UsageError(f"{'--space' if args.space else '--storage'} goes with --trials, not with --grid")
+    base, own = make_config(args), given_settings(args)
+    grid, space = read_grid(args.grid), {}
+    if args.space:
+        space = read_space(read_text(args.space, "a file of ranges (TOML)"), printable(args.space))
+    elif args.trials:
+        space = {name: known for name, known in usual_space(base).items() if name not in own}
+    if both := [name for name in (*grid, *space) if name in own]:
+        raise UsageError(
+            f"--{'grid' if grid else 'space'}: {both[0]} is also given as a flag; give one or the other"
+        )
     given = {**data_arguments(args, LISTS), "skip_bad": args.skip_bad}
     given.setdefault("lists", None)
-    return Plan(base=make_config(args), grid=grid, seeds=args.seeds or SEEDS, given=given)
+    return Plan(
+        base=base,
+        seeds=args.seeds or SEEDS,
+        given=given,
+        count=args.trials or 0,
+        storage=args.storage or "",
+        grid=grid,
+        space=space,
+    )

@@ -26,8 +26,9 @@ def tell(reporter: LineReporter, standing: Standing, monitor: str) -> None:
     best = "" if standing.best is None else f"best so far: {described(standing.best, monitor)}"
     reporter.progress("training", done, total)
     if done % max(1, total // MOST_LINES) == 0 or done == total or is_verbose():
-        reporter.message(f"{done:,} of {total:,} trainings  {best}".rstrip())
-    if standing.trial.failed:
+        what = "settings" if standing.of_settings else "trainings"
+        reporter.message(f"{done:,} of {total:,} {what}  {best}".rstrip())
+    if standing.trial.failed and not standing.trial.pruned:
         reporter.message(
             f"{name_of(standing.values)}, seed {standing.trial.seed}: failed: {standing.trial.failed}"
         )
@@ -52,12 +53,11 @@ def describe(found: Found) -> Iterator[str]:
         rows.append([str(place), *values_of(each), figure_of(each, monitor), str(len(each.trials))])
     for each in failed[: MOST_ROWS - len(rows) + 1]:
         good = f"{len(each.trials) - len(each.failed)}/{len(each.trials)}"
-        rows.append(["-", *values_of(each), translated("failed"), good])
+        rows.append(["-", *values_of(each), translated("pruned" if each.pruned else "failed"), good])
     yield from aligned(rows, left=1 + len(found.plan.names))
     if len(found.tried) >= len(rows):
         yield translated(f"and {len(found.tried) - len(rows) + 1:,} more settings, in trials.csv")
-    if failed:
-        first = failed[0]
+    if first := next((each for each in failed if not each.pruned), None):
         yield from wrapped(f"failed, {name_of(first.values)}: {first.failed[0].failed}")
     yield ""
     yield from wrapped(*verdict(found))

@@ -12,6 +12,7 @@ import numpy as np
 
 from charmlp.evaluation.comparison import Readings
 
+PRUNED = "pruned"  # so begins why a training was not ended
 LESS_IS_BETTER = "loss"  # of the figures; of the others, more is
 
 
@@ -37,6 +38,10 @@ class Trial:
     step: str = ""
     seconds: float = 0.0
     failed: str = ""
+
+    @property
+    def pruned(self) -> bool:
+        return self.failed.startswith(PRUNED)
 
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold: only what is known."""
@@ -68,6 +73,11 @@ class Tried:
     @property
     def failed(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.failed)
+
+    @property
+    def pruned(self) -> bool:
+        """Whether it was left because others were better by then."""
+        return any(trial.pruned for trial in self.trials)
 
     def figures(self, monitor: str) -> list[float]:
         return [getattr(trial, monitor) for trial in self.trials if not trial.failed]

@@ -17,6 +17,7 @@ from typing import Any
 from charmlp.config import TrainingConfig, flag_of, from_toml, settings, spell, to_toml
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.search.measured import Trial
+from charmlp.search.ranges import Space
 from charmlp.search.space import Grid
 from charmlp.system.files import check_writable, is_file, is_folder, open_regular, write_whole, writing
 from charmlp.system.locks import locked
@@ -35,7 +36,7 @@ class Plan:
 
     base     the settings that all have, but for what is tried
     grid     the values of each setting that is tried; empty where Optuna suggests them
-    space    of those, what Optuna may suggest (`suggesting.py`)
+    space    instead: what Optuna may suggest (`ranges.py`)
     seeds    how many each setting is trained with, from the base's on
     count    how many settings Optuna suggests; 0 for a grid
     storage  where Optuna's study lies; empty: a file in the folder
@@ -44,11 +45,11 @@ class Plan:
     """
 
     base: TrainingConfig
-    grid: Grid
     seeds: int
     given: dict[str, Any]
+    grid: Grid = dataclasses.field(default_factory=dict)
+    space: Space = dataclasses.field(default_factory=dict)
     identity: str = ""
-    space: dict[str, Any] = dataclasses.field(default_factory=dict)
     count: int = 0
     storage: str = ""
 
@@ -151,7 +152,18 @@ class Folder:
     @contextmanager
     def claimed(self, setting: int, seed: int) -> Iterator[None]:
         """While a training is ours alone; raises `TakenError` where it is somebody else's."""
-        claim = self.place(setting, seed).with_suffix(".lock")
+        with self._locked(f"{setting}-{seed}.lock"):
+            yield
+
+    @contextmanager
+    def claimed_setting(self, setting: int) -> Iterator[None]:
+        """The same for all trainings of a setting."""
+        with self._locked(f"{setting}.lock"):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        claim = self.path / TRIALS / name
         with writing(claim):
             claim.parent.mkdir(parents=True, exist_ok=True)
         with locked(claim):
@@ -166,7 +178,7 @@ def check_same(old: Plan, new: Plan) -> None:
             flag = flag_of(field)
             raise UsageError(f"--resume: the search was begun with {flag} {spell(was)}, not {spell(now)}")
     kept, asked = old.to_json(), new.to_json()
-    words = {"given": "other flags for the data", "identity": "other data"}
+    words = {"given": "other flags for the data", "identity": "other data", "count": "another --trials"}
     for name in kept:
         if kept[name] != asked[name]:
             raise UsageError(f"--resume: the search was begun with {words.get(name, f'another --{name}')}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charmlp.config import TrainingConfig, to_toml
 from charmlp.errors import CharmlpError
@@ -17,6 +17,7 @@ from charmlp.search.letters import Letters
 from charmlp.search.measured import Trial, Tried, ranked
 from charmlp.search.picture import draw
 from charmlp.search.plan import Folder, Plan
+from charmlp.search.ranges import corners
 from charmlp.search.space import Values, cells, setting_of
 from charmlp.search.table import to_csv
 from charmlp.search.trying import Cell, try_all
@@ -25,6 +26,9 @@ from charmlp.training.callbacks import SILENT, Callback
 from charmlp.training.needs import check_memory
 from charmlp.training.steps.choice import check_step
 
+if TYPE_CHECKING:
+    from charmlp.search.suggesting import Suggesting
+
 TABLE, BEST, PICTURE = "trials.csv", "best.toml", "trials.png"
 
 
@@ -32,7 +36,8 @@ TABLE, BEST, PICTURE = "trials.csv", "best.toml", "trials.png"
 class Standing:
     """How far a search is when a training has ended.
 
-    best  of the settings that have been trained with all seeds
+    done, total  trainings, or with `of_settings`, settings
+    best         of the settings that have been trained with all seeds
     """
 
     done: int
@@ -40,6 +45,7 @@ class Standing:
     values: Values
     trial: Trial
     best: Tried | None
+    of_settings: bool = False
 
 
 Heard = Callable[[Standing], None]
@@ -88,8 +94,7 @@ def tune(
     `resume` goes on with what the folder keeps. Raises `CharmlpError` before anything is trained where
     something is wrong with settings or data, and where no setting trains well.
     """
-    settings = cells(plan.grid)
-    configs = check_settings(plan, settings)
+    configs = check_settings(plan, corners(plan.space) if plan.count else cells(plan.grid))
     kept = Folder(folder)
     kept.check(resume=resume)
     letters = Letters(plan.base, plan.given)
@@ -97,9 +102,12 @@ def tune(
     plan = dataclasses.replace(plan, identity=letters.identity)
     kept.take(plan)
     search = Search(plan, kept, callbacks, heard)
-    with Jobs(jobs, search.facts(len(settings))) as workers:
+    with Jobs(jobs, search.facts()) as workers:
         try:
-            search.try_settings(workers, settings)
+            if plan.count:
+                search.try_suggested(workers)
+            else:
+                search.try_grid(workers)
             ranking = ranked(search.tried, plan.base.monitor)
             if not ranking:
                 failed = next(trial.failed for tried in search.tried for trial in tried.failed)
@@ -127,37 +135,60 @@ class Search:
 
     def __init__(self, plan: Plan, folder: Folder, callbacks: Callback, heard: Heard) -> None:
         self.plan, self.folder, self.callbacks, self.heard = plan, folder, callbacks, heard
-        self.settings: list[Values] = []
+        self.settings: dict[int, Values] = {}  # by their numbers, in order
         self.trials: dict[int, list[Trial]] = {}  # of each setting, by its number
         self.best: Tried | None = None  # of those of which all trainings have ended
         self.fresh: list[Trial] = []
 
     @property
     def tried(self) -> list[Tried]:
-        return [self.setting(number) for number in range(1, len(self.settings) + 1)]
+        return [self.setting(number) for number in self.settings]
 
     def setting(self, number: int) -> Tried:
         trials = sorted(self.trials.get(number, ()), key=lambda trial: trial.seed)
-        return Tried(number, self.settings[number - 1], tuple(trials))
+        return Tried(number, self.settings[number], tuple(trials))
 
-    def facts(self, settings: int) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """What a worker is told first."""
         known = self.plan.to_json()
-        trainings = settings * self.plan.seeds
+        trainings = (self.plan.count or len(cells(self.plan.grid))) * self.plan.seeds
         return {name: known[name] for name in ("base", "given", "identity")} | {"trainings": trainings}
 
-    def try_settings(self, jobs: Jobs, settings: list[Values]) -> None:
+    def try_grid(self, jobs: Jobs) -> None:
         """Each setting with each seed; all with the first one, then all with the next."""
-        self.settings = settings
-        numbers = range(1, len(settings) + 1)
-        todo = [self.cell(number, seed) for seed in self.plan.first_seeds for number in numbers]
+        self.settings = dict(enumerate(cells(self.plan.grid), 1))
+        todo = [self.cell(number, seed) for seed in self.plan.first_seeds for number in self.settings]
         for done, trial in enumerate(try_all(jobs, self.folder, todo), 1):
             self.add(trial)
-            values = self.settings[trial.setting - 1]
+            values = self.settings[trial.setting]
             self.heard(Standing(done, len(todo), values, trial, self.best))
 
+    def try_suggested(self, jobs: Jobs) -> None:
+        """As many settings as are wanted, each suggested by what those before it have shown."""
+        from charmlp.search.suggesting import Suggesting  # with Optuna, of which a grid has no need
+
+        suggesting = Suggesting(self.plan, self.folder)
+        self.take_over(suggesting)
+        try:
+            for values, trials in suggesting.try_all(jobs):
+                self.settings[trials[-1].setting] = values
+                for trial in trials:
+                    self.add(trial)
+                done = len(self.settings)
+                self.heard(Standing(done, self.plan.count, values, trials[-1], self.best, of_settings=True))
+        finally:
+            self.take_over(suggesting)
+
+    def take_over(self, suggesting: Suggesting) -> None:
+        """All that the study knows, also of other machines."""
+        self.settings, self.trials, self.best = {}, {}, None
+        for number, (values, trials) in suggesting.known().items():
+            self.settings[number] = values
+            for trial in trials:
+                self.add(trial)
+
     def cell(self, number: int, seed: int) -> Cell:
-        return Cell(number, seed, setting_of(self.plan.base, self.settings[number - 1], seed))
+        return Cell(number, seed, setting_of(self.plan.base, self.settings[number], seed))
 
     def add(self, trial: Trial) -> None:
         own = self.trials.setdefault(trial.setting, [])

@@ -53,18 +53,20 @@ def read_grid(texts: Sequence[str]) -> Grid:
         field = field_called(name, "--grid")
         if field.name in grid:
             raise UsageError(f"--grid: {field.name} is given twice")
-        grid[field.name] = [read_value(field, value.strip()) for value in values.split(",")]
+        grid[field.name] = [
+            read_value(field, value.strip(), f"--grid {field.name}") for value in values.split(",")
+        ]
         check_different(field.name, grid[field.name])
     return grid
 
 
-def read_value(field: dataclasses.Field[Any], text: str) -> Any:
-    """A value of the grid, in the setting's own type; raises `UsageError` naming the setting."""
+def read_value(field: dataclasses.Field[Any], text: str, place: str) -> Any:
+    """A value in the setting's own type; raises `UsageError` that begins with `place`."""
     try:
         return parse_setting(field, text)
     except UsageError as error:
         reason = str(error).removeprefix(f"{flag_of(field)}: ")
-        raise UsageError(f"--grid {field.name}: {reason}") from None
+        raise UsageError(f"{place}: {reason}") from None
 
 
 def check_different(name: str, values: Sequence[Any]) -> None:
