@@ -127,6 +127,19 @@ def test_killed_it_leaves_no_process_and_repeats_nothing(run: Run, data: Path, e
     assert len(timeless("killed")) == 6 + 6 and not list(Path("killed/trials").glob("*.lock"))
 
 
+def test_what_optuna_suggests(run: Run, data: Path) -> None:
+    pytest.importorskip("optuna", reason="Optuna is not installed")
+    Path("s.toml").write_text('lr = { low = 1e-4, high = 1, log = true }\nhsize = ["4", "8x4"]\n', "utf-8")
+    answer = run("tune", data, *SMALL, "--trials", "4", "--space", "s.toml", "--seeds", "1", "--out", "s")
+    assert answer.status == 0 and "4 of 4 settings  best so far: lr " in answer.err
+    rows = rows_of("s")
+    assert [row["setting"] for row in rows[:4]] == ["1", "2", "3", "4"] and len(rows) == 10
+    assert {row["hidden_size"] for row in rows} <= {"4", "8,4"}
+    table = Path("s/trials.csv").read_bytes()
+    assert run("tune", "--resume", "--out", "s").status == 0
+    assert Path("s/trials.csv").read_bytes() == table
+
+
 @pytest.mark.full
 def test_the_same_search_gives_the_same_table_with_any_number_of_jobs(run: Run, data: Path) -> None:
     for out, jobs in (("one", "1"), ("two", "2"), ("again", "2")):
@@ -142,6 +155,15 @@ def test_the_same_search_gives_the_same_table_with_any_number_of_jobs(run: Run, 
         (("--grid", "momentun=1"), 2, "--grid: no setting is called 'momentun'; did you mean 'momentum'?"),
         (("--grid", "lr=1,2", "--lr", "3"), 2, "--grid: lr is also given as a flag"),
         (("--grid", "optimizer=adam,sgd", "--grid", "momentum=0.5"), 2, "adam has no momentum"),
+        (("--grid", "lr=1", "--trials", "3"), 2, "what is to be tried: give --grid"),
+        (("--grid", "lr=1", "--space", "s.toml"), 2, "--space goes with --trials, not with --grid"),
+        (("--trials", "3", "--space", "s.toml"), 1, "s.toml: no such file; a file of ranges"),
+        (
+            ("--trials", "3", "--storage", "postgresql://me:secret@host/db"),
+            2,
+            "leave the password to PGPASSWORD",
+        ),
+        (("--trials", "3", "--optim_type", "adam"), 2, "--optim_type adam give --space FILE"),
         (("--resume",), 2, "--resume: give --out DIR"),
         (("--resume", "--out", "data"), 2, "no search in data"),
         (("--grid", "lr=1", "--out", "data"), 2, "--out: data holds something already"),

@@ -35,11 +35,12 @@ def make_parser() -> Parser:
     parser = Parser(
         "tune",
         "Try settings, each with several seeds, and say which one reads validation images best: every value "
-        "of a grid, a training at a time on each core. The two best are then trained again with fresh seeds, "
-        "to see whether their difference is more than luck. What is killed goes on with --resume.",
+        "of a grid, or what Optuna suggests. The two best are then trained again with fresh seeds, to see "
+        "whether their difference is more than luck. What is killed goes on with --resume.",
         "charmlp tune photos --recipe slides --grid momentum=0.88,0.9,0.92,0.95,0.98 --seeds 10\n"
         "charmlp tune photos --grid hsize=256,512x256 --grid lr=0.001,0.003 --out searches/size\n"
         "charmlp tune --resume --out searches/size\n"
+        "charmlp tune photos --trials 50\n"
         "charmlp train photos --config searches/size/best.toml",
         takes="[DATA]",
     )
@@ -52,7 +53,7 @@ def make_parser() -> Parser:
     words = "ranges and choices for them, as TOML (default: some for the recipe, see docs/tune.md)"
     group.add_argument("--space", type=Path, metavar="FILE", help=words)
     words = (
-        "database for Optuna's study, which many machines share: postgresql://… (default: a file in --out)"
+        "database for Optuna's study that machines share: postgresql+psycopg://… (default: a file in --out)"
     )
     group.add_argument("--storage", metavar="URL", help=words)
     words = f"trainings of each setting, with as many seeds (default {SEEDS})"
@@ -124,6 +125,10 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
         )
     if args.grid and (args.space or args.storage):
         raise UsageError(f"{'--space' if args.space else '--storage'} goes with --trials, not with --grid")
+    if args.storage and has_password(args.storage):
+        raise UsageError(
+            "--storage: leave the password to PGPASSWORD or ~/.pgpass; the address is written into the folder"
+        )
     base, own = make_config(args), given_settings(args)
     grid, space = read_grid(args.grid), {}
     if args.space:
@@ -145,3 +150,8 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
         grid=grid,
         space=space,
     )
+
+
+def has_password(url: str) -> bool:
+    """Whether an address has one, as `postgresql://me:secret@host/db`."""
+    return ":" in url.partition("://")[2].rpartition("@")[0]

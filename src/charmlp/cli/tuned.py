@@ -26,8 +26,11 @@ def tell(reporter: LineReporter, standing: Standing, monitor: str) -> None:
     best = "" if standing.best is None else f"best so far: {described(standing.best, monitor)}"
     reporter.progress("training", done, total)
     if done % max(1, total // MOST_LINES) == 0 or done == total or is_verbose():
-        what = "settings" if standing.of_settings else "trainings"
-        reporter.message(f"{done:,} of {total:,} {what}  {best}".rstrip())
+        reporter.message(
+            f"{done:,} of {total:,} settings  {best}".rstrip()
+            if standing.of_settings
+            else f"{done:,} of {total:,} trainings  {best}".rstrip()
+        )
     if standing.trial.failed and not standing.trial.pruned:
         reporter.message(
             f"{name_of(standing.values)}, seed {standing.trial.seed}: failed: {standing.trial.failed}"

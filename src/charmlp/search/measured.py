@@ -12,7 +12,6 @@ import numpy as np
 
 from charmlp.evaluation.comparison import Readings
 
-PRUNED = "pruned"  # so begins why a training was not ended
 LESS_IS_BETTER = "loss"  # of the figures; of the others, more is
 
 
@@ -41,7 +40,8 @@ class Trial:
 
     @property
     def pruned(self) -> bool:
-        return self.failed.startswith(PRUNED)
+        """Whether it was ended by its `worker` because others were better by then."""
+        return self.failed.startswith("pruned")
 
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold: only what is known."""

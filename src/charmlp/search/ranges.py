@@ -17,19 +17,19 @@ from charmlp.text import shown_value
 
 Space = dict[str, dict[str, Any]]  # `low`, `high`, `log`, or `choices` as texts, by the setting's field
 
-USUAL: dict[str, str] = {  # by the optimizer
-    "sgd": """
-        lr = { low = 0.0001, high = 0.02, log = true }
-        momentum = { low = 0.8, high = 0.99 }
-        hidden_size = ["32", "64", "128"]
-        batch_size = [8, 16, 32]
-    """,
-    "adamw": """
-        lr = { low = 0.0005, high = 0.01, log = true }
-        weight_decay = { low = 0.005, high = 0.5, log = true }
-        label_smoothing = { low = 0.0, high = 0.2 }
-        input_dropout = { low = 0.0, high = 0.2 }
-    """,
+USUAL: dict[str, Space] = {  # by the optimizer
+    "sgd": {
+        "lr": {"low": 1e-4, "high": 0.02, "log": True},
+        "momentum": {"low": 0.8, "high": 0.99, "log": False},
+        "hidden_size": {"choices": ["32", "64", "128"]},
+        "batch_size": {"choices": ["8", "16", "32"]},
+    },
+    "adamw": {
+        "lr": {"low": 5e-4, "high": 0.01, "log": True},
+        "weight_decay": {"low": 0.005, "high": 0.5, "log": True},
+        "label_smoothing": {"low": 0.0, "high": 0.2, "log": False},
+        "input_dropout": {"low": 0.0, "high": 0.2, "log": False},
+    },
 }
 
 
@@ -38,7 +38,7 @@ def usual_space(base: TrainingConfig) -> Space:
     if base.optimizer not in USUAL:
         known = " and ".join(USUAL)
         raise UsageError(f"--trials: for --optim_type {base.optimizer} give --space FILE; {known} need none")
-    return read_space(USUAL[base.optimizer], "the usual space")
+    return USUAL[base.optimizer]
 
 
 def read_space(text: str, name: str) -> Space:

@@ -66,6 +66,11 @@ class Suggesting:
             return optuna.storages.JournalStorage(journal.JournalFileBackend(path, lock_obj=lock))
         try:
             return optuna.storages.RDBStorage(url)
+        except ModuleNotFoundError as error:
+            raise CharmlpError(
+                f"--storage needs {error.name}, which is not installed: for PostgreSQL, "
+                'pip install "psycopg[binary]" and begin the address with postgresql+psycopg://'
+            ) from None
         except Exception as error:  # of the database's driver, whichever it is
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise CharmlpError(f"--storage: {reason}") from None

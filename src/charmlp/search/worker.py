@@ -10,7 +10,7 @@ from charmlp.config import TrainingConfig, from_toml
 from charmlp.errors import CharmlpError, DataError
 from charmlp.metrics import score
 from charmlp.search.letters import Letters
-from charmlp.search.measured import PRUNED, packed_readings
+from charmlp.search.measured import packed_readings
 from charmlp.system.workers import Parent
 from charmlp.training.callbacks import Callback, StopTraining
 from charmlp.training.fit import make_trainer
@@ -68,7 +68,7 @@ def train(config: TrainingConfig, prepared: Prepared, watch: Watch | None, train
     except (CharmlpError, MemoryError) as error:
         return {"failed": str(error) or "not enough memory"}
     if watch is not None and watch.pruned:
-        return {"failed": f"{PRUNED} after epoch {len(trainer.history)}"}
+        return {"failed": f"pruned after epoch {len(trainer.history)}"}
     assert trainer.kept.parameters is not None and trainer.validation is not None
     parameters, feed = Parameters.of(trainer.sizes, trainer.kept.parameters), trainer.validation
     logits = read(config.act_type, parameters.weights, parameters.biases, feed)
