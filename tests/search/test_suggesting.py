@@ -17,7 +17,7 @@ from charmlp.errors import CharmlpError
 from charmlp.search.jobs import Job, Jobs
 from charmlp.search.plan import Folder, Plan
 from charmlp.search.ranges import read_space
-from charmlp.search.suggesting import JOURNAL, Suggesting
+from charmlp.search.suggesting import JOURNAL, Suggesting, check_optuna
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 
@@ -99,7 +99,7 @@ def test_a_line_that_was_torn_is_dropped(tmp_path: Path) -> None:
 def test_a_database_that_is_not_there(tmp_path: Path) -> None:
     for url in ("nothing://", "postgresql+nothing://localhost/x", f"sqlite:///{tmp_path}/no/x.db"):
         with pytest.raises(CharmlpError, match="--storage: "):
-            Suggesting(plan(storage=url), Folder(tmp_path))
+            check_optuna(plan(storage=url))
 
 
 @pytest.fixture
