@@ -375,7 +375,7 @@ def test_every_sentence_is_said_in_both_languages() -> None:
 def test_names_run_no_code(open_page: Callable[..., Opened]) -> None:
     page = open_page("evil").page
     draw(page, A)
-    assert page.locator("img").count() == 0 and page.locator("script").count() == 2
+    assert page.locator("img").count() == 0 and page.locator("script").count() == 3
     assert "<img src=x" in page.locator(".classes").inner_text()
 
 

@@ -4,6 +4,7 @@ import { showAnswer } from "./answering.js";
 import { forgetColours } from "./colours.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { openHand } from "./hand.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, small } from "./reading.js";
@@ -25,6 +26,7 @@ let isDark = null; // whether a drawing is read as dark ink; it stays so while t
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
+let showHand = () => {}; // until it is unpacked
 
 /** What is on the pad, as the network reads it; a drawing in the polarity in which the network is surer. */
 function readPad({ strokes, image }) {
@@ -109,6 +111,7 @@ function speak() {
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
+  showHand();
   update();
   settle();
 }
@@ -143,3 +146,5 @@ by("theme").addEventListener("click", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 globalThis.charmlp = { predict: (grey, height, width) => predict(model, grey, height, width), classes: model.classes };
 speak();
+showHand = await openHand();
+showHand();
