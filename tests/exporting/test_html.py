@@ -58,6 +58,20 @@ def test_modules_become_one_script() -> None:
     assert script.index("const c") < script.index("function b") < script.index("b(c)")
 
 
+def test_what_readers_need_is_left_out() -> None:
+    module = """// What it is.
+
+/** A number. @param {number} x */
+export const f = (x) => {
+  // it is here
+  const at = "http://x/**"; // why
+  return /** @type {any} */ (at) + "//";
+};
+"""
+    wanted = '// f.js\n\nconst f = (x) => {\nconst at = "http://x/**";\nreturn (at) + "//";\n};'
+    assert bundle("f.js", lambda name: module).strip() == wanted
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [

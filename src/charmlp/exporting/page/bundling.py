@@ -17,8 +17,10 @@ SOURCES = importlib.resources.files(__package__) / "sources"
 IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w.]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(async )?(function|const|class|let)\b)", re.MULTILINE)
 NAMED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|class|let) (\w+)", re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
-INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+# Comments that fill lines, those at the end of a statement, types within one; and what stands before a line
+FOR_READERS = re.compile(
+    r"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n|(?<=[;,{]) //.*$|/\*\* @.*?\*/ ?|^[ \t]+", re.MULTILINE
+)
 
 
 def source(name: str) -> str:
@@ -45,7 +47,7 @@ def bundle(entry: str, read: Callable[[str], str] = source) -> str:
         for own in NAMED.findall(text):
             if owners.setdefault(own, name) != name:
                 raise ValueError(f"{own}: is in {owners[own]} and in {name}")
-        texts[name] = INDENTATION.sub("", COMMENT.sub("", EXPORT.sub("", IMPORT.sub("", text)))).strip()
+        texts[name] = FOR_READERS.sub("", EXPORT.sub("", IMPORT.sub("", text))).strip()
 
     add(entry, ())
     return "\n".join(f"\n// {name}\n\n{text}\n" for name, text in texts.items())

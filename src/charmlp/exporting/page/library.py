@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Sizes
+from charmlp.doctor.arrangement import ELEMENTWISE, Sizes
 from charmlp.doctor.checks.explanation import DISTORTIONS, gradient, mistakes_of, words_of_meant
 from charmlp.doctor.checks.factors import Factor
 from charmlp.doctor.checks.masks import recovered_mask, right_slopes
@@ -148,6 +148,7 @@ def packed_operation(operation: Operation, sentences: Sentences, arrays: Arrays)
         "output": operation.output,
         "also": operation.also,
         "loss": kind.is_loss,
+        "elementwise": kind.arrangements is ELEMENTWISE,
         "factors": kind.factors or ("NC" if "C" in first.arrangement.letters else "N"),
         "inputs": operation.letters,
         "setups": [packed_setup(trial, arrays) for trial in trials],
@@ -159,6 +160,7 @@ def packed_operation(operation: Operation, sentences: Sentences, arrays: Arrays)
 OF_ALL = (
     "unrecognised", "unrecognised.shape", "batch-not-summed", "batch-not-summed.keepdim", "weight-transposed",
     "cotangent-ignored", "cotangent-twice", "cotangent-distorted.other", "slope-of-upstream.alone",
+    "wrong-mask.elsewhere",
 )  # fmt: skip
 OF_BIASES = ("bias-averaged", "batch-not-summed.axis", "batch-not-summed.all", "batch-not-summed.one-row")
 OF_MASKS = ("relu-mask.slopes", "wrong-threshold", "wrong-mask.other")

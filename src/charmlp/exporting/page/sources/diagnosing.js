@@ -6,9 +6,9 @@
 import { Complaint, isSameShape, reduced, transposed } from "./arrays.js";
 import { factorsOf, mistakesOf } from "./factors.js";
 import { parsed } from "./grammar.js";
-import { areInShape, arrayOf, printsOf, sumsOf, valuesIn } from "./library.js";
+import { areInShape, arrayOf, printsOf, slopesIn, sumsOf, valuesIn } from "./library.js";
 import { ofUpstream } from "./linearity.js";
-import { recoveredMask } from "./masks.js";
+import { isMaskedElsewhere, recoveredMask } from "./masks.js";
 
 /** @typedef {import("./arrays.js").Numbers} Numbers */
 /** @typedef {import("./factors.js").Named} Named */
@@ -62,8 +62,23 @@ function wrongValues(library, operation, gradient, observed, formula) {
   const upstreams = setup.upstreams.map((place) => arrayOf(library, place));
   const mask = gradient.slopes && recoveredMask(arrayOf(library, setup.values[0]), observed[0].values, upstreams, gradient.slopes);
   if (mask) return [named(mask[0], { ...meant(gradient), ...mask[1] })];
+  if (operation.elementwise && observed.every(({ setup: number, values }) => isMaskedElsewhere(values, slopesIn(library, operation, operation.setups[number])))) {
+    return [named("wrong-mask.elsewhere")];
+  }
   const ofG = operation.loss ? null : ofUpstream(library, operation, formula);
-  return [named(ofG ?? "unrecognised", meant(gradient))];
+  if (ofG === null) return [named("unrecognised")];
+  return [...besides(library, operation, gradient, observed, ofG), named(ofG)];
+}
+
+/** What is wrong beside an upstream gradient that is ignored, or applied twice. @param {Library} library @param {Operation} operation @param {Gradient} gradient @param {Observed[]} observed @param {string} ofG @returns {Mistake[]} */
+function besides(library, operation, gradient, observed, ofG) {
+  const power = { "cotangent-ignored": 1, "cotangent-twice": -1 }[ofG];
+  if (power === undefined) return [];
+  const mended = observed.map(({ setup, values }) => {
+    const upstreams = operation.setups[setup].upstreams.map((place) => arrayOf(library, place));
+    return { setup, values: values.map((value, i) => ({ ...value, data: value.data.map((each, n) => each * upstreams[i].data[n] ** power) })) };
+  });
+  return explainedBy(library, operation, gradient, mended) ?? [];
 }
 
 /** What fills the words on what is right. @param {Gradient} gradient @returns {Record<string, Text>} */

@@ -28,6 +28,7 @@ import { float32s } from "./weights.js";
  * @property {string} output what forward's result is called
  * @property {Record<string, string>} also names of what is made of the inputs
  * @property {boolean} loss
+ * @property {boolean} elementwise
  * @property {string} factors
  * @property {string[]} inputs
  * @property {SetUp[]} setups
@@ -72,6 +73,18 @@ export function valuesIn(library, operation, setup, formula) {
     const found = formula(namesIn(library, operation, setup, arrayOf(library, place)));
     if (!found.data.every(Number.isFinite)) throw new Complaint("formula.infinite");
     return found;
+  });
+}
+
+const STEP = 1e-4;
+
+/** The right gradients of what works element by element, by forward's own differences. @param {Library} library @param {Operation} operation @param {SetUp} setup @returns {Numbers[]} */
+export function slopesIn(library, operation, setup) {
+  const x = arrayOf(library, setup.values[0]);
+  return setup.upstreams.map((place) => {
+    const g = arrayOf(library, place);
+    const [up, down] = [STEP, -STEP].map((step) => namesWith(operation, setup, [{ ...x, data: x.data.map((each) => each + step) }], g)[operation.output]);
+    return { ...g, data: g.data.map((each, n) => (each * (up.data[n] - down.data[n])) / (2 * STEP)) };
   });
 }
 

@@ -24,6 +24,21 @@ export function recoveredMask(x, values, upstreams, slopes) {
   return null;
 }
 
+/**
+ * Whether all errors are zeros for slopes, or slopes for zeros, the same for each upstream gradient.
+ *
+ * @param {Numbers[]} values the gradient for each upstream gradient
+ * @param {Numbers[]} right
+ */
+export function isMaskedElsewhere(values, right) {
+  const size = Math.max(...right.flatMap(({ data }) => [...data].map(Math.abs)));
+  const isNone = (/** @type {number} */ x) => Math.abs(x) <= NEAR_MASK * size;
+  const wrong = values.map(({ data }, i) => [...data].map((each, n) => !isNone(each - right[i].data[n])));
+  const count = wrong[0].filter(Boolean).length;
+  const areZeros = values.every(({ data }, i) => [...data].every((each, n) => !wrong[i][n] || isNone(each) || isNone(right[i].data[n])));
+  return areZeros && wrong.every((each) => String(each) === String(wrong[0])) && 2 <= count && count < wrong[0].length;
+}
+
 /** The threshold c, between two of the inputs, if the mask is [x > c]. @param {{x: number, slope: number}[]} found */
 function halfSpace(found) {
   const mean = found.reduce((sum, { slope }) => sum + slope, 0) / found.length;

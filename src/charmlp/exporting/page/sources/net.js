@@ -6,11 +6,11 @@ import { say, shown } from "./words.js";
 /** @typedef {Record<string, Rows>} Known quantities by name: z1, dW2, W1_new … */
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLUMNS = [28, 146, 272, 352];
-const ROWS = [64, 214];
+const COLUMNS = [28, 156, 292, 372];
+const ROWS = [52, 254];
 const MIDDLE = (ROWS[0] + ROWS[1]) / 2;
 const RADII = [26, 34, 34, 26];
-const ALONG = 0.3; // an edge from circle to circle, where its weight is written
+const ALONG = 0.28; // an edge from circle to circle, where its weight is written
 
 /** @param {string} name @param {Record<string, string | number>} properties @param {...(Node | string)} children */
 function drawn(name, properties, ...children) {
@@ -36,7 +36,7 @@ export function netPicture(known, asked) {
   const latest = known.L_new ? "L_new" : "L";
   const isAsked = asked.has("L") || asked.has("L_new");
   const loss = unit(3, MIDDLE, [[known.L_new ? "L′" : "L", "", isAsked], ["", numberOf(known, latest, 0, 0), isAsked]], null);
-  return drawn("svg", { viewBox: "0 0 380 290", role: "img", "aria-label": say("hand.picture") }, ...losses, ...edges, ...inputs, ...hidden, ...outputs, loss);
+  return drawn("svg", { viewBox: "0 0 400 316", role: "img", "aria-label": say("hand.picture") }, ...losses, ...edges, ...inputs, ...hidden, ...outputs, loss);
 }
 
 /** @param {Known} known @param {Set<string>} asked @param {string[]} names @param {string} letters @param {number} i @returns {[string, string, boolean][]} */
