@@ -165,6 +165,17 @@ def test_the_small_net_is_done_by_hand(browser: Any, file: Path) -> None:
 
 
 @pytest.mark.full
+def test_an_old_browser_is_told_so(browser: Any, file: Path) -> None:
+    context = browser.new_context()
+    context.add_init_script("delete globalThis.DecompressionStream")
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.get_by_text("This browser is too old for this part").wait_for()
+    assert not page.locator("#hand-form").is_visible() and page.locator("#pad").is_visible()
+    context.close()
+
+
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_axe_finds_nothing_where_mistakes_are_told(browser: Any, file: Path, width: int, scheme: str) -> None:
     def done(page: Any) -> None:

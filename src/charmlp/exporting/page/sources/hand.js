@@ -3,6 +3,7 @@
 import { ByHand } from "./byhand.js";
 import { by } from "./elements.js";
 import { Typing } from "./typing.js";
+import { say } from "./words.js";
 
 /** JSON of what was deflated and written in base64. @param {string} text */
 export async function inflated(text) {
@@ -13,7 +14,9 @@ export async function inflated(text) {
 
 /** Set up the section; it shows itself anew when it is called. @returns {Promise<() => void>} */
 export async function openHand() {
+  if (!("DecompressionStream" in globalThis)) return () => (by("hand-given").textContent = say("hand.old"));
   const lesson = await inflated(by("lesson").textContent.trim());
   const parts = [new ByHand(lesson), new Typing(lesson)];
+  by("hand-all").hidden = false;
   return () => parts.forEach((part) => part.show());
 }
