@@ -5,7 +5,7 @@ import { by, make } from "./elements.js";
 import { parsed } from "./grammar.js";
 import { slipsOf } from "./judging.js";
 import { netPicture, plain } from "./net.js";
-import { mistakeElements, told } from "./telling.js";
+import { mistakeElements, told } from "./wording.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./library.js").Library} Library */

@@ -3,7 +3,7 @@
 import { Complaint, shapeText } from "./arrays.js";
 import { diagnosed } from "./diagnosing.js";
 import { by, make } from "./elements.js";
-import { mistakeElements, told } from "./telling.js";
+import { mistakeElements, told } from "./wording.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./library.js").Library} Library */
