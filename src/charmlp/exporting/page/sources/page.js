@@ -6,6 +6,7 @@ import { forgetColours } from "./colours.js";
 import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { openHand } from "./hand.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, readDrawing, small } from "./reading.js";
@@ -26,6 +27,7 @@ let isDark = null; // whether a drawing is read as dark ink; it stays so while t
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
+let showHand = () => {}; // until it is unpacked
 
 /** What is on the pad, as the network reads it. */
 function readPad({ strokes, image }) {
@@ -116,6 +118,7 @@ function speak() {
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
   tellChanges(changes);
+  showHand();
   update();
   settle();
 }
@@ -164,3 +167,5 @@ by("theme").addEventListener("click", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 globalThis.charmlp = { predict: (grey, height, width) => predict(model, grey, height, width), classes: model.classes };
 speak();
+showHand = await openHand();
+showHand();
