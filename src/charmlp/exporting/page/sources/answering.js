@@ -1,6 +1,6 @@
 // What stands beside the pad: the guess, how sure it is, and the most probable classes.
 
-import { by, make } from "./elements.js";
+import { become, by, make } from "./elements.js";
 import { isStrange } from "./familiarity.js";
 import { percent, say } from "./words.js";
 
@@ -21,14 +21,10 @@ export function showAnswer(model, reading) {
   const isSure = order.length > 0 && best >= SURE && !strange;
   become(by("guess"), isSure ? model.classes[order[0]] : order.length ? say("unsure") : "");
   by("guess").classList.toggle("unsure", !isSure);
-  by("lead").textContent = order.length ? say("reads") : say(reading ? "blank" : "nothing");
-  by("sure").textContent = !order.length ? "" : isSure ? say("sure", { p: percent(best) }) : say(strange ? "strange" : "between", { names: perhaps(model, reading, order) });
+  become(by("lead"), order.length ? say("reads") : say(reading ? "blank" : "nothing"));
+  const sure = !order.length ? "" : isSure ? say("sure", { p: percent(best) }) : say(strange ? "strange" : "between", { names: perhaps(model, reading, order) });
+  become(by("sure"), sure);
   showBars(model, reading, order.slice(0, SHOWN));
-}
-
-/** A text that a screen reader says when it becomes another one. */
-function become(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 function perhaps(model, { probabilities }, order) {
@@ -37,14 +33,18 @@ function perhaps(model, { probabilities }, order) {
 }
 
 function showBars(model, reading, order) {
-  const rows = Array.from({ length: Math.min(SHOWN, model.classes.length) }, (_, place) => {
+  const list = by("bars");
+  const count = Math.min(SHOWN, model.classes.length);
+  while (list.children.length > count) list.lastChild.remove();
+  while (list.children.length < count) list.append(emptyRow());
+  [...list.children].forEach((row, place) => {
     const number = order[place];
     const p = number === undefined ? 0 : reading.probabilities[number];
-    const bar = make("span", { className: "bar" });
-    bar.style.inlineSize = `${100 * p}%`;
-    const name = number === undefined ? "" : model.classes[number];
-    const row = make("li", {}, make("b", {}, name), make("span", { className: "track" }, bar), make("span", { className: "share" }, name && percent(p)));
-    return row;
+    const [name, track, share] = row.children;
+    become(name, number === undefined ? "" : model.classes[number]);
+    become(share, number === undefined ? "" : percent(p));
+    track.firstChild.style.transform = `translateX(${100 * p - 100}%)`; // moves without a new layout
   });
-  by("bars").replaceChildren(...rows);
 }
+
+const emptyRow = () => make("li", {}, make("b"), make("span", { className: "track" }, make("span", { className: "bar" })), make("span", { className: "share" }));

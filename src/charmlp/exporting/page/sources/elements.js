@@ -14,6 +14,11 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
+/** Another text for an element; where it is the same, nothing is laid out, and no screen reader says it again. */
+export function become(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Have something done once before the next picture, however often it is asked for. */
 export function oncePerFrame(action) {
   let asked = false;

@@ -8,17 +8,25 @@ export function behind(model, layer) {
   return ACTIVATIONS[last ? "none" : model.act];
 }
 
-/** z = W x + b. */
+/** z = W x + b. Four rows at once: each number of x is fetched once for four sums, to which the processor adds at once. */
 function linear({ rows, columns, weight, bias }, x) {
   const z = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++, at += columns) {
-    let [even, odd] = [0, 0]; // two sums: the processor adds to both at once
-    for (let j = 0; j + 1 < columns; j += 2) {
-      even += weight[at + j] * x[j];
-      odd += weight[at + j + 1] * x[j + 1];
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    const [first, second, third, fourth] = [i * columns, (i + 1) * columns, (i + 2) * columns, (i + 3) * columns];
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0; j < columns; j++) {
+      const value = x[j];
+      a += weight[first + j] * value;
+      b += weight[second + j] * value;
+      c += weight[third + j] * value;
+      d += weight[fourth + j] * value;
     }
-    if (columns % 2) even += weight[at + columns - 1] * x[columns - 1];
-    z[i] = even + odd + bias[i];
+    [z[i], z[i + 1], z[i + 2], z[i + 3]] = [a + bias[i], b + bias[i + 1], c + bias[i + 2], d + bias[i + 3]];
+  }
+  for (; i < rows; i++) {
+    z[i] = bias[i];
+    for (let j = 0; j < columns; j++) z[i] += weight[i * columns + j] * x[j];
   }
   return z;
 }

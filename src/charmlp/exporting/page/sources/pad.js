@@ -18,6 +18,7 @@ export class Pad {
     this.now = NOTHING; // {strokes, image}
     this.erases = false;
     this.pointer = null; // the one that draws
+    this.box = null; // where the canvas lies: asked once a stroke, as every answer may cost a layout
     this.keys = { x: 0.5, y: 0.5, down: false, shown: false };
     canvas.addEventListener("pointerdown", (event) => this.begin(event));
     canvas.addEventListener("pointermove", (event) => this.go(event));
@@ -25,6 +26,7 @@ export class Pad {
     canvas.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["focus", "blur"]) canvas.addEventListener(name, () => this.showKeys(name === "focus" && canvas.matches(":focus-visible")));
     new ResizeObserver(() => this.paint()).observe(canvas);
+    for (const name of ["scroll", "resize"]) addEventListener(name, () => (this.box = null), { passive: true });
   }
 
   get isEmpty() {
@@ -61,7 +63,8 @@ export class Pad {
   // Pointers
 
   place(event) {
-    const box = this.canvas.getBoundingClientRect();
+    this.box ??= this.canvas.getBoundingClientRect();
+    const box = this.box;
     const press = pressOf(event.pointerType, event.pressure);
     return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, press };
   }
@@ -69,6 +72,7 @@ export class Pad {
   begin(event) {
     if (this.pointer !== null || event.button > 0) return;
     this.pointer = event.pointerId;
+    this.box = null;
     this.rubs = this.erases || event.buttons === 32; // the pen's other end
     try {
       this.canvas.setPointerCapture(event.pointerId);
@@ -91,9 +95,13 @@ export class Pad {
 
   draw(place, isNew) {
     const strokes = this.now.image ? [] : this.now.strokes;
-    if (this.rubs) this.set({ strokes: erased(strokes, place, ERASER), image: null });
-    else if (isNew) this.set({ strokes: [...strokes, [place]], image: null });
-    else this.set({ strokes: [...strokes.slice(0, -1), [...(strokes.at(-1) ?? []), place]], image: null });
+    if (this.rubs) return this.set({ strokes: erased(strokes, place, ERASER), image: null });
+    const stroke = isNew ? [place] : [...(strokes.at(-1) ?? []), place];
+    const isClean = !this.now.image && !this.keys.shown;
+    this.now = { strokes: [...(isNew ? strokes : strokes.slice(0, -1)), stroke], image: null };
+    if (isClean) paintStroke(this.context(), stroke.slice(-2)); // the rest stands there
+    else this.paint();
+    this.changed();
   }
 
   // Keyboard
@@ -121,20 +129,25 @@ export class Pad {
 
   // Picture
 
-  paint() {
-    const side = this.canvas.clientWidth;
+  /** The canvas with a pen of ink, one unit wide and high. */
+  context() {
     const context = this.canvas.getContext("2d");
-    const pixels = Math.round(side * devicePixelRatio);
-    if (this.canvas.width !== pixels) [this.canvas.width, this.canvas.height] = [pixels, pixels];
+    const pixels = this.canvas.width;
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
-    context.clearRect(0, 0, 1, 1);
-    const { ink, accent } = palette();
-    if (this.now.image) paintImage(context, this.now.image.bitmap);
-    context.strokeStyle = context.fillStyle = `rgb(${ink})`;
+    context.strokeStyle = context.fillStyle = `rgb(${palette().ink})`;
     context.lineCap = context.lineJoin = "round";
+    return context;
+  }
+
+  paint() {
+    const pixels = Math.round(this.canvas.clientWidth * devicePixelRatio);
+    if (this.canvas.width !== pixels) [this.canvas.width, this.canvas.height] = [pixels, pixels];
+    const context = this.context();
+    context.clearRect(0, 0, 1, 1);
+    if (this.now.image) paintImage(context, this.now.image.bitmap);
     for (const stroke of this.now.strokes) paintStroke(context, stroke);
     if (!this.keys.shown) return;
-    context.fillStyle = `rgb(${accent})`;
+    context.fillStyle = `rgb(${palette().accent})`;
     context.beginPath();
     context.arc(this.keys.x, this.keys.y, this.keys.down ? NIB * 1.3 : NIB * 0.7, 0, 7);
     context.fill();

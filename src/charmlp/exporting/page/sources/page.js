@@ -13,7 +13,7 @@ import { unpack } from "./weights.js";
 import { say, sayAll, switchLanguage } from "./words.js";
 
 const REST = 150; // milliseconds after which the pen rests
-const BEHIND_GUESS = 40; // milliseconds after which all else follows the guess
+const BEHIND_GUESS = 100; // milliseconds after which all else follows the guess
 const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 
 const packed = JSON.parse(by("model").textContent);

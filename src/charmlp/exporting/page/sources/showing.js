@@ -1,7 +1,7 @@
 // How the network reads: pixels, what is for and against, hidden units, logits, softmax, from left to right.
 
 import { diverging, greys, largest, palette } from "./colours.js";
-import { by, make } from "./elements.js";
+import { become, by, make } from "./elements.js";
 import { attribute } from "./network.js";
 import { ranked } from "./answering.js";
 import { Sheet, paintSheets, tilesOf } from "./templates.js";
@@ -159,7 +159,8 @@ export class Inside {
     const { model } = this;
     const [h, w] = model.size;
     const set = (figure, title, words) => {
-      [figure.title.textContent, figure.words.textContent] = [title, words];
+      become(figure.title, title);
+      become(figure.words, words);
       if (figure.content.tagName === "CANVAS") figure.content.setAttribute("aria-label", title);
     };
     const [seen, why, ...rest] = this.figures;
@@ -187,10 +188,10 @@ export class Inside {
     this.buttons.forEach((each, place) => {
       const unit = (each.unit = units[place]);
       const p = reading?.probabilities[unit] ?? 0;
-      each.name.textContent = model.classes[unit];
-      each.z.textContent = reading ? `z ${shown(reading.layers[this.last].y[unit])}` : "";
-      each.p.textContent = reading ? percent(p) : "";
-      each.bar.style.inlineSize = `${100 * p}%`;
+      become(each.name, model.classes[unit]);
+      become(each.z, reading ? `z ${shown(reading.layers[this.last].y[unit])}` : "");
+      become(each.p, reading ? percent(p) : "");
+      each.bar.style.transform = `scaleX(${p})`;
     });
   }
 }

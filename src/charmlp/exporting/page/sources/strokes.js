@@ -60,8 +60,10 @@ function segment(grey, height, width, a, b) {
   for (let y = y0; y <= y1; y++) {
     for (let x = x0; x <= x1; x++) {
       const t = length ? Math.min(1, Math.max(0, ((x - a.x) * along + (y - a.y) * down) / length)) : 0;
-      const distance = Math.sqrt((x - a.x - t * along) ** 2 + (y - a.y - t * down) ** 2);
-      const level = Math.round(255 * Math.min(1, Math.max(0, a.r + t * (b.r - a.r) - distance + 0.5)));
+      const [aside, off, edge] = [x - a.x - t * along, y - a.y - t * down, a.r + t * (b.r - a.r) + 0.5];
+      const square = aside * aside + off * off;
+      if (square >= edge * edge) continue;
+      const level = Math.round(255 * Math.min(1, edge - Math.sqrt(square)));
       if (level > grey[y * width + x]) grey[y * width + x] = level;
     }
   }
