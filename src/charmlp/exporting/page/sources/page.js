@@ -1,7 +1,9 @@
 // The page: a drawing or a picture is read whenever it changes, and shown.
 
 import { showAnswer } from "./answering.js";
+import { Changes } from "./changes.js";
 import { forgetColours } from "./colours.js";
+import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
 import { Pad, connectTools } from "./pad.js";
@@ -9,6 +11,8 @@ import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, readDrawing, small } from "./reading.js";
 import { Inside } from "./showing.js";
 import { Teaching } from "./teaching.js";
+import { connectChanges, tellChanges } from "./telling.js";
+import { isThere } from "./weighing.js";
 import { unpack } from "./weights.js";
 import { say, sayAll, switchLanguage } from "./words.js";
 
@@ -16,8 +20,7 @@ const REST = 150; // milliseconds after which the pen rests
 const BEHIND_GUESS = 100; // milliseconds after which all else follows the guess
 const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 
-const packed = JSON.parse(by("model").textContent);
-const model = unpack(packed);
+const model = unpack(JSON.parse(by("model").textContent));
 let latest = null; // what is read now
 let isDark = null; // whether a drawing is read as dark ink; it stays so while the network learns of it
 let node = null; // whose formula is shown
@@ -38,7 +41,10 @@ function readPad({ strokes, image }) {
 
 const pad = new Pad(by("pad"), oncePerFrame(changed));
 const inside = new Inside(model, choose);
-const teaching = new Teaching(model, relearn);
+const changes = new Changes(model, relearn);
+const teaching = new Teaching(model, changes, choose);
+const editing = new Editing(model, changes);
+const world = { model, inside, changes, choose };
 
 /** Something else is on the pad. */
 function changed() {
@@ -71,7 +77,7 @@ function settle() {
   inside.settle();
   teaching.reads(latest);
   tellDrawing(pad.now);
-  explain(model, inside, node, choose);
+  showNode();
 }
 
 function tellDrawing({ strokes, image }) {
@@ -79,11 +85,20 @@ function tellDrawing({ strokes, image }) {
   by("drawn").textContent = say(`drawn.${key}`, { count: strokes.length, width: image?.width, height: image?.height });
 }
 
+/** The formula of the node that is chosen, and what can be changed of it. */
+function showNode() {
+  if (node && !isThere(model, node)) node = null;
+  editing.show(node);
+  explain(world, node);
+}
+
 function choose(chosen) {
+  const isFollowed = by("unit").contains(document.activeElement);
   node = chosen;
   inside.mark(node);
-  explain(model, inside, node, choose);
+  showNode();
   by("unit").scrollTop = 0;
+  if (isFollowed) by("unit").focus(); // what led here is gone
 }
 
 async function take(file) {
@@ -96,20 +111,31 @@ async function take(file) {
 
 function speak() {
   sayAll();
-  const sizes = [model.layers[0].columns, ...model.layers.map(({ rows }) => rows)].join(" → ");
-  const count = model.layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
-  by("net").textContent = say("net", { sizes, act: model.act, count: count.toLocaleString("en") });
-  by("about").textContent = say("about", packed);
+  introduce();
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
+  tellChanges(changes);
   update();
   settle();
 }
 
-/** The weights are others now. */
+/** What network this is. */
+function introduce() {
+  const sizes = [model.layers[0].columns, ...model.layers.map(({ rows }) => rows)].join(" → ");
+  const count = model.layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
+  by("net").textContent = say("net", { sizes, act: model.act, count: count.toLocaleString("en") });
+  by("about").textContent = say("about", model);
+}
+
+/** The network is another one now. */
 function relearn() {
-  inside.forgetPictures();
+  if (node && !isThere(model, node)) choose(null);
+  introduce();
+  inside.forget();
+  inside.mark(node);
+  teaching.show();
+  tellChanges(changes);
   update();
   settle();
 }
@@ -119,10 +145,11 @@ function recolour() {
   pad.paint();
   inside.recolour();
   teaching.show();
-  explain(model, inside, node, choose);
+  explain(world, node);
 }
 
 connectTools(pad);
+connectChanges(changes);
 by("close").addEventListener("click", () => choose(null));
 listenForPictures(by("file"), take);
 by("language").addEventListener("click", () => {
