@@ -253,7 +253,14 @@ const WORDS = {
   },
 };
 
-let language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+let language = firstLanguage();
+
+/** What the address asks for (?lang=zh), else what the browser likes best, else the page's own. @returns {"en" | "zh"} */
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wished = [asked, ...navigator.languages, document.documentElement.lang].map((each) => each?.slice(0, 2).toLowerCase());
+  return wished.find((each) => each === "en" || each === "zh") ?? "en";
+}
 
 /** A sentence in the language of the page. @param {string} key */
 export function say(key, blanks = {}) {
