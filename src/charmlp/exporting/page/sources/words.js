@@ -1,5 +1,6 @@
 // What the page says, in both languages; {blanks} are filled in.
 
+/** @type {Record<string, Record<string, string>>} */
 const WORDS = {
   en: {
     title: "A network that reads letters",
@@ -375,19 +376,29 @@ const WORDS = {
   },
 };
 
-let language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+let language = firstLanguage();
 
-/** A sentence in the language of the page. @param {string} key */
-export function say(key, blanks = {}) {
-  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
+/** What the address asks for (?lang=zh), else what the browser likes best, else the page's own. @returns {"en" | "zh"} */
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wished = [asked, ...navigator.languages, document.documentElement.lang].map((each) => each?.slice(0, 2).toLowerCase());
+  return wished.find((each) => each === "en" || each === "zh") ?? "en";
 }
+
+/** A sentence in the language of the page. @param {string} key @param {Record<string, unknown>} [blanks] */
+export function say(key, blanks = {}) {
+  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
+}
+
+/** Elements that say what they are to say. @param {string} name @returns {NodeListOf<HTMLElement>} */
+const marked = (name) => document.querySelectorAll(`[data-${name}]`);
 
 /** Say whatever stands in the page in the language that is spoken. */
 export function sayAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = say("title");
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
-  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
+  for (const element of marked("say")) element.textContent = say(element.dataset.say ?? "");
+  for (const element of marked("label")) element.setAttribute("aria-label", say(element.dataset.label ?? ""));
 }
 
 /** Speak the other language. */
@@ -399,12 +410,12 @@ export function switchLanguage() {
 /** Where a derivation stands in charmlp's documentation. @param {string} page */
 export const address = (page) => `docs/derivations/${page}${language === "zh" ? ".zh-CN" : ""}.md`;
 
-/** A number for people: −1.87. */
+/** A number for people: −1.87. @param {number} x */
 export function shown(x, digits = 2) {
   return x.toFixed(digits).replace(/^-(?=.*[1-9])/, "−").replace(/^-/, "");
 }
 
-/** 97.3 %. */
+/** 97.3 %. @param {number} p */
 export function percent(p) {
   return `${(100 * p).toFixed(p < 0.0995 || p > 0.99 ? 1 : 0)} %`;
 }
