@@ -54,6 +54,8 @@ def test_a_grid(run: Run, data: Path) -> None:
     assert (best.lr, best.seed, best.epochs) == (0.5, 2021, 3)
     with Image.open("s/trials.png") as picture:
         assert picture.width >= 1000
+    page = Path("s/report.html").read_text("utf-8")
+    assert "lr 0.5 is better, by" in page and "data:image/png" in page and "--config s/best.toml" in page
     before = {path: path.stat().st_mtime_ns for path in Path("s/trials").iterdir()}
     table = Path("s/trials.csv").read_bytes()
     again = run("tune", "--resume", "--out", "s", "--lang", "zh")
