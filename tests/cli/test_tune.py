@@ -182,6 +182,7 @@ def test_what_is_wrong_is_said_before_work(
     assert not Path("searches").exists()
 
 
+@pytest.mark.full
 def test_where_nothing_trains_well(run: Run, data: Path) -> None:
     answer = run("tune", data, *SMALL, "--grid", "lr=1e30", "--seeds", "1", "--out", "s")
     assert answer.status == 1 and "no setting trains well with every seed: the loss became" in answer.err

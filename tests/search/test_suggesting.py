@@ -78,7 +78,7 @@ def test_killed_after_any_training_it_repeats_nothing_and_suggests_the_same(tmp_
 
 
 def test_some_are_pruned_and_the_others_come_nearer_to_the_best(tmp_path: Path) -> None:
-    found = search(tmp_path, FakeJob(), count=30)
+    found = search(tmp_path, FakeJob(), count=24)
     reasons = [trials[-1].failed for _, trials in found.values()]
     assert any(reason.startswith("pruned") for reason in reasons)
     best = [values["lr"] for values, trials in found.values() if not trials[-1].failed]
