@@ -1,4 +1,4 @@
-"""The page in Firefox: puppeteer-core drives Debian's by WebDriver BiDi; playwright drives only its own.
+"""The page in Firefox: puppeteer-core drives Debian's by WebDriver BiDi; playwright drives only its own."""
 
 from __future__ import annotations
 
