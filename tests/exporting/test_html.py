@@ -56,6 +56,20 @@ def test_modules_become_one_script() -> None:
     assert script.index("const c") < script.index("function b") < script.index("b(c)")
 
 
+def test_what_readers_need_is_left_out() -> None:
+    module = """// What it is.
+
+/** A number. @param {number} x */
+export const f = (x) => {
+  // it is here
+  const at = "http://x/**"; // why
+  return /** @type {any} */ (at) + "//";
+};
+"""
+    wanted = '// f.js\n\nconst f = (x) => {\nconst at = "http://x/**";\nreturn (at) + "//";\n};'
+    assert bundle("f.js", lambda name: module).strip() == wanted
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [
@@ -346,7 +360,7 @@ def test_every_sentence_is_said_in_both_languages() -> None:
 def test_names_run_no_code(open_page: Callable[..., Opened]) -> None:
     page = open_page("evil").page
     draw(page, A)
-    assert page.locator("img").count() == 0 and page.locator("script").count() == 2
+    assert page.locator("img").count() == 0 and page.locator("script").count() == 3
     assert "<img src=x" in page.locator(".classes").inner_text()
 
 

@@ -3,6 +3,7 @@
     sources/     the page: modules of JavaScript, page.html, page.css
     bundling.py  modules as one script
     packing.py   the model as JSON, weights of 32, 16 or 8 bits in base64
+    lesson.py    a small net to do by hand (worked.py), and the doctor's formulas (library.py) and sentences
     running.py   the page's way from pixels to probabilities, run by node
 
 Weights of 16 bits are the nearest such floats; of 8 bits, whole numbers with a scale for each row.
@@ -24,7 +25,8 @@ from charmlp.errors import CharmlpError
 from charmlp.exporting.formats import FULL_PRECISION
 from charmlp.exporting.job import Draft, Job, largest_difference
 from charmlp.exporting.page.bundling import bundle, source
-from charmlp.exporting.page.packing import PREPROCESSINGS, as_packed, packed, scripted
+from charmlp.exporting.page.lesson import lesson
+from charmlp.exporting.page.packing import PREPROCESSINGS, as_packed, deflated, packed, scripted
 from charmlp.exporting.page.running import node_answers
 from charmlp.exporting.pictures import pictures
 from charmlp.language import spoken
@@ -79,6 +81,7 @@ def page(data: dict[str, Any], language: str) -> str:
         script=bundle("page.js"),
         policy=policy(),
         model=scripted(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
+        lesson=deflated(lesson()),
     )
 
 

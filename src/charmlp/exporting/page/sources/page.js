@@ -6,6 +6,7 @@ import { forgetColours } from "./colours.js";
 import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { openHand } from "./hand.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, readDrawing, small } from "./reading.js";
@@ -29,6 +30,7 @@ let isDark = null; // whether a drawing is read as dark ink; it stays so while t
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
+let showHand = () => {}; // until it is unpacked
 
 /** What is on the pad, as the network reads it. @param {Drawn} drawn */
 function readPad({ strokes, image }) {
@@ -122,6 +124,7 @@ function speak() {
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
   tellChanges(changes);
+  showHand();
   update();
   settle();
 }
@@ -172,3 +175,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 const predictPicture = (grey, height, width) => predict(model, grey, height, width);
 globalThis.charmlp = { predict: predictPicture, classes: model.classes };
 speak();
+showHand = await openHand();
+showHand();

@@ -14,8 +14,8 @@ export function half(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** @param {string} text */
-function float32s(text) {
+/** @param {string} text @returns {Float32Array} */
+export function float32s(text) {
   const bytes = bytesOf(text);
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
