@@ -401,7 +401,15 @@ def test_axe_finds_what_is_wrong(browser: Any, pages: dict[str, Path]) -> None:
 
 @pytest.mark.full
 def test_it_prints(open_page: Callable[..., Opened]) -> None:
-    page = open_page("relu").page
+    """On white, with dark ink, also from a dark screen."""
+    page = open_page("relu", color_scheme="dark").page
     draw(page, A)
-    page.emulate_media(media="print")
+    lightest = (
+        "pad => pad.getContext('2d').getImageData(0, 0, pad.width, pad.height).data"
+        ".reduce((most, level, i) => (i % 4 < 3 ? Math.max(most, level) : most), 0)"
+    )
+    assert page.locator("#pad").evaluate(lightest) > 200
+    page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_timeout(200)
     assert not page.locator("[role=toolbar]").is_visible() and page.locator("#bars").is_visible()
+    assert page.locator("#pad").evaluate(lightest) < 100
