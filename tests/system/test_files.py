@@ -16,7 +16,6 @@ import pytest
 from charmlp.errors import CharmlpError, DataError
 from charmlp.system import files
 from charmlp.system.files import (
-    GrowingFile,
     cache_folder,
     check_writable,
     is_file,
@@ -24,6 +23,7 @@ from charmlp.system.files import (
     open_regular,
     write_whole,
 )
+from charmlp.system.growing import GrowingFile
 from charmlp.text import shown_path
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system has other rights and names")
@@ -126,7 +126,7 @@ class TestGrowing:
         """A limit on the size of files stands for it; when there is room again, nothing is missing."""
         code = (
             "import resource, signal, sys; from pathlib import Path\n"
-            "from charmlp.system.files import GrowingFile; from charmlp.errors import CharmlpError\n"
+            "from charmlp.system.growing import GrowingFile; from charmlp.errors import CharmlpError\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (25, resource.RLIM_INFINITY))\n"
             "file = GrowingFile(Path(sys.argv[1]))\n"

@@ -90,9 +90,12 @@ def end(trainer: Trainer) -> list[Any]:
     """All that a training leaves behind, as what can be compared; but how long it took."""
     arrays, facts = trainer.state().pack()
     facts["seconds"] = 0
-    for epoch in facts["history"]:
-        epoch["seconds"] = 0
+    arrays["history"][:, 2] = 0
     return [{name: array.tobytes() for name, array in arrays.items()}, facts]
+
+
+def epochs_of(found: list[Any]) -> int:
+    return len(found[0]["history"]) // (6 * 8)
 
 
 RARE = ("adagrad", "rmsprop", "adadelta")
@@ -181,8 +184,8 @@ def test_the_recipes_go_on_with_the_same_bits(recipe: str) -> None:
 def test_patience_is_remembered() -> None:
     config = dataclasses.replace(BASE, epochs=40, patience=2, monitor="loss", lr=0.5)
     expected = whole("analytic", config)
-    assert len(expected[1]["history"]) < 40
-    assert cut("analytic", config, (13 * (len(expected[1]["history"]) - 1) + 1,)) == expected
+    assert epochs_of(expected) < 40
+    assert cut("analytic", config, (13 * (epochs_of(expected) - 1) + 1,)) == expected
 
 
 # Negative controls: a state that lacks something ends elsewhere.

@@ -15,7 +15,7 @@ from charmlp.config import to_toml
 from charmlp.errors import CharmlpError, MissingExtraError
 from charmlp.training import Callback, Run, train
 from charmlp.training import tensorboard as module
-from charmlp.training.runfolder import EVENTS
+from charmlp.training.runfiles import EVENTS
 
 SCALARS = ("loss", "lr", "val_loss", "val_accuracy", "val_macro_f1")
 

@@ -16,7 +16,8 @@ from charmlp.config import to_toml
 from charmlp.system.extras import require_extra
 from charmlp.system.files import writing
 from charmlp.training.callbacks import Callback
-from charmlp.training.runfolder import EVENTS, RunFolder
+from charmlp.training.runfiles import EVENTS
+from charmlp.training.runfolder import RunFolder
 
 if TYPE_CHECKING:
     from charmlp.training.state import Epoch

@@ -1,0 +1,67 @@
+"""A run that goes on must be the run that was begun: the same settings, the same letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from charmlp.config import TrainingConfig, flag_of, override, settings, spell
+from charmlp.errors import CharmlpError, UsageError
+from charmlp.letters.letterset import LetterSet
+from charmlp.system.files import is_file
+from charmlp.text import shown_path
+from charmlp.training.checkpoint import Checkpoint, checksum
+from charmlp.training.pastrun import read_settings
+from charmlp.training.prepare import Prepared
+from charmlp.training.runfiles import SETTINGS
+
+ANYWAY = "--resume_anyway goes on all the same, to other results"
+
+
+def settings_to_go_on(
+    begun: TrainingConfig, folder: Path, given: Mapping[str, Any], anyway: bool
+) -> TrainingConfig:
+    """The settings in the run's folder, with the given ones in place.
+
+    Raises `UsageError`, which names them, where they are not those that the run was begun with, unless the
+    user wants that: `anyway`.
+    """
+    path = folder / SETTINGS
+    found = override(read_settings(path) if is_file(path) else begun, given)
+    changed = [
+        f"{flag_of(field)} is {spell(now)}, and was {spell(before)}"
+        for field in settings()
+        if (now := getattr(found, field.name)) != (before := getattr(begun, field.name))
+    ]
+    if changed and not anyway:
+        raise UsageError(f"--resume {shown_path(folder)}: {'; '.join(changed)}; take that back, or {ANYWAY}")
+    return found
+
+
+def check_letters(past: Checkpoint, letters: Mapping[str, str], anyway: bool) -> None:
+    """Raise `CharmlpError`, which names them, where letters are not those that the run has learned from."""
+    changed = [
+        name
+        for name in {**past.letters, **letters}  # those of either
+        if past.letters.get(name) != letters.get(name)
+    ]
+    if changed and not anyway:
+        raise CharmlpError(
+            f"--resume: the {' and the '.join(changed)} are not those that the run was begun with; "
+            f"give their place with --data where that is another one now, or {ANYWAY}"
+        )
+
+
+def letters_of(prepared: Prepared) -> dict[str, str]:
+    """Checksums of images, labels and classes, by the names of the sets."""
+    sets = {
+        "training images": prepared.training,
+        "validation images": prepared.validation,
+        "rendered letters": prepared.rendered,
+    }
+    return {name: checksum_of(letters) for name, letters in sets.items() if letters is not None}
+
+
+def checksum_of(letters: LetterSet) -> str:
+    return checksum("\n".join(letters.classes).encode("utf-8", "replace"), letters.labels, letters.images)
