@@ -102,7 +102,7 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         "--checkpoint_every",
         metavar="N|Ns",
         help="write a checkpoint every N updates or N seconds, such as 500 or 60s "
-        "(default: so seldom that it costs less than 1 %)",
+        "(default: so seldom that it costs next to nothing)",
     )
     words = "with --resume: take other settings or data than the run was begun with"
     group.add_argument("--resume_anyway", action="store_true", help=words)

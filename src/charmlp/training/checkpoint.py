@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Checkpoint:
                 "charmlp": self.version,
             }
         )
-        total = checksum(text.encode(), *in_order(arrays))
+        total = checksum(text.encode(), *described(arrays))
         write_whole(path, save(arrays, {FORMAT: text, "checksum": total}))
 
     @classmethod
@@ -78,7 +78,7 @@ class Checkpoint:
         if FORMAT not in metadata:
             raise CharmlpError(f"{shown_path(path)}: no checkpoint, or of another version of charmlp")
         text = metadata[FORMAT]
-        if metadata.get("checksum") != checksum(text.encode(), *in_order(arrays)):
+        if metadata.get("checksum") != checksum(text.encode(), *described(arrays)):
             raise CharmlpError(f"{shown_path(path)}: damaged: its checksum does not fit")
         facts = json.loads(text)
         state = TrainingState.unpack(arrays, facts["state"])
@@ -86,8 +86,11 @@ class Checkpoint:
         return cls(state, config, *(facts[name] for name in ("given", "letters", "wishes", "charmlp")))
 
 
-def in_order(arrays: Mapping[str, Array]) -> list[Array]:
-    return [arrays[name] for name in sorted(arrays)]
+def described(arrays: Mapping[str, Array]) -> Iterator[Array | bytes]:
+    """Each array behind what it is, in the order of their names."""
+    for name, array in sorted(arrays.items()):
+        yield f"{name} {array.dtype} {array.shape}".encode()
+        yield array
 
 
 def checksum(*parts: Array | bytes) -> str:

@@ -16,8 +16,6 @@ from charmlp.training.pastrun import read_settings
 from charmlp.training.prepare import Prepared
 from charmlp.training.runfiles import SETTINGS
 
-ANYWAY = "--resume_anyway goes on all the same, to other results"
-
 
 def settings_to_go_on(
     begun: TrainingConfig, folder: Path, given: Mapping[str, Any], anyway: bool
@@ -30,12 +28,15 @@ def settings_to_go_on(
     path = folder / SETTINGS
     found = override(read_settings(path) if is_file(path) else begun, given)
     changed = [
-        f"{flag_of(field)} is {spell(now)}, and was {spell(before)}"
+        f"{flag_of(field)} {spell(before)} → {spell(now)}"
         for field in settings()
         if (now := getattr(found, field.name)) != (before := getattr(begun, field.name))
     ]
     if changed and not anyway:
-        raise UsageError(f"--resume {shown_path(folder)}: {'; '.join(changed)}; take that back, or {ANYWAY}")
+        raise UsageError(
+            f"--resume {shown_path(folder)}: other settings than at its beginning: {', '.join(changed)}; "
+            "take that back, or go on all the same with --resume_anyway"
+        )
     return found
 
 
@@ -48,8 +49,8 @@ def check_letters(past: Checkpoint, letters: Mapping[str, str], anyway: bool) ->
     ]
     if changed and not anyway:
         raise CharmlpError(
-            f"--resume: the {' and the '.join(changed)} are not those that the run was begun with; "
-            f"give their place with --data where that is another one now, or {ANYWAY}"
+            f"--resume: other data than at its beginning: {', '.join(changed)}; give --data where it lies "
+            "elsewhere now, or go on all the same with --resume_anyway"
         )
 
 

@@ -161,7 +161,9 @@ def carry_out(
     folder.given = plan.entries
     if past is not None:
         check_letters(past, letters_of(prepared), plan.anyway)
-        heard.message(f"goes on after {past.state.updates:,} updates, of version {past.version}")
+        heard.message(f"goes on after {past.state.updates:,} updates")
+        if past.version != __version__:
+            heard.message(f"note: they are of charmlp {past.version}; the last bits may be others")
 
     letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
 

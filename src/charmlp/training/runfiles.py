@@ -113,8 +113,9 @@ def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> 
     """Raise `UsageError` unless all that would be replaced in the folder was written by an earlier run."""
     shown = shown_path(folder)
     if not overwrite:
+        words = f"--out: {shown} holds something already; give another folder or --overwrite"
         begun = "; --resume goes on with the run in it" if is_file(folder / CHECKPOINT) else ""
-        raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite{begun}")
+        raise UsageError(words + begun)
     if is_file(folder / SETTINGS):
         with (folder / SETTINGS).open("rb") as file:
             if file.read(9) == b"recipe = ":

@@ -137,13 +137,13 @@ class Trainer:
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
-        with self.interrupts.held():
+        with self.interrupts.held():  # until all have noted it
             self.is_whole = False
             self.history.append(Epoch(number, loss, rate, seconds, figures))
             self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
             self.loss_sum = self.seconds = 0.0
             self.is_whole = True
-        self.callbacks.epoch_ends(self, self.history[-1])
+            self.callbacks.epoch_ends(self, self.history[-1])
 
     def check_finite(self, what: str, loss: float) -> None:
         """Raise `CharmlpError` where training has run away."""
