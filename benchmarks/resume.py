@@ -2,10 +2,11 @@
 
     python benchmarks/resume.py
 
-Letters are noise: what is measured depends on their number and size alone. Cost: stretches of updates with and
-without a checkpoint take turns, in processor time; the median difference is one checkpoint's, and at the pace
-of the default, at least 20 seconds and 200 times its own duration apart, so much of a training. Going on: from
-a state at update 1,000,000, made up, until the first new update is done, beyond loading letters and file.
+Letters are noise: what is measured depends on their number and size alone. Cost: stretches of updates with
+and without a checkpoint take turns, in processor time; the median difference is one checkpoint's, and at the
+pace of the default, at least 20 seconds and 200 times its own duration apart, so much of a training. Going
+on: from a state at update 1,000,000, made up, until the first new update is done, beyond loading letters and
+file.
 """
 
 from __future__ import annotations

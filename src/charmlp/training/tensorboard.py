@@ -38,13 +38,18 @@ class TensorBoard(Callback):
         self.written = time.monotonic()
 
     def training_begins(self, training: Trainer) -> None:
+        """Begin anew, for a training that goes on with the epochs that are done."""
         place = self.folder.path / EVENTS
         with self.folder.side_matter(), writing(place):
             place.mkdir(exist_ok=True)
+            for earlier in place.glob("events.out.tfevents.*"):
+                earlier.unlink()
             self.writer = self.files.EventsWriter(os.fspath(place / "events"))
             settings = "".join(f"    {line}\n" for line in to_toml(training.config).splitlines())  # as code
             self.add(0, self.summary.text("config", settings))
             self.writer.flush()
+        for epoch in training.history:
+            self.epoch_ends(training, epoch)
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         if self.writer is None:
