@@ -30,7 +30,7 @@ LONGEST = 0.25  # seconds until it is killed
 GONE = 10.0  # seconds in which an ended process has to be gone
 
 
-def start(run: Path, *, quiet_signals: bool = False) -> int:
+def start(run: Path, *, by_signals: bool = False) -> int:
     """Begin, or go on with, the training in a child in a group of its own; its number."""
     child = os.fork()
     if child:
@@ -42,7 +42,9 @@ def start(run: Path, *, quiet_signals: bool = False) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
-        status = by_command(run) if quiet_signals else by_function(run)
+        status = by_command(run) if by_signals else by_function(run)
+    except KeyboardInterrupt:  # a second one, while the first is told of
+        status = 130
     finally:
         os._exit(status)
 
@@ -124,7 +126,7 @@ def ask_to_end(place: Path, whole: dict[str, Any], times: int, draw: random.Rand
     """SIGTERM, Ctrl-C, Ctrl-C twice: the training goes on from where it was, or from its beginning."""
 
     def begin(run: Path) -> int:
-        return start(run, quiet_signals=True)
+        return start(run, by_signals=True)
 
     for number in range(times):
         for name, signals in (("term", ["SIGTERM"]), ("int", ["SIGINT"]), ("twice", ["SIGINT", "SIGINT"])):
@@ -199,7 +201,7 @@ def main() -> None:
         print(f"kill -9: {args.kills} of {args.kills} survived, {trainings} trainings with the same bits")
         stop_and_continue(place, whole, args.times, draw)
         print(f"stopped and continued: {args.times} of {args.times}")
-        wait(start(place / "whole2", quiet_signals=True))
+        wait(start(place / "whole2", by_signals=True))
         ask_to_end(place, end(place / "whole2"), args.times, draw)
         print(f"SIGTERM, SIGINT, SIGINT twice: {3 * args.times} of {3 * args.times}")
         if args.room:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import io
-import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,7 @@ from charmlp.config import OPTIMIZERS, RECIPES, TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.letters.letterset import LetterSet
 from charmlp.training import feed as feed_module
+from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.feed import Arrays, Pictures
 from charmlp.training.order import Order
 from charmlp.training.state import Kept, TrainingState
@@ -79,11 +80,11 @@ def make_trainer(name: str, config: TrainingConfig) -> Trainer:
 
 
 def through_a_file(state: TrainingState) -> TrainingState:
-    """What comes out of bytes that the state went into."""
-    arrays, facts = state.pack()
-    file, text = io.BytesIO(), json.dumps(facts, allow_nan=False)
-    np.savez(file, **arrays)
-    return TrainingState.unpack(dict(np.load(io.BytesIO(file.getvalue()))), json.loads(text))
+    """What comes out of a checkpoint that the state went into."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "checkpoint")
+        file.write_bytes(Checkpoint(state, BASE, {}, {}, {}).content())
+        return Checkpoint.read(file).state
 
 
 def end(trainer: Trainer) -> list[Any]:

@@ -110,14 +110,13 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
 
 def what_to_train(args: argparse.Namespace) -> dict[str, Any]:
     """`train`'s arguments for the settings, or for a run that goes on and has its own."""
+    how = {name: getattr(args, name) for name in ("out", "overwrite", "resume", "resume_anyway")}
     if args.resume is None:
-        if args.resume_anyway:
-            raise UsageError("--resume_anyway: --resume says with which run")
-        return {"recipe": make_config(args), "out": args.out, "overwrite": args.overwrite}
-    for name in ("out", "overwrite", "recipe", "config"):
+        return {"recipe": make_config(args), **how}
+    for name in ("recipe", "config"):
         if getattr(args, name):
             raise UsageError(f"--resume and --{name}: give one or the other")
-    return {"resume": args.resume, "resume_anyway": args.resume_anyway, **given_settings(args)}
+    return {**how, **given_settings(args)}
 
 
 def data_to_train_on(args: argparse.Namespace, *, course: bool = False) -> dict[str, Any]:

@@ -46,6 +46,10 @@ class Checkpoint:
 
     def write(self, path: Path) -> None:
         """Write it to the disk itself, whole or not at all; raises `CharmlpError`."""
+        write_whole(path, self.content())
+
+    def content(self) -> bytes:
+        """The bytes of the file."""
         from safetensors.numpy import save
 
         arrays, facts = self.state.pack()
@@ -61,7 +65,7 @@ class Checkpoint:
             }
         )
         total = checksum(text.encode(), *described(arrays))
-        write_whole(path, save(arrays, {FORMAT: text, "checksum": total}))
+        return save(arrays, {FORMAT: text, "checksum": total})
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:

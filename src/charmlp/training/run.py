@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any
 from charmlp.config import OTHER_NAMES, TrainingConfig, changes, find_recipe, flag_of, override
 from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
-from charmlp.errors import CharmlpError, UsageError
-from charmlp.images.crop import usual_size
-from charmlp.modelfile import Model, check_expressible, write_model
+from charmlp.errors import UsageError
+from charmlp.modelfile import Model, check_expressible
 from charmlp.system.files import check_writable
-from charmlp.text import closest, shown_path
+from charmlp.text import closest
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
-from charmlp.training.order import rendered_share
 from charmlp.training.plan import Plan, plan_to_go_on
-from charmlp.training.prepare import Prepared, prepare
+from charmlp.training.prepare import prepare
+from charmlp.training.record import record
 from charmlp.training.resume import check_letters, letters_of
 from charmlp.training.rundata import entries_of
 from charmlp.training.runfiles import way_on
@@ -109,6 +108,10 @@ def train(
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
     """
     check_names(settings)
+    if resume is not None:
+        check_alone(out=out, overwrite=overwrite, recipe=recipe != "best")
+    elif resume_anyway:
+        raise UsageError("--resume_anyway: --resume says with which run")
     interval = Interval()
     if checkpoint_every is not None:
         interval = INTERVAL.read("--checkpoint_every", str(checkpoint_every))
@@ -195,6 +198,13 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
     return override(recipe, settings)
 
 
+def check_alone(**given: object) -> None:
+    """Raise `UsageError` where a run that goes on is told to be another one."""
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"--resume and --{name}: give one or the other")
+
+
 def check_names(settings: Mapping[str, Any]) -> None:
     """Raise `UsageError` where a setting is none."""
     names = {field.name for field in dataclasses.fields(TrainingConfig)}
@@ -204,58 +214,3 @@ def check_names(settings: Mapping[str, Any]) -> None:
             meant = closest(name, known)
             hint = f"; did you mean '{known[meant]}'?" if meant else ""
             raise UsageError(f"no setting is called {name!r}{hint}")
-
-
-def record(result: Fit, prepared: Prepared, folder: RunFolder, model_path: Path | None = None) -> Model:
-    """The third stage: write the model into the run's folder, and where else it is wanted.
-
-    Raises `CharmlpError` where one of the two cannot be written; the other one is written all the same.
-    """
-    model = make_model(result, prepared)
-    written, faults = [], []
-    for path in filter(None, (folder.model, model_path)):
-        try:
-            write_model(model, path)
-            written.append(path)
-        except CharmlpError as fault:
-            faults.append(str(fault))
-    if folder.model in written:
-        folder.finish()
-    if faults:
-        saved = [f"the model is saved in {shown_path(path)}" for path in written]
-        raise CharmlpError("; ".join(faults + saved) + way_on(folder.path))
-    return model
-
-
-def make_model(result: Fit, prepared: Prepared) -> Model:
-    """The kept parameters as a model file's content."""
-    config = result.config
-    rendered = 0 if prepared.rendered is None else len(prepared.rendered)
-    share = 1.0 if prepared.style else rendered_share(config, len(prepared.training), rendered)
-    provenance = {
-        "charmlp": __version__,
-        "recipe": config.recipe,
-        "seed": config.seed,
-        "data": prepared.identity,
-        "source": prepared.layout,
-        "training_images": len(prepared.training),
-        "validation_images": 0 if prepared.validation is None else len(prepared.validation),
-        "rendered_letters": rendered,
-        "rendered_share": round(share, 4),
-        **({"rendered_style": prepared.style or config.synth_style} if share else {}),
-        "epoch": result.kept_epoch,
-        "validation_accuracy": None if result.scores is None else result.scores.accuracy,
-        "letter_size": usual_size(prepared.training.images),
-    }
-    return Model(
-        classes=prepared.training.classes,
-        norm_size=config.norm_size,
-        preprocessing=config.preprocessing,
-        act_type=config.act_type,
-        view=config.view,
-        weights=tuple(result.parameters.weights),
-        biases=tuple(result.parameters.biases),
-        provenance=provenance,
-        temperature=result.temperature,
-        familiarity=result.familiarity,
-    )

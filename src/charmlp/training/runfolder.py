@@ -1,4 +1,4 @@
-"""The third of a run's three stages: a folder for settings, figures by epoch, log and model."""
+"""A run's folder: its settings, figures by epoch, log and model."""
 
 from __future__ import annotations
 
