@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,53 +105,6 @@ def test_a_weight_beyond_16_bits_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CharmlpError, match="--bits 32"):
         charmlp.export(large, "html", out=tmp_path / "page.html", max_loss=100)
     assert not (tmp_path / "page.html").exists()
-
-
-STEP = """import { readFileSync } from "node:fs";
-import { descend, gradients, lossOf } from "./learning.js";
-import { unpack } from "./weights.js";
-const { packed, xs, truths, rate } = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(xs.map((x, i) => {
-  const model = unpack(packed);
-  const { error, layers, pixels } = gradients(model, Float64Array.from(x), truths[i]);
-  const plain = layers.map(({ delta, input }) => [[...delta], [...input]]);
-  descend(model, { layers }, rate);
-  const after = lossOf(model, Float64Array.from(x), truths[i]);
-  return { error: [...error], layers: plain, pixels: [...pixels], after };
-})));
-"""
-
-
-def steps_in_node(model: Model, xs: NDArray[np.float64], truths: list[int], rate: float, folder: Path) -> Any:
-    script = bundle("step.js", lambda name: STEP if name == "step.js" else source(name))
-    (folder / "step.mjs").write_text(script, "utf-8")
-    given = {"packed": packed(model, 32), "xs": xs.tolist(), "truths": truths, "rate": rate}
-    command = ["node", str(folder / "step.mjs")]
-    done = subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, check=True)
-    return json.loads(done.stdout)
-
-
-@needs_node
-@pytest.mark.parametrize("act_type", calculus.ACTIVATIONS)
-def test_a_step_has_the_gradients_of_the_calculus(act_type: str, tmp_path: Path) -> None:
-    model, rate = make_model(act_type, (20, 15), norm_size=(8, 8)), 1e-3
-    generator = np.random.default_rng(1)
-    xs, truths = generator.normal(size=(100, 64)), generator.integers(0, 10, 100).tolist()
-    weights, biases = ([each.astype(np.float64) for each in some] for some in (model.weights, model.biases))
-    layers = calculus.mlp_layers(xs, weights, biases, act_type)
-    error = calculus.softmax(layers[-1].y) - np.eye(10)[truths]
-    deltas = calculus.mlp_gradients(error, layers, weights, act_type)
-    inputs = [xs, *(layer.y for layer in layers[:-1])]
-    for i, found in enumerate(steps_in_node(model, xs, truths, rate, tmp_path)):
-        assert np.allclose(found["error"], error[i], atol=1e-9)
-        assert np.allclose(found["pixels"], deltas[0][i] @ weights[0], atol=1e-9)
-        for number, (delta, into) in enumerate(found["layers"]):
-            wanted = np.outer(deltas[number][i], inputs[number][i])
-            assert np.abs(np.outer(delta, into) - wanted).max() < 1e-9
-        moved = [w - rate * np.outer(d[i], x[i]) for w, d, x in zip(weights, deltas, inputs, strict=True)]
-        shifted = [b - rate * d[i] for b, d in zip(biases, deltas, strict=True)]
-        after = calculus.softmax(calculus.mlp(xs[i : i + 1], moved, shifted, act_type))[0, truths[i]]
-        assert abs(found["after"] + np.log(after)) < 1e-5
 
 
 # In a browser
@@ -377,31 +328,6 @@ def test_names_run_no_code(open_page: Callable[..., Opened]) -> None:
     draw(page, A)
     assert page.locator("img").count() == 0 and page.locator("script").count() == 2
     assert "<img src=x" in page.locator(".classes").inner_text()
-
-
-def test_it_learns_and_forgets(open_page: Callable[..., Opened]) -> None:
-    page = open_page("gelu").page
-    assert page.locator("#learn").is_disabled() and not page.locator("#steps").is_visible()
-    draw(page, A)
-    first = answer(page)
-    page.locator("#truth").select_option(label="C")
-    losses = []
-    for _ in range(2):
-        page.locator("#learn").click()
-        words = page.locator("#losses").inner_text().replace(",", "").split()
-        losses += [float(words[6]), float(words[9])]
-    assert losses[0] > losses[1] == losses[2] > losses[3]
-    assert page.locator("#truth").input_value() == "2" and answer(page) != first
-    items = page.locator("#stage-list li")
-    assert items.count() == 5 and items.first.get_attribute("aria-current") == "step"
-    page.locator("#after").click()
-    assert items.nth(1).get_attribute("aria-current") == "step" and "δ₃ y₂ᵀ" in items.nth(1).inner_text()
-    page.locator("#language").click()
-    assert "范数" in items.nth(1).inner_text()
-    page.locator("#language").click()
-    for _ in range(2):
-        page.locator("#forget").click()
-    assert answer(page) == first and page.locator("#forget").is_disabled()
 
 
 def drawn(page: Any) -> None:

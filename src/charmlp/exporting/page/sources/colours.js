@@ -32,6 +32,14 @@ export function diverging(values, most, width, height) {
   return image;
 }
 
+/** The colour of one value, as `diverging` has it. @param {number} value @param {number} most */
+export function divergingColour(value, most) {
+  const { paper, for: above, against: below } = palette();
+  const share = Math.min(1, Math.abs(value) / (most || 1));
+  const end = value > 0 ? above : below;
+  return `rgb(${paper.map((part, i) => Math.round(part + share * (end[i] - part)))})`;
+}
+
 /** Pixels of values from lowest, black, to highest, white. */
 export function greys(values, width, height) {
   const [low, high] = values.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);

@@ -2,13 +2,13 @@
 
 import { ACTIVATIONS } from "./activations.js";
 
-/** The activation behind a layer: none behind the last, unless it is the only one. */
+/** The activation behind a layer: none behind the last, unless it is the only one. @param {import("./weights.js").Model} model @param {number} layer */
 export function behind(model, layer) {
   const last = layer === model.layers.length - 1 && layer > 0;
   return ACTIVATIONS[last ? "none" : model.act];
 }
 
-/** z = W x + b. */
+/** z = W x + b. @param {import("./weights.js").Linear} layer @param {ArrayLike<number>} x */
 function linear({ rows, columns, weight, bias }, x) {
   const z = new Float64Array(rows);
   for (let i = 0, at = 0; i < rows; i++, at += columns) {
@@ -23,7 +23,7 @@ function linear({ rows, columns, weight, bias }, x) {
   return z;
 }
 
-/** ∂L/∂x = Wᵀ δ. */
+/** ∂L/∂x = Wᵀ δ. @param {import("./weights.js").Linear} layer @param {ArrayLike<number>} delta */
 export function linearBackward({ rows, columns, weight }, delta) {
   const gradient = new Float64Array(columns);
   for (let i = 0, at = 0; i < rows; i++, at += columns) {
@@ -33,25 +33,42 @@ export function linearBackward({ rows, columns, weight }, delta) {
   return gradient;
 }
 
-/** z and y = f(z) of every layer; the last y are the logits. @returns {{z: Float64Array, y: Float64Array}[]} */
+/**
+ * z and y = f(z) of every layer, y = 0 where a unit is switched off; the last y are the logits.
+ *
+ * @param {import("./weights.js").Model} model @param {ArrayLike<number>} x
+ * @returns {{z: Float64Array, y: Float64Array}[]}
+ */
 export function forward(model, x) {
+  /** @type {{z: Float64Array, y: Float64Array}[]} */
   const found = [];
   model.layers.forEach((layer, number) => {
     const z = linear(layer, number ? found[number - 1].y : x);
-    found.push({ z, y: z.map(behind(model, number).f) });
+    const y = z.map(behind(model, number).f);
+    for (const unit of layer.off ?? []) y[unit] = 0;
+    found.push({ z, y });
   });
   return found;
 }
 
-/** δₗ = ∂L/∂zₗ of every layer, from the gradient ∂L/∂logits: δₗ = f′(zₗ) ∘ (Wₗ₊₁ᵀ δₗ₊₁). */
+/**
+ * What comes down to every layer, from the gradient ∂L/∂logits: upstream ∂L/∂yₗ = Wₗ₊₁ᵀ δₗ₊₁, and
+ * delta δₗ = ∂L/∂zₗ = f′(zₗ) ∘ ∂L/∂yₗ, which is 0 where a unit is switched off.
+ *
+ * @param {import("./weights.js").Model} model @param {{z: Float64Array}[]} layers @param {Float64Array} gradient
+ * @returns {{upstream: Float64Array, delta: Float64Array}[]}
+ */
 export function backward(model, layers, gradient) {
-  const deltas = [];
+  /** @type {{upstream: Float64Array, delta: Float64Array}[]} */
+  const found = [];
   for (let number = layers.length - 1; number >= 0; number--) {
-    if (deltas.length) gradient = linearBackward(model.layers[number + 1], deltas[0]);
+    const upstream = found.length ? linearBackward(model.layers[number + 1], found[0].delta) : gradient;
     const { slope } = behind(model, number);
-    deltas.unshift(gradient.map((upstream, i) => upstream * slope(layers[number].z[i])));
+    const delta = upstream.map((each, i) => each * slope(layers[number].z[i]));
+    for (const unit of model.layers[number].off ?? []) delta[unit] = 0;
+    found.unshift({ upstream, delta });
   }
-  return deltas;
+  return found;
 }
 
 /** softmax(z / T). */
@@ -92,7 +109,7 @@ export function attribute(model, x, number) {
   const upstream = new Float64Array(model.classes.length);
   upstream[number] = 1;
   const flat = x.reduce((sum, each) => sum + each, 0) / x.length;
-  const slopeAt = (point) => linearBackward(model.layers[0], backward(model, forward(model, point), upstream)[0]);
+  const slopeAt = (point) => linearBackward(model.layers[0], backward(model, forward(model, point), upstream)[0].delta);
   const way = x.map((each) => each - flat);
   if (PIECEWISE_LINEAR.includes(model.act)) return slopeAt(x).map((slope, i) => slope * way[i]);
   const logit = (point) => forward(model, point).at(-1).y[number];

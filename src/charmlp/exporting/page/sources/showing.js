@@ -1,30 +1,25 @@
 // How the network reads: pixels, what is for and against, hidden units, logits, softmax, from left to right.
 
 import { diverging, greys, largest, palette } from "./colours.js";
+import { Classes } from "./classes.js";
 import { by, make } from "./elements.js";
+import { nameOf } from "./naming.js";
 import { attribute } from "./network.js";
 import { ranked } from "./answering.js";
 import { Sheet, paintSheets, tilesOf } from "./templates.js";
 import { Tiles } from "./tiles.js";
-import { percent, say, shown } from "./words.js";
+import { say, shown } from "./words.js";
 
 const DIM = 0.55; // a unit while nothing is read
 const FAINT = 0.13; // a unit that says nothing
 const SOFTER = 0.6; // to the eye, half of the light is more than half as light
 const LIT = 0.02; // of the most that a unit of its layer says
-const MOST_CLASSES = 120;
 
-/** A node of the network: {layer, unit}, where the pixels are layer −1 and the classes the last one. */
 export class Inside {
-  /** @param {(node: {layer: number, unit: number}) => void} choose */
+  /** @param {import("./weights.js").Model} model @param {(node: import("./naming.js").Node) => void} choose */
   constructor(model, choose) {
     this.model = model;
     this.choose = choose;
-    this.reading = null;
-    this.reasons = null; // what each pixel adds to the guess's logit
-    this.last = model.layers.length - 1;
-    this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
-    this.pictures = []; // what the units of each hidden layer look for
     this.build();
     this.recolour();
   }
@@ -36,14 +31,21 @@ export class Inside {
     this.update(this.reading);
   }
 
-  /** The weights are others now. */
-  forgetPictures() {
+  /** The weights are others now, or the network has another shape. */
+  forget() {
+    if (this.shape !== shapeOf(this.model)) this.build();
     this.pictures = [];
     this.recolour();
   }
 
   build() {
-    const [h, w] = this.model.size;
+    const { model } = this;
+    this.shape = shapeOf(model);
+    this.reading = null;
+    this.reasons = null; // what each pixel adds to the guess's logit
+    this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
+    this.pictures = []; // what the units of each hidden layer look for
+    const [h, w] = model.size;
     const pixels = { count: h * w, columns: w, ratio: 1, side: 4, gap: 0 };
     const chooseAt = (layer) => (unit) => this.choose({ layer, unit });
     this.seen = new Tiles({ ...pixels, image: () => this.seenImage(), told: (i) => this.told(-1, i), choose: chooseAt(-1) });
@@ -60,30 +62,19 @@ export class Inside {
           choose: chooseAt(layer),
         }),
     );
-    this.classes = make("ol", { className: "classes" });
+    this.classes = new Classes(model, chooseAt(model.layers.length - 1));
     this.figures = [
       this.figure(this.seen.canvas, "small"),
       this.figure(this.why.canvas, "small"),
       ...this.layers.map((tiles) => this.figure(tiles.canvas, "wide")),
-      this.figure(this.classes, "wide"),
+      this.figure(this.classes.list, "wide"),
     ];
-    by("stages").append(...this.figures.map(({ figure }) => figure));
-    const count = Math.min(MOST_CLASSES, this.model.classes.length);
-    this.buttons = Array.from({ length: count }, () => this.classButton());
-    this.classes.append(...this.buttons.map(({ button }) => make("li", {}, button)));
+    by("stages").replaceChildren(...this.figures.map(({ figure }) => figure));
   }
 
   figure(content, kind) {
     const [title, words] = [make("h3"), make("p", { className: "soft" })];
     return { figure: make("figure", { className: kind }, make("figcaption", {}, title, words), content), title, words, content };
-  }
-
-  classButton() {
-    const [name, z, p, bar] = [make("b"), make("span", { className: "z" }), make("span", { className: "p" }), make("span", { className: "bar" })];
-    const button = make("button", { type: "button" }, name, z, p, bar);
-    const found = { button, name, z, p, bar, unit: 0 };
-    button.addEventListener("click", () => this.choose({ layer: this.last, unit: found.unit }));
-    return found;
   }
 
   // What a tile looks like, and what it says
@@ -109,6 +100,20 @@ export class Inside {
     context.fillRect(x, y, width, height);
     context.globalAlpha = this.reading ? FAINT + (1 - FAINT) * this.strength(layer, unit) ** SOFTER : DIM;
     this.sheets[layer].paint(context, unit, x, y, width, height);
+    if (!this.isOff(layer, unit)) return;
+    context.globalAlpha = 1;
+    context.strokeStyle = `rgb(${palette().against})`;
+    context.lineWidth = 2;
+    context.beginPath();
+    for (const [from, to] of [[x, x + width], [x + width, x]]) {
+      context.moveTo(from, y);
+      context.lineTo(to, y + height);
+    }
+    context.stroke();
+  }
+
+  isOff(layer, unit) {
+    return this.model.layers[layer]?.off?.has(unit) ?? false;
   }
 
   strength(layer, unit) {
@@ -117,7 +122,8 @@ export class Inside {
 
   told(layer, unit) {
     const value = this.reading && (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]);
-    return say("value", { name: nameOf(this.model, { layer, unit }), value: this.reading ? shown(value) : "–" });
+    const name = nameOf(this.model, { layer, unit });
+    return say(this.isOff(layer, unit) ? "value.off" : "value", { name, value: this.reading ? shown(value) : "–" });
   }
 
   toldReason(unit) {
@@ -132,7 +138,7 @@ export class Inside {
     if (!reading) this.reasons = null;
     for (const tiles of [this.seen, this.why, ...this.layers]) tiles.paint();
     this.label();
-    this.showClasses();
+    this.classes.show(this.reading);
   }
 
   /** When the pen rests: what takes longer. */
@@ -149,10 +155,11 @@ export class Inside {
   /** Which node is chosen; none where it is null. */
   mark(node) {
     const { layer, unit } = node ?? { layer: null, unit: null };
+    const last = this.model.layers.length - 1;
     this.seen.mark(layer === -1 ? unit : null);
     this.why.mark(null);
     this.layers.forEach((tiles, number) => tiles.mark(layer === number && unit < tilesOf(this.model, number) ? unit : null));
-    for (const each of this.buttons) each.button.setAttribute("aria-pressed", String(layer === this.last && each.unit === unit));
+    this.classes.mark(layer === last ? unit : null);
   }
 
   label() {
@@ -171,6 +178,8 @@ export class Inside {
       const words = [say(layer ? "hidden.more" : "hidden.first")];
       if (tilesOf(model, layer) < rows) words.push(say("hidden.few", { shown: tilesOf(model, layer) }));
       if (this.reading) words.push(say("lit", { count: this.lit(layer), all: rows }));
+      const { off } = model.layers[layer];
+      if (off?.size) words.push(say("off.count", { count: off.size }));
       set(rest[layer], say("hidden", { number: layer + 1, count: rows }), words.join(" "));
     });
     set(rest.at(-1), say("out"), say("out.more", { t: shown(model.temperature) }));
@@ -179,26 +188,9 @@ export class Inside {
   lit(layer) {
     return this.reading.layers[layer].y.filter((_, unit) => this.strength(layer, unit) > LIT).length;
   }
-
-  showClasses() {
-    const { model, reading } = this;
-    const all = [...model.classes.keys()];
-    const units = reading && all.length > MOST_CLASSES ? ranked(reading.probabilities) : all;
-    this.buttons.forEach((each, place) => {
-      const unit = (each.unit = units[place]);
-      const p = reading?.probabilities[unit] ?? 0;
-      each.name.textContent = model.classes[unit];
-      each.z.textContent = reading ? `z ${shown(reading.layers[this.last].y[unit])}` : "";
-      each.p.textContent = reading ? percent(p) : "";
-      each.bar.style.inlineSize = `${100 * p}%`;
-    });
-  }
 }
 
-/** What a node is called. */
-export function nameOf(model, { layer, unit }) {
-  const w = model.size[1];
-  if (layer < 0) return say("pixel", { row: Math.floor(unit / w) + 1, column: (unit % w) + 1 });
-  if (layer === model.layers.length - 1) return say("output", { name: model.classes[unit] });
-  return say("unit", { number: unit + 1, layer: layer + 1 });
+/** What pictures and tiles are made for. */
+function shapeOf({ size, layers, classes }) {
+  return JSON.stringify([size, layers.map(({ rows, columns }) => [rows, columns]), classes]);
 }

@@ -1,7 +1,8 @@
 // A picture of many tiles, of which one is chosen by mouse, finger or keyboard. To a screen reader it is a
 // slider: arrow keys go from tile to tile, and each says what it is.
 
-import { palette } from "./colours.js";
+import { diverging, divergingColour, largest, palette } from "./colours.js";
+import { say, shown } from "./words.js";
 
 const NARROW = 500; // CSS pixels: a phone
 const PHONE = 0.65; // tiles there
@@ -110,4 +111,34 @@ export class Tiles {
     this.mark(tile);
     this.options.choose(tile);
   }
+}
+
+const SMALL_SIDE = 13; // of a unit in a row
+const TALLEST = 22; // of a picture, in rem
+
+/**
+ * Numbers to be chosen from, as colours: a matrix or an image of so many columns, or units in a row.
+ *
+ * @param {{title: string, values: ArrayLike<number>, columns: number | null}} what @param {(at: number) => void} choose
+ */
+export function valueTiles({ title, values, columns }, choose) {
+  const list = Float64Array.from(values);
+  const most = largest(list);
+  const told = (at) => say("value", { name: `${title} ${placeOf(at, columns)}`, value: shown(list[at], 4) });
+  const common = { count: list.length, told, choose };
+  const rows = Math.ceil(list.length / (columns ?? 1));
+  const tiles = columns
+    ? new Tiles({ ...common, columns, side: 1, gap: 0, image: () => diverging(list, 0.7 * most, columns, rows) })
+    : new Tiles({ ...common, side: SMALL_SIDE, gap: 1, paint: (context, at, ...box) => paintValue(context, list[at], most, box) });
+  tiles.canvas.setAttribute("aria-label", title);
+  if (columns) tiles.canvas.style.maxInlineSize = `${Math.min(60, (TALLEST * columns) / rows)}rem`;
+  return tiles;
+}
+
+/** Row and column, or number. */
+const placeOf = (at, columns) => (columns ? `${Math.floor(at / columns) + 1},${(at % columns) + 1}` : String(at + 1));
+
+function paintValue(context, value, most, [x, y, width, height]) {
+  context.fillStyle = divergingColour(value, most);
+  context.fillRect(x, y, width, height);
 }

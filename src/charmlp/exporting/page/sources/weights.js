@@ -20,7 +20,7 @@ function float32s(text) {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
-function float16s(text) {
+export function float16s(text) {
   const bytes = bytesOf(text);
   return Float32Array.from({ length: bytes.length / 2 }, (_, i) => half(bytes[2 * i] | (bytes[2 * i + 1] << 8)));
 }
@@ -34,9 +34,11 @@ function scaled(text, scales, columns) {
 }
 
 /**
- * @typedef {{rows: number, columns: number, weight: Float32Array, bias: Float32Array}} Linear
+ * @typedef {{rows: number, columns: number, weight: Float32Array, bias: Float32Array, off?: Set<number>}} Linear
+ *   off: units that are switched off. A layer is never changed in place: another one takes its place
  * @typedef {{classes: string[], size: [number, number], preprocessing: string, crop: string, ground: string,
- *   act: string, temperature: number, bits: number, columnsFirst: boolean, layers: Linear[]}} Model
+ *   act: string, temperature: number, bits: number, columnsFirst: boolean, layers: Linear[], version: string,
+ *   provenance: Record<string, unknown>, forms: Record<string, string[]>}} Model
  */
 
 /** The model of what the page holds as JSON. @returns {Model} */
