@@ -71,7 +71,7 @@ def test_the_folder_is_in_the_end_as_without_interruption(
     run: Run, course: Path, cut: Callable[..., Result], way: str
 ) -> None:
     assert run("train", "--data", course, *BRIEF, *EPOCHS, *WAYS[way], "--out", "whole/a").status == 0
-    for update in (5, 17):
+    for update in (5, 17) if way == "slides" else (17,):
         answer = cut(update, *WAYS[way], "--out", "cut/a", "--overwrite")
         assert answer.status == 130
         assert f"go on with: charmlp train --resume {Path('cut/a')}" in answer.err
