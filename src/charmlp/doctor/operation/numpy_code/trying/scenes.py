@@ -23,6 +23,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_upstream,
     is_weight,
     of_gradient,
+    words_of,
 )
 from charmlp.doctor.operation.numpy_code.trying.choices import (
     HOLDER,
@@ -141,11 +142,13 @@ class Scene:
             yield from self.of_entry(key)
             return
         of_value = key in taken(self.value)
-        if RATE.fullmatch(key) and self.gradient_has_steps and not of_value:
+        is_rate = RATE.fullmatch(key) or self.use(key).is_rate
+        if is_rate and self.gradient_has_steps and not of_value:
             yield Template("value", value=1.0)
         if not of_value and not (self.is_produced_from(key)):
             yield from self.sources(key)
         else:
+            yield from self.same_data(key)
             yield from self.parts_called(key)
         yield from self.products(key)
         yield from self.fresh(key)
@@ -157,11 +160,18 @@ class Scene:
             key in (p.data, p.weight) for p in products
         )
 
+    def same_data(self, key: Key) -> Iterator[Same]:
+        """The gradient's data, which a forward pass calls otherwise: features for x."""
+        if key not in self.names and DATA.fullmatch(key):
+            yield from (Same(name) for name in taken(self.gradient) if DATA.fullmatch(name))
+
     def parts_called(self, key: Key) -> Iterator[Part]:
         """What other functions return under this name, or as a prediction where one is wanted."""
         for name, function in self.others.items():
             if key in taken(function):
                 continue
+            if key in words_of(name):  # output_formula gives the output
+                yield Part(name, 0)
             if key in function.returns:
                 yield Part(name, function.returns.index(key))
             elif is_cache(key) and len(function.returns) > 1:
@@ -200,6 +210,7 @@ class Scene:
             i for i, name in enumerate(value.returns) if name and base(name) == meant and meant != lower
         ]
         upstream = is_upstream(key) or outputs
+        is_given_back = key in self.gradient.returns and self.gradient_has_steps  # a parameter
         if upstream:
             yield from (Upstream(i) for i in (*outputs, 0))
         if is_cache(key) or lower in ("values", "activations", "hidden", "memory", "hs", "zs"):
@@ -210,7 +221,7 @@ class Scene:
             yield Part(value.name, 0)
         others = list(taken(value))
         yield from (Same(name) for name in others if base(name) == base(key))
-        if not upstream and not is_truth(key):  # labels are no upstream gradient
+        if not upstream and not is_truth(key) and not is_given_back:  # labels are no upstream gradient
             yield Upstream(0)
         yield from (Part(value.name, 0), Part(value.name, REST))
         yield from (Same(name) for name in others)
@@ -260,6 +271,7 @@ class Scene:
             whole.is_indexed |= use.is_indexed
             whole.picks_updated |= use.picks_updated
             whole.is_changed |= use.is_changed
+            whole.is_rate |= use.is_rate
             whole.dimensions = whole.dimensions if whole.dimensions is not None else use.dimensions
         return whole
 
