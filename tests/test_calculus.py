@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from charmlp import calculus
 from charmlp.calculus import Activation
+from charmlp.calculus.elements import where
 
 Array = NDArray[Any]
 RNG = np.random.default_rng(0)
@@ -43,6 +44,20 @@ def test_linear() -> None:
     assert agree(calculus.linear_backward_input(g, w), numeric(lambda x: loss(x, w, b), x))
     assert agree(calculus.linear_backward_weight(g, x), numeric(lambda w: loss(x, w, b), w))
     assert agree(calculus.linear_backward_bias(g), numeric(lambda b: loss(x, w, b), b))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("count", [3, 5000])
+def test_a_branch_gives_the_bits_of_numpys(dtype: type, count: int) -> None:
+    x = RNG.normal(size=(2, count)).astype(dtype)
+    x[:, ::3] = [[np.nan], [-0.0]]
+    x[:, 1::7] = [[np.inf], [-np.inf]]
+    a, b = x
+    for then, otherwise in [(a, b), (dtype(0), b), (a, dtype(-0.0))]:
+        found = where(b > 0, then, otherwise)
+        assert found.dtype == dtype
+        assert found.tobytes() == np.where(b > 0, then, otherwise).tobytes()
+        assert found.tobytes() != np.where(b <= 0, then, otherwise).tobytes()
 
 
 each_activation = pytest.mark.parametrize("activation", calculus.ACTIVATIONS.values(), ids=lambda a: a.name)

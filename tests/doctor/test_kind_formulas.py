@@ -51,10 +51,15 @@ def arrangement_with(kind: Kind, role: str) -> Arrangement:
 
 
 def mistakes() -> Iterator[Any]:
+    """Every wrong gradient; of those of one kind with the same mistake, all but the first are `full`."""
+    met = set()
     for name, kind in KINDS.items():
         for role, gradient in kind.gradients.items():
             for number, wrong in enumerate(gradient.wrong):
-                yield pytest.param(name, role, wrong, id=f"{name}-{role}-{number}")
+                mark = name, wrong.mistake
+                heavy = [pytest.mark.full] if mark in met else []
+                met.add(mark)
+                yield pytest.param(name, role, wrong, id=f"{name}-{role}-{number}", marks=heavy)
 
 
 @pytest.mark.parametrize(("name", "role", "wrong"), list(mistakes()))

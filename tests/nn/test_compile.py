@@ -13,7 +13,7 @@ from torch import Tensor
 from charmlp import nn
 from charmlp.nn import functional
 from charmlp.nn.activations import SigmoidFunction
-from tests.nn.cases import ACTIVATIONS, TORCHS, Case, draw, draw_labels, each_case
+from tests.nn.cases import ACTIVATIONS, CASES, TORCHS, Case, draw, draw_labels
 from tests.nn.twins import Operation, assert_same, assert_twins, twin, values_and_gradients
 
 # torch.compile makes an object of each Function itself, which torch's Function warns of
@@ -35,7 +35,11 @@ def compiled(operation: Any, backend: str = "aot_eager", **options: Any) -> Any:
     return torch.compile(operation, fullgraph=True, backend=backend, **options)
 
 
-@each_case
+FIRST = {case.kind: case for case in reversed(CASES)}  # of each operation
+HEAVY = [pytest.param(c, marks=[] if FIRST[c.kind] is c else [pytest.mark.full]) for c in CASES]
+
+
+@pytest.mark.parametrize("case", HEAVY, ids=str)
 def test_compile(case: Case) -> None:
     assert_twins(compiled(case.ours), case.torchs, *case.inputs)
 

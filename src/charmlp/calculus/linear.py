@@ -27,4 +27,4 @@ def linear_backward_bias(gradient: Array, out: Array | None = None) -> Array:
 
     Derivation: docs/derivations/linear.md.
     """
-    return np.sum(gradient, axis=0, out=out)
+    return np.add.reduce(gradient, axis=0, out=out)

@@ -47,4 +47,4 @@ def test_compiling_must_pay() -> None:
 
 def test_large_products_are_blass() -> None:
     config = dataclasses.replace(RECIPES["best"], batch_size=512)
-    assert choose_step(config, LARGE, 10**6) == ("analytic", "large matrix products")
+    assert choose_step(config, LARGE, 10**6) == ("analytic", "large matrix products, on all cores")

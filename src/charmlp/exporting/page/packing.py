@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import zlib
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from charmlp.exporting.passes import COLUMNS_MAY_COME_FIRST
 from charmlp.exporting.rows import quantised
 from charmlp.modelfile import Model
+from charmlp.modelfile.familiarity import pack
 from charmlp.version import __version__
 
 PREPROCESSINGS = ("scale", "standardize", "light_ink")  # those of sources/inputs.js
@@ -28,6 +31,7 @@ def packed(model: Model, bits: int) -> dict[str, Any]:
         "ground": model.view.ground,
         "act": model.act_type,
         "temperature": model.temperature,
+        "familiarity": None if model.familiarity is None else pack(model.familiarity),
         "bits": bits,
         "columnsFirst": COLUMNS_MAY_COME_FIRST,
         "layers": [
@@ -47,6 +51,12 @@ def as_packed(weight: NDArray[np.float32], bits: int) -> NDArray[np.float32]:
 def scripted(text: str) -> str:
     """JSON inside a script element, which no `</script` or `<!--` in a class's name ends."""
     return text.replace("<", "\\u003c")
+
+
+def deflated(thing: Any) -> str:
+    """JSON that the browser inflates (`DecompressionStream`): mostly words, a third of their size."""
+    text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
 
 
 def _weight(weight: NDArray[np.float32], bits: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
-from charmlp.training.steps.elementwise import pays_in_loops
+from charmlp.training.steps.elementwise import MANY_PRODUCTS, pays_in_loops
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
 
@@ -21,12 +21,12 @@ def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> t
         return config.step, f"--step {config.step}"
     if config.device != "cpu":
         return "analytic", f"on {config.device} each update is one captured graph"
+    if config.batch_size * count(sizes) >= MANY_PRODUCTS:
+        return "analytic", "large matrix products, on all cores"
     analytic, compiled = seconds(config, sizes, updates)
     if analytic - compiled > COMPILING:
         faster = f"{analytic / compiled:.1f} times as fast"
         return "compiled", f"about {compiled:.0f} s for {updates:,} updates, {faster}"
-    if compiled > analytic:
-        return "analytic", "large matrix products"
     return "analytic", f"{updates:,} updates are done before others are compiled"
 
 
@@ -36,16 +36,21 @@ COMPILING = 5.0  # seconds that the compiled step takes to be compiled, once on 
 def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[float, float]:
     """What so many updates cost with the analytic and with the compiled step, on one ordinary core.
 
-    Fitted to what `benchmarks/steps.py` measures (docs/performance.md): so much an update, a parameter, and a
-    parameter and image. Where the analytic step goes in loops, they move parameters; elsewhere NumPy does.
+    Fitted to what `benchmarks/steps.py` measures (docs/performance.md): so much an update, a parameter, a
+    unit and image, and a parameter and image. Where the analytic step goes in loops, they move parameters;
+    elsewhere NumPy does.
     """
-    parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
-    products = config.batch_size * parameters
+    parameters, units, images = count(sizes), sum(sizes[1:]), config.batch_size
     moved_fast = pays_in_loops(config, parameters) or config.optimizer == "sgd"
-    moving = (0.8e-9 if moved_fast else 3.5e-9) * parameters
-    analytic = 25e-6 + moving + 33e-12 * products
-    compiled = 3e-6 + 0.05e-9 * parameters + 50e-12 * products
+    moving = (0.8e-9 if moved_fast else 2.9e-9) * parameters
+    analytic = 33e-6 + moving + 4.3e-9 * units * images + 50e-12 * parameters * images
+    compiled = 1e-6 + 0.11e-9 * parameters + 4.7e-9 * units * images + 49e-12 * parameters * images
     return updates * analytic, updates * compiled
+
+
+def count(sizes: Sequence[int]) -> int:
+    """The parameters of a net of those sizes."""
+    return sum((into + 1) * out for into, out in itertools.pairwise(sizes))
 
 
 def check_step(config: TrainingConfig) -> None:

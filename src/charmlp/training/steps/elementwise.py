@@ -18,7 +18,7 @@ from charmlp.training.steps import optimizers
 from charmlp.training.steps.dropout import Dropout
 
 MANY_PARAMETERS = 100_000  # from here on compiled loops pay for their start
-MANY_PRODUCTS = 2**23  # of parameters and images of a batch, likewise: two cores then share them
+MANY_PRODUCTS = 2**25  # of parameters and images of a batch, likewise: two cores then share them
 
 Part = TypeVar("Part")
 

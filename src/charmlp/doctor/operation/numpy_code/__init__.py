@@ -37,10 +37,17 @@ def written_for(thing: Any) -> Written | None:
     if isinstance(thing, tuple) and len(thing) == 2 and all(map(callable, thing)):
         return functions.of_pair(*thing)
     name, module = getattr(thing, "__name__", ""), sys.modules.get(getattr(thing, "__module__", None) or "")
-    if module is None or getattr(module, name, None) is not thing:
+    if module is None or getattr(module, name, None) is not thing or is_of_torch(thing):
         return None
     found, own, kinds = parts_of(module)
     for one in found:
         if name in (one.name, *one.others) and not one.is_half:
             return with_more_readings([one], own, kinds)[0]
     return next((one for one in written(module) if name in (one.name, *one.others)), None)
+
+
+def is_of_torch(thing: Any) -> bool:
+    """Whether torch itself has it, or calls its backward: no NumPy code then, whatever stands beside it."""
+    torch = sys.modules.get("torch")
+    is_function = torch is not None and isinstance(thing, type) and issubclass(thing, torch.autograd.Function)
+    return is_function or thing.__module__.split(".")[0] == "torch"

@@ -2,9 +2,18 @@
 
 import { backward, forward, linearBackward, softmax } from "./network.js";
 
-/** L = −ln q[y*], with q the softmax of the logits. */
+/**
+ * @typedef {import("./weights.js").Model} Model
+ * @typedef {{upstream: Float64Array, delta: Float64Array, input: ArrayLike<number>, below: Float64Array, z: Float64Array, norm: number}} Part
+ *   of a layer: ∂L/∂y, δ = ∂L/∂z = ∂L/∂b, the layer's input, ∂L/∂input, z, and ‖∂L/∂W‖ = ‖δ‖ ‖input‖;
+ *   ∂L/∂W stands there as its factors, δ inputᵀ
+ * @typedef {{probabilities: Float64Array, error: Float64Array, layers: Part[], pixels: Float64Array}} Gradients
+ */
+
+/** L = −ln q[y*], with q the softmax of the logits. @param {Model} model @param {ArrayLike<number>} x @param {number} truth */
 export function lossOf(model, x, truth) {
-  return -Math.log(Math.max(softmax(forward(model, x).at(-1).y)[truth], Number.MIN_VALUE));
+  const { y } = forward(model, x)[model.layers.length - 1];
+  return -Math.log(Math.max(softmax(y)[truth], Number.MIN_VALUE));
 }
 
 /**
@@ -12,46 +21,41 @@ export function lossOf(model, x, truth) {
  *
  *     δ = f′(z) ∘ ∂L/∂y,   ∂L/∂W = δ xᵀ,   ∂L/∂b = δ,   ∂L/∂x = Wᵀ δ.
  *
- * @returns {{error: Float64Array, layers: {delta: Float64Array, input: Float64Array, norm: number}[], pixels: Float64Array}}
- *   ∂L/∂W stands there as its factors δ and x; norm is its length, ‖δ‖ ‖x‖
+ * @param {Model} model @param {ArrayLike<number>} x @param {number} truth
+ * @returns {Gradients}
  */
 export function gradients(model, x, truth) {
   const found = forward(model, x);
-  const error = softmax(found.at(-1).y).map((q, i) => q - (i === truth ? 1 : 0));
-  const deltas = backward(model, found, error);
-  const layers = deltas.map((delta, number) => {
+  const probabilities = softmax(found[found.length - 1].y);
+  const error = probabilities.map((q, i) => q - (i === truth ? 1 : 0));
+  const down = backward(model, found, error);
+  const pixels = linearBackward(model.layers[0], down[0].delta);
+  const layers = down.map(({ upstream, delta }, number) => {
     const input = number ? found[number - 1].y : x;
-    return { delta, input, norm: length(delta) * length(input) };
+    const below = number ? down[number - 1].upstream : pixels;
+    return { upstream, delta, input, below, z: found[number].z, norm: norm(delta) * norm(input) };
   });
-  return { error, layers, pixels: linearBackward(model.layers[0], deltas[0]) };
+  return { probabilities, error, layers, pixels };
 }
 
-/** ‖x‖. */
-export function length(x) {
-  return Math.sqrt(x.reduce((sum, each) => sum + each * each, 0));
+/** ‖x‖. @param {ArrayLike<number>} x */
+export function norm(x) {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] * x[i];
+  return Math.sqrt(sum);
 }
 
-/** W ← W − η ∂L/∂W and b ← b − η ∂L/∂b, in place. */
-export function descend(model, { layers }, rate) {
-  layers.forEach(({ delta, input }, number) => {
-    const { rows, columns, weight, bias } = model.layers[number];
+/** The layers after a step: W − η ∂L/∂W and b − η ∂L/∂b. @param {Model} model @param {Gradients} found @param {number} rate */
+export function descended(model, { layers }, rate) {
+  return model.layers.map((layer, number) => {
+    const { delta, input } = layers[number];
+    const { rows, columns } = layer;
+    const [weight, bias] = [layer.weight.slice(), layer.bias.slice()];
     for (let i = 0; i < rows; i++) {
       if (delta[i] === 0) continue;
       for (let j = 0; j < columns; j++) weight[i * columns + j] -= rate * delta[i] * input[j];
       bias[i] -= rate * delta[i];
     }
-  });
-}
-
-/** What weights and biases are now, to come back to. */
-export function copied({ layers }) {
-  return layers.map(({ weight, bias }) => ({ weight: weight.slice(), bias: bias.slice() }));
-}
-
-/** Back to what they were. */
-export function restore({ layers }, were) {
-  layers.forEach((layer, number) => {
-    layer.weight.set(were[number].weight);
-    layer.bias.set(were[number].bias);
+    return { ...layer, weight, bias };
   });
 }

@@ -1,50 +1,55 @@
 // The page: a drawing or a picture is read whenever it changes, and shown.
 
 import { showAnswer } from "./answering.js";
+import { Changes } from "./changes.js";
 import { forgetColours } from "./colours.js";
+import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { openHand } from "./hand.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
-import { predict, read, small } from "./reading.js";
+import { predict, read, readDrawing, small } from "./reading.js";
 import { Inside } from "./showing.js";
-import { picture } from "./strokes.js";
 import { Teaching } from "./teaching.js";
+import { connectChanges, tellChanges } from "./telling.js";
+import { isThere } from "./weighing.js";
 import { unpack } from "./weights.js";
 import { say, sayAll, switchLanguage } from "./words.js";
 
 const REST = 150; // milliseconds after which the pen rests
-const BEHIND_GUESS = 40; // milliseconds after which all else follows the guess
-const DOT = 0.08; // of the pad's side: a drawing that is smaller is a dot
+const BEHIND_GUESS = 100; // milliseconds after which all else follows the guess
 const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 
-const packed = JSON.parse(by("model").textContent);
-const model = unpack(packed);
+const model = unpack(JSON.parse(by("model").textContent));
+/** @type {Reading | null} */
 let latest = null; // what is read now
+/** @type {boolean | null} */
 let isDark = null; // whether a drawing is read as dark ink; it stays so while the network learns of it
+/** @type {import("./naming.js").Node | null} */
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
+let showHand = () => {}; // until it is unpacked
 
-/** What is on the pad, as the network reads it; a drawing in the polarity in which the network is surer. */
+/** What is on the pad, as the network reads it. @param {Drawn} drawn */
 function readPad({ strokes, image }) {
   if (image) {
     const grey = small(model, image.grey, image.height, image.width);
     return { ...read(model, grey), isBlank: Math.max(...grey) - Math.min(...grey) < LEAST_DIFFERENCE };
   }
   if (!strokes.length) return null;
-  const { grey, height, width } = picture(strokes, DOT);
-  const light = small({ ...model, crop: "none" }, grey, height, width);
-  const asLight = read(model, light);
-  if (model.preprocessing === "light_ink") return { ...asLight, isDrawn: true }; // both are one
-  const asDark = read(model, light.map((level) => 255 - level));
-  isDark ??= Math.max(...asDark.probabilities) > Math.max(...asLight.probabilities);
-  return { ...(isDark ? asDark : asLight), isDrawn: true };
+  const reading = readDrawing(model, strokes, isDark);
+  isDark = reading.isDark;
+  return reading;
 }
 
 const pad = new Pad(by("pad"), oncePerFrame(changed));
 const inside = new Inside(model, choose);
-const teaching = new Teaching(model, relearn);
+const changes = new Changes(model, relearn);
+const teaching = new Teaching(model, changes, choose);
+const editing = new Editing(model, changes);
+const world = { model, inside, changes, choose };
 
 /** Something else is on the pad. */
 function changed() {
@@ -77,21 +82,33 @@ function settle() {
   inside.settle();
   teaching.reads(latest);
   tellDrawing(pad.now);
-  explain(model, inside, node, choose);
+  showNode();
 }
 
+/** @param {Drawn} drawn */
 function tellDrawing({ strokes, image }) {
   const key = image ? "image" : { 0: "none", 1: "one" }[strokes.length] ?? "strokes";
   by("drawn").textContent = say(`drawn.${key}`, { count: strokes.length, width: image?.width, height: image?.height });
 }
 
-function choose(chosen) {
-  node = chosen;
-  inside.mark(node);
-  explain(model, inside, node, choose);
-  by("unit").scrollTop = 0;
+/** The formula of the node that is chosen, and what can be changed of it. */
+function showNode() {
+  if (node && !isThere(model, node)) node = null;
+  editing.show(node);
+  explain(world, node);
 }
 
+/** @param {import("./naming.js").Node | null} chosen */
+function choose(chosen) {
+  const isFollowed = by("unit").contains(document.activeElement);
+  node = chosen;
+  inside.mark(node);
+  showNode();
+  by("unit").scrollTop = 0;
+  if (isFollowed) by("unit").focus(); // what led here is gone
+}
+
+/** @param {Blob} file */
 async function take(file) {
   try {
     pad.show(await openPicture(file, model.ground));
@@ -102,20 +119,32 @@ async function take(file) {
 
 function speak() {
   sayAll();
-  const sizes = [model.layers[0].columns, ...model.layers.map(({ rows }) => rows)].join(" → ");
-  const count = model.layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
-  by("net").textContent = say("net", { sizes, act: model.act, count: count.toLocaleString("en") });
-  by("about").textContent = say("about", packed);
+  introduce();
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
+  tellChanges(changes);
+  showHand();
   update();
   settle();
 }
 
-/** The weights are others now. */
+/** What network this is. */
+function introduce() {
+  const sizes = [model.layers[0].columns, ...model.layers.map(({ rows }) => rows)].join(" → ");
+  const count = model.layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
+  by("net").textContent = say("net", { sizes, act: model.act, count: count.toLocaleString("en") });
+  by("about").textContent = say("about", model);
+}
+
+/** The network is another one now. */
 function relearn() {
-  inside.forgetPictures();
+  if (node && !isThere(model, node)) choose(null);
+  introduce();
+  inside.forget();
+  inside.mark(node);
+  teaching.show();
+  tellChanges(changes);
   update();
   settle();
 }
@@ -125,10 +154,11 @@ function recolour() {
   pad.paint();
   inside.recolour();
   teaching.show();
-  explain(model, inside, node, choose);
+  explain(world, node);
 }
 
 connectTools(pad);
+connectChanges(changes);
 by("close").addEventListener("click", () => choose(null));
 listenForPictures(by("file"), take);
 by("language").addEventListener("click", () => {
@@ -141,5 +171,9 @@ by("theme").addEventListener("click", () => {
   recolour();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-globalThis.charmlp = { predict: (grey, height, width) => predict(model, grey, height, width), classes: model.classes };
+/** @param {Uint8Array} grey @param {number} height @param {number} width */
+const predictPicture = (grey, height, width) => predict(model, grey, height, width);
+globalThis.charmlp = { predict: predictPicture, classes: model.classes };
 speak();
+showHand = await openHand();
+showHand();

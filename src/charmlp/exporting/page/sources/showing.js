@@ -1,30 +1,48 @@
 // How the network reads: pixels, what is for and against, hidden units, logits, softmax, from left to right.
 
 import { diverging, greys, largest, palette } from "./colours.js";
-import { by, make } from "./elements.js";
+import { Classes } from "./classes.js";
+import { become, by, make } from "./elements.js";
+import { nameOf } from "./naming.js";
 import { attribute } from "./network.js";
 import { ranked } from "./answering.js";
 import { Sheet, paintSheets, tilesOf } from "./templates.js";
 import { Tiles } from "./tiles.js";
-import { percent, say, shown } from "./words.js";
+import { say, shown } from "./words.js";
 
 const DIM = 0.55; // a unit while nothing is read
 const FAINT = 0.13; // a unit that says nothing
 const SOFTER = 0.6; // to the eye, half of the light is more than half as light
 const LIT = 0.02; // of the most that a unit of its layer says
-const MOST_CLASSES = 120;
 
-/** A node of the network: {layer, unit}, where the pixels are layer −1 and the classes the last one. */
+/** @typedef {{figure: HTMLElement, title: HTMLElement, words: HTMLElement, content: HTMLElement}} Figure */
+
 export class Inside {
-  /** @param {(node: {layer: number, unit: number}) => void} choose */
+  /** @type {Reading & {most: number[]} | null} */
+  reading = null;
+  /** @type {Float64Array | null} */
+  reasons = null; // what each pixel adds to the guess's logit
+  guess = 0;
+  /** @type {Float32Array[]} */
+  pictures = []; // what the units of each hidden layer look for
+  /** @type {Sheet[]} */
+  sheets = [];
+  /** @type {Tiles[]} */
+  layers = [];
+  // what `build` makes
+  /** @type {Tiles} */
+  seen = /** @type {any} */ (null);
+  /** @type {Tiles} */
+  why = /** @type {any} */ (null);
+  /** @type {Classes} */
+  classes = /** @type {any} */ (null);
+  /** @type {Figure[]} */
+  figures = [];
+
+  /** @param {import("./weights.js").Model} model @param {(node: import("./naming.js").Node) => void} choose */
   constructor(model, choose) {
     this.model = model;
     this.choose = choose;
-    this.reading = null;
-    this.reasons = null; // what each pixel adds to the guess's logit
-    this.last = model.layers.length - 1;
-    this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
-    this.pictures = []; // what the units of each hidden layer look for
     this.build();
     this.recolour();
   }
@@ -36,16 +54,23 @@ export class Inside {
     this.update(this.reading);
   }
 
-  /** The weights are others now. */
-  forgetPictures() {
+  /** The weights are others now, or the network has another shape. */
+  forget() {
+    if (this.shape !== shapeOf(this.model)) this.build();
     this.pictures = [];
     this.recolour();
   }
 
   build() {
-    const [h, w] = this.model.size;
+    const { model } = this;
+    this.shape = shapeOf(model);
+    this.reading = null;
+    this.reasons = null;
+    this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
+    this.pictures = [];
+    const [h, w] = model.size;
     const pixels = { count: h * w, columns: w, ratio: 1, side: 4, gap: 0 };
-    const chooseAt = (layer) => (unit) => this.choose({ layer, unit });
+    const chooseAt = (/** @type {number} */ layer) => (/** @type {number} */ unit) => this.choose({ layer, unit });
     this.seen = new Tiles({ ...pixels, image: () => this.seenImage(), told: (i) => this.told(-1, i), choose: chooseAt(-1) });
     this.why = new Tiles({ ...pixels, image: () => this.reasonsImage(), told: (i) => this.toldReason(i), choose: chooseAt(-1) });
     this.layers = this.sheets.map(
@@ -60,30 +85,20 @@ export class Inside {
           choose: chooseAt(layer),
         }),
     );
-    this.classes = make("ol", { className: "classes" });
+    this.classes = new Classes(model, chooseAt(model.layers.length - 1));
     this.figures = [
       this.figure(this.seen.canvas, "small"),
       this.figure(this.why.canvas, "small"),
       ...this.layers.map((tiles) => this.figure(tiles.canvas, "wide")),
-      this.figure(this.classes, "wide"),
+      this.figure(this.classes.list, "wide"),
     ];
-    by("stages").append(...this.figures.map(({ figure }) => figure));
-    const count = Math.min(MOST_CLASSES, this.model.classes.length);
-    this.buttons = Array.from({ length: count }, () => this.classButton());
-    this.classes.append(...this.buttons.map(({ button }) => make("li", {}, button)));
+    by("stages").replaceChildren(...this.figures.map(({ figure }) => figure));
   }
 
+  /** @param {HTMLElement} content @param {string} kind */
   figure(content, kind) {
     const [title, words] = [make("h3"), make("p", { className: "soft" })];
     return { figure: make("figure", { className: kind }, make("figcaption", {}, title, words), content), title, words, content };
-  }
-
-  classButton() {
-    const [name, z, p, bar] = [make("b"), make("span", { className: "z" }), make("span", { className: "p" }), make("span", { className: "bar" })];
-    const button = make("button", { type: "button" }, name, z, p, bar);
-    const found = { button, name, z, p, bar, unit: 0 };
-    button.addEventListener("click", () => this.choose({ layer: this.last, unit: found.unit }));
-    return found;
   }
 
   // What a tile looks like, and what it says
@@ -103,36 +118,56 @@ export class Inside {
     return diverging(new Float64Array(h * w), 1, w, h);
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {number} layer @param {number} unit @param {Place} place */
   paintUnit(context, layer, unit, [x, y, width, height]) {
     context.globalAlpha = 1;
     context.fillStyle = `rgb(${palette().paper})`;
     context.fillRect(x, y, width, height);
     context.globalAlpha = this.reading ? FAINT + (1 - FAINT) * this.strength(layer, unit) ** SOFTER : DIM;
     this.sheets[layer].paint(context, unit, x, y, width, height);
+    if (!this.isOff(layer, unit)) return;
+    context.globalAlpha = 1;
+    context.strokeStyle = `rgb(${palette().against})`;
+    context.lineWidth = 2;
+    context.beginPath();
+    for (const [from, to] of [[x, x + width], [x + width, x]]) {
+      context.moveTo(from, y);
+      context.lineTo(to, y + height);
+    }
+    context.stroke();
   }
 
+  /** @param {number} layer @param {number} unit */
+  isOff(layer, unit) {
+    return this.model.layers[layer]?.off?.has(unit) ?? false;
+  }
+
+  /** @param {number} layer @param {number} unit */
   strength(layer, unit) {
-    return Math.abs(this.reading.layers[layer].y[unit]) / (this.reading.most[layer] || 1);
+    return this.reading ? Math.abs(this.reading.layers[layer].y[unit]) / (this.reading.most[layer] || 1) : 0;
   }
 
+  /** @param {number} layer @param {number} unit */
   told(layer, unit) {
-    const value = this.reading && (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]);
-    return say("value", { name: nameOf(this.model, { layer, unit }), value: this.reading ? shown(value) : "–" });
+    const value = this.reading ? (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]) : 0;
+    const name = nameOf(this.model, { layer, unit });
+    return say(this.isOff(layer, unit) ? "value.off" : "value", { name, value: this.reading ? shown(value) : "–" });
   }
 
+  /** @param {number} unit */
   toldReason(unit) {
     return say("value", { name: nameOf(this.model, { layer: -1, unit }), value: this.reasons ? shown(this.reasons[unit], 3) : "–" });
   }
 
   // What is read has changed
 
-  /** At once, while one draws. */
+  /** At once, while one draws. @param {Reading | null} reading */
   update(reading) {
     this.reading = reading && { ...reading, most: reading.layers.map(({ y }) => largest(y)) };
     if (!reading) this.reasons = null;
     for (const tiles of [this.seen, this.why, ...this.layers]) tiles.paint();
     this.label();
-    this.showClasses();
+    this.classes.show(this.reading);
   }
 
   /** When the pen rests: what takes longer. */
@@ -146,20 +181,22 @@ export class Inside {
     this.label();
   }
 
-  /** Which node is chosen; none where it is null. */
+  /** Which node is chosen; none where it is null. @param {import("./naming.js").Node | null} node */
   mark(node) {
     const { layer, unit } = node ?? { layer: null, unit: null };
+    const last = this.model.layers.length - 1;
     this.seen.mark(layer === -1 ? unit : null);
     this.why.mark(null);
     this.layers.forEach((tiles, number) => tiles.mark(layer === number && unit < tilesOf(this.model, number) ? unit : null));
-    for (const each of this.buttons) each.button.setAttribute("aria-pressed", String(layer === this.last && each.unit === unit));
+    this.classes.mark(layer === last ? unit : null);
   }
 
   label() {
     const { model } = this;
     const [h, w] = model.size;
-    const set = (figure, title, words) => {
-      [figure.title.textContent, figure.words.textContent] = [title, words];
+    const set = (/** @type {Figure} */ figure, /** @type {string} */ title, /** @type {string} */ words) => {
+      become(figure.title, title);
+      become(figure.words, words);
       if (figure.content.tagName === "CANVAS") figure.content.setAttribute("aria-label", title);
     };
     const [seen, why, ...rest] = this.figures;
@@ -171,34 +208,20 @@ export class Inside {
       const words = [say(layer ? "hidden.more" : "hidden.first")];
       if (tilesOf(model, layer) < rows) words.push(say("hidden.few", { shown: tilesOf(model, layer) }));
       if (this.reading) words.push(say("lit", { count: this.lit(layer), all: rows }));
+      const { off } = model.layers[layer];
+      if (off?.size) words.push(say("off.count", { count: off.size }));
       set(rest[layer], say("hidden", { number: layer + 1, count: rows }), words.join(" "));
     });
-    set(rest.at(-1), say("out"), say("out.more", { t: shown(model.temperature) }));
+    set(rest[this.layers.length], say("out"), say("out.more", { t: shown(model.temperature) }));
   }
 
+  /** @param {number} layer */
   lit(layer) {
-    return this.reading.layers[layer].y.filter((_, unit) => this.strength(layer, unit) > LIT).length;
-  }
-
-  showClasses() {
-    const { model, reading } = this;
-    const all = [...model.classes.keys()];
-    const units = reading && all.length > MOST_CLASSES ? ranked(reading.probabilities) : all;
-    this.buttons.forEach((each, place) => {
-      const unit = (each.unit = units[place]);
-      const p = reading?.probabilities[unit] ?? 0;
-      each.name.textContent = model.classes[unit];
-      each.z.textContent = reading ? `z ${shown(reading.layers[this.last].y[unit])}` : "";
-      each.p.textContent = reading ? percent(p) : "";
-      each.bar.style.inlineSize = `${100 * p}%`;
-    });
+    return (this.reading?.layers[layer].y ?? new Float64Array()).filter((_, unit) => this.strength(layer, unit) > LIT).length;
   }
 }
 
-/** What a node is called. */
-export function nameOf(model, { layer, unit }) {
-  const w = model.size[1];
-  if (layer < 0) return say("pixel", { row: Math.floor(unit / w) + 1, column: (unit % w) + 1 });
-  if (layer === model.layers.length - 1) return say("output", { name: model.classes[unit] });
-  return say("unit", { number: unit + 1, layer: layer + 1 });
+/** What pictures and tiles are made for. @param {Model} model */
+function shapeOf({ size, layers, classes }) {
+  return JSON.stringify([size, layers.map(({ rows, columns }) => [rows, columns]), classes]);
 }
