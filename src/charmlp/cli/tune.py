@@ -120,7 +120,8 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
     from charmlp.search.space import read_grid
     from charmlp.training.pastrun import read_text
 
-    if args.resume and not args.grid and not args.trials and args.data is None:
+    if args.resume and not args.grid and not args.trials:
+        check_alone(args)
         return read_plan(folder)
     if bool(args.grid) == bool(args.trials):
         raise UsageError(
@@ -153,6 +154,30 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
         grid=grid,
         space=space,
     )
+
+
+def check_alone(args: argparse.Namespace) -> None:
+    """Raise `UsageError` for a flag beside `--resume` that the folder's search would not heed."""
+    others = (
+        "data",
+        "im_dir",
+        "recipe",
+        "config",
+        "seeds",
+        "space",
+        "storage",
+        "classes",
+        "n_classes",
+        "skip_bad",
+        "no_cache",
+    )
+    lists = [f"{name}_file_path" for name in LISTS]
+    given = [name for name in (*others, *lists) if getattr(args, name)] + [*given_settings(args)]
+    if given:
+        raise UsageError(
+            f"--resume: {given[0]} is as the search was begun; leave it out, or give --grid "
+            "or --trials as well"
+        )
 
 
 def has_password(url: str) -> bool:
