@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from charmlp.exporting.passes import COLUMNS_MAY_COME_FIRST
 from charmlp.exporting.rows import quantised
 from charmlp.modelfile import Model
+from charmlp.modelfile.familiarity import pack
 from charmlp.version import __version__
 
 PREPROCESSINGS = ("scale", "standardize", "light_ink")  # those of sources/inputs.js
@@ -28,6 +29,7 @@ def packed(model: Model, bits: int) -> dict[str, Any]:
         "ground": model.view.ground,
         "act": model.act_type,
         "temperature": model.temperature,
+        "familiarity": None if model.familiarity is None else pack(model.familiarity),
         "bits": bits,
         "columnsFirst": COLUMNS_MAY_COME_FIRST,
         "layers": [

@@ -1,6 +1,7 @@
 // What stands beside the pad: the guess, how sure it is, and the most probable classes.
 
 import { by, make } from "./elements.js";
+import { isStrange } from "./familiarity.js";
 import { percent, say } from "./words.js";
 
 const SURE = 0.6; // a guess of less is "not sure"
@@ -16,11 +17,12 @@ export function ranked(probabilities) {
 export function showAnswer(model, reading) {
   const order = reading && !reading.isBlank ? ranked(reading.probabilities) : [];
   const best = reading?.probabilities[order[0]];
-  const isSure = order.length > 0 && best >= SURE;
+  const strange = order.length > 0 && isStrange(model, reading);
+  const isSure = order.length > 0 && best >= SURE && !strange;
   become(by("guess"), isSure ? model.classes[order[0]] : order.length ? say("unsure") : "");
   by("guess").classList.toggle("unsure", !isSure);
   by("lead").textContent = order.length ? say("reads") : say(reading ? "blank" : "nothing");
-  by("sure").textContent = !order.length ? "" : isSure ? say("sure", { p: percent(best) }) : say("between", { names: perhaps(model, reading, order) });
+  by("sure").textContent = !order.length ? "" : isSure ? say("sure", { p: percent(best) }) : say(strange ? "strange" : "between", { names: perhaps(model, reading, order) });
   showBars(model, reading, order.slice(0, SHOWN));
 }
 

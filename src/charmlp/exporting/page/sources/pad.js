@@ -2,7 +2,7 @@
 
 import { palette } from "./colours.js";
 import { by } from "./elements.js";
-import { erased } from "./strokes.js";
+import { erased, pressOf } from "./strokes.js";
 
 const NIB = 0.022; // radius on the screen, in parts of the pad's side
 const ERASER = 0.05;
@@ -62,8 +62,7 @@ export class Pad {
 
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    // A mouse says 0.5; a finger that knows no pressure says 0 or 1.
-    const press = event.pointerType === "pen" && event.pressure > 0 ? 0.4 + 1.2 * event.pressure : 1;
+    const press = pressOf(event.pointerType, event.pressure);
     return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, press };
   }
 

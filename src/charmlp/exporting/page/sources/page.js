@@ -8,9 +8,8 @@ import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
-import { predict, read, small } from "./reading.js";
+import { predict, read, readDrawing, small } from "./reading.js";
 import { Inside } from "./showing.js";
-import { picture } from "./strokes.js";
 import { Teaching } from "./teaching.js";
 import { connectChanges, tellChanges } from "./telling.js";
 import { isThere } from "./weighing.js";
@@ -19,7 +18,6 @@ import { say, sayAll, switchLanguage } from "./words.js";
 
 const REST = 150; // milliseconds after which the pen rests
 const BEHIND_GUESS = 40; // milliseconds after which all else follows the guess
-const DOT = 0.08; // of the pad's side: a drawing that is smaller is a dot
 const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 
 const model = unpack(JSON.parse(by("model").textContent));
@@ -29,20 +27,16 @@ let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
 
-/** What is on the pad, as the network reads it; a drawing in the polarity in which the network is surer. */
+/** What is on the pad, as the network reads it. */
 function readPad({ strokes, image }) {
   if (image) {
     const grey = small(model, image.grey, image.height, image.width);
     return { ...read(model, grey), isBlank: Math.max(...grey) - Math.min(...grey) < LEAST_DIFFERENCE };
   }
   if (!strokes.length) return null;
-  const { grey, height, width } = picture(strokes, DOT);
-  const light = small({ ...model, crop: "none" }, grey, height, width);
-  const asLight = read(model, light);
-  if (model.preprocessing === "light_ink") return { ...asLight, isDrawn: true }; // both are one
-  const asDark = read(model, light.map((level) => 255 - level));
-  isDark ??= Math.max(...asDark.probabilities) > Math.max(...asLight.probabilities);
-  return { ...(isDark ? asDark : asLight), isDrawn: true };
+  const reading = readDrawing(model, strokes, isDark);
+  isDark = reading.isDark;
+  return reading;
 }
 
 const pad = new Pad(by("pad"), oncePerFrame(changed));

@@ -4,6 +4,9 @@ import { letterBox } from "./crop.js";
 import { toInputs } from "./inputs.js";
 import { forward, softmax } from "./network.js";
 import { resize } from "./resize.js";
+import { picture } from "./strokes.js";
+
+const DOT = 0.08; // of the pad's side: a drawing that is smaller is a dot
 
 /** The picture as the model's training pictures were: h×w bytes. */
 export function small(model, grey, height, width) {
@@ -16,6 +19,22 @@ export function read(model, grey) {
   const seen = toInputs(grey, model.preprocessing, model.size);
   const layers = forward(model, seen.x);
   return { grey, ...seen, layers, probabilities: softmax(layers.at(-1).y, model.temperature) };
+}
+
+/**
+ * A drawing, as light ink or as dark: in the polarity in which the network is surer, unless `isDark` says which.
+ *
+ * @param {{x: number, y: number, press: number}[][]} strokes at least one point, in parts of the pad's side
+ * @param {boolean | null} isDark
+ */
+export function readDrawing(model, strokes, isDark) {
+  const { grey, height, width } = picture(strokes, DOT);
+  const light = small({ ...model, crop: "none" }, grey, height, width);
+  const asLight = read(model, light);
+  if (model.preprocessing === "light_ink") return { ...asLight, isDrawn: true, isDark: null }; // both are one
+  const asDark = read(model, light.map((level) => 255 - level));
+  const isSurerDark = isDark ?? Math.max(...asDark.probabilities) > Math.max(...asLight.probabilities);
+  return { ...(isSurerDark ? asDark : asLight), isDrawn: true, isDark: isSurerDark };
 }
 
 /** The probabilities of a whole picture, as charmlp's Recognizer has them. */

@@ -7,6 +7,11 @@ const AIR = 0.015; // air around the ink, as rendered training letters have on a
 const THINNEST = 0.3; // width of a picture to its height: so wide do people crop an I
 const PIXELS = 96; // pixels of the picture's longer side
 
+/** How wide a pointer draws: a mouse says 0.5, a finger that knows no pressure 0 or 1, and only a pen means it. */
+export function pressOf(pointerType, pressure) {
+  return pointerType === "pen" && pressure > 0 ? 0.4 + 1.2 * pressure : 1;
+}
+
 /** @param {{x: number, y: number}[][]} strokes at least one point */
 function extent(strokes) {
   const points = strokes.flat();

@@ -20,7 +20,7 @@ function float32s(text) {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
-function float16s(text) {
+export function float16s(text) {
   const bytes = bytesOf(text);
   return Float32Array.from({ length: bytes.length / 2 }, (_, i) => half(bytes[2 * i] | (bytes[2 * i + 1] << 8)));
 }

@@ -1,0 +1,145 @@
+"""How often the page reads drawn letters, and whether the same letter has one answer wherever it is drawn.
+
+    python benchmarks/drawn.py runs/best
+    python benchmarks/drawn.py runs/best-1 runs/best-2 runs/best-3
+
+The 260 drawings of tests/drawn (made by tests/drawn/making.py) go the way of the pen: node runs the page's
+own modules from the pointers' places to the probabilities, with the weights as the page has them with 16 bits.
+No setting of the page was chosen by them. Then each drawing is moved to nine places in three sizes, each
+place a whole pixel of a pad of 360, and read again: the share of these 7,020 with the answer of the drawing
+itself. With several runs, the mean of each.
+
+    --set rendered     drawings made of the strokes that charmlp.rendering has, by which settings are chosen
+    --mistakes         names what is misread
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+import numpy as np
+
+from charmlp.exporting.page.bundling import bundle, source
+from charmlp.exporting.page.packing import packed
+from charmlp.modelfile import model_in, read_model
+from charmlp.rendering.strokes.forms import read_set, stroke_sets
+
+LETTERS = Path(__file__).parents[1] / "tests" / "drawn" / "letters.json"
+PIXELS = 360  # of a phone's pad
+SIZES, PLACES = (0.25, 0.5, 0.9), (0.0, 0.5, 1.0)
+READ = """import { readFileSync } from "node:fs";
+import { isStrange } from "./familiarity.js";
+import { readDrawing } from "./reading.js";
+import { pressOf } from "./strokes.js";
+import { unpack } from "./weights.js";
+const { packed, drawings } = JSON.parse(readFileSync(0, "utf8"));
+const model = unpack(packed);
+process.stdout.write(JSON.stringify(drawings.map(({ device, strokes }) => {
+  const point = ([x, y, pressure]) => ({ x, y, press: pressOf(device, pressure) });
+  const points = strokes.map((stroke) => stroke.map(point));
+  const reading = readDrawing(model, points, null);
+  const p = Math.max(...reading.probabilities);
+  return [model.classes[reading.probabilities.indexOf(p)], p, isStrange(model, reading)];
+})));
+"""
+
+
+def unpacked(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Strokes as lists of x, y and pressure."""
+    strokes = []
+    for number, stroke in enumerate(drawn["strokes"]):
+        places = np.cumsum(np.reshape(stroke[1:], (-1, 2)), axis=0) / 1000
+        press = (
+            [int(digit) / 10 for digit in drawn["press"][number]] if "press" in drawn else [0.5] * len(places)
+        )
+        strokes.append([[*place, p] for place, p in zip(places.tolist(), press, strict=True)])
+    return drawn | {"strokes": strokes}
+
+
+def moved(drawn: dict[str, Any], size: float, right: float, down: float) -> dict[str, Any]:
+    """The drawing in another place and size, each point on a whole pixel."""
+    every = np.array([point for stroke in drawn["strokes"] for point in stroke])[:, :2]
+    low, longer = every.min(axis=0), np.ptp(every, axis=0).max()
+    scale = size / longer
+    corner = np.array([right, down]) * (1 - scale * np.ptp(every, axis=0))
+    strokes = []
+    for stroke in drawn["strokes"]:
+        places = corner + scale * (np.array(stroke)[:, :2] - low)
+        whole = (np.rint(places * PIXELS) / PIXELS).tolist()
+        strokes.append([[*place, point[2]] for place, point in zip(whole, stroke, strict=True)])
+    return drawn | {"strokes": strokes}
+
+
+def answers(model: Path, drawings: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    """What the page reads, and how sure it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "read.mjs")
+        file.write_text(bundle("read.js", lambda name: READ if name == "read.js" else source(name)), "utf-8")
+        given = json.dumps({"packed": packed(read_model(model), 16), "drawings": drawings})
+        done = subprocess.run(["node", str(file)], input=given.encode(), capture_output=True, check=True)
+    return [tuple(each) for each in json.loads(done.stdout)]
+
+
+def rendered() -> list[dict[str, Any]]:
+    """Two hands' drawings of every form that training renders, for choosing settings: the 260 are others."""
+    from tests.drawn.making import HANDS, drawing
+
+    generator, found = np.random.default_rng(7), []
+    for strokes in stroke_sets():
+        for letter, form in read_set(strokes)[1]:
+            if letter.upper() in ascii_uppercase:
+                ways = [stroke.points * (1, -1) for stroke in form]
+                name = "capital" if letter.isupper() else "small"
+                found += [drawing(letter.upper(), name, ways, generator) for _ in range(HANDS)]
+    return [unpacked(each) for each in found]
+
+
+def report(runs: list[Path], drawings: list[dict[str, Any]], show: bool) -> None:
+    again = [moved(each, size, x, y) for each in drawings for size in SIZES for x in PLACES for y in PLACES]
+    rows = defaultdict(list)
+    for run in runs:
+        found = answers(model_in(run), [*drawings, *again])
+        first, others = (
+            [name for name, _ in found[: len(drawings)]],
+            [name for name, _ in found[len(drawings) :]],
+        )
+        right = [name == each["letter"] for name, each in zip(first, drawings, strict=True)]
+        rows["all"].append(np.mean(right))
+        for form in dict.fromkeys(each["form"] for each in drawings):
+            chosen = [
+                is_right for is_right, each in zip(right, drawings, strict=True) if each["form"] == form
+            ]
+            rows[form].append(np.mean(chosen))
+        per = len(again) // len(drawings)
+        rows["moved and scaled"].append(np.mean([name == first[i // per] for i, name in enumerate(others)]))
+        if show:
+            wrong = [
+                (each, name) for each, name in zip(drawings, first, strict=True) if name != each["letter"]
+            ]
+            print(run, *(f"{each['letter']}({each['form']})→{name}" for each, name in wrong))
+    for name, shares in rows.items():
+        print(f"{name:18s} {100 * np.mean(shares):6.1f} %   ({', '.join(f'{100 * s:.1f}' for s in shares)})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("--set", choices=("drawn", "rendered"), default="drawn")
+    parser.add_argument("--mistakes", action="store_true")
+    arguments = parser.parse_args()
+    is_drawn = arguments.set == "drawn"
+    drawings = [unpacked(each) for each in json.loads(LETTERS.read_text("utf-8"))] if is_drawn else rendered()
+    report(arguments.runs, drawings, arguments.mistakes)
+
+
+if __name__ == "__main__":
+    main()
