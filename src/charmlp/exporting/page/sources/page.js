@@ -6,10 +6,12 @@ import { forgetColours } from "./colours.js";
 import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { connectKeeping } from "./keeping.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, readDrawing, small } from "./reading.js";
 import { Inside } from "./showing.js";
+import { Signing } from "./signing.js";
 import { Teaching } from "./teaching.js";
 import { connectChanges, tellChanges } from "./telling.js";
 import { isThere } from "./weighing.js";
@@ -43,6 +45,7 @@ const pad = new Pad(by("pad"), oncePerFrame(changed));
 const inside = new Inside(model, choose);
 const changes = new Changes(model, relearn);
 const teaching = new Teaching(model, changes, choose);
+const signing = new Signing(model, changes);
 const editing = new Editing(model, changes);
 const world = { model, inside, changes, choose };
 
@@ -115,6 +118,7 @@ function speak() {
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
+  signing.show();
   tellChanges(changes);
   update();
   settle();
@@ -145,11 +149,14 @@ function recolour() {
   pad.paint();
   inside.recolour();
   teaching.show();
+  signing.pad.paint();
+  signing.show();
   explain(world, node);
 }
 
 connectTools(pad);
 connectChanges(changes);
+connectKeeping(model, changes);
 by("close").addEventListener("click", () => choose(null));
 listenForPictures(by("file"), take);
 by("language").addEventListener("click", () => {
@@ -162,5 +169,10 @@ by("theme").addEventListener("click", () => {
   recolour();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-globalThis.charmlp = { predict: (grey, height, width) => predict(model, grey, height, width), classes: model.classes };
+globalThis.charmlp = {
+  predict: (grey, height, width) => predict(model, grey, height, width),
+  get classes() {
+    return model.classes;
+  },
+};
 speak();
