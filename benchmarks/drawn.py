@@ -4,7 +4,7 @@
     python benchmarks/drawn.py runs/best-1 runs/best-2 runs/best-3
 
 The 260 drawings of tests/drawn (made by tests/drawn/making.py) go the way of the pen: node runs the page's
-own modules from the pointers' places to the probabilities, with the weights as the page has them with 16 bits.
+own modules from the pointers' places to the probabilities, with the weights as it has them with 16 bits.
 No setting of the page was chosen by them. Then each drawing is moved to nine places in three sizes, each
 place a whole pixel of a pad of 360, and read again: the share of these 7,020 with the answer of the drawing
 itself. With several runs, the mean of each.
@@ -19,10 +19,9 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +32,7 @@ from charmlp.rendering.strokes.forms import read_set, stroke_sets
 
 LETTERS = Path(__file__).parents[1] / "tests" / "drawn" / "letters.json"
 PIXELS = 360  # of a phone's pad
+SURE = 0.6  # as sources/answering.js has it
 SIZES, PLACES = (0.25, 0.5, 0.9), (0.0, 0.5, 1.0)
 READ = """import { readFileSync } from "node:fs";
 import { isStrange } from "./familiarity.js";
@@ -77,14 +77,26 @@ def moved(drawn: dict[str, Any], size: float, right: float, down: float) -> dict
     return drawn | {"strokes": strokes}
 
 
-def answers(model: Path, drawings: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    """What the page reads, and how sure it is."""
+class Answer(NamedTuple):
+    """What the page reads, how sure it is, and whether it finds the drawing like nothing in training."""
+
+    name: str
+    probability: float
+    is_strange: bool
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.probability < SURE or self.is_strange
+
+
+def answers(model: Path, drawings: list[dict[str, Any]]) -> list[Answer]:
+    """What the page makes of drawings."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "read.mjs")
         file.write_text(bundle("read.js", lambda name: READ if name == "read.js" else source(name)), "utf-8")
         given = json.dumps({"packed": packed(read_model(model), 16), "drawings": drawings})
         done = subprocess.run(["node", str(file)], input=given.encode(), capture_output=True, check=True)
-    return [tuple(each) for each in json.loads(done.stdout)]
+    return [Answer(*each) for each in json.loads(done.stdout)]
 
 
 def rendered() -> list[dict[str, Any]]:
@@ -101,31 +113,39 @@ def rendered() -> list[dict[str, Any]]:
     return [unpacked(each) for each in found]
 
 
+def shares(found: list[Answer], drawings: list[dict[str, Any]]) -> dict[str, float]:
+    """The table's figures of one run, whose answers are those to the drawings and then to their copies."""
+    first, others = found[: len(drawings)], found[len(drawings) :]
+    right = np.array([answer.name == each["letter"] for answer, each in zip(first, drawings, strict=True)])
+    forms = np.array([each["form"] for each in drawings])
+    unsure = np.array([answer.is_unsure for answer in first])
+    copies = len(others) // len(drawings)
+    same = [answer.name == first[place // copies].name for place, answer in enumerate(others)]
+    return {
+        "all": right.mean(),
+        **{form: right[forms == form].mean() for form in dict.fromkeys(forms)},
+        "moved and scaled": float(np.mean(same)),
+        "not sure, of right": unsure[right].mean(),
+        "not sure, of wrong": unsure[~right].mean(),
+    }
+
+
 def report(runs: list[Path], drawings: list[dict[str, Any]], show: bool) -> None:
     again = [moved(each, size, x, y) for each in drawings for size in SIZES for x in PLACES for y in PLACES]
-    rows = defaultdict(list)
+    rows = []
     for run in runs:
         found = answers(model_in(run), [*drawings, *again])
-        first, others = (
-            [name for name, _ in found[: len(drawings)]],
-            [name for name, _ in found[len(drawings) :]],
-        )
-        right = [name == each["letter"] for name, each in zip(first, drawings, strict=True)]
-        rows["all"].append(np.mean(right))
-        for form in dict.fromkeys(each["form"] for each in drawings):
-            chosen = [
-                is_right for is_right, each in zip(right, drawings, strict=True) if each["form"] == form
-            ]
-            rows[form].append(np.mean(chosen))
-        per = len(again) // len(drawings)
-        rows["moved and scaled"].append(np.mean([name == first[i // per] for i, name in enumerate(others)]))
+        rows.append(shares(found, drawings))
+        wrong = [
+            f"{each['letter']} ({each['form']}) {answer.name}"
+            for answer, each in zip(found, drawings, strict=False)
+            if answer.name != each["letter"]
+        ]
         if show:
-            wrong = [
-                (each, name) for each, name in zip(drawings, first, strict=True) if name != each["letter"]
-            ]
-            print(run, *(f"{each['letter']}({each['form']})→{name}" for each, name in wrong))
-    for name, shares in rows.items():
-        print(f"{name:18s} {100 * np.mean(shares):6.1f} %   ({', '.join(f'{100 * s:.1f}' for s in shares)})")
+            print(f"{run}: {', '.join(wrong)}")
+    for name in rows[0]:
+        values = [100 * row[name] for row in rows]
+        print(f"{name:18s} {np.mean(values):6.1f} %   ({', '.join(f'{value:.1f}' for value in values)})")
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ def written_for(thing: Any) -> Written | None:
 
 
 def is_of_torch(thing: Any) -> bool:
-    """Whether torch itself has it, or calls its backward: it is no NumPy code then, whatever stands beside it."""
+    """Whether torch itself has it, or calls its backward: no NumPy code then, whatever stands beside it."""
     torch = sys.modules.get("torch")
     is_function = torch is not None and isinstance(thing, type) and issubclass(thing, torch.autograd.Function)
     return is_function or thing.__module__.split(".")[0] == "torch"
