@@ -12,7 +12,7 @@ help:
 	@echo "make test       install everything and run the tests"
 	@echo "make test-full  run the heavy tests as well"
 	@echo "make coverage   run the tests, and say which lines none of them reaches"
-	@echo "make check      format, lint, types, import arrows"
+	@echo "make check      format, lint, types (of the page too, with node), import arrows"
 	@echo "make fuzz       look for inputs that break the readers, a minute each"
 	@echo "make bench      how fast, beside other programs: DATA=folder with lists and images"
 	@echo "make docs       write the pages that are made from the code"
@@ -58,7 +58,7 @@ check: .venv/full
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_import_map.py
+	$(BIN)/python -m pytest -q tests/test_import_map.py tests/exporting/test_page_types.py
 
 bench: .venv/full
 	$(PIP) -e '.[bench]'

@@ -6,7 +6,7 @@
 Chromium opens the page that `charmlp export` writes with 16 bits, and a mouse draws an A of 120 points on it,
 three times. Told is the time in which the page works: that of the point's event, and that of the next frame
 until the new guess stands there laid out; not the wait for the frame between them. On a machine that has
-other work, give the browser priority: `taskset -c 0`, `nice -n -10`.
+other work, give the browser priority: `chrt -r 1 python …`, as root.
 """
 
 from __future__ import annotations

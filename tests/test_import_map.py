@@ -27,7 +27,7 @@ FLOORS = [
     {"training"},
     {"evaluation", "doctor"},
     {"report", "exporting", "estimator"},
-    {"course", "server"},
+    {"course", "search", "server"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -18,6 +18,7 @@ PACKAGE = Path(charmlp.__file__).parent
 OWN_WORDS = (
     "course/exercises/kinds", "course/exercises/operations.py", "course/exercises/network.py",
     "course/exercises/writing.py", "course/tasks.py", "doctor", "evaluation/pictures", "explanation",
+    "exporting/page/library.py", "exporting/page/worked.py",
     "report/charts.py", "report/handin.py", "report/latex.py", "report/page.py", "report/sections.py",
 )  # fmt: skip
 BUT = (

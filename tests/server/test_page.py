@@ -6,13 +6,18 @@ import doctest
 import importlib.resources
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from charmlp.exporting.page import digest
 from charmlp.language.words import sentences
+from charmlp.modelfile import read_model, write_model
+from charmlp.recognizer import Recognizer
 from charmlp.server import page
+from tests.exporting.test_html import A, draw
 from tests.images.making import letter
 from tests.report.test_browser import browser
 from tests.server.making import Served, client, served
@@ -80,18 +85,69 @@ def test_the_browsers_language_decides_unless_the_address_does(server: Served) -
             assert f'<html lang="{tag}">' in answer.text and answer.headers["vary"] == "Accept-Language"
 
 
-def test_nothing_is_inside_the_page_that_the_policy_forbids(server: Served) -> None:
+def test_only_the_pages_own_script_and_style_run(server: Served) -> None:
     with client(server) as http:
+        answer = http.get("/")
+    policy = answer.headers.get_list("content-security-policy")
+    assert len(policy) == 1 and "unsafe" not in policy[0] and "frame-ancestors 'none'" in policy[0]
+    for kind, directive in (("style", "style-src"), ('script type="module"', "script-src")):
+        inside = re.findall(rf"<{kind}>(.*?)</{kind.split()[0]}>", answer.text, re.S)
+        assert [f"{directive} '{digest(text)}'" in policy[0] for text in inside] == [True]
+        assert f"'{digest(inside[0] + ' ')}'" not in policy[0]
+    assert not re.search(r"\sstyle=|\son\w+=|javascript:|(?:href|src)=\"(?!data:)", answer.text)
+
+
+def test_the_page_reads_a_drawing_and_a_picture(
+    opened: Callable[..., Any], server: Served, model_file: Path, pictures: list[Path]
+) -> None:
+    page_ = opened(f"{server.address}/", locale="en-GB")
+    draw(page_, A)
+    assert page_.locator("#drawn").inner_text() == "A drawing of 2 strokes."
+    assert page_.locator("#bars b").first.inner_text() != ""
+    page_.locator("#file").set_input_files(pictures[0])
+    page_.locator("#drawn", has_text="picture").wait_for()
+    top = Recognizer.load(model_file).predict(pictures[0], topk=5).top
+    assert page_.locator("#bars b").all_inner_texts()[: len(top)] == [name for name, _ in top]
+
+
+def test_a_script_that_is_put_in_does_not_run(server: Served, browser: Any) -> None:
+    page_ = browser.new_context().new_page()
+    complaints: list[str] = []
+    page_.on("console", lambda message: complaints.append(message.text))
+    page_.goto(f"{server.address}/")
+    page_.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.evil = 1'}))"
+    )
+    assert page_.evaluate("window.evil") is None and "Content Security Policy" in complaints[0]
+    page_.context.close()
+
+
+def test_a_model_that_no_page_holds_has_the_form(tmp_path: Path, model_file: Path) -> None:
+    model = read_model(model_file)
+    large = replace(model, weights=(model.weights[0] * 1e9, *model.weights[1:]))
+    write_model(large, tmp_path / "large.safetensors")
+    with served(tmp_path / "large.safetensors") as each, client(each) as http:
+        assert '<form id="form"' in http.get("/").text
+
+
+def test_nothing_is_inside_the_form_that_the_policy_forbids(secret: Served) -> None:
+    with client(secret) as http:
         text = http.get("/").text
         assert not re.search(r"<style|style=| on\w+=|javascript:|<script(?![^>]* src=)", text)
         for address in re.findall(r'(?:href|src)="([^"?#]+)"', text):
             assert http.get(f"/{address}").status_code == 200
 
 
-def test_pictures_are_read(opened: Callable[..., Any], server: Served, pictures: list[Path]) -> None:
-    page_ = opened(f"{server.address}/", locale="en-GB")
+def test_the_form_holds_no_weights(secret: Served, server: Served) -> None:
+    with client(secret) as closed, client(server) as open_:
+        assert len(closed.get("/").content) < 10_000 < len(open_.get("/").content)
+
+
+def test_pictures_are_read(opened: Callable[..., Any], secret: Served, pictures: list[Path]) -> None:
+    page_ = opened(f"{secret.address}/", locale="en-GB")
+    page_.locator("#token").fill(TOKEN)
     page_.locator("#image").set_input_files(pictures[:2])
-    page_.locator("#image").focus()
+    page_.locator("#token").focus()
     page_.keyboard.press("Tab")
     page_.keyboard.press("Enter")
     page_.locator("#answers li").nth(1).wait_for()
@@ -114,9 +170,9 @@ def test_a_token_is_asked_for(opened: Callable[..., Any], secret: Served, pictur
 
 
 def test_a_server_that_is_gone_is_told(
-    opened: Callable[..., Any], server: Served, pictures: list[Path]
+    opened: Callable[..., Any], secret: Served, pictures: list[Path]
 ) -> None:
-    page_ = opened(f"{server.address}/")
+    page_ = opened(f"{secret.address}/")
     page_.route("**/v1/predict*", lambda route: route.fulfill(status=429, json={"status": 429}))
     page_.locator("#image").set_input_files(pictures[0])
     page_.locator("button").click()

@@ -26,6 +26,7 @@ VERBS = {
     "test": "measure a model on labelled images, with pictures",
     "predict": "read new images",
     "compare": "say whether one run is better than another",
+    "tune": "try settings, and say which is best",
     "report": "write a run up as a page to look at, or to hand in",
     "export": "write a model as a file for other programs",
     "serve": "answer requests with a model, over HTTP",

@@ -106,11 +106,11 @@ class Mistake:
     @property
     def gives_solution_away(self) -> bool:
         """Whether the mistake's text is as good as its solution; then there is something to say at first."""
-        return any(f"{one._key('text')}-first" in LANGUAGES["en"] for one in (self, *self.alternatives))
+        return any(f"{one.key('text')}-first" in LANGUAGES["en"] for one in (self, *self.alternatives))
 
     def place(self, language: str | None = None) -> str:
         """What is wrong, and not how: which gradient, or forward."""
-        return self._in_part(self._say(self._key("place") or "wrong-gradient", language), language)
+        return self._in_part(self._say(self.key("place") or "wrong-gradient", language), language)
 
     def first_text(self, language: str | None = None) -> str:
         """The mistake in one sentence, as far as that is no solution."""
@@ -118,16 +118,16 @@ class Mistake:
 
     def text(self, language: str | None = None) -> str:
         """The mistake in one sentence, with the others that fit as well."""
-        texts = [one._say(one._key("text"), language) for one in (self, *self.alternatives)]
+        texts = [one._say(one.key("text"), language) for one in (self, *self.alternatives)]
         return self._either(texts, language)
 
     def hint(self, language: str | None = None) -> str:
         """Where to look, without the solution."""
-        return self._say(self._key("hint"), language)
+        return self._say(self.key("hint"), language)
 
     def fix(self, language: str | None = None) -> str:
         """The solution; where a change of the code was found that mends it, what to write in which line."""
-        own = self._key("fix")
+        own = self.key("fix")
         if "line" not in self.values or "{line}" in LANGUAGES["en"].get(own, ""):
             return self._say(own, language)
         at_line = self._say("line:fix", language)
@@ -147,7 +147,7 @@ class Mistake:
         return [part(language) for part in said]
 
     def _first_text(self, language: str | None) -> str:
-        key = self._key("text")
+        key = self.key("text")
         return self._say(f"{key}-first" if f"{key}-first" in LANGUAGES["en"] else key, language)
 
     def _either(self, texts: Sequence[str], language: str | None) -> str:
@@ -162,7 +162,7 @@ class Mistake:
             return text
         return say("in-part", language, {"part": self.values["part"], "text": text})
 
-    def _key(self, part: str) -> str:
+    def key(self, part: str) -> str:
         """The key of its words: the variant's own, else those of its kind, else the name's; "" for none."""
         keys = (
             f"{self.name}.{self.variant}:{part}",

@@ -15,14 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from charmlp.server.currentmodel import CurrentModel
+from charmlp.exporting.page import fault_of
+from charmlp.server.currentmodel import CurrentModel, Loaded
 from charmlp.server.guard import Guard, answer_of
 from charmlp.server.journal import Journal
 from charmlp.server.lanes import LoopLane, ThreadLane
 from charmlp.server.limits import Limits
 from charmlp.server.metrics import Metrics
 from charmlp.server.openapi import document
-from charmlp.server.page import FILES, content, language_of, page_of
+from charmlp.server.page import BITS, FILES, POLICY, content, form_of, language_of, page_of
 from charmlp.server.predicting import PATH, Predict
 from charmlp.server.problems import Problem
 
@@ -68,7 +69,7 @@ def make_app(settings: Settings, journal: Journal) -> Guard:
         "/readyz": lambda request: JSONResponse({"status": "ok"}),
         "/metrics": lambda request: Response(metrics.text(), media_type=CONTENT_TYPE_LATEST),
         "/openapi.json": lambda request: JSONResponse(described),
-        "/": lambda request: show_page(request, settings, current.loaded.name),
+        "/": lambda request: show_page(request, settings, current.loaded),
         **{path: file_answer(name, kind) for path, (name, kind) in FILES.items()},
     }
     predict = Predict(light, heavy, settings.limits, metrics)
@@ -105,12 +106,16 @@ def file_answer(name: str, media_type: str) -> Callable[[Request], Response]:
     return lambda request: Response(content(name), media_type=media_type)
 
 
-def show_page(request: Request, settings: Settings, model: str) -> Response:
+def show_page(request: Request, settings: Settings, loaded: Loaded) -> Response:
+    """The page with the model in it; the form where the weights are not everybody's, or too many."""
     accepted = request.headers.get("accept-language", "")
     language = language_of(request.query_params.get("lang"), accepted, settings.language)
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
-    page = page_of(language, model, token=settings.token is not None)
-    return Response(page, headers=headers, media_type="text/html")
+    asks = settings.token is not None
+    if asks or fault_of(loaded.recognizer.model, BITS) is not None:
+        return Response(form_of(language, loaded.name, token=asks), headers=headers, media_type="text/html")
+    headers["Content-Security-Policy"] = POLICY
+    return Response(page_of(language, loaded), headers=headers, media_type="text/html")
 
 
 async def on_problem(request: Request, problem: Exception) -> Response:

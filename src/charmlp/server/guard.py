@@ -64,7 +64,9 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+                own = {name for name, _ in message["headers"]}  # the page has a policy of its own
+                added = [each for each in SECURITY_HEADERS if each[0] not in own]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:

@@ -12,6 +12,7 @@ from charmlp.errors import MissingExtraError
 # For a charmlp that runs without being installed: the extras whose package has another name.
 PACKAGES = {
     "sklearn": "scikit-learn", "parquet": "pyarrow", "completion": "shtab", "tensorboard": "tensorboardX",
+    "search": "optuna",
 }  # fmt: skip
 # PyPI's torch for Linux brings gigabytes of libraries for GPUs.
 WITHOUT_CUDA = " --index-url https://download.pytorch.org/whl/cpu"

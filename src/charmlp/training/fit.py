@@ -128,8 +128,13 @@ def read(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> 
     return calculus.mlp(inputs, parameters.weights, parameters.biases, config.act_type)
 
 
-def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT) -> Trainer:
-    """The trainer of prepared letters: their order, what feeds them, how long, and by which step."""
+def make_trainer(
+    config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT, *, trainings: int = 1
+) -> Trainer:
+    """The trainer of prepared letters: their order, what feeds them, how long, and by which step.
+
+    It is one of so many `trainings`: what is compiled for one serves the others as well.
+    """
     training, validation, rendered = prepared.training, prepared.validation, prepared.rendered
     if training.images.shape[1:] != config.norm_size:
         raise UsageError(f"--norm_size: the letters were prepared with {training.images.shape[1:]}")
@@ -142,7 +147,7 @@ def make_trainer(config: TrainingConfig, prepared: Prepared, callbacks: Callback
     )
     feed = Pictures(config.preprocessing, training, rendered)
     sizes = (feed.width, *config.hidden_size, order.n_classes)
-    step_name, why = choose_step(config, sizes, config.epochs * order.updates)
+    step_name, why = choose_step(config, sizes, trainings * config.epochs * order.updates)
     callbacks.detail(f"step: {step_name} ({why})")
     watched = None if validation is None else Pictures(config.preprocessing, validation)
     return Trainer(config, order, feed, watched, step_name=step_name, callbacks=callbacks)

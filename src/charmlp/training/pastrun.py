@@ -66,8 +66,12 @@ def read_run(path: Path) -> PastRun:
 
 def read_settings(path: Path, recipe: str = "best") -> TrainingConfig:
     """The settings in a file, beside a recipe's where it names none; raises `CharmlpError`."""
-    text = decode(read_bytes(path, "a run's config.toml", MOST_BYTES), shown_path(path))
-    return from_toml(text, shown_path(path), recipe)
+    return from_toml(read_text(path, "a run's config.toml"), shown_path(path), recipe)
+
+
+def read_text(path: Path, expected: str) -> str:
+    """What a small file of text holds; raises `CharmlpError`, which says what is `expected`."""
+    return decode(read_bytes(path, expected, MOST_BYTES), shown_path(path))
 
 
 def read_history(path: Path) -> tuple[Epoch, ...]:

@@ -56,6 +56,7 @@ class Trainer:
         weights = order.class_weights() if config.class_weights == "balanced" else None
         start = Parameters.initial(self.sizes, generator(config.seed, START), feed.dtype)
         batches = dataclasses.replace(config, batch_size=order.batch_size)
+        self.step_name = step_name
         self.step = make_step(step_name, batches, start, weights)
         self.updates = 0
         self.loss_sum = self.seconds = 0.0  # of the epoch under way

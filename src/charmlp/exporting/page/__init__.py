@@ -3,6 +3,7 @@
     sources/     the page: modules of JavaScript, page.html, page.css
     bundling.py  modules as one script
     packing.py   the model as JSON, weights of 32, 16 or 8 bits in base64
+    lesson.py    a small net to do by hand (worked.py), and the doctor's formulas (library.py) and sentences
     running.py   the page's way from pixels to probabilities, run by node
 
 Weights of 16 bits are the nearest such floats; of 8 bits, whole numbers with a scale for each row.
@@ -11,6 +12,7 @@ Weights of 16 bits are the nearest such floats; of 8 bits, whole numbers with a 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from dataclasses import replace
@@ -23,10 +25,12 @@ from charmlp.errors import CharmlpError
 from charmlp.exporting.formats import FULL_PRECISION
 from charmlp.exporting.job import Draft, Job, largest_difference
 from charmlp.exporting.page.bundling import bundle, source
-from charmlp.exporting.page.packing import PREPROCESSINGS, as_packed, packed, scripted
+from charmlp.exporting.page.lesson import lesson
+from charmlp.exporting.page.packing import PREPROCESSINGS, as_packed, deflated, packed, scripted
 from charmlp.exporting.page.running import node_answers
 from charmlp.exporting.pictures import pictures
 from charmlp.language import spoken
+from charmlp.modelfile import Model
 from charmlp.recognizer import Recognizer
 from charmlp.text import shown_path
 
@@ -36,15 +40,20 @@ MOST_HALF = float(np.finfo(np.float16).max)
 
 def check(job: Job) -> None:
     """Refuse what the page cannot compute or hold."""
-    model = job.model
+    fault = fault_of(job.model, job.bits)
+    if fault is not None:
+        raise CharmlpError(f"{shown_path(job.out)}: {fault}")
+
+
+def fault_of(model: Model, bits: int) -> str | None:
+    """Why the page cannot compute or hold a model, if so."""
     if model.preprocessing not in PREPROCESSINGS:
-        raise CharmlpError(
-            f"{shown_path(job.out)}: the page does not know the preprocessing {model.preprocessing}"
-        )
-    if model.n_parameters * job.bits // 8 > MOST_BYTES:
-        raise CharmlpError(f"{shown_path(job.out)}: the weights take more than the 200 MB that a page holds")
-    if job.bits == 16 and max(float(np.abs(each).max()) for each in model.weights) > MOST_HALF:
-        raise CharmlpError(f"{shown_path(job.out)}: a weight is too large for 16 bits; --bits 32 holds it")
+        return f"the page does not know the preprocessing {model.preprocessing}"
+    if model.n_parameters * bits // 8 > MOST_BYTES:
+        return "the weights take more than the 200 MB that a page holds"
+    if bits == 16 and max(float(np.abs(each).max()) for each in model.weights) > MOST_HALF:
+        return "a weight is too large for 16 bits; --bits 32 holds it"
+    return None
 
 
 def write(job: Job) -> Draft:
@@ -65,15 +74,24 @@ def write(job: Job) -> Draft:
 
 
 def page(data: dict[str, Any], language: str) -> str:
-    """The file: what it runs is named in its policy by its hash, and nothing is loaded."""
-    style, script = source("page.css"), bundle("page.js")
+    """The file, for browsers that speak neither English nor Chinese in that language."""
     return Template(source("page.html")).substitute(
         language={"zh": "zh-CN"}.get(language, language),
-        style=style,
-        script=script,
-        style_hash=digest(style),
-        script_hash=digest(script),
+        style=source("page.css"),
+        script=bundle("page.js"),
+        policy=policy(),
         model=scripted(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
+        lesson=deflated(lesson()),
+    )
+
+
+@functools.cache
+def policy() -> str:
+    """Nothing is loaded, and what runs is named by its hash: script and style are the same in every page."""
+    script, style = digest(bundle("page.js")), digest(source("page.css"))
+    return (
+        f"default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data: blob:;"
+        " base-uri 'none'; form-action 'none'"
     )
 
 

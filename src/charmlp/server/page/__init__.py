@@ -1,6 +1,8 @@
-"""The page at `/`. Whoever replaces it changes this room alone: `FILES`, and what `page_of` fills in.
+"""The page at `/`: the one that `charmlp export --to html` writes, of the model that is served.
 
-The page runs and loads nothing but these files (`problems.POLICY`): no script or style inside it.
+It holds the weights. So where a token is asked for, there is a form instead, which takes it and sends
+pictures with it; there is one too where a page cannot hold the model. The form loads nothing but `FILES`, and
+has no script or style inside (`problems.POLICY`).
 """
 
 from __future__ import annotations
@@ -10,22 +12,33 @@ import html
 import importlib.resources
 from string import Template
 
+from charmlp.exporting.page import page, policy
+from charmlp.exporting.page.packing import packed
 from charmlp.language.words import sentences
+from charmlp.server.currentmodel import Loaded
 
 FILES = {  # address → file here, media type
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/form.css": ("form.css", "text/css; charset=utf-8"),
+    "/form.js": ("form.js", "text/javascript; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 TAGS = {"en": "en", "zh": "zh-CN"}
+BITS = 16  # of a weight in the page
+POLICY = f"{policy()}; frame-ancestors 'none'"
+
+
+@functools.lru_cache(maxsize=len(TAGS))
+def page_of(language: str, loaded: Loaded) -> str:
+    """The page that reads what one draws on it."""
+    return page(packed(loaded.recognizer.model, BITS), language)
 
 
 @functools.cache
-def page_of(language: str, model: str, *, token: bool) -> str:
-    """The page in that language; `token`: whether it asks for one."""
+def form_of(language: str, model: str, *, token: bool) -> str:
+    """The page that has pictures read by the server; `token`: whether it asks for one."""
     words = {key: html.escape(sentence) for key, sentence in sentences(__name__, language).items()}
     hidden = "" if token else " hidden"
-    return Template(content("page.html")).substitute(
+    return Template(content("form.html")).substitute(
         words, tag=TAGS[language], model=html.escape(model), without_token=hidden
     )
 

@@ -2,7 +2,11 @@
 
 const SLOPE = 0.01; // of leaky_relu
 
-/** The complementary error function: its series near 0, its continued fraction far from it. */
+/**
+ * The complementary error function: its series near 0, its continued fraction far from it.
+ *
+ * @param {number} x @returns {number}
+ */
 export function erfc(x) {
   if (x < 0) return 2 - erfc(-x);
   const share = Math.exp(-x * x) / Math.sqrt(Math.PI);
@@ -16,13 +20,15 @@ export function erfc(x) {
   return share / fraction;
 }
 
-/** 1 / (1 + e⁻ˣ), without overflow. */
+/** 1 / (1 + e⁻ˣ), without overflow. @param {number} x */
 function sigmoid(x) {
   const z = Math.exp(-Math.abs(x));
   return (x >= 0 ? 1 : z) / (1 + z);
 }
 
+/** @param {number} x */
 const normal = (x) => 0.5 * erfc(-Math.SQRT1_2 * x); // Φ
+/** @param {number} x */
 const density = (x) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI); // φ = Φ′
 
 /**

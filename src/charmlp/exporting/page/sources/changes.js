@@ -46,7 +46,10 @@ export class Changes {
     return this.states[0].state;
   }
 
-  /** @param {Told} told @param {Partial<Model>} parts of the network that are others now @param {{of?: string, step?: any}} more */
+  /**
+   * @param {Told} told @param {Partial<Model>} parts of the network that are others now
+   * @param {{of?: string, step?: any}} more
+   */
   make(told, parts, { of = "", step = null } = {}) {
     if (of && of === this.now.of) this.at--;
     const number = this.now.number + 1;

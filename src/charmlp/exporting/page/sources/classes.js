@@ -1,7 +1,7 @@
 // The classes as buttons: each with its logit, its probability and a bar.
 
 import { ranked } from "./answering.js";
-import { make } from "./elements.js";
+import { become, make } from "./elements.js";
 import { percent, shown } from "./words.js";
 
 const MOST_CLASSES = 120; // that are shown: the most probable ones
@@ -17,18 +17,19 @@ export class Classes {
     this.list = make("ol", { className: "classes" }, ...this.buttons.map(({ button }) => make("li", {}, button)));
   }
 
+  /** @param {Reading | null} reading */
   show(reading) {
     const { model } = this;
     const all = [...model.classes.keys()];
     const units = reading && all.length > MOST_CLASSES ? ranked(reading.probabilities) : all;
-    const logits = reading?.layers[model.layers.length - 1].y;
+    const logits = reading?.layers[model.layers.length - 1].y ?? [];
     this.buttons.forEach((each, place) => {
       const unit = (each.unit = units[place]);
       const p = reading?.probabilities[unit] ?? 0;
-      each.name.textContent = model.classes[unit];
-      each.z.textContent = reading ? `z ${shown(logits[unit])}` : "";
-      each.p.textContent = reading ? percent(p) : "";
-      each.bar.style.inlineSize = `${100 * p}%`;
+      become(each.name, model.classes[unit]);
+      become(each.z, reading ? `z ${shown(logits[unit])}` : "");
+      become(each.p, reading ? percent(p) : "");
+      each.bar.style.transform = `scaleX(${p})`; // without a new layout
     });
   }
 
@@ -40,7 +41,7 @@ export class Classes {
 
 /** @param {(unit: number) => void} choose @returns {ClassButton} */
 function classButton(choose) {
-  const span = (className) => make("span", { className });
+  const span = (/** @type {string} */ className) => make("span", { className });
   const [name, z, p, bar] = [make("b"), span("z"), span("p"), span("bar")];
   const button = make("button", { type: "button" }, name, z, p, bar);
   const found = { button, name, z, p, bar, unit: 0 };

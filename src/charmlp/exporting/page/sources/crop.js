@@ -9,7 +9,11 @@ const DUST = 0.02; // share of the ink that may lie beyond each side of the box
 const MARGIN = 0.06; // around the letter, in parts of its longer side
 const NARROWEST = 0.25; // shorter to longer side of a box
 
-/** Means of squares of `factor` pixels, rounded as Pillow does. */
+/**
+ * Means of squares of `factor` pixels, rounded as Pillow does.
+ *
+ * @param {Uint8Array} grey @param {number} height @param {number} width @param {number} factor
+ */
 function reduce(grey, height, width, factor) {
   const h = Math.ceil(height / factor);
   const w = Math.ceil(width / factor);
@@ -29,7 +33,11 @@ function reduce(grey, height, width, factor) {
   return { levels, h, w };
 }
 
-/** The median of each pixel and its neighbours; the edges go on as they are. */
+/**
+ * The median of each pixel and its neighbours; the edges go on as they are.
+ *
+ * @param {Uint8Array} levels @param {number} h @param {number} w
+ */
 function median(levels, h, w) {
   const found = new Uint8Array(levels.length);
   const nine = new Uint8Array(9);
@@ -46,14 +54,18 @@ function median(levels, h, w) {
   return found;
 }
 
-/** The first and last row and column. */
+/** The first and last row and column. @param {Uint8Array} values @param {number} h @param {number} w */
 function sidesOf(values, h, w) {
-  const row = (y) => Array.from({ length: w }, (_, x) => values[y * w + x]);
-  const column = (x) => Array.from({ length: h }, (_, y) => values[y * w + x]);
+  const row = (/** @type {number} */ y) => Array.from({ length: w }, (_, x) => values[y * w + x]);
+  const column = (/** @type {number} */ x) => Array.from({ length: h }, (_, y) => values[y * w + x]);
   return [row(0), row(h - 1), column(0), column(w - 1)];
 }
 
-/** The last level of the lower part, where the variance between both parts of a histogram is largest. */
+/**
+ * The last level of the lower part, where the variance between both parts of a histogram is largest.
+ *
+ * @param {Uint8Array} levels
+ */
 function otsu(levels) {
   const counts = new Float64Array(256);
   for (const level of levels) counts[level]++;
@@ -69,26 +81,31 @@ function otsu(levels) {
   return found;
 }
 
-/** Beginning and end of what rows or columns hold, without the dust on both sides. */
+/** Beginning and end of what rows or columns hold, without the dust on both sides. @param {number[]} counts */
 function span(counts) {
   let sum = 0;
   const sums = counts.map((count) => (sum += count));
   return [sums.filter((each) => each <= DUST * sum).length, sums.filter((each) => each < (1 - DUST) * sum).length + 1];
 }
 
-/** The nearest whole number, of two the even one, as in Python. */
+/** The nearest whole number, of two the even one, as in Python. @param {number} x */
 function round(x) {
   const down = Math.floor(x);
   if (x - down !== 0.5) return Math.round(x);
   return down % 2 === 0 ? down : down + 1;
 }
 
+/** @param {number} start @param {number} end @param {number} longer @param {number} most */
 function widened(start, end, longer, most) {
   const air = Math.max(MARGIN * longer, (NARROWEST * longer - (end - start)) / 2);
   return [Math.max(0, round(start - air)), Math.min(most, round(end + air))];
 }
 
-/** Where the letter is, with a small margin; the whole picture where that is not clear. */
+/**
+ * Where the letter is, with a small margin; the whole picture where that is not clear.
+ *
+ * @param {Uint8Array} grey @param {number} height @param {number} width
+ */
 export function letterBox(grey, height, width) {
   const whole = { left: 0, top: 0, right: width, bottom: height };
   const factor = Math.ceil(Math.max(height, width) / SIDE);

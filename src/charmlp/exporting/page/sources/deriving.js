@@ -45,6 +45,7 @@ export function deltaLines(world, node) {
   ];
 }
 
+/** @param {import("./stages.js").Step} given @param {number} unit */
 function errorLines({ found, truth, was }, unit) {
   const target = unit === truth ? 1 : 0;
   return [
@@ -64,7 +65,8 @@ export function upstreamLines(world, node) {
   if (!above) return errorLines(step, unit);
   const { delta, below } = found.layers[layer + 1];
   const weights = Array.from({ length: above.rows }, (_, i) => above.weight[i * above.columns + unit]);
-  const to = (i) => ({ kind: "delta", layer: layer + 1, unit: i });
+  /** @returns {Node} */
+  const to = (/** @type {number} */ i) => ({ kind: "delta", layer: layer + 1, unit: i });
   const { items, rest, others } = largestTerms(world, weights, delta, SUMMED, to, (i) => ({ kind: "weight", layer: layer + 1, unit: i, input: unit }), DIGITS);
   const letter = layer < 0 ? "x" : "y";
   return [

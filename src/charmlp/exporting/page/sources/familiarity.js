@@ -1,6 +1,7 @@
 // How strange a picture is to the network, by what its file says of its training letters. What is computed, and
 // why, stands in charmlp.calculus.familiarity: distances of shape and look, and the largest logit.
 
+import { logitsOf } from "./network.js";
 import { float16s } from "./weights.js";
 
 const [COARSE, RINGS, TONES] = [6, 12, 8];
@@ -14,12 +15,16 @@ const FAINT_ENERGY = 0.1; // added to the energy of a ring
 
 const unpacked = new WeakMap();
 
-/** @param {{numbers: string, means: number[], spreads: number[], limit: number}} packed as a model's file has it @returns {Familiarity} */
+/**
+ * @param {{numbers: string, means: number[], spreads: number[], limit: number}} packed as a model's file has it
+ * @returns {Familiarity}
+ */
 function statistics(packed) {
   if (!unpacked.has(packed)) unpacked.set(packed, unpackFamiliarity(packed));
   return unpacked.get(packed);
 }
 
+/** @param {any} packed */
 function unpackFamiliarity({ numbers, means, spreads, limit }) {
   const all = float16s(numbers);
   let at = 0;
@@ -28,13 +33,21 @@ function unpackFamiliarity({ numbers, means, spreads, limit }) {
   return { shape: gaussian(SHAPE), look: gaussian(LOOK), means, spreads, limit };
 }
 
-/** Whether what is read is like nothing that the network was trained with; false where its file does not say what that was. */
+/**
+ * Whether what is read is like nothing that the network was trained with; false where its file does not say what that was.
+ *
+ * @param {Model} model @param {Reading} reading
+ */
 export function isStrange({ familiarity, size }, { x, layers }) {
   if (!familiarity) return false;
-  return strangeness(familiarity, x, layers.at(-1).y, size) > familiarity.limit;
+  return strangeness(familiarity, x, logitsOf(layers), size) > familiarity.limit;
 }
 
-/** s = Σ max(0, (e − mean) / spread)²: beyond `limit` a picture is like nothing in training. */
+/**
+ * s = Σ max(0, (e − mean) / spread)²: beyond `limit` a picture is like nothing in training.
+ *
+ * @param {any} familiarity @param {Float64Array} x @param {Float64Array} logits @param {Size} size
+ */
 export function strangeness(familiarity, x, logits, size) {
   const { shape, look, means, spreads } = statistics(familiarity);
   const { coarse, fine } = features(x, size);
@@ -42,7 +55,11 @@ export function strangeness(familiarity, x, logits, size) {
   return e.reduce((sum, each, i) => sum + Math.max(0, (each - means[i]) / spreads[i]) ** 2, 0);
 }
 
-/** The lowest 6×6 coefficients of the picture's cosine transform; energy of its rings, and quantiles of tone. */
+/**
+ * The lowest 6×6 coefficients of the picture's cosine transform; energy of its rings, and quantiles of tone.
+ *
+ * @param {Float64Array} x @param {Size} size
+ */
 function features(x, [height, width]) {
   const mean = x.reduce((sum, each) => sum + each, 0) / x.length;
   const scale = Math.max(Math.sqrt(x.reduce((sum, each) => sum + (each - mean) ** 2, 0) / x.length), 1e-2);
@@ -55,7 +72,7 @@ function features(x, [height, width]) {
   return { coarse, fine: [...rings.subarray(1)].map((energy) => Math.log(energy + FAINT_ENERGY)).concat(tonesOf(z)) };
 }
 
-/** The darkest and the lightest, ink and ground the same way round in all pictures. */
+/** The darkest and the lightest, ink and ground the same way round in all pictures. @param {Float64Array} z */
 function tonesOf(z) {
   const lower = Array.from({ length: TONES / 2 }, (_, i) => Math.floor(((i + 0.5) * z.length) / TONES));
   const sorted = z.slice().sort();
@@ -63,7 +80,11 @@ function tonesOf(z) {
   return z.reduce((sum, each) => sum + each ** 3, 0) < 0 ? tones.reverse().map((tone) => -tone) : tones;
 }
 
-/** The cosine transform of a picture, along columns and then along rows. */
+/**
+ * The cosine transform of a picture, along columns and then along rows.
+ *
+ * @param {Float64Array} z @param {number} height @param {number} width
+ */
 function transformed(z, height, width) {
   const [down, across] = [cosines(height), cosines(width)];
   const half = new Float64Array(z.length);
@@ -84,19 +105,24 @@ function transformed(z, height, width) {
 
 const tablesOfSizes = new Map(); // what depends on a size alone
 
+/** @param {string} key @param {() => any} make */
 function onceForSize(key, make) {
   if (!tablesOfSizes.has(key)) tablesOfSizes.set(key, make());
   return tablesOfSizes.get(key);
 }
 
-/** The orthonormal cosine transform of `count` numbers, as a matrix. */
+/** The orthonormal cosine transform of `count` numbers, as a matrix. @param {number} count */
 const cosines = (count) =>
   onceForSize(`${count}`, () => {
     const wave = (/** @type {number} */ k, /** @type {number} */ i) => Math.sqrt((k ? 2 : 1) / count) * Math.cos((Math.PI * k * (i + 0.5)) / count);
     return Float64Array.from({ length: count * count }, (_, at) => wave(Math.floor(at / count), at % count));
   });
 
-/** In which ring of spatial frequency a coefficient is: each is as much finer as the last. */
+/**
+ * In which ring of spatial frequency a coefficient is: each is as much finer as the last.
+ *
+ * @param {number} height @param {number} width
+ */
 const ringsOf = (height, width) =>
   onceForSize(`${height}×${width}`, () => {
     const side = Math.min(height, width);
@@ -106,7 +132,7 @@ const ringsOf = (height, width) =>
     return Uint8Array.from({ length: height * width }, (_, at) => ring(Math.hypot(Math.floor(at / width) / height, (at % width) / width)));
   });
 
-/** ln d², with d the distance of Mahalanobis. */
+/** ln d², with d the distance of Mahalanobis. @param {Gaussian} gaussian @param {number[]} found */
 function logDistance({ mean, whitening }, found) {
   const white = new Float64Array(found.length);
   for (let i = 0, at = 0; i < found.length; i++) {

@@ -61,13 +61,17 @@ function pixel(world, { unit }) {
   return [...found, ...next(world, { layer: -1, unit })];
 }
 
-/** A unit's weights, each of which can be chosen; in the first layer also what it gets, and what comes of both. @param {World} world @param {Node} node */
+/**
+ * A unit's weights, each of which can be chosen; in the first layer also what it gets, and what comes of both.
+ *
+ * @param {World} world @param {Node} node
+ */
 function pictures({ model, inside, choose }, { layer, unit }) {
   const [h, w] = model.size;
   const { columns, weight } = model.layers[layer];
   const row = weight.subarray(unit * columns, (unit + 1) * columns);
-  const framed = (canvas, words) => make("figure", {}, canvas, make("figcaption", {}, words));
-  const picture = (image, words) => framed(pictureCanvas(image, words), words);
+  const framed = (/** @type {HTMLCanvasElement} */ canvas, /** @type {string} */ words) => make("figure", {}, canvas, make("figcaption", {}, words));
+  const picture = (/** @type {ImageData} */ image, /** @type {string} */ words) => framed(pictureCanvas(image, words), words);
   const own = valueTiles({ title: say("weights"), values: row, columns: layer ? null : w }, (input) => choose({ kind: "weight", layer, unit, input }));
   const weights = framed(own.canvas, say("weights.more"));
   if (layer > 0) {
@@ -86,7 +90,7 @@ function sum(world, { layer, unit }) {
   const { columns, weight, bias } = model.layers[layer];
   const from = layer ? inside.reading.layers[layer - 1].y : inside.reading.x;
   const row = weight.subarray(unit * columns, (unit + 1) * columns);
-  const before = (j) => ({ layer: layer - 1, unit: j });
+  const before = (/** @type {number} */ j) => ({ layer: layer - 1, unit: j });
   const { items, rest, others } = largestTerms(world, row, from, TERMS, before, (input) => ({ kind: "weight", layer, unit, input }));
   return [
     formula(`z = Σ w ${layer ? "y" : "x"} + b = ${shown(inside.reading.layers[layer].z[unit])}`),
@@ -112,7 +116,7 @@ function outcome({ model, inside }, { layer, unit }) {
   const { probabilities } = reading;
   const logits = reading.layers[layer].y;
   const t = model.temperature;
-  const power = (number) => `e^(${shown(logits[number])}${t === 1 ? "" : ` / ${shown(t)}`})`;
+  const power = (/** @type {number} */ number) => `e^(${shown(logits[number])}${t === 1 ? "" : ` / ${shown(t)}`})`;
   const largestOnes = ranked(probabilities).slice(0, POWERS).map(power).join(" + ");
   return [...lines, formula(`p = ${power(unit)} / (${largestOnes} + …) = ${percent(probabilities[unit])}`)];
 }
@@ -124,7 +128,7 @@ function next(world, { layer, unit }) {
   if (!above) return [];
   const value = layer < 0 ? inside.reading.x[unit] : inside.reading.layers[layer].y[unit];
   const weights = Array.from({ length: above.rows }, (_, i) => above.weight[i * above.columns + unit]);
-  const behindIt = (i) => ({ layer: layer + 1, unit: i });
+  const behindIt = (/** @type {number} */ i) => ({ layer: layer + 1, unit: i });
   const { items } = largestTerms(world, weights, weights.map(() => value), FEEDS, behindIt, (i) => ({ kind: "weight", layer: layer + 1, unit: i, input: unit }));
   return [note(say("feeds")), items];
 }

@@ -1,6 +1,10 @@
 // What the network sees of grey pixels, as charmlp.images.to_inputs has it.
 
-/** Whether a picture is lighter at its border than as a whole; decided in whole numbers. */
+/**
+ * Whether a picture is lighter at its border than as a whole; decided in whole numbers.
+ *
+ * @param {Uint8Array} grey @param {Size} size
+ */
 function hasDarkInk(grey, [height, width]) {
   let [whole, border, count] = [0, 0, 0];
   grey.forEach((level, i) => {
@@ -21,6 +25,7 @@ function hasDarkInk(grey, [height, width]) {
  *     light_ink    the same, and −x where the picture is lighter at its border than as a whole
  *
  * @returns {{x: Float64Array, mean: number, deviation: number}} deviation below 0 where x was turned round
+ * @param {Uint8Array} grey @param {string} preprocessing @param {Size} size
  */
 export function toInputs(grey, preprocessing, size) {
   if (preprocessing === "scale") {

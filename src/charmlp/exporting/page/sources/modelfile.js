@@ -39,7 +39,7 @@ export function folded({ layers }) {
   });
 }
 
-/** @param {Model} model @param {Record<string, unknown>} provenance where it comes from, and what was done to it @returns {Uint8Array} */
+/** @param {Model} model @param {Record<string, unknown>} provenance where it comes from, and what was done to it @returns {Uint8Array<ArrayBuffer>} */
 export function toFile(model, provenance) {
   const layers = folded(model);
   const { constants } = ACTIVATIONS[model.act];

@@ -2,23 +2,39 @@
 
 import { ACTIVATIONS } from "./activations.js";
 
-/** The activation behind a layer: none behind the last, unless it is the only one. @param {import("./weights.js").Model} model @param {number} layer */
+/**
+ * The activation behind a layer: none behind the last, unless it is the only one.
+ *
+ * @param {import("./weights.js").Model} model @param {number} layer
+ */
 export function behind(model, layer) {
   const last = layer === model.layers.length - 1 && layer > 0;
   return ACTIVATIONS[last ? "none" : model.act];
 }
 
-/** z = W x + b. @param {import("./weights.js").Linear} layer @param {ArrayLike<number>} x */
+/**
+ * z = W x + b. Four rows at once: each number of x is fetched once for four sums, to which the processor adds at once.
+ *
+ * @param {import("./weights.js").Linear} layer @param {ArrayLike<number>} x
+ */
 function linear({ rows, columns, weight, bias }, x) {
   const z = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++, at += columns) {
-    let [even, odd] = [0, 0]; // two sums: the processor adds to both at once
-    for (let j = 0; j + 1 < columns; j += 2) {
-      even += weight[at + j] * x[j];
-      odd += weight[at + j + 1] * x[j + 1];
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    const [first, second, third, fourth] = [i * columns, (i + 1) * columns, (i + 2) * columns, (i + 3) * columns];
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0; j < columns; j++) {
+      const value = x[j];
+      a += weight[first + j] * value;
+      b += weight[second + j] * value;
+      c += weight[third + j] * value;
+      d += weight[fourth + j] * value;
     }
-    if (columns % 2) even += weight[at + columns - 1] * x[columns - 1];
-    z[i] = even + odd + bias[i];
+    [z[i], z[i + 1], z[i + 2], z[i + 3]] = [a + bias[i], b + bias[i + 1], c + bias[i + 2], d + bias[i + 3]];
+  }
+  for (; i < rows; i++) {
+    z[i] = bias[i];
+    for (let j = 0; j < columns; j++) z[i] += weight[i * columns + j] * x[j];
   }
   return z;
 }
@@ -71,7 +87,10 @@ export function backward(model, layers, gradient) {
   return found;
 }
 
-/** softmax(z / T). */
+/** The last layer's outputs. @param {{y: Float64Array}[]} layers */
+export const logitsOf = (layers) => layers[layers.length - 1].y;
+
+/** softmax(z / T). @param {Float64Array} z @param {number} [temperature] */
 export function softmax(z, temperature = 1) {
   const most = z.reduce((a, b) => Math.max(a, b));
   const powers = z.map((each) => Math.exp((each - most) / temperature));
@@ -79,7 +98,11 @@ export function softmax(z, temperature = 1) {
   return powers.map((each) => each / sum);
 }
 
-/** Places and shares of the rule of Gauss and Legendre on 0 to 1: roots of the polynomial by Newton's method. */
+/**
+ * Places and shares of the rule of Gauss and Legendre on 0 to 1: roots of the polynomial by Newton's method.
+ *
+ * @param {number} count
+ */
 function gauss(count) {
   return Array.from({ length: count }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
@@ -104,15 +127,16 @@ const SMALL = 1e-6;
  *
  * Where the network is piecewise linear (x − x⁰) ∂z/∂x, which is exact; else the integral of that from x⁰ to x
  * (integrated gradients: Sundararajan, Taly and Yan 2017, arXiv:1703.01365), to a millionth.
+ * @param {Model} model @param {Float64Array} x @param {number} number
  */
 export function attribute(model, x, number) {
   const upstream = new Float64Array(model.classes.length);
   upstream[number] = 1;
   const flat = x.reduce((sum, each) => sum + each, 0) / x.length;
-  const slopeAt = (point) => linearBackward(model.layers[0], backward(model, forward(model, point), upstream)[0].delta);
+  const slopeAt = (/** @type {Float64Array} */ point) => linearBackward(model.layers[0], backward(model, forward(model, point), upstream)[0].delta);
   const way = x.map((each) => each - flat);
   if (PIECEWISE_LINEAR.includes(model.act)) return slopeAt(x).map((slope, i) => slope * way[i]);
-  const logit = (point) => forward(model, point).at(-1).y[number];
+  const logit = (/** @type {Float64Array} */ point) => logitsOf(forward(model, point))[number];
   const gained = logit(x) - logit(x.map(() => flat));
   for (let parts = 1; ; parts *= 2) {
     const found = new Float64Array(x.length);

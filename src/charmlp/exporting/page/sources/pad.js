@@ -1,30 +1,39 @@
 // The drawing pad: mouse, finger, pen, keyboard; every change can be undone.
 
 import { palette } from "./colours.js";
-import { by } from "./elements.js";
+import { by, contextOf } from "./elements.js";
 import { erased, pressOf } from "./strokes.js";
 
 const NIB = 0.022; // radius on the screen, in parts of the pad's side
 const ERASER = 0.05;
 const KEY_STEP = 0.02; // of the keyboard
+/** @type {Drawn} */
 const NOTHING = { strokes: [], image: null };
 
 export class Pad {
+  /** @type {Drawn[]} */
+  past = []; // what was on the pad before each change
+  /** @type {Drawn} */
+  now = NOTHING;
+  /** @type {number | null} */
+  pointer = null; // the one that draws
+  /** @type {DOMRect | null} */
+  box = null; // where the canvas lies: asked once a stroke, as every answer may cost a layout
+  erases = false;
+  rubs = false; // this stroke
+
   /** @param {HTMLCanvasElement} canvas @param {() => void} changed called whenever something else is on the pad */
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
-    this.past = []; // what was on the pad before each change
-    this.now = NOTHING; // {strokes, image}
-    this.erases = false;
-    this.pointer = null; // the one that draws
     this.keys = { x: 0.5, y: 0.5, down: false, shown: false };
     canvas.addEventListener("pointerdown", (event) => this.begin(event));
     canvas.addEventListener("pointermove", (event) => this.go(event));
-    for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.end(event));
+    for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) canvas.addEventListener(name, (event) => this.end(event));
     canvas.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["focus", "blur"]) canvas.addEventListener(name, () => this.showKeys(name === "focus" && canvas.matches(":focus-visible")));
     new ResizeObserver(() => this.paint()).observe(canvas);
+    for (const name of ["scroll", "resize"]) addEventListener(name, () => (this.box = null), { passive: true });
   }
 
   get isEmpty() {
@@ -33,6 +42,7 @@ export class Pad {
 
   // What is on the pad
 
+  /** @param {Drawn} now */
   set(now) {
     this.now = now;
     this.paint();
@@ -44,7 +54,8 @@ export class Pad {
   }
 
   undo() {
-    if (this.past.length) this.set(this.past.pop());
+    const before = this.past.pop();
+    if (before) this.set(before);
   }
 
   clear() {
@@ -53,6 +64,7 @@ export class Pad {
     this.set(NOTHING);
   }
 
+  /** @param {Opened} image */
   show(image) {
     this.remember();
     this.set({ strokes: [], image });
@@ -60,15 +72,19 @@ export class Pad {
 
   // Pointers
 
+  /** @param {PointerEvent} event */
   place(event) {
-    const box = this.canvas.getBoundingClientRect();
+    this.box ??= this.canvas.getBoundingClientRect();
+    const box = this.box;
     const press = pressOf(event.pointerType, event.pressure);
     return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, press };
   }
 
+  /** @param {PointerEvent} event */
   begin(event) {
     if (this.pointer !== null || event.button > 0) return;
     this.pointer = event.pointerId;
+    this.box = null;
     this.rubs = this.erases || event.buttons === 32; // the pen's other end
     try {
       this.canvas.setPointerCapture(event.pointerId);
@@ -79,25 +95,33 @@ export class Pad {
     this.draw(this.place(event), true);
   }
 
+  /** @param {PointerEvent} event */
   go(event) {
     if (event.pointerId !== this.pointer) return;
     const between = event.getCoalescedEvents?.() ?? [];
     for (const each of between.length ? between : [event]) this.draw(this.place(each), false);
   }
 
+  /** @param {PointerEvent} event */
   end(event) {
     if (event.pointerId === this.pointer) this.pointer = null;
   }
 
+  /** @param {Point} place @param {boolean} isNew */
   draw(place, isNew) {
     const strokes = this.now.image ? [] : this.now.strokes;
-    if (this.rubs) this.set({ strokes: erased(strokes, place, ERASER), image: null });
-    else if (isNew) this.set({ strokes: [...strokes, [place]], image: null });
-    else this.set({ strokes: [...strokes.slice(0, -1), [...(strokes.at(-1) ?? []), place]], image: null });
+    if (this.rubs) return this.set({ strokes: erased(strokes, place, ERASER), image: null });
+    const stroke = isNew ? [place] : [...(strokes.at(-1) ?? []), place];
+    const isClean = !this.now.image && !this.keys.shown;
+    this.now = { strokes: [...(isNew ? strokes : strokes.slice(0, -1)), stroke], image: null };
+    if (isClean) paintStroke(this.context(), stroke.slice(-2)); // the rest stands there
+    else this.paint();
+    this.changed();
   }
 
   // Keyboard
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey || (!way && event.key !== " ")) return;
@@ -113,6 +137,7 @@ export class Pad {
     this.showKeys(true);
   }
 
+  /** @param {boolean} shown */
   showKeys(shown) {
     this.keys.shown = shown;
     if (!shown) this.keys.down = false;
@@ -121,26 +146,32 @@ export class Pad {
 
   // Picture
 
-  paint() {
-    const side = this.canvas.clientWidth;
-    const context = this.canvas.getContext("2d");
-    const pixels = Math.round(side * devicePixelRatio);
-    if (this.canvas.width !== pixels) [this.canvas.width, this.canvas.height] = [pixels, pixels];
+  /** The canvas with a pen of ink, one unit wide and high. */
+  context() {
+    const context = contextOf(this.canvas);
+    const pixels = this.canvas.width;
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
-    context.clearRect(0, 0, 1, 1);
-    const { ink, accent } = palette();
-    if (this.now.image) paintImage(context, this.now.image.bitmap);
-    context.strokeStyle = context.fillStyle = `rgb(${ink})`;
+    context.strokeStyle = context.fillStyle = `rgb(${palette().ink})`;
     context.lineCap = context.lineJoin = "round";
+    return context;
+  }
+
+  paint() {
+    const pixels = Math.round(this.canvas.clientWidth * devicePixelRatio);
+    if (this.canvas.width !== pixels) [this.canvas.width, this.canvas.height] = [pixels, pixels];
+    const context = this.context();
+    context.clearRect(0, 0, 1, 1);
+    if (this.now.image) paintImage(context, this.now.image.bitmap);
     for (const stroke of this.now.strokes) paintStroke(context, stroke);
     if (!this.keys.shown) return;
-    context.fillStyle = `rgb(${accent})`;
+    context.fillStyle = `rgb(${palette().accent})`;
     context.beginPath();
     context.arc(this.keys.x, this.keys.y, this.keys.down ? NIB * 1.3 : NIB * 0.7, 0, 7);
     context.fill();
   }
 }
 
+/** @param {CanvasRenderingContext2D} context @param {ImageBitmap} bitmap */
 function paintImage(context, bitmap) {
   const scale = 1 / Math.max(bitmap.width, bitmap.height);
   const [width, height] = [bitmap.width * scale, bitmap.height * scale];
@@ -148,6 +179,7 @@ function paintImage(context, bitmap) {
   context.drawImage(bitmap, (1 - width) / 2, (1 - height) / 2, width, height);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {Stroke} stroke */
 function paintStroke(context, stroke) {
   if (stroke.length === 1) {
     context.beginPath();
@@ -163,9 +195,9 @@ function paintStroke(context, stroke) {
   }
 }
 
-/** The buttons beside the pad. */
+/** The buttons beside the pad. @param {Pad} pad */
 export function connectTools(pad) {
-  const choose = (erases) => {
+  const choose = (/** @type {boolean} */ erases) => {
     pad.erases = erases;
     by("pen").setAttribute("aria-pressed", String(!erases));
     by("eraser").setAttribute("aria-pressed", String(erases));

@@ -6,6 +6,7 @@ import { forgetColours } from "./colours.js";
 import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
+import { openHand } from "./hand.js";
 import { connectKeeping } from "./keeping.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
@@ -19,17 +20,21 @@ import { unpack } from "./weights.js";
 import { say, sayAll, switchLanguage } from "./words.js";
 
 const REST = 150; // milliseconds after which the pen rests
-const BEHIND_GUESS = 40; // milliseconds after which all else follows the guess
+const BEHIND_GUESS = 100; // milliseconds after which all else follows the guess
 const LEAST_DIFFERENCE = 4; // grey levels; what differs by less is blank
 
 const model = unpack(JSON.parse(by("model").textContent));
+/** @type {Reading | null} */
 let latest = null; // what is read now
+/** @type {boolean | null} */
 let isDark = null; // whether a drawing is read as dark ink; it stays so while the network learns of it
+/** @type {import("./naming.js").Node | null} */
 let node = null; // whose formula is shown
 let following = 0;
 let resting = 0;
+let showHand = () => {}; // until it is unpacked
 
-/** What is on the pad, as the network reads it. */
+/** What is on the pad, as the network reads it. @param {Drawn} drawn */
 function readPad({ strokes, image }) {
   if (image) {
     const grey = small(model, image.grey, image.height, image.width);
@@ -83,6 +88,7 @@ function settle() {
   showNode();
 }
 
+/** @param {Drawn} drawn */
 function tellDrawing({ strokes, image }) {
   const key = image ? "image" : { 0: "none", 1: "one" }[strokes.length] ?? "strokes";
   by("drawn").textContent = say(`drawn.${key}`, { count: strokes.length, width: image?.width, height: image?.height });
@@ -95,6 +101,7 @@ function showNode() {
   explain(world, node);
 }
 
+/** @param {import("./naming.js").Node | null} chosen */
 function choose(chosen) {
   const isFollowed = by("unit").contains(document.activeElement);
   node = chosen;
@@ -104,6 +111,7 @@ function choose(chosen) {
   if (isFollowed) by("unit").focus(); // what led here is gone
 }
 
+/** @param {Blob} file */
 async function take(file) {
   try {
     pad.show(await openPicture(file, model.ground));
@@ -120,6 +128,7 @@ function speak() {
   teaching.show();
   signing.show();
   tellChanges(changes);
+  showHand();
   update();
   settle();
 }
@@ -169,10 +178,14 @@ by("theme").addEventListener("click", () => {
   recolour();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+/** @param {Uint8Array} grey @param {number} height @param {number} width */
+const predictPicture = (grey, height, width) => predict(model, grey, height, width);
 globalThis.charmlp = {
-  predict: (grey, height, width) => predict(model, grey, height, width),
+  predict: predictPicture,
   get classes() {
     return model.classes;
   },
 };
 speak();
+showHand = await openHand();
+showHand();

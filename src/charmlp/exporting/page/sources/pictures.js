@@ -12,13 +12,17 @@ export async function openPicture(file, ground) {
   const { width, height } = bitmap;
   if (width * height > MOST_PIXELS) throw new RangeError("too many pixels");
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   return { grey: greyOf(data, ground), height, width, bitmap };
 }
 
-/** (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded down, of pixels laid on white or black. */
+/**
+ * (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded down, of pixels laid on white or black.
+ *
+ * @param {Uint8ClampedArray} data @param {string} ground
+ */
 export function greyOf(data, ground) {
   const grey = new Uint8Array(data.length / 4);
   let [light, visible] = [0, 0];
@@ -32,10 +36,14 @@ export function greyOf(data, ground) {
   return grey.map((level, i) => Math.round(under + ((level - under) * data[4 * i + 3]) / 255));
 }
 
-/** Have `take` called with every picture that is dropped on the page, pasted into it, or chosen. */
+/**
+ * Have `take` called with every picture that is dropped on the page, pasted into it, or chosen.
+ *
+ * @param {HTMLInputElement} input @param {(file: File) => void} take
+ */
 export function listenForPictures(input, take) {
-  const first = (files) => [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? files?.[0];
-  const given = (event, files) => {
+  const first = (/** @type {FileList | null | undefined} */ files) => [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? files?.[0];
+  const given = (/** @type {Event} */ event, /** @type {FileList | null | undefined} */ files) => {
     const file = first(files);
     if (!file) return;
     event.preventDefault();
@@ -44,9 +52,9 @@ export function listenForPictures(input, take) {
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    given(event, event.dataTransfer.files);
+    given(event, event.dataTransfer?.files);
   });
-  document.addEventListener("paste", (event) => given(event, event.clipboardData.files));
+  document.addEventListener("paste", (event) => given(event, event.clipboardData?.files));
   input.addEventListener("change", (event) => {
     given(event, input.files);
     input.value = "";

@@ -2,23 +2,27 @@
 
 import { letterBox } from "./crop.js";
 import { toInputs } from "./inputs.js";
-import { forward, softmax } from "./network.js";
+import { forward, logitsOf, softmax } from "./network.js";
 import { resize } from "./resize.js";
 import { picture } from "./strokes.js";
 
 const DOT = 0.08; // of the pad's side: a drawing that is smaller is a dot
 
-/** The picture as the model's training pictures were: h×w bytes. */
+/**
+ * The picture as the model's training pictures were: h×w bytes.
+ *
+ * @param {Model} model @param {Uint8Array} grey @param {number} height @param {number} width
+ */
 export function small(model, grey, height, width) {
   const box = model.crop === "auto" ? letterBox(grey, height, width) : undefined;
   return resize(grey, height, width, model.size, model.columnsFirst, box);
 }
 
-/** All that is computed of a small picture, h×w bytes. */
+/** All that is computed of a small picture, h×w bytes. @param {Model} model @param {Uint8Array} grey */
 export function read(model, grey) {
   const seen = toInputs(grey, model.preprocessing, model.size);
   const layers = forward(model, seen.x);
-  return { grey, ...seen, layers, probabilities: softmax(layers.at(-1).y, model.temperature) };
+  return { grey, ...seen, layers, probabilities: softmax(logitsOf(layers), model.temperature) };
 }
 
 /**
@@ -26,6 +30,7 @@ export function read(model, grey) {
  *
  * @param {{x: number, y: number, press: number}[][]} strokes at least one point, in parts of the pad's side
  * @param {boolean | null} isDark
+ * @param {Model} model
  */
 export function readDrawing(model, strokes, isDark) {
   const { grey, height, width } = picture(strokes, DOT);
@@ -37,7 +42,11 @@ export function readDrawing(model, strokes, isDark) {
   return { ...(isSurerDark ? asDark : asLight), isDrawn: true, isDark: isSurerDark };
 }
 
-/** The probabilities of a whole picture, as charmlp's Recognizer has them. */
+/**
+ * The probabilities of a whole picture, as charmlp's Recognizer has them.
+ *
+ * @param {Model} model @param {Uint8Array} grey @param {number} height @param {number} width
+ */
 export function predict(model, grey, height, width) {
   if (grey.length !== height * width || !grey.length) throw new RangeError(`${grey.length} bytes are not ${height}×${width} pixels`);
   return read(model, small(model, grey, height, width)).probabilities;

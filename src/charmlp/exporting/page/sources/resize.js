@@ -9,7 +9,13 @@
 
 const ONE = 2 ** 22;
 
-/** For each of `size` results: the first pixel that has a share, and the shares from there on. */
+/** @typedef {{first: number, k: number[]}} Share */
+
+/**
+ * For each of `size` results: the first pixel that has a share, and the shares from there on.
+ *
+ * @param {number} length @param {number} start @param {number} end @param {number} size @returns {Share[]}
+ */
 function shares(length, start, end, size) {
   const n = end - start;
   const most = 2 * Math.max(n, size);
@@ -27,11 +33,12 @@ function shares(length, start, end, size) {
   });
 }
 
-/** a / b rounded down, exactly. */
+/** a / b rounded down, exactly. @param {number} a @param {number} b */
 function quotient(a, b) {
   return (a - (a % b)) / b;
 }
 
+/** @param {Uint8Array} grey @param {number} height @param {number} width @param {Share[]} columns */
 function alongRows(grey, height, width, columns) {
   const found = new Uint8Array(height * columns.length);
   columns.forEach(({ first, k }, j) => {
@@ -44,6 +51,7 @@ function alongRows(grey, height, width, columns) {
   return found;
 }
 
+/** @param {Uint8Array} grey @param {number} width @param {Share[]} rows */
 function alongColumns(grey, width, rows) {
   const found = new Uint8Array(rows.length * width);
   rows.forEach(({ first, k }, j) => {
@@ -59,10 +67,10 @@ function alongColumns(grey, width, rows) {
 /**
  * A grey picture, or what is in its box, made h×w.
  *
- * @param {Uint8Array} grey height × width
- * @param {[number, number]} size h, w
+ * @param {Uint8Array} grey @param {number} height @param {number} width
+ * @param {Size} size h, w
  * @param {boolean} columnsFirst as Pillow from version 13 on has it, in pictures that shrink more in height
- * @param {{left: number, top: number, right: number, bottom: number}} box
+ * @param {Box} [box]
  */
 export function resize(grey, height, width, [h, w], columnsFirst, box = { left: 0, top: 0, right: width, bottom: height }) {
   const rows = shares(height, box.top, box.bottom, h);

@@ -2,7 +2,7 @@
 
 import { diverging, greys, largest, palette } from "./colours.js";
 import { Classes } from "./classes.js";
-import { by, make } from "./elements.js";
+import { become, by, make } from "./elements.js";
 import { nameOf } from "./naming.js";
 import { attribute } from "./network.js";
 import { ranked } from "./answering.js";
@@ -15,7 +15,30 @@ const FAINT = 0.13; // a unit that says nothing
 const SOFTER = 0.6; // to the eye, half of the light is more than half as light
 const LIT = 0.02; // of the most that a unit of its layer says
 
+/** @typedef {{figure: HTMLElement, title: HTMLElement, words: HTMLElement, content: HTMLElement}} Figure */
+
 export class Inside {
+  /** @type {Reading & {most: number[]} | null} */
+  reading = null;
+  /** @type {Float64Array | null} */
+  reasons = null; // what each pixel adds to the guess's logit
+  guess = 0;
+  /** @type {Float32Array[]} */
+  pictures = []; // what the units of each hidden layer look for
+  /** @type {Sheet[]} */
+  sheets = [];
+  /** @type {Tiles[]} */
+  layers = [];
+  // what `build` makes
+  /** @type {Tiles} */
+  seen = /** @type {any} */ (null);
+  /** @type {Tiles} */
+  why = /** @type {any} */ (null);
+  /** @type {Classes} */
+  classes = /** @type {any} */ (null);
+  /** @type {Figure[]} */
+  figures = [];
+
   /** @param {import("./weights.js").Model} model @param {(node: import("./naming.js").Node) => void} choose */
   constructor(model, choose) {
     this.model = model;
@@ -42,12 +65,12 @@ export class Inside {
     const { model } = this;
     this.shape = shapeOf(model);
     this.reading = null;
-    this.reasons = null; // what each pixel adds to the guess's logit
+    this.reasons = null;
     this.sheets = model.layers.slice(0, -1).map((_, layer) => new Sheet(model, layer));
-    this.pictures = []; // what the units of each hidden layer look for
+    this.pictures = [];
     const [h, w] = model.size;
     const pixels = { count: h * w, columns: w, ratio: 1, side: 4, gap: 0 };
-    const chooseAt = (layer) => (unit) => this.choose({ layer, unit });
+    const chooseAt = (/** @type {number} */ layer) => (/** @type {number} */ unit) => this.choose({ layer, unit });
     this.seen = new Tiles({ ...pixels, image: () => this.seenImage(), told: (i) => this.told(-1, i), choose: chooseAt(-1) });
     this.why = new Tiles({ ...pixels, image: () => this.reasonsImage(), told: (i) => this.toldReason(i), choose: chooseAt(-1) });
     this.layers = this.sheets.map(
@@ -72,6 +95,7 @@ export class Inside {
     by("stages").replaceChildren(...this.figures.map(({ figure }) => figure));
   }
 
+  /** @param {HTMLElement} content @param {string} kind */
   figure(content, kind) {
     const [title, words] = [make("h3"), make("p", { className: "soft" })];
     return { figure: make("figure", { className: kind }, make("figcaption", {}, title, words), content), title, words, content };
@@ -94,6 +118,7 @@ export class Inside {
     return diverging(new Float64Array(h * w), 1, w, h);
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {number} layer @param {number} unit @param {Place} place */
   paintUnit(context, layer, unit, [x, y, width, height]) {
     context.globalAlpha = 1;
     context.fillStyle = `rgb(${palette().paper})`;
@@ -112,27 +137,31 @@ export class Inside {
     context.stroke();
   }
 
+  /** @param {number} layer @param {number} unit */
   isOff(layer, unit) {
     return this.model.layers[layer]?.off?.has(unit) ?? false;
   }
 
+  /** @param {number} layer @param {number} unit */
   strength(layer, unit) {
-    return Math.abs(this.reading.layers[layer].y[unit]) / (this.reading.most[layer] || 1);
+    return this.reading ? Math.abs(this.reading.layers[layer].y[unit]) / (this.reading.most[layer] || 1) : 0;
   }
 
+  /** @param {number} layer @param {number} unit */
   told(layer, unit) {
-    const value = this.reading && (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]);
+    const value = this.reading ? (layer < 0 ? this.reading.x[unit] : this.reading.layers[layer].y[unit]) : 0;
     const name = nameOf(this.model, { layer, unit });
     return say(this.isOff(layer, unit) ? "value.off" : "value", { name, value: this.reading ? shown(value) : "–" });
   }
 
+  /** @param {number} unit */
   toldReason(unit) {
     return say("value", { name: nameOf(this.model, { layer: -1, unit }), value: this.reasons ? shown(this.reasons[unit], 3) : "–" });
   }
 
   // What is read has changed
 
-  /** At once, while one draws. */
+  /** At once, while one draws. @param {Reading | null} reading */
   update(reading) {
     this.reading = reading && { ...reading, most: reading.layers.map(({ y }) => largest(y)) };
     if (!reading) this.reasons = null;
@@ -152,7 +181,7 @@ export class Inside {
     this.label();
   }
 
-  /** Which node is chosen; none where it is null. */
+  /** Which node is chosen; none where it is null. @param {import("./naming.js").Node | null} node */
   mark(node) {
     const { layer, unit } = node ?? { layer: null, unit: null };
     const last = this.model.layers.length - 1;
@@ -165,8 +194,9 @@ export class Inside {
   label() {
     const { model } = this;
     const [h, w] = model.size;
-    const set = (figure, title, words) => {
-      [figure.title.textContent, figure.words.textContent] = [title, words];
+    const set = (/** @type {Figure} */ figure, /** @type {string} */ title, /** @type {string} */ words) => {
+      become(figure.title, title);
+      become(figure.words, words);
       if (figure.content.tagName === "CANVAS") figure.content.setAttribute("aria-label", title);
     };
     const [seen, why, ...rest] = this.figures;
@@ -182,15 +212,16 @@ export class Inside {
       if (off?.size) words.push(say("off.count", { count: off.size }));
       set(rest[layer], say("hidden", { number: layer + 1, count: rows }), words.join(" "));
     });
-    set(rest.at(-1), say("out"), say("out.more", { t: shown(model.temperature) }));
+    set(rest[this.layers.length], say("out"), say("out.more", { t: shown(model.temperature) }));
   }
 
+  /** @param {number} layer */
   lit(layer) {
-    return this.reading.layers[layer].y.filter((_, unit) => this.strength(layer, unit) > LIT).length;
+    return (this.reading?.layers[layer].y ?? new Float64Array()).filter((_, unit) => this.strength(layer, unit) > LIT).length;
   }
 }
 
-/** What pictures and tiles are made for. */
+/** What pictures and tiles are made for. @param {Model} model */
 function shapeOf({ size, layers, classes }) {
   return JSON.stringify([size, layers.map(({ rows, columns }) => [rows, columns]), classes]);
 }

@@ -43,7 +43,11 @@ function top({ found, truth, was }) {
   return { formula, why: say("why.error"), page: "softmax-cross-entropy", words: withNorm(say("learn.error.more", blanks), found.error), pictures: [picture] };
 }
 
-/** δ = f′(z) ∘ ∂L/∂y; nothing where the layer is linear, of which δ is ∂L/∂y itself. @param {Step} step @param {number} number @returns {Stage[]} */
+/**
+ * δ = f′(z) ∘ ∂L/∂y; nothing where the layer is linear, of which δ is ∂L/∂y itself.
+ *
+ * @param {Step} step @param {number} number @returns {Stage[]}
+ */
 function error({ found, was }, number) {
   const { derivative, formula: f, name } = { ...behind(was, number), name: was.act };
   if (f === "z" && number === was.layers.length - 1) return [];
@@ -84,7 +88,10 @@ function below({ found, was }, number) {
   return { formula, why: say("why.below"), page: "linear", words: withNorm(words, values), pictures: [units(`∂L/∂${input}`, values, number - 1, "upstream", number ? null : was.size[1])] };
 }
 
-/** @param {string} title @param {ArrayLike<number>} values @param {number} layer @param {"delta" | "upstream"} kind @param {number | null} columns @returns {Picture} */
+/**
+ * @param {string} title @param {ArrayLike<number>} values @param {number} layer
+ * @param {"delta" | "upstream"} kind @param {number | null} columns @returns {Picture}
+ */
 function units(title, values, layer, kind, columns = null) {
   return { title, values, columns, node: (at) => ({ kind, layer, unit: at }) };
 }

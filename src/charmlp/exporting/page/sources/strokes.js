@@ -7,21 +7,31 @@ const AIR = 0.015; // air around the ink, as rendered training letters have on a
 const THINNEST = 0.3; // width of a picture to its height: so wide do people crop an I
 const PIXELS = 96; // pixels of the picture's longer side
 
-/** How wide a pointer draws: a mouse says 0.5, a finger that knows no pressure 0 or 1, and only a pen means it. */
+/**
+ * How wide a pointer draws: a mouse says 0.5, a finger that knows no pressure 0 or 1, and only a pen means it.
+ *
+ * @param {string} pointerType @param {number} pressure
+ */
 export function pressOf(pointerType, pressure) {
   return pointerType === "pen" && pressure > 0 ? 0.4 + 1.2 * pressure : 1;
 }
 
+/** @typedef {{x: number, y: number, r: number}} Nib the pen at a point of the picture */
+
 /** @param {{x: number, y: number}[][]} strokes at least one point */
 function extent(strokes) {
   const points = strokes.flat();
-  const range = (key) => points.reduce(([a, b], p) => [Math.min(a, p[key]), Math.max(b, p[key])], [Infinity, -Infinity]);
+  const range = (/** @type {"x" | "y"} */ key) => points.reduce(([a, b], p) => [Math.min(a, p[key]), Math.max(b, p[key])], [Infinity, -Infinity]);
   const [left, right] = range("x");
   const [top, bottom] = range("y");
   return { left, right, top, bottom, longer: Math.max(right - left, bottom - top) };
 }
 
-/** The part of the plane that becomes the picture: the ink with some air, and not too narrow. */
+/**
+ * The part of the plane that becomes the picture: the ink with some air, and not too narrow.
+ *
+ * @param {Box & {longer: number}} given @param {number} pen
+ */
 function frame({ left, right, top, bottom, longer }, pen) {
   const air = pen + AIR * longer;
   const height = Math.max(bottom - top + 2 * air, THINNEST * (right - left + 2 * air));
@@ -34,6 +44,7 @@ function frame({ left, right, top, bottom, longer }, pen) {
  *
  * The pen is as wide as the letter's size asks for, whatever it was on the screen; `least` is the size below
  * which a dot stays a dot.
+ * @param {Stroke[]} strokes @param {number} least
  */
 export function picture(strokes, least) {
   const ink = extent(strokes);
@@ -50,7 +61,11 @@ export function picture(strokes, least) {
   return { grey, height, width };
 }
 
-/** Ink from a to b: a pixel's share of it falls from 1 to 0 at the pen's edge, within one pixel. */
+/**
+ * Ink from a to b: a pixel's share of it falls from 1 to 0 at the pen's edge, within one pixel.
+ *
+ * @param {Uint8Array} grey @param {number} height @param {number} width @param {Nib} a @param {Nib} b
+ */
 function segment(grey, height, width, a, b) {
   const reach = Math.max(a.r, b.r) + 1;
   const [along, down] = [b.x - a.x, b.y - a.y];
@@ -60,22 +75,29 @@ function segment(grey, height, width, a, b) {
   for (let y = y0; y <= y1; y++) {
     for (let x = x0; x <= x1; x++) {
       const t = length ? Math.min(1, Math.max(0, ((x - a.x) * along + (y - a.y) * down) / length)) : 0;
-      const distance = Math.sqrt((x - a.x - t * along) ** 2 + (y - a.y - t * down) ** 2);
-      const level = Math.round(255 * Math.min(1, Math.max(0, a.r + t * (b.r - a.r) - distance + 0.5)));
+      const [aside, off, edge] = [x - a.x - t * along, y - a.y - t * down, a.r + t * (b.r - a.r) + 0.5];
+      const square = aside * aside + off * off;
+      if (square >= edge * edge) continue;
+      const level = Math.round(255 * Math.min(1, edge - Math.sqrt(square)));
       if (level > grey[y * width + x]) grey[y * width + x] = level;
     }
   }
 }
 
-/** The strokes without what lies within `radius` of a place; a stroke that is cut becomes two. */
+/**
+ * The strokes without what lies within `radius` of a place; a stroke that is cut becomes two.
+ *
+ * @param {Stroke[]} strokes @param {{x: number, y: number}} place @param {number} radius
+ */
 export function erased(strokes, place, radius) {
-  const gone = (point) => Math.hypot(point.x - place.x, point.y - place.y) < radius;
+  const gone = (/** @type {Point} */ point) => Math.hypot(point.x - place.x, point.y - place.y) < radius;
   return strokes.flatMap((stroke) => {
     if (!stroke.some(gone)) return [stroke];
+    /** @type {Stroke[]} */
     const parts = [[]];
     for (const point of stroke) {
-      if (!gone(point)) parts.at(-1).push(point);
-      else if (parts.at(-1).length) parts.push([]);
+      if (!gone(point)) parts[parts.length - 1].push(point);
+      else if (parts[parts.length - 1].length) parts.push([]);
     }
     return parts.filter((part) => part.length);
   });

@@ -16,7 +16,10 @@ const MOST_RATE = 10;
  */
 
 export class Teaching {
-  /** @param {import("./weights.js").Model} model @param {import("./changes.js").Changes} changes @param {(node: Node) => void} choose */
+  /**
+   * @param {import("./weights.js").Model} model @param {import("./changes.js").Changes} changes
+   * @param {(node: Node) => void} choose
+   */
   constructor(model, changes, choose) {
     this.model = model;
     this.changes = changes;
@@ -44,12 +47,16 @@ export class Teaching {
     by("truth").replaceChildren(...this.model.classes.map((name, number) => make("option", { value: String(number) }, name)));
   }
 
-  /** What is read now; of another picture than before the runner-up is asked for, until one chooses. */
+  /**
+   * What is read now; of another picture than before the runner-up is asked for, until one chooses.
+   *
+   * @param {Reading | null} reading
+   */
   reads(reading) {
     const x = reading && !reading.isBlank ? reading.x : null;
     const isOther = x?.some((each, i) => each !== this.x?.[i]);
     this.x = x;
-    if (isOther) by("truth").value = String(ranked(reading.probabilities)[1]);
+    if (reading && isOther) by("truth").value = String(ranked(reading.probabilities)[1]);
     this.allow();
   }
 
@@ -66,6 +73,7 @@ export class Teaching {
 
   learn() {
     const { model, x, rate } = this;
+    if (!x) return;
     const truth = Number(by("truth").value);
     const was = { ...model };
     const [before, found] = [lossOf(model, x, truth), gradients(model, x, truth)];
@@ -120,7 +128,7 @@ export class Teaching {
 
   /** @param {Stage} stage */
   stageItem({ formula, why, page, words, pictures }) {
-    const soft = (...texts) => make("p", { className: "soft" }, ...texts);
+    const soft = (/** @type {string[]} */ ...texts) => make("p", { className: "soft" }, ...texts);
     const from = soft(why, " ", say("derived"), " ", make("code", {}, address(page)));
     const figures = pictures.map((picture) => {
       const { canvas } = valueTiles(picture, (at) => this.choose(picture.node(at)));

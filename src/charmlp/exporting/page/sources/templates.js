@@ -1,15 +1,20 @@
 // What a unit looks for, as a picture: its weights; in a deeper layer, the product of the weights down to the pixels.
 
 import { diverging, largest } from "./colours.js";
+import { contextOf } from "./elements.js";
 
 const MOST_TILES = 1024; // units of a layer that are shown
 const ACROSS = 32; // tiles in a row of a sheet
 const SLICE = 24; // units between two pauses
 
-/** How many units of a layer have a tile. */
+/** How many units of a layer have a tile. @param {Model} model @param {number} layer */
 export const tilesOf = (model, layer) => Math.min(MOST_TILES, model.layers[layer].rows);
 
-/** W x for the pictures x of the layer below, one unit. */
+/**
+ * W x for the pictures x of the layer below, one unit.
+ *
+ * @param {Linear} layer @param {number} unit @param {Float32Array} below @param {number} pixels
+ */
 function through({ columns, weight }, unit, below, pixels) {
   const found = new Float32Array(pixels);
   for (let j = 0; j < columns; j++) {
@@ -21,19 +26,27 @@ function through({ columns, weight }, unit, below, pixels) {
 
 /** Tiles of a layer on one sheet, painted piece by piece. */
 export class Sheet {
+  /** @param {Model} model @param {number} layer */
   constructor(model, layer) {
-    [this.height, this.width] = model.size;
+    const [height, width] = model.size;
+    this.height = height;
+    this.width = width;
     this.count = tilesOf(model, layer);
     this.canvas = document.createElement("canvas");
     this.canvas.width = ACROSS * this.width;
     this.canvas.height = Math.ceil(this.count / ACROSS) * this.height;
   }
 
+  /** @param {number} unit @param {Float32Array} values */
   put(unit, values) {
     const image = diverging(values, 0.6 * largest(values), this.width, this.height);
-    this.canvas.getContext("2d").putImageData(image, (unit % ACROSS) * this.width, Math.floor(unit / ACROSS) * this.height);
+    contextOf(this.canvas).putImageData(image, (unit % ACROSS) * this.width, Math.floor(unit / ACROSS) * this.height);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {number} unit @param {number} x @param {number} y
+   * @param {number} width @param {number} height
+   */
   paint(context, unit, x, y, width, height) {
     const [left, top] = [(unit % ACROSS) * this.width, Math.floor(unit / ACROSS) * this.height];
     context.drawImage(this.canvas, left, top, this.width, this.height, x, y, width, height);
@@ -45,6 +58,7 @@ export class Sheet {
  *
  * `done` is told each layer that is painted; `isOld` says whether the weights have changed meanwhile. What is
  * worked with is kept in `pictures`, by layer: all units'.
+ * @param {Model} model @param {Sheet[]} sheets @param {Float32Array[]} pictures @param {(layer: number) => void} done @param {() => boolean} isOld
  */
 export async function paintSheets(model, sheets, pictures, done, isOld) {
   const pixels = model.size[0] * model.size[1];

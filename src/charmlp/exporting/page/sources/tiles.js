@@ -2,12 +2,17 @@
 // slider: arrow keys go from tile to tile, and each says what it is.
 
 import { diverging, divergingColour, largest, palette } from "./colours.js";
+import { contextOf } from "./elements.js";
 import { say, shown } from "./words.js";
 
 const NARROW = 500; // CSS pixels: a phone
 const PHONE = 0.65; // tiles there
 
 export class Tiles {
+  columns = 1;
+  cell = 0; // from one tile to the next, in CSS pixels
+  tall = 0;
+  small = document.createElement("canvas"); // pixel by pixel
   /**
    * @param {{count: number, columns?: number, ratio?: number, side: number, gap: number,
    *   paint?: (context: CanvasRenderingContext2D, tile: number, x: number, y: number, width: number, height: number) => void,
@@ -52,18 +57,19 @@ export class Tiles {
   paint() {
     if (!this.cell) return;
     const { count, gap, paint, image } = this.options;
-    const context = this.canvas.getContext("2d");
+    const context = contextOf(this.canvas);
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.imageSmoothingEnabled = false;
-    const place = (cells, length) => Math.round(cells * length * devicePixelRatio) / devicePixelRatio; // no seams
-    const box = (tile) => {
+    const place = (/** @type {number} */ cells, /** @type {number} */ length) => Math.round(cells * length * devicePixelRatio) / devicePixelRatio; // no seams
+    /** @returns {Place} */
+    const box = (/** @type {number} */ tile) => {
       const [column, row] = [tile % this.columns, Math.floor(tile / this.columns)];
       const [x, y] = [place(column, this.cell), place(row, this.tall)];
       return [x, y, place(column + 1, this.cell) - x - gap, place(row + 1, this.tall) - y - gap];
     };
     if (image) this.paintImage(context, image());
-    else for (let tile = 0; tile < count; tile++) paint(context, tile, ...box(tile));
+    else for (let tile = 0; paint && tile < count; tile++) paint(context, tile, ...box(tile));
     context.globalAlpha = 1;
     if (!this.isMarked && document.activeElement !== this.canvas) return;
     const [x, y, width, height] = box(this.chosen);
@@ -72,14 +78,14 @@ export class Tiles {
     context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {ImageData} pixels */
   paintImage(context, pixels) {
-    this.small ??= document.createElement("canvas");
     [this.small.width, this.small.height] = [pixels.width, pixels.height];
-    this.small.getContext("2d").putImageData(pixels, 0, 0);
+    contextOf(this.small).putImageData(pixels, 0, 0);
     context.drawImage(this.small, 0, 0, this.columns * this.cell, pixels.height * this.tall);
   }
 
-  /** Which tile is marked as chosen; none where it is null. */
+  /** Which tile is marked as chosen; none where it is null. @param {number | null} tile */
   mark(tile) {
     this.isMarked = tile !== null;
     this.chosen = tile ?? this.chosen;
@@ -92,6 +98,7 @@ export class Tiles {
     this.canvas.setAttribute("aria-valuetext", this.options.told(this.chosen));
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
     const box = this.canvas.getBoundingClientRect();
     const column = Math.min(this.columns - 1, Math.floor((event.clientX - box.left) / this.cell));
@@ -99,14 +106,17 @@ export class Tiles {
     if (tile < this.options.count) this.go(tile);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const { count } = this.options;
+    /** @type {Record<string, number>} */
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns, Home: -count, End: count };
     if (!(event.key in steps) && event.key !== "Enter") return;
     event.preventDefault();
     this.go(Math.min(count - 1, Math.max(0, this.chosen + (steps[event.key] ?? 0))));
   }
 
+  /** @param {number} tile */
   go(tile) {
     this.mark(tile);
     this.options.choose(tile);
@@ -124,7 +134,7 @@ const TALLEST = 22; // of a picture, in rem
 export function valueTiles({ title, values, columns }, choose) {
   const list = Float64Array.from(values);
   const most = largest(list);
-  const told = (at) => say("value", { name: `${title} ${placeOf(at, columns)}`, value: shown(list[at], 4) });
+  const told = (/** @type {number} */ at) => say("value", { name: `${title} ${placeOf(at, columns)}`, value: shown(list[at], 4) });
   const common = { count: list.length, told, choose };
   const rows = Math.ceil(list.length / (columns ?? 1));
   const tiles = columns
@@ -135,9 +145,10 @@ export function valueTiles({ title, values, columns }, choose) {
   return tiles;
 }
 
-/** Row and column, or number. */
+/** Row and column, or number. @param {number} at @param {number | null} columns */
 const placeOf = (at, columns) => (columns ? `${Math.floor(at / columns) + 1},${(at % columns) + 1}` : String(at + 1));
 
+/** @param {CanvasRenderingContext2D} context @param {number} value @param {number} most @param {Place} place */
 function paintValue(context, value, most, [x, y, width, height]) {
   context.fillStyle = divergingColour(value, most);
   context.fillRect(x, y, width, height);

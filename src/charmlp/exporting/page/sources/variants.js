@@ -1,9 +1,6 @@
 // Drawings as they might have been drawn as well: turned, slanted, stretched, with another pen.
 
-/**
- * @typedef {{x: number, y: number, press: number}} Point
- * @typedef {Point[][]} Strokes
- */
+/** @typedef {Stroke[]} Strokes */
 
 const TURN = 0.12; // spreads: of the angle, in radians
 const SLANT = 0.15; // sideways to height
@@ -35,8 +32,10 @@ export function variant(strokes, random) {
   const ys = strokes.flat().map(({ y }) => y);
   const side = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
   const waves = [0, 1].map(() => ({ size: BEND * side * normally(random), rate: (2 + 3 * random()) / side, phase: 7 * random() }));
+  /** @param {{size: number, rate: number, phase: number}} wave @param {number} along */
   const wave = ({ size, rate, phase }, along) => size * Math.sin(rate * along + phase);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  /** @param {Point} point */
   const moved = ({ x, y, press }) => {
     const [u, v] = [width * x - slant * y + wave(waves[0], y), y + wave(waves[1], x)];
     return { x: cos * u - sin * v, y: sin * u + cos * v, press: pen * press };
@@ -46,6 +45,7 @@ export function variant(strokes, random) {
 
 /** The strokes of a form, as forms.py writes it. @param {string} form @returns {Strokes} */
 export function strokesOf(form) {
+  /** @param {string} text */
   const point = (text) => {
     const [x, y] = text.split(",").map(Number);
     return { x: x / 100, y: y / 100, press: 1 };

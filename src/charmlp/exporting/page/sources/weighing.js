@@ -17,7 +17,11 @@ export function valueOf(model, { kind, layer, unit, input = 0 }) {
   return kind === "bias" ? bias[unit] : weight[unit * columns + input];
 }
 
-/** Whether the network has such a node: it may have become another one. @param {import("./weights.js").Model} model @param {Node} node */
+/**
+ * Whether the network has such a node: it may have become another one.
+ *
+ * @param {import("./weights.js").Model} model @param {Node} node
+ */
 export function isThere({ layers }, { layer, unit, input = 0 }) {
   if (layer < 0) return unit < layers[0].columns;
   return layer < layers.length && unit < layers[layer].rows && input < layers[layer].columns;
@@ -57,6 +61,7 @@ function history(world, node) {
   const { delta, input } = step.found.layers[node.layer];
   const slope = delta[node.unit] * (node.kind === "bias" ? 1 : input[node.input ?? 0]);
   const before = valueOf(step.was, node);
+  /** @type {Node} */
   const gradient = node.kind === "bias" ? { ...node, kind: "delta" } : { ...node, kind: "gradient" };
   const after = Math.fround(before - step.rate * slope);
   return [

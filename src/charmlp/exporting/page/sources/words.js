@@ -1,5 +1,6 @@
 // What the page says, in both languages; {blanks} are filled in.
 
+/** @type {Record<string, Record<string, string>>} */
 const WORDS = {
   en: {
     title: "A network that reads letters",
@@ -76,6 +77,67 @@ const WORDS = {
     "learn.layer.more": "∂L/∂W has {rows} × {columns} numbers: each output's error times each input. Norm of ∂L/∂b: {bias}, of ∂L/∂W: {norm}.",
     "learn.pixels.more": "What it would take of the pixels themselves: brighter where it is orange, darker where it is blue, and the loss falls.",
     "learn.norm": "Norm: {norm}.",
+    hand: "A small net by hand",
+    "hand.lead": "Two inputs, two hidden units, two classes: small enough for paper. Work out each number before the page shows it. If one is wrong, you are told which mistake gives just that number.",
+    "hand.given": "Given: x = {x}, W₁ = {W1}, W₂ = {W2}, both biases 0; the right class is 2, so that y* = (0, 1). Hidden units have max(0, z). Learning rate η = {rate}. Two decimals are enough; 1/2 and exp(2) are read too.",
+    "hand.old": "This browser is too old for this part: it cannot unpack what the page holds for it.",
+    "hand.picture": "The small net: its units, weights and the numbers that are known so far. All of them stand in the list as well.",
+    "hand.steps": "What is known",
+    "hand.asked": "{symbol} (step {number} of {count})",
+    "hand.cell": "{symbol}, row {row}, column {column}",
+    "hand.check": "Check",
+    "hand.show": "Show it",
+    "hand.again": "Begin again",
+    "hand.about.linear": "The layer's weights times what comes in, plus the bias: each unit has a row of W.",
+    "hand.about.y1": "What the hidden units pass on: the larger of 0 and z₁.",
+    "hand.about.q": "Softmax: e to the power of each logit, divided by the sum of these powers.",
+    "hand.about.L": "The loss: minus the natural logarithm of the probability of the right class.",
+    "hand.about.dz2": "The error at the top: probabilities less the truth.",
+    "hand.about.weight": "Each output's gradient times each input: a row for each output, as W has.",
+    "hand.about.bias": "The bias is added to z: its gradient is that of z.",
+    "hand.about.dy1": "Each hidden unit reaches the loss through both outputs: one term for each.",
+    "hand.about.dz1": "What comes from above, where z₁ was positive; 0 elsewhere.",
+    "hand.about.moved": "One step downhill: less η times the gradient.",
+    "hand.about.L_new": "Forward once more with the new numbers: z₁′, y₁′, z₂′, q′, and the loss.",
+    "hand.right": "Right: this is {symbol}.",
+    "hand.sofar": "Right so far.",
+    "hand.shown": "{numbers}",
+    "hand.type": "Type a number first, or have it shown.",
+    "hand.wrong": "Not right. This number comes of a mistake:",
+    "hand.or": "Or: {text}",
+    "hand.unknown": "Not right, and no mistake that the page knows gives this number.",
+    "hand.end": "One step of gradient descent has brought the loss from {before} to {after}. You have done by hand what a network does in training.",
+    typed: "Type a gradient",
+    "typed.lead": "Derive the gradient of an operation and type it as NumPy has it, such as g * (1 - y*y) or x.T @ g. It is tried on numbers of both signs at two sizes, and if it is wrong, compared with the wrong formulas that people write.",
+    "typed.operation": "Operation",
+    "typed.input": "Gradient by",
+    "typed.formula": "Formula",
+    "typed.names": "Names: {names}; sizes {sizes}. g is the upstream gradient, ∂L/∂{output}.",
+    "typed.names.loss": "Names: {names}; sizes {sizes}. t is the truth y*.",
+    "typed.judge": "Diagnose",
+    "typed.right": "Right: at both sizes it is the gradient.",
+    "mistake.row": "Row {row} of the gradient doctor.",
+    "mistake.more": "The derivation:",
+    "formula.empty": "Type a formula first.",
+    "formula.long": "A formula may have {most} characters at most.",
+    "formula.sign": "The sign {sign} is not understood here.",
+    "formula.power": "A power is written **, as in x**2.",
+    "formula.index": "Nothing is picked with [ ] here; sums along an axis are sum(g, axis=1, keepdims=True).",
+    "formula.expected": "Before {found}, a number, a name or a bracket is missing.",
+    "formula.stops": "The formula stops too early: a number, a name or a bracket is missing.",
+    "formula.unclosed": "A bracket is not closed.",
+    "formula.rest": "Between {before} and {rest} a sign such as * is missing.",
+    "formula.deep": "Too many brackets lie in one another.",
+    "formula.name": "There is no {name} here, only {names}.",
+    "formula.uncalled": "{name} is a function: write {name}(…).",
+    "formula.function": "There is no function {name}, only {functions}.",
+    "formula.method": "Nothing is called .{name} here; there are .T and .{methods}.",
+    "formula.option": "{name} takes no {option}.",
+    "formula.arguments": "{name} takes {count} formulas.",
+    "formula.larger": "{name} takes one array and an axis; of two arrays, maximum(a, b) takes the larger numbers.",
+    "formula.shapes": "Shapes that do not fit together at {sign}: {shapes}.",
+    "formula.axis": "An array of shape {shape} has no axis {axis}.",
+    "formula.infinite": "It does not come to a finite number everywhere.",
     about: "Made by charmlp {version}; weights of {bits} bits. In the console: charmlp.predict(grey, height, width).",
     "value.off": "{name}: switched off",
     "weights.more": "weights w: choose one",
@@ -226,6 +288,67 @@ const WORDS = {
     "learn.layer.more": "∂L/∂W 有 {rows} × {columns} 个数：每个输出的误差乘以每个输入。∂L/∂b 的范数为 {bias}，∂L/∂W 的范数为 {norm}。",
     "learn.pixels.more": "若要改的是像素本身：橙色处变亮、蓝色处变暗，损失就会下降。",
     "learn.norm": "范数：{norm}。",
+    hand: "动手算一个小网络",
+    "hand.lead": "两个输入、两个隐藏单元、两个类别，小到可以在纸上算完。先自己算出每个数，页面再给出来。算错时会告诉你：正是哪一种错误得到了这个数。",
+    "hand.given": "已知：x = {x}，W₁ = {W1}，W₂ = {W2}，两个偏置都是 0；正确类别是第 2 类，即 y* = (0, 1)。隐藏单元用 max(0, z)。学习率 η = {rate}。保留两位小数即可，也可以输入 1/2 或 exp(2)。",
+    "hand.old": "这个浏览器太旧，解不开页面为这一部分保存的数据。",
+    "hand.picture": "小网络：各单元、权重，以及目前已知的数。这些数也都列在下面。",
+    "hand.steps": "已知的量",
+    "hand.asked": "{symbol}（第 {number} 步，共 {count} 步）",
+    "hand.cell": "{symbol}，第 {row} 行第 {column} 列",
+    "hand.check": "检查",
+    "hand.show": "直接显示",
+    "hand.again": "重新开始",
+    "hand.about.linear": "本层权重乘以输入，再加偏置：每个单元对应 W 的一行。",
+    "hand.about.y1": "隐藏单元的输出：0 与 z₁ 中较大的一个。",
+    "hand.about.q": "softmax：对每个 logit 取 e 的幂，再除以这些幂之和。",
+    "hand.about.L": "损失：正确类别概率的自然对数，取负号。",
+    "hand.about.dz2": "最上面的误差：概率减去真值。",
+    "hand.about.weight": "每个输出的梯度乘以每个输入：和 W 一样，每个输出占一行。",
+    "hand.about.bias": "偏置加在 z 上，所以它的梯度就是 z 的梯度。",
+    "hand.about.dy1": "每个隐藏单元经过两个输出影响损失：各贡献一项。",
+    "hand.about.dz1": "z₁ 为正处，上面传来的梯度照样通过；其余为 0。",
+    "hand.about.moved": "沿下坡方向走一步：减去 η 乘以梯度。",
+    "hand.about.L_new": "用新的数再做一次前向：z₁′、y₁′、z₂′、q′，最后是损失。",
+    "hand.right": "对，这就是 {symbol}。",
+    "hand.sofar": "到目前为止都对。",
+    "hand.shown": "{numbers}",
+    "hand.type": "请先输入一个数，或者直接显示。",
+    "hand.wrong": "不对。得到这个数的错误是：",
+    "hand.or": "或者：{text}",
+    "hand.unknown": "不对，而且页面所知的错误都得不到这个数。",
+    "hand.end": "一步梯度下降使损失从 {before} 降到 {after}。网络训练时做的，你已经亲手做了一遍。",
+    typed: "输入一个梯度",
+    "typed.lead": "推导某个运算的梯度，按 NumPy 的写法输入，例如 g * (1 - y*y) 或 x.T @ g。页面用有正有负的数、在两种大小下试算；如果不对，再与人们常写错的公式逐一比较。",
+    "typed.operation": "运算",
+    "typed.input": "对谁求梯度",
+    "typed.formula": "公式",
+    "typed.names": "可用的名字：{names}；大小 {sizes}。g 是上游梯度 ∂L/∂{output}。",
+    "typed.names.loss": "可用的名字：{names}；大小 {sizes}。t 是真值 y*。",
+    "typed.judge": "诊断",
+    "typed.right": "对：在两种大小下都是正确的梯度。",
+    "mistake.row": "梯度医生的第 {row} 种错误。",
+    "mistake.more": "推导见：",
+    "formula.empty": "请先输入公式。",
+    "formula.long": "公式最多 {most} 个字符。",
+    "formula.sign": "这里不认识符号 {sign}。",
+    "formula.power": "乘方写成 **，例如 x**2。",
+    "formula.index": "这里不能用 [ ] 取元素；沿某一轴求和写成 sum(g, axis=1, keepdims=True)。",
+    "formula.expected": "{found} 之前缺少数、名字或括号。",
+    "formula.stops": "公式没有写完：缺少数、名字或括号。",
+    "formula.unclosed": "有一个括号没有闭合。",
+    "formula.rest": "{before} 与 {rest} 之间缺少 * 之类的符号。",
+    "formula.deep": "括号嵌套得太深。",
+    "formula.name": "这里没有 {name}，只有 {names}。",
+    "formula.uncalled": "{name} 是函数，请写成 {name}(…)。",
+    "formula.function": "没有函数 {name}，只有 {functions}。",
+    "formula.method": "这里没有 .{name}，只有 .T 和 .{methods}。",
+    "formula.option": "{name} 没有参数 {option}。",
+    "formula.arguments": "{name} 需要 {count} 个公式。",
+    "formula.larger": "{name} 接受一个数组和一个轴；要取两个数组中较大的数，请用 maximum(a, b)。",
+    "formula.shapes": "{sign} 处的形状不匹配：{shapes}。",
+    "formula.axis": "形状为 {shape} 的数组没有轴 {axis}。",
+    "formula.infinite": "结果并非处处是有限的数。",
     about: "由 charmlp {version} 制作，权重为 {bits} 位。在控制台中可用：charmlp.predict(grey, height, width)。",
     "value.off": "{name}：已关闭",
     "weights.more": "权重 w，可点选",
@@ -303,19 +426,29 @@ const WORDS = {
   },
 };
 
-let language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+let language = firstLanguage();
 
-/** A sentence in the language of the page, or another. @param {string} key @param {Record<string, any>} blanks @param {string} spoken */
-export function say(key, blanks = {}, spoken = language) {
-  return WORDS[spoken][key].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
+/** What the address asks for (?lang=zh), else what the browser likes best, else the page's own. @returns {"en" | "zh"} */
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wished = [asked, ...navigator.languages, document.documentElement.lang].map((each) => each?.slice(0, 2).toLowerCase());
+  return wished.find((each) => each === "en" || each === "zh") ?? "en";
 }
+
+/** A sentence in the language of the page, or in another. @param {string} key @param {Record<string, unknown>} [blanks] @param {"en" | "zh"} spoken */
+export function say(key, blanks = {}, spoken = language) {
+  return WORDS[spoken][key].replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
+}
+
+/** Elements that say what they are to say. @param {string} name @returns {NodeListOf<HTMLElement>} */
+const marked = (name) => document.querySelectorAll(`[data-${name}]`);
 
 /** Say whatever stands in the page in the language that is spoken. */
 export function sayAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = say("title");
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
-  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
+  for (const element of marked("say")) element.textContent = say(element.dataset.say ?? "");
+  for (const element of marked("label")) element.setAttribute("aria-label", say(element.dataset.label ?? ""));
 }
 
 /** Speak the other language. */
@@ -327,12 +460,12 @@ export function switchLanguage() {
 /** Where a derivation stands in charmlp's documentation. @param {string} page */
 export const address = (page) => `docs/derivations/${page}${language === "zh" ? ".zh-CN" : ""}.md`;
 
-/** A number for people: −1.87. */
+/** A number for people: −1.87. @param {number} x */
 export function shown(x, digits = 2) {
   return x.toFixed(digits).replace(/^-(?=.*[1-9])/, "−").replace(/^-/, "");
 }
 
-/** 97.3 %. */
+/** 97.3 %. @param {number} p */
 export function percent(p) {
   return `${(100 * p).toFixed(p < 0.0995 || p > 0.99 ? 1 : 0)} %`;
 }
