@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test test-full coverage check bench docs fuzz clean help
+.PHONY: demo test test-full coverage check torture bench docs fuzz clean help
 
 help:
 	@echo "make demo       install the small package and run the main job on rendered letters"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-full  run the heavy tests as well"
 	@echo "make coverage   run the tests, and say which lines none of them reaches"
 	@echo "make check      format, lint, types (of the page too, with node), import arrows"
+	@echo "make torture    kill trainings at every operation on files, and 200 times at random: minutes"
 	@echo "make fuzz       look for inputs that break the readers, a minute each"
 	@echo "make bench      how fast, beside other programs: DATA=folder with lists and images"
 	@echo "make docs       write the pages that are made from the code"
@@ -59,6 +60,9 @@ check: .venv/full
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_import_map.py tests/exporting/test_page_types.py
+
+torture: .venv/full
+	$(BIN)/python -m pytest -m full tests/torture -s
 
 bench: .venv/full
 	$(PIP) -e '.[bench]'

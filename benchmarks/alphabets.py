@@ -30,7 +30,7 @@ from charmlp.rendering import RenderedSource, open_rendered
 from charmlp.rendering.source import complete_families, split_families
 from charmlp.training.fit import fit
 from charmlp.training.prepare import prepare
-from charmlp.training.run import make_model
+from charmlp.training.record import make_model
 
 COUNT = 60_000
 KEPT = Path("runs") / "benchmark-alphabets.json"

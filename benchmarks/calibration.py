@@ -27,7 +27,7 @@ from charmlp.metrics import fit_temperature
 from charmlp.rendering import open_rendered, render
 from charmlp.training.fit import fit
 from charmlp.training.prepare import prepare
-from charmlp.training.run import make_model
+from charmlp.training.record import make_model
 
 LETTERS = 10_000
 HEADS = (

@@ -83,7 +83,7 @@ def train_many(data: Path, config: TrainingConfig) -> Readings:
     from charmlp.evaluation import evaluate
     from charmlp.training.fit import fit
     from charmlp.training.prepare import prepare
-    from charmlp.training.run import make_model
+    from charmlp.training.record import make_model
 
     prepared = prepare(open_source(data), config)
     rows = []

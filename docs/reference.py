@@ -26,7 +26,8 @@ HEADS = {
 Written by `make docs` from the commands themselves. Hyphen, underscore and capitals do not matter in a
 flag: `--batch-size` is `--batchsize`. A space may part the numbers of a list as well as a comma. Exit status:
 0 done; 1 the input or the run was at fault; 2 the command line was wrong; 130 interrupted by
-Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model as it is then. Results go to
+Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, each of which saves a training's model and state
+as they are then ([resume.md](resume.md)). Results go to
 standard output, everything else to standard error. A reader that has seen enough, as in
 `charmlp predict scans/ | head -1`, ends the command without an error, with status 0; a training goes on.
 Of Numba's variables, `NUMBA_NUM_THREADS` and `NUMBA_CACHE_DIR` are heeded, no others.
@@ -44,7 +45,8 @@ machine has no font with Chinese characters, pictures are in English.
 本页由 `make docs` 根据命令本身写成。参数中的连字符、下划线和大小写不作区分：\
 `--batch-size` 就是 `--batchsize`。\
 列表中的数可以用逗号分隔，也可以用空格。退出状态：0 完成；1 输入或运行有问题；2 命令行有误；\
-130 被 Ctrl-C 中断，143 被 SIGTERM 中断，129 被 SIGHUP 中断，训练被中断时都会保存当时的模型。\
+130 被 Ctrl-C 中断，143 被 SIGTERM 中断，129 被 SIGHUP 中断，训练被中断时都会保存当时的\
+模型和状态（[resume.zh-CN.md](resume.zh-CN.md)）。\
 结果写到标准输出，其余都写到标准错误。下游只读一部分就结束时\
 （如 `charmlp predict scans/ | head -1`），命令不报错，以状态 0 结束；训练则继续进行。\
 Numba 的环境变量中，只有 `NUMBA_NUM_THREADS` 和 `NUMBA_CACHE_DIR` 起作用。

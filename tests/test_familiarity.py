@@ -33,7 +33,7 @@ from charmlp.recognizer import Recognizer
 from charmlp.training.familiarity import LEAST_HELD_OUT, LEAST_SEEN
 from charmlp.training.fit import fit
 from charmlp.training.prepare import Prepared
-from charmlp.training.run import make_model
+from charmlp.training.record import make_model
 from tests.modelfile.making import model, native_parts, pack_native
 
 SIZE = (16, 12)

@@ -14,7 +14,7 @@ from PIL import Image
 from charmlp.config import SLIDES, to_toml
 from charmlp.data import open_source
 from charmlp.modelfile import Model, write_model
-from charmlp.training.rundata import write_data
+from charmlp.training.rundata import entries_of, write_data
 
 CLASSES = "ABC"
 
@@ -81,5 +81,5 @@ def make_run(
     (path / "metrics.csv").write_text("\n".join(lines) + "\n", "utf-8")
     if data is not None:
         nothing = dict.fromkeys(("im_dir", "lists", "classes", "n_classes"))
-        write_data(path, {"data": data, "skip_bad": False, **nothing})
+        write_data(path, entries_of({"data": data, "skip_bad": False, **nothing}))
     return path

@@ -16,15 +16,17 @@ import pytest
 from charmlp.errors import CharmlpError, DataError
 from charmlp.system import files
 from charmlp.system.files import (
-    GrowingFile,
     cache_folder,
     check_writable,
     is_file,
     is_folder,
     open_regular,
+    sweep,
     write_whole,
 )
+from charmlp.system.growing import GrowingFile
 from charmlp.text import shown_path
+from tests.torture.faults import faults
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system has other rights and names")
 not_for_root = pytest.mark.skipif(getattr(os, "getuid", int)() == 0, reason="this system: root may write all")
@@ -58,6 +60,23 @@ class TestWriteWhole:
         check_writable(Path("a.txt"))
         write_whole(Path("a.txt"), b"x")
         assert Path("a.txt").read_bytes() == b"x"
+
+    @needs_posix
+    def test_the_bytes_are_on_the_disk_before_they_have_the_name(self, tmp_path: Path) -> None:
+        """And the name, too, when it returns: a power cut takes nothing of it."""
+        with faults() as found:
+            write_whole(tmp_path / "a", b"one", b"two")
+        done = [what for what in found.done if what in ("open", "write", "fsync", "replace")]
+        assert done == ["open", "write", "write", "fsync", "replace", "fsync"]
+
+    def test_what_was_left_half_is_swept(self, tmp_path: Path) -> None:
+        (tmp_path / "figures").mkdir()
+        for name in (".0123456789abcdef.part", "figures/.0123456789abcdef.part", ".mine.part", "a.part"):
+            (tmp_path / name).touch()
+        sweep(tmp_path)
+        sweep(tmp_path / "nothing")
+        assert {path.name for path in tmp_path.iterdir()} == {".mine.part", "a.part", "figures"}
+        assert not any((tmp_path / "figures").iterdir())
 
     @needs_posix
     def test_rights_are_those_of_any_new_file_and_an_old_file_keeps_its_own(self, tmp_path: Path) -> None:
@@ -108,6 +127,27 @@ class TestGrowing:
         assert path.read_text("utf-8") == "epoch\nä\n2\n"
         file.close()
 
+    def test_it_goes_on_behind_the_whole_lines(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"one\ntwo\ncut off, and longer than what follows")
+        file = GrowingFile(path)
+        file.go_on()
+        file.add("three")
+        file.write()
+        file.close()
+        assert path.read_bytes() == b"one\ntwo\nthree\n"
+
+    def test_what_it_holds_is_replaced_whole(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"old lines\n" * 9)
+        file = GrowingFile(path)
+        file.hold(["one", "two"])
+        assert path.read_bytes() == b"one\ntwo\n"
+        file.add("three")
+        file.write()
+        file.close()
+        assert path.read_bytes() == b"one\ntwo\nthree\n"
+
     def test_what_was_interrupted_is_written_again_at_its_place(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"
         file = GrowingFile(path)
@@ -126,7 +166,7 @@ class TestGrowing:
         """A limit on the size of files stands for it; when there is room again, nothing is missing."""
         code = (
             "import resource, signal, sys; from pathlib import Path\n"
-            "from charmlp.system.files import GrowingFile; from charmlp.errors import CharmlpError\n"
+            "from charmlp.system.growing import GrowingFile; from charmlp.errors import CharmlpError\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (25, resource.RLIM_INFINITY))\n"
             "file = GrowingFile(Path(sys.argv[1]))\n"

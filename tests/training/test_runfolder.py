@@ -14,8 +14,9 @@ import pytest
 
 from charmlp.config import SLIDES, to_toml
 from charmlp.errors import CharmlpError, UsageError
-from charmlp.training import runfolder
-from charmlp.training.runfolder import FIGURES, LOG, MODEL, PICTURES, SETTINGS, TABLES, RunFolder
+from charmlp.training import runfiles, runfolder
+from charmlp.training.runfiles import FIGURES, LOG, MODEL, PICTURES, SETTINGS, TABLES
+from charmlp.training.runfolder import RunFolder
 from charmlp.training.state import Epoch, Figures
 
 TRAINING: Any = SimpleNamespace(config=SLIDES)
@@ -44,7 +45,7 @@ def earlier_run(folder: str, *others: str) -> None:
 
 
 def test_runs_of_one_second_have_folders_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runfolder, "datetime", Stopped)
+    monkeypatch.setattr(runfiles, "datetime", Stopped)
     with RunFolder(None) as first, RunFolder(None) as second, RunFolder(None) as third:
         names = [run.path.name for run in (first, second, third)]
     assert names == ["2026-01-02_03-04-05", "2026-01-02_03-04-05-2", "2026-01-02_03-04-05-3"]

@@ -15,7 +15,7 @@ from charmlp.config import to_toml
 from charmlp.errors import CharmlpError, MissingExtraError
 from charmlp.training import Callback, Run, train
 from charmlp.training import tensorboard as module
-from charmlp.training.runfolder import EVENTS
+from charmlp.training.runfiles import EVENTS
 
 SCALARS = ("loss", "lr", "val_loss", "val_accuracy", "val_macro_f1")
 
@@ -114,6 +114,22 @@ def test_another_run_in_the_folder_replaces_them(run: Callable[..., Run]) -> Non
     Path("b", EVENTS, "events.out.tfevents.1.host").touch()
     with pytest.raises(CharmlpError, match=r"tensorboard/events\.out\.tfevents\.1\.host in it would be"):
         run(out="b", overwrite=True)
+
+
+def test_a_run_that_goes_on_has_all_points_once(run: Callable[..., Run]) -> None:
+    pytest.importorskip("tensorboardX", reason="no tensorboardX here: the extra tensorboard")
+
+    class Interrupt(Callback):
+        def epoch_ends(self, training: Any, epoch: Any) -> None:
+            if epoch.epoch == 4:
+                raise KeyboardInterrupt
+
+    assert run(callbacks=[Interrupt()]).fit.interrupted
+    result = train(resume="a")
+    assert [points(event_file(), name) for name in SCALARS] == [
+        pytest.approx(expected(result, name), rel=1e-6) for name in SCALARS
+    ]
+    assert sorted(points(event_file(), "loss")) == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_folder_that_cannot_be_written_ends_no_training(

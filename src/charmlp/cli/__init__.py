@@ -90,11 +90,11 @@ def answer(arguments: list[str]) -> int:
     except CharmlpError as error:
         complain(str(error), error.details)
         return error.exit_status
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         if not can_start_thread():  # OpenBLAS, which gets none, sends an interrupt
             complain(NO_THREADS)
             return 1
-        complain("interrupted")
+        complain(str(interrupt) or "interrupted")
         return 130
     except RuntimeError as error:
         if "can't start new thread" not in str(error):

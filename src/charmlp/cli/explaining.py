@@ -127,7 +127,7 @@ def data_of(run: Path, classes: tuple[str, ...]) -> Source:
     """What a run was trained on, in the same splits."""
     from charmlp.training.pastrun import read_settings
     from charmlp.training.rundata import open_data
-    from charmlp.training.runfolder import SETTINGS
+    from charmlp.training.runfiles import SETTINGS
 
     settings = run / SETTINGS
     config = read_settings(settings) if is_file(settings) else None

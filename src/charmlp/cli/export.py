@@ -78,7 +78,7 @@ def path_of(model: str | None) -> Path:
     """The run or model that is named, or the newest run's model."""
     if model is not None and (Path(model) not in NEWEST or is_folder(Path(model))):
         return find_run(model)
-    from charmlp.training.runfolder import newest_model
+    from charmlp.training.runfiles import newest_model
 
     path = newest_model()
     note(f"the newest run's model, {printable(path)}")

@@ -31,7 +31,7 @@ def find_run(model: str) -> Path:
     """The model file or run folder that is named; raises `ModelFileError` where there is nothing."""
     path = Path(at_home(model))
     if not os.path.lexists(path):
-        from charmlp.training.runfolder import RUNS
+        from charmlp.training.runfiles import RUNS
 
         hint = alike(path) or alike(RUNS / path)
         raise ModelFileError(f"{shown_path(path)}: no such file; a model or a run folder is expected{hint}")
@@ -44,7 +44,7 @@ def load_recognizer(model: str | None, tta: int = 1) -> tuple[Recognizer, Path]:
     from charmlp.recognizer import Recognizer
 
     if model is None:
-        from charmlp.training.runfolder import newest_model
+        from charmlp.training.runfiles import newest_model
 
         path = newest_model()
     else:

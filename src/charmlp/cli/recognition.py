@@ -16,7 +16,15 @@ from charmlp.cli.arguments import (
 from charmlp.cli.model_flags import about, load_recognizer
 from charmlp.cli.notes import note
 from charmlp.cli.test import LAYERS, POINTS, draw_pictures, evaluate_data, write_down
-from charmlp.cli.train import add_run_flags, exit_status, make_config, train_and_draw
+from charmlp.cli.train import (
+    WISHES,
+    add_run_flags,
+    data_to_train_on,
+    exit_status,
+    make_config,
+    train_and_draw,
+    what_to_train,
+)
 from charmlp.text import printable
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
@@ -60,19 +68,19 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    config = make_config(args)
 
     if args.mode == "train":
         from charmlp.cli.progress import CourseReporter
 
-        if args.classes is None and args.n_classes is None:
+        if args.classes is None and args.n_classes is None and args.resume is None:
             args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
-        data = data_arguments(args, LISTS[:2], course=True)
-        result, _ = train_and_draw(args, config, data, CourseReporter())
+        what, data = what_to_train(args), data_to_train_on(args, course=True)
+        result, _ = train_and_draw(args, what, data, CourseReporter())
         print(f"Model saved in {printable(args.model_path)}")
         print(f"Pictures and figures saved in {printable(result.path)}")
         return exit_status(result)
 
+    config = make_config(args)
     recognizer, path = load_recognizer(args.model_path)
     print(f"[Info] Load model from {printable(path)}")
     if args.mode == "predict":
@@ -80,6 +88,7 @@ def command(arguments: Sequence[str]) -> int:
             print(f"Prediction: {printable(next(predictions).prediction)}")
         return 0
     args.split, args.seed, args.tsne, args.tsne_points = "test", config.seed, LAYERS[0], POINTS
+    args.figure_format = args.figure_format or WISHES["figure_format"]
     data = data_arguments(args, LISTS[2:], course=True)
     evaluation, split, _ = evaluate_data(recognizer, data, args)
     print(f"[Info] Test accuracy = {100 * evaluation.accuracy:.1f}%")

@@ -109,7 +109,7 @@ def path_of(run: str | None) -> Path:
     """The run that is named, or the newest one."""
     if run is not None:
         return find_run(run)
-    from charmlp.training.runfolder import newest_model
+    from charmlp.training.runfiles import newest_model
 
     folder = newest_model().parent
     note(f"no RUN: the newest one, {printable(folder)}")

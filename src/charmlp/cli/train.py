@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ def make_parser() -> Parser:
         "charmlp train synth: --hsize 128 --epoch 20 --out runs/first\n"
         "charmlp train synth: --classes greek\n"
         "charmlp train photos --config runs/first/config.toml --epoch 40\n"
+        "charmlp train --resume runs/first\n"
         "charmlp train --train_file_path own.json --im_dir images --recipe slides",
         takes="[DATA]",
     )
@@ -45,13 +46,13 @@ def make_parser() -> Parser:
 
 def command(arguments: Sequence[str]) -> int:
     args = make_parser().parse_args(arguments)
-    config = make_config(args)
-    data = data_arguments(args, LISTS)
+    what = what_to_train(args)
+    data = data_to_train_on(args)
 
     from charmlp.cli.progress import make_reporter
 
     with make_reporter() as reporter:
-        result, drawn = train_and_draw(args, config, data, reporter)
+        result, drawn = train_and_draw(args, what, data, reporter)
     if result.accuracy is not None:
         say(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     say(f"model     {printable(result.path / 'model.safetensors')}")
@@ -79,20 +80,51 @@ def add_run_flags(parser: Parser, recipe: str) -> None:
         "--model_path", "--model", metavar="FILE", help="write the model there as well (.safetensors or .pth)"
     )
     group.add_argument(
-        "--pictures",
-        choices=("on", "off"),
-        default="on",
-        help="draw loss curve and confusion matrix (default on)",
+        "--pictures", choices=("on", "off"), help="draw loss curve and confusion matrix (default on)"
     )
     group.add_argument(
         "--report",
         choices=("on", "off"),
-        default="off",
         help="write report.html into the run folder as well, see charmlp report (default off)",
     )
     add_picture_flags(group)
+    parser.set_defaults(figure_format=None)
     words = "write the figures of each epoch for TensorBoard as well, into tensorboard/ of the run folder"
     group.add_argument("--tensorboard", action="store_true", help=words)
+    group = parser.add_argument_group("interruptions (docs/resume.md)")
+    group.add_argument(
+        "--resume",
+        metavar="RUN",
+        type=Path,
+        help="go on with the run in that folder from its checkpoint; no other flag is needed",
+    )
+    group.add_argument(
+        "--checkpoint_every",
+        metavar="N|Ns",
+        help="write a checkpoint every N updates or N seconds, such as 500 or 60s "
+        "(default: so seldom that it costs next to nothing)",
+    )
+    words = "with --resume: take other settings or data than the run was begun with"
+    group.add_argument("--resume_anyway", action="store_true", help=words)
+
+
+def what_to_train(args: argparse.Namespace) -> dict[str, Any]:
+    """`train`'s arguments for the settings, or for a run that goes on and has its own."""
+    how = {name: getattr(args, name) for name in ("out", "overwrite", "resume", "resume_anyway")}
+    if args.resume is None:
+        return {"recipe": make_config(args), **how}
+    for name in ("recipe", "config"):
+        if getattr(args, name):
+            raise UsageError(f"--resume and --{name}: give one or the other")
+    return {**how, **given_settings(args)}
+
+
+def data_to_train_on(args: argparse.Namespace, *, course: bool = False) -> dict[str, Any]:
+    """The same for the data, which a run that goes on knows."""
+    places = (args.data, args.im_dir, *(getattr(args, f"{name}_file_path") for name in LISTS))
+    if args.resume is None or any(place is not None for place in places):
+        return data_arguments(args, LISTS, course=course)
+    return {"classes": args.classes, "n_classes": args.n_classes, "cache": not args.no_cache}
 
 
 def make_config(args: argparse.Namespace) -> TrainingConfig:
@@ -107,57 +139,75 @@ def make_config(args: argparse.Namespace) -> TrainingConfig:
     return override(find_recipe(recipe), given)
 
 
+WISHES = {"pictures": "on", "figure_format": "png", "report": "off"}  # unless they are given
+
+
 def train_and_draw(
-    args: argparse.Namespace, config: TrainingConfig, data: dict[str, Any], reporter: LineReporter
+    args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any], reporter: LineReporter
 ) -> tuple[Run, dict[str, Path]]:
     """Train, then draw the pictures of the run and write its report; without them the run is as good.
 
     Returns also where these are, by their names.
     """
-    from charmlp.cli.progress import drawing
     from charmlp.training import train
 
     if args.report == "on":
         require_extra("jinja2", "report", "--report on")
 
     result = train(
-        recipe=config,
         skip_bad=args.skip_bad,
-        out=args.out,
-        overwrite=args.overwrite,
         model_path=args.model_path,
         tensorboard=args.tensorboard,
         callbacks=[reporter],
+        checkpoint_every=args.checkpoint_every,
+        wishes={name: getattr(args, name) for name in WISHES if getattr(args, name) is not None},
+        **what,
         **data,
     )
+    return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+
+
+def draw(
+    result: Run, wishes: Mapping[str, str], reporter: LineReporter, *, show_them: bool
+) -> dict[str, Path]:
+    """What is drawn and written of a run, by its name."""
+    from charmlp.cli.progress import drawing
+
     drawn: list[Path] = []
     found = {}
-    if args.pictures == "on" or args.show:
+    if wishes["pictures"] == "on" or show_them:
         from charmlp.evaluation.pictures.of_run import draw_run
+        from charmlp.training.rundata import read_data
 
-        of, folder = about(result.path / "model.safetensors", data), result.path / "figures"
+        of = about(result.path / "model.safetensors", read_data(result.path) or {"data": "", "lists": {}})
+        folder = result.path / "figures"
         try:
             with drawing(reporter):
-                drawn = draw_run(folder, result.fit, result.model, of, args.figure_format)
+                drawn = draw_run(folder, result.fit, result.model, of, wishes["figure_format"])
         except CharmlpError as error:
             reporter.message(f"note: {error}")
         if drawn:
             found["pictures"] = result.path / "figures"
-        if args.show:
+        if show_them:
             show(drawn)
-    if args.report == "on":
+    if wishes["report"] == "on":
         from charmlp.cli.report import report_of_training
 
         try:
             found["report"] = report_of_training(result.path, reporter)
         except CharmlpError as error:
             reporter.message(f"note: {error}")
-    return result, found
+    return found
 
 
 def exit_status(result: Run) -> int:
     """130 where training was interrupted; what was learned until then is saved all the same."""
     if result.fit.interrupted:
-        complain(f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved")
+        from charmlp.training.runfiles import way_on
+
+        complain(
+            f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved"
+            f"{way_on(result.path)}"
+        )
         return 130
     return 0

@@ -25,7 +25,7 @@ from charmlp.system.files import alike, is_file, is_folder
 from charmlp.text import printable, shown_path
 from charmlp.training.callbacks import SILENT, Callback
 from charmlp.training.pastrun import PastRun, read_run
-from charmlp.training.runfolder import MODEL, SETTINGS
+from charmlp.training.runfiles import MODEL, SETTINGS
 
 FACTS = {  # of the data, and what a model's provenance calls them
     "data_hash": "data",

@@ -20,7 +20,7 @@ from charmlp.report.words import Words
 from charmlp.system.files import is_file
 from charmlp.text import printable, short
 from charmlp.training.pastrun import PastRun, read_run
-from charmlp.training.runfolder import MODEL, SETTINGS
+from charmlp.training.runfiles import MODEL, SETTINGS
 
 MOST_RUNS = 200  # beside this one
 MOST_MISREAD = 10

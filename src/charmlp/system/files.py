@@ -6,9 +6,9 @@ And the folder for what can be made again.
 import contextlib
 import itertools
 import os
+import re
 import stat
 from collections.abc import Iterator
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from charmlp.errors import CharmlpError
 from charmlp.text import closest, shown_path
 
 MOST_NAMES = 1000  # of a folder that are compared with a name that is not there
+TEMPORARY = r"\.[0-9a-f]{16}\.part"  # the name of what `write_whole` is writing, or was when it was killed
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -148,44 +149,12 @@ def write_whole(path: Path, *content: bytes | bytearray | memoryview) -> None:
         _to_disk(target.parent)
 
 
-class GrowingFile:
-    """A text that grows by whole lines: what is written is the system's at once, and stays if we are killed.
-
-    It is begun anew by the first `write`. Lines that cannot be written (no room) wait for the next one.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.waiting = b""
-        self.size = 0  # of what is written
-        self.file: FileIO | None = None
-
-    def add(self, line: str) -> None:
-        """A line for the next `write`, without its end."""
-        self.waiting += line.encode() + b"\n"
-
-    def write(self) -> None:
-        """Write the lines that wait, to the last byte or not at all; raises `CharmlpError`."""
-        if self.file is not None and not self.waiting:
-            return
-        with writing(self.path):
-            if self.file is None:
-                self.file = self.path.open("wb", buffering=0)
-            self.file.seek(self.size)  # further on where an interrupt fell between a write and its counting
-            try:
-                written = 0
-                while written < len(self.waiting):
-                    written += self.file.write(self.waiting[written:])
-            except OSError:
-                self.file.truncate(self.size)
-                raise
-        self.size, self.waiting = self.size + len(self.waiting), b""
-
-    def close(self) -> None:
-        """Have it written to the disk itself; raises `CharmlpError`."""
-        if self.file is not None:
-            with writing(self.path), self.file:
-                os.fsync(self.file.fileno())
+def sweep(folder: Path) -> None:
+    """Remove from a folder, and from those in it, what `write_whole` left there when it was killed."""
+    with contextlib.suppress(OSError):
+        for path in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
+            if re.fullmatch(TEMPORARY, path.name):
+                path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

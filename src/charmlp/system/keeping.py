@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from charmlp.errors import CharmlpError
-from charmlp.system.files import cache_folder, write_whole
+from charmlp.system.files import TEMPORARY, cache_folder, write_whole
 
 FORM = b"charmlp kept 1\n"  # a file of another form is made anew
 _CHECKSUM_BYTES = 32
 # The second is being written, or was when its writer was killed; the third is an older form of images.
-_OWN = re.compile(r"[a-z][\w.]*-[0-9a-f]{40}\.kept|\.[0-9a-f]{16}\.part|[0-9a-f]{40}\.pixels")
+_OWN = re.compile(rf"[a-z][\w.]*-[0-9a-f]{{40}}\.kept|{TEMPORARY}|[0-9a-f]{{40}}\.pixels")
 
 Content = bytes | bytearray | memoryview
 

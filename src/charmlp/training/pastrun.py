@@ -14,7 +14,7 @@ from charmlp.modelfile import Model, model_in, read_model
 from charmlp.system.files import is_file, is_folder
 from charmlp.text import shown_path
 from charmlp.training.rundata import read_data
-from charmlp.training.runfolder import FIGURES, MODEL, SETTINGS
+from charmlp.training.runfiles import FIGURES, MODEL, SETTINGS
 from charmlp.training.state import Epoch, Figures
 
 MOST_BYTES = 2**20  # of a file of settings

@@ -1,29 +1,40 @@
 """A whole training run, in three stages: prepare → fit → record."""
 
+from __future__ import annotations
+
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charmlp.config import OTHER_NAMES, TrainingConfig, changes, find_recipe, flag_of, override
 from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
-from charmlp.errors import CharmlpError, UsageError
-from charmlp.images.crop import usual_size
-from charmlp.modelfile import Model, check_expressible, write_model
+from charmlp.errors import UsageError
+from charmlp.modelfile import Model, check_expressible
 from charmlp.system.files import check_writable
-from charmlp.text import closest, shown_path
+from charmlp.text import closest
 from charmlp.training.callbacks import Callback, Callbacks
+from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
-from charmlp.training.order import rendered_share
-from charmlp.training.prepare import Prepared, prepare
+from charmlp.training.plan import Plan, plan_to_go_on
+from charmlp.training.prepare import prepare
+from charmlp.training.record import record
+from charmlp.training.resume import check_letters, letters_of
+from charmlp.training.rundata import entries_of
+from charmlp.training.runfiles import way_on
 from charmlp.training.runfolder import RunFolder
+from charmlp.training.saving import INTERVAL, Interval, Saving
 from charmlp.training.steps.choice import check_step
 from charmlp.training.tensorboard import TensorBoard
 from charmlp.version import __version__
+
+if TYPE_CHECKING:
+    from charmlp.training.trainer import Trainer
 
 NAMES = {  # what people call a setting, and its name
     other.strip("-"): field.name
@@ -39,6 +50,7 @@ class Run:
     path: Path
     model: Model
     fit: Fit
+    wishes: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # of `train`'s caller
 
     @property
     def accuracy(self) -> float | None:
@@ -70,6 +82,10 @@ def train(
     model_path: str | PathLike[str] | None = None,
     tensorboard: bool = False,
     callbacks: Sequence[Callback] = (),
+    checkpoint_every: int | str | None = None,
+    resume: str | PathLike[str] | None = None,
+    resume_anyway: bool = False,
+    wishes: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Run:
     """Train a model and write a run folder: model, settings, figures by epoch, log.
@@ -82,44 +98,95 @@ def train(
     tensorboard its figures are written for TensorBoard as well (`charmlp.training.tensorboard`)
     callbacks   hear how it goes (`charmlp.training.callbacks`)
 
+    What was interrupted goes on from the checkpoint in its folder, to the same bits (docs/resume.md):
+
+    checkpoint_every  updates, or `"60s"`; None: so seldom that it costs less than a percent
+    resume            the folder, from which all else is known; settings or letters that are not those of the
+                      run are refused, unless `resume_anyway`
+    wishes            of the caller, for after the training: `Run.wishes`, also of a run that goes on
+
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
     """
-    config = make_config(recipe, settings)
+    check_names(settings)
+    if resume is not None:
+        check_alone(out=out, overwrite=overwrite, recipe=recipe != "best")
+    elif resume_anyway:
+        raise UsageError("--resume_anyway: --resume says with which run")
+    interval = Interval()
+    if checkpoint_every is not None:
+        interval = INTERVAL.read("--checkpoint_every", str(checkpoint_every))
+    given: dict[str, Any] = {"data": data, "im_dir": im_dir, "lists": lists}
+    given |= {"classes": classes, "n_classes": n_classes, "skip_bad": skip_bad}
+    plan = Plan(
+        make_config(recipe, {} if resume is not None else settings),
+        given,
+        entries_of(given),
+        None if model_path is None else Path(model_path),
+        tensorboard,
+        wishes or {},
+    )
+    path = out if resume is None else resume
     with RunFolder(
-        None if out is None else Path(out), overwrite=overwrite, callbacks=Callbacks(callbacks)
+        None if path is None else Path(path),
+        overwrite=overwrite,
+        goes_on=resume is not None,
+        callbacks=Callbacks(callbacks),
     ) as folder:
-        events = [TensorBoard(folder)] if tensorboard else []
-        check_step(config)
-        check_memory(config)
-        also = None if model_path is None else Path(model_path)
-        if also is not None:
-            check_writable(also)
-        source = open_source(
-            data,
-            im_dir=im_dir,
-            lists=lists,
-            classes=classes,
-            n_classes=n_classes,
-            seed=config.seed,
-            cache=cache,
-            reading=config,
+        if resume is not None:
+            plan = plan_to_go_on(folder.path, plan, settings, resume_anyway)
+        return carry_out(plan, folder, interval, callbacks, cache)
+
+
+def carry_out(
+    plan: Plan, folder: RunFolder, interval: Interval, callbacks: Sequence[Callback], cache: bool
+) -> Run:
+    """The three stages of a run that is planned, in its folder."""
+    config, past, data = plan.config, plan.past, dict(plan.data)
+    skip_bad = data.pop("skip_bad")
+    events = [TensorBoard(folder)] if plan.tensorboard else []
+    check_step(config)
+    check_memory(config)
+    if plan.model_path is not None:
+        check_writable(plan.model_path)
+    source = open_source(**data, seed=config.seed, cache=cache, reading=config)
+    check_memory(config, len(source.classes), source.splits)
+    if plan.model_path is not None:
+        check_expressible(
+            plan.model_path,
+            classes=source.classes,
+            preprocessing=config.preprocessing,
+            act_type=config.act_type,
+            view=config.view,
         )
-        check_memory(config, len(source.classes), source.splits)
-        if also is not None:
-            check_expressible(
-                also,
-                classes=source.classes,
-                preprocessing=config.preprocessing,
-                act_type=config.act_type,
-                view=config.view,
-            )
-        heard = Callbacks([folder, *events, *callbacks])
-        heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
-        prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-        given = {"data": data, "im_dir": im_dir, "lists": lists, "classes": classes, "n_classes": n_classes}
-        folder.given = given | {"skip_bad": skip_bad}
-        result = fit(config, prepared, callbacks=heard)
-        return Run(folder.path, record(result, prepared, folder, also), result)
+    heard = Callbacks([folder, *events, *callbacks])
+    heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
+    prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+    folder.given = plan.entries
+    if past is not None:
+        check_letters(past, letters_of(prepared), plan.anyway)
+        heard.message(f"goes on after {past.state.updates:,} updates")
+        if past.version != __version__:
+            heard.message(f"note: they are of charmlp {past.version}; the last bits may be others")
+
+    letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
+
+    def checkpoint(training: Trainer) -> Checkpoint:
+        return Checkpoint(training.state(), training.config, plan.entries, letters(), plan.kept)
+
+    saving = Saving(folder, interval, checkpoint)
+    try:
+        result = fit(
+            config,
+            prepared,
+            callbacks=Callbacks([*heard.all, saving]),
+            state=None if past is None else past.state,
+        )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted{way_on(folder.path)}") from None
+    model = record(result, prepared, folder, plan.model_path)
+    if not result.interrupted:
+        folder.remove_checkpoint()
+    return Run(folder.path, model, result, plan.wishes)
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
@@ -128,6 +195,18 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
         recipe = find_recipe(recipe)
     if not isinstance(recipe, TrainingConfig):
         raise TypeError(f"recipe: a name or a TrainingConfig is expected, not {type(recipe).__name__}")
+    return override(recipe, settings)
+
+
+def check_alone(**given: object) -> None:
+    """Raise `UsageError` where a run that goes on is told to be another one."""
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"--resume and --{name}: give one or the other")
+
+
+def check_names(settings: Mapping[str, Any]) -> None:
+    """Raise `UsageError` where a setting is none."""
     names = {field.name for field in dataclasses.fields(TrainingConfig)}
     for name in settings:
         if name not in names:
@@ -135,59 +214,3 @@ def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> Tr
             meant = closest(name, known)
             hint = f"; did you mean '{known[meant]}'?" if meant else ""
             raise UsageError(f"no setting is called {name!r}{hint}")
-    return override(recipe, settings)
-
-
-def record(result: Fit, prepared: Prepared, folder: RunFolder, model_path: Path | None = None) -> Model:
-    """The third stage: write the model into the run's folder, and where else it is wanted.
-
-    Raises `CharmlpError` where one of the two cannot be written; the other one is written all the same.
-    """
-    model = make_model(result, prepared)
-    written, faults = [], []
-    for path in filter(None, (folder.model, model_path)):
-        try:
-            write_model(model, path)
-            written.append(path)
-        except CharmlpError as fault:
-            faults.append(str(fault))
-    if folder.model in written:
-        folder.finish()
-    if faults:
-        saved = [f"the model is saved in {shown_path(path)}" for path in written]
-        raise CharmlpError("; ".join(faults + saved))
-    return model
-
-
-def make_model(result: Fit, prepared: Prepared) -> Model:
-    """The kept parameters as a model file's content."""
-    config = result.config
-    rendered = 0 if prepared.rendered is None else len(prepared.rendered)
-    share = 1.0 if prepared.style else rendered_share(config, len(prepared.training), rendered)
-    provenance = {
-        "charmlp": __version__,
-        "recipe": config.recipe,
-        "seed": config.seed,
-        "data": prepared.identity,
-        "source": prepared.layout,
-        "training_images": len(prepared.training),
-        "validation_images": 0 if prepared.validation is None else len(prepared.validation),
-        "rendered_letters": rendered,
-        "rendered_share": round(share, 4),
-        **({"rendered_style": prepared.style or config.synth_style} if share else {}),
-        "epoch": result.kept_epoch,
-        "validation_accuracy": None if result.scores is None else result.scores.accuracy,
-        "letter_size": usual_size(prepared.training.images),
-    }
-    return Model(
-        classes=prepared.training.classes,
-        norm_size=config.norm_size,
-        preprocessing=config.preprocessing,
-        act_type=config.act_type,
-        view=config.view,
-        weights=tuple(result.parameters.weights),
-        biases=tuple(result.parameters.biases),
-        provenance=provenance,
-        temperature=result.temperature,
-        familiarity=result.familiarity,
-    )

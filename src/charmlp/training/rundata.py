@@ -34,10 +34,10 @@ ENTRIES: dict[str, tuple[type, ...]] = {
 }
 
 
-def write_data(run: Path, given: Mapping[str, Any]) -> None:
-    """Write down what `train` was given as data, by the names of its arguments."""
+def entries_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written down of what `train` was given as data, by the names of its arguments."""
     lists, classes = given["lists"], given["classes"]
-    entries = {
+    return {
         "folder": current_folder(),
         "data": plain_path(given["data"]),
         "im_dir": plain_path(given["im_dir"]),
@@ -46,6 +46,9 @@ def write_data(run: Path, given: Mapping[str, Any]) -> None:
         "n_classes": given["n_classes"],
         "skip_bad": given["skip_bad"],
     }
+
+
+def write_data(run: Path, entries: Mapping[str, Any]) -> None:
     write_whole(run / DATA, json.dumps(entries, indent=1).encode("ascii"))
 
 
@@ -95,23 +98,25 @@ def open_data(
     entries = read_data(run)
     if entries is None:
         raise DataError(f"{shown_path(run)} does not say what it was trained on; give --data")
-    folder = Path(entries["folder"])
-    how = {} if config is None else {"seed": config.seed, "reading": config}
+    how: dict[str, Any] = {} if config is None else {"seed": config.seed, "reading": config}
     try:
-        return open_source(
-            found_again(entries["data"], folder),
-            im_dir=found_again(entries["im_dir"], folder),
-            lists=None
-            if entries["lists"] is None
-            else {split: str(found_again(path, folder)) for split, path in entries["lists"].items()},
-            classes=classes,
-            cache=cache,
-            **how,  # type: ignore[arg-type]  # each by its own name
-        )
+        return open_source(**place_of(entries), classes=classes, cache=cache, **how)
     except DataError as error:
         raise DataError(
             f"the data of {shown_path(run)}: {error}; give --data where it lies elsewhere now", error.details
         ) from None
+
+
+def place_of(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the data lies, as `open_source` and `train` take it."""
+    folder, lists = Path(entries["folder"]), entries["lists"]
+    return {
+        "data": found_again(entries["data"], folder),
+        "im_dir": found_again(entries["im_dir"], folder),
+        "lists": None
+        if lists is None
+        else {split: str(found_again(path, folder)) for split, path in lists.items()},
+    }
 
 
 def found_again(path: str | None, folder: Path) -> str | None:

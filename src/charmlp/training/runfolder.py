@@ -1,57 +1,42 @@
-"""The third of a run's three stages: a folder for settings, figures by epoch, log and model.
-
-And which run is the newest.
-"""
+"""A run's folder: its settings, figures by epoch, log and model."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.config import to_toml
-from charmlp.errors import CharmlpError, UsageError
-from charmlp.system.files import GrowingFile, check_writable, is_file, write_whole, writing
-from charmlp.system.locks import TakenError, locked
-from charmlp.text import printable, shown_path
+from charmlp.errors import CharmlpError
+from charmlp.system.files import write_whole, writing
+from charmlp.system.growing import GrowingFile
+from charmlp.text import printable
 from charmlp.training.callbacks import SILENT, Callback
-from charmlp.training.rundata import DATA, write_data
+from charmlp.training.rundata import write_data
+from charmlp.training.runfiles import (
+    CHECKPOINT,
+    FIGURES,
+    LOCK,
+    LOG,
+    MODEL,
+    OF_ITS_MODEL,
+    RUNS,
+    SETTINGS,
+    check_replaceable,
+    folder_to_go_on,
+    given_folder,
+    new_folder,
+    replaced,
+)
 from charmlp.training.state import Epoch
 
 if TYPE_CHECKING:
     from charmlp.training.trainer import Trainer
 
-RUNS = Path("runs")
-LOCK = ".lock"  # in the folder while it is in use
-MODEL, SETTINGS, FIGURES, LOG = "model.safetensors", "config.toml", "metrics.csv", "log.txt"
-PICTURES = tuple(
-    f"figures/{name}.{suffix}"
-    for name in (
-        "loss",
-        "confusion",
-        "tsne",
-        "test_confusion",
-        "test_letters",
-        "reliability",
-        "coverage",
-        "weights",
-    )
-    for suffix in ("png", "svg")
-)
 COLUMNS = "epoch,loss,lr,val_loss,val_accuracy,val_macro_f1,seconds"  # of the figures
-EVENTS = "tensorboard"  # folder of what TensorBoard reads
-TABLES = ("test/errors.csv", "test/predictions.csv")  # of `charmlp test`
-REPORTS = (  # of `charmlp report`
-    *(f"report.{suffix}" for suffix in ("html", "tex", "md", "pdf")),
-    *(
-        f"figures/report_{name}.png"
-        for name in ("curves", "confusion", "map", "letters", "reliability", "weights")
-    ),
-)
-WRITTEN = (MODEL, FIGURES, LOG, DATA, *PICTURES, *TABLES, *REPORTS)
 
 
 class RunFolder(Callback):
@@ -60,22 +45,33 @@ class RunFolder(Callback):
     with RunFolder(path) as folder: …     # at the end it is let go, and removed where nothing is in it
     """
 
-    def __init__(self, path: Path | None, *, overwrite: bool = False, callbacks: Callback = SILENT) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        overwrite: bool = False,
+        goes_on: bool = False,
+        callbacks: Callback = SILENT,
+    ) -> None:
         """Take the folder (`runs/<date-time>` unless given); refuse what is in use or cannot be written to.
 
-        `callbacks` hear what could not be written, where the run goes on without it.
+        overwrite  what an earlier run has written is replaced when training begins
+        goes_on    it stays: the run in the folder goes on from its checkpoint
+        callbacks  hear what could not be written, where the run goes on without it
         """
-        self.callbacks = callbacks
+        self.callbacks, self.goes_on = callbacks, goes_on
         self.faults: list[str] = []
-        self.given: dict[str, Any] | None = None  # as data, by the names of `train`'s arguments
+        self.given: Mapping[str, Any] | None = None  # as data, the entries of `data.json`
         self.begun = False
         with ExitStack() as taken:
-            self.path = new_folder(taken) if path is None else given_folder(path, taken)
-            if held := [file.name for file in self.path.iterdir() if file.name != LOCK]:
-                check_replaceable(self.path, held, overwrite=overwrite)
+            if path is not None and goes_on:
+                self.path = folder_to_go_on(path, taken)
+            else:
+                self.path = new_folder(taken) if path is None else given_folder(path, taken)
+                if held := [file.name for file in self.path.iterdir() if file.name != LOCK]:
+                    check_replaceable(self.path, held, overwrite=overwrite)
             self.taken = taken.pop_all()
         self.figures, self.log = GrowingFile(self.path / FIGURES), GrowingFile(self.path / LOG)
-        self.figures.add(COLUMNS)
 
     def __enter__(self) -> RunFolder:
         return self
@@ -99,13 +95,22 @@ class RunFolder(Callback):
     detail = message
 
     def training_begins(self, training: Trainer) -> None:
-        """Remove what an earlier run has written, its model first, and write the settings of this one."""
-        for path in replaced(self.path):
+        """Write the settings, once what an earlier run has written is removed, its model first.
+
+        Of a run that goes on, only what was made of its model goes.
+        """
+        old = [self.path / name for name in OF_ITS_MODEL] if self.goes_on else replaced(self.path)
+        for path in old:
             with writing(path):
                 path.unlink(missing_ok=True)
         write_whole(self.path / SETTINGS, to_toml(training.config).encode())
         if self.given is not None:
             write_data(self.path, self.given)
+        if self.goes_on:
+            self.figures.hold([COLUMNS, *map(row_of, training.history)])
+            self.log.go_on()
+        else:
+            self.figures.add(COLUMNS)
         self.begun = True
         self.write()
 
@@ -120,6 +125,11 @@ class RunFolder(Callback):
             for file in (self.figures, self.log):
                 with self.side_matter():
                     file.write()
+
+    def remove_checkpoint(self) -> None:
+        """Once all is done there is nothing to go on with."""
+        with self.side_matter(), writing(self.path / CHECKPOINT):
+            (self.path / CHECKPOINT).unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Make this the newest run, now that it has a model."""
@@ -136,75 +146,12 @@ class RunFolder(Callback):
         except CharmlpError as error:
             if str(error) not in self.faults:
                 self.faults.append(str(error))
-                self.message(f"note: {error}")
-                self.callbacks.message(f"note: {error}")
+                self.tell(f"note: {error}")
 
-
-def given_folder(path: Path, taken: ExitStack) -> Path:
-    """Take the folder `path`, made where it is not there."""
-    if is_file(path):
-        raise UsageError(f"--out: {shown_path(path)} is a file, not a folder")
-    check_writable(path / MODEL)
-    make_folder(path, taken)
-    try:
-        with writing(path):
-            taken.enter_context(locked(path / LOCK))
-    except TakenError:
-        raise UsageError(
-            f"--out: another run writes to {shown_path(path)}; wait for its end or give another folder"
-        ) from None
-    return path
-
-
-def new_folder(taken: ExitStack) -> Path:
-    """Take a folder `runs/<date-time>`, numbered where several runs start in the same second."""
-    first = path = RUNS / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
-    check_writable(path / MODEL)
-    number = 1
-    while not make_folder(path, taken):
-        number += 1
-        path = first.with_name(f"{first.name}-{number}")
-    return given_folder(path, taken)
-
-
-def make_folder(path: Path, taken: ExitStack) -> bool:
-    """Make a folder and those on the way, which go again where nothing comes into them; whether it is new."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    with writing(path):
-        try:
-            path.mkdir(parents=True)
-        except FileExistsError:
-            return False
-    for folder in reversed(missing):
-        taken.callback(remove_if_empty, folder)
-    return True
-
-
-def remove_if_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
-
-
-def check_replaceable(folder: Path, held: Sequence[str], *, overwrite: bool) -> None:
-    """Raise `UsageError` unless all that would be replaced in the folder was written by an earlier run."""
-    shown = shown_path(folder)
-    if not overwrite:
-        raise UsageError(f"--out: {shown} holds something already; give another folder or --overwrite")
-    if is_file(folder / SETTINGS):
-        with (folder / SETTINGS).open("rb") as file:
-            if file.read(9) == b"recipe = ":
-                return
-    for path in (folder / SETTINGS, *replaced(folder)):
-        if os.path.lexists(path):
-            raise UsageError(
-                f"--out: {shown} is no run folder, and {path.relative_to(folder).as_posix()} in it would be "
-                "replaced; give another folder"
-            )
-
-
-def replaced(folder: Path) -> list[Path]:
-    """What a run writes, beside its settings, and what goes when another one takes its folder."""
-    return [*(folder / name for name in WRITTEN), *folder.glob(f"{EVENTS}/events.out.tfevents.*")]
+    def tell(self, line: str) -> None:
+        """Say it, and add it to the log."""
+        self.message(line)
+        self.callbacks.message(line)
 
 
 def describe_epoch(epoch: Epoch) -> str:
@@ -221,20 +168,3 @@ def row_of(epoch: Epoch) -> str:
     figures = ("", "", "") if scores is None else (scores.loss, scores.accuracy, scores.macro_f1)
     row = (epoch.loss, epoch.lr, *figures, epoch.seconds)
     return f"{epoch.epoch}," + ",".join(x if x == "" else f"{x:.6g}" for x in row)
-
-
-def newest_model() -> Path:
-    """The model of the newest run in this folder; raises `CharmlpError` where there is none."""
-    latest = RUNS / "latest"
-    try:
-        name = os.fsdecode(latest.read_bytes().rstrip(b"\r\n"))
-    except (OSError, UnicodeDecodeError):
-        raise CharmlpError(
-            f"no model: {latest} names no run here; train one with 'charmlp train' or give --model"
-        ) from None
-    model = RUNS / name / MODEL  # an absolute name stands for itself
-    if not is_file(model):
-        raise CharmlpError(
-            f"no model: the newest run, {printable(model.parent)}, has no model.safetensors; give --model"
-        )
-    return model

@@ -12,7 +12,7 @@ from charmlp.drawing.colours import BLUE, MIDDLE, ORANGE
 from charmlp.modelfile import Model
 from charmlp.text import shown_path
 from charmlp.training.fit import Fit
-from charmlp.training.runfolder import MODEL
+from charmlp.training.runfiles import MODEL
 from charmlp.training.state import Epoch
 
 SIZE, SHOWN = (840, 400), 420  # pixels of the curve, and how wide it is shown

@@ -6,8 +6,8 @@ Random numbers need no state: each is drawn by its position (`randomness.py`).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,24 @@ class Epoch:
     lr: float
     seconds: float
     validation: Figures | None
+
+
+def table_of(history: Sequence[Epoch]) -> Array:
+    """Epochs as numbers, a row each; without validation, figures are no numbers, which losses never are."""
+    none = Figures(np.nan, np.nan, np.nan)
+    rows = [
+        (epoch.loss, epoch.lr, epoch.seconds, *dataclasses.astuple(epoch.validation or none))
+        for epoch in history
+    ]
+    return np.array(rows, np.float64).reshape(-1, 6)
+
+
+def epochs_in(table: Array) -> tuple[Epoch, ...]:
+    """The epochs that `table_of` was given: the first one, the second one, …"""
+    return tuple(
+        Epoch(number, loss, lr, seconds, None if figures[0] != figures[0] else Figures(*figures))
+        for number, (loss, lr, seconds, *figures) in enumerate(table.tolist(), 1)
+    )
 
 
 LATE = 2 / 3  # of the epochs come before the late ones
@@ -120,29 +138,33 @@ class TrainingState:
 
     def pack(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Arrays by name, and the rest as what JSON can hold; no bit is lost in either."""
-        facts = dataclasses.asdict(self)
-        step, kept = facts.pop("step"), facts["kept"]
-        found = {"step": step["arrays"], "kept": kept, "scores": kept["scores"] or {}}
+        step, kept = self.step, {field.name: getattr(self.kept, field.name) for field in fields(Kept)}
+        scores = kept.pop("scores")
+        found = {"step": step.arrays, "kept": kept, "scores": {} if scores is None else vars(scores)}
         arrays = {
-            f"{whose}.{name}": those.pop(name)
+            f"{whose}.{name}": value
             for whose, those in found.items()
-            for name in [name for name, value in those.items() if isinstance(value, np.ndarray)]
+            for name, value in those.items()
+            if isinstance(value, np.ndarray)
         }
-        return arrays, {**facts, "step_updates": step["updates"], "history": list(facts["history"])}
+        facts = {
+            whose: {name: value for name, value in those.items() if not isinstance(value, np.ndarray)}
+            for whose, those in found.items()
+        }
+        own = {name: getattr(self, name) for name in OWN}
+        return arrays | {"history": table_of(self.history)}, own | facts | {"step_updates": step.updates}
 
     @classmethod
     def unpack(cls, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> TrainingState:
         """The state that `pack` was asked for."""
-        of: dict[str, dict[str, Array]] = {"step": {}, "kept": {}, "scores": {}}
-        for name, array in arrays.items():
-            whose, _, name = name.partition(".")
-            of[whose][name] = array
-        facts, kept = dict(facts), {**facts["kept"], **of["kept"]}
-        if kept["scores"] is not None:
-            kept["scores"] = Scores(**{**kept["scores"], **of["scores"]})
-        step = StepState(of["step"], facts.pop("step_updates"))
-        history = tuple(
-            Epoch(**{**epoch, "validation": epoch["validation"] and Figures(**epoch["validation"])})
-            for epoch in facts["history"]
-        )
-        return cls(**{**facts, "step": step, "kept": Kept(**kept), "history": history})
+        of: dict[str, dict[str, Any]] = {whose: dict(facts[whose]) for whose in ("step", "kept", "scores")}
+        for place, array in arrays.items():
+            whose, _, name = place.partition(".")
+            if name:
+                of[whose][name] = array
+        kept = Kept(**of["kept"], scores=Scores(**of["scores"]) if of["scores"] else None)
+        step, history = StepState(of["step"], facts["step_updates"]), epochs_in(arrays["history"])
+        return cls(step, kept=kept, history=history, **{name: facts[name] for name in OWN})
+
+
+OWN = ("updates", "loss_sum", "seconds")  # of a state's own: numbers

@@ -16,7 +16,8 @@ from charmlp.config import to_toml
 from charmlp.system.extras import require_extra
 from charmlp.system.files import writing
 from charmlp.training.callbacks import Callback
-from charmlp.training.runfolder import EVENTS, RunFolder
+from charmlp.training.runfiles import EVENTS
+from charmlp.training.runfolder import RunFolder
 
 if TYPE_CHECKING:
     from charmlp.training.state import Epoch
@@ -37,13 +38,18 @@ class TensorBoard(Callback):
         self.written = time.monotonic()
 
     def training_begins(self, training: Trainer) -> None:
+        """Begin anew, for a training that goes on with the epochs that are done."""
         place = self.folder.path / EVENTS
         with self.folder.side_matter(), writing(place):
             place.mkdir(exist_ok=True)
+            for earlier in place.glob("events.out.tfevents.*"):
+                earlier.unlink()
             self.writer = self.files.EventsWriter(os.fspath(place / "events"))
             settings = "".join(f"    {line}\n" for line in to_toml(training.config).splitlines())  # as code
             self.add(0, self.summary.text("config", settings))
             self.writer.flush()
+        for epoch in training.history:
+            self.epoch_ends(training, epoch)
 
     def epoch_ends(self, training: Trainer, epoch: Epoch) -> None:
         if self.writer is None:

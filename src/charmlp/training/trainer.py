@@ -13,6 +13,7 @@ from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
+from charmlp.system.interrupts import Interrupts, interrupts
 from charmlp.system.threads import blocks, each
 from charmlp.training.callbacks import SILENT, Callback, StopTraining
 from charmlp.training.feed import Chunks, Feed
@@ -64,7 +65,8 @@ class Trainer:
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
         self.masks: Generator | None = None  # for the rest of the epoch, once it is under way
-        self.is_whole = True  # but in an update, and while an epoch is noted
+        self.is_whole = True  # but in an update, and while an epoch is noted, for whose end
+        self.interrupts = Interrupts()  # waits, unless somebody presses Ctrl-C twice
 
     @property
     def total_updates(self) -> int:
@@ -79,19 +81,20 @@ class Trainer:
     def run(self, until: int | None = None) -> None:
         """Train to the end, or until so many updates are done.
 
-        An interrupt (Ctrl-C), or a callback that raises `StopTraining`, ends training with the last whole
-        epoch, or, where there is none yet, goes on to the caller. Raises `CharmlpError` when the loss is no
-        longer a finite number.
+        An interrupt (Ctrl-C), or a callback that raises `StopTraining`, ends training after the update under
+        way, with the last whole epoch, or, where there is none yet, goes on to the caller. Raises
+        `CharmlpError` when the loss is no longer a finite number.
         """
         self.callbacks.training_begins(self)
         try:
-            with threadpool_limits(1, user_api="blas"):  # cores have parts of the work (`system.threads`)
+            # Cores have parts of the work (`system.threads`).
+            with threadpool_limits(1, user_api="blas"), interrupts() as self.interrupts:
                 while not self.is_done and (until is None or self.updates < until):
                     self.go_on(until)
         except (KeyboardInterrupt, StopTraining) as stop:
+            self.stopped = stop
             if self.kept.parameters is None:
                 raise
-            self.stopped = stop
         finally:
             self.callbacks.training_ends(self)
 
@@ -116,12 +119,13 @@ class Trainer:
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
             self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
-        self.is_whole = False
-        losses = self.step.advance(inputs, labels, rates[first:stop], self.masks, weights)
-        sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
-        self.updates += stop - first
-        self.loss_sum = float(sums[-1])
-        self.is_whole = True
+        with self.interrupts.held():
+            self.is_whole = False
+            losses = self.step.advance(inputs, labels, rates[first:stop], self.masks, weights)
+            sums = np.add.accumulate(np.append(self.loss_sum, losses))  # one by one, however chunks are cut
+            self.updates += stop - first
+            self.loss_sum = float(sums[-1])
+            self.is_whole = True
 
     def end_epoch(self, start: float) -> None:
         """Validate where it is the epoch's turn, note how it went, and choose what is kept."""
@@ -134,12 +138,13 @@ class Trainer:
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
         seconds = self.seconds + time.perf_counter() - start
-        self.is_whole = False
-        self.history.append(Epoch(number, loss, rate, seconds, figures))
-        self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
-        self.loss_sum = self.seconds = 0.0
-        self.is_whole = True
-        self.callbacks.epoch_ends(self, self.history[-1])
+        with self.interrupts.held():  # until all have noted it
+            self.is_whole = False
+            self.history.append(Epoch(number, loss, rate, seconds, figures))
+            self.kept.consider(config, number, parameters.flat, scores, self.validation is not None)
+            self.loss_sum = self.seconds = 0.0
+            self.is_whole = True
+            self.callbacks.epoch_ends(self, self.history[-1])
 
     def check_finite(self, what: str, loss: float) -> None:
         """Raise `CharmlpError` where training has run away."""
@@ -155,7 +160,7 @@ class Trainer:
     def state(self) -> TrainingState:
         """All that is needed to go on from here; its arrays hold until the next update.
 
-        There is none where Ctrl-C fell into an update: `RuntimeError`.
+        There is none where a second Ctrl-C fell into an update: `RuntimeError`.
         """
         if not self.is_whole:
             raise RuntimeError("an update was interrupted; only the kept parameters are whole")

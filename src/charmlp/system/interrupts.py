@@ -1,0 +1,59 @@
+"""Ctrl-C, and the signals that ask a program to end, wait for the end of what must not be cut in two."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them
+
+
+class Interrupts:
+    """What is to be done at a signal is done at the end of `with interrupts.held()`; at a second one at once.
+
+    with interrupts() as found:
+        with found.held(): …     # whole, unless somebody presses Ctrl-C twice
+    """
+
+    def __init__(self) -> None:
+        self.handlers: dict[int, Callable[[int, FrameType | None], Any]] = {}  # of others, that wait
+        self.is_held = False
+        self.waiting: int | None = None
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
+        if self.waiting is not None:
+            number, self.waiting = self.waiting, None
+            self.handlers[number](number, None)
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        if self.is_held and self.waiting is None:
+            self.waiting = number
+        else:
+            self.handlers[number](number, frame)
+
+
+@contextlib.contextmanager
+def interrupts() -> Iterator[Interrupts]:
+    """Meanwhile, signals that somebody handles are heard here first; the main thread alone hears any."""
+    found = Interrupts()
+    try:
+        if threading.current_thread() is threading.main_thread():
+            for number in [getattr(signal, name) for name in NAMES if hasattr(signal, name)]:
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    found.handlers[number] = handler
+                    signal.signal(number, found.hear)
+        yield found
+    finally:
+        for number, handler in found.handlers.items():
+            signal.signal(number, handler)
