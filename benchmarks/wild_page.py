@@ -45,6 +45,12 @@ Written in the same way after the doctor had learnt from both.
 Whole programs, scripts and notebooks, by another author who had neither run the doctor nor read its code,
 after the doctor had learnt from the first three.
 """,
+            "5": """\
+## The fifth set
+
+Written in the same way, by yet another author, after the doctor had learnt from the first four: functions,
+classes, programs and notebooks.
+""",
             "all": """\
 ## All sets
 """,
@@ -118,8 +124,13 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前三组学习之后，由另一位既没有运行过医生、也没有读过它的代码的作者写成：完整的程序、脚本和笔记本。
 """,
+            "5": """\
+## 第五组
+
+在医生向前四组学习之后，由又一位作者用同样的办法写成：函数、类、程序和笔记本。
+""",
             "all": """\
-## 四组合计
+## 五组合计
 """,
         },
         "cases": """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -399,9 +400,22 @@ def test_axe_finds_what_is_wrong(browser: Any, pages: dict[str, Path]) -> None:
     assert any(fault.startswith("button-name") for fault in faults)
 
 
+def pad_levels(page: Any) -> tuple[float, float]:
+    """Grey levels of the pad's ground, and of what differs most from it."""
+    grey = np.asarray(Image.open(io.BytesIO(page.locator("#pad").screenshot())).convert("L"), float)
+    ground = float(np.median(grey))
+    return ground, float(grey.flat[np.abs(grey - ground).argmax()])
+
+
 @pytest.mark.full
 def test_it_prints(open_page: Callable[..., Opened]) -> None:
-    page = open_page("relu").page
+    """On white, with dark ink, also from a dark screen."""
+    page = open_page("relu", color_scheme="dark").page
     draw(page, A)
-    page.emulate_media(media="print")
+    ground, ink = pad_levels(page)
+    assert ground < 60 and ink > 200
+    page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_timeout(200)
     assert not page.locator("[role=toolbar]").is_visible() and page.locator("#bars").is_visible()
+    ground, ink = pad_levels(page)
+    assert ground > 200 and ink < 60

@@ -101,6 +101,23 @@ def test_other_statistics_are_noticed(tmp_path: Path) -> None:
     assert verdicts(other, bars(30, 3), tmp_path)[1] != verdicts(model, bars(30, 3), tmp_path)[1]
 
 
+PRESSED = """import { readFileSync } from "node:fs";
+import { picture, pressOf } from "./strokes.js";
+const asked = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(asked.map(([kind, pressure]) => {
+  const stroke = [0.2, 0.4, 0.6].map((x) => ({ x, y: 3 * x * x, press: pressOf(kind, pressure) }));
+  return picture([stroke], 0.08).grey.reduce((sum, level) => sum + level, 0);
+})));
+"""
+
+
+@needs_node
+def test_only_a_pen_that_presses_draws_wider(tmp_path: Path) -> None:
+    asked = [("pen", 0.2), ("pen", 0.5), ("pen", 0.9), ("pen", 0), ("mouse", 0.5), ("touch", 1), ("touch", 0)]
+    light, usual, strong, *others = in_node(PRESSED, asked, tmp_path)
+    assert light < usual < strong and set(others) == {usual}
+
+
 @needs_node
 def test_without_statistics_nothing_is_strange(tmp_path: Path) -> None:
     script = STRANGE.replace("strangeness(model.familiarity, reading.x, logits, model.size)", "0")

@@ -22,9 +22,10 @@ Parts = Callable[[Array, Array, Array, Array, Callable[[Array], Array]], Array] 
 
 
 def arrangements(rows: int) -> Iterator[Arrangement]:
-    """Vectors or rows of γ and β, pictures of some channels, and neither γ nor β."""
+    """Vectors or rows of γ and β, columns for samples in columns, pictures of channels, and neither."""
     for form in ("plain", "row"):
         yield arrange(X, (GAIN, form), (SHIFT, form))
+    yield arrange((X, "transposed"), (GAIN, "column"), (SHIFT, "column"), output="transposed")
     yield arrange((X, "channels"), GAIN, SHIFT, output="channels", N=rows)
     yield arrange(X)
 

@@ -19,6 +19,8 @@ from charmlp.doctor.setups.variants import two_alike, with_one_row
 STEP = 1e-5
 # What tells that code is written for any number of dimensions, and that it asks whether something is 0
 ANY_DIMENSIONS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]")
+GATHERS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[:-1\]")
+SUMS_ROWS = re.compile(r"(axis|dim) ?= ?0|\b(sum|mean)\(0\)")  # as of two dimensions
 ASKS_FOR_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b")
 
 
@@ -170,8 +172,9 @@ def further_dimensions(setup: SetUp) -> Iterator[Finding]:
     trial = setup.first
     if trial.form is None or np.ndim(trial.values[0]) != 2 or not ANY_DIMENSIONS.search(code_of(setup)):
         return
-    if not setup.is_right:
-        return
+    code = code_of(setup)
+    if not setup.is_right or (SUMS_ROWS.search(code) and not GATHERS.search(code)):
+        return  # what sums over axis 0 alone is meant for rows
     x = trial.values[0]
     wide = np.stack([x, random_numbers(x.shape, np.random.default_rng(9)).astype(x.dtype)])
     there = replace(

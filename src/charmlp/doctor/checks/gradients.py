@@ -14,6 +14,7 @@ from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_s
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.numpy_code.names import is_bias
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp, observe
@@ -87,17 +88,32 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
             or of_pattern(observations, position)
             or None
         )
+    if found is None and is_zero(observations, position):
+        return [finding("missing-gradient.zero", at=position)]
     return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
 
 
+def is_zero(observations: Sequence[Observed], position: int) -> bool:
+    """Whether nothing of what backward computes comes to an input, whatever the upstream gradient is."""
+    gradients = [observed.analytic[position] for observed in observations]
+    return all(gradient is not None and not gradient.any() for gradient in gradients)
+
+
 def with_batches(setup: SetUp, found: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings; of what nothing explains, it is said where it is right for a batch of one row."""
+    """The findings; of what nothing explains, it is said where it is right for a batch of one row.
+
+    Where that is so of a bias alone, it is the gradient of one row.
+    """
     single = setup.remake({**SIZES[0], "N": 1}) if any(f.name == "unrecognised" for f in found) else None
     alone = None if single is None else observe(single)
     for one in found:
         known = one.name == "unrecognised" and one.position is not None and bool(one.evidence)
         if alone is not None and known and is_right_in(alone, one.position):
             size, *others = one.evidence
+            names = [setup.first.subject.name_of(f.position or 0) for f in found]
+            if all(map(is_bias, names)):
+                yield finding("batch-not-summed.one-row", phrase("where-batch"), at=one.position)
+                continue
             yield replace(one, evidence=(size, phrase("where-batch"), *others))
         else:
             yield one

@@ -38,8 +38,12 @@ def with_own_delta(trial: Any) -> Iterator[Form]:
         return
     slope = (far.mean() - near.mean()) / FAR
     delta = only_number(np.array(2 * (FAR - near.mean() / slope)))
-    if delta is not None and 0 < delta != 1 and is_short(delta):
+    if delta is None or not 0 < delta != 1:
+        return
+    if is_short(delta):
         yield from forms(float(f"{delta:.3g}"))
+    elif is_short(only_number(np.array(1 / delta))):  # smooth L1 with σ: δ is 1 / σ²
+        yield from forms(1 / float(f"{1 / delta:.3g}"))
 
 
 def clipped(d: Array, delta: float) -> Array:

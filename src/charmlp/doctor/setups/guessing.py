@@ -16,13 +16,14 @@ from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.conditions import fulfilled, shapes_for
 from charmlp.doctor.operation.options import fill_options, is_option
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
 from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, Shape, by_names
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT, WORDS_2D = "label", "one-hot", "words"
+LABELS, ONE_HOT, WORDS_2D, PLACES = "label", "one-hot", "words", "places"
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -121,7 +122,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from usual.get(count, [])
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
-        yield from ([shape] * count for shape in ((n,), (), (n, k, d), (n, 3, 8, 8)))
+        yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
 
@@ -141,10 +142,19 @@ def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[A
     """Each recipe with class indices, else one-hot rows, for what has the name of labels; then as it is."""
     for recipe in found:
         truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
+        pairs = {i for i in truths if is_of_pairs(subject, i)}
+        if pairs:
+            yield [PLACES if i in pairs else shape for i, shape in enumerate(recipe)]
         if truths:
             yield [LABELS if i in truths else shape for i, shape in enumerate(recipe)]
             yield [one_hot(shape) if i in truths else shape for i, shape in enumerate(recipe)]
         yield recipe
+
+
+def is_of_pairs(subject: Subject, position: int) -> bool:
+    """Whether the code takes rows and columns of elements out of one input: x[places[0], places[1]]."""
+    name = re.escape(subject.name_of(position))
+    return any(re.search(rf"\b{name}\[0\], {name}\[1\]", source_of(one)) for one in subject.code)
 
 
 def one_hot(shape: Any) -> Any:
@@ -192,6 +202,8 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
             values.append(1)
         elif shape == LABELS:
             values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
+        elif shape == PLACES:
+            values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
             values.append(generator.integers(3, size=(5, 4)))
         elif shape[:1] == (ONE_HOT,):

@@ -212,7 +212,7 @@ def gradient_of(owner: Any, place: Place, found: Mapping[Place, Any]) -> Any:
     """The array whose name says that it is the gradient of the one at this place."""
     for other, array in found.items():
         if other.path in (place.path, ()) and other != place and is_gradient_at(other, place):
-            return array
+            return -array if is_added(owner, place, other) else array
     position = in_list(place.holder(owner), place.get(owner))
     lists = [
         value
@@ -220,6 +220,16 @@ def gradient_of(owner: Any, place: Place, found: Mapping[Place, Any]) -> Any:
         if isinstance(value, list | tuple) and re.fullmatch(r"_?(grad\w*|d_?params)", name)
     ]
     return lists[0][position] if lists and position is not None and position < len(lists[0]) else None
+
+
+def is_added(owner: Any, place: Place, other: Place) -> bool:
+    """Whether the class adds a gradient to its weight, which it takes for minus the slope: W += η W_grad."""
+    if place.key is not None or other.key is not None or other.path != place.path:
+        return False
+    weight, gradient = (rf"self\.{re.escape(one.attribute)}\b" for one in (place, other))
+    kind: type = type(place.holder(owner))
+    adds = rf"{weight} *(\+=|= *{weight} *\+)[^\n-]*{gradient}"
+    return re.search(adds, source_of(kind)) is not None
 
 
 def is_gradient_at(other: Place, place: Place) -> bool:

@@ -18,6 +18,7 @@ from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Writt
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.functions import cannot
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
@@ -29,7 +30,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import is_cost
+from charmlp.doctor.operation.numpy_code.networks import PRODUCT, is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.source import behind, source_of
@@ -221,6 +222,8 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     if empty is not None:
         missing = phrase("unwritten", method=f"{kind.__name__}.{empty}")
         return [Written(kind.__name__, (), missing, others)]
+    if hands_on_delta(first, second):
+        return [cannot(kind.__name__, phrase("hands-on-delta", name=kind.__name__), *others)]
     code = (second.call, first.call)
     choices = choices_of(kind)
     if choices is None:
@@ -233,6 +236,19 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
         )
         for word in words
     ]  # fmt: skip
+
+
+def hands_on_delta(first: Method, second: Method) -> bool:
+    """Whether a layer's backward makes the error of the layer before of its own: Wᵀ δ times σ′ of its input.
+
+    δ is that of the layer's weighted input there, so that backward is the gradient of no layer alone.
+    """
+    forward, backward = source_of(first.call), source_of(second.call)
+    names = "|".join(map(re.escape, first.arrays))
+    kept = re.findall(rf"self\.(\w+) = (?:{names})$", forward, re.MULTILINE)
+    derivative = r"(backward|derivative|deriv|prime|gradient|grad|df|\w+_(derivative|prime|deriv))"
+    of_input = any(re.search(rf"\b{derivative}\(self\.{name}\)", backward) for name in kept)
+    return of_input and bool(PRODUCT.search(forward)) and bool(PRODUCT.search(backward))
 
 
 def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:

@@ -48,10 +48,11 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
-from charmlp.doctor.operation.source import subscripts_of
+from charmlp.doctor.operation.source import source_of, subscripts_of
 from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
+PRODUCT = re.compile(r" @ |\b(dot|matmul|einsum|outer|inner|tensordot)\(|\.T\b")
 RUNS, SHAPES, RIGHT = range(3)  # how well a network takes data
 
 
@@ -146,7 +147,8 @@ class Network:
         kept: dict[int, Problem] = {}
         errors: list[Exception] = []
         for problem in self.problems(sizes, dtype):
-            if SHAPES in kept and not any(map(np.ndim, problem.parameters.values())):
+            are_numbers = not any(map(np.ndim, problem.parameters.values()))
+            if SHAPES in kept and are_numbers and self.multiplies_matrices:
                 break  # numbers alone hide mistakes: only for what takes nothing else
             try:
                 how_well = fit(self, problem)
@@ -163,7 +165,10 @@ class Network:
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator["Problem"]:
         made = self.made(sizes)
         generator = np.random.default_rng(5)
-        for shapes, inputs, outputs in shapes_of(self.parameter_names, sizes, made):
+        every = list(shapes_of(self.parameter_names, sizes, made))
+        if not self.multiplies_matrices:  # w x + b is meant for numbers: a straight line
+            every.sort(key=lambda one: any(one[0].values()))
+        for shapes, inputs, outputs in every:
             parameters = {
                 name: (0.7 * random_numbers(shape, generator)).astype(dtype) for name, shape in shapes.items()
             }
@@ -171,10 +176,17 @@ class Network:
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = (x, x.T) if any(shapes.values()) else (x[:, 0],)
             for data, truth in itertools.product(datas, truths(n, outputs, dtype, generator)):
+                if data.ndim < truth.ndim and not any(shapes.values()):
+                    continue  # N numbers less a column of N would be N × N
                 yield Problem(parameters, data, truth, {"N": n, "C": outputs})
             if any(shapes.values()):  # one sample at a time
                 one = random_numbers((outputs,), generator).astype(dtype)
                 yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})
+
+    @property
+    def multiplies_matrices(self) -> bool:
+        own = [function for function in (self.first, self.backward, self.cost) if function is not None]
+        return any(PRODUCT.search(source_of(function.call)) for function in own)
 
     def made(self, sizes: Sizes) -> Mapping[str, Sequence[int]] | None:
         """The shapes of what the module's own function for it makes."""

@@ -170,7 +170,7 @@ by("theme").addEventListener("click", () => {
   document.documentElement.dataset.theme = wasDark ? "light" : "dark";
   recolour();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", recolour);
 /** @param {Uint8Array} grey @param {number} height @param {number} width */
 const predictPicture = (grey, height, width) => predict(model, grey, height, width);
 globalThis.charmlp = { predict: predictPicture, classes: model.classes };

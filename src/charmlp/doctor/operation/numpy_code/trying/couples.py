@@ -105,6 +105,8 @@ def readings_of(gradient: Function) -> tuple[str, ...]:
         return (AS_GRADIENT,)
     parts = returned_parts(gradient.call)
     spoken = [name for name in gradient.returns if name]
+    if parts and len(spoken) == len(parts) and set(spoken) <= set(taken(gradient)):
+        return (AS_UPDATE,)  # what comes back under a parameter's name is its new value
     if parts and all(is_gradient(name) for name in spoken) and len(spoken) == len(parts):
         return (AS_GRADIENT, AS_CHANGE)
     return (AS_UPDATE, AS_GRADIENT, AS_CHANGE)
@@ -146,7 +148,7 @@ def others_for(own: Mapping[str, Function], value: Function, gradient: Function)
         if NOTHING & set(words_of(name)) or not function.required or not returned_parts(function.call):
             continue
         gives = [n for n in function.returns if n and n in wanted and n not in taken(function)]
-        is_forward = bool(PASSES & set(words_of(name)))
+        is_forward = bool((PASSES | wanted - set(taken(function))) & set(words_of(name)))  # or named after it
         of_one = list(function.required)
         is_before = len(of_one) == 1 and of_one[0] in taken(gradient) and of_one[0] not in taken(value)
         if gives or is_forward or is_before:

@@ -1,5 +1,6 @@
 """How well the gradients of a run agree with differences of its value."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from charmlp.doctor.operation.numpy_code.trying.templates import Template
 from charmlp.doctor.operation.source import averages
 
 STEP, DIRECTIONS = 1e-5, 3
+DELTA = re.compile(r"_?(deltas?|\w+_deltas?|delta_\w+|err|errors?)", re.IGNORECASE)
 ALIKE = 0.9  # cosine of gradients and differences
 AS_GRADIENT, AS_UPDATE, AS_CHANGE, AS_ASCENT = (
     "gradient",
@@ -166,6 +168,8 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     if run.own is not None:
         kept = gradients_on(run.own, list(run.places.values()), before_it, rate)
         of_object = {key: g for key, g in zip(run.places, kept, strict=True) if g is not None and np.any(g)}
+        if of_object and names and all(map(DELTA.fullmatch, names)):
+            found = {}  # the error of a layer, and no gradient
         found = of_object | {
             k: v for k, v in found.items() if k not in of_object or np.shape(v) == np.shape(leaves[k])
         }

@@ -23,6 +23,7 @@ DATA = re.compile(
     r"|\w*(states|input|inputs|features|vectors|emb\w*)|input_(data|list|batch)|first|second|left|right|u|v|points",
     re.IGNORECASE,
 )
+ONE = re.compile(r"(one_)?(sample|example|instance)(_?vector)?", re.IGNORECASE)  # and not a batch of them
 PROBABILITY = re.compile(
     r"p|probs?|pred\w*|\w*(prob\w*|_hat|_pred)|yhat|y_?hat|output|a\d?|al", re.IGNORECASE
 )
@@ -164,6 +165,8 @@ def by_name(variable: Variable, names: Sequence[str]) -> Iterator[Template]:
         yield from weights(variable, names)
     if STATE.fullmatch(name):
         yield from map(real, ["NH", "HN", "H", "H1", "NK"])
+    if ONE.fullmatch(name):
+        yield from map(real, ["D1", "D"])
     if DATA.fullmatch(name):
         yield from map(real, ROWS)
     if PROBABILITY.fullmatch(name):

@@ -186,7 +186,9 @@ class Run:
             if (code := code_with_steps(function.call)) is not None:
                 stack.enter_context(watched(code, lambda name, value: value, lambda variables: None))
             if self.own is not None and isinstance(function, Method):
-                return output_of(self.own, bound_to(function, self.own)(arguments))
+                returned = bound_to(function, self.own)(arguments)
+                is_pass = function is not self.scene.gradient or self.scene.is_both
+                return output_of(self.own, returned) if is_pass else returned
             if not self.scene.uses_torch:
                 return function(arguments)
             tensors = {name: as_tensors(value) for name, value in arguments.items()}

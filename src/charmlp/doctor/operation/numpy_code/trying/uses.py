@@ -25,6 +25,7 @@ class Use:
     is_array: bool = False
     is_indexed: bool = False  # by a number that stands there
     is_changed: bool = False  # in its place
+    is_rate: bool = False  # all that is added to weights, or taken from them, is a multiple of it
     picks_updated: bool = False  # it says which entries of another parameter are changed in their places
     dimensions: int | None = None
 
@@ -38,7 +39,29 @@ def uses_in(tree: Any) -> Mapping[str, Use]:
     found = {name: Use() for name in parameters(tree)}
     for node in ast.walk(tree):
         look_at(node, found)
+    for name in rates_in(tree) & set(found):
+        found[name].is_rate = True
     return found
+
+
+def rates_in(tree: Any) -> set[str]:
+    """The one name that is a factor of two or more steps of an object's weights, else none."""
+    steps = [
+        set(map(named, factors_of(node.value)))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)
+        if ast.unparse(node.target).startswith("self.")
+    ]
+    common = set.intersection(*steps) - {""} if len(steps) > 1 else set()
+    return common if len(common) == 1 else set()
+
+
+def factors_of(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+        yield from factors_of(value.left)
+        yield from factors_of(value.right)
+    else:
+        yield value
 
 
 def parameters(tree: Any) -> list[str]:
