@@ -157,9 +157,15 @@ def asked(page: Any, some: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
 
 
 def draw(
-    page: Any, strokes: list[list[tuple[float, float]]], x: float = 0, y: float = 0, size: float = 1
+    page: Any,
+    strokes: list[list[tuple[float, float]]],
+    x: float = 0,
+    y: float = 0,
+    size: float = 1,
+    pad: str = "#pad",
 ) -> None:
-    box = page.locator("#pad").bounding_box()
+    page.locator(pad).scroll_into_view_if_needed()
+    box = page.locator(pad).bounding_box()
     for stroke in strokes:
         places = [
             (box["x"] + (x + size * px) * box["width"], box["y"] + (y + size * py) * box["height"])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.exporting.page.forms import forms
 from charmlp.exporting.passes import COLUMNS_MAY_COME_FIRST
 from charmlp.exporting.rows import quantised
 from charmlp.modelfile import Model
@@ -32,6 +33,8 @@ def packed(model: Model, bits: int) -> dict[str, Any]:
         "act": model.act_type,
         "temperature": model.temperature,
         "familiarity": None if model.familiarity is None else pack(model.familiarity),
+        "provenance": dict(model.provenance),
+        "forms": forms(model.classes),
         "bits": bits,
         "columnsFirst": COLUMNS_MAY_COME_FIRST,
         "layers": [

@@ -32,9 +32,10 @@ const normal = (x) => 0.5 * erfc(-Math.SQRT1_2 * x); // Φ
 const density = (x) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI); // φ = Φ′
 
 /**
- * forward f(x), slope f′(x), and both as formulas in which x stands.
+ * forward f(x), slope f′(x), and both as formulas in which x stands; constants as a model file names them.
  *
- * @type {Record<string, {f: (x: number) => number, slope: (x: number) => number, formula: string, derivative: string}>}
+ * @type {Record<string, {f: (x: number) => number, slope: (x: number) => number, formula: string, derivative: string,
+ *   constants?: Record<string, number>}>}
  */
 export const ACTIVATIONS = {
   none: { f: (x) => x, slope: () => 1, formula: "z", derivative: "1" },
@@ -51,6 +52,7 @@ export const ACTIVATIONS = {
     slope: (x) => (x > 0 ? 1 : SLOPE),
     formula: "z (z > 0), 0.01 z (z ≤ 0)",
     derivative: "1 (z > 0), 0.01 (z ≤ 0)",
+    constants: { negative_slope: SLOPE },
   },
   gelu: { f: (x) => x * normal(x), slope: (x) => normal(x) + x * density(x), formula: "z Φ(z)", derivative: "Φ(z) + z φ(z)" },
   silu: {

@@ -7,10 +7,12 @@ import { Editing } from "./editing.js";
 import { by, oncePerFrame } from "./elements.js";
 import { explain } from "./formulas.js";
 import { openHand } from "./hand.js";
+import { connectKeeping } from "./keeping.js";
 import { Pad, connectTools } from "./pad.js";
 import { listenForPictures, openPicture } from "./pictures.js";
 import { predict, read, readDrawing, small } from "./reading.js";
 import { Inside } from "./showing.js";
+import { Signing } from "./signing.js";
 import { Teaching } from "./teaching.js";
 import { connectChanges, tellChanges } from "./telling.js";
 import { isThere } from "./weighing.js";
@@ -48,6 +50,7 @@ const pad = new Pad(by("pad"), oncePerFrame(changed));
 const inside = new Inside(model, choose);
 const changes = new Changes(model, relearn);
 const teaching = new Teaching(model, changes, choose);
+const signing = new Signing(model, changes);
 const editing = new Editing(model, changes);
 const world = { model, inside, changes, choose };
 
@@ -123,6 +126,7 @@ function speak() {
   by("language").textContent = say("other");
   by("language").lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
   teaching.show();
+  signing.show();
   tellChanges(changes);
   showHand();
   update();
@@ -154,11 +158,14 @@ function recolour() {
   pad.paint();
   inside.recolour();
   teaching.show();
+  signing.pad.paint();
+  signing.show();
   explain(world, node);
 }
 
 connectTools(pad);
 connectChanges(changes);
+connectKeeping(model, changes);
 by("close").addEventListener("click", () => choose(null));
 listenForPictures(by("file"), take);
 by("language").addEventListener("click", () => {
@@ -173,7 +180,12 @@ by("theme").addEventListener("click", () => {
 for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", recolour);
 /** @param {Uint8Array} grey @param {number} height @param {number} width */
 const predictPicture = (grey, height, width) => predict(model, grey, height, width);
-globalThis.charmlp = { predict: predictPicture, classes: model.classes };
+globalThis.charmlp = {
+  predict: predictPicture,
+  get classes() {
+    return model.classes;
+  },
+};
 speak();
 showHand = await openHand();
 showHand();

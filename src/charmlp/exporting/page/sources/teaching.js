@@ -41,6 +41,9 @@ export class Teaching {
 
   /** The classes that one may choose. */
   list() {
+    const there = [...by("truth").options].map(({ text }) => text);
+    if (JSON.stringify(there) === JSON.stringify(this.model.classes)) return;
+    this.x = null; // so that another one is asked for
     by("truth").replaceChildren(...this.model.classes.map((name, number) => make("option", { value: String(number) }, name)));
   }
 
@@ -86,6 +89,7 @@ export class Teaching {
   /** The last step that was made and not undone. */
   show() {
     const { step } = this.changes;
+    this.list();
     const stages = step ? stagesOf(step) : [];
     this.stage = Math.max(0, Math.min(this.stage, stages.length - 1));
     by("formula-row").replaceChildren(...stages.map((stage, number) => this.formulaItem(stage, number)));

@@ -187,6 +187,31 @@ const WORDS = {
     "did.kill": "{name} switched off",
     "did.on": "{name} switched on",
     "did.act": "Activation {before} → {after}",
+    "did.sign": "Taught {name} by {count} drawings, {steps} steps; loss {before} → {after}",
+    "did.load": "Loaded {name}",
+    signs: "A letter or sign of your own",
+    "signs.lead": "Draw it five times, each time a little differently, and say what it is called. The last layer gets a row for it (a name that is there already keeps its row), which starts at 0 and learns by real steps: ∂L/∂w = Σ (q − y*) y over the drawings, slightly changed in many ways, and over handwritten letters of the other classes, so that those stay what they are. All other weights stay as they are.",
+    "sign.name": "name",
+    "sign.add": "Keep drawing {number} of {all}",
+    "sign.drawings": "The drawings",
+    "sign.drop": "Throw drawing {number} away",
+    "sign.teach": "Teach it",
+    "sign.unnamed": "It needs a name.",
+    "sign.misnamed": "A name has at most {most} characters, and no control characters.",
+    "sign.missing": "{count} more drawings are needed.",
+    "sign.one": "One more drawing is needed.",
+    "sign.learning": "It learns {name}…",
+    "sign.done": "It has learned {name} in {steps} steps: the loss fell from {before} to {after}. Draw it once more.",
+    keeps: "Keep what it learned",
+    "keeps.lead": "As a model file of charmlp, which this page, charmlp info, test and predict read. It says what was changed here. What a unit that is switched off would add is 0 in it.",
+    keep: "Download the model",
+    load: "Load a model file…",
+    "keep.done": "Downloaded as model.safetensors.",
+    "load.done": "{name} is the network now.",
+    "load.not": "this is not a model file of charmlp (.safetensors).",
+    "load.damaged": "this model file is damaged: its numbers or its checksum do not fit.",
+    "load.unknown": "this model file has what this page does not know: {what}.",
+    "load.large": "this file is larger than the 200 MB that the page reads.",
   },
   zh: {
     title: "会认字母的神经网络",
@@ -373,6 +398,31 @@ const WORDS = {
     "did.kill": "关闭 {name}",
     "did.on": "打开 {name}",
     "did.act": "激活函数 {before} → {after}",
+    "did.sign": "用 {count} 张图教会 {name}，共 {steps} 步；损失 {before} → {after}",
+    "did.load": "载入 {name}",
+    signs: "教它一个你自己的字母或符号",
+    "signs.lead": "画五次，每次略有不同，再给它起个名字。最后一层会为它增加一行（已有的名字沿用原来那一行），从 0 开始，用真正的梯度下降来学：∂L/∂w = Σ (q − y*) y，求和的对象是这些图的许多轻微变化，以及其他类别的手写字母，这样原来的字母不会忘掉。其余权重都不变。",
+    "sign.name": "名字",
+    "sign.add": "保留第 {number} 张（共 {all} 张）",
+    "sign.drawings": "已画的图",
+    "sign.drop": "删除第 {number} 张",
+    "sign.teach": "教会它",
+    "sign.unnamed": "请起个名字。",
+    "sign.misnamed": "名字最多 {most} 个字符，不能有控制字符。",
+    "sign.missing": "还需要 {count} 张图。",
+    "sign.one": "还需要一张图。",
+    "sign.learning": "正在学 {name}…",
+    "sign.done": "用 {steps} 步学会了 {name}：损失从 {before} 降到 {after}。请再画一次试试。",
+    keeps: "保存学到的东西",
+    "keeps.lead": "保存为 charmlp 的模型文件，本页面以及 charmlp info、test、predict 都能读取。文件里写明了在这里做过的改动；已关闭的单元，它的贡献在文件里为 0。",
+    keep: "下载模型",
+    load: "载入模型文件…",
+    "keep.done": "已下载为 model.safetensors。",
+    "load.done": "现在的网络是 {name}。",
+    "load.not": "这不是 charmlp 的模型文件（.safetensors）。",
+    "load.damaged": "这个模型文件已损坏：其中的数或校验和不符。",
+    "load.unknown": "这个模型文件中有本页面不认识的内容：{what}。",
+    "load.large": "这个文件超过了页面能读取的 200 MB。",
   },
 };
 
@@ -385,9 +435,9 @@ function firstLanguage() {
   return wished.find((each) => each === "en" || each === "zh") ?? "en";
 }
 
-/** A sentence in the language of the page. @param {string} key @param {Record<string, unknown>} [blanks] */
-export function say(key, blanks = {}) {
-  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
+/** A sentence in the language of the page, or in another. @param {string} key @param {Record<string, unknown>} [blanks] @param {"en" | "zh"} spoken */
+export function say(key, blanks = {}, spoken = language) {
+  return WORDS[spoken][key].replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
 }
 
 /** Elements that say what they are to say. @param {string} name @returns {NodeListOf<HTMLElement>} */
