@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.drawn.making import FOLDER, HANDS, LETTERS, skeletons, way
+from tests.drawings.making import FOLDER, HANDS, LETTERS, skeletons, way
 
 FORMS = ("block", "other", "quick", "small", "joined")
 

@@ -1,6 +1,6 @@
 """Drawn letters, on which the page is measured: strokes as a browser's pointer events tell them.
 
-    python -m tests.drawn.making        writes tests/drawn/letters.json
+    python -m tests.drawings.making        writes tests/drawings/letters.json
 
 The ways of the pen (skeletons.txt) were written down from how people draw each letter, without a look at the
 strokes that training renders (`charmlp.rendering`), and before any network had read one of them. Two hands

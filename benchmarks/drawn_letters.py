@@ -1,10 +1,10 @@
 """How often the page reads drawn letters, and whether the same letter has one answer wherever it is drawn.
 
-    python benchmarks/drawn.py runs/best
-    python benchmarks/drawn.py runs/best-1 runs/best-2 runs/best-3
+    python benchmarks/drawn_letters.py runs/best
+    python benchmarks/drawn_letters.py runs/best-1 runs/best-2 runs/best-3
 
-The 260 drawings of tests/drawn (made by tests/drawn/making.py) go the way of the pen: node runs the page's
-own modules from the pointers' places to the probabilities, with the weights as it has them with 16 bits.
+The 260 drawings of tests/drawings (made by its making.py) go the way of the pen: node runs the page's own
+modules from the pointers' places to the probabilities, with the weights as it has them with 16 bits.
 No setting of the page was chosen by them. Then each drawing is moved to nine places in three sizes, each
 place a whole pixel of a pad of 360, and read again: the share of these 7,020 with the answer of the drawing
 itself. With several runs, the mean of each.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from string import ascii_uppercase
@@ -30,7 +31,8 @@ from charmlp.exporting.page.packing import packed
 from charmlp.modelfile import model_in, read_model
 from charmlp.rendering.strokes.forms import read_set, stroke_sets
 
-LETTERS = Path(__file__).parents[1] / "tests" / "drawn" / "letters.json"
+ROOT = Path(__file__).resolve().parents[1]
+LETTERS = ROOT / "tests" / "drawings" / "letters.json"
 PIXELS = 360  # of a phone's pad
 SURE = 0.6  # as sources/answering.js has it
 SIZES, PLACES = (0.25, 0.5, 0.9), (0.0, 0.5, 1.0)
@@ -101,7 +103,8 @@ def answers(model: Path, drawings: list[dict[str, Any]]) -> list[Answer]:
 
 def rendered() -> list[dict[str, Any]]:
     """Two hands' drawings of every form that training renders, for choosing settings: the 260 are others."""
-    from tests.drawn.making import HANDS, drawing
+    sys.path.insert(0, str(ROOT))
+    from tests.drawings.making import HANDS, drawing
 
     generator, found = np.random.default_rng(7), []
     for strokes in stroke_sets():
