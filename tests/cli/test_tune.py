@@ -54,6 +54,8 @@ def test_a_grid(run: Run, data: Path) -> None:
     assert (best.lr, best.seed, best.epochs) == (0.5, 2021, 3)
     with Image.open("s/trials.png") as picture:
         assert picture.width >= 1000
+    page = Path("s/report.html").read_text("utf-8")
+    assert "lr 0.5 is better, by" in page and "data:image/png" in page and "--config s/best.toml" in page
     before = {path: path.stat().st_mtime_ns for path in Path("s/trials").iterdir()}
     table = Path("s/trials.csv").read_bytes()
     again = run("tune", "--resume", "--out", "s", "--lang", "zh")
@@ -163,6 +165,7 @@ def test_the_same_search_gives_the_same_table_with_any_number_of_jobs(run: Run, 
             2,
             "leave the password to PGPASSWORD",
         ),
+        (("--trials", "3", "--storage", "nothing://host/db"), 1, "--storage: "),
         (("--trials", "3", "--optim_type", "adam"), 2, "--optim_type adam give --space FILE"),
         (("--resume",), 2, "--resume: give --out DIR"),
         (("--resume", "--out", "data"), 2, "no search in data"),
@@ -179,6 +182,7 @@ def test_what_is_wrong_is_said_before_work(
     assert not Path("searches").exists()
 
 
+@pytest.mark.full
 def test_where_nothing_trains_well(run: Run, data: Path) -> None:
     answer = run("tune", data, *SMALL, "--grid", "lr=1e30", "--seeds", "1", "--out", "s")
     assert answer.status == 1 and "no setting trains well with every seed: the loss became" in answer.err

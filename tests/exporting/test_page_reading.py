@@ -31,8 +31,7 @@ const { packed, pictures } = JSON.parse(readFileSync(0, "utf8"));
 const model = unpack(packed);
 process.stdout.write(JSON.stringify(pictures.map((grey) => {
   const reading = read(model, Uint8Array.from(grey));
-  const logits = reading.layers.at(-1).y;
-  return [strangeness(model.familiarity, reading.x, logits, model.size), isStrange(model, reading)];
+  return [strangeness(model, reading), isStrange(model, reading)];
 })));
 """
 
@@ -120,6 +119,6 @@ def test_only_a_pen_that_presses_draws_wider(tmp_path: Path) -> None:
 
 @needs_node
 def test_without_statistics_nothing_is_strange(tmp_path: Path) -> None:
-    script = STRANGE.replace("strangeness(model.familiarity, reading.x, logits, model.size)", "0")
+    script = STRANGE.replace("[strangeness(model, reading)", "[0")
     given = {"packed": packed(make_model(), 32), "pictures": [[0] * 256]}
     assert in_node(script, given, tmp_path) == [[0, False]]

@@ -17,7 +17,7 @@ from charmlp.errors import CharmlpError
 from charmlp.search.jobs import Job, Jobs
 from charmlp.search.plan import Folder, Plan
 from charmlp.search.ranges import read_space
-from charmlp.search.suggesting import JOURNAL, Suggesting
+from charmlp.search.suggesting import JOURNAL, Suggesting, check_optuna
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 
@@ -78,7 +78,7 @@ def test_killed_after_any_training_it_repeats_nothing_and_suggests_the_same(tmp_
 
 
 def test_some_are_pruned_and_the_others_come_nearer_to_the_best(tmp_path: Path) -> None:
-    found = search(tmp_path, FakeJob(), count=30)
+    found = search(tmp_path, FakeJob(), count=24)
     reasons = [trials[-1].failed for _, trials in found.values()]
     assert any(reason.startswith("pruned") for reason in reasons)
     best = [values["lr"] for values, trials in found.values() if not trials[-1].failed]
@@ -99,7 +99,7 @@ def test_a_line_that_was_torn_is_dropped(tmp_path: Path) -> None:
 def test_a_database_that_is_not_there(tmp_path: Path) -> None:
     for url in ("nothing://", "postgresql+nothing://localhost/x", f"sqlite:///{tmp_path}/no/x.db"):
         with pytest.raises(CharmlpError, match="--storage: "):
-            Suggesting(plan(storage=url), Folder(tmp_path))
+            check_optuna(plan(storage=url))
 
 
 @pytest.fixture

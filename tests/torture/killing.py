@@ -25,9 +25,9 @@ from charmlp.errors import CharmlpError
 from charmlp.training.runfiles import CHECKPOINT, LOG, MODEL
 from tests.torture.job import check_end, check_whole, end, make_letters, work
 
-EPOCHS = 60
+epochs = 60
 LONGEST = 0.25  # seconds until it is killed
-GONE = 10.0  # seconds in which an ended process has to be gone
+HANGS = 300.0  # seconds, after which a process will not end any more
 
 
 def start(run: Path, *, by_signals: bool = False) -> int:
@@ -53,7 +53,7 @@ def by_function(run: Path) -> int:
     work(
         run,
         letters=Path("letters.npz").absolute(),
-        **({} if (run / CHECKPOINT).exists() else {"epochs": EPOCHS}),
+        **({} if (run / CHECKPOINT).exists() else {"epochs": epochs}),
     )
     return 0
 
@@ -74,7 +74,7 @@ def by_command(run: Path) -> int:
             *flags.split(),
             *more.split(),
             "--epoch",
-            str(EPOCHS),
+            str(epochs),
             *again,
         ]
     )
@@ -82,7 +82,7 @@ def by_command(run: Path) -> int:
 
 def wait(child: int) -> int:
     """The status of a child that ends, negative where a signal ended it; none of its group is left."""
-    limit = time.monotonic() + GONE
+    limit = time.monotonic() + HANGS
     while True:
         found, status = os.waitpid(child, os.WNOHANG)
         if found:
@@ -189,7 +189,10 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=10, help="of each other kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--room", action="store_true", help="small disks as well")
+    parser.add_argument("--epochs", type=int, default=60)
     args = parser.parse_args()
+    global epochs
+    epochs = args.epochs
     draw = random.Random(args.seed)
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

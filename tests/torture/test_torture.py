@@ -152,7 +152,7 @@ def end_of_model(run: Path) -> bytes:
 @pytest.mark.parametrize(
     "options",
     [
-        pytest.param(["--kills", "3", "--times", "1"], id="some"),
+        pytest.param(["--kills", "3", "--times", "1", "--epochs", "9"], id="some"),
         pytest.param(["--kills", "200", "--times", "20", "--room"], id="all", marks=pytest.mark.full),
     ],
 )

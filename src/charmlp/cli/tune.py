@@ -22,6 +22,7 @@ from charmlp.config import RECIPES
 from charmlp.errors import UsageError
 from charmlp.language import translated
 from charmlp.language.layout import padded
+from charmlp.system.files import write_whole
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def command(arguments: Sequence[str]) -> int:
     plan = plan_of(args, folder)
 
     from charmlp.cli.progress import make_reporter
-    from charmlp.cli.tuned import describe, tell
+    from charmlp.cli.tuned import as_page, describe, tell
     from charmlp.search import tune
     from charmlp.system.threads import cores
 
@@ -97,7 +98,9 @@ def command(arguments: Sequence[str]) -> int:
             return 130
     for line in describe(found):
         print(line)
-    for name, path in found.files.items():
+    report = folder / "report.html"
+    write_whole(report, as_page(found).encode())
+    for name, path in (found.files | {"report": report}).items():
         print(f"{padded(translated(name), 9)} {printable(path)}")
     return 0
 

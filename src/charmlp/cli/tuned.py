@@ -9,9 +9,10 @@ from charmlp.cli.notes import is_verbose
 from charmlp.cli.progress import LineReporter
 from charmlp.config import spell
 from charmlp.evaluation.comparison import LEVEL
-from charmlp.language import translated
+from charmlp.language import spoken, translated
 from charmlp.search import Found
 from charmlp.search.measured import Tried
+from charmlp.search.page import page
 from charmlp.search.searching import Standing
 from charmlp.search.table import name_of, shown
 from charmlp.text import printable
@@ -48,22 +49,44 @@ def figure_of(tried: Tried, monitor: str) -> str:
 
 def describe(found: Found) -> Iterator[str]:
     """The result as text: the table, the best first, and whether that is more than luck."""
-    monitor = found.plan.base.monitor
-    failed = [each for each in found.tried if each.failed]
-    unit = "" if monitor == "loss" else ", %"
-    rows = [["", *found.plan.names, f"{monitor}{unit}", translated("seeds")]]
-    for place, each in enumerate(found.ranking[:MOST_ROWS], 1):
-        rows.append([str(place), *values_of(each), figure_of(each, monitor), str(len(each.trials))])
-    for each in failed[: MOST_ROWS - len(rows) + 1]:
-        good = f"{len(each.trials) - len(each.failed)}/{len(each.trials)}"
-        rows.append(["-", *values_of(each), translated("pruned" if each.pruned else "failed"), good])
-    yield from aligned(rows, left=1 + len(found.plan.names))
-    if len(found.tried) >= len(rows):
-        yield translated(f"and {len(found.tried) - len(rows) + 1:,} more settings, in trials.csv")
-    if first := next((each for each in failed if not each.pruned), None):
-        yield from wrapped(f"failed, {name_of(first.values)}: {first.failed[0].failed}")
+    yield from aligned(table(found), left=1 + len(found.plan.names))
+    yield from wrapped(*remarks(found))
     yield ""
     yield from wrapped(*verdict(found))
+
+
+def table(found: Found) -> list[list[str]]:
+    """A row a setting under the head: its place, its values, the mean of its figure, its seeds."""
+    monitor = found.plan.base.monitor
+    unit = "" if monitor == "loss" else ", %"
+    rows = [["", *found.plan.names, translated(f"{monitor}{unit}"), translated("seeds")]]
+    for place, each in enumerate(found.ranking[:MOST_ROWS], 1):
+        rows.append([str(place), *values_of(each), figure_of(each, monitor), str(len(each.trials))])
+    for each in [each for each in found.tried if each.failed][: MOST_ROWS - len(rows) + 1]:
+        good = f"{len(each.trials) - len(each.failed)}/{len(each.trials)}"
+        why = translated("pruned" if each.pruned else "failed")
+        rows.append(["-", *values_of(each), why, good])
+    return rows
+
+
+def remarks(found: Found) -> Iterator[str]:
+    """What the table leaves out."""
+    if (more := len(found.tried) - len(table(found)) + 1) > 0:
+        yield f"and {more:,} more settings, in trials.csv"
+    if first := next((each for each in found.tried if each.failed and not each.pruned), None):
+        yield f"failed, {name_of(first.values)}: {first.failed[0].failed}"
+
+
+def as_page(found: Found) -> str:
+    """The same as a page, with the picture, and the command that trains the best."""
+    return page(
+        translated("Which setting is best"),
+        spoken(),
+        [translated(line).replace(UNBROKEN, " ") for line in (*verdict(found), *remarks(found))],
+        table(found),
+        found.files["picture"].read_bytes(),
+        f"charmlp train {found.plan.given['data'] or ''} --config {found.files['settings']}",
+    )
 
 
 def values_of(tried: Tried) -> list[str]:

@@ -5,7 +5,7 @@
     jobs.py       worker processes, each with one core  worker.py     what runs in them
     trying.py     every cell once, whatever is killed   suggesting.py Optuna suggests, and prunes
     choosing.py   which is best, and whether that is more than luck
-    table.py      trials.csv and the table              picture.py    the picture
+    table.py      trials.csv, and words for figures     picture.py, page.py  to look at
 
 A training here is one cell: a setting with a seed. Settings are numbered from 1 on.
 """

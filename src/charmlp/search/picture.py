@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from charmlp.config import spell
 from charmlp.drawing.axes import Panel, ticks, widened
 from charmlp.drawing.canvas import INCH, Canvas
 from charmlp.drawing.colours import BLACK, BLUE, LIGHT, MIDDLE, ORANGE
-from charmlp.drawing.fonts import text_width
+from charmlp.drawing.fonts import text_width, written
 from charmlp.search.measured import Tried
 from charmlp.search.table import name_of
 from charmlp.text import short
@@ -28,12 +29,12 @@ def draw(found: Found) -> Canvas:
     factor, unit = (1, "") if monitor == "loss" else (100, " %")
     rows = list(found.tried) if count <= MOST_ROWS else list(found.ranking[:MOST_ROWS])
     rows = [each for each in rows if each.figures(monitor)]
-    names = [name_of(each.values) for each in rows]
+    names = [label(each) for each in rows]
     colours = [BLUE] * len(rows)
     if found.choice.other is not None:
         finalists = [each for each in (found.choice.best, found.choice.other) if each.figures(monitor)]
         rows += finalists
-        names += [f"{name_of(each.values)}, fresh seeds" for each in finalists]
+        names += [written(f"{label(each)}, fresh seeds") for each in finalists]
         colours += [ORANGE] * len(finalists)
     names = [short(name, LONGEST) for name in names]
     canvas = Canvas(WIDTH, TOP)
@@ -54,11 +55,16 @@ def draw(found: Found) -> Canvas:
         middle = TOP + ROW * sum(colour == BLUE for colour in colours)
         canvas.line([(LEFT, middle), (box[2], middle)], MIDDLE, 1)
     canvas.height = box[3] + 45
-    canvas.title(
-        f"{'loss' if monitor == 'loss' else monitor.replace('_', ' ')} on {found.images:,} validation images"
-    )
-    canvas.notes(notes_of(found))
+    canvas.title(written(f"{monitor.replace('_', ' ')} on {found.images:,} validation images"))
+    canvas.notes(list(map(written, notes_of(found))))
     return canvas
+
+
+def label(tried: Tried) -> str:
+    """A setting's name; of several values these alone, which the notes explain."""
+    if len(tried.values) < 2:
+        return name_of(tried.values)
+    return "  ".join(spell(value).replace(",", "x") for value in tried.values.values())
 
 
 def draw_row(panel: Panel, tried: Tried, monitor: str, factor: float, y: float, colour: str) -> None:
@@ -79,6 +85,10 @@ def notes_of(found: Found) -> list[str]:
         notes.append("Orange: the two best, trained again with seeds that chose nothing.")
     if len(found.tried) > MOST_ROWS:
         notes.append(f"The {MOST_ROWS} best of {len(found.tried):,} settings.")
-    if failed := sum(len(each.failed) for each in found.tried):
+    if len(found.plan.names) > 1:
+        notes.append(f"Values: {', '.join(found.plan.names)}.")
+    if pruned := sum(each.pruned for each in found.tried):
+        notes.append(f"{pruned:,} settings were pruned.")
+    if failed := sum(not trial.pruned for each in found.tried for trial in each.failed):
         notes.append(f"{failed:,} trainings failed: trials.csv says why.")
     return notes

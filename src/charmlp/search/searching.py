@@ -94,6 +94,10 @@ def tune(
     `resume` goes on with what the folder keeps. Raises `CharmlpError` before anything is trained where
     something is wrong with settings or data, and where no setting trains well.
     """
+    if plan.count:
+        from charmlp.search.suggesting import check_optuna  # a grid has no need of it
+
+        check_optuna(plan)
     configs = check_settings(plan, corners(plan.space) if plan.count else cells(plan.grid))
     kept = Folder(folder)
     kept.check(resume=resume)
@@ -165,7 +169,7 @@ class Search:
 
     def try_suggested(self, jobs: Jobs) -> None:
         """As many settings as are wanted, each suggested by what those before it have shown."""
-        from charmlp.search.suggesting import Suggesting  # with Optuna, of which a grid has no need
+        from charmlp.search.suggesting import Suggesting
 
         suggesting = Suggesting(self.plan, self.folder)
         self.take_over(suggesting)

@@ -64,16 +64,7 @@ class Suggesting:
             lock = journal.JournalFileOpenLock(path)  # which works on Windows as well
             drop_torn_line(Path(path), lock)
             return optuna.storages.JournalStorage(journal.JournalFileBackend(path, lock_obj=lock))
-        try:
-            return optuna.storages.RDBStorage(url)
-        except ModuleNotFoundError as error:
-            raise CharmlpError(
-                f"--storage needs {error.name}, which is not installed: for PostgreSQL, "
-                'pip install "psycopg[binary]" and begin the address with postgresql+psycopg://'
-            ) from None
-        except Exception as error:  # of the database's driver, whichever it is
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise CharmlpError(f"--storage: {reason}") from None
+        return database(optuna, url)
 
     def interrupted(self) -> list[optuna.Trial]:
         """Trials under way that nobody trains any more: of this folder, whose claim is free."""
@@ -172,6 +163,27 @@ class Pruning:
         self.reported.add(step)
         self.trial.report((sum(self.before) + figure) / (len(self.before) + 1), step)
         return not self.trial.should_prune()
+
+
+def check_optuna(plan: Plan) -> None:
+    """Raise `CharmlpError` before work where Optuna, or the database that is asked for, is not there."""
+    optuna = load_optuna()
+    if plan.storage:
+        database(optuna, plan.storage)
+
+
+def database(optuna: Any, url: str) -> optuna.storages.BaseStorage:
+    """The database at an address; raises `CharmlpError` where it does not answer."""
+    try:
+        return optuna.storages.RDBStorage(url)
+    except ModuleNotFoundError as error:
+        raise CharmlpError(
+            f"--storage needs {error.name}, which is not installed: for PostgreSQL, "
+            'pip install "psycopg[binary]" and begin the address with postgresql+psycopg://'
+        ) from None
+    except Exception as error:  # of the database's driver, whichever it is
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CharmlpError(f"--storage: {reason}") from None
 
 
 def load_optuna() -> Any:

@@ -38,46 +38,65 @@ function unpackFamiliarity({ numbers, means, spreads, limit }) {
  *
  * @param {Model} model @param {Reading} reading
  */
-export function isStrange({ familiarity, size }, { x, layers }) {
-  if (!familiarity) return false;
-  return strangeness(familiarity, x, logitsOf(layers), size) > familiarity.limit;
+export function isStrange(model, reading) {
+  return model.familiarity ? strangeness(model, reading) > model.familiarity.limit : false;
 }
 
 /**
  * s = Σ max(0, (e − mean) / spread)²: beyond `limit` a picture is like nothing in training.
  *
- * @param {any} familiarity @param {Float64Array} x @param {Float64Array} logits @param {Size} size
+ * @param {Model} model @param {Reading} reading
  */
-export function strangeness(familiarity, x, logits, size) {
+export function strangeness({ familiarity, size }, reading) {
   const { shape, look, means, spreads } = statistics(familiarity);
-  const { coarse, fine } = features(x, size);
-  const e = [logDistance(shape, coarse), logDistance(look, fine), -Math.max(...logits)];
+  const { coarse, fine } = features(reading, size);
+  const e = [logDistance(shape, coarse), logDistance(look, fine), -Math.max(...logitsOf(reading.layers))];
   return e.reduce((sum, each, i) => sum + Math.max(0, (each - means[i]) / spreads[i]) ** 2, 0);
 }
 
 /**
  * The lowest 6×6 coefficients of the picture's cosine transform; energy of its rings, and quantiles of tone.
  *
- * @param {Float64Array} x @param {Size} size
+ * @param {Reading} reading @param {Size} size
  */
-function features(x, [height, width]) {
+function features({ x, grey }, [height, width]) {
   const mean = x.reduce((sum, each) => sum + each, 0) / x.length;
-  const scale = Math.max(Math.sqrt(x.reduce((sum, each) => sum + (each - mean) ** 2, 0) / x.length), 1e-2);
+  const scale = Math.max(Math.sqrt(x.reduce((sum, each) => sum + (each - mean) * (each - mean), 0) / x.length), 1e-2);
   const z = x.map((each) => (each - mean) / scale);
   const spectrum = transformed(z, height, width);
   const rings = new Float64Array(RINGS + 1); // the first is the mean's
   const ringOf = ringsOf(height, width);
   spectrum.forEach((each, i) => (rings[ringOf[i]] += each * each));
   const coarse = Array.from({ length: SHAPE }, (_, i) => spectrum[Math.floor((i + 1) / COARSE) * width + ((i + 1) % COARSE)]);
-  return { coarse, fine: [...rings.subarray(1)].map((energy) => Math.log(energy + FAINT_ENERGY)).concat(tonesOf(z)) };
+  return { coarse, fine: [...rings.subarray(1)].map((energy) => Math.log(energy + FAINT_ENERGY)).concat(tonesOf(z, grey)) };
 }
 
-/** The darkest and the lightest, ink and ground the same way round in all pictures. @param {Float64Array} z */
-function tonesOf(z) {
+/**
+ * The darkest and the lightest, ink and ground the same way round in all pictures.
+ *
+ * @param {Float64Array} z @param {Uint8Array} grey
+ */
+function tonesOf(z, grey) {
   const lower = Array.from({ length: TONES / 2 }, (_, i) => Math.floor(((i + 0.5) * z.length) / TONES));
-  const sorted = z.slice().sort();
+  const sorted = inOrder(z, grey);
   const tones = [...lower, ...lower.map((i) => z.length - 1 - i).reverse()].map((i) => sorted[i]);
-  return z.reduce((sum, each) => sum + each ** 3, 0) < 0 ? tones.reverse().map((tone) => -tone) : tones;
+  return z.reduce((sum, each) => sum + each * each * each, 0) < 0 ? tones.reverse().map((tone) => -tone) : tones;
+}
+
+/**
+ * z from the lowest to the highest: it goes up or down with the grey levels, which are counted.
+ *
+ * @param {Float64Array} z @param {Uint8Array} grey
+ */
+function inOrder(z, grey) {
+  const [counts, values] = [new Uint32Array(256), new Float64Array(256)];
+  for (let i = 0; i < z.length; i++) {
+    counts[grey[i]]++;
+    values[grey[i]] = z[i];
+  }
+  const found = new Float64Array(z.length);
+  for (let level = 0, at = 0; level < 256; at += counts[level++]) found.fill(values[level], at, at + counts[level]);
+  return found[0] > found[z.length - 1] ? found.reverse() : found;
 }
 
 /**

@@ -32,7 +32,7 @@ export function toInputs(grey, preprocessing, size) {
     return { x: Float64Array.from(grey, (level) => (2 * level) / 255 - 1), mean: 127.5, deviation: 127.5 };
   }
   const mean = grey.reduce((sum, level) => sum + level, 0) / grey.length;
-  const variance = grey.reduce((sum, level) => sum + (level - mean) ** 2, 0) / grey.length;
+  const variance = grey.reduce((sum, level) => sum + (level - mean) * (level - mean), 0) / grey.length;
   const turned = preprocessing === "light_ink" && hasDarkInk(grey, size);
   const deviation = Math.max(1, Math.sqrt(variance)) * (turned ? -1 : 1);
   return { x: Float64Array.from(grey, (level) => (level - mean) / deviation), mean, deviation };
