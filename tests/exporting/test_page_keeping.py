@@ -64,7 +64,7 @@ def probabilities(model: Model) -> np.ndarray[Any, Any]:
     return np.stack([recognizer.predict_proba(recognizer.grey(each)[np.newaxis])[0] for each in SOME])
 
 
-@pytest.mark.parametrize("act_type", ["relu", "leaky_relu"])
+@pytest.mark.parametrize("act_type", ["leaky_relu", pytest.param("relu", marks=pytest.mark.full)])
 def test_the_file_is_the_network(act_type: str) -> None:
     facts = {"recipe": "größer", "seed": 1, "share": 0.25}
     classes = ("☃", 'quo"te', "back\\slash", *"DEFGHIJ")

@@ -16,7 +16,7 @@ from charmlp.cli import main
 from charmlp.exporting.page import page as page_of
 from charmlp.exporting.page.packing import packed
 from charmlp.exporting.pictures import pictures
-from charmlp.modelfile import write_model
+from charmlp.modelfile import read_model, write_model
 from charmlp.recognizer import Recognizer
 from tests.browsing import Opened, faults_of, launched, opening
 from tests.exporting.models import make_model
@@ -173,6 +173,13 @@ def test_it_learns_a_sign_which_is_kept_and_loaded(open_page: Callable[..., Open
     page.locator("#model-file").set_input_files(kept)
     page.locator("#kept", has_text="is the network now").wait_for()
     assert answer(page) == learned and page.locator(".classes li").count() == len(GELU.classes) + 1
+    page.locator("#act").select_option("tanh")
+    with page.expect_download() as download:
+        page.locator("#keep").click()
+    download.value.save_as(kept)
+    told = str(read_model(kept).provenance["page_changes"])
+    assert told.startswith("Taught ✓") and told.endswith("gelu → silu; Activation silu → tanh")
+    page.locator("#change-undo").click()
     kept.write_bytes(kept.read_bytes()[:-4])
     page.locator("#model-file").set_input_files(kept)
     page.locator("#kept", has_text="damaged").wait_for()

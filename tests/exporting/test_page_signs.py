@@ -69,6 +69,7 @@ def test_only_the_row_of_the_sign_is_another_one() -> None:
         assert after["logits"][:-1] == before["logits"] and len(after["logits"]) == len(model.classes) + 1
 
 
+@pytest.mark.full
 @needs_node
 def test_a_class_that_is_there_gets_no_second_row() -> None:
     model = make_model("relu", (20, 15), norm_size=(8, 8))

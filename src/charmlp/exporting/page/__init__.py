@@ -4,6 +4,7 @@
     bundling.py  modules as one script
     packing.py   the model as JSON, weights of 32, 16 or 8 bits in base64
     lesson.py    a small net to do by hand (worked.py), and the doctor's formulas (library.py) and sentences
+    forms.py     the strokes of letters, by which the page keeps them while it learns a sign
     running.py   the page's way from pixels to probabilities, run by node
 
 Weights of 16 bits are the nearest such floats; of 8 bits, whole numbers with a scale for each row.

@@ -5,24 +5,29 @@ import { NotAModel, fromFile, toFile } from "./modelfile.js";
 import { say } from "./words.js";
 
 const MOST_TOLD = 200; // changes that the file tells one by one
+const NONE = "none";
 const MOST_BYTES = 2 * 10 ** 8;
 const OF_TRAINING = ["validation_accuracy", "epoch"]; // what no longer holds of a network that was changed
 
 /**
- * Where the network comes from, as its file tells it: what was changed in the page, and that figures are of before.
+ * Where the network comes from, as its file tells it: what was changed in the page since it came or was loaded, and
+ * that figures are of before.
  *
  * @param {import("./weights.js").Model} model @param {import("./changes.js").Changes} changes
  */
-export function provenanceOf(model, changes) {
-  const told = changes.told.map(({ key, blanks }) => say(key, blanks, "en"));
-  const { bits } = changes.origin;
-  if (!told.length && bits === 32) return model.provenance;
-  const before = Object.fromEntries(OF_TRAINING.filter((name) => name in model.provenance).map((name) => [name, model.provenance[name]]));
-  const rest = Object.fromEntries(Object.entries(model.provenance).filter(([name]) => !OF_TRAINING.includes(name)));
+export function provenanceOf({ provenance, bits }, changes) {
+  const loaded = changes.told.map(({ key }) => key).lastIndexOf("did.load");
+  const told = changes.told.slice(loaded + 1).map(({ key, blanks }) => say(key, blanks, "en"));
+  if (!told.length && bits === 32) return provenance;
+  const earlier = [provenance.page_changes].filter((words) => typeof words === "string" && words !== NONE);
+  const some = told.length > MOST_TOLD ? [`${told.length - MOST_TOLD} changes`, ...told.slice(-MOST_TOLD)] : told;
+  const isBefore = (/** @type {string} */ name) => OF_TRAINING.includes(name);
+  const before = Object.fromEntries(Object.entries(provenance).filter(([name]) => isBefore(name)));
+  const rest = Object.fromEntries(Object.entries(provenance).filter(([name]) => !isBefore(name)));
   return {
     ...rest,
-    page_weights: `of ${bits} bits`,
-    page_changes: (told.length > MOST_TOLD ? [`${told.length - MOST_TOLD} changes`, ...told.slice(-MOST_TOLD)] : told).join("; ") || "none",
+    page_weights: provenance.page_weights ?? `of ${bits} bits`,
+    page_changes: [...earlier, ...some].join("; ") || NONE,
     ...(Object.keys(before).length ? { before_the_page: before } : {}),
   };
 }
