@@ -105,8 +105,6 @@ def readings_of(gradient: Function) -> tuple[str, ...]:
         return (AS_GRADIENT,)
     parts = returned_parts(gradient.call)
     spoken = [name for name in gradient.returns if name]
-    if parts and len(spoken) == len(parts) and set(spoken) <= set(taken(gradient)):
-        return (AS_UPDATE,)  # what comes back under a parameter's name is its new value
     if parts and all(is_gradient(name) for name in spoken) and len(spoken) == len(parts):
         return (AS_GRADIENT, AS_CHANGE)
     return (AS_UPDATE, AS_GRADIENT, AS_CHANGE)
