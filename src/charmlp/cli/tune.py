@@ -38,11 +38,11 @@ def make_parser() -> Parser:
         "Try settings, each with several seeds, and say which one reads validation images best: every value "
         "of a grid, or what Optuna suggests. The two best are then trained again with fresh seeds, to see "
         "whether their difference is more than luck. What is killed goes on with --resume.",
-        "charmlp tune photos --recipe slides --grid momentum=0.88,0.9,0.92,0.95,0.98 --seeds 10\n"
-        "charmlp tune photos --grid hsize=256,512x256 --grid lr=0.001,0.003 --out searches/size\n"
-        "charmlp tune --resume --out searches/size\n"
+        "charmlp tune photos --recipe slides --grid momentum=0.9,0.95 --seeds 10\n"
+        "charmlp tune photos --grid hsize=64,512x256 --grid lr=1e-3,3e-3 --out size\n"
+        "charmlp tune --resume --out size\n"
         "charmlp tune photos --trials 50\n"
-        "charmlp train photos --config searches/size/best.toml",
+        "charmlp train photos --config size/best.toml",
         takes="[DATA]",
     )
     add_data_flags(parser, LISTS)
@@ -120,6 +120,7 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
     from charmlp.search.space import read_grid
     from charmlp.training.pastrun import read_text
 
+    own = given_settings(args)
     if args.resume and not args.grid and not args.trials:
         check_alone(args)
         return read_plan(folder)
@@ -133,8 +134,7 @@ def plan_of(args: argparse.Namespace, folder: Path) -> Plan:
         raise UsageError(
             "--storage: leave the password to PGPASSWORD or ~/.pgpass; the address is written into the folder"
         )
-    base, own = make_config(args), given_settings(args)
-    grid, space = read_grid(args.grid), {}
+    base, grid, space = make_config(args), read_grid(args.grid), {}
     if args.space:
         space = read_space(read_text(args.space, "a file of ranges (TOML)"), printable(args.space))
     elif args.trials:

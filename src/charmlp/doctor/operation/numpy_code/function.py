@@ -12,7 +12,7 @@ from charmlp.doctor.mistake import Phrase
 from charmlp.doctor.operation.conditions import conditions_of, said_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import DICT as DICT_OF_ARRAYS
-from charmlp.doctor.operation.numpy_code.names import is_truth, meant_by
+from charmlp.doctor.operation.numpy_code.names import RETURNS_TANH, S_SHAPED, is_truth, meant_by
 from charmlp.doctor.operation.options import Signature, is_strength, plain, signature, usual_option
 from charmlp.doctor.operation.source import (
     behind,
@@ -145,7 +145,7 @@ class Function:
         A sigmoid that calls tanh by its name is one on purpose: tanh has the shape of an S as well.
         """
         called = meant_by(self.name)
-        if called == "sigmoid" and re.search(r"return (math|np|numpy)\.tanh\(", source_of(self.call)):
+        if S_SHAPED.fullmatch(called) and RETURNS_TANH.search(source_of(self.call)):
             called = "tanh"
         return "_".join([called, *map(str, self.chosen.values())])
 

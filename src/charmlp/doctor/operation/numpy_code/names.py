@@ -84,6 +84,8 @@ DICT = re.compile(
     r"params?|parameters|params_values|model|weights|net|network|theta|par|p|w_and_b|layers?|variables",
     re.IGNORECASE,
 )
+S_SHAPED = re.compile("sigmoid")  # the tanh has the shape of an S as well
+RETURNS_TANH = re.compile(r"return (math|np|numpy)\.tanh\(")
 
 
 def words_of(name: str) -> list[str]:
