@@ -3,9 +3,9 @@
     python benchmarks/own_sign.py runs/best runs/slides
 
 Each of 24 signs is taught to the network as it came, by node through the page's own modules. Five drawings of
-a sign are by five hands (tests/drawn/making.py: slant, size, speed, device, and how they wander off), and ten
+a sign are by five hands (tests/drawings/making.py: slant, size, speed, device, how they wander off), and ten
 further ones by others. The letters are rendered ones, in the fonts that are kept for tests, and the 260
-drawings of tests/drawn. Printed are means over the signs, and the worst; to stderr, each sign.
+drawings of tests/drawings. Printed are means over the signs, and the worst; to stderr, each sign.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from charmlp.exporting.page.packing import packed
 from charmlp.modelfile import model_in, read_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from benchmarks.drawn import LETTERS, unpacked
-from tests.drawn.making import drawing, way
+from benchmarks.drawn_letters import LETTERS, unpacked
+from tests.drawings.making import drawing, way
 
 TAUGHT, FURTHER, SEED = 5, 10, 5
 RENDERED = "synth:20000"  # of which a tenth is for tests
-SIGNS = {  # as tests/drawn/skeletons.txt has letters
+SIGNS = {  # as tests/drawings/skeletons.txt has letters
     "star": "20,100 50,0! 80,100! 0,38! 100,38! 20,100",
     "heart": "50,100 8,50 10,15 32,5 50,28! 68,5 90,15 92,50 50,100",
     "tick": "0,60 30,100! 100,0",

@@ -16,7 +16,7 @@ import charmlp
 from charmlp.exporting.page.forms import MOST, forms
 from charmlp.exporting.page.packing import packed
 from charmlp.modelfile import Model
-from tests.drawn.making import LETTERS, drawing, way
+from tests.drawings.making import LETTERS, drawing, way
 from tests.exporting.models import make_model
 from tests.exporting.steps_of_page import in_node, needs_node
 
