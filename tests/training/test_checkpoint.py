@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save
 
 from charmlp.config import SLIDES
 from charmlp.errors import CharmlpError
 from charmlp.metrics import score
-from charmlp.training.checkpoint import Checkpoint
+from charmlp.training.checkpoint import FORMAT, Checkpoint, checksum, described
 from charmlp.training.state import Epoch, Figures, Kept, StepState, TrainingState
 
 
@@ -83,3 +86,19 @@ def test_a_model_is_no_checkpoint(tmp_path: Path) -> None:
     save_file({"net.0.weight": np.zeros((2, 2), np.float32)}, tmp_path / "a", {"charmlp": "{}"})
     with pytest.raises(CharmlpError, match="a: no checkpoint, or of another version of charmlp"):
         Checkpoint.read(tmp_path / "a")
+
+
+@pytest.mark.parametrize("place", [("state",), ("wishes",), ("state", "kept"), ("state", "step_updates")])
+def test_one_of_another_make(tmp_path: Path, place: tuple[str, ...]) -> None:
+    """A checksum that fits is no promise: somebody else may have written it."""
+    checkpoint().write(tmp_path / "whole.safetensors")
+    with safe_open(tmp_path / "whole.safetensors", "numpy") as file:
+        text, arrays = file.metadata()[FORMAT], {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    content = json.loads(text)
+    inner = content if len(place) == 1 else content[place[0]]
+    del inner[place[-1]]
+    text = json.dumps(content)
+    path = tmp_path / "other.safetensors"
+    path.write_bytes(save(arrays, {FORMAT: text, "checksum": checksum(text.encode(), *described(arrays))}))
+    with pytest.raises(CharmlpError, match="no checkpoint, or of another version"):
+        Checkpoint.read(path)

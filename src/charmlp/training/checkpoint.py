@@ -79,15 +79,19 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
         except (SafetensorError, OSError) as error:
             raise CharmlpError(f"{shown_path(path)}: damaged, or no checkpoint: {error}") from None
+        foreign = CharmlpError(f"{shown_path(path)}: no checkpoint, or of another version of charmlp")
         if FORMAT not in metadata:
-            raise CharmlpError(f"{shown_path(path)}: no checkpoint, or of another version of charmlp")
+            raise foreign
         text = metadata[FORMAT]
         if metadata.get("checksum") != checksum(text.encode(), *described(arrays)):
             raise CharmlpError(f"{shown_path(path)}: damaged: its checksum does not fit")
-        facts = json.loads(text)
-        state = TrainingState.unpack(arrays, facts["state"])
-        config = from_toml(facts["settings"], shown_path(path))
-        return cls(state, config, *(facts[name] for name in ("given", "letters", "wishes", "charmlp")))
+        try:
+            facts = json.loads(text)
+            state = TrainingState.unpack(arrays, facts["state"])
+            config = from_toml(facts["settings"], shown_path(path))
+            return cls(state, config, *(facts[name] for name in ("given", "letters", "wishes", "charmlp")))
+        except (AttributeError, KeyError, TypeError, ValueError):  # whole, but of another make
+            raise foreign from None
 
 
 def described(arrays: Mapping[str, Array]) -> Iterator[Array | bytes]:
