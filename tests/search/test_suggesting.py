@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,30 +105,28 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A server of PostgreSQL of its own; its URL."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs or shutil.which("runuser") is None:
         pytest.skip("no PostgreSQL on this machine")
-    place, bin_ = tmp_path / "postgres", programs[-1].parent
-    place.mkdir()
-    as_user: list[str] = []
-    if Path("/").owner() and not (place.stat().st_uid):  # the server does not run as root
-        shutil.chown(place, "postgres")
-        for parent in (place, *place.parents[:3]):
-            parent.chmod(0o755)
-        as_user = ["runuser", "-u", "postgres", "--"]
-    subprocess.run(
-        [*as_user, bin_ / "initdb", "-D", place / "data", "-A", "trust", "-U", "charmlp"], check=True
-    )
-    options = f"-k {place} -c listen_addresses=''"
-    control = [*as_user, bin_ / "pg_ctl", "-D", place / "data", "-w"]
-    subprocess.run([*control, "-o", options, "-l", place / "log", "start"], check=True)
-    try:
-        yield f"postgresql+psycopg://charmlp@/postgres?host={place}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True)
+    with tempfile.TemporaryDirectory() as place:  # no folder of the tests': others may not go through those
+        as_user: list[str] = []
+        if os.getuid() == 0:  # the server does not run as root
+            shutil.chown(place, "postgres")
+            as_user = ["runuser", "-u", "postgres", "--"]
+
+        def run(program: str, *arguments: str) -> None:
+            command = [*as_user, str(programs[-1].with_name(program)), "-D", f"{place}/data", *arguments]
+            subprocess.run(command, check=True, cwd=place)
+
+        run("initdb", "-A", "trust", "-U", "charmlp")
+        run("pg_ctl", "-w", "-o", f"-k {place} -c listen_addresses=''", "-l", f"{place}/log", "start")
+        try:
+            yield f"postgresql+psycopg://charmlp@/postgres?host={place}"
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
 @pytest.mark.full

@@ -175,7 +175,10 @@ def check_optuna(plan: Plan) -> None:
 def database(optuna: Any, url: str) -> optuna.storages.BaseStorage:
     """The database at an address; raises `CharmlpError` where it does not answer."""
     try:
-        return optuna.storages.RDBStorage(url)
+        from sqlalchemy.pool import NullPool  # comes with Optuna
+
+        # no connection is kept for later: a training lasts longer than servers like idle ones to
+        return optuna.storages.RDBStorage(url, engine_kwargs={"poolclass": NullPool})
     except ModuleNotFoundError as error:
         raise CharmlpError(
             f"--storage needs {error.name}, which is not installed: for PostgreSQL, "
