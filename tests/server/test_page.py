@@ -5,7 +5,9 @@ from __future__ import annotations
 import doctest
 import importlib.resources
 import re
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from charmlp.exporting.page import digest
 from charmlp.language.words import sentences
 from charmlp.modelfile import read_model, write_model
 from charmlp.recognizer import Recognizer
-from charmlp.server import page
+from charmlp.server import app, page
 from tests.exporting.test_html import A, draw
 from tests.images.making import letter
 from tests.report.test_browser import browser
@@ -192,3 +194,20 @@ def test_axe_finds_nothing(browser: Any, secret: Served, language: str, scheme: 
     scroll = page_.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     context.close()
     assert [each["id"] for each in found["violations"]] == [] and scroll[0] <= scroll[1]
+
+
+def test_nobody_waits_while_a_page_is_made(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one of a model takes most of a second."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(language: str, loaded: object) -> str:
+        begun.set()
+        return "made" if go_on.wait(20) else "waited for"
+
+    monkeypatch.setattr(app, "page_of", slow)
+    with client(server) as one, client(server) as other, ThreadPoolExecutor(1) as pool:
+        page = pool.submit(one.get, "/")
+        assert begun.wait(20)
+        assert other.get("/healthz").status_code == 200
+        go_on.set()
+        assert page.result().text == "made"

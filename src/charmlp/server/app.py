@@ -69,12 +69,12 @@ def make_app(settings: Settings, journal: Journal) -> Guard:
         "/readyz": lambda request: JSONResponse({"status": "ok"}),
         "/metrics": lambda request: Response(metrics.text(), media_type=CONTENT_TYPE_LATEST),
         "/openapi.json": lambda request: JSONResponse(described),
-        "/": lambda request: show_page(request, settings, current.loaded),
         **{path: file_answer(name, kind) for path, (name, kind) in FILES.items()},
     }
     predict = Predict(light, heavy, settings.limits, metrics)
     routes = [Route(PATH.decode(), predict, methods=["POST"])]
     routes += [Route(path, as_endpoint(answer)) for path, answer in answers.items()]
+    routes.append(Route("/", lambda request: show_page(request, settings, current.loaded)))
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -107,7 +107,10 @@ def file_answer(name: str, media_type: str) -> Callable[[Request], Response]:
 
 
 def show_page(request: Request, settings: Settings, loaded: Loaded) -> Response:
-    """The page with the model in it; the form where the weights are not everybody's, or too many."""
+    """The page with the model in it; the form where the weights are not everybody's, or too many.
+
+    Called by a thread of Starlette's: to make a model's page takes most of a second, and no request waits.
+    """
     accepted = request.headers.get("accept-language", "")
     language = language_of(request.query_params.get("lang"), accepted, settings.language)
     headers = {"Content-Language": language, "Vary": "Accept-Language"}

@@ -1,12 +1,12 @@
 """What a training needs, compared with what there is, before any work."""
 
-import itertools
 import math
 from collections.abc import Mapping
 
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.memory import machine_memory
+from charmlp.training.steps.parameters import layer_starts
 
 BYTES_OF_PARAMETER = 16  # at least: itself, its gradient, what the optimizer remembers, the copy that is kept
 
@@ -17,7 +17,7 @@ def check_memory(config: TrainingConfig, n_classes: int = 1, images: Mapping[str
     images  how many there are of each split, where that is known already
     """
     sizes = (math.prod(config.norm_size), *config.hidden_size, n_classes)
-    parameters = sum((into + 1) * out for into, out in itertools.pairwise(sizes))
+    parameters = layer_starts(sizes)[-1]
     count = sum((images or {}).values())
     batch = min(config.batch_size, count or 1)
     height, width = config.norm_size

@@ -1,6 +1,5 @@
 """Which step trains what, and making it."""
 
-import itertools
 from collections.abc import Sequence
 
 from charmlp.calculus.elements import Array
@@ -8,7 +7,7 @@ from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
 from charmlp.training.steps.elementwise import MANY_PRODUCTS, pays_in_loops
-from charmlp.training.steps.parameters import Parameters
+from charmlp.training.steps.parameters import Parameters, layer_starts
 from charmlp.training.steps.step import Step
 
 
@@ -21,7 +20,7 @@ def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> t
         return config.step, f"--step {config.step}"
     if config.device != "cpu":
         return "analytic", f"on {config.device} each update is one captured graph"
-    if config.batch_size * count(sizes) >= MANY_PRODUCTS:
+    if config.batch_size * layer_starts(sizes)[-1] >= MANY_PRODUCTS:
         return "analytic", "large matrix products, on all cores"
     analytic, compiled = seconds(config, sizes, updates)
     if analytic - compiled > COMPILING:
@@ -40,17 +39,12 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     unit and image, and a parameter and image. Where the analytic step goes in loops, they move parameters;
     elsewhere NumPy does.
     """
-    parameters, units, images = count(sizes), sum(sizes[1:]), config.batch_size
+    parameters, units, images = layer_starts(sizes)[-1], sum(sizes[1:]), config.batch_size
     moved_fast = pays_in_loops(config, parameters) or config.optimizer == "sgd"
     moving = (0.8e-9 if moved_fast else 2.9e-9) * parameters
     analytic = 33e-6 + moving + 4.3e-9 * units * images + 50e-12 * parameters * images
     compiled = 1e-6 + 0.11e-9 * parameters + 4.7e-9 * units * images + 49e-12 * parameters * images
     return updates * analytic, updates * compiled
-
-
-def count(sizes: Sequence[int]) -> int:
-    """The parameters of a net of those sizes."""
-    return sum((into + 1) * out for into, out in itertools.pairwise(sizes))
 
 
 def check_step(config: TrainingConfig) -> None:
