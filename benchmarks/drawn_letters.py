@@ -17,16 +17,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from charmlp.exporting.page.bundling import bundle, source
 from charmlp.exporting.page.packing import packed
 from charmlp.modelfile import model_in, read_model
 from charmlp.rendering.strokes.forms import read_set, stroke_sets
@@ -93,12 +90,11 @@ class Answer(NamedTuple):
 
 def answers(model: Path, drawings: list[dict[str, Any]]) -> list[Answer]:
     """What the page makes of drawings."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "read.mjs")
-        file.write_text(bundle("read.js", lambda name: READ if name == "read.js" else source(name)), "utf-8")
-        given = json.dumps({"packed": packed(read_model(model), 16), "drawings": drawings})
-        done = subprocess.run(["node", str(file)], input=given.encode(), capture_output=True, check=True)
-    return [Answer(*each) for each in json.loads(done.stdout)]
+    sys.path.insert(0, str(ROOT))
+    from tests.exporting.steps_of_page import in_node
+
+    given = {"packed": packed(read_model(model), 16), "drawings": drawings}
+    return [Answer(*each) for each in in_node(READ, given)]
 
 
 def rendered() -> list[dict[str, Any]]:

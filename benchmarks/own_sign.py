@@ -13,22 +13,20 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from charmlp.data import open_source
-from charmlp.exporting.page.bundling import bundle, source
 from charmlp.exporting.page.packing import packed
 from charmlp.modelfile import model_in, read_model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.drawn_letters import LETTERS, unpacked
 from tests.drawings.making import drawing, way
+from tests.exporting.steps_of_page import in_node
 
 TAUGHT, FURTHER, SEED = 5, 10, 5
 RENDERED = "synth:20000"  # of which a tenth is for tests
@@ -100,15 +98,7 @@ def measure(run: Path, bits: int = 16) -> None:
     drawn = [unpacked(each) for each in json.loads(LETTERS.read_text("utf-8"))]
     greys = [base64.b64encode(image.tobytes()).decode() for image in letters.images]
     given = {"packed": packed(model, bits), "signs": signs(), "drawn": drawn, "greys": greys}
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "teach.mjs")
-        file.write_text(
-            bundle("teach.js", lambda name: TEACH if name == "teach.js" else source(name)), "utf-8"
-        )
-        done = subprocess.run(
-            ["node", str(file)], input=json.dumps(given).encode(), capture_output=True, check=True
-        )
-    found = json.loads(done.stdout)
+    found = in_node(TEACH, given)
     names = list(model.classes)
     truths = [letters.labels, np.array([names.index(each["letter"]) for each in drawn])]
     before = [np.mean(np.array(read) == truth) for read, truth in zip(found["before"], truths, strict=True)]
