@@ -181,9 +181,9 @@ def carry_out(
             callbacks=Callbacks([*heard.all, saving]),
             state=None if past is None else past.state,
         )
+        model = record(result, prepared, folder, plan.model_path)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"interrupted{way_on(folder.path)}") from None
-    model = record(result, prepared, folder, plan.model_path)
     if not result.interrupted:
         folder.remove_checkpoint()
     return Run(folder.path, model, result, plan.wishes)
