@@ -14,7 +14,7 @@ from charmlp.training.plan import Plan
 from charmlp.training.resume import differences
 from charmlp.version import __version__
 
-FOLDER = "run folder"
+FOLDER = "folder"
 
 
 class Watching(Callback):
