@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from charmlp.errors import CharmlpError
 from charmlp.system.extras import require_extra
 from charmlp.system.ranks import ALONE, Ranks
 
@@ -27,6 +28,9 @@ def joined(work: Callable[[Ranks], int]) -> int:
         status = group.together(lambda: work(group))
     except ToldElsewhere as told:
         status = told.exit_status
+    except CharmlpError as error:
+        status = error.exit_status
+        raise
     except KeyboardInterrupt:
         status = 130
         raise
