@@ -26,13 +26,19 @@ class Interrupts:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        self.is_held = True
+        outer, self.is_held, number = self.is_held, True, None
         try:
             yield
         finally:
-            number, self.waiting, self.is_held = self.waiting, None, False
+            if not outer:
+                number, self.waiting, self.is_held = self.waiting, None, False
         if number is not None:
-            self.handlers[number](number, None)
+            self.heed(number)
+
+    def heed(self, number: int) -> None:
+        """Do what is to be done at that signal, which waits no more, or which another process has heard."""
+        self.waiting = None
+        self.handlers.get(number, signal.default_int_handler)(number, None)
 
     def hear(self, number: int, frame: FrameType | None) -> None:
         if not self.is_held or (self.waiting is not None and number == signal.SIGINT):
