@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from charmlp.calculus.elements import Array
+from numpy.typing import NDArray
+
 from charmlp.system.extras import require_extra
 
 PATIENCE = 60  # seconds that a rank waits for what another one should send
@@ -35,7 +36,7 @@ class Ranks:
         """This rank's part of so many rows; the parts differ by one row at most, and none is padded."""
         return slice(count * self.rank // self.count, count * (self.rank + 1) // self.count)
 
-    def add(self, array: Array) -> None:
+    def add(self, array: NDArray[Any]) -> None:
         """Each number becomes the sum of the ranks' numbers, to the same bits on all of them."""
 
     def share(self, value: Any) -> Any:
@@ -60,7 +61,7 @@ class Group(Ranks):
         distributed.init_process_group("gloo", timeout=timedelta(seconds=PATIENCE))
         self.rank, self.count = distributed.get_rank(), distributed.get_world_size()
 
-    def add(self, array: Array) -> None:
+    def add(self, array: NDArray[Any]) -> None:
         import torch
 
         self.distributed.all_reduce(torch.from_numpy(array))
