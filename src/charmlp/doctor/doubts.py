@@ -35,6 +35,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
     elif is_flat(trial):
         sure, reason = (WHATEVER_IS_MEANT - {"batch-not-summed"}) | OF_UPSTREAM, phrase("flat")
+        if trial.subject.is_guess:  # a value that does not change is that of no gradient
+            reason = phrase("no-pair")
     if sure is None:
         return mistakes, None
     left = [mistake for mistake in mistakes if mistake.name in sure]
