@@ -12,13 +12,16 @@ from charmlp.errors import CharmlpError
 from charmlp.system.extras import require_extra
 from charmlp.system.ranks import ALONE, Ranks
 
+# By torchrun to each rank; other launchers do not set the last one.
+GIVEN = {"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID"}
+
 
 def joined(work: Callable[[Ranks], int]) -> int:
     """The exit status that `work` returns, done by this process, or under torchrun by all of its ranks.
 
     Where it fails, one of them raises; of the others, the status is the same.
     """
-    if "TORCHELASTIC_RUN_ID" not in os.environ:  # torchrun's own; others, too, set such as RANK
+    if not os.environ.keys() >= GIVEN:
         return work(ALONE)
     require_extra("torch", "torch", "several processes (torchrun)")
     from charmlp.system.group import Group, ToldElsewhere
