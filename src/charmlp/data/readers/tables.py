@@ -49,10 +49,10 @@ def delimiter_of(line: str) -> str:
 
 def parse_csv(data: bytes, where: str, reading: Reading) -> dict[str, Entries]:
     """As `read_csv`, of paths, from bytes; `where` names them in messages."""
-    text = decode(data, where)
+    delimiter = delimiter_of(decode(data, where).lstrip().partition("\n")[0])
     reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter_of(text.lstrip().partition("\n")[0]),
+        io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),  # a StringIO has four bytes a character
+        delimiter=delimiter,
         skipinitialspace=True,
         strict=True,
     )
