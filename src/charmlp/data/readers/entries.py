@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Picture: TypeAlias = "str | Image.Image"  # what `read_grey` reads; a million Paths take 300 MB
 
 LONGEST_NAME = 4096  # characters; no system opens a longer path
-MAX_ENTRIES = 5_000_000
+MAX_ENTRIES = 20_000_000
 MOST_KEPT = 10_000  # problems of one list; more are only counted
 ABSOLUTE = "an absolute path (a path relative to the image folder is expected)"
 OUTSIDE = 'leads out of the image folder (a path without ".." is expected)'
