@@ -196,6 +196,8 @@ class TestDamage:
                 {"counts": {"train": 10**9}},
                 {"counts": {"elsewhere": 1}},
                 {"counts": {"train": 0}},
+                {"counts": [3]},
+                {"norm_size": (-4, 5)},
                 {"view": {"colour": "red"}},
             )
         ):

@@ -35,7 +35,7 @@ def test_names_that_lie_elsewhere() -> None:
     names = Names(TEXTS)
     text, ends = names.buffers
     content = memoryview(b"xyz" + bytes(text) + ends.tobytes())  # as in a file, at any place
-    there = np.frombuffer(content, np.uint64, len(names), 3 + len(text))
+    there = np.frombuffer(content, ends.dtype, len(names), 3 + len(text))
     assert Names.of_buffers(content[3 : 3 + len(text)], there) == names
 
 
@@ -57,3 +57,15 @@ def test_they_take_less_than_half_of_the_memory() -> None:
 
     assert 2 * taken(Names) < taken(tuple)
     assert taken(Names) < 20_000 * 32
+
+
+def test_more_than_4_gigabytes_of_names() -> None:
+    names = Names(("a", "b"))
+    names._bytes = _Long(names._bytes)
+    names.append("c")
+    assert names._ends.typecode == "Q" and list(names._ends) == [1, 2, 2**32 + 3]
+
+
+class _Long(bytearray):
+    def __len__(self) -> int:
+        return 2**32 + super().__len__()

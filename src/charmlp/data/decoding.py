@@ -110,8 +110,10 @@ def decode_each(
         summary = spell_out(f"{len(reasons):,} of {count:,} {what} cannot be read", reasons)
         way_out = "; --skip-bad goes on without them" if len(reasons) < count else ""
         raise DataError(summary + way_out, reasons[SHOWN:])
-    chosen = np.delete(np.arange(count), list(faults))
-    return Readable(chosen, tuple(faults.values()), tuple(notes))
+    chosen = np.arange(count)
+    return Readable(
+        np.delete(chosen, list(faults)) if faults else chosen, tuple(faults.values()), tuple(notes)
+    )
 
 
 def _named(name: str, error: CharmlpError | str) -> str:

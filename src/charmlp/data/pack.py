@@ -35,7 +35,7 @@ from charmlp.letters.source import Progress, Source
 from charmlp.letters.splits import SPLITS
 from charmlp.system.files import open_regular
 from charmlp.system.memory import machine_memory
-from charmlp.text import shown_path
+from charmlp.text import printable, shown_path
 
 MAGIC, ANY_MAGIC = b"charmlp pack 1\n", b"charmlp pack "
 HEAD = struct.Struct(f"<{len(MAGIC)}sxQQ32s")
@@ -50,7 +50,7 @@ class Facts:
     """What a pack says of its letters.
 
     layout       where they come from, for people
-    place        the same in full; with it and
+    place        what stands for that place; with it and
     fingerprint  of the files (`charmlp.data.cache`), and
     versions     of all that made pixels of them, it is known whether the pack still fits
     checksums    CRC-32 of the pixels of each split
@@ -83,7 +83,9 @@ class Facts:
         facts |= {"norm_size": tuple(map(int, facts["norm_size"])), "view": View(**facts["view"])}
         if any(fault_of_label(name) for name in facts["classes"]):
             raise ValueError
-        if not set(facts["counts"]) <= set(SPLITS) or min(facts["counts"].values()) < 1:
+        if not set(facts["counts"]) <= set(SPLITS):
+            raise ValueError
+        if min(*facts["counts"].values(), *facts["norm_size"]) < 1:
             raise ValueError
         return cls(**facts)
 
@@ -156,7 +158,7 @@ def open_pack(path: Path, given: tuple[str, ...] | None = None, n_classes: int |
             source = _mapped(file, path)
         except DataError:
             raise
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             raise DataError(f"{shown_path(path)}: damaged: what it says of its letters") from None
     if given is not None and given != source.classes:
         source = _with_classes(source, given)
@@ -196,7 +198,7 @@ def _source_in(content: memoryview, tail: int, path: Path) -> PackedSource:
         names = Names.of_buffers(content[text : text + int(ends[-1])], ends)
         if not 0 <= labels.min() <= labels.max() < len(facts.classes):
             raise ValueError
-        told = tuple(facts.skipped[split]), tuple(facts.remarks[split])
+        told = tuple(map(printable, facts.skipped[split])), tuple(map(printable, facts.remarks[split]))
         sets[split] = LetterSet(images, labels, tuple(facts.classes), names, *told)
         place, pixels = text + int(ends[-1]), pixels + images.nbytes
     words = f"{facts.layout}, packed in {path.name}"

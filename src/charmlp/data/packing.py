@@ -125,8 +125,7 @@ def _check_same(
 ) -> None:
     """Raise `UsageError` where a pack is of other data, or by other settings: somebody may want it."""
     if (pack.place, pack.layout) != (source.place, source.layout):
-        there = pack.layout if pack.place == source.place else f"{pack.layout} ({pack.place})"
-        raise UsageError(f"--pack {shown_path(path)}: holds {printable(there)}; give another name")
+        raise UsageError(f"--pack {shown_path(path)}: holds {printable(pack.layout)}; give another name")
     if (pack.norm_size, pack.view) != (norm_size, view):
         raise UsageError(
             f"--pack {shown_path(path)}: packed {how(pack.norm_size, pack.view)}, not {how(norm_size, view)};"

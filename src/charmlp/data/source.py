@@ -49,7 +49,7 @@ class Part:
 class PictureSource(Source):
     """A source whose pictures lie on disk, one file each or many in one.
 
-    place  where they lie, in full
+    place  stands for where they lie
     files  knows those again that have not changed
     cache  decoded images are kept; not where many pictures lie in one file, which is quick to read
     """
@@ -93,8 +93,10 @@ class PictureSource(Source):
     ) -> tuple[Names, NDArray[np.int64], tuple[str, ...]]:
         """Names and labels of what could be read of a split, and notes, on those that are blank too."""
         part = self.parts[split]
-        complete = len(read.chosen) == len(part.names)
-        names = (part.names if complete else part.names.take(read.chosen)).printable()
+        names, labels = part.names, part.labels
+        if len(read.chosen) < len(names):
+            names, labels = names.take(read.chosen), labels[read.chosen]
+        names = names.printable()
         notes = [
             spell_out(f"{words}: {len(some):,} of {len(names):,} {SPLITS[split]} images", some)
             for words, some in (
@@ -103,7 +105,7 @@ class PictureSource(Source):
             )
             if some
         ]
-        return names, part.labels[read.chosen], tuple(notes)
+        return names, labels, tuple(notes)
 
     def fingerprint(self, *splits: str) -> str | None:
         """What changes when a file of these splits does; `None` where one of them cannot be looked at."""

@@ -12,19 +12,23 @@ from charmlp.text import some
 
 
 class Names(Sequence[str]):
-    """Texts in one buffer: each takes its own bytes and 8 more, where in a tuple it takes some 60 more.
+    """Texts in one buffer: each takes its own bytes and 4 more, where in a tuple it takes some 60 more.
 
     Any text of Python's comes back as it went in, also the name of a file that is not UTF-8.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._bytes = bytearray()
-        self._ends = array("Q")
+        self._ends = array("I")
         self.extend(names)
 
     def append(self, name: str) -> None:
         self._bytes += name.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._bytes))
+        try:
+            self._ends.append(len(self._bytes))
+        except OverflowError:  # 4 GB of names
+            self._ends = array("Q", self._ends)
+            self._ends.append(len(self._bytes))
 
     def extend(self, names: Iterable[str]) -> None:
         for name in names:
@@ -63,12 +67,12 @@ class Names(Sequence[str]):
         return self
 
     @property
-    def buffers(self) -> tuple[memoryview, NDArray[np.uint64]]:
+    def buffers(self) -> tuple[memoryview, NDArray[np.unsignedinteger[Any]]]:
         """All bytes, and where each name ends among them."""
-        return memoryview(self._bytes), np.frombuffer(self._ends, np.uint64)
+        return memoryview(self._bytes), np.asarray(self._ends)
 
     @classmethod
-    def of_buffers(cls, text: memoryview, ends: NDArray[np.uint64]) -> "Names":
+    def of_buffers(cls, text: memoryview, ends: NDArray[np.unsignedinteger[Any]]) -> "Names":
         """Names whose `buffers` lie elsewhere, in a file perhaps: none is added to these."""
         names = cls()
         native = np.ascontiguousarray(ends, np.uint64).data.cast("B").cast("Q")

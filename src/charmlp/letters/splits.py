@@ -44,6 +44,7 @@ def hold_out(names: Sequence[str], labels: NDArray[np.int64], seed: int) -> NDAr
     quota[by_remainder[:missing]] += 1
 
     held_out = np.zeros(len(names), np.bool_)
-    for label in np.flatnonzero(quota):
-        held_out[order[labels[order] == label][: quota[label]]] = True
+    by_label = order[np.argsort(labels[order], kind="stable")]
+    for start, count in zip(np.cumsum(sizes) - sizes, quota, strict=True):
+        held_out[by_label[start : start + count]] = True
     return held_out
