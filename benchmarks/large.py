@@ -49,7 +49,7 @@ TEN = 10_000_000
 def held() -> float:
     """MB that this process holds now, mapped files apart."""
     status = Path("/proc/self/status").read_text("ascii")
-    return int(status.partition("RssAnon:")[2].split()[0]) / 1000
+    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
 
 
 def measured(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
