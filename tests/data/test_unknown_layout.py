@@ -141,5 +141,5 @@ def test_arguments_that_contradict_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "9" * 20, "9" * 6000, "٣", "1e3"])
 def test_a_number_of_rendered_letters_that_is_none(count: str) -> None:
-    with pytest.raises(UsageError, match=r"a number of letters up to 5,000,000, or both, .* is expected"):
+    with pytest.raises(UsageError, match=r"a number of letters up to 20,000,000, or both, .* is expected"):
         open_source(f"synth:{count}")

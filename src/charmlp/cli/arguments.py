@@ -174,10 +174,10 @@ class StoreOnce(argparse.Action):
             namespace.data = value
 
 
-def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) -> None:
+def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True, pack: bool = False) -> None:
     """`--data`, or with `place` the same without a flag; the course's image folder and lists; the classes."""
     group = parser.add_argument_group("data")
-    words = "folder or zip of a known layout, a list, a table, or synth: for rendered letters (synth:5000)"
+    words = "folder or zip of a known layout, list, table, pack, or synth: for rendered letters (synth:5000)"
     group.add_argument("--data", action=StoreOnce, metavar="DATA", help=words)
     if place:
         group.add_argument(
@@ -191,6 +191,9 @@ def add_data_flags(parser: Parser, lists: Sequence[str], *, place: bool = True) 
     group.add_argument("--classes", help=CLASSES_HELP)
     words = "how many classes there must be"
     add_number(group, "--n_classes", 10**6, metavar="N", help=words)
+    if pack:
+        words = "decode all images into this file, once, and train from it: also more than memory holds"
+        group.add_argument("--pack", metavar="FILE", help=words)
     words = "decode and render all again, and keep nothing"
     group.add_argument("--no_cache", action="store_true", help=words)
     group.add_argument("--skip_bad", action="store_true", help="go on without images that cannot be read")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import Parser, add_list_flags, given_settings
 from charmlp.cli.notes import note, say
-from charmlp.config import GROUNDS, Reading
+from charmlp.config import DEFAULT_VIEW, GROUNDS, Reading
 from charmlp.errors import UsageError
 from charmlp.language import spoken, translated
 from charmlp.system.files import is_file
@@ -142,7 +142,11 @@ def describe_data(args: argparse.Namespace) -> None:
         say(printable(line))
     names = [printable(name) for name in source.classes]
     say(f"classes        {' '.join(names)}")
-    sets = {split: source.load(split, SAMPLE_SIZE, skip_bad=True) for split, n in source.splits.items() if n}
+    source.verify()
+    size, view = source.only or (SAMPLE_SIZE, DEFAULT_VIEW)
+    sets = {
+        split: source.load(split, size, view=view, skip_bad=True) for split, n in source.splits.items() if n
+    }
     for split, letters in sets.items():
         for line in letters.remarks(SPLITS[split]):
             note(line)

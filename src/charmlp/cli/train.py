@@ -35,11 +35,12 @@ def make_parser() -> Parser:
         "charmlp train synth: --hsize 128 --epoch 20 --out runs/first\n"
         "charmlp train synth: --classes greek\n"
         "charmlp train photos --config runs/first/config.toml --epoch 40\n"
+        "charmlp train photos --pack photos.pack\n"
         "charmlp train --resume runs/first\n"
         "charmlp train --train_file_path own.json --im_dir images --recipe slides",
         takes="[DATA]",
     )
-    add_data_flags(parser, LISTS)
+    add_data_flags(parser, LISTS, pack=True)
     add_run_flags(parser, recipe="best")
     add_setting_flags(parser, *RECIPES)
     return parser
@@ -53,7 +54,7 @@ def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
     """The command as one of several ranks, of which the first alone reports."""
     args = make_parser().parse_args(arguments)
     what = what_to_train(args)
-    data = data_to_train_on(args)
+    data = data_to_train_on(args) | {"pack": args.pack}
     if not ranks.is_first:
         set_loudness(quiet=True, verbose=False)
         from charmlp.training import train

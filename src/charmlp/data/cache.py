@@ -5,8 +5,10 @@ time of change, the size of the result, what of a picture is seen, and the versi
 of Pillow.
 """
 
+import hashlib
+import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +21,16 @@ from charmlp.system.keeping import IMAGES
 VERSION = 3  # of the preprocessing in charmlp.images, up to grey pixels
 
 
+def versions() -> tuple[int, str]:
+    """Of all that pixels depend on beside their files."""
+    from PIL import __version__ as pillow
+
+    return VERSION, pillow
+
+
 @dataclass(frozen=True)
-class ImageCache:
-    """Finds and keeps the images of lists.
+class Files:
+    """Knows files again that have not changed.
 
     archive  from which the files in the folder `unpacked`, which lie there for this run only, were taken
     """
@@ -29,34 +38,44 @@ class ImageCache:
     archive: Path | None = None
     unpacked: Path = Path()
 
-    def get(
-        self, paths: Sequence[Path], norm_size: tuple[int, int], view: View, decode: Callable[[], Decoded]
-    ) -> Decoded:
-        """The images N×H×W from an earlier run, or from `decode`, and then kept for the next one.
-
-        They are kept only if all could be read: a damaged one must be met again until it is repaired.
-        """
-        file, shape = self._file(paths, norm_size, view), (len(paths), *norm_size)
-        if file and (content := IMAGES.find(file)) is not None:
-            return Decoded(np.frombuffer(content, np.uint8).reshape(shape), np.arange(len(paths)))
-        decoded = decode()
-        if file and not decoded.unreadable and self._file(paths, norm_size, view) == file:
-            IMAGES.keep(file, np.ascontiguousarray(decoded.images).data)  # nothing changed while it was read
-        return decoded
-
-    def _file(self, paths: Sequence[Path], norm_size: tuple[int, int], view: View) -> Path | None:
-        """The file for these images; `None` where one of them cannot be looked at."""
-        from PIL import __version__ as pillow
-
+    def fingerprint(self, paths: Iterable[str]) -> str | None:
+        """A hash over every path, size and time of change; `None` where one of them cannot be looked at."""
+        digest = hashlib.sha256()
         try:
-            found = [(self._place(path), path.stat()) for path in paths]
+            for path in paths:
+                status = os.stat(path)  # noqa: PTH116  # a million Paths are slow
+                facts = f"{self._place(path)}\0{status.st_size}\0{status.st_mtime_ns}\0"
+                digest.update(facts.encode("utf-8", "surrogatepass"))
         except (OSError, ValueError):
             return None
-        files = [(place, status.st_size, status.st_mtime_ns) for place, status in found]
-        return IMAGES.file("images", (VERSION, pillow, norm_size, view, files))
+        return digest.hexdigest()
 
-    def _place(self, path: Path) -> str:
-        place = os.path.abspath(path)  # noqa: PTH100  # resolve() asks the disk for each folder
-        if self.archive and place.startswith(str(self.unpacked)):
-            return os.path.abspath(self.archive) + place.removeprefix(str(self.unpacked))  # noqa: PTH100
-        return place
+    def _place(self, path: str) -> str:
+        if self.archive and path.startswith(str(self.unpacked)):
+            return os.path.abspath(self.archive) + path.removeprefix(str(self.unpacked))  # noqa: PTH100
+        return path if os.path.isabs(path) else os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH117, PTH118
+
+
+def kept_or_decoded(
+    fingerprint: Callable[[], str | None],
+    count: int,
+    norm_size: tuple[int, int],
+    view: View,
+    decode: Callable[[], Decoded],
+) -> Decoded:
+    """The images N×H×W from an earlier run, or from `decode`, and then kept for the next one.
+
+    They are kept only if all could be read: a damaged one must be met again until it is repaired. More than
+    is ever kept is not looked for.
+    """
+    if count * math.prod(norm_size) > IMAGES.most_bytes:
+        return decode()
+    before = fingerprint()
+    file = IMAGES.file("images", (*versions(), norm_size, view, before))
+    if before and (content := IMAGES.find(file)) is not None:
+        images = np.frombuffer(content, np.uint8).reshape((count, *norm_size))
+        return Decoded(np.arange(count), images=images)
+    decoded = decode()
+    if before and not decoded.unreadable and fingerprint() == before:  # nothing changed while it was read
+        IMAGES.keep(file, np.ascontiguousarray(decoded.images).data)
+    return decoded

@@ -1,8 +1,8 @@
-"""Many pictures into one uint8 array."""
+"""Many pictures into uint8 pixels: one array, or wherever else a batch at a time is put."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,24 @@ from charmlp.text import SHOWN, printable
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """M of the N pictures that were asked for.
+class Readable:
+    """Which M of N pictures could be read.
 
-    images      uint8, M×H×W
     chosen      int64, M, their indices among the N
     unreadable  N−M reasons
     notes       what was done to some that a user should know of, one line each
     """
 
-    images: NDArray[np.uint8]
     chosen: NDArray[np.int64]
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decoded(Readable):
+    """Their pixels, uint8 M×H×W, as well."""
+
+    images: NDArray[np.uint8] = field(kw_only=True)
 
 
 def decode_images(
@@ -43,15 +48,7 @@ def decode_images(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Decoded:
-    """Decode N pictures with their names to grey images of `norm_size` (height, width), in order.
-
-    Memory is that of the result, N·H·W bytes, and of the few pictures being decoded. The result does not
-    depend on the number of `workers` (threads, or processes where there are many files; default: the
-    processors, at most 8).
-
-    Raises DataError counting all unreadable pictures and naming the first five, the others in its `details`;
-    with `skip_bad` only where no picture at all can be read. `what` is the subject of that message.
-    """
+    """Decode N pictures as `decode_each` does, into one array of N·H·W bytes."""
     count, (height, width) = len(names), norm_size
     try:
         images = np.empty((count, height, width), np.uint8)
@@ -61,15 +58,50 @@ def decode_images(
             f"{what}: {count:,} of {height}×{width} pixels take {size:,.0f} GB of memory, more than there is;"
             " a smaller --norm_size is needed"
         ) from None
+    read = 0
+
+    def keep(batch: NDArray[np.uint8]) -> None:
+        nonlocal read
+        images[read : read + len(batch)] = batch
+        read += len(batch)
+
+    readable = decode_each(
+        pictures, names, norm_size, keep, view=view, what=what, skip_bad=skip_bad, progress=progress,
+        workers=workers,
+    )  # fmt: skip
+    return Decoded(readable.chosen, readable.unreadable, readable.notes, images=images[:read])
+
+
+def decode_each(
+    pictures: Iterable[Picture],
+    names: Sequence[str],
+    norm_size: tuple[int, int],
+    keep: Callable[[NDArray[np.uint8]], object],
+    *,
+    view: View = DEFAULT_VIEW,
+    what: str,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Readable:
+    """Decode N pictures with their names to grey images of `norm_size` (height, width); `keep` gets them in
+    order, some at a time.
+
+    Memory is that of the few pictures being decoded. The result does not depend on the number of `workers`
+    (threads, or processes where there are many files; default: the processors, at most 8).
+
+    Raises DataError counting all unreadable pictures and naming the first five, the others in its `details`;
+    with `skip_bad` only where no picture at all can be read. `what` is the subject of that message.
+    """
+    count, done = len(names), 0
     faults: dict[int, str] = {}
     notes: list[str] = []
-    done = read = 0
     with closing(read_batches(pictures, norm_size, workers, view)) as batches:
         for asked, batch in batches:
-            images[read : read + len(batch.images)] = batch.images
+            keep(batch.images)
             faults |= {done + at: _named(names[done + at], fault) for at, fault in batch.faults.items()}
             notes += [_named(names[done + at], note) for at, note in batch.notes.items()]
-            done, read = done + len(asked), read + len(batch.images)
+            done += len(asked)
             if progress is not None:
                 progress(done, count)
 
@@ -78,8 +110,10 @@ def decode_images(
         summary = spell_out(f"{len(reasons):,} of {count:,} {what} cannot be read", reasons)
         way_out = "; --skip-bad goes on without them" if len(reasons) < count else ""
         raise DataError(summary + way_out, reasons[SHOWN:])
-    chosen = np.array([index for index in range(count) if index not in faults], np.int64)
-    return Decoded(images[:read], chosen, tuple(faults.values()), tuple(notes))
+    chosen = np.arange(count)
+    return Readable(
+        np.delete(chosen, list(faults)) if faults else chosen, tuple(faults.values()), tuple(notes)
+    )
 
 
 def _named(name: str, error: CharmlpError | str) -> str:

@@ -148,13 +148,13 @@ def class_indices(entries: Entries, classes: Sequence[str]) -> NDArray[np.int64]
     index_of = {composed(name): index for index, name in enumerate(classes)}
     index_of |= {letter: index_of[name] for letter, name in other_cases(tuple(classes)).items()}
     index_of |= {label: index_of.get(composed(label), -1) for label in set(entries.labels)}
-    for name, label in zip(entries.names, entries.labels, strict=True):
-        if index_of[label] < 0:
-            entries.problems.add(
-                f"{quote(name)}: the label {quote(label)} is none of the {len(classes):,} classes"
-                f" ({some(classes)})"
-            )
-    return np.array([index_of[label] for label in entries.labels], np.int64)
+    indices = np.fromiter(map(index_of.__getitem__, entries.labels), np.int64, len(entries.labels))
+    for place in np.flatnonzero(indices < 0).tolist():
+        entries.problems.add(
+            f"{quote(entries.names[place])}: the label {quote(entries.labels[place])} is none of the"
+            f" {len(classes):,} classes ({some(classes)})"
+        )
+    return indices
 
 
 def _is_letter(label: str) -> bool:

@@ -4,17 +4,19 @@ A layout is recognised by a function here that returns what it found, a `Layout`
 the order of `_recognise_folder`.
 """
 
+import hashlib
 import os
 import re
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from charmlp.config import STYLES, Reading
 from charmlp.data.archives import is_archive, unpack
-from charmlp.data.cache import ImageCache
+from charmlp.data.cache import Files
 from charmlp.data.labels import check_count, class_indices, classes_of, given_classes, notes_on
 from charmlp.data.listlayouts import (
     FORMS,
@@ -28,6 +30,7 @@ from charmlp.data.listlayouts import (
     one_table,
     tables_in_folders,
 )
+from charmlp.data.pack import is_pack, open_pack
 from charmlp.data.readers.entries import MAX_ENTRIES
 from charmlp.data.readers.folders import is_class_name, read_folders
 from charmlp.data.readers.idx import idx_files, is_idx_name, read_idx, set_of
@@ -39,7 +42,7 @@ from charmlp.errors import DataError, UsageError
 from charmlp.images.folders import Listing
 from charmlp.letters.source import Source
 from charmlp.letters.splits import SPLIT_OF, hold_out
-from charmlp.system.files import alike, is_folder
+from charmlp.system.files import alike, is_file, is_folder
 from charmlp.text import quote, shown_path
 
 DEFAULT_SEED = 2021
@@ -64,7 +67,8 @@ def open_source(
     """Open and check everything about a data set except the pixels.
 
     data       a folder in any known layout, or a zip archive of one; one list, table or archive of arrays,
-               an IDX file; or `synth:`, `synth:COUNT`, `synth:hand:COUNT`
+               an IDX file; a pack, whose splits are as they were packed; or `synth:`, `synth:COUNT`,
+               `synth:hand:COUNT`
     lists      instead: a list for 'train', 'val' and 'test', or for some of them
     im_dir     the folder of the lists' images; by default `images/` beside the lists, or their own folder
     classes    see `charmlp.data.labels`, which also says what the classes are without it
@@ -89,18 +93,23 @@ def open_source(
     if data is not None and os.fspath(data).startswith(_SYNTHETIC):
         return _rendered(os.fspath(data), given, n_classes, seed, cache)
     asked = Asked(None if im_dir is None else Path(im_dir), reading, whole)
+    if data is not None and is_file(Path(data)) and is_pack(Path(data)):
+        asked.refuse_flags(f"{shown_path(data)} is a pack")
+        return open_pack(Path(data), given, n_classes)
     with ExitStack() as temporary:  # what is in a zip archive goes when nobody has the source any more
-        kept = ImageCache()
+        files = Files()
         if lists is not None:
             layout = given_lists({split: Path(path) for split, path in lists.items()}, asked)
         elif data is None:
             raise UsageError("no data: give --data, or lists of images")
         elif is_archive(Path(data)):
-            kept = ImageCache(Path(data), unpack(Path(data), temporary))
-            layout = _recognise_folder(kept.unpacked, asked)
+            files = Files(Path(data), unpack(Path(data), temporary))
+            layout = _recognise_folder(files.unpacked, asked)
         else:
             layout = _recognise(Path(data), asked)
-        source = _source(layout, given, n_classes, seed, kept if cache else None, faults)
+        source = _source(layout, given, n_classes, seed, faults)
+        in_files = all(entries.folder is not None for entries in layout[0].values())
+        source = replace(source, place=_place(data, lists), files=files, cache=cache and in_files)
         weakref.finalize(source, temporary.pop_all().close)
         return source
 
@@ -129,9 +138,8 @@ def _source(
     given: tuple[str, ...] | None,
     n_classes: int | None,
     seed: int,
-    cache: ImageCache | None,
     faults: list[str] | None,
-) -> Source:
+) -> PictureSource:
     """Labels become classes, and a validation set is held out where there is none."""
     splits, words = layout
     name_numbers([entries for entries in splits.values() if isinstance(entries, PixelEntries)], given)
@@ -142,10 +150,11 @@ def _source(
             first.problems.raise_if_any()
         classes = classes_of(first, n_classes, faults)
         odd = notes_on(first, classes)
-    parts = {
-        split: Part(tuple(entries.names), class_indices(entries, classes), entries.pictures)
-        for split, entries in splits.items()
-    }
+    parts = {}
+    for split, entries in splits.items():
+        indices = class_indices(entries, classes)
+        parts[split] = Part(entries.names, indices, entries.pictures, entries.files)
+        entries.labels = []  # of millions they take memory, and the indices say as much
     if faults is None:
         for entries in splits.values():
             entries.problems.raise_if_any(*odd)
@@ -158,15 +167,16 @@ def _source(
         if validates.any():
             parts |= {"train": whole.take(~validates), "val": whole.take(validates)}
             words += f", split by seed {seed}"
-    in_files = all(entries.folder is not None for entries in splits.values())
-    return PictureSource(
-        classes,
-        words,
-        parts,
-        cache if in_files else None,
-        tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes)) + tuple(odd),
-        tuple(line for entries in splits.values() for line in entries.left_out),
-    )
+    notes = tuple(dict.fromkeys(note for entries in splits.values() for note in entries.notes))
+    left_out = tuple(line for entries in splits.values() for line in entries.left_out)
+    return PictureSource(classes, words, parts, notes=notes + tuple(odd), left_out=left_out)
+
+
+def _place(data: _Path | None, lists: Mapping[str, _Path] | None) -> str:
+    """Sixteen hexadecimal digits that stand for where the letters lie, which is nobody else's business."""
+    places = [data] if data is not None else [path for _, path in sorted((lists or {}).items())]
+    paths = "\0".join(os.path.abspath(os.fspath(place)) for place in places)  # noqa: PTH100  # no link
+    return hashlib.sha256(paths.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _recognise(data: Path, asked: Asked) -> Layout:

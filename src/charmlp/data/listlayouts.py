@@ -225,6 +225,7 @@ def _with_images(splits: dict[str, Entries], beside: Path, asked: Asked, words: 
         if isinstance(entries, PixelEntries):
             asked.refuse_im_dir(f"{shown_path(entries.where)} holds its images itself")
         else:
+            entries.end()
             entries.folder = asked.im_dir or _image_folder(entries.names[:_FIRST], beside, split)
             ImageFolder(entries.folder).check(entries)
             folders.append(entries.folder)

@@ -61,8 +61,8 @@ class Leaks:
             "interval_without": list(self.interval),
             "files": [
                 {
-                    "file": self.evaluation.letters.names[at],
-                    "train": self.training.names[self.twins.index[at]],
+                    "file": self.evaluation.letters.names[int(at)],
+                    "train": self.training.names[int(self.twins.index[at])],
                     "likeness": round(float(self.twins.likeness[at]), 4),
                 }
                 for at in found

@@ -1,6 +1,6 @@
 """Preprocessing, which exists once: decode one image, make it grey, resize it, turn pixels into inputs.
 
-    file ──opening, or for plain files jpeg──▶ picture ──grey──▶ uint8 H×W ──inputs──▶ float32 1×(H·W)
+    file ──opening, or for plain files jpeg, png──▶ picture ──grey──▶ uint8 H×W ──inputs──▶ float32 1×(H·W)
 
 `opening.py` asks `filekinds.py` what a file is and `costs.py` what it may cost; `handed.py` says what an
 image may be beside a file. `grey.py` asks `depth.py` about 16 bits, `crop.py` for the letter's box.

@@ -43,6 +43,7 @@ OTHERS = (  # what people have besides
     (b"%PDF|%!PS", "a document (PDF or PostScript); save its page as PNG"),
     (rb"(?i)\s*(?:<!doctype html|<html)", "a web page, perhaps saved instead of the picture on it"),
     (rb"\s*(?:<svg|<\?xml)", "a drawing or another document in XML; save it as PNG"),
+    (b"charmlp pack ", "a pack of letters; charmlp test and charmlp train read it"),
     (b"PK\3\4|\x1f\x8b|7z\xbc\xaf|Rar!", "an archive; unpack it"),
     (b"version https://git-lfs", "a pointer to a file in Git LFS; fetch it with 'git lfs pull'"),
 )

@@ -17,6 +17,7 @@ from charmlp.images.depth import DEPTH, brightened, depth_of, upper_bits, visibl
 from charmlp.images.handed import ImageSource, as_file_or_picture
 from charmlp.images.jpeg import plain_jpeg
 from charmlp.images.opening import open_image
+from charmlp.images.png import plain_png
 from charmlp.images.quiet import quiet
 from charmlp.system.files import open_regular, reason_of
 from charmlp.text import shown_path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # processes that read images do without NumPy, whose import t
     import numpy as np
     from numpy.typing import NDArray
 
+FEW_BYTES = 2**16  # as most files of letters have; to ask for more costs memory that is not used
 PLAIN_BYTES = 2**20  # of a larger file, the header takes little time beside the pixels
 STRIP_PIXELS = 2**20  # a picture is converted in strips, so that no second copy of it is needed
 WHITE, BLACK = 255, 0
@@ -62,7 +64,9 @@ def grey_picture(image: ImageSource, norm_size: tuple[int, int], view: View = DE
     else:
         with open_regular(image, "an image", ImageError) as file:
             try:
-                start = file.read(PLAIN_BYTES)
+                start = file.read(FEW_BYTES)
+                if len(start) == FEW_BYTES:
+                    start += file.read(PLAIN_BYTES - FEW_BYTES)
             except OSError as error:
                 raise ImageError(f"{shown_path(image)}: cannot be read: {reason_of(error)}") from None
             grey = _decoded(start, file, shown_path(image), view)
@@ -73,7 +77,7 @@ def grey_picture(image: ImageSource, norm_size: tuple[int, int], view: View = DE
 def _decoded(start: bytes, file: BinaryIO, shown: str, view: View) -> Image.Image:
     """The grey picture in `file`, whose `start` was read: less than `PLAIN_BYTES` are all that there is."""
     if len(start) < PLAIN_BYTES:
-        if (plain := plain_jpeg(start, MAX_PIXELS)) is not None:
+        if (plain := plain_jpeg(start, MAX_PIXELS) or plain_png(start, MAX_PIXELS)) is not None:
             return plain.convert("L")
         file = BytesIO(start)
     file.seek(0)

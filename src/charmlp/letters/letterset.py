@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.letters.names import Names
 from charmlp.text import SHOWN
 
 
@@ -40,7 +41,7 @@ class LetterSet:
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
-    names: tuple[str, ...]
+    names: Sequence[str]
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -54,7 +55,7 @@ class LetterSet:
 
     def take(self, numbers: NDArray[np.integer[Any]]) -> "LetterSet":
         """Some of the letters, in that order."""
-        names = tuple(self.names[number] for number in numbers)
+        names = Names(self.names[number] for number in numbers)
         return replace(self, images=self.images[numbers], labels=self.labels[numbers], names=names)
 
     def spread(self, most: int) -> NDArray[np.integer[Any]]:

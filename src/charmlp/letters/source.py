@@ -32,6 +32,14 @@ class Source(ABC):
     def splits(self) -> dict[str, int]:
         """Number of images of each split there is: 'train', 'val', 'test', in this order."""
 
+    @property
+    def only(self) -> tuple[tuple[int, int], View] | None:
+        """The size, and what is seen of a picture, in which alone the letters are there; None: in any."""
+        return None
+
+    def verify(self) -> None:  # noqa: B027  # most have nothing to do
+        """Raise DataError where what lies there decoded is damaged, at which loading does not look."""
+
     def load(
         self,
         split: str,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.letters.names import in_order
+
 SPLITS = {"train": "training", "val": "validation", "test": "test"}  # name → the word for people
 
 _WORDS = {
@@ -29,8 +31,8 @@ def hold_out(names: Sequence[str], labels: NDArray[np.int64], seed: int) -> NDAr
     The choice depends on the seed, the names and the labels, not on the order in which a disk lists them.
     """
     generator = np.random.default_rng(seed)
-    order = np.array(sorted(range(len(names)), key=names.__getitem__), np.intp)
-    order = generator.permutation(order)
+    order = in_order(names)
+    generator.shuffle(order)
     n_classes = int(labels.max(initial=-1)) + 1
     sizes = np.bincount(labels, minlength=n_classes)
 
@@ -42,6 +44,7 @@ def hold_out(names: Sequence[str], labels: NDArray[np.int64], seed: int) -> NDAr
     quota[by_remainder[:missing]] += 1
 
     held_out = np.zeros(len(names), np.bool_)
-    for label in np.flatnonzero(quota):
-        held_out[order[labels[order] == label][: quota[label]]] = True
+    by_label = order[np.argsort(labels[order], kind="stable")]
+    for start, count in zip(np.cumsum(sizes) - sizes, quota, strict=True):
+        held_out[by_label[start : start + count]] = True
     return held_out

@@ -124,21 +124,32 @@ def check_writable(path: Path) -> None:
 
 
 def write_whole(path: Path, *content: bytes | bytearray | memoryview) -> None:
-    """Write `content`, piece by piece, to `path`, whole or not at all; folders on the way are made.
+    """Write `content`, piece by piece, to `path`, whole or not at all (`whole_file`)."""
+    with whole_file(path) as file:
+        for piece in content:
+            file.write(piece)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, temporary_name: str = "") -> Iterator[BinaryIO]:
+    """A file to write into, which is `path` when all is written; folders on the way are made.
 
     The bytes go to a temporary file beside it, to the disk, and then take the name in one move: who reads
     `path` finds the old file or the new one. Raises `CharmlpError` (no room, read-only folder); the old file
-    then stays as it was. A link stays a link, and what it leads to is written.
+    then stays as it was, also where the block raises anything. A link stays a link, and what it leads to is
+    written.
+
+    temporary_name  of the temporary file, for who holds a lock: what a killed process left there is
+                    written over
     """
     check_writable(path)
     with writing(path):
         target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{os.urandom(8).hex()}.part")
+        temporary = target.with_name(temporary_name or f".{os.urandom(8).hex()}.part")
         try:
-            with temporary.open("xb") as file:
-                for piece in content:
-                    file.write(piece)
+            with temporary.open("w+b" if temporary_name else "xb") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

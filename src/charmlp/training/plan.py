@@ -54,10 +54,11 @@ def plan_to_go_on(folder: Path, asked: Plan, settings: Mapping[str, Any], anyway
     past = Checkpoint.read(folder / CHECKPOINT)
     kept = dict(past.wishes)
     model_path, tensorboard = kept.pop("model_path"), kept.pop("tensorboard")
-    data = {**past.given, **place_of(past.given)}
+    data = {"pack": None, **past.given, **place_of(past.given)}
     started = Path(data.pop("folder"))
     if isinstance(data["classes"], str):  # perhaps a file
         data["classes"] = found_again(data["classes"], started)
+    data["pack"] = found_again(data["pack"], started)
     if any(asked.data[name] is not None for name in PLACE):
         data |= {name: asked.data[name] for name in PLACE}
     data |= {name: value for name, value in asked.data.items() if name not in PLACE and value}

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from charmlp.config import TrainingConfig
+from charmlp.data.pack import PackedSource
+from charmlp.data.packing import packed
 from charmlp.errors import DataError
 from charmlp.letters.balance import notes_on_balance
 from charmlp.letters.letterset import LetterSet
@@ -58,6 +61,22 @@ def prepare(
         callbacks.message(line)
     style = str(source.style) if isinstance(source, RenderedSource) else ""
     return Prepared(sets["train"], sets.get("val"), rendered, source.identity(), source.layout, style)
+
+
+def pack_letters(
+    source: Source, path: Path, config: TrainingConfig, skip_bad: bool, callbacks: Callback
+) -> PackedSource:
+    """The letters of a source in a pack, made where it is not there or does not fit."""
+    with timed(callbacks, "packing images"):
+        return packed(
+            source,
+            path,
+            config.norm_size,
+            config.view,
+            skip_bad=skip_bad,
+            tell=callbacks.message,
+            progress=callbacks.progress,
+        )
 
 
 def load(source: Source, config: TrainingConfig, skip_bad: bool, callbacks: Callback) -> dict[str, LetterSet]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from charmlp.config import OTHER_NAMES, TrainingConfig, changes, find_recipe, flag_of, override
 from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
+from charmlp.data.pack import PackedSource
+from charmlp.data.packing import advice
 from charmlp.errors import UsageError
 from charmlp.modelfile import Model, check_expressible
 from charmlp.system.files import check_writable, is_file
@@ -30,7 +32,7 @@ from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
 from charmlp.training.plan import Plan, plan_to_go_on
-from charmlp.training.prepare import prepare
+from charmlp.training.prepare import Prepared, pack_letters, prepare
 from charmlp.training.record import make_model, record
 from charmlp.training.resume import check_letters, letters_of
 from charmlp.training.rundata import entries_of
@@ -85,6 +87,7 @@ def train(
     n_classes: int | None = None,
     skip_bad: bool = False,
     cache: bool = True,
+    pack: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
     overwrite: bool = False,
     model_path: str | PathLike[str] | None = None,
@@ -102,6 +105,8 @@ def train(
     data        a folder in any known layout, a list, or `synth:`; or else `lists` with `im_dir`
     recipe      `best`, `slides`, or a whole `TrainingConfig`
     cache       decoded images and rendered letters are kept in the user's cache folder, for later runs
+    pack        all images of `data` are decoded into this file, once, from which training takes them
+                (`charmlp.data.packing`)
     settings    fields of `TrainingConfig`, such as `epochs=10, hidden_size=64`
     model_path  the model is written there as well (`.safetensors` or `.pth`)
     tensorboard its figures are written for TensorBoard as well (`charmlp.training.tensorboard`)
@@ -128,7 +133,7 @@ def train(
     if checkpoint_every is not None:
         interval = INTERVAL.read("--checkpoint_every", str(checkpoint_every))
     given: dict[str, Any] = {"data": data, "im_dir": im_dir, "lists": lists}
-    given |= {"classes": classes, "n_classes": n_classes, "skip_bad": skip_bad}
+    given |= {"classes": classes, "n_classes": n_classes, "skip_bad": skip_bad, "pack": pack}
     plan = Plan(
         make_config(recipe, {} if resume is not None else settings),
         given,
@@ -168,7 +173,7 @@ def carry_out(
 ) -> Run:
     """The three stages of a run that is planned, in its folder, which rank 0 alone has."""
     config, past, data = plan.config, plan.past, dict(plan.data)
-    skip_bad = data.pop("skip_bad")
+    skip_bad, pack = data.pop("skip_bad"), data.pop("pack", None)
     ranks.when_lost(lambda: way_on(path))
     events = [TensorBoard(folder)] if folder and plan.tensorboard else []
     check_step(config, ranks)
@@ -176,7 +181,8 @@ def carry_out(
     if plan.model_path is not None:
         check_writable(plan.model_path)
     source = open_source(**data, seed=config.seed, cache=cache, reading=config)
-    check_memory(config, len(source.classes), source.splits)
+    mapped = pack is not None or isinstance(source, PackedSource)
+    check_memory(config, len(source.classes), source.splits, mapped=mapped)
     if plan.model_path is not None:
         check_expressible(
             plan.model_path,
@@ -187,9 +193,14 @@ def carry_out(
         )
     heard = Callbacks([*([folder] if folder else ()), *events, *callbacks, Watching(ranks)])
     heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
-    prepared = ranks.here_first(
-        lambda: prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-    )
+    if pack is None and (line := advice(source, config.norm_size)):
+        heard.message(line)
+
+    def get_ready() -> Prepared:
+        packed = source if pack is None else pack_letters(source, Path(pack), config, skip_bad, heard)
+        return prepare(packed, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+
+    prepared = ranks.here_first(get_ready)
     letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
     check_same_letters(letters, ranks)
     if past is not None:

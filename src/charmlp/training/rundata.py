@@ -31,6 +31,7 @@ ENTRIES: dict[str, tuple[type, ...]] = {
     "classes": (str, list, type(None)),
     "n_classes": (int, type(None)),
     "skip_bad": (bool,),
+    "pack": (str, type(None)),
 }
 
 
@@ -45,6 +46,7 @@ def entries_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "classes": list(classes) if isinstance(classes, list | tuple) else plain_path(classes),
         "n_classes": given["n_classes"],
         "skip_bad": given["skip_bad"],
+        "pack": plain_path(given.get("pack")),
     }
 
 
@@ -75,7 +77,7 @@ def read_data(run: Path) -> dict[str, Any] | None:
     with open_regular(path, "what a run was trained on", CharmlpError) as file:
         content = file.read(MOST_BYTES)
     try:
-        entries = json.loads(content)
+        entries = {"pack": None, **json.loads(content)}  # which earlier versions did not have
         for name, kinds in ENTRIES.items():
             if not isinstance(entries[name], kinds):
                 raise ValueError
@@ -99,7 +101,10 @@ def open_data(
     if entries is None:
         raise DataError(f"{shown_path(run)} does not say what it was trained on; give --data")
     how: dict[str, Any] = {} if config is None else {"seed": config.seed, "reading": config}
+    pack = found_again(entries["pack"], Path(entries["folder"]))
     try:
+        if pack is not None and is_file(Path(pack)):  # what it learned from, whatever has changed since
+            return open_source(pack, classes=classes)
         return open_source(**place_of(entries), classes=classes, cache=cache, **how)
     except DataError as error:
         raise DataError(

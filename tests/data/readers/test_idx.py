@@ -109,7 +109,7 @@ DAMAGED = [  # an image file, and the words about it
     (header(20, 20_000, 1_000), "the header states 20×20,000×1,000 bytes, which a file of "),
     (header(20, 2**31, 2**31), "at most 1,024 MB"),
     (header(2**32 - 1, 2**32 - 1, 2**32 - 1), "at most 1,024 MB"),
-    (header(5_000_001, 1, 1) + bytes(5_000_001), "5,000,000 images are accepted"),
+    (header(20_000_001, 1, 1) + bytes(20_000_001), "20,000,000 images are accepted"),
     (header(19, 6, 4) + bytes(456), "20 labels for the 19 images of"),
 ]
 WRONG_SIZE = [header(20, 6, 4) + bytes(479), header(20, 6, 4) + bytes(481)]

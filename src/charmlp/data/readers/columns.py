@@ -92,7 +92,9 @@ def entries_by_split(rows: Iterable[Row], problems: Problems, reading: Reading) 
                 f"{place}{quote(name)}: the split is {quote(written)} (train, val or test is expected)"
             )
         else:
-            found.setdefault(split, Entries(where, problems, reading.any_path)).add(name, label, place)
+            if split not in found:
+                found[split] = Entries(where, problems, reading.any_path)
+            found[split].add(name, label, place)
     if not found:
         problems.raise_if_any()
         raise DataError(f"{printable(where)}: the table has no rows; {EXPECTED} is expected")

@@ -3,23 +3,26 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from charmlp.errors import DataError
 from charmlp.letters.letterset import spell_out
+from charmlp.letters.names import Names
 from charmlp.letters.splits import SPLIT_OF, SPLITS
 from charmlp.text import forbidden_character, printable, quote
 
 if TYPE_CHECKING:
     from PIL import Image
 
-Picture: TypeAlias = "Path | Image.Image"  # what `read_grey` reads
+Picture: TypeAlias = "str | Image.Image"  # what `read_grey` reads; a million Paths take 300 MB
 
 LONGEST_NAME = 4096  # characters; no system opens a longer path
-MAX_ENTRIES = 5_000_000
+MAX_ENTRIES = 20_000_000
 MOST_KEPT = 10_000  # problems of one list; more are only counted
 ABSOLUTE = "an absolute path (a path relative to the image folder is expected)"
 OUTSIDE = 'leads out of the image folder (a path without ".." is expected)'
@@ -70,7 +73,7 @@ class Entries:
     def __init__(self, where: str, problems: Problems | None = None, any_path: bool = False) -> None:
         self.where = where
         self.any_path = any_path
-        self.names: list[str] = []
+        self.names = Names()
         self.labels: list[str] = []
         self.folder: Path | None = None
         self.problems = Problems(where) if problems is None else problems
@@ -81,10 +84,20 @@ class Entries:
     def __len__(self) -> int:
         return len(self.names)
 
-    def pictures(self, names: Sequence[str]) -> Iterable[Picture]:
-        """The pictures of some of the names, opened when their turn comes."""
+    @property
+    def pictures(self) -> Callable[[Sequence[str]], Iterable[Picture]]:
+        """From some of the names to their pictures, opened when their turn comes."""
+        return self.files
+
+    @property
+    def files(self) -> Callable[[Sequence[str]], Iterable[str]]:
+        """From some of the names to the files that hold their pictures."""
         assert self.folder is not None
-        return map(self.folder.joinpath, names)
+        return partial(paths_below, self.folder)
+
+    def end(self) -> None:
+        """No more are added: what repeated names are known by, a hundred bytes each, is let go."""
+        self._label_of = {}
 
     def add(self, written_name: str, label: object, place: str = "") -> None:
         """Add one entry, or the reason why not; `place` (e.g. "line 7: ") leads the message.
@@ -94,7 +107,7 @@ class Entries:
         name = normal_name(written_name)
         fault = fault_of_name(name, self.any_path) or fault_of_label(label)
         if fault is None:
-            earlier = self._label_of.setdefault(name, str(label))
+            earlier = self._label_of.setdefault(name, sys.intern(str(label)))
             if earlier != label:
                 fault = f"twice, with the labels {quote(earlier)} and {quote(label)}"
             elif len(self._label_of) > len(self.names):
@@ -126,6 +139,11 @@ def by_split(paths: Iterable[Path], what: str) -> dict[str, Path]:
         if split is not None:
             found[split] = path
     return {split: found[split] for split in SPLITS if split in found}
+
+
+def paths_below(folder: Path, names: Iterable[str]) -> Iterable[str]:
+    """The paths of files in a folder; an absolute name is one already."""
+    return map(partial(os.path.join, "" if folder == Path() else folder), names)
 
 
 def normal_name(name: str) -> str:

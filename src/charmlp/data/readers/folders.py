@@ -65,7 +65,7 @@ def _read_classes(data: Path, top: Path, folders: Sequence[Path]) -> Entries:
             walk.left_out.append(f"{walk.place(folder)}: no images")
         elif fault := _fault_of_name(folder.name):
             entries.problems.add(f"{quote(folder.name)}: {fault}")
-        entries.names += images
+        entries.names.extend(images)
         entries.labels += [folder.name] * len(images)
     for fault in walk.faults:
         entries.problems.add(fault)

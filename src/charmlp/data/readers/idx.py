@@ -96,6 +96,7 @@ def _split(paths: dict[str, Path]) -> PixelEntries:
     entries = PixelEntries(
         str(labels), stem, list(map(str, numbers)), lambda: upright(_read(images, "images"), images.name)
     )
+    entries.paths = [str(images), str(labels)]
     name_characters(entries, images.name)
     return entries
 

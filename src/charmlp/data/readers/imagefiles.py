@@ -8,6 +8,7 @@ from charmlp.data.readers.entries import Entries, way_out
 from charmlp.errors import DataError
 from charmlp.images.filekinds import is_image_name
 from charmlp.images.folders import Listing
+from charmlp.letters.names import Names
 from charmlp.text import printable, quote
 
 
@@ -23,13 +24,14 @@ class ImageFolder:
 
     def check(self, entries: Entries) -> None:
         """Complete names without their suffix; add to `entries.problems` each that is not an image file."""
-        for index, name in enumerate(entries.names):
+        complete = Names()
+        for name in entries.names:
             parent, base = posixpath.split(name)
             found = self._file(parent, base)
-            if found is not None:
-                entries.names[index] = name + found[len(base) :]
-            elif fault := self._fault(parent, base):
+            complete.append(name if found is None else name + found[len(base) :])
+            if found is None and (fault := self._fault(parent, base)):
                 entries.problems.add(f"{quote(name)}: {fault}")
+        entries.names = complete
 
     def missing(self, names: Iterable[str]) -> int:
         """How many of `names` are not images here."""

@@ -4,14 +4,16 @@ import math
 import re
 import string
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from charmlp.data.readers.entries import Entries, fault_of_label
+from charmlp.data.readers.entries import Entries, Picture, fault_of_label
 from charmlp.errors import DataError
+from charmlp.letters.names import Names
 from charmlp.text import printable, quote
 
 MOST_BYTES = 2**30  # of one file's pixels; EMNIST's largest has 0.55 of it
@@ -22,7 +24,8 @@ _DIGITS = 10  # numbers below may well be meant as digits
 class PixelEntries(Entries):
     """The images of one split in one file: entry 7 is named `STEM/000007`.
 
-    load  returns their pixels, uint8 N×H×W or N×H×W×3; called each time they are decoded
+    load   returns their pixels, uint8 N×H×W or N×H×W×3; called each time they are decoded
+    paths  the files that hold pixels and labels
     """
 
     def __init__(
@@ -35,20 +38,31 @@ class PixelEntries(Entries):
     ) -> None:
         super().__init__(where)
         self.notes += filter(None, notes)
-        self.names = [f"{stem}/{index:06}" for index in range(len(labels))]
+        self.names = Names(f"{stem}/{index:06}" for index in range(len(labels)))
         self.labels = list(labels)
         self.load = load
-        named = dict(
-            zip(reversed(self.labels), reversed(self.names), strict=True)
-        )  # each by its first picture
+        self.paths = [where]
+        named: dict[str, str] = {}
+        for label, name in zip(self.labels, self.names, strict=True):
+            named.setdefault(label, name)  # each by its first picture
         for label, name in named.items():
             if fault := fault_of_label(label):
                 self.problems.add(f"{quote(name)}: {fault}")
 
-    def pictures(self, names: Sequence[str]) -> Iterable[Image.Image]:
-        """The pictures of some of the names."""
-        pixels = self.load()
-        return (Image.fromarray(pixels[int(name.rpartition("/")[2])]) for name in names)
+    @property
+    def pictures(self) -> Callable[[Sequence[str]], Iterable[Picture]]:
+        return partial(_pictures_in, self.load)
+
+    @property
+    def files(self) -> Callable[[Sequence[str]], Iterable[str]]:
+        paths = self.paths
+        return lambda names: paths
+
+
+def _pictures_in(load: Callable[[], NDArray[np.uint8]], names: Sequence[str]) -> Iterable[Image.Image]:
+    """The pictures of some of the names; their pixels are in memory until the last one is taken."""
+    pixels = load()
+    return (Image.fromarray(pixels[int(name.rpartition("/")[2])]) for name in names)
 
 
 def square(count: int) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ from charmlp.config import Reading
 from charmlp.data.readers.columns import EXPECTED, Row, entries_by_split, find_columns
 from charmlp.data.readers.entries import Entries, Problems
 from charmlp.data.readers.pixeltables import pixel_columns, read_pixels
-from charmlp.data.readers.textfiles import decode, first_line, read_bytes
+from charmlp.data.readers.textfiles import MAX_TABLE_BYTES, decode, first_line, read_bytes
 from charmlp.errors import DataError
 from charmlp.text import printable
 
@@ -23,7 +23,7 @@ def read_csv(path: Path, reading: Reading) -> dict[str, Entries]:
     """
     if columns := pixel_columns(cells_of(first_line(path, EXPECTED)), str(path), reading):
         return {"train": read_pixels(path, columns)}
-    return parse_csv(read_bytes(path, EXPECTED), str(path), reading)
+    return parse_csv(read_bytes(path, EXPECTED, MAX_TABLE_BYTES), str(path), reading)
 
 
 def is_csv_table(path: Path, reading: Reading) -> bool:
@@ -49,10 +49,10 @@ def delimiter_of(line: str) -> str:
 
 def parse_csv(data: bytes, where: str, reading: Reading) -> dict[str, Entries]:
     """As `read_csv`, of paths, from bytes; `where` names them in messages."""
-    text = decode(data, where)
+    delimiter = delimiter_of(decode(data, where).lstrip().partition("\n")[0])
     reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter_of(text.lstrip().partition("\n")[0]),
+        io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),  # a StringIO has four bytes a character
+        delimiter=delimiter,
         skipinitialspace=True,
         strict=True,
     )

@@ -8,7 +8,8 @@ from charmlp.errors import DataError
 from charmlp.system.files import open_regular, reason_of
 from charmlp.text import printable
 
-MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB
+MAX_LIST_BYTES = 64 * 2**20  # a list of a million entries has some 25 MB, and takes ten times as much to read
+MAX_TABLE_BYTES = 512 * 2**20  # what is read line by line
 _LONGEST_LINE = 2**20  # bytes; one of 256×256 pixels has up to that
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HOW_TO_SAVE = "save it as UTF-8"

@@ -1,5 +1,6 @@
 """Lists in plain text: a path and its label a line, between them a tab, a comma or spaces."""
 
+import io
 from pathlib import Path
 
 from charmlp.config import Reading
@@ -33,7 +34,9 @@ def is_text_list(path: Path, reading: Reading) -> bool:
 def parse_text_list(data: bytes, where: str, reading: Reading) -> Entries:
     """As `read_text_list`, from bytes; `where` names them in messages."""
     entries = Entries(where, any_path=reading.any_path)
-    for number, line in enumerate(decode(data, where).split("\n"), 1):
+    decode(data, where)  # refuses what is no text
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="\n")
+    for number, line in enumerate(lines, 1):
         if number > MAX_ENTRIES:
             raise DataError(f"{printable(where)}: more than {MAX_ENTRIES:,} lines; so many are not accepted")
         if line.strip():

@@ -45,6 +45,9 @@ def check_data(
     skip_bad  training would leave out images that cannot be read
     judge     look for labels that are wrong
     """
+    source.verify()
+    if source.only is not None:
+        config = override(config, {"norm_size": source.only[0], "crop": source.only[1].crop})
     letters, unreadable = read_all(source, config, progress)
     blank = tuple(
         each for split, own in letters.items() for each in chosen(own, split, are_blank(own.images))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,7 @@ def plain(name: str) -> str:
 def chosen(letters: LetterSet, split: str, which: NDArray[Any]) -> Iterator[Letter]:
     """Some letters of a split, by their numbers or by bool N."""
     for at in np.flatnonzero(which) if which.dtype == np.bool_ else which:
-        yield Letter(letters.names[at], split, letters.classes[letters.labels[at]])
+        yield Letter(letters.names[int(at)], split, letters.classes[letters.labels[at]])
 
 
 def sizes_of(source: Source, letters: LetterSet, split: str) -> Sizes | None:
@@ -86,7 +85,7 @@ def sizes_of(source: Source, letters: LetterSet, split: str) -> Sizes | None:
     return Sizes(ordered[0], ordered[len(ordered) // 2], ordered[-1], len(ordered)) if ordered else None
 
 
-def size_of(picture: Path | Image.Image) -> tuple[int, int]:
+def size_of(picture: str | Image.Image) -> tuple[int, int]:
     """Width and height; of a file its header says them."""
     if isinstance(picture, Image.Image):
         return picture.size

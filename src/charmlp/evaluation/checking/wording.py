@@ -55,7 +55,7 @@ def on_counts(check: Check, config: TrainingConfig, cache: bool) -> Iterator[Rem
         yield Remark("there are no training images that can be read", fatal=True)
         return
     try:
-        check_memory(config, len(source.classes), source.splits)
+        check_memory(config, len(source.classes), source.splits, mapped=source.only is not None)
     except UsageError as error:
         yield Remark(str(error), fatal=True)
     lacking = np.bincount(training.labels, minlength=len(source.classes)) == 0
