@@ -10,12 +10,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from charmlp.calculus.elements import Array
 from charmlp.system.extras import require_extra
 
-PATIENCE = 60  # seconds that a rank waits for what another one should send
+if TYPE_CHECKING:
+    from charmlp.calculus.elements import Array
+
+PATIENCE = 60  # seconds that a rank waits for another one, unless told otherwise
 
 
 class Ranks:
@@ -53,11 +55,11 @@ ALONE = Ranks()
 class Group(Ranks):
     """One of several ranks, joined by gloo."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
         import torch.distributed as distributed
 
         self.distributed = distributed
-        distributed.init_process_group("gloo", timeout=timedelta(seconds=PATIENCE))
+        distributed.init_process_group("gloo", timeout=timedelta(seconds=patience))
         self.rank, self.count = distributed.get_rank(), distributed.get_world_size()
 
     def add(self, array: Array) -> None:
@@ -77,13 +79,16 @@ class Group(Ranks):
 
 
 @contextmanager
-def ranks() -> Iterator[Ranks]:
-    """The ranks that `torchrun` started, this process among them; without it, `ALONE`."""
+def ranks(patience: float = PATIENCE) -> Iterator[Ranks]:
+    """The ranks that `torchrun` started, this process among them; without it, `ALONE`.
+
+    `patience`: seconds that a rank waits for what another one should send.
+    """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2 or "RANK" not in os.environ:
         yield ALONE
         return
     require_extra("torch", "torch", "several processes (torchrun)")
-    group = Group()
+    group = Group(patience)
     try:
         yield group
     finally:
