@@ -16,6 +16,8 @@ from charmlp.errors import CharmlpError, UsageError
 from charmlp.language import translated
 from charmlp.language.layout import padded
 from charmlp.system.extras import require_extra
+from charmlp.system.ranks import ALONE, Ranks
+from charmlp.system.torchrun import joined
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -45,14 +47,23 @@ def make_parser() -> Parser:
 
 
 def command(arguments: Sequence[str]) -> int:
+    return joined(lambda ranks: command_of(arguments, ranks))
+
+
+def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
+    """The command as one of several ranks, of which the first alone reports."""
     args = make_parser().parse_args(arguments)
     what = what_to_train(args)
     data = data_to_train_on(args)
+    if not ranks.is_first:
+        from charmlp.training import train
+
+        return 130 if train(**asked(args, what, data), ranks=ranks).fit.interrupted else 0
 
     from charmlp.cli.progress import make_reporter
 
     with make_reporter() as reporter:
-        result, drawn = train_and_draw(args, what, data, reporter)
+        result, drawn = train_and_draw(args, what, data, reporter, ranks)
     if result.accuracy is not None:
         say(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     say(f"model     {printable(result.path / 'model.safetensors')}")
@@ -143,7 +154,11 @@ WISHES = {"pictures": "on", "figure_format": "png", "report": "off"}  # unless t
 
 
 def train_and_draw(
-    args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any], reporter: LineReporter
+    args: argparse.Namespace,
+    what: dict[str, Any],
+    data: dict[str, Any],
+    reporter: LineReporter,
+    ranks: Ranks = ALONE,
 ) -> tuple[Run, dict[str, Path]]:
     """Train, then draw the pictures of the run and write its report; without them the run is as good.
 
@@ -154,17 +169,21 @@ def train_and_draw(
     if args.report == "on":
         require_extra("jinja2", "report", "--report on")
 
-    result = train(
-        skip_bad=args.skip_bad,
-        model_path=args.model_path,
-        tensorboard=args.tensorboard,
-        callbacks=[reporter],
-        checkpoint_every=args.checkpoint_every,
-        wishes={name: getattr(args, name) for name in WISHES if getattr(args, name) is not None},
+    result = train(**asked(args, what, data), callbacks=[reporter], ranks=ranks)
+    return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+
+
+def asked(args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """All that `train` is asked for."""
+    return {
+        "skip_bad": args.skip_bad,
+        "model_path": args.model_path,
+        "tensorboard": args.tensorboard,
+        "checkpoint_every": args.checkpoint_every,
+        "wishes": {name: getattr(args, name) for name in WISHES if getattr(args, name) is not None},
         **what,
         **data,
-    )
-    return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+    }
 
 
 def draw(

@@ -26,14 +26,14 @@ class Interrupts:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        self.is_held = True
+        outer, self.is_held = self.is_held, True
         try:
             yield
         finally:
-            self.is_held = False
-        if self.waiting is not None:
+            self.is_held = outer
+        if self.waiting is not None and not outer:
             number, self.waiting = self.waiting, None
-            self.handlers[number](number, None)
+            self.handlers.get(number, signal.default_int_handler)(number, None)
 
     def hear(self, number: int, frame: FrameType | None) -> None:
         if self.is_held and self.waiting is None:

@@ -16,6 +16,7 @@ from charmlp.data import open_source
 from charmlp.errors import UsageError
 from charmlp.modelfile import Model, check_expressible
 from charmlp.system.files import check_writable
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.text import closest
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.checkpoint import Checkpoint
@@ -23,7 +24,7 @@ from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
 from charmlp.training.plan import Plan, plan_to_go_on
 from charmlp.training.prepare import prepare
-from charmlp.training.record import record
+from charmlp.training.record import make_model, record
 from charmlp.training.resume import check_letters, letters_of
 from charmlp.training.rundata import entries_of
 from charmlp.training.runfiles import way_on
@@ -86,6 +87,7 @@ def train(
     resume: str | PathLike[str] | None = None,
     resume_anyway: bool = False,
     wishes: Mapping[str, Any] | None = None,
+    ranks: Ranks = ALONE,
     **settings: Any,
 ) -> Run:
     """Train a model and write a run folder: model, settings, figures by epoch, log.
@@ -125,26 +127,36 @@ def train(
         tensorboard,
         wishes or {},
     )
-    path = out if resume is None else resume
+    if not ranks.is_first:
+        plan, path = ranks.of_first(lambda: (plan, Path()))  # those of the first
+        return carry_out(plan, path, None, interval, [], cache, ranks)
+    place = out if resume is None else resume
     with RunFolder(
-        None if path is None else Path(path),
+        None if place is None else Path(place),
         overwrite=overwrite,
         goes_on=resume is not None,
         callbacks=Callbacks(callbacks),
     ) as folder:
         if resume is not None:
             plan = plan_to_go_on(folder.path, plan, settings, resume_anyway)
-        return carry_out(plan, folder, interval, callbacks, cache)
+        plan, path = ranks.of_first(lambda: (plan, folder.path))
+        return carry_out(plan, path, folder, interval, callbacks, cache, ranks)
 
 
 def carry_out(
-    plan: Plan, folder: RunFolder, interval: Interval, callbacks: Sequence[Callback], cache: bool
+    plan: Plan,
+    path: Path,
+    folder: RunFolder | None,
+    interval: Interval,
+    callbacks: Sequence[Callback],
+    cache: bool,
+    ranks: Ranks,
 ) -> Run:
-    """The three stages of a run that is planned, in its folder."""
+    """The three stages of a run that is planned, in its folder, which rank 0 alone has."""
     config, past, data = plan.config, plan.past, dict(plan.data)
     skip_bad = data.pop("skip_bad")
-    events = [TensorBoard(folder)] if plan.tensorboard else []
-    check_step(config)
+    events = [TensorBoard(folder)] if folder and plan.tensorboard else []
+    check_step(config, ranks)
     check_memory(config)
     if plan.model_path is not None:
         check_writable(plan.model_path)
@@ -158,10 +170,11 @@ def carry_out(
             act_type=config.act_type,
             view=config.view,
         )
-    heard = Callbacks([folder, *events, *callbacks])
+    heard = Callbacks([*([folder] if folder else ()), *events, *callbacks, Watching(ranks)])
     heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
-    prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-    folder.given = plan.entries
+    prepared = ranks.here_first(
+        lambda: prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+    )
     if past is not None:
         check_letters(past, letters_of(prepared), plan.anyway)
         heard.message(f"goes on after {past.state.updates:,} updates")
@@ -173,20 +186,31 @@ def carry_out(
     def checkpoint(training: Trainer) -> Checkpoint:
         return Checkpoint(training.state(), training.config, plan.entries, letters(), plan.kept)
 
-    saving = Saving(folder, interval, checkpoint)
+    if folder:
+        folder.given = plan.entries
+        heard = Callbacks([*heard.all, Saving(folder, interval, checkpoint)])
     try:
-        result = fit(
-            config,
-            prepared,
-            callbacks=Callbacks([*heard.all, saving]),
-            state=None if past is None else past.state,
-        )
+        state = None if past is None else past.state
+        result = fit(config, prepared, callbacks=heard, state=state, ranks=ranks)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted{way_on(folder.path)}") from None
-    model = record(result, prepared, folder, plan.model_path)
-    if not result.interrupted:
-        folder.remove_checkpoint()
-    return Run(folder.path, model, result, plan.wishes)
+        raise KeyboardInterrupt(f"interrupted{way_on(path)}") from None
+    if folder:
+        model = record(result, prepared, folder, plan.model_path)
+        if not result.interrupted:
+            folder.remove_checkpoint()
+    else:
+        model = make_model(result, prepared)
+    return Run(path, model, result, plan.wishes)
+
+
+class Watching(Callback):
+    """Stops long work where another rank has failed."""
+
+    def __init__(self, ranks: Ranks) -> None:
+        self.ranks = ranks
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        self.ranks.check()
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
