@@ -6,12 +6,14 @@ import pickle
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from charmlp.system import helpers
 from charmlp.system.ranks import Ranks
+
+T = TypeVar("T")
 
 SECONDS = 60.0  # that one waits for the others
 
@@ -30,25 +32,35 @@ class ThreadRanks(Ranks):
         self.meeting.wait(SECONDS)
         return found
 
-    def share(self, value: Any) -> Any:
-        return self.gather(value if self.is_first else None)[0]
+    def of_first(self, make: Callable[[], T]) -> T:
+        found: T = self.gather(make() if self.is_first else None)[0]
+        return found
 
 
 @contextmanager
 def ranks_in_threads(count: int, patch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """This thread is rank 0 of so many, and the others help it; the list is of their statuses, at the end."""
+    """This thread is rank 0 of so many, and the others help it; the list is of their statuses, at the end.
+
+    Where rank 0 fails, so do the others, without a word: who waits for it is told.
+    """
     said, meeting, own = [b""] * count, threading.Barrier(count), threading.local()
     statuses: list[int] = []
 
-    @contextmanager
-    def ranks(patience: float = SECONDS) -> Iterator[Ranks]:
-        yield ThreadRanks(getattr(own, "rank", 0), said, meeting)
+    def joined(work: Callable[[Ranks], int]) -> int:
+        try:
+            return work(ThreadRanks(getattr(own, "rank", 0), said, meeting))
+        except BaseException:
+            meeting.abort()
+            raise
 
     def help_it(rank: int) -> None:
         own.rank = rank
-        statuses.append(helpers.with_helpers(never))
+        try:
+            statuses.append(helpers.with_helpers(never))
+        except threading.BrokenBarrierError:
+            statuses.append(1)
 
-    patch.setattr(helpers, "ranks", ranks)
+    patch.setattr(helpers, "joined", joined)
     threads = [threading.Thread(target=help_it, args=(rank,)) for rank in range(1, count)]
     for thread in threads:
         thread.start()

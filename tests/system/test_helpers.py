@@ -57,7 +57,7 @@ def test_an_error_of_the_command_ends_the_helpers(monkeypatch: pytest.MonkeyPatc
 
     with ranks_in_threads(3, monkeypatch) as statuses, pytest.raises(ValueError, match="of the command"):
         helpers.with_helpers(work)
-    assert statuses == [0, 0] and not helpers.has_helpers()
+    assert statuses == [1, 1] and not helpers.has_helpers()
 
 
 def test_alone_it_is_the_work_itself() -> None:

@@ -9,34 +9,41 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from charmlp.system.ranks import ALONE, Ranks, ranks
+from charmlp.system.ranks import ALONE, Ranks
+from charmlp.system.torchrun import joined
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 AT_ONCE = 4  # parts that a rank works on before it sends what became of them
-PATIENCE = 3600  # seconds that helpers wait: for pictures to be drawn, or a reader who has paused the output
 
 _all: Ranks = ALONE  # that work for this process, itself among them
 
 
 def with_helpers(work: Callable[[], int]) -> int:
-    """The status of `work`, which rank 0 does with the help of the others; theirs is 0.
+    """The exit status of `work`, which rank 0 does with the help of the others.
 
     Where `torchrun` has started no others, `work` is all that happens.
     """
+    return joined(lambda ranks: lead(work, ranks) if ranks.is_first else follow(ranks))
+
+
+def lead(work: Callable[[], int], ranks: Ranks) -> int:
     global _all
-    with ranks(PATIENCE) as group:
-        if not group.is_first:
-            while (asked := group.share(None)) is not None:
-                group.gather(_own_share(group, *asked))
-            return 0
-        _all = group
-        try:
-            return work()
-        finally:
-            _all = ALONE
-            group.share(None)
+    _all = ranks
+    try:
+        status = work()
+    finally:
+        _all = ALONE
+    ranks.of_first(lambda: None)
+    return status
+
+
+def follow(ranks: Ranks) -> int:
+    """Do what rank 0 asks, until it asks for nothing more."""
+    while asked := ranks.of_first(lambda: None):
+        ranks.gather(_own_share(ranks, *asked))
+    return 0
 
 
 def has_helpers() -> bool:
@@ -47,10 +54,10 @@ def spread(function: Callable[[Part], Result], parts: Iterable[Part]) -> Iterato
     """`map`, shared out among all ranks, some parts at a time; what is sent must be picklable."""
     rest = iter(parts)
     while some := list(islice(rest, AT_ONCE * _all.count)):
-        _all.share((function, some))
+        _all.of_first(lambda: (function, some))
         for results in _all.gather(_own_share(_all, function, some)):
             yield from results
 
 
-def _own_share(group: Ranks, function: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    return list(map(function, parts[group.rows(len(parts))]))
+def _own_share(ranks: Ranks, function: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    return list(map(function, parts[ranks.rows(len(parts))]))
