@@ -7,32 +7,30 @@ others end soon, and one of them says why.
 
 from __future__ import annotations
 
-import itertools
+import atexit
 import os
-import pickle
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from charmlp.errors import CharmlpError
+from charmlp.system.beats import Beats, Outcome, State
+from charmlp.system.line import Line, PartedError, first_line
 from charmlp.system.ranks import Ranks
 
-Array = NDArray[Any]
 T = TypeVar("T")
 
-BEAT = 1.0  # seconds between two signs of life
-PATIENCE = timedelta(seconds=60)  # for one of them, and for the ranks to find each other at the beginning
-LONG = timedelta(days=7)  # for what another rank is to send once its own work is done
-GLANCE = timedelta(seconds=0.5)  # how long Ctrl-C, or news of another rank, may go unheard
-WORKS, DONE, FAILED = range(3)
+PATIENCE = timedelta(seconds=60)  # for a sign of life, and for the ranks to find each other at the beginning
+LONG = timedelta(days=7)  # for what another rank is to send once its own work is done; it lives meanwhile
+SURVIVORS = 2.0  # seconds in which those that are there say so, where one is gone
 
 
 class ToldElsewhere(CharmlpError):
@@ -43,12 +41,8 @@ class ToldElsewhere(CharmlpError):
         self.exit_status = exit_status
 
 
-class Parted(Exception):
-    """The ranks no longer work together; `Group.together` knows why."""
-
-
 class Group(Ranks):
-    """One of several ranks, joined by gloo."""
+    """One of several ranks; raises `CharmlpError` where they do not find each other."""
 
     def __init__(self) -> None:
         import torch.distributed as distributed
@@ -57,33 +51,51 @@ class Group(Ranks):
         self.rank, self.count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
         self.is_first_here = os.environ["LOCAL_RANK"] == "0"
         self.attempt = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+        self.most_attempts = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0"))
+        self.way_on: Callable[[], str] = str
         try:
-            self.job = distributed.TCPStore(  # type: ignore[attr-defined]
-                os.environ["MASTER_ADDR"],
-                int(os.environ["MASTER_PORT"]),
-                is_master=self.rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True",
-                timeout=PATIENCE,
-            )
-            self.store = distributed.PrefixStore(f"charmlp {self.attempt}", self.job)  # type: ignore[attr-defined]
-            distributed.init_process_group(
-                "gloo", store=self.store, rank=self.rank, world_size=self.count, timeout=PATIENCE
-            )
-            self.beats = Beats(Line(distributed.new_group(), PATIENCE, lambda: None))
-            self.line = Line(distributed.group.WORLD, LONG, self.check)
-            self.hosts = self.line.gather(socket.gethostname())
-        except (RuntimeError, ValueError, Parted) as error:
+            self.connect()
+            places = self.line.gather((socket.gethostname(), self.is_first_here))
+        except (RuntimeError, ValueError, PartedError) as error:
             raise CharmlpError(
-                f"rank {self.rank} on {socket.gethostname()} cannot reach the others: {first_line(error)}"
+                f"rank {self.rank} on {socket.gethostname()} does not find the others: {first_line(error)}; "
+                "where a host has several networks, GLOO_SOCKET_IFNAME says which"
             ) from None
+        self.hosts = [host for host, _ in places]
+        self.has_hosts = sum(is_first for _, is_first in places) > 1
 
-    def close(self) -> None:
-        """Let go of the connections, here: at the end of Python it would be too late, and end the process."""
-        for line in (self.line, self.beats.line):
+    def connect(self) -> None:
+        """Find the others by a store, which is torchrun's own where it offers one, and outlives the ranks."""
+        offered = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+        self.job = self.distributed.TCPStore(  # type: ignore[attr-defined]
+            os.environ["MASTER_ADDR"],
+            int(os.environ["MASTER_PORT"]),
+            is_master=self.is_first and not offered,
+            timeout=PATIENCE,
+        )
+        self.store = self.distributed.PrefixStore(f"charmlp {self.attempt}", self.job)  # type: ignore[attr-defined]
+        self.distributed.init_process_group(
+            "gloo", store=self.store, rank=self.rank, world_size=self.count, timeout=PATIENCE
+        )
+        self.beats = Beats(Line(self.distributed.new_group(), PATIENCE))
+        self.line = Line(self.distributed.group.WORLD, LONG, self.check)
+
+    def close(self, status: int) -> None:
+        """Let go of the connections: at the end of Python it would be too late.
+
+        Where an answer is awaited still, perhaps for days, that would be waited for: the process then ends
+        with this status once Python has done what it does at its end.
+        """
+        lines = self.line, self.beats.line
+        if any(line.is_waiting for line in lines):
+            atexit.register(leave, status)
+            return
+        for line in lines:
             del line.process_group
         self.distributed.destroy_process_group()
 
-    def add(self, array: Array) -> None:
-        self.line.reduce(array)
+    def add(self, array: NDArray[Any]) -> None:
+        self.line.add(array)
 
     def greatest(self, number: int) -> int:
         return int(max(self.line.numbers(number)))
@@ -103,16 +115,26 @@ class Group(Ranks):
 
     def check(self) -> None:
         if not self.beats.is_going:
-            raise Parted
+            raise PartedError
 
     def name(self, rank: int) -> str:
         return f"rank {rank} on {self.hosts[rank]}"
+
+    def remember(self, what: str, text: str) -> None:
+        self.job.set(f"charmlp {what}", text)
+
+    def recall(self, what: str) -> str | None:
+        key = f"charmlp {what}"
+        return self.job.get(key).decode() if self.job.check([key]) else None
+
+    def when_lost(self, way_on: Callable[[], str]) -> None:
+        self.way_on = way_on
 
     def together(self, work: Callable[[], T]) -> T:
         """What `work` returns, once all ranks are done with it; where one fails, all end.
 
         Rank 0 raises what was wrong, with the name of the rank where it was another one; the others raise
-        `ToldElsewhere`.
+        `ToldElsewhere`. Where a rank is gone without a word, one of those that are there says so.
         """
         found: Any = None
         fault: BaseException | None = None
@@ -120,138 +142,60 @@ class Group(Ranks):
         try:
             found = work()
         except BaseException as error:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # which torchrun sends as soon as one has ended
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun sends it as soon as one rank has ended
             fault = error
-        self.beats.end(Outcome.of(fault))
-        return self.settled(found, fault)
-
-    def settled(self, found: T, fault: BaseException | None) -> T:
-        """The end that is right for all ranks."""
-        if self.beats.outcomes is None:
-            self.tell_loss()
-        ends = {rank: end for rank, end in enumerate(self.beats.outcomes or ()) if end.state == FAILED}
-        if not ends:
+        ends = self.beats.end(Outcome.of(fault))
+        if ends is None:
+            raise self.loss()
+        failed = {rank: end for rank, end in enumerate(ends) if end.state == State.FAILED}
+        if not failed:
             return found
-        first, end = min(ends.items(), key=lambda each: (each[1].is_consequence, each[0]))
-        if fault is not None and (self.rank == first == 0 or ends[self.rank].is_own):
+        first = min(failed, key=lambda rank: (failed[rank].is_consequence, rank))
+        if fault is not None and (self.rank == first == 0 or failed[self.rank].is_unforeseen):
             raise fault
-        if self.is_first:
-            error = CharmlpError(f"{self.name(first)}: {end.text}", end.details)
-            error.exit_status = end.status
-            raise error
-        raise ToldElsewhere(end.status)
+        if not self.is_first:
+            raise ToldElsewhere(failed[first].status)
+        raise failed[first].error(self.name(first))
 
-    def tell_loss(self) -> None:
-        """Raise what is to be said when ranks are gone without a word: by the first one that notices."""
-        raise CharmlpError(f"lost: {self.beats.lost}")
+    def loss(self) -> CharmlpError:
+        """What is to be said where a rank is gone: by the first of those that are there."""
+        nothing: tuple[list[int], bool] = [], False
+        gone, is_told = within(SURVIVORS + 3, self.ask_around, nothing)
+        if is_told:
+            return ToldElsewhere(1)
+        names = " and ".join(map(self.name, gone)) or "another rank"
+        again = self.attempt < self.most_attempts
+        way_on = "; torchrun starts all ranks again" if again else self.way_on()
+        return CharmlpError(f"{names} has ended, or is out of reach{way_on}")
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a rank's work ended: what was wrong, for people.
-
-    is_own          it is no error of the user's, and the rank tells it itself
-    is_consequence  something went wrong on another rank
-    """
-
-    state: int
-    text: str = ""
-    details: tuple[str, ...] = ()
-    status: int = 1
-    is_own: bool = False
-    is_consequence: bool = False
-
-    @classmethod
-    def of(cls, fault: BaseException | None) -> Outcome:
-        if fault is None:
-            return cls(DONE)
-        if isinstance(fault, Parted):
-            return cls(FAILED, str(fault), is_consequence=True)
-        if isinstance(fault, CharmlpError):
-            return cls(FAILED, str(fault), fault.details, fault.exit_status)
-        if isinstance(fault, KeyboardInterrupt):
-            return cls(FAILED, str(fault) or "interrupted", status=130)
-        return cls(FAILED, first_line(fault), is_own=True)
+    def ask_around(self) -> tuple[list[int], bool]:
+        """Which ranks do not say that they are there, and whether somebody has told that already."""
+        self.store.set(f"here {self.rank}", "")
+        gone: list[int] = []
+        for _ in range(round(SURVIVORS / 0.05)):
+            gone = [rank for rank in range(self.count) if not self.store.check([f"here {rank}"])]
+            if len(gone) <= 1:
+                break
+            time.sleep(0.05)
+        return gone, self.store.add("told", 1) > 1
 
 
-class Line:
-    """A connection of all ranks: sums of arrays, of which everything else is made."""
+def within(seconds: float, ask: Callable[[], T], otherwise: T) -> T:
+    """What `ask` returns, unless it takes longer or fails: the other end of its connection may be gone."""
+    found = [otherwise]
 
-    def __init__(self, process_group: Any, patience: timedelta, check: Callable[[], None]) -> None:
-        import torch.distributed as distributed
+    def put() -> None:
+        with suppress(RuntimeError):
+            found[0] = ask()
 
-        self.process_group, self.check = process_group, check
-        self.rank, self.count = process_group.rank(), process_group.size()
-        self.options = distributed.AllreduceOptions()
-        self.options.timeout = patience
-
-    def reduce(self, array: Array) -> None:
-        """Replace the numbers by the ranks' sums; raises `Parted` where a rank cannot be reached."""
-        import torch
-
-        if self.count == 1:
-            return
-        try:
-            work = self.process_group.allreduce([torch.from_numpy(array)], self.options)
-            while not work.is_completed():
-                with suppress(RuntimeError):  # not yet
-                    work.wait(GLANCE)
-                self.check()
-            work.wait()
-        except RuntimeError as error:
-            raise Parted(first_line(error)) from None
-
-    def numbers(self, number: int) -> Array:
-        """What each rank gave."""
-        found = np.zeros(self.count, np.int64)
-        found[self.rank] = number
-        self.reduce(found)
-        return found
-
-    def gather(self, value: T) -> list[T]:
-        """The same of any values."""
-        content = np.frombuffer(pickle.dumps(value), np.uint8)
-        ends = np.cumsum([0, *self.numbers(len(content))])
-        everything = np.zeros(ends[-1], np.uint8)
-        everything[ends[self.rank] : ends[self.rank + 1]] = content
-        self.reduce(everything)
-        return [pickle.loads(everything[start:stop].data) for start, stop in itertools.pairwise(ends)]
+    thread = threading.Thread(target=put, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return found[0]
 
 
-class Beats(threading.Thread):
-    """Signs of life."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__(daemon=True)
-        self.line = line
-        self.own = Outcome(WORKS)
-        self.news = threading.Event()
-        self.outcomes: list[Outcome] | None = None
-        self.lost = ""
-
-    @property
-    def is_going(self) -> bool:
-        return self.outcomes is None and not self.lost
-
-    def run(self) -> None:
-        try:
-            while True:
-                states = self.line.numbers(self.own.state)
-                if FAILED in states or min(states) == DONE:
-                    self.outcomes = self.line.gather(self.own)
-                    return
-                if self.own.state == WORKS:
-                    self.news.wait(BEAT)
-        except Parted as error:
-            self.lost = str(error)
-
-    def end(self, own: Outcome) -> None:
-        """Tell how this rank's work ended, and wait until all have ended theirs, or one has failed."""
-        self.own = own
-        self.news.set()
-        while self.is_alive():
-            self.join(GLANCE.total_seconds())
-
-
-def first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).partition("\n")[0]
+def leave(status: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)

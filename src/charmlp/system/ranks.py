@@ -18,10 +18,16 @@ T = TypeVar("T")
 class Ranks:
     """This process alone; `group.Group` is one of several.
 
-    Each method but `rows` and `check` is called by all ranks in the same order.
+    `add`, `greatest`, `of_first`, `gather` and `here_first` are called by all ranks in the same order.
+
+    is_first_here  the first one of its host
+    has_hosts      whether there are several hosts
+    attempt        how often torchrun has started the ranks again (`--max-restarts`)
     """
 
     rank, count = 0, 1
+    is_first_here, has_hosts = True, False
+    attempt = 0
 
     @property
     def is_first(self) -> bool:
@@ -54,9 +60,15 @@ class Ranks:
     def check(self) -> None:
         """Stop long work here where another rank has failed meanwhile."""
 
-    def name(self, rank: int) -> str:
-        """A rank, for people."""
-        return f"rank {rank}"
+    def remember(self, what: str, text: str) -> None:
+        """Let those that torchrun starts again on the same job know something, by `recall`."""
+
+    def recall(self, what: str) -> str | None:
+        """What an earlier attempt remembered, if any."""
+        return None
+
+    def when_lost(self, way_on: Callable[[], str]) -> None:
+        """What is to be said, where a rank is gone, behind that."""
 
 
 ALONE = Ranks()

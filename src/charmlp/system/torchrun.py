@@ -13,16 +13,23 @@ from charmlp.system.ranks import ALONE, Ranks
 
 
 def joined(work: Callable[[Ranks], int]) -> int:
-    """The exit status that `work` returns, done by this process, or under torchrun by all of its ranks."""
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
+    """The exit status that `work` returns, done by this process, or under torchrun by all of its ranks.
+
+    Where it fails, one of them raises; of the others, the status is the same.
+    """
+    if "TORCHELASTIC_RUN_ID" not in os.environ:  # torchrun's own; others, too, set such as RANK
         return work(ALONE)
     require_extra("torch", "torch", "several processes (torchrun)")
     from charmlp.system.group import Group, ToldElsewhere
 
-    group = Group()
+    group, status = Group(), 1
     try:
-        return group.together(lambda: work(group))
+        status = group.together(lambda: work(group))
     except ToldElsewhere as told:
-        return told.exit_status
+        status = told.exit_status
+    except KeyboardInterrupt:
+        status = 130
+        raise
     finally:
-        group.close()
+        group.close(status)
+    return status

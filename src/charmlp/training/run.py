@@ -15,9 +15,16 @@ from charmlp.config import settings as settings_of_a_run
 from charmlp.data import open_source
 from charmlp.errors import UsageError
 from charmlp.modelfile import Model, check_expressible
-from charmlp.system.files import check_writable
+from charmlp.system.files import check_writable, is_file
 from charmlp.system.ranks import ALONE, Ranks
 from charmlp.text import closest
+from charmlp.training.agreement import (
+    Watching,
+    check_same_letters,
+    folder_of_before,
+    plan_of_all,
+    remember_folder,
+)
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.fit import Fit, fit
@@ -27,7 +34,7 @@ from charmlp.training.prepare import prepare
 from charmlp.training.record import make_model, record
 from charmlp.training.resume import check_letters, letters_of
 from charmlp.training.rundata import entries_of
-from charmlp.training.runfiles import way_on
+from charmlp.training.runfiles import CHECKPOINT, way_on
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.saving import INTERVAL, Interval, Saving
 from charmlp.training.steps.choice import check_step
@@ -107,6 +114,9 @@ def train(
                       run are refused, unless `resume_anyway`
     wishes            of the caller, for after the training: `Run.wishes`, also of a run that goes on
 
+    Of several `ranks` (`charmlp.system.torchrun`), the first alone writes, and has callbacks that hear how it
+    goes; all of them train together, and get the same model.
+
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
     """
     check_names(settings)
@@ -128,18 +138,22 @@ def train(
         wishes or {},
     )
     if not ranks.is_first:
-        plan, path = ranks.of_first(lambda: (plan, Path()))  # those of the first
-        return carry_out(plan, path, None, interval, [], cache, ranks)
-    place = out if resume is None else resume
+        plan, path = plan_of_all(plan, None, ranks)
+        return carry_out(plan, path, None, interval, callbacks, cache, ranks)
+    place, goes_on = out if resume is None else resume, resume is not None
+    if (earlier := folder_of_before(ranks)) is not None:
+        place, overwrite, goes_on = earlier, True, goes_on or is_file(earlier / CHECKPOINT)
     with RunFolder(
         None if place is None else Path(place),
         overwrite=overwrite,
-        goes_on=resume is not None,
+        goes_on=goes_on,
         callbacks=Callbacks(callbacks),
     ) as folder:
-        if resume is not None:
-            plan = plan_to_go_on(folder.path, plan, settings, resume_anyway)
-        plan, path = ranks.of_first(lambda: (plan, folder.path))
+        remember_folder(folder.path, ranks)
+        if goes_on:
+            asked = {} if resume is None else settings
+            plan = plan_to_go_on(folder.path, plan, asked, resume_anyway)
+        plan, path = plan_of_all(plan, folder.path, ranks)
         return carry_out(plan, path, folder, interval, callbacks, cache, ranks)
 
 
@@ -155,6 +169,7 @@ def carry_out(
     """The three stages of a run that is planned, in its folder, which rank 0 alone has."""
     config, past, data = plan.config, plan.past, dict(plan.data)
     skip_bad = data.pop("skip_bad")
+    ranks.when_lost(lambda: way_on(path))
     events = [TensorBoard(folder)] if folder and plan.tensorboard else []
     check_step(config, ranks)
     check_memory(config)
@@ -175,13 +190,13 @@ def carry_out(
     prepared = ranks.here_first(
         lambda: prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
     )
+    letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
+    check_same_letters(letters, ranks)
     if past is not None:
-        check_letters(past, letters_of(prepared), plan.anyway)
+        check_letters(past, letters(), plan.anyway)
         heard.message(f"goes on after {past.state.updates:,} updates")
         if past.version != __version__:
             heard.message(f"note: they are of charmlp {past.version}; the last bits may be others")
-
-    letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
 
     def checkpoint(training: Trainer) -> Checkpoint:
         return Checkpoint(training.state(), training.config, plan.entries, letters(), plan.kept)
@@ -201,16 +216,6 @@ def carry_out(
     else:
         model = make_model(result, prepared)
     return Run(path, model, result, plan.wishes)
-
-
-class Watching(Callback):
-    """Stops long work where another rank has failed."""
-
-    def __init__(self, ranks: Ranks) -> None:
-        self.ranks = ranks
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        self.ranks.check()
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
