@@ -26,19 +26,21 @@ def ip(*arguments: str) -> None:
 
 
 class Host:
-    """A network namespace with a folder of its own, in which the other one's folder is not seen."""
+    """A network namespace with a disk of its own, `folder`, which all hosts find at the same place."""
 
-    def __init__(self, number: int, folder: Path, hidden: Path) -> None:
+    def __init__(self, number: int, folder: Path, place: Path) -> None:
         self.number, self.address = number, ADDRESSES[number]
         self.name = f"charmlp-{os.getpid()}-{number}"
-        self.folder, self.hidden = folder, hidden
+        self.folder, self.place = folder, place
         folder.mkdir()
 
     def start(self, *command: str, output: str = "output") -> Job:
         """Start a command there."""
-        script = f'hostname "$0" && mount -t tmpfs none "{self.hidden}" && cd "{self.folder}" && exec "$@"'
+        script = (
+            f'hostname "$0" && mount --bind "{self.folder}" "{self.place}" && cd "{self.place}" && exec "$@"'
+        )
         inside = ["unshare", "--uts", "sh", "-c", script, f"host{self.number}", *command]
-        own = {"HOME": self.folder, "CHARMLP_CACHE": self.folder / "cache", "GLOO_SOCKET_IFNAME": CABLE}
+        own = {"HOME": self.place, "CHARMLP_CACHE": self.place / "cache", "GLOO_SOCKET_IFNAME": CABLE}
         return Job(["ip", "netns", "exec", self.name, *inside], self.folder, output, **own)
 
     def torchrun(self, *arguments: str, conf: str = "", output: str = "output") -> Job:
@@ -72,8 +74,9 @@ def two_hosts(folder: Path, resends: int = 5) -> Iterator[tuple[Host, Host]]:
     """
     if sys.platform != "linux" or shutil.which("ip") is None or os.geteuid() != 0:
         pytest.skip("this system: network namespaces need Linux, root and ip (Debian's iproute2)")
-    folders = folder / "host0", folder / "host1"
-    hosts = Host(0, *folders), Host(1, *reversed(folders))
+    place = folder / "disk"
+    place.mkdir()
+    hosts = Host(0, folder / "host0", place), Host(1, folder / "host1", place)
     try:
         try:
             for host in hosts:

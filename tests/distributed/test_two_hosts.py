@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.distributed.hosts import Host, two_hosts
 from tests.distributed.jobs import Job, epochs_done, farthest, make_letters, training, wait_until
@@ -83,3 +86,66 @@ def test_a_cable_that_is_mended_in_time(hosts: Hosts, alone: Path) -> None:
     assert not any(job.is_over() for job in jobs)
     hosts[1].mend()
     check_end(hosts, jobs, alone)
+
+
+def test_after_a_cut_the_same_command_goes_on(hosts: Hosts, alone: Path) -> None:
+    jobs = start(hosts, *IMPATIENT, *training(EPOCHS, "--checkpoint_every", "50"))
+    in_the_middle(hosts, jobs)
+    hosts[0].cut()
+    for job in jobs:
+        assert job.end(SOON) == 1
+    done = epochs_done(hosts[0].folder / "run")
+    assert done < EPOCHS
+    hosts[0].mend()
+    again = start(hosts, *MODULE, "train", "--resume", "run", output="again")
+    check_end(hosts, again, alone)
+
+
+def test_a_cut_that_the_launchers_outlive(tmp_path: Path, alone: Path) -> None:
+    with two_hosts(tmp_path, resends=15) as hosts:
+        for host in hosts:
+            make_letters(host.folder)
+        command = [*IMPATIENT, *training(EPOCHS, "--checkpoint_every", "50")]
+        jobs = start(hosts, "--max-restarts=2", *command)
+        in_the_middle(hosts, jobs)
+        hosts[1].cut()
+        wait_until(lambda: all(job.errors() for job in jobs), SOON)
+        hosts[1].mend()
+        assert [job.end() for job in jobs] == [0, 0], jobs[0].said() + jobs[1].said()
+        assert 0 < farthest(hosts[0].folder / "run", alone) < 1e-5
+        assert epochs_done(hosts[0].folder / "run") == EPOCHS
+
+
+def test_other_letters_on_one_host_are_refused(hosts: Hosts) -> None:
+    np.savez(
+        hosts[1].folder / "letters.npz", images=np.zeros((400, 12, 12), np.uint8), labels=np.arange(400) % 3
+    )
+    jobs = start(hosts, *MODULE, *training(EPOCHS))
+    assert [job.end() for job in jobs] == [1, 1]
+    errors = [error for job in jobs for error in job.errors()]
+    assert len(errors) == 1 and "host1" in errors[0], errors
+
+
+def test_other_settings_on_one_host_are_refused(hosts: Hosts) -> None:
+    jobs = [host.torchrun(*MODULE, *training(EPOCHS + host.number)) for host in hosts]
+    assert [job.end() for job in jobs] == [1, 1]
+    errors = [error for job in jobs for error in job.errors()]
+    assert len(errors) == 1 and "host1" in errors[0], errors
+
+
+def test_both_read_images_of_their_own_disk(hosts: Hosts, alone: Path) -> None:
+    for host in hosts:
+        (host.folder / "images").mkdir()
+        rng = np.random.default_rng(0)
+        for number in range(40):
+            image = Image.fromarray(rng.integers(0, 255, (12, 12), np.uint8))
+            image.save(host.folder / "images" / f"{number}.png")
+    (hosts[1].folder / "images" / "39.png").unlink()  # whose turn it is
+    shutil.copytree(alone, hosts[0].folder / "run")
+    command = [*MODULE, "predict", "images", "--model", "run", "--out", "letters.csv", "--format", "csv"]
+    jobs = start(hosts, *command)
+    assert [job.end() for job in jobs] == [1, 0]  # rank 0's is the command's
+    (error,) = jobs[0].errors()
+    assert "39.png: no such file" in error and not jobs[1].errors()
+    assert (hosts[0].folder / "letters.csv").read_text().count("\n") == 40
+    assert not (hosts[1].folder / "letters.csv").exists()

@@ -60,6 +60,16 @@ def test_an_error_of_the_command_ends_the_helpers(monkeypatch: pytest.MonkeyPatc
     assert statuses == [1, 1] and not helpers.has_helpers()
 
 
+def test_a_reader_who_has_seen_enough_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> int:
+        next(helpers.spread(square, range(100)))
+        raise BrokenPipeError
+
+    with ranks_in_threads(2, monkeypatch) as statuses, pytest.raises(BrokenPipeError):
+        helpers.with_helpers(work)
+    assert statuses == [0]
+
+
 def test_alone_it_is_the_work_itself() -> None:
     assert helpers.with_helpers(lambda: 3) == 3
     assert not helpers.has_helpers() and list(helpers.spread(abs, [-1, -2])) == [1, 2]

@@ -21,14 +21,27 @@ _all: Ranks = ALONE  # that work for this process, itself among them
 
 
 def with_helpers(work: Callable[[], int]) -> int:
-    """The exit status of `work`, which rank 0 does with the help of the others.
+    """The exit status of `work`, which rank 0 does with the help of the others; raises what it raises.
 
     Where `torchrun` has started no others, `work` is all that happens.
     """
-    return joined(lambda ranks: lead(work, ranks) if ranks.is_first else follow(ranks))
+    early: list[BrokenPipeError] = []
+
+    def whole_or_part() -> int:
+        try:
+            return work()
+        except BrokenPipeError as error:  # who reads the output, such as `head`, has seen enough
+            early.append(error)
+            return 0
+
+    status = joined(lambda ranks: lead(whole_or_part, ranks) if ranks.is_first else follow(ranks))
+    if early:
+        raise early[0]
+    return status
 
 
 def lead(work: Callable[[], int], ranks: Ranks) -> int:
+    """Do the work, and let the others go when it is done; where it fails, they end as well."""
     global _all
     _all = ranks
     try:
