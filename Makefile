@@ -59,7 +59,7 @@ check: .venv/full
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_import_map.py tests/exporting/test_page_types.py
+	$(BIN)/python -m pytest -q -m 'not full' tests/test_import_map.py tests/exporting/test_page_types.py
 
 torture: .venv/full
 	$(BIN)/python -m pytest -m full tests/torture -s

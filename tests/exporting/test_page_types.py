@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src" / "charmlp" / "exporting" / "page" / "sources"
+pytestmark = pytest.mark.check
 FOLDERS = ("node_modules", ".venv/node_modules")
 
 

@@ -144,14 +144,15 @@ class Group(Ranks):
         except BaseException as error:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun sends it as soon as one rank has ended
             fault = error
-        ends = self.beats.end(Outcome.of(fault))
+        own = Outcome.of(fault)
+        ends = self.beats.end(own)
         if ends is None:
             raise self.loss()
         failed = {rank: end for rank, end in enumerate(ends) if end.state == State.FAILED}
         if not failed:
             return found
         first = min(failed, key=lambda rank: (failed[rank].is_consequence, rank))
-        if fault is not None and (self.rank == first == 0 or failed[self.rank].is_unforeseen):
+        if fault is not None and (self.rank == first == 0 or own.is_unforeseen):
             raise fault
         if not self.is_first:
             raise ToldElsewhere(failed[first].status)
@@ -159,7 +160,7 @@ class Group(Ranks):
 
     def loss(self) -> CharmlpError:
         """What is to be said where a rank is gone: by the first of those that are there."""
-        nothing: tuple[list[int], bool] = [], False
+        nothing = [1 - self.rank] if self.count == 2 else [], False
         gone, is_told = within(SURVIVORS + 3, self.ask_around, nothing)
         if is_told:
             return ToldElsewhere(1)

@@ -32,8 +32,12 @@ class Interrupts:
         finally:
             self.is_held = outer
         if self.waiting is not None and not outer:
-            number, self.waiting = self.waiting, None
-            self.handlers.get(number, signal.default_int_handler)(number, None)
+            self.heed(self.waiting)
+
+    def heed(self, number: int) -> None:
+        """Do what is to be done at that signal, which waits no more, or which another process has heard."""
+        self.waiting = None
+        self.handlers.get(number, signal.default_int_handler)(number, None)
 
     def hear(self, number: int, frame: FrameType | None) -> None:
         if self.is_held and self.waiting is None:

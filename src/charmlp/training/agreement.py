@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from socket import gethostname
 
 from charmlp.errors import DataError, UsageError
 from charmlp.system.ranks import Ranks
@@ -58,11 +58,12 @@ def check_same_letters(letters: Callable[[], Mapping[str, str]], ranks: Ranks) -
         raise DataError(f"other data than on rank 0: {', '.join(changed)}")
 
 
-def folder_of_before(ranks: Ranks) -> Path | None:
-    """The folder of the run that torchrun starts again."""
-    found = ranks.recall(FOLDER) if ranks.attempt else None
-    return None if found is None else Path(found)
-
-
 def remember_folder(path: Path, ranks: Ranks) -> None:
-    ranks.remember(FOLDER, os.path.abspath(path))  # noqa: PTH100  # links stay as they are
+    ranks.remember(FOLDER, f"{gethostname()}/{path}")
+
+
+def folder_of_before(ranks: Ranks) -> Path | None:
+    """The folder of the run that torchrun starts again, where it was begun on this host: elsewhere a folder
+    of that name may be somebody else's."""
+    host, _, path = ((ranks.attempt and ranks.recall(FOLDER)) or "").partition("/")
+    return Path(path) if host == gethostname() else None

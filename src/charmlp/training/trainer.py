@@ -93,9 +93,10 @@ class Trainer:
         try:
             # Cores have parts of the work (`system.threads`).
             with threadpool_limits(1, user_api="blas"), interrupts() as self.interrupts:
-                go_on = self.go_on if self.ranks.count == 1 else self.go_on_together
+                if self.ranks.count > 1:
+                    self.run_together(until)
                 while not self.is_done and (until is None or self.updates < until):
-                    go_on(until)
+                    self.go_on(until)
         except (KeyboardInterrupt, StopTraining) as stop:
             self.stopped = stop
             if self.kept.parameters is None:
@@ -113,18 +114,20 @@ class Trainer:
         else:
             self.end_epoch(start)
 
-    def go_on_together(self, until: int | None) -> None:
+    def run_together(self, until: int | None) -> None:
         """The same as one of several ranks: where one is to stop, all do, behind the same update."""
         with self.interrupts.held():
-            stop = None
-            try:
-                self.go_on(until)
-            except StopTraining as asked:
-                stop = asked
-            reason = self.ranks.greatest(STOP if stop else self.interrupts.waiting or 0)
-            if reason == STOP:
-                raise stop or StopTraining
-            self.interrupts.waiting = reason or None
+            while not self.is_done and (until is None or self.updates < until):
+                stop = None
+                try:
+                    self.go_on(until)
+                except StopTraining as asked:
+                    stop = asked
+                reason = self.ranks.greatest(STOP if stop else self.interrupts.waiting or 0)
+                if reason == STOP:
+                    raise stop or StopTraining
+                if reason:
+                    self.interrupts.heed(reason)
 
     @QUIET
     def train_chunk(self, done: int, until: int | None) -> None:
