@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
 from charmlp.system.ranks import ALONE, Ranks
+from charmlp.version import __version__
 
 
 def joined(work: Callable[[Ranks], int]) -> int:
@@ -24,7 +26,7 @@ def joined(work: Callable[[Ranks], int]) -> int:
 
     group, status = Group(), 1
     try:
-        status = group.together(lambda: work(group))
+        status = group.together(lambda: work(alike(group)))
     except ToldElsewhere as told:
         status = told.exit_status
     except KeyboardInterrupt:
@@ -33,3 +35,11 @@ def joined(work: Callable[[Ranks], int]) -> int:
     finally:
         group.close(status)
     return status
+
+
+def alike(ranks: Ranks) -> Ranks:
+    """The ranks, all of the same charmlp; raises `UsageError` where this one is another than rank 0's."""
+    first = ranks.of_first(lambda: __version__)
+    if first != __version__:
+        raise UsageError(f"charmlp is {__version__}, and {first} on rank 0; install the same everywhere")
+    return ranks
