@@ -37,7 +37,7 @@ class ToldElsewhere(CharmlpError):
     """This rank ends because of what another one tells."""
 
     def __init__(self, exit_status: int) -> None:
-        super().__init__("another rank tells what was wrong")
+        super().__init__()
         self.exit_status = exit_status
 
 
@@ -171,10 +171,10 @@ class Group(Ranks):
 
     def ask_around(self) -> tuple[list[int], bool]:
         """Which ranks do not say that they are there, and whether somebody has told that already."""
-        self.store.set(f"here {self.rank}", "")
+        self.store.set(f"here-{self.rank}", "")
         gone: list[int] = []
         for _ in range(round(SURVIVORS / 0.05)):
-            gone = [rank for rank in range(self.count) if not self.store.check([f"here {rank}"])]
+            gone = [rank for rank in range(self.count) if not self.store.check([f"here-{rank}"])]
             if len(gone) <= 1:
                 break
             time.sleep(0.05)

@@ -13,7 +13,7 @@ from charmlp.training.callbacks import Callback
 from charmlp.training.plan import Plan
 from charmlp.training.resume import differences
 
-FOLDER = "run folder"
+FOLDER = "folder"
 
 
 class Watching(Callback):
