@@ -62,5 +62,5 @@ def remember_folder(path: Path, ranks: Ranks) -> None:
 def folder_of_before(ranks: Ranks) -> Path | None:
     """The folder of the run that torchrun starts again, where it was begun on this host: elsewhere a folder
     of that name may be somebody else's."""
-    host, _, path = ((ranks.attempt and ranks.recall(FOLDER)) or "").partition("/")
+    host, _, path = (ranks.recall(FOLDER) or "").partition("/")
     return Path(path) if host == gethostname() else None
