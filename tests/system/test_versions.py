@@ -9,7 +9,7 @@ import pytest
 
 from charmlp.errors import UsageError
 from charmlp.system.ranks import ALONE, Ranks
-from charmlp.system.torchrun import alike, joined
+from charmlp.system.torchrun import alike
 from charmlp.version import __version__
 
 
@@ -27,9 +27,3 @@ def test_the_same_charmlp_everywhere() -> None:
     assert alike(ALONE) is ALONE and alike(second := Second(__version__)) is second
     with pytest.raises(UsageError, match=r"and 0\.0\.1 on rank 0; install the same everywhere"):
         alike(Second("0.0.1"))
-
-
-def test_variables_of_other_launchers_mean_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("RANK", "1"), ("WORLD_SIZE", "2"), ("LOCAL_RANK", "1")):
-        monkeypatch.setenv(name, value)
-    assert joined(lambda ranks: 10 * ranks.rank + ranks.count) == 1

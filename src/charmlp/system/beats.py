@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 
 from charmlp.errors import CharmlpError
-from charmlp.system.line import GLANCE, Line, PartedError, first_line
+from charmlp.system.line import Line, PartedError, first_line
 
 BEAT = 1.0  # seconds between two signs of life
 
@@ -79,13 +80,12 @@ class Beats(threading.Thread):
         finally:
             self.is_going = False
 
-    def end(self, own: Outcome) -> list[Outcome] | None:
-        """Tell how this rank's work ended, and wait for the others' ends, or for news of a failure.
+    def end(self, own: Outcome, patience: timedelta) -> list[Outcome] | None:
+        """Tell how this rank's work ended, and wait so long for the others' ends, or for news of a failure.
 
-        How each one's ended; `None` where one is gone.
+        How each one's ended; `None` where one is gone, or it took longer.
         """
         self.own = own
         self.has_ended.set()
-        while self.is_alive():
-            self.join(GLANCE.total_seconds())
+        self.join(patience.total_seconds())
         return self.outcomes

@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=60)  # for a sign of life, and for the ranks to find each other at the beginning
 LONG = timedelta(days=7)  # for what another rank is to send once its own work is done; it lives meanwhile
+HURRY = timedelta(seconds=2)  # for the others to hear of Ctrl-C
 SURVIVORS = 2.0  # seconds in which those that are there say so, where one is gone
 
 
@@ -172,9 +173,13 @@ class Group(Ranks):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun sends it as soon as one rank has ended
             fault = error
         own = Outcome.of(fault)
-        ends = self.beats.end(own)
+        hurries = isinstance(fault, KeyboardInterrupt)
+        ends = self.beats.end(own, HURRY if hurries else LONG)
+        if fault is not None and self.beats.is_alive():
+            raise fault
         if ends is None:
             raise self.loss()
+        within(SURVIVORS, self.take_leave, None)
         failed = {rank: end for rank, end in enumerate(ends) if end.state == State.FAILED}
         if not failed:
             return found
@@ -184,6 +189,23 @@ class Group(Ranks):
         if not self.is_first:
             raise ToldElsewhere(failed[first].status)
         raise failed[first].error(self.name(first))
+
+    def take_leave(self) -> None:
+        """Wait until all know how it ended: a connection that is closed at once may take a last word along.
+
+        The first rank, which may have the store, leaves last.
+        """
+        self.meet("know")
+        if self.is_first:
+            self.meet("leave")
+        else:
+            self.store.add("leave", 1)
+
+    def meet(self, place: str) -> None:
+        count = self.store.add(place, 1)
+        while count < self.count:
+            time.sleep(0.02)
+            count = self.store.add(place, 0)
 
     def loss(self) -> CharmlpError:
         """What is to be said where a rank is gone: by the first of those that are there."""

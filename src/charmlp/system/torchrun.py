@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from charmlp.errors import UsageError
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.extras import require_extra
 from charmlp.system.ranks import ALONE, Ranks
 from charmlp.version import __version__
@@ -29,6 +29,9 @@ def joined(work: Callable[[Ranks], int]) -> int:
         status = group.together(lambda: work(alike(group)))
     except ToldElsewhere as told:
         status = told.exit_status
+    except CharmlpError as error:
+        status = error.exit_status
+        raise
     except KeyboardInterrupt:
         status = 130
         raise

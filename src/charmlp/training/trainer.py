@@ -69,6 +69,7 @@ class Trainer:
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
         self.masks: Generator | None = None  # for the rest of the epoch, once it is under way
+        self.hurries = False  # to its end, without the other ranks
         self.is_whole = True  # but in an update, and while an epoch is noted, for whose end
         self.interrupts = Interrupts()  # waits, unless somebody presses Ctrl-C twice
 
@@ -99,7 +100,7 @@ class Trainer:
                     self.go_on(until)
         except (KeyboardInterrupt, StopTraining) as stop:
             self.stopped = stop
-            if self.kept.parameters is None:
+            if self.kept.parameters is None or self.hurries:
                 raise
         finally:
             self.callbacks.training_ends(self)
@@ -120,10 +121,14 @@ class Trainer:
             while not self.is_done and (until is None or self.updates < until):
                 stop = None
                 try:
-                    self.go_on(until)
-                except StopTraining as asked:
-                    stop = asked
-                reason = self.ranks.greatest(STOP if stop else self.interrupts.waiting or 0)
+                    try:
+                        self.go_on(until)
+                    except StopTraining as asked:
+                        stop = asked
+                    reason = self.ranks.greatest(STOP if stop else self.interrupts.waiting or 0)
+                except KeyboardInterrupt:  # a second one
+                    self.hurries = True
+                    raise
                 if reason == STOP:
                     raise stop or StopTraining
                 if reason:
