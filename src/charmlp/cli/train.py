@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_picture_flags, show
-from charmlp.cli.notes import say
+from charmlp.cli.notes import say, set_loudness
 from charmlp.config import RECIPES, TrainingConfig, find_recipe, override
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.language import translated
@@ -56,6 +56,7 @@ def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
     what = what_to_train(args)
     data = data_to_train_on(args)
     if not ranks.is_first:
+        set_loudness(quiet=True, verbose=False)
         from charmlp.training import train
 
         return 130 if train(**asked(args, what, data), ranks=ranks).fit.interrupted else 0

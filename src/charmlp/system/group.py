@@ -176,7 +176,7 @@ class Group(Ranks):
         hurries = isinstance(fault, KeyboardInterrupt)
         ends = self.beats.end(own, HURRY if hurries else LONG)
         if fault is not None and self.beats.is_alive():
-            raise fault
+            raise fault  # nobody has heard of it, and Ctrl-C waits no longer
         if ends is None:
             raise self.loss()
         within(SURVIVORS, self.take_leave, None)
