@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -42,6 +43,8 @@ def launcher(*flags: str) -> list[str]:
 class Job:
     """A command in a process group of its own; what it says goes to a file."""
 
+    started: ClassVar[list[Job]] = []
+
     def __init__(self, command: list[str], folder: Path, output: str = "output", **own: object) -> None:
         """`own`: variables of its environment."""
         self.output = folder / output
@@ -56,6 +59,7 @@ class Job:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        Job.started.append(self)
 
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8", errors="replace")
