@@ -24,6 +24,7 @@ from charmlp.config import PROBABILITY
 from charmlp.errors import CharmlpError, ImageError, UsageError
 from charmlp.language import spoken, translated
 from charmlp.system.files import at_home, check_writable, is_file, is_folder, write_whole
+from charmlp.system.helpers import with_helpers
 from charmlp.text import as_json, cell, natural, printable, shown_path
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ def make_parser() -> Parser:
 
 
 def command(arguments: Sequence[str]) -> int:
+    return with_helpers(partial(predict, arguments))
+
+
+def predict(arguments: Sequence[str]) -> int:
+    """Read the images; the exit status."""
     args = make_parser().parse_args(arguments)
     places = args.paths + ([args.im_path] if args.im_path else [])
     if not places:

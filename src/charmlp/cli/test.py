@@ -16,6 +16,7 @@ from charmlp.errors import CharmlpError, DataError, UsageError
 from charmlp.language import translated
 from charmlp.language.layout import columns, padded
 from charmlp.system.files import check_writable
+from charmlp.system.helpers import with_helpers
 from charmlp.text import as_json, printable, shown_path, shown_value
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ def layer_of(text: str, model: Model) -> int | None:
 
 
 def command(arguments: Sequence[str]) -> int:
+    return with_helpers(partial(test, arguments))
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Measure the model; the exit status."""
     args = make_parser().parse_args(arguments)
     data = data_arguments(args, LISTS)
     recognizer, path = load_recognizer(args.model_path, args.tta)

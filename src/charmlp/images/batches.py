@@ -1,7 +1,8 @@
 """Many images, in order, on all cores, in constant memory.
 
 Few are read here, some by threads, many by processes: part of the work on a small image is Python, which
-threads take in turns, but to start a process takes as long as to read some hundred images.
+threads take in turns, but to start a process takes as long as to read some hundred images. Where there are
+several ranks (`system.helpers`), they are such processes.
 """
 
 import math
@@ -9,13 +10,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain, cycle, islice
+from functools import partial
+from itertools import chain, cycle, islice, tee
 from typing import TypeVar
 
 from charmlp.config import DEFAULT_VIEW, View
 from charmlp.errors import CharmlpError
 from charmlp.images.reading import Batch, ImageOrError, read_batch
-from charmlp.system import processes
+from charmlp.system import helpers, processes
 
 Given = TypeVar("Given", bound=ImageOrError)
 
@@ -49,8 +51,11 @@ def read_batches(
     size = max(1, min(PROCESS_BATCH if apart else BATCH, BATCH_BYTES // math.prod(norm_size)))
     rest = chain(first, rest)
     lists = iter(lambda: list(islice(rest, size)), [])
-    if workers == 1 or len(first) < FEW:
-        yield from ((some, read_batch(some, norm_size, view)) for some in lists)
+    shared = helpers.has_helpers() and all(map(is_path, first))
+    if shared or workers == 1 or len(first) < FEW:
+        asked, lists = tee(lists)
+        read = partial(read_batch, norm_size=norm_size, view=view)
+        yield from zip(lists, helpers.spread(read, asked) if shared else map(read, asked), strict=True)
         return
     start = reading_processes if apart else reading_threads
     with start(workers, norm_size, view) as submit:

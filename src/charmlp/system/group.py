@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -74,12 +75,38 @@ class Group(Ranks):
             is_master=self.is_first and not offered,
             timeout=PATIENCE,
         )
-        self.store = self.distributed.PrefixStore(f"charmlp {self.attempt}", self.job)  # type: ignore[attr-defined]
+        self.store = self.distributed.PrefixStore(f"charmlp {self.name_of_start()}", self.job)  # type: ignore[attr-defined]
         self.distributed.init_process_group(
             "gloo", store=self.store, rank=self.rank, world_size=self.count, timeout=PATIENCE
         )
         self.beats = Beats(Line(self.distributed.new_group(), PATIENCE))
         self.line = Line(self.distributed.group.WORLD, LONG, self.check)
+
+    def name_of_start(self) -> str:
+        """A name that those who start together now give what they write into the store.
+
+        What ranks of an earlier start wrote stays there, and torchrun counts starts on each host for itself.
+        So each rank leaves a name of its own; rank 0 answers all that it finds with its own one, also those
+        of ranks that are no more, until each rank has said that it was answered.
+        """
+        own = uuid.uuid4().hex
+        if not self.is_first:
+            self.job.set(f"charmlp rank {self.rank}", own)
+            self.job.wait([f"charmlp answer {own}"], PATIENCE)
+            start = self.job.get(f"charmlp answer {own}").decode()
+            self.job.set(f"charmlp {start} {self.rank}", "")
+            return str(start)
+        limit = time.monotonic() + PATIENCE.total_seconds()
+        missing = list(range(1, self.count))
+        while missing and time.monotonic() < limit:
+            for rank in missing:
+                if self.job.check([f"charmlp rank {rank}"]):
+                    self.job.set(f"charmlp answer {self.job.get(f'charmlp rank {rank}').decode()}", own)
+            time.sleep(0.02)
+            missing = [rank for rank in missing if not self.job.check([f"charmlp {own} {rank}"])]
+        if missing:
+            raise PartedError(f"no word of rank {missing[0]}")
+        return own
 
     def close(self, status: int) -> None:
         """Let go of the connections: at the end of Python it would be too late.

@@ -22,12 +22,10 @@ class Ranks:
 
     is_first_here  the first one of its host
     has_hosts      whether there are several hosts
-    attempt        how often torchrun has started the ranks again (`--max-restarts`)
     """
 
     rank, count = 0, 1
     is_first_here, has_hosts = True, False
-    attempt = 0
 
     @property
     def is_first(self) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from charmlp.errors import CharmlpError
+from charmlp.errors import CharmlpError, UsageError
 from charmlp.system.extras import require_extra
 from charmlp.system.ranks import ALONE, Ranks
+from charmlp.version import __version__
 
 # By torchrun to each rank; other launchers do not set the last one.
 GIVEN = {"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID"}
@@ -28,7 +29,7 @@ def joined(work: Callable[[Ranks], int]) -> int:
 
     group, status = Group(), 1
     try:
-        status = group.together(lambda: work(group))
+        status = group.together(lambda: work(alike(group)))
     except ToldElsewhere as told:
         status = told.exit_status
     except CharmlpError as error:
@@ -40,3 +41,11 @@ def joined(work: Callable[[Ranks], int]) -> int:
     finally:
         group.close(status)
     return status
+
+
+def alike(ranks: Ranks) -> Ranks:
+    """The ranks, all of the same charmlp; raises `UsageError` where this one is another than rank 0's."""
+    first = ranks.of_first(lambda: __version__)
+    if first != __version__:
+        raise UsageError(f"charmlp is {__version__}, and {first} on rank 0; install the same everywhere")
+    return ranks

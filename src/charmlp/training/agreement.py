@@ -12,7 +12,6 @@ from charmlp.system.ranks import Ranks
 from charmlp.training.callbacks import Callback
 from charmlp.training.plan import Plan
 from charmlp.training.resume import differences
-from charmlp.version import __version__
 
 FOLDER = "folder"
 
@@ -33,12 +32,10 @@ def plan_of_all(plan: Plan, path: Path | None, ranks: Ranks) -> tuple[Plan, Path
     A run that goes on is the first rank's; a new one has each rank's own data, but the same settings.
     Raises `UsageError` where it has not.
     """
-    version, first, place = ranks.of_first(lambda: (__version__, plan, path))
+    first, place = ranks.of_first(lambda: (plan, path))
     assert place is not None
     if ranks.is_first:
         return plan, place
-    if version != __version__:
-        raise UsageError(f"charmlp is {__version__}, and {version} on rank 0; install the same everywhere")
     if first.past is None and (changed := differences(first.config, plan.config)):
         raise UsageError(f"other settings than on rank 0: {', '.join(changed)}; give all ranks the same")
     plan = plan if first.past is None else first
@@ -65,5 +62,5 @@ def remember_folder(path: Path, ranks: Ranks) -> None:
 def folder_of_before(ranks: Ranks) -> Path | None:
     """The folder of the run that torchrun starts again, where it was begun on this host: elsewhere a folder
     of that name may be somebody else's."""
-    host, _, path = ((ranks.attempt and ranks.recall(FOLDER)) or "").partition("/")
+    host, _, path = (ranks.recall(FOLDER) or "").partition("/")
     return Path(path) if host == gethostname() else None
