@@ -51,6 +51,12 @@ after the doctor had learnt from the first three.
 Written in the same way, by yet another author, after the doctor had learnt from the first four: functions,
 classes, programs and notebooks.
 """,
+            "6": """\
+## The sixth set
+
+Written in the same way after the doctor had learnt from the first five; a third of it are
+`torch.autograd.Function`s.
+""",
             "all": """\
 ## All sets
 """,
@@ -129,8 +135,13 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前四组学习之后，由又一位作者用同样的办法写成：函数、类、程序和笔记本。
 """,
+            "6": """\
+## 第六组
+
+在医生向前五组学习之后，用同样的办法写成；其中三分之一是 `torch.autograd.Function`。
+""",
             "all": """\
-## 五组合计
+## 六组合计
 """,
         },
         "cases": """\

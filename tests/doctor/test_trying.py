@@ -9,7 +9,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from charmlp.doctor import examination
+from charmlp.doctor import doubts
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.targets import Target, defined, load
@@ -201,7 +201,7 @@ def test_what_may_come_of_taking_two_things_together_is_no_mistake(source: str, 
 
 
 def test_control_without_the_rule_it_would_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "may_be_ours", lambda trial, names: False)
+    monkeypatch.setattr(doubts, "may_be_ours", lambda trial, names: False)
     assert any(diagnosis.mistakes for diagnosis in examined(Writing("field_control", FIELD), tmp_path))
 
 

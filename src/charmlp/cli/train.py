@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_picture_flags, show
 from charmlp.cli.notes import say, set_loudness
@@ -72,7 +71,8 @@ def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
         print(f"          {printable(args.model_path)}")
     for name, path in drawn.items():
         print(f"{padded(translated(name), 9)} {printable(path)}")
-    return exit_status(result)
+    check_interrupted(result)
+    return 0
 
 
 def add_run_flags(parser: Parser, recipe: str) -> None:
@@ -171,7 +171,11 @@ def train_and_draw(
         require_extra("jinja2", "report", "--report on")
 
     result = train(**asked(args, what, data), callbacks=[reporter], ranks=ranks)
-    return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+    try:
+        return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+    except KeyboardInterrupt:
+        check_interrupted(result)
+        raise KeyboardInterrupt(f"interrupted; the model is saved in {printable(result.path)}") from None
 
 
 def asked(args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
@@ -220,14 +224,12 @@ def draw(
     return found
 
 
-def exit_status(result: Run) -> int:
-    """130 where training was interrupted; what was learned until then is saved all the same."""
+def check_interrupted(result: Run) -> None:
+    """Raise `KeyboardInterrupt` where training was; what was learned until then is saved all the same."""
     if result.fit.interrupted:
         from charmlp.training.runfiles import way_on
 
-        complain(
+        raise KeyboardInterrupt(
             f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved"
             f"{way_on(result.path)}"
         )
-        return 130
-    return 0

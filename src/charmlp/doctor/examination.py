@@ -1,6 +1,7 @@
 """One operation examined: from what it is, through set-ups and checks, to its diagnosis."""
 
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,12 +13,17 @@ from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.editing.search import with_slips
+from charmlp.doctor.doubts import without_doubtful
+from charmlp.doctor.editing.search import UNEXPLAINED, with_slips
 from charmlp.doctor.functions import FLOAT64, Array
-from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
-from charmlp.doctor.operation.building import builders, framework_of, last_builders
+from charmlp.doctor.operation.building import (
+    builders,
+    builders_of_other_losses,
+    framework_of,
+    last_builders,
+)
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
@@ -25,9 +31,10 @@ from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.trial import Trial
 from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
+
+OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 
 
 def examine_operation(
@@ -47,6 +54,8 @@ def diagnosis_of(
             first = likeliest(found)
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
+            if (of_other := of_another_loss(operation, first, target, name)) is not None:
+                return of_other
             if first.mistakes and isinstance(operation, Written) and operation.is_class:
                 return first  # its two methods belong together: other inputs would only hide what is wrong
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
@@ -64,6 +73,21 @@ def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Di
     if isinstance(error, NotWrittenError):
         return Diagnosis(target, kind, unwritten=error.reason)
     return Diagnosis(target, kind, reason=error.reason)
+
+
+def of_another_loss(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
+    """The mistakes of code that computes no loss, if they have names with another loss than the likeliest."""
+    if not first.mistakes or any(m.name not in {"forward-wrong", *UNEXPLAINED} for m in first.mistakes):
+        return None
+    ends = time.process_time() + OTHER_LOSSES
+    for build in builders_of_other_losses(operation):
+        if time.process_time() > ends:
+            break
+        with suppress(CannotExamineError):
+            found = diagnose(build, None, None, target, name)
+            if found.mistakes and not {"forward-wrong", *UNEXPLAINED} & {m.name for m in found.mistakes}:
+                return found
+    return None
 
 
 def is_configured(operation: Any) -> bool:
@@ -216,43 +240,13 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     if of_loss:
         findings = [one for one in findings if one not in unknown]
     mistakes = in_parts(setup, merge(trial, with_slips(setup, findings))) + of_loss
-    reason = None
-    if [m.name for m in mistakes] == ["backward-raises"] and may_be_misused(setup):
-        mistakes, reason = [], phrase("backward-fails", reason=setup.record.error_text)
-    # forward does not change with its inputs but in steps: rounding, a comparison
-    flat = trial.kind is UNKNOWN and not any(jacobian.matrix.any() for jacobian in trial.jacobians.values())
-    if flat and [m.name for m in mistakes] == ["unrecognised"]:
-        mistakes, reason = [], phrase("flat")
-    elif mistakes and may_be_ours(trial, {m.name for m in mistakes}):
-        mistakes, reason = [], phrase("no-pair")
-    elif not mistakes and reason is None and trial.form is None and trial.noise > 1e-2:
-        reason = phrase("not-smooth", noise=f"{trial.noise:.1g}")
+    mistakes, reason = without_doubtful(setup, mistakes)
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
     notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup)),
         trials=(trial,),
     )  # fmt: skip
-
-
-# What code shows that is no value and gradient, or not with these inputs, and what a value is not called
-OF_NO_PAIR = {"forward-wrong", "cotangent-ignored", "cotangent-distorted"}
-
-
-def may_be_ours(trial: Trial, names: set[str]) -> bool:
-    """Whether mistakes may come of our taking two functions together, and not of what they compute."""
-    is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
-    return trial.subject.is_tried and names <= OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
-
-
-def may_be_misused(setup: SetUp) -> bool:
-    """Whether backward fails as what is called in another way than it is meant: with other dimensions, say.
-
-    Only hand-written code may be: an engine calls a Function as it wants to be called.
-    """
-    written_alone = setup.first.subject.is_raw and not setup.first.subject.counts
-    error = setup.record.error
-    return written_alone and isinstance(error, AttributeError | LookupError | TypeError)
 
 
 # What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name

@@ -207,14 +207,14 @@ def carry_out(
     try:
         state = None if past is None else past.state
         result = fit(config, prepared, callbacks=heard, state=state, ranks=ranks)
+        if folder:
+            model = record(result, prepared, folder, plan.model_path)
+        else:
+            model = make_model(result, prepared)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"interrupted{way_on(path)}") from None
-    if folder:
-        model = record(result, prepared, folder, plan.model_path)
-        if not result.interrupted:
-            folder.remove_checkpoint()
-    else:
-        model = make_model(result, prepared)
+    if folder and not result.interrupted:
+        folder.remove_checkpoint()
     return Run(path, model, result, plan.wishes)
 
 

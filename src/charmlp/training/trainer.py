@@ -91,19 +91,20 @@ class Trainer:
         `CharmlpError` when the loss is no longer a finite number.
         """
         self.callbacks.training_begins(self)
-        try:
-            # Cores have parts of the work (`system.threads`).
-            with threadpool_limits(1, user_api="blas"), interrupts() as self.interrupts:
-                if self.ranks.count > 1:
-                    self.run_together(until)
-                while not self.is_done and (until is None or self.updates < until):
-                    self.go_on(until)
-        except (KeyboardInterrupt, StopTraining) as stop:
-            self.stopped = stop
-            if self.kept.parameters is None or self.hurries:
-                raise
-        finally:
-            self.callbacks.training_ends(self)
+        with interrupts() as self.interrupts:
+            try:
+                with threadpool_limits(1, user_api="blas"):  # cores have parts of the work (`system.threads`)
+                    if self.ranks.count > 1:
+                        self.run_together(until)
+                    while not self.is_done and (until is None or self.updates < until):
+                        self.go_on(until)
+            except (KeyboardInterrupt, StopTraining) as stop:
+                self.stopped = stop
+                if self.kept.parameters is None or self.hurries:
+                    raise
+            finally:
+                with self.interrupts.held():  # a second Ctrl-C does not keep the first one from being saved
+                    self.callbacks.training_ends(self)
 
     def go_on(self, until: int | None) -> None:
         """A chunk of updates, or the end of an epoch."""

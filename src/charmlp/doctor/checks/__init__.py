@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from charmlp.doctor.checks import (
     accumulation,
     architecture,
+    asked,
     elsewhere,
     forward,
     gradients,
@@ -34,6 +35,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     structure.grows_to_float64,
     gradients.values_are_right,
     accumulation.gradients_add_up,
+    asked.each_alone,
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,

@@ -9,6 +9,7 @@ from charmlp.doctor.checks.forward import is_meant
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.setups.recognition import EXACT, distance_to
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
@@ -64,7 +65,15 @@ def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
     found = overflow(trial, "logits", confident(trial, LARGE), "log-zero")
     if [f.variant for f in found] == ["log-zero"] and is_numpy(trial):
         return [phrase("log-zero-note")]  # as NumPy's courses write it; the gradient is finite
-    return found or constant_in_log(trial)
+    found = found or constant_in_log(trial)
+    if found and is_numpy(trial) and found[0].variant == "log-constant" and is_exact(trial):
+        return [phrase("log-clipped-note", found=found[0].values["found"])]  # only that row's loss is another
+    return found
+
+
+def is_exact(trial: Trial) -> bool:
+    """Whether the ordinary loss is right to the last digits: the logarithm is clipped, and nothing added."""
+    return trial.form is not None and trial.form.right and distance_to(trial, trial.form) <= EXACT
 
 
 def is_numpy(trial: Trial) -> bool:

@@ -5,9 +5,7 @@ minus sign mends had the wrong sign. The names are those of the catalogue.
 """
 
 import ast
-import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -15,17 +13,18 @@ import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.places import (
+    Edit,
     Function,
     binary,
     call,
     called,
-    exchanged,
     expression,
     is_entry,
     is_plain,
     slots,
     to_be_read,
 )
+from charmlp.doctor.editing.slopes import of_arguments, of_exchanges, of_forms, of_slopes
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
@@ -43,19 +42,6 @@ INVERSE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 STRICT: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Put `node` in the place of what is there: that undoes the mistake `name`.
-
-    `shown` is what one reads before and after, where that is not the two nodes.
-    """
-
-    slot: Slot
-    node: Any
-    name: str  # "name.variant"
-    shown: tuple[ast.AST, ast.AST] | None = None
 
 
 def edits(functions: Sequence[Function]) -> Iterator[tuple[Function, Edit]]:
@@ -273,7 +259,7 @@ def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator
 
 
 def of_variables(function: Function) -> Iterator[Edit]:
-    """Another variable of the same shape: in one place, or in all places of an expression."""
+    """Another variable of the same shape."""
     for slot in function.expressions:
         node = slot[3]
         if is_plain(node) or is_entry(node):
@@ -283,23 +269,6 @@ def of_variables(function: Function) -> Iterator[Edit]:
             for operator in (ast.Sub, ast.Add):
                 index = binary(node.slice, operator, ast.Constant(1))
                 yield Edit(slot, ast.Subscript(node.value, index, ast.Load()), "wrong-variable.edit")
-        if is_plain(node):
-            continue
-        if isinstance(node, ast.BinOp):
-            parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
-            inside = {ast.unparse(inner): inner for inner in parts}
-            for text, variable in inside.items():
-                if not function.is_array(variable) or not may_be_slope(node, text):
-                    continue
-                for other in in_slopes(function, variable):
-                    yield Edit(slot, exchanged(node, {text: other}), "wrong-variable.edit")
-
-
-def may_be_slope(node: ast.expr, variable: str) -> bool:
-    """Whether an expression has a power in it, or the variable more than once: y (1 − y), 1 − y²."""
-    inside = list(ast.walk(node))
-    powers = any(isinstance(inner, ast.Pow) for inner in inside)
-    return powers or sum(is_plain(inner) and ast.unparse(inner) == variable for inner in inside) > 1
 
 
 def of_exchange(function: Function, slot: Slot) -> str:
@@ -310,18 +279,6 @@ def of_exchange(function: Function, slot: Slot) -> str:
     if not np.ndim(function.value(node)):
         return "scale-forgotten.edit"
     return "wrong-variable.edit" if is_derivative(called(owner)) else "path-forgotten.edit"
-
-
-def in_slopes(function: Function, variable: ast.expr) -> Iterator[ast.expr]:
-    """What a slope may be meant to be taken of: another variable, or an activation of this one."""
-    yield from function.alike(variable)
-    own = [
-        f"{ast.unparse(node.func)}(v)"
-        for *_, node in function.expressions
-        if called(node) and len(node.args) == 1 and function.shape(node) == function.shape(node.args[0])
-    ]
-    for text in dict.fromkeys([f"{function.library}.tanh(v)", f"1 / (1 + {function.library}.exp(-v))", *own]):
-        yield expression(text, v=variable)
 
 
 # What is missing
@@ -346,56 +303,6 @@ def of_results(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
 
 
-def of_forms(function: Function) -> Iterator[Edit]:
-    """The slope of another activation: y (1 − y) is the sigmoid's, 1 − y² the tanh's; an activation alone."""
-    for slot in function.expressions:
-        node = slot[3]
-        if called(node) and len(node.args) == 1 and function.shape(node) == function.shape(node.args[0]):
-            for text in ("v * (1 - v)", "1 - v ** 2", "u * (1 - u)", "1 - u ** 2"):
-                yield Edit(slot, expression(text, v=node.args[0], u=node), "wrong-variable.edit")
-        factors = factors_of(node)
-        for i, factor in enumerate(factors):
-            power = power_below_one(factor)
-            if power is None or (variable := power[0]) is None or not function.is_array(variable):
-                continue
-            same = [j for j, other in enumerate(factors) if j != i and reads_as(other, variable)]
-            rest = [other for j, other in enumerate(factors) if j != i and j not in same[:1]]
-            form = "1 - v ** 2" if same or not power[1] else "v * (1 - v)"
-            for text in (form, "1 - v") if power[1] else (form, "v * (1 - v)"):
-                yield Edit(slot, product([*rest, expression(text, v=variable)]), "wrong-variable.edit")
-
-
-def factors_of(node: ast.AST) -> list[ast.expr]:
-    """Those of a product."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*factors_of(node.left), *factors_of(node.right)]
-    return [node] if isinstance(node, ast.expr) else []
-
-
-def product(factors: Sequence[ast.expr]) -> ast.expr:
-    return functools.reduce(lambda left, right: binary(left, ast.Mult, right), factors)
-
-
-def power_below_one(node: ast.expr) -> tuple[ast.expr, bool] | None:
-    """v of 1 − v and 1 + v, and of 1 − v² or 1 − v v with a mark for the square; None for anything else."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
-        return None
-    if not isinstance(node.left, ast.Constant) or node.left.value != 1:
-        return None
-    right = node.right
-    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
-        return right.left, True
-    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and reads_as(right.left, right.right):
-        return right.left, True
-    if isinstance(right, ast.Call) and called(right) in ("square", "power"):
-        return right.args[0], True
-    return right, False
-
-
-def reads_as(one: ast.expr, other: ast.expr) -> bool:
-    return ast.unparse(one) == ast.unparse(other)
-
-
 def of_targets(function: Function) -> Iterator[Edit]:
     """A 1 that is not subtracted where the target is: p[n, y[n]] −= 1."""
     numbers = [
@@ -413,20 +320,6 @@ def of_targets(function: Function) -> Iterator[Edit]:
                 continue
             one_hot = expression(f"{function.library}.eye(u.shape[-1])[v]", u=node, v=index)
             yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
-
-
-def of_slopes(function: Function) -> Iterator[Edit]:
-    """The slope of an activation."""
-    around = function.around
-    own = [f"{name}(v)" for name, thing in around.items() if callable(thing) and is_derivative(name)]
-    slopes = ["v > 0", "v * (1 - v)", "1 - v ** 2", f"1 - {function.library}.tanh(v) ** 2", *own]
-    for slot in (*function.results, *function.operands):
-        node = slot[3]
-        variables = [node, *function.alike(node)] if is_plain(node) else list(function.alike(node))
-        for variable in variables if function.is_array(node) else ():
-            for slope in slopes:
-                name = "relu-mask.edit" if slope == "v > 0" else "path-forgotten.slope"
-                yield Edit(slot, binary(node, ast.Mult, expression(slope, v=variable)), name)
 
 
 def of_terms(function: Function) -> Iterator[Edit]:
@@ -450,7 +343,6 @@ def of_terms(function: Function) -> Iterator[Edit]:
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_operators, of_constants, of_calls, of_results, of_transposes, of_order, of_views, of_statements,
-    of_forms,
-    of_variables, of_targets, of_slopes, of_terms,
+    of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
+    of_statements, of_forms, of_exchanges, of_variables, of_targets, of_slopes, of_terms,
 )  # fmt: skip

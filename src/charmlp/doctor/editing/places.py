@@ -4,6 +4,7 @@ import ast
 import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,19 @@ MOST_VARIABLES = 32
 LIBRARIES = ("numpy", "torch")
 # Attributes that are no variables of their own
 OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Put `node` in the place of what is there: that undoes the mistake `name`.
+
+    `shown` is what one reads before and after, where that is not the two nodes.
+    """
+
+    slot: Slot
+    node: Any
+    name: str  # "name.variant"
+    shown: tuple[ast.AST, ast.AST] | None = None
 
 
 class Function:
@@ -40,9 +54,16 @@ class Function:
         return None if value is None else np.shape(value)
 
     def is_array(self, node: ast.AST) -> bool:
-        """Whether it was an array of real numbers, of one dimension at least."""
+        """Whether it was an array of real numbers, of one dimension at least; or a number, where all are."""
         value = self.value(node)
+        if self.is_of_numbers and isinstance(value, float) and not isinstance(node, ast.Constant):
+            return True
         return isinstance(value, np.ndarray) and value.ndim > 0 and value.dtype.kind == "f"
+
+    @cached_property
+    def is_of_numbers(self) -> bool:
+        """Whether all that it computes are numbers: then it does with each what others do with arrays."""
+        return not any(np.ndim(self.value(slot[3])) for slot in self.results)
 
     @cached_property
     def variables(self) -> dict[str, tuple[ast.expr, Any]]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.editing.edits import Edit, edits
+from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.paths import Path, paths
-from charmlp.doctor.editing.places import Function
+from charmlp.doctor.editing.places import Edit, Function
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, with_helpers
@@ -22,6 +22,7 @@ from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
 BUDGET = 10.0  # seconds of processor time; what has been found by then counts
+BUDGET_OF_OTHER = 2.0  # the same for a loss that is less likely
 MOST_SLIPS = 3
 LEAST = 1e-6  # norm of a gradient that is not 0
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
@@ -100,7 +101,8 @@ class Search:
         self.setup, self.trial = setup, setup.first
         self.codes = [c for f in with_helpers(self.trial.subject.code) if (c := code_of(f)) is not None]
         self.upstream = self.trial.upstreams[0]
-        self.ends = time.process_time() + BUDGET
+        is_other = self.trial.subject.is_other_loss
+        self.ends = time.process_time() + (BUDGET_OF_OTHER if is_other else BUDGET)
 
     @cached_property
     def expected(self) -> dict[int, Array]:
@@ -128,7 +130,7 @@ class Search:
                 kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
         found += self.paths(right)
-        return found or self.of_forward()
+        return found or ([] if self.trial.subject.is_other_loss else self.of_forward())
 
     def paths(self, right: Set[int]) -> list[Path]:
         """The paths of forward on which the gradients that are left err."""

@@ -36,6 +36,13 @@ def last_builders(thing: Any) -> list[Build]:
     return [functools.partial(build_numpy, make, thing) for make in thing.last]
 
 
+def builders_of_other_losses(thing: Any) -> list[Build]:
+    """Of what computes no loss itself: as the gradients of others than the one that fits best."""
+    if not isinstance(thing, Written):
+        return []
+    return [functools.partial(build_numpy, make, thing) for make in thing.other_losses]
+
+
 def framework_of(thing: Any) -> str:
     """What it is written with: "numpy" or "torch"."""
     return "numpy" if isinstance(thing, Written) or not may_be_torch(thing) else "torch"

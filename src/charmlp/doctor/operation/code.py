@@ -32,6 +32,11 @@ class Code:
         """The tree as it stands; raises `SyntaxError` and its like where it is no code."""
         closed_over = self.function.__code__.co_freevars
         definition: ast.stmt = self.tree
+        owner = self.function.__qualname__.rpartition(".")[0]
+        if owner.isidentifier() and not closed_over:  # a class, whose private names are its own: self.__w
+            definition = ast.parse(f"class {owner}: pass").body[0]
+            assert isinstance(definition, ast.ClassDef)
+            definition.body = [self.tree]
         if closed_over:
             definition = ast.parse(f"def _({', '.join(closed_over)}): pass").body[0]
             assert isinstance(definition, ast.FunctionDef)

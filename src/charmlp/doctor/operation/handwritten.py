@@ -39,6 +39,7 @@ class HandWritten:
     unpenalised: "HandWritten | None" = None  # the same loss with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
     is_step: bool = False  # its gradients are what weights are changed by: there is no upstream gradient
+    is_other_loss: bool = False  # a gradient of a loss that fits less well than another one
     is_tried: bool = False  # what belongs together, and with which inputs, was found by trying
     is_guess: bool = False  # and no name says that it belongs together
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
@@ -67,4 +68,5 @@ class Written:
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
     is_half: bool = False  # one half of a pair whose other half is not there
     last: tuple[Make, ...] = ()  # readings that count only where no other can be examined
+    other_losses: tuple[Make, ...] = ()  # where it computes none: those that its gradients may be of as well
     is_class: bool = False  # with forward and backward: two methods that belong together

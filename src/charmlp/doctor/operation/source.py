@@ -251,6 +251,29 @@ def subscripts_of(function: Anything, name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def prefixes_of(function: Anything, name: str) -> list[str]:
+    """The texts before a number by which a function indexes a dict: W and b of `p["W" + str(l)]`."""
+    tree = definition(function)
+    found = [
+        prefix_of(node.slice)
+        for node in (ast.walk(tree) if tree else ())
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == name
+    ]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def prefix_of(index: ast.expr) -> str | None:
+    """The text before a number: W of "W" + str(i), f"W{i}", "W%d" % i."""
+    text = ast.unparse(index)
+    patterns = (
+        r"'(\w*)' \+ (?:str|repr)\(.*\)",
+        r"f'(\w*?)\{.*\}'",
+        r"'(\w*)%[dis]' % .*",
+        r"'(\w*)\{\}'\.format\(.*\)",
+    )
+    return next((m[1] for p in patterns if (m := re.fullmatch(p, text)) and m[1]), None)
+
+
 def unpacked_from(function: Anything, name: str) -> list[str]:
     """The names that a function unpacks one of its parameters into.
 

@@ -79,6 +79,7 @@ class Subject(ABC):
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
     is_step: bool = False  # its gradients are what weights are changed by
+    is_other_loss: bool = False  # its loss is one of several that its gradients may be of
     is_tried: bool = False  # its forward, its gradients and their inputs were found by trying
     is_guess: bool = False  # and no name says that they belong together
     reused: "Subject | None" = None  # the same with one value in two places
@@ -86,6 +87,7 @@ class Subject(ABC):
     scores: "Build | None" = None  # a loss of x W as one of its scores x W
     # On inputs, as the code says in words
     conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forward_source: str = ""  # where forward is none of these
     code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:

@@ -176,6 +176,7 @@ def of_function(function: FunctionClass) -> Build:
         is_raw=True,
         counts=True,
         constants=kept_as_numbers(function),
+        forward_source=source_of(function.forward),
         code=(function.backward,),
         call=lambda values: function.apply(*values),
         function=function,

@@ -93,6 +93,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         if subject.conditions:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
+        yield from of_parts(subject, len(names), n, k)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
@@ -182,6 +183,13 @@ def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[A
         yield from (list(pair[:count]) for pair in shapes)
     if count == 2:
         yield [shapes[0][0], LABELS]
+
+
+def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]]:
+    """A first input that is taken apart into so many equal ones, as the gates of a cell; and the others."""
+    sources = "\n".join([subject.forward_source, *map(source_of, subject.code)])
+    for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
+        yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
 
 
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:

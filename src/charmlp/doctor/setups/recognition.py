@@ -36,8 +36,8 @@ NOISE = 0.1  # relative size of noise through which a kind can still be recognis
 def kind_of_name(name: str) -> str | None:
     """The kind that a name stands for, by its last word.
 
-    >>> [kind_of_name(n) for n in ("MyReLUFunction", "mse_loss", "LeakyReLU", "Linear1", "L1Loss", "Op3")]
-    ['relu', 'mse', 'leaky_relu', 'linear', 'l1', None]
+    >>> [kind_of_name(n) for n in ("MyReLUFunction", "mse_loss", "LayerNormFn", "Linear1", "L1Loss", "Op3")]
+    ['relu', 'mse', 'layer_norm', 'linear', 'l1', None]
     """
     if re.search(r"relu6|log(2|10)|exp2", name.lower()):
         return None
@@ -50,7 +50,9 @@ def kind_of_name(name: str) -> str | None:
 
 def spellings(words: list[str]) -> set[str]:
     spelled = "".join(words)
-    return {spelled, "".join(word for word in words if word not in FILLING), spelled.removesuffix("loss")}
+    plain = "".join(word for word in words if word not in FILLING)
+    with_layer = "".join(word for word in words if word not in FILLING - {"layer"})  # LayerNormFunction
+    return {spelled, plain, with_layer, spelled.removesuffix("loss")}
 
 
 def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> Reading:

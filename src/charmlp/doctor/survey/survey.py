@@ -63,6 +63,8 @@ class Survey:
         with self.watching():
             for trial in diagnosis.trials:
                 self.look_at(trial, diagnosis.verdict == MISTAKEN)
+                if (reused := trial.subject.reused) is not None:  # where gradients are added up
+                    self.look_at(Trial(reused, [trial.values[0]]), diagnosis.verdict == MISTAKEN)
         for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
                 part.ran = part.seen = set(range(len(part.spots)))

@@ -6,12 +6,26 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import classes, engines, functions, scripts, tables
+from charmlp.doctor.operation.numpy_code import (
+    classes,
+    engines,
+    frameworks,
+    functions,
+    scripts,
+    tables,
+)
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.trying import left_alone, with_more_readings
 
 Finder = Callable[[ModuleType], list[Written]]
-FINDERS: tuple[Finder, ...] = (functions.found, classes.found, engines.found, tables.found, scripts.found)
+FINDERS: tuple[Finder, ...] = (
+    functions.found,
+    classes.found,
+    engines.found,
+    frameworks.found,
+    tables.found,
+    scripts.found,
+)
 
 
 def written(module: ModuleType) -> list[Written]:

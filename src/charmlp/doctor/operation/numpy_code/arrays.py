@@ -66,6 +66,8 @@ class Place:
         now = self.get(owner)
         if isinstance(now, np.ndarray) and now.flags.writeable and now.shape == np.shape(value):
             now[...] = value
+        elif isinstance(now, list) and np.shape(now) == np.shape(value):
+            now[:] = np.asarray(value).tolist()
         elif self.key is None:
             setattr(self.holder(owner), self.attribute, value if np.ndim(value) else float(value))
         else:
@@ -82,7 +84,7 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
     for path, holder in holders(owner):
         for name, value in vars(holder).items():
             is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
-            if is_array(value) or is_scalar:
+            if is_array(value) or is_scalar or (is_table(value) and is_stepped(holder, name)):
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
@@ -116,6 +118,27 @@ def is_part(thing: Any, owner: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.size > 0 and np.issubdtype(value.dtype, np.floating)
+
+
+def is_table(value: Any) -> bool:
+    """Whether it is a matrix or a vector in lists of numbers.
+
+    >>> is_table([[0.5, 1.0], [2.0, 3.0]]), is_table([0.5]), is_table([[0.5], [1.0, 2.0]]), is_table([2, 3])
+    (True, True, False, False)
+    """
+    if not isinstance(value, list) or not value:
+        return False
+    if all(isinstance(one, list) for one in value):
+        return all(map(is_table, value)) and len({len(row) for row in value}) == 1
+    return all(isinstance(one, float) for one in value)
+
+
+def is_stepped(owner: Any, name: str) -> bool:
+    """Whether its class adds something to the numbers of a list, as a step does to weights."""
+    entry = rf"self\.{re.escape(name)}((?:\[[^\]]+\])+)"
+    step = rf"{entry}\s*(?:[-+]=|=\s*self\.{re.escape(name)}\1\s*[-+])"
+    kind: type = type(owner)
+    return re.search(step, source_of(kind)) is not None
 
 
 def weights(owner: Any) -> list[Place]:

@@ -134,11 +134,30 @@ def passes_of(kind: type) -> tuple[str, str] | None:
         if costs and backward[0] in DERIVATIVE and takes_truth(kind, backward[0]):
             return costs[0], backward[0]
         return forward[0], backward[0]
+    if backward and (state := forward_of_state(kind, backward[0])) is not None:
+        return state, backward[0]
     if backward and (costs := [name for name in COST if name in own and name not in FORWARD]):
         return costs[0], backward[0]
     if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
         return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
+
+
+def forward_of_state(kind: type, backward: str) -> str | None:
+    """The method that leaves on its object what a network's backward reads there, whatever it is called."""
+    if not takes_truth(kind, backward):
+        return None
+    read = set(re.findall(r"self\.(\w+)", source_of(method_of(kind, backward).call)))
+    found: dict[str, int] = {}
+    for name in methods_of(kind):
+        method = method_of(kind, name)
+        source = source_of(method.call)
+        kept = set(re.findall(r"self\.(\w+)(?:\[[^\]]+\])*\s*=[^=]", source)) & read
+        takes = [n for n in method.required or () if not RATE.fullmatch(n)]
+        if name != backward and len(takes) == 1 and not is_truth(takes[0]) and f".{backward}(" not in source:
+            found[name] = len(kept)
+    best = max(found, key=lambda name: found[name], default="")
+    return best if found.get(best) and not best.startswith("__") else None
 
 
 def called(names: Sequence[str], own: Set[str]) -> list[str]:
@@ -169,7 +188,7 @@ def of_skeleton(kind: type) -> list[Written]:
 def of_steps(kind: type) -> list[Written]:
     """A class that learns, and shows none of its gradients."""
     own = list(methods_of(kind))
-    costs = [method_of(kind, name) for name in own if name in COST and takes_truth(kind, name)]
+    costs = [method_of(kind, name) for name in own if public(kind, name) in COST and takes_truth(kind, name)]
     methods = [method_of(kind, name) for name in own]
     found = [(method.name, step_of(method, [*costs, *costs_called(method)], kind)) for method in methods]
     steps = [(name, step) for name, step in found if step is not None]
@@ -177,7 +196,17 @@ def of_steps(kind: type) -> list[Written]:
         return []
     name, step = steps[0]
     others = (kind.__name__, f"{kind.__name__}.{name}")
-    return [Written(kind.__name__, step.readings(), others=others, code=(step.code.function,))]
+    return [
+        Written(
+            kind.__name__, step.readings(), others=others, code=(step.code.function,),
+            other_losses=step.with_other_losses(),
+        )
+    ]  # fmt: skip
+
+
+def public(kind: type, name: str) -> str:
+    """The name of a method without what makes it private: loss of __loss."""
+    return name.removeprefix(f"_{kind.__name__}").strip("_")
 
 
 def costs_called(method: Method) -> list[Function]:
@@ -227,7 +256,13 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     code = (second.call, first.call)
     choices = choices_of(kind)
     if choices is None:
-        return [Written(kind.__name__, readings(kind, first, second, {}), others=others, code=code)]
+        model = model_of(kind, first, second, {})
+        return [
+            Written(
+                kind.__name__, readings(kind, first, second, {}) if model is None else model.readings(),
+                others=others, code=code, other_losses=() if model is None else model.with_other_losses(),
+            )
+        ]  # fmt: skip
     name, words = choices
     return [
         Written(
@@ -279,7 +314,7 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
     costs = [method_of(kind, name) for name in COST if name in own and name != second.name]
     costs = [cost for cost in costs if any(map(is_truth, cost.inputs)) and not cost.is_unwritten]
     forwards = [method_of(kind, n) for n in FORWARD if n in own and n not in (*COST, *BOTH[2:])]
-    forwards = [f for f in forwards if not any(map(is_truth, f.inputs))]
+    forwards = [f for f in forwards or [first] if not any(map(is_truth, f.inputs))]
     takes = [name for name in second.inputs if not is_upstream(name) and not RATE.fullmatch(name)]
     targets = [name for name in takes if is_truth(name)]
     if targets and not (any(map(is_truth, first.inputs)) and len(first.arrays) == 2 and not costs):

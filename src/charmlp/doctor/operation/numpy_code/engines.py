@@ -255,7 +255,9 @@ class Engine:
     def takes_gradient(self) -> bool:
         """Whether backward can be given the upstream gradient."""
         of = signature(getattr(self.kind, self.backward_name), 1)
-        names = (*(of.required or ()), *of.optional)
+        names = [
+            name for name in (*(of.required or ()), *of.optional) if type(of.defaults.get(name)) is not bool
+        ]
         return bool(names) and bool(re.search(r"grad|up|^g|dout|seed|^d|delta|bar|value", names[0].lower()))
 
     @cached_property

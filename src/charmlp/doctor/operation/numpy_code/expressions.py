@@ -138,6 +138,8 @@ def name_called(call: ast.expr) -> str:
 def computes(value: ast.expr) -> bool:
     """Whether numbers are computed here, and not only made, named or asked for elsewhere."""
     if isinstance(value, ast.BinOp):
+        if isinstance(value.left, ast.List) or isinstance(value.right, ast.List):  # [0.0] * n
+            return False
         return not isinstance(value.op, ast.FloorDiv | ast.Mod) and bool(names_in(value))
     if isinstance(value, ast.UnaryOp):
         return isinstance(value.op, ast.USub) and not isinstance(value.operand, ast.Constant)

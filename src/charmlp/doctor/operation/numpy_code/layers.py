@@ -50,7 +50,13 @@ class Ran(Run):
 
 
 class Input(np.ndarray):
-    """An array that is what an object keeps of its inputs, be it asked for the array or for its `data`."""
+    """An array that is what an object keeps of its inputs, be it asked for the array or for its `data`.
+
+    Of an output a framework keeps a weak reference, which is called.
+    """
+
+    def __call__(self) -> "Input":
+        return self
 
     @property
     def data(self) -> Any:
@@ -65,6 +71,15 @@ def keep_inputs(own: Any, values: Sequence[Any]) -> None:
         own.inputs = [
             np.array(value).view(Input) if isinstance(value, np.ndarray) else value for value in values
         ]
+
+
+def keep_outputs(own: Any, outputs: Sequence[Any]) -> None:
+    """What such a `__call__` keeps besides, of one input and of the outputs."""
+    if any("__call__" in vars(base) for base in type(own).__mro__[1:-1]) and getattr(own, "inputs", None):
+        kept = [np.asarray(value).view(Input) for value in outputs]
+        for name, value in (("outputs", kept), ("output", kept[0]), ("input", own.inputs[0])):
+            if getattr(own, name, None) is None:
+                setattr(own, name, value)
 
 
 @dataclass
@@ -223,6 +238,7 @@ class Layer(Pair):
             known |= self.forward.settled | given | dict(rest)
             result = output_of(own, bound_to(self.forward, own)(known))
             keep_inputs(own, values[:n])
+            keep_outputs(own, result if isinstance(result, tuple) else (result,))
             known = {**self.forward.signature.defaults, **known}
             ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)

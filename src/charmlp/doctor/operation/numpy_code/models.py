@@ -5,6 +5,7 @@ or one-hot. Where the class computes no loss, its gradients may be those of any 
 """
 
 import copy
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,6 +65,9 @@ class ObjectProblem:
     sizes: Sizes
 
 
+Fitting = tuple[ObjectProblem, str | None]  # data, and the loss where the class computes none
+
+
 @dataclass(frozen=True)
 class Model:
     """A class whose backward is the gradient of a loss; `backward` is `cost` where one method is both."""
@@ -74,6 +78,9 @@ class Model:
     cost: Method | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     strength: float | None = None  # of a penalty; None: a usual one
+    # What was found out for each size, and the other losses for all sizes
+    fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
+    others: list[str] = field(default_factory=list, compare=False)
 
     @property
     def is_both(self) -> bool:
@@ -86,19 +93,34 @@ class Model:
         return first
 
     def readings(self) -> tuple[Make, ...]:
-        kept: dict[tuple[Any, ...], HandWritten] = {}
+        return (lambda sizes, dtype: self.made_of(*self.fitting_at(sizes, dtype)),)
 
-        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
-            """Found out once for each size: a core asks more than once."""
-            key = (*sorted(sizes.items()), dtype)
-            if key not in kept:
-                kept[key] = self.at(sizes, dtype)
-            return kept[key]
+    def fitting_at(self, sizes: Sizes, dtype: np.dtype) -> Fitting:
+        """Found out once for each size: a core asks more than once. The loss is that of the first."""
+        key = (*sorted(sizes.items()), dtype)
+        if key not in self.fitted:
+            self.fitted[key] = self.fitting(sizes, dtype, next(iter(self.fitted.values()), None))
+        return self.fitted[key]
 
-        return (make,)
+    def with_other_losses(self) -> tuple[Make, ...]:
+        """As the gradient of the losses that fit next best, where it computes none itself."""
+        if self.cost is not None:
+            return ()
+        return tuple(functools.partial(self.with_other_loss, rank) for rank in range(len(LOSSES) - 1))
 
-    def at(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        return self.made_of(*self.fitting(sizes, dtype))
+    def with_other_loss(self, rank: int, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        problem, best = self.fitting_at(sizes, dtype)
+        if not self.others:
+            agreeing = {text: self.agreeing(problem, text) for text in LOSSES if text != best}
+            self.others.extend(sorted(agreeing, key=lambda text: -agreeing[text]))
+        return replace(self.made_of(problem, self.others[rank]), is_other_loss=True)
+
+    def agreeing(self, problem: ObjectProblem, text: str) -> float:
+        """How many gradients are right for a loss, −1 where it cannot be computed."""
+        try:
+            return agreement_of(self, problem, text)[0]
+        except Exception:  # a logarithm of what is no probability
+            return -1.0
 
     def made_of(self, problem: ObjectProblem, text: str | None) -> HandWritten:
         names = tuple(place.name for place in problem.places)
@@ -125,15 +147,18 @@ class Model:
         taken = [n for m in (self.backward, self.cost) if m is not None for n in strengths_of(m)]
         return bool(taken) and self.strength is None
 
-    def fitting(self, sizes: Sizes, dtype: np.dtype) -> tuple[ObjectProblem, str | None]:
+    def fitting(self, sizes: Sizes, dtype: np.dtype, known: Fitting | None) -> Fitting:
         """The usual data, and the loss, with which most gradients agree with differences of losses.
 
-        Raises `CannotExamineError` where it takes nothing that is usual.
+        `known` are those at another size. Raises `CannotExamineError` where it takes nothing that is usual.
         """
-        best: tuple[ObjectProblem, str | None] | None = None
+        best: Fitting | None = None
         most: tuple[float, float] = (-2.0, 0.0)
         errors: list[Exception] = []
-        for problem, text in itertools.product(self.problems(sizes, dtype), self.losses):
+        losses = self.losses if known is None else [known[1]]
+        for problem, text in itertools.product(self.problems(sizes, dtype), losses):
+            if known is not None and problem.sizes["N"] == 1 < min(known[0].sizes["N"], sizes["N"]):
+                continue
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1 and most[0] >= 0:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             try:
@@ -200,8 +225,10 @@ class Model:
     ) -> Iterator[ObjectProblem]:
         parameters = random_parameters(original, places, dtype)
         generator = np.random.default_rng(5)
-        for n in (sizes["N"], 1):
-            for inputs, outputs in ends(parameters):
+        found = ends(parameters)
+        less_one = [(inputs - 1, outputs) for inputs, outputs in found]  # it adds a 1 for the bias itself
+        for n, (inputs, outputs) in itertools.product((sizes["N"], 1), [*found, *less_one]):
+            if inputs > 0:
                 x = random_numbers((n, inputs), generator).astype(dtype)
                 datas = [x, x.T, class_numbers(n, inputs)] if n > 1 else [x, x.T, x[0]]
                 for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):

@@ -48,10 +48,11 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
-from charmlp.doctor.operation.source import source_of, subscripts_of
+from charmlp.doctor.operation.source import prefixes_of, source_of, subscripts_of
 from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
+LAYERS = (1, 2, 3)  # of a network that counts its own: W1, b1, W2, b2, W3, b3
 PRODUCT = re.compile(r" @ |\b(dot|matmul|einsum|outer|inner|tensordot)\(|\.T\b")
 RUNS, SHAPES, RIGHT = range(3)  # how well a network takes data
 
@@ -89,7 +90,10 @@ class Network:
 
     def keys_of(self, name: str) -> list[str]:
         own = [function for function in (self.first, self.backward, self.cost) if function is not None]
-        return list(dict.fromkeys(key for function in own for key in subscripts_of(function.call, name)))
+        keys = dict.fromkeys(key for function in own for key in subscripts_of(function.call, name))
+        prefixes = dict.fromkeys(key for function in own for key in prefixes_of(function.call, name))
+        numbered = [f"{prefix}{layer}" for layer in LAYERS for prefix in prefixes]
+        return list(keys) or numbered
 
     @property
     def parameter_names(self) -> list[str]:

@@ -37,7 +37,9 @@ def is_data(name: str) -> bool:
 
 
 def class_numbers(n: int, classes: int) -> Array:
-    return np.asarray((np.arange(n) * 2 + np.arange(n) // 2) % max(classes, 2))
+    """The last class first: code may count the classes by the largest number."""
+    count = max(classes, 2)
+    return np.asarray(count - 1 - (np.arange(n) * 2 + np.arange(n) // 2) % count)
 
 
 def truths(n: int, classes: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:

@@ -27,7 +27,7 @@ from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import is_cost
-from charmlp.doctor.operation.numpy_code.steps import ERROR, Step
+from charmlp.doctor.operation.numpy_code.steps import ALIKE, ERROR, Step
 from charmlp.doctor.operation.numpy_code.updates import (
     Updates,
     base_of,
@@ -48,7 +48,13 @@ def found(module: ModuleType) -> list[Written]:
     """The loops at the top of a module that change parameters by steps."""
     codes = [code for function in loops_of(module).values() if (code := code_of(function)) is not None]
     each = [Script(Function(code.function.__name__, code.function), code).with_costs() for code in codes]
-    return [Written(one.function.name, one.readings(), code=(one.code.function,)) for one in each]
+    return [
+        Written(
+            one.function.name, one.readings(), code=(one.code.function,),
+            other_losses=one.with_other_losses(),
+        )
+        for one in each
+    ]  # fmt: skip
 
 
 @functools.lru_cache(maxsize=8)
@@ -233,9 +239,9 @@ class Script(Step):
         }
 
     def agreements(
-        self, problem: Problem, parameters: Mapping[str, Array]
+        self, problem: Problem, parameters: Mapping[str, Array], least: float = ALIKE
     ) -> Iterator[tuple[Descent, tuple[bool, float, float]]]:
-        every = list(super().agreements(problem, parameters))
+        every = list(super().agreements(problem, parameters, least))
         own = [one for one in every if one[0].is_own]
         yield from own if own and self.is_sure else every
 

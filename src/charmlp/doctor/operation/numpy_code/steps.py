@@ -5,13 +5,11 @@ over epochs one pass, from weights that are given. What it predicts and what los
 its own, seen before the first update; it is right if it descends any of the losses that they may mean.
 """
 
-import ast
-import copy
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,9 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.code import Code, code_of
+from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import Place, weights
 from charmlp.doctor.operation.numpy_code.descents import (
     PENALTIES,
     Descent,
@@ -31,193 +29,59 @@ from charmlp.doctor.operation.numpy_code.descents import (
     is_number_like,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
-from charmlp.doctor.operation.numpy_code.function import Function, copied
+from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
-from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
+from charmlp.doctor.operation.numpy_code.instances import instance
+from charmlp.doctor.operation.numpy_code.names import LOSS
 from charmlp.doctor.operation.numpy_code.problems import (
-    COUNT,
     all_truths,
     ends,
-    implied_loss,
     shapes_of,
 )
 from charmlp.doctor.operation.numpy_code.statements import spots_in
-from charmlp.doctor.operation.numpy_code.updates import EPOCHS, PASS, Updates, updates_in, watched
-from charmlp.doctor.operation.options import is_option, is_strength, usual_option
+from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
 
-INDEX = re.compile(r"[ijuvmn]|\w*(user|item|row|col|idx|index|movie)\w*", re.IGNORECASE)
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 STEP, DIRECTIONS = 1e-5, 3
+MOST_OTHERS = 9  # losses that are less likely than the first
 ALIKE = 0.99  # cosine of gradients that at least have a direction in common
 
 Fitting = tuple[Problem, dict[str, Array], Descent]
 
 
 @dataclass(frozen=True)
-class Step:
-    """A function or a method that updates parameters by minus their gradients, times a rate."""
+class Step(Taken):
+    """Such code as an operation: its parameters are inputs, and its output is the loss that it descends."""
 
-    function: Function
-    code: Code
-    kind: type | None = None
-    costs: tuple[Function, ...] = ()  # those that the code itself has
-
-    @cached_property
-    def updates(self) -> Updates:
-        updates = updates_in(self.code.tree)
-        assert updates is not None
-        return updates
-
-    # Calling it
-
-    def run(self, problem: Problem, starts: Mapping[str, Any], weights: Sequence[Any]) -> Ran:
-        """It with parameters: those that it makes itself start from `starts`."""
-        ran = Ran()
-        own = copy.deepcopy(problem.own)
-        for place, value in zip(problem.places, weights, strict=False):
-            place.put(own, np.asarray(value))
-            ran.before[place.name] = np.copy(value)
-        given = {**problem.given, **{name: starts[name] for name in problem.given if name in starts}}
-        given = {name: np.array(value) for name, value in given.items()}
-        ran.before |= {name: np.copy(value) for name, value in given.items()}
-
-        def start(name: str, value: Any) -> Any:
-            value = np.array(starts.get(name, value), dtype=float) if is_number_like(value) else value
-            value = value if np.ndim(value) else float(value)
-            ran.before[name] = np.copy(value)
-            return value
-
-        with watched(self.code, start, ran.see):
-            arguments = self.arguments(problem, given)
-            function = self.function if own is None else bound_to(self.function, own)  # type: ignore[arg-type]
-            function(arguments)
-        ran.after = {place.name: place.get(own) for place in problem.places}
-        for name in ran.before:
-            if name not in ran.after:
-                attribute = name.removeprefix("self.")
-                ran.after[name] = getattr(own, attribute) if attribute != name else ran.last[name]
-        if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
-            raise ValueError("a step changes the shape of a parameter")
-        ran.rate = self.rate(own, ran)
-        return ran
-
-    def arguments(self, problem: Problem, given: Mapping[str, Array]) -> dict[str, Any]:
-        names = list(self.function.required)
-        found = {name: self.argument(name, problem, given) for name in names}
-        unknown = [name for name in names if found[name] is None]
-        handed = [array for kind, array in (("data", problem.data), ("truth", problem.truth))
-                  if not any(found[name] is array for name in names) and kind]  # fmt: skip
-        found |= dict(zip(unknown, handed, strict=False))
-        return {
-            name: np.copy(v) if v is problem.data or v is problem.truth else v for name, v in found.items()
-        }
-
-    def argument(self, name: str, problem: Problem, given: Mapping[str, Array]) -> Any:
-        if name in given:
-            return given[name]
-        if name in self.tuples:
-            return [tuple(map(entry, self.tuples[name]))]
-        if RATE.fullmatch(name):
-            return 1.0
-        if DATA.fullmatch(name):
-            return problem.data
-        if is_truth(name):
-            return problem.truth
-        if EPOCHS.fullmatch(name) or PASS.fullmatch(name):
-            return 1
-        if name in self.function.settled:
-            return copied(self.function.settled[name])
-        if COUNT.fullmatch(name):
-            return problem.sizes["N"]
-        return usual_option(name) if is_option(name) else None
-
-    @cached_property
-    def tuples(self) -> dict[str, list[str]]:
-        """The arguments that hold samples as tuples, and the names of what is in one."""
-        return {
-            loop.iter.id: [ast.unparse(part) for part in loop.target.elts]
-            for loop in ast.walk(self.code.tree)
-            if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Name)
-            if isinstance(loop.target, ast.Tuple) and loop.iter.id in self.function.required
-        }
-
-    def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
-        """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
-        known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
-        given = {}
-        for name in cost.required:
-            if name in known and not is_truth(name):
-                given[name] = known[name]
-            elif DATA.fullmatch(name):
-                given[name] = problem.data
-            elif is_truth(name):
-                given[name] = known[name] if name in self.entries else problem.truth
-            elif prediction:
-                given[name] = known[prediction]
-            else:
-                raise TypeError(f"{cost.name} takes {name}")
-        if not isinstance(cost, Method):
-            return cost(given)
-        own = copy.deepcopy(problem.own)
-        for place in problem.places:
-            place.put(own, ran.before[place.name])
-        for name in set(ran.before) - {place.name for place in problem.places}:
-            setattr(own, name.removeprefix("self."), ran.before[name])
-        return bound_to(cost, own)(given)
-
-    @property
-    def entries(self) -> set[str]:
-        return {name for names in self.tuples.values() for name in names}
-
-    def rate(self, own: Any, ran: Ran) -> float:
-        known = {**self.code.function.__globals__, **ran.first}
-        for node in self.updates.rates:
-            of_own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
-            value = getattr(own, node.attr, None) if of_own else known.get(ast.unparse(node))  # type: ignore[attr-defined]
-            if value is not None and is_number_like(value) and np.size(value) == 1 and value:
-                return float(value)
-        return 1.0
-
-    def strength(self, problem: Problem, ran: Ran) -> float:
-        """λ, 0 where there is none."""
-        known = {**getattr(problem.own, "__dict__", {}), **ran.first}
-        found = [value for name, value in known.items() if is_strength(name) and isinstance(value, float)]
-        return found[0] if found else 0.0
-
-    def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
-        """What a run has by that loss."""
-        if descent.cost is not None:
-            return float(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
-        if not descent.text:
-            loss = float(np.squeeze(ran.last[descent.variable]))
-        else:
-            variable, n = ran.first[descent.variable], problem.sizes["N"]
-            truth = 0 * np.asarray(variable) if descent.is_error else problem.truth
-            loss = float(implied_loss(descent.text, variable, truth, n))
-        if descent.penalty:
-            weights = [v for v in ran.before.values() if np.ndim(v) and np.size(v) > 1]
-            loss += (
-                PENALTIES[descent.penalty] * self.strength(problem, ran) * sum(np.sum(w**2) for w in weights)
-            )
-        return loss
-
-    # What it takes and what it descends
+    # What was found out for each size, and the other losses for all sizes
+    fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
+    others: list[Descent] = field(default_factory=list, compare=False)
 
     def readings(self) -> tuple[Make, ...]:
-        kept: dict[tuple[Any, ...], tuple[Fitting, HandWritten]] = {}
+        return (lambda sizes, dtype: self.at(*self.fitting_at(sizes, dtype)),)
 
-        def make(sizes: Sizes, dtype: np.dtype) -> HandWritten:
-            """Found out once for each size; the loss is that of the first."""
-            key = (*sorted(sizes.items()), dtype)
-            if key not in kept:
-                known = next((descent for (_, _, descent), _ in kept.values()), None)
-                fitting = self.fitting(sizes, dtype, known)
-                kept[key] = fitting, self.at(*fitting)
-            return kept[key][1]
+    def fitting_at(self, sizes: Sizes, dtype: np.dtype) -> Fitting:
+        """Found out once for each size; the loss is that of the first."""
+        key = (*sorted(sizes.items()), dtype)
+        if key not in self.fitted:
+            known = next((descent for _, _, descent in self.fitted.values()), None)
+            self.fitted[key] = self.fitting(sizes, dtype, known)
+        return self.fitted[key]
 
-        return (make,)
+    def with_other_losses(self) -> tuple[Make, ...]:
+        """As a descent of those losses that fit next best, where the code itself computes none."""
+        return tuple(functools.partial(self.with_other_loss, rank) for rank in range(MOST_OTHERS))
+
+    def with_other_loss(self, rank: int, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+        problem, parameters, best = self.fitting_at(sizes, dtype)
+        if not self.others and not best.is_own:
+            every = [one for one in self.agreements(problem, parameters, least=0.0) if one[0] != best]
+            every.sort(key=lambda one: -one[1][1])  # by how many numbers are right
+            self.others.extend(descent for descent, _ in every if not descent.is_own)
+        if rank >= len(self.others):
+            raise CannotExamineError("no-loss", name=self.function.name)
+        return replace(self.at(problem, parameters, self.others[rank]), is_other_loss=True)
 
     def at(self, problem: Problem, parameters: Mapping[str, Array], descent: Descent) -> HandWritten:
         names = tuple(parameters)
@@ -248,6 +112,8 @@ class Step:
                 agreements = list(self.agreements(problem, parameters))
             except Exception:  # data of another shape, or code that is no step
                 continue
+            if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
+                break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
                 if agreement > most and known in (None, descent):
                     best, most = (problem, parameters, descent), agreement
@@ -258,12 +124,16 @@ class Step:
         return best
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
-        n = 1 if self.updates.is_by_sample else sizes["N"]
-        for own, places, given, inputs, outputs in self.learners(sizes, dtype):
+        counts = [1] if self.updates.is_by_sample else [sizes["N"], 1]
+        for n, (own, places, given, inputs, outputs) in itertools.product(
+            counts, self.learners(sizes, dtype)
+        ):
             generator = np.random.default_rng(5)
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
-            for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):
+            truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
+            truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
+            for data, truth in itertools.product(datas, truths):
                 yield Problem(own, places, given, data, truth, {"N": n, "C": outputs})
 
     def learners(
@@ -303,9 +173,9 @@ class Step:
         }
 
     def agreements(
-        self, problem: Problem, parameters: Mapping[str, Array]
+        self, problem: Problem, parameters: Mapping[str, Array], least: float = ALIKE
     ) -> Iterator[tuple[Descent, tuple[bool, float, float]]]:
-        """How well gradients agree with each loss.
+        """How well gradients agree with each loss, as far as they are `least` alike.
 
         Whether the code itself computes it and a gradient is right; how many numbers are; how alike all are.
         """
@@ -344,7 +214,7 @@ class Step:
             )
             norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
             alike = round(abs(float(numeric @ analytic)) / norms, 6)
-            if whole or alike >= ALIKE or descent.cost is not None:
+            if whole or alike >= least or descent.cost is not None:
                 yield descent, (whole > 0 and descent.is_own, float(whole), alike)
 
     def descents(self, problem: Problem, ran: Ran) -> Iterator[Descent]:
@@ -388,15 +258,10 @@ def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
         return False
 
 
-def entry(name: str) -> Any:
-    """What is in a sample under a name: the number of a row, or a rating."""
-    return 1 if INDEX.fullmatch(name) else 0.7
-
-
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
     """None for what takes no step of its own."""
     code = code_of(function.call)
-    if code is None or updates_in(code.tree) is None or not function.required:
+    if code is None or steps_in(code.tree) is None or not function.required:
         return None
     if (kind is not None and is_optimizer(kind.__name__)) or not spots_in(code.tree):
         return None  # it applies gradients that it is given

@@ -2,13 +2,12 @@
 
 import ast
 import inspect
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from charmlp.doctor.operation.source import definition
+from charmlp.doctor.operation.source import definition, prefix_of
 
 OF_ARRAYS = ("T", "shape", "dot", "sum", "mean", "ndim", "size", "reshape")
 
@@ -113,18 +112,6 @@ def look_at_index(index: ast.expr, use: Use) -> None:
         use.is_indexed |= isinstance(index, ast.Constant)
     else:
         use.is_walked = True
-
-
-def prefix_of(index: ast.expr) -> str | None:
-    """The text before a number: W of "W" + str(i), f"W{i}", "W%d" % i."""
-    text = ast.unparse(index)
-    patterns = (
-        r"'(\w*)' \+ (?:str|repr)\(.*\)",
-        r"f'(\w*?)\{.*\}'",
-        r"'(\w*)%[dis]' % .*",
-        r"'(\w*)\{\}'\.format\(.*\)",
-    )
-    return next((m[1] for p in patterns if (m := re.fullmatch(p, text)) and m[1]), None)
 
 
 def walked(items: ast.expr, target: ast.expr) -> Iterator[tuple[str, ast.expr]]:

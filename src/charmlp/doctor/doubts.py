@@ -1,0 +1,82 @@
+"""What looks like a mistake, but may be meant, or be ours: then why it cannot be judged is said instead."""
+
+import re
+
+import numpy as np
+
+from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.mistake import Mistake, Phrase, phrase
+from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.trial import Trial
+
+# What code shows that is no value and gradient, or not with these inputs, and what a value is not called
+OF_NO_PAIR = {"forward-wrong", "cotangent-ignored", "cotangent-distorted"}
+# Wrong whatever the right gradient may be
+WHATEVER_IS_MEANT = {
+    "missing-gradient", "wrong-order", "batch-not-summed", "weight-transposed", "wrong-dtype", "saved-edited",
+    "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
+}  # fmt: skip
+STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
+
+
+def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistake], Phrase | None]:
+    """The mistakes that are sure to be some; where there are none left, the reason."""
+    trial, names = setup.first, {mistake.name for mistake in mistakes}
+    if not mistakes:
+        is_rough = trial.form is None and trial.noise > 1e-2
+        return [], phrase("not-smooth", noise=f"{trial.noise:.1g}") if is_rough else None
+    if names == {"backward-raises"} and may_be_misused(setup):
+        return [], phrase("backward-fails", reason=setup.record.error_text)
+    if may_be_ours(trial, names):
+        return [], phrase("no-pair")
+    sure, reason = None, None
+    if hands_on(setup):
+        sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
+    elif is_flat(trial):
+        sure, reason = (WHATEVER_IS_MEANT - {"batch-not-summed"}) | OF_UPSTREAM, phrase("flat")
+        if trial.subject.is_guess:  # a value that does not change is that of no gradient
+            reason = phrase("no-pair")
+    if sure is None:
+        return mistakes, None
+    left = [mistake for mistake in mistakes if mistake.name in sure]
+    return left, None if left else reason
+
+
+def is_flat(trial: Trial) -> bool:
+    """Whether forward does not change with its inputs but in steps: rounding, a comparison.
+
+    Of a Function that rounds one input alone does: it is led through as if nothing were rounded.
+    """
+    if trial.kind is not UNKNOWN:
+        return False
+    changes = [bool(jacobian.matrix.any()) for jacobian in trial.jacobians.values()]
+    return not all(changes) if STEPS.search(trial.subject.forward_source) else not any(changes)
+
+
+def hands_on(setup: SetUp) -> bool:
+    """Whether an engine's Function, which no name says to be the identity, gives back what it is given.
+
+    Then its backward is all that it is for: it reverses gradients, scales or clips them.
+    """
+    trial = setup.first
+    if not trial.subject.counts or setup.reading.named or len(trial.outputs) != 1:
+        return False
+    inputs = [value for value, wants in zip(trial.values, trial.wants, strict=True) if wants]
+    return len(inputs) == 1 and np.array_equal(inputs[0], trial.outputs[0])
+
+
+def may_be_ours(trial: Trial, names: set[str]) -> bool:
+    """Whether mistakes may come of our taking two functions together, and not of what they compute."""
+    is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
+    return trial.subject.is_tried and names <= OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
+
+
+def may_be_misused(setup: SetUp) -> bool:
+    """Whether backward fails as what is called in another way than it is meant: with other dimensions, say.
+
+    Only hand-written code may be: an engine calls a Function as it wants to be called.
+    """
+    written_alone = setup.first.subject.is_raw and not setup.first.subject.counts
+    error = setup.record.error
+    return written_alone and isinstance(error, AttributeError | LookupError | TypeError)

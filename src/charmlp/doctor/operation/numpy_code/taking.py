@@ -1,0 +1,206 @@
+"""Taking a gradient step once: code that updates parameters is called, with parameters that are given."""
+
+import ast
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.functions import Array
+from charmlp.doctor.operation.code import Code
+from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.descents import (
+    PENALTIES,
+    Descent,
+    Problem,
+    Ran,
+    is_number_like,
+)
+from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.function import Function, copied
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, is_weight_name
+from charmlp.doctor.operation.numpy_code.names import DATA, is_parameter, is_truth
+from charmlp.doctor.operation.numpy_code.problems import (
+    COUNT,
+    implied_loss,
+)
+from charmlp.doctor.operation.numpy_code.updates import (
+    EPOCHS,
+    PASS,
+    Updates,
+    base_of,
+    target_of,
+    updates_in,
+    watched,
+)
+from charmlp.doctor.operation.options import is_option, is_strength, usual_option
+
+INDEX = re.compile(r"[ijuvmn]|\w*(user|item|row|col|idx|index|movie)\w*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A function or a method that updates parameters by minus their gradients, times a rate."""
+
+    function: Function
+    code: Code
+    kind: type | None = None
+    costs: tuple[Function, ...] = ()  # those that the code itself has
+
+    @cached_property
+    def updates(self) -> Updates:
+        updates = steps_in(self.code.tree)
+        assert updates is not None
+        return updates
+
+    def run(self, problem: Problem, starts: Mapping[str, Any], weights: Sequence[Any]) -> Ran:
+        """It with parameters: those that it makes itself start from `starts`."""
+        ran = Ran()
+        own = copy.deepcopy(problem.own)
+        for place, value in zip(problem.places, weights, strict=False):
+            place.put(own, np.asarray(value))
+            ran.before[place.name] = np.copy(value)
+        given = {**problem.given, **{name: starts[name] for name in problem.given if name in starts}}
+        given = {name: np.array(value) for name, value in given.items()}
+        ran.before |= {name: np.copy(value) for name, value in given.items()}
+
+        def start(name: str, value: Any) -> Any:
+            value = np.array(starts.get(name, value), dtype=float) if is_number_like(value) else value
+            value = value if np.ndim(value) else float(value)
+            ran.before[name] = np.copy(value)
+            return value
+
+        with watched(self.code, start, ran.see, steps_in):
+            arguments = self.arguments(problem, given)
+            function = self.function if own is None else bound_to(self.function, own)  # type: ignore[arg-type]
+            function(arguments)
+        ran.after = {place.name: place.get(own) for place in problem.places}
+        for name in ran.before:
+            if name not in ran.after:
+                attribute = name.removeprefix("self.")
+                ran.after[name] = getattr(own, attribute) if attribute != name else ran.last[name]
+        if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
+            raise ValueError("a step changes the shape of a parameter")
+        ran.rate = self.rate(own, ran)
+        return ran
+
+    def arguments(self, problem: Problem, given: Mapping[str, Array]) -> dict[str, Any]:
+        names = list(self.function.required)
+        found = {name: self.argument(name, problem, given) for name in names}
+        unknown = [name for name in names if found[name] is None]
+        handed = [array for kind, array in (("data", problem.data), ("truth", problem.truth))
+                  if not any(found[name] is array for name in names) and kind]  # fmt: skip
+        found |= dict(zip(unknown, handed, strict=False))
+        return {
+            name: np.copy(v) if v is problem.data or v is problem.truth else v for name, v in found.items()
+        }
+
+    def argument(self, name: str, problem: Problem, given: Mapping[str, Array]) -> Any:
+        if name in given:
+            return given[name]
+        if name in self.tuples:
+            return [tuple(map(entry, self.tuples[name]))]
+        if RATE.fullmatch(name):
+            return 1.0
+        if DATA.fullmatch(name):
+            return problem.data
+        if is_truth(name):
+            return problem.truth
+        if EPOCHS.fullmatch(name) or PASS.fullmatch(name):
+            return 1
+        if name in self.function.settled:
+            return copied(self.function.settled[name])
+        if COUNT.fullmatch(name):
+            return problem.sizes["N"]
+        return usual_option(name) if is_option(name) else None
+
+    @cached_property
+    def tuples(self) -> dict[str, list[str]]:
+        """The arguments that hold samples as tuples, and the names of what is in one."""
+        return {
+            loop.iter.id: [ast.unparse(part) for part in loop.target.elts]
+            for loop in ast.walk(self.code.tree)
+            if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Name)
+            if isinstance(loop.target, ast.Tuple) and loop.iter.id in self.function.required
+        }
+
+    def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
+        """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
+        known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
+        given = {}
+        for name in cost.required:
+            if name in known and not is_truth(name):
+                given[name] = known[name]
+            elif DATA.fullmatch(name):
+                given[name] = problem.data
+            elif is_truth(name):
+                given[name] = known[name] if name in self.entries else problem.truth
+            elif prediction:
+                given[name] = known[prediction]
+            else:
+                raise TypeError(f"{cost.name} takes {name}")
+        if not isinstance(cost, Method):
+            return cost(given)
+        own = copy.deepcopy(problem.own)
+        for place in problem.places:
+            place.put(own, ran.before[place.name])
+        for name in set(ran.before) - {place.name for place in problem.places}:
+            setattr(own, name.removeprefix("self."), ran.before[name])
+        return bound_to(cost, own)(given)
+
+    @property
+    def entries(self) -> set[str]:
+        return {name for names in self.tuples.values() for name in names}
+
+    def rate(self, own: Any, ran: Ran) -> float:
+        known = {**self.code.function.__globals__, **ran.first}
+        for node in self.updates.rates:
+            of_own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
+            value = getattr(own, node.attr, None) if of_own else known.get(ast.unparse(node))  # type: ignore[attr-defined]
+            if value is not None and is_number_like(value) and np.size(value) == 1 and value:
+                return float(value)
+        return 1.0
+
+    def strength(self, problem: Problem, ran: Ran) -> float:
+        """λ, 0 where there is none."""
+        known = {**getattr(problem.own, "__dict__", {}), **ran.first}
+        found = [value for name, value in known.items() if is_strength(name) and isinstance(value, float)]
+        return found[0] if found else 0.0
+
+    def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
+        """What a run has by that loss."""
+        if descent.cost is not None:
+            return float(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
+        if not descent.text:
+            loss = float(np.squeeze(ran.last[descent.variable]))
+        else:
+            variable, n = ran.first[descent.variable], problem.sizes["N"]
+            truth = 0 * np.asarray(variable) if descent.is_error else problem.truth
+            loss = float(implied_loss(descent.text, variable, truth, n))
+        if descent.penalty:
+            weights = [v for v in ran.before.values() if np.ndim(v) and np.size(v) > 1]
+            loss += (
+                PENALTIES[descent.penalty] * self.strength(problem, ran) * sum(np.sum(w**2) for w in weights)
+            )
+        return loss
+
+
+def entry(name: str) -> Any:
+    """What is in a sample under a name: the number of a row, or a rating."""
+    return 1 if INDEX.fullmatch(name) else 0.7
+
+
+def steps_in(tree: ast.FunctionDef) -> Updates | None:
+    """The updates of a function, those of an object's weights without a rate as well."""
+    return updates_in(tree, is_of_weights)
+
+
+def is_of_weights(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
+    """Whether what is added to something of `self` is added to weights: self.weights += x.T @ delta."""
+    name = base_of(target_of(node)).removeprefix("self.")
+    is_own = name != base_of(target_of(node)) and not isinstance(change, ast.Constant)
+    return is_own and not is_called_gradient(target_of(node)) and (is_weight_name(name) or is_parameter(name))
