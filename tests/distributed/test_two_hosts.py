@@ -144,7 +144,8 @@ def test_both_read_images_of_their_own_disk(hosts: Hosts, alone: Path) -> None:
     shutil.copytree(alone, hosts[0].folder / "run")
     command = [*MODULE, "predict", "images", "--model", "run", "--out", "letters.csv", "--format", "csv"]
     jobs = start(hosts, *command)
-    assert [job.end() for job in jobs] == [1, 0]  # rank 0's is the command's
+    status, _ = (job.end() for job in jobs)  # the other launcher's depends on which one ends first
+    assert status == 1
     (error,) = jobs[0].errors()
     assert "39.png: no such file" in error and not jobs[1].errors()
     assert (hosts[0].folder / "letters.csv").read_text().count("\n") == 40
