@@ -1,9 +1,13 @@
 """The course's form: `--mode train|test|predict`, its defaults, its files, its lines of output."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charmlp.cli.arguments import (
     COURSE_DATA,
@@ -22,15 +26,22 @@ from charmlp.cli.train import (
     check_interrupted,
     data_to_train_on,
     make_config,
+    train_along,
     train_and_draw,
     what_to_train,
 )
+from charmlp.system.helpers import follow, lead
+from charmlp.system.ranks import Ranks
+from charmlp.system.torchrun import joined
 from charmlp.text import printable
+
+if TYPE_CHECKING:
+    from charmlp.recognizer import Recognizer
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
 COURSE_CLASSES = 26
-LISTS = ("train", "val", "test")
 MODES = ("train", "test", "predict")
+LISTS = ("train", "val", "test")
 ARGUMENTS = (  # of the course's program; whatever else is known is on other pages
     "mode", "im_dir", "train_file_path", "val_file_path", "test_file_path", "batch_size", "device",
     "hidden_size", "layer", "act_type", "norm_size", "epochs", "n_classes", "val_interval", "lr",
@@ -67,27 +78,37 @@ def make_parser() -> Parser:
 
 
 def command(arguments: Sequence[str]) -> int:
+    return joined(partial(command_of, arguments))
+
+
+def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
+    """The command as one of several ranks, of which the first alone reports."""
     args = make_parser().parse_args(arguments)
-
     if args.mode == "train":
-        from charmlp.cli.progress import CourseReporter
+        return train(args, ranks)
+    work = partial(test if args.mode == "test" else predict, args)
+    return lead(work, ranks) if ranks.is_first else follow(ranks)
 
-        if args.classes is None and args.n_classes is None and args.resume is None:
-            args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
-        what, data = what_to_train(args), data_to_train_on(args, course=True)
-        result, _ = train_and_draw(args, what, data, CourseReporter())
-        print(f"Model saved in {printable(args.model_path)}")
-        print(f"Pictures and figures saved in {printable(result.path)}")
-        check_interrupted(result)
-        return 0
 
+def train(args: argparse.Namespace, ranks: Ranks) -> int:
+    if args.classes is None and args.n_classes is None and args.resume is None:
+        args.n_classes = COURSE_CLASSES  # so that a slip in a list is an error
+    what, data = what_to_train(args), data_to_train_on(args, course=True)
+    if not ranks.is_first:
+        return train_along(args, what, data, ranks)
+
+    from charmlp.cli.progress import CourseReporter
+
+    result, _ = train_and_draw(args, what, data, CourseReporter(), ranks)
+    print(f"Model saved in {printable(args.model_path)}")
+    print(f"Pictures and figures saved in {printable(result.path)}")
+    check_interrupted(result)
+    return 0
+
+
+def test(args: argparse.Namespace) -> int:
     config = make_config(args)
-    recognizer, path = load_recognizer(args.model_path)
-    print(f"[Info] Load model from {printable(path)}")
-    if args.mode == "predict":
-        with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
-            print(f"Prediction: {printable(next(predictions).prediction)}")
-        return 0
+    recognizer, path = load(args)
     args.split, args.seed, args.tsne, args.tsne_points = "test", config.seed, LAYERS[0], POINTS
     args.figure_format = args.figure_format or WISHES["figure_format"]
     data = data_arguments(args, LISTS[2:], course=True)
@@ -99,3 +120,17 @@ def command(arguments: Sequence[str]) -> int:
     for picture in draw_pictures(evaluation, recognizer.model, path, of, args):
         print(f"[Info] Picture saved in {printable(picture)}")
     return 0
+
+
+def predict(args: argparse.Namespace) -> int:
+    make_config(args)  # a setting that is none is an error in this mode, too
+    recognizer, _ = load(args)
+    with closing(recognizer.predict_many([Path(args.im_path)], note=note)) as predictions:
+        print(f"Prediction: {printable(next(predictions).prediction)}")
+    return 0
+
+
+def load(args: argparse.Namespace) -> tuple[Recognizer, Path]:
+    recognizer, path = load_recognizer(args.model_path)
+    print(f"[Info] Load model from {printable(path)}")
+    return recognizer, path

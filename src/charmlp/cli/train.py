@@ -56,10 +56,7 @@ def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
     what = what_to_train(args)
     data = data_to_train_on(args) | {"pack": args.pack}
     if not ranks.is_first:
-        set_loudness(quiet=True, verbose=False)
-        from charmlp.training import train
-
-        return 130 if train(**asked(args, what, data), ranks=ranks).fit.interrupted else 0
+        return train_along(args, what, data, ranks)
 
     from charmlp.cli.progress import make_reporter
 
@@ -177,6 +174,14 @@ def train_and_draw(
     except KeyboardInterrupt:
         check_interrupted(result)
         raise KeyboardInterrupt(f"interrupted; the model is saved in {printable(result.path)}") from None
+
+
+def train_along(args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any], ranks: Ranks) -> int:
+    """Train as another rank than the first, which alone reports; the exit status."""
+    from charmlp.training import train
+
+    set_loudness(quiet=True, verbose=False)
+    return 130 if train(**asked(args, what, data), ranks=ranks).fit.interrupted else 0
 
 
 def asked(args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
