@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,9 +13,7 @@ from typing import Any
 import pytest
 
 from charmlp import cli
-from charmlp.cli import surroundings, train
-from charmlp.cli.progress import LineReporter
-from charmlp.rendering import writing
+from charmlp.cli import surroundings
 from charmlp.system.processes import environment
 from tests.cli.conftest import Result
 
@@ -64,89 +61,6 @@ def test_a_reader_that_has_seen_enough_is_no_error(trained: Path, course: Path, 
     )
     os.close(target)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def send(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
-    """Signals that come at the end of the second epoch."""
-
-    def epoch_ends(self: LineReporter, training: Any, epoch: Any) -> None:
-        if epoch.epoch == 2:
-            for number in numbers:
-                os.kill(os.getpid(), number)
-
-    monkeypatch.setattr(LineReporter, "epoch_ends", epoch_ends)
-
-
-@posix
-@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
-def test_a_signal_that_ends_saves_the_model(
-    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch, name: str, status: int
-) -> None:
-    before = signal.getsignal(getattr(signal, name))
-    send(monkeypatch, getattr(signal, name))
-    answer = run(*TRAIN, "--epoch", "50", "--data", course)
-    assert answer.status == status
-    assert "interrupted after epoch 2; the model as it was then is saved" in answer.err
-    assert Path("a/model.safetensors").exists()
-    assert signal.getsignal(getattr(signal, name)) is before
-
-
-@posix
-def test_a_terminal_that_closes_sends_several_signals(
-    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send(monkeypatch, signal.SIGHUP)
-
-    def complain(message: str) -> None:  # the model is saved by now
-        os.kill(os.getpid(), signal.SIGHUP)
-        os.kill(os.getpid(), signal.SIGTERM)
-        cli.complain(message)
-
-    monkeypatch.setattr(train, "complain", complain)
-    answer = run(*TRAIN, "--epoch", "50", "--data", course)
-    assert answer.status == 129 and "is saved" in answer.err
-
-
-@posix
-def test_what_nohup_ignores_stays_ignored() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with surroundings.ending_signals():
-            os.kill(os.getpid(), signal.SIGHUP)
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-
-@posix
-def test_an_ended_synth_leaves_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(writing, "_write_json", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
-    assert run("synth", "--out", "a", "--count", "3").status == 143
-    assert list(Path().iterdir()) == []
-
-
-TERMINAL = """
-import os, pty, sys
-process, terminal = pty.fork()
-if process == 0:
-    import signal
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    os.execv(sys.executable, [sys.executable, "-m", "charmlp", *sys.argv[1:]])
-seen = b""
-while b"epoch" not in seen:
-    seen += os.read(terminal, 4096)
-os.close(terminal)
-os.waitpid(process, 0)
-"""
-
-
-@posix
-def test_a_terminal_that_closes_ends_no_training_that_ignores_it(course: Path) -> None:
-    arguments = [*TRAIN, "--epoch", "40", "--data", str(course)]
-    command = [sys.executable, "-c", TERMINAL, *arguments]
-    subprocess.run(command, env=environment(), timeout=120, check=True)
-    assert len(Path("a/metrics.csv").read_text("utf-8").splitlines()) == 41
-    assert Path("a/model.safetensors").exists()
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("can't start new thread"), KeyboardInterrupt()])

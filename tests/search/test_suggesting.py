@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,12 @@ import pytest
 
 from charmlp.config import SLIDES, TrainingConfig
 from charmlp.errors import CharmlpError
+from charmlp.search import suggesting
 from charmlp.search.jobs import Job, Jobs
 from charmlp.search.plan import Folder, Plan
 from charmlp.search.ranges import read_space
-from charmlp.search.suggesting import JOURNAL, Suggesting, check_optuna
+from charmlp.search.studies import JOURNAL
+from charmlp.search.suggesting import Suggesting, check_optuna
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 
@@ -129,16 +133,104 @@ def postgres() -> Iterator[str]:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
-@pytest.mark.full
-def test_two_machines_share_a_study_in_postgresql(tmp_path: Path, postgres: str) -> None:
-    for name in "ab":
-        (tmp_path / name).mkdir()
-    first, second = FakeJob(7), FakeJob()
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    """A database in a file, which stands for one that machines share."""
+    return f"sqlite:///{tmp_path / 'study.db'}"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(suggesting, "DEAD_AFTER", 0.3)
+    monkeypatch.setattr(suggesting, "BEAT", 0.05)
+
+
+def die_in(folder: Path, trainings: int, **more: Any) -> FakeJob:
+    """A machine that dies after so many trainings."""
+    folder.mkdir()
+    job = FakeJob(trainings)
     with pytest.raises(Killed):
-        search(tmp_path / "a", first, count=10, storage=postgres)
-    search(tmp_path / "b", second, count=10, storage=postgres)  # leaves alone what the other has begun
+        search(folder, job, **more)
+    return job
+
+
+def share(tmp_path: Path, url: str) -> None:
+    """What a dead machine had begun is begun again by another one, once, and only then."""
+    first = die_in(tmp_path / "a", 3, count=4, storage=url)
+    (tmp_path / "b").mkdir()
+    second = FakeJob()
+    found = search(tmp_path / "b", second, count=4, storage=url)
+    assert list(found) == list(range(1, 5))
+    done = {(values["lr"], trial.seed) for values, trials in found.values() for trial in trials}
+    trained = [*first.trained, *second.trained]
+    again = len(trained) - len({*trained})
+    assert {*trained} == done and again <= 1  # the seed before the one in which it died
+    assert len(found[next(iter(found))][1]) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_another_machine_takes_over_what_a_dead_one_had_begun(tmp_path: Path, sqlite: str) -> None:
+    share(tmp_path, sqlite)
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("impatient")
+def test_the_same_in_postgresql(tmp_path: Path, postgres: str) -> None:
+    share(tmp_path, postgres)
+
+
+def test_a_machine_goes_on_at_once_with_what_it_had_begun(tmp_path: Path, sqlite: str) -> None:
+    first = die_in(tmp_path / "a", 1, count=2, storage=sqlite)
     last = FakeJob()
-    found = search(tmp_path / "a", last, count=10, storage=postgres)
-    assert list(found) == list(range(1, 11))
-    trained = [*first.trained, *second.trained, *last.trained]
-    assert len(trained) == len({*trained}) == sum(len(trials) for _, trials in found.values())
+    found = search(tmp_path / "a", last, count=2, storage=sqlite)
+    assert len(found) == 2 and not {*first.trained} & {*last.trained}
+
+
+class SlowJob(FakeJob):
+    """Trains for longer than a dead machine is waited for."""
+
+    def train(self, config: TrainingConfig, goes_on: Any = None) -> dict[str, Any]:
+        time.sleep(0.5)
+        return super().train(config, goes_on)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("where", "lives"), [("one folder", True), ("a database", True), ("a database", False)]
+)
+def test_what_another_process_trains_is_waited_for(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, where: str, lives: bool
+) -> None:
+    """Its marks of life keep others from it; without any, the negative control, it is trained twice."""
+    if not lives:
+        monkeypatch.setattr(suggesting, "BEAT", 9.0)
+    storage = "" if where == "one folder" else sqlite
+    places = [tmp_path / "a", tmp_path / ("a" if where == "one folder" else "b")]
+    for place in places:
+        place.mkdir(exist_ok=True)
+    jobs = [SlowJob(), SlowJob()]
+    found: list[Any] = []
+
+    def run(place: Path, job: FakeJob) -> None:
+        found.append(search(place, job, count=1, storage=storage))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(places, jobs, strict=True)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.3)
+    for thread in threads:
+        thread.join()
+    assert found[0] == found[1] and list(found[0]) == [1]
+    assert (sum(len(job.trained) for job in jobs) == 2) is lives
+
+
+def test_a_database_that_goes_away_is_one_line(tmp_path: Path, sqlite: str) -> None:
+    class Gone(FakeJob):
+        def train(self, config: TrainingConfig, goes_on: Any = None) -> dict[str, Any]:
+            (tmp_path / "study.db").write_bytes(b"no database any more")
+            return super().train(config, goes_on)
+
+    (tmp_path / "a").mkdir()
+    with pytest.raises(CharmlpError, match=r"^--storage: .+; --resume goes on with the search$"):
+        search(tmp_path / "a", Gone(), count=2, storage=sqlite)

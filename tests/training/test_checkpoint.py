@@ -43,7 +43,29 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     again = Checkpoint.read(tmp_path / "a")
     assert facts(again) == facts(first)
     assert again.state.history == first.state.history
-    assert again.state.kept.scores is not None and again.state.kept.scores.confusion.shape == (3, 3)
+    before, after = first.state.kept.scores, again.state.kept.scores
+    assert before is not None and after is not None
+    assert after.confusion.dtype == before.confusion.dtype and (after.confusion == before.confusion).all()
+
+
+def test_many_classes_take_room_for_each_not_for_each_pair(tmp_path: Path) -> None:
+    classes, first = 1000, checkpoint()
+    logits, labels = np.eye(classes, dtype=np.float32)[::-1], np.arange(classes)
+    kept = dataclasses.replace(first.state.kept, scores=score(logits, labels, None))
+    first = dataclasses.replace(first, state=dataclasses.replace(first.state, kept=kept))
+    first.write(tmp_path / "a")
+    assert kept.scores is not None and (tmp_path / "a").stat().st_size < kept.scores.confusion.nbytes / 100
+    assert facts(Checkpoint.read(tmp_path / "a")) == facts(first)
+
+
+def test_confusions_at_places_that_are_none(tmp_path: Path) -> None:
+    first = checkpoint()
+    assert first.state.kept.scores is not None
+    scores = dataclasses.replace(first.state.kept.scores, confusion=np.ones((4, 4)))
+    kept = dataclasses.replace(first.state.kept, scores=scores)
+    dataclasses.replace(first, state=dataclasses.replace(first.state, kept=kept)).write(tmp_path / "a")
+    with pytest.raises(CharmlpError, match="no checkpoint, or of another version"):
+        Checkpoint.read(tmp_path / "a")
 
 
 def test_before_the_first_epoch_nothing_is_kept(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from charmlp.cli.ending import ending_signals, forget_signal, interruptible, status_of_signal
 from charmlp.cli.surroundings import (
     can_start_thread,
     close_stdout,
-    ending_signals,
     heed_settings_of_numba,
     spare_threads,
     standard_streams,
-    status_of_signal,
 )
 from charmlp.errors import CharmlpError, UsageError
 from charmlp.language import LANGUAGES, speaking, translated
@@ -62,12 +61,18 @@ NO_THREADS = "the system allows no more threads; raise the limit (ulimit -u) or 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 done, 1 input at fault, 2 wrong command line.
 
-    130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP.
+    130 is that of Ctrl-C, 143 of SIGTERM, 129 of SIGHUP. Without `arguments` it is the program's own, which
+    ends with it.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with ending_signals(program=arguments is None):
+        return run(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit status of one command, whose surroundings are in order."""
     gc.set_threshold(50_000)  # what imports make stays: no need to look through it again and again
     spare_threads()
-    with standard_streams(), ending_signals(), speaking(language_in(arguments)):
+    with standard_streams(), speaking(language_in(arguments)):
         status = answer(arguments)
         try:
             sys.stdout.flush()
@@ -84,7 +89,7 @@ def answer(arguments: list[str]) -> int:
     """The exit status of one command, whose errors are told."""
     try:
         heed_settings_of_numba()
-        return dispatch(arguments)
+        return interruptible(lambda: dispatch(arguments))
     except SystemExit as end:  # argparse's --help
         return int(end.code or 0)
     except CharmlpError as error:
@@ -92,9 +97,10 @@ def answer(arguments: list[str]) -> int:
         return error.exit_status
     except KeyboardInterrupt as interrupt:
         if not can_start_thread():  # OpenBLAS, which gets none, sends an interrupt
+            forget_signal()
             complain(NO_THREADS)
             return 1
-        complain(str(interrupt) or "interrupted")
+        complain(words_of(interrupt))
         return 130
     except RuntimeError as error:
         if "can't start new thread" not in str(error):
@@ -113,6 +119,15 @@ def answer(arguments: list[str]) -> int:
         place = "the output" if error.filename is None else printable(os.fsdecode(error.filename))
         complain(f"{place}: {error.strerror or error}")
         return 1
+
+
+def words_of(interrupt: BaseException | None) -> str:
+    """What it says, or one before it, into whose handling Ctrl-C fell again."""
+    while interrupt is not None:
+        if isinstance(interrupt, KeyboardInterrupt) and str(interrupt):
+            return str(interrupt)
+        interrupt = interrupt.__context__
+    return "interrupted"
 
 
 def dispatch(arguments: list[str]) -> int:

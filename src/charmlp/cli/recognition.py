@@ -19,8 +19,8 @@ from charmlp.cli.test import LAYERS, POINTS, draw_pictures, evaluate_data, write
 from charmlp.cli.train import (
     WISHES,
     add_run_flags,
+    check_interrupted,
     data_to_train_on,
-    exit_status,
     make_config,
     train_and_draw,
     what_to_train,
@@ -78,7 +78,8 @@ def command(arguments: Sequence[str]) -> int:
         result, _ = train_and_draw(args, what, data, CourseReporter())
         print(f"Model saved in {printable(args.model_path)}")
         print(f"Pictures and figures saved in {printable(result.path)}")
-        return exit_status(result)
+        check_interrupted(result)
+        return 0
 
     config = make_config(args)
     recognizer, path = load_recognizer(args.model_path)

@@ -1,25 +1,19 @@
-"""What is around a command: streams that may be closed or break, signals that end it, few threads."""
+"""What is around a command: streams that may be closed or break, few threads."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import Any, TextIO
 
 from charmlp.errors import UsageError
 from charmlp.text import shown_value
 
-# Asked to end: by another program, by a terminal that closes, by a console that closes (Windows).
-SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 FEW_THREADS = 256  # where the system allows no more, no library gets more than one
 HEEDED = "NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR"
 THREADS = "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"
-
-_received: int | None = None
 
 
 class SideStream:
@@ -61,38 +55,6 @@ def standard_streams() -> Iterator[None]:
 def close_stdout() -> None:
     """Let nothing more be written where nothing can be: Python would try at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def ending_signals() -> Iterator[None]:
-    """The signals that end a program interrupt it as Ctrl-C does, so that a training saves its model.
-
-    Only the first of them does: a terminal that closes sends several. One that is ignored (`nohup`) stays so.
-    """
-    global _received
-    _received = None
-    before = {}
-    for number in [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]:
-        with suppress(ValueError):  # not the main thread
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, _interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    global _received
-    if _received is None:
-        _received = number
-        raise KeyboardInterrupt
-
-
-def status_of_signal() -> int:
-    """The exit status of what such a signal has ended, 143 by SIGTERM, 129 by SIGHUP; 0: there was none."""
-    return 0 if _received is None else 128 + _received
 
 
 def spare_threads() -> None:

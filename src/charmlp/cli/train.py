@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charmlp.cli import complain
 from charmlp.cli.arguments import Parser, add_data_flags, add_setting_flags, data_arguments, given_settings
 from charmlp.cli.model_flags import about, add_picture_flags, show
 from charmlp.cli.notes import say
@@ -16,6 +15,8 @@ from charmlp.errors import CharmlpError, UsageError
 from charmlp.language import translated
 from charmlp.language.layout import padded
 from charmlp.system.extras import require_extra
+from charmlp.system.ranks import ALONE, Ranks
+from charmlp.system.torchrun import joined
 from charmlp.text import printable
 
 if TYPE_CHECKING:
@@ -46,14 +47,23 @@ def make_parser() -> Parser:
 
 
 def command(arguments: Sequence[str]) -> int:
+    return joined(lambda ranks: command_of(arguments, ranks))
+
+
+def command_of(arguments: Sequence[str], ranks: Ranks) -> int:
+    """The command as one of several ranks, of which the first alone reports."""
     args = make_parser().parse_args(arguments)
     what = what_to_train(args)
     data = data_to_train_on(args) | {"pack": args.pack}
+    if not ranks.is_first:
+        from charmlp.training import train
+
+        return 130 if train(**asked(args, what, data), ranks=ranks).fit.interrupted else 0
 
     from charmlp.cli.progress import make_reporter
 
     with make_reporter() as reporter:
-        result, drawn = train_and_draw(args, what, data, reporter)
+        result, drawn = train_and_draw(args, what, data, reporter, ranks)
     if result.accuracy is not None:
         say(f"validation accuracy {100 * result.accuracy:.1f} % (epoch {result.fit.kept_epoch})")
     say(f"model     {printable(result.path / 'model.safetensors')}")
@@ -61,7 +71,8 @@ def command(arguments: Sequence[str]) -> int:
         print(f"          {printable(args.model_path)}")
     for name, path in drawn.items():
         print(f"{padded(translated(name), 9)} {printable(path)}")
-    return exit_status(result)
+    check_interrupted(result)
+    return 0
 
 
 def add_run_flags(parser: Parser, recipe: str) -> None:
@@ -144,7 +155,11 @@ WISHES = {"pictures": "on", "figure_format": "png", "report": "off"}  # unless t
 
 
 def train_and_draw(
-    args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any], reporter: LineReporter
+    args: argparse.Namespace,
+    what: dict[str, Any],
+    data: dict[str, Any],
+    reporter: LineReporter,
+    ranks: Ranks = ALONE,
 ) -> tuple[Run, dict[str, Path]]:
     """Train, then draw the pictures of the run and write its report; without them the run is as good.
 
@@ -155,17 +170,25 @@ def train_and_draw(
     if args.report == "on":
         require_extra("jinja2", "report", "--report on")
 
-    result = train(
-        skip_bad=args.skip_bad,
-        model_path=args.model_path,
-        tensorboard=args.tensorboard,
-        callbacks=[reporter],
-        checkpoint_every=args.checkpoint_every,
-        wishes={name: getattr(args, name) for name in WISHES if getattr(args, name) is not None},
+    result = train(**asked(args, what, data), callbacks=[reporter], ranks=ranks)
+    try:
+        return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+    except KeyboardInterrupt:
+        check_interrupted(result)
+        raise KeyboardInterrupt(f"interrupted; the model is saved in {printable(result.path)}") from None
+
+
+def asked(args: argparse.Namespace, what: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """All that `train` is asked for."""
+    return {
+        "skip_bad": args.skip_bad,
+        "model_path": args.model_path,
+        "tensorboard": args.tensorboard,
+        "checkpoint_every": args.checkpoint_every,
+        "wishes": {name: getattr(args, name) for name in WISHES if getattr(args, name) is not None},
         **what,
         **data,
-    )
-    return result, draw(result, {**WISHES, **result.wishes}, reporter, show_them=args.show)
+    }
 
 
 def draw(
@@ -201,14 +224,12 @@ def draw(
     return found
 
 
-def exit_status(result: Run) -> int:
-    """130 where training was interrupted; what was learned until then is saved all the same."""
+def check_interrupted(result: Run) -> None:
+    """Raise `KeyboardInterrupt` where training was; what was learned until then is saved all the same."""
     if result.fit.interrupted:
         from charmlp.training.runfiles import way_on
 
-        complain(
+        raise KeyboardInterrupt(
             f"interrupted after epoch {len(result.fit.history)}; the model as it was then is saved"
             f"{way_on(result.path)}"
         )
-        return 130
-    return 0

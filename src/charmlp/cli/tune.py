@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charmlp.cli import complain
 from charmlp.cli.arguments import (
     Parser,
     add_data_flags,
@@ -94,8 +93,9 @@ def command(arguments: Sequence[str]) -> int:
                 heard=lambda standing: tell(reporter, standing, plan.base.monitor),
             )
         except KeyboardInterrupt:
-            complain(f"interrupted; 'charmlp tune --resume --out {printable(folder)}' goes on")
-            return 130
+            raise KeyboardInterrupt(
+                f"interrupted; 'charmlp tune --resume --out {printable(folder)}' goes on"
+            ) from None
     for line in describe(found):
         print(line)
     report = folder / "report.html"

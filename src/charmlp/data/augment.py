@@ -14,6 +14,7 @@ from charmlp.errors import UsageError
 from charmlp.system import threads
 
 TOGETHER = 128  # images
+ALL = slice(0, None)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ def augment(
     rng: np.random.Generator,
     settings: Augmentation | None = None,
     *,
-    first: int = 0,
+    part: slice | NDArray[np.int64] = ALL,
     of: int | None = None,
 ) -> NDArray[np.uint8]:
     """A changed copy of each image of uint8 N×H×W; the same generator state gives the same pixels.
 
-    The images may be a part of more, those from number `first` on `of` so many: they are changed as they are
-    where all come at once.
+    The images may be a part of more, `of` so many, by their numbers: they are changed as they are where all
+    come at once.
 
     Pixels between pixels are interpolated on both axes; outside the picture, its edge continues.
     """
@@ -66,7 +67,6 @@ def augment(
     settings = settings or Augmentation()
     _, height, width = images.shape
     count = len(images) if of is None else of
-    part = slice(first, first + len(images))
     turn_and_size = (np.deg2rad(settings.rotation), settings.scale, settings.aspect, settings.shear)
     most = np.array([*turn_and_size, settings.shift, settings.shift, settings.contrast])
     around = (rng.uniform(-1, 1, (7, count)) * most[:, None]).astype(np.float32)

@@ -13,7 +13,7 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all 
 
 
 class Interrupts:
-    """What is to be done at a signal is done at the end of `with interrupts.held()`; at a second one at once.
+    """What a signal asks for is done at the end of `with interrupts.held()`; at a second Ctrl-C at once.
 
     with interrupts() as found:
         with found.held(): …     # whole, unless somebody presses Ctrl-C twice
@@ -26,20 +26,25 @@ class Interrupts:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        self.is_held = True
+        outer, self.is_held, number = self.is_held, True, None
         try:
             yield
         finally:
-            self.is_held = False
-        if self.waiting is not None:
-            number, self.waiting = self.waiting, None
-            self.handlers[number](number, None)
+            if not outer:
+                number, self.waiting, self.is_held = self.waiting, None, False
+        if number is not None:
+            self.heed(number)
+
+    def heed(self, number: int) -> None:
+        """Do what is to be done at that signal, which waits no more, or which another process has heard."""
+        self.waiting = None
+        self.handlers.get(number, signal.default_int_handler)(number, None)
 
     def hear(self, number: int, frame: FrameType | None) -> None:
-        if self.is_held and self.waiting is None:
-            self.waiting = number
-        else:
+        if not self.is_held or (self.waiting is not None and number == signal.SIGINT):
             self.handlers[number](number, frame)
+        elif self.waiting is None:  # a terminal that closes sends several
+            self.waiting = number
 
 
 @contextlib.contextmanager

@@ -1,31 +1,33 @@
-"""Several processes on one job, as PyTorch's launcher starts them (`torchrun`): which one this is, and what
-they tell each other.
+"""Several processes on one job: which of them this is, and what they tell each other.
 
-A process that nobody started so is rank 0 of 1, to which nothing needs to be sent.
+`charmlp.system.torchrun` joins the ranks that PyTorch's launcher started. A process that nobody started so is
+rank 0 of 1, to which nothing needs to be sent.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-from charmlp.system.extras import require_extra
-
-PATIENCE = 60  # seconds that a rank waits for what another one should send
+T = TypeVar("T")
 
 
 class Ranks:
-    """This process alone; `Group` is one of several.
+    """This process alone; `group.Group` is one of several.
 
-    Each method is called by all ranks, or by none, in the same order.
+    `add`, `greatest`, `of_first`, `gather` and `here_first` are called by all ranks in the same order.
+
+    is_first_here  the first one of its host
+    has_hosts      whether there are several hosts
+    attempt        how often torchrun has started the ranks again (`--max-restarts`)
     """
 
     rank, count = 0, 1
+    is_first_here, has_hosts = True, False
+    attempt = 0
 
     @property
     def is_first(self) -> bool:
@@ -39,53 +41,34 @@ class Ranks:
     def add(self, array: NDArray[Any]) -> None:
         """Each number becomes the sum of the ranks' numbers, to the same bits on all of them."""
 
-    def share(self, value: Any) -> Any:
-        """What rank 0 gave."""
-        return value
+    def greatest(self, number: int) -> int:
+        """The greatest of the ranks' numbers."""
+        return number
 
-    def gather(self, value: Any) -> list[Any]:
+    def of_first(self, make: Callable[[], T]) -> T:
+        """What `make` returns on rank 0, where alone it is called."""
+        return make()
+
+    def gather(self, value: T) -> list[T]:
         """What each rank gave, in their order."""
         return [value]
 
+    def here_first(self, work: Callable[[], T]) -> T:
+        """What `work` returns, done by one rank of each host before the others: they find what it kept."""
+        return work()
+
+    def check(self) -> None:
+        """Stop long work here where another rank has failed meanwhile."""
+
+    def remember(self, what: str, text: str) -> None:
+        """Let those that torchrun starts again on the same job know something, by `recall`."""
+
+    def recall(self, what: str) -> str | None:
+        """What an earlier attempt remembered, if any."""
+        return None
+
+    def when_lost(self, way_on: Callable[[], str]) -> None:
+        """What is to be said, where a rank is gone, behind that."""
+
 
 ALONE = Ranks()
-
-
-class Group(Ranks):
-    """One of several ranks, joined by gloo."""
-
-    def __init__(self) -> None:
-        import torch.distributed as distributed
-
-        self.distributed = distributed
-        distributed.init_process_group("gloo", timeout=timedelta(seconds=PATIENCE))
-        self.rank, self.count = distributed.get_rank(), distributed.get_world_size()
-
-    def add(self, array: NDArray[Any]) -> None:
-        import torch
-
-        self.distributed.all_reduce(torch.from_numpy(array))
-
-    def share(self, value: Any) -> Any:
-        box = [value]
-        self.distributed.broadcast_object_list(box)
-        return box[0]
-
-    def gather(self, value: Any) -> list[Any]:
-        found: list[Any] = [None] * self.count
-        self.distributed.all_gather_object(found, value)
-        return found
-
-
-@contextmanager
-def ranks() -> Iterator[Ranks]:
-    """The ranks that `torchrun` started, this process among them; without it, `ALONE`."""
-    if int(os.environ.get("WORLD_SIZE", "1")) < 2 or "RANK" not in os.environ:
-        yield ALONE
-        return
-    require_extra("torch", "torch", "several processes (torchrun)")
-    group = Group()
-    try:
-        yield group
-    finally:
-        group.distributed.destroy_process_group()

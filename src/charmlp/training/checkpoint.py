@@ -90,7 +90,7 @@ class Checkpoint:
             state = TrainingState.unpack(arrays, facts["state"])
             config = from_toml(facts["settings"], shown_path(path))
             return cls(state, config, *(facts[name] for name in ("given", "letters", "wishes", "charmlp")))
-        except (AttributeError, KeyError, TypeError, ValueError):  # whole, but of another make
+        except (AttributeError, LookupError, TypeError, ValueError):  # whole, but of another make
             raise foreign from None
 
 

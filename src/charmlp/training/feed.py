@@ -4,9 +4,9 @@ labels  class of each example, N; or which of K labels it has, N×K of 0 and 1
 weights how much each example counts in the loss, N; None: all alike
 width   numbers in an input, D
 dtype   of the inputs, and so of the parameters that learn from them
-take    the inputs of a part of the examples of these numbers; they hold until the next ones are taken.
-        `changes` draws random changes (augmentation), the same for an example whatever part is taken;
-        without it inputs are as they are
+take    the inputs of a part of the examples of these numbers, a slice of them or by their places; they hold
+        until the next ones are taken. `changes` draws random changes (augmentation), the same for an example
+        whatever part is taken; without it inputs are as they are
 """
 
 import math
@@ -20,14 +20,17 @@ from charmlp.config import TrainingConfig
 from charmlp.images import to_inputs
 from charmlp.letters.letterset import LetterSet
 from charmlp.system.memory import aligned_empty
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.system.threads import blocks, each
 from charmlp.training.order import Order
 from charmlp.training.randomness import AUGMENTATION, generator
+from charmlp.training.shares import share
 
 CHUNK_BYTES = 2**21  # of inputs at one time: they are read again while they are in the processor's cache
 LARGE_CHUNK_BYTES = 2**25  # where all cores make a chunk together, or a GPU gets it
 TOGETHER = 256  # images of which one core makes inputs
 ALL = slice(0, None)
+Part = slice | Array  # of numbers: from one to another, or by their places
 
 
 class Pictures:
@@ -45,7 +48,7 @@ class Pictures:
         self.images = np.empty((0, *letters.images.shape[1:]), np.uint8)
         self.inputs = aligned_empty((0, self.width))
 
-    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: Part = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.images):
             self.images = np.empty((len(numbers), *self.images.shape[1:]), np.uint8)
             self.inputs = aligned_empty((len(numbers), self.width))
@@ -53,7 +56,7 @@ class Pictures:
         if changes is not None:
             from charmlp.data.augment import augment  # compiled loops, loaded where they are needed
 
-            images = augment(images, changes, first=part.start, of=len(numbers))
+            images = augment(images, changes, part=part, of=len(numbers))
         inputs = self.inputs[: len(images)]
         each(
             lambda some: to_inputs(images[some], self.preprocessing, inputs[some]),
@@ -84,11 +87,12 @@ class Arrays:
         self.width, self.dtype = inputs.shape[1], inputs.dtype
         self.inputs = aligned_empty((0, self.width), self.dtype)
 
-    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: Part = ALL, changes: Generator | None = None) -> Array:
         if len(numbers) > len(self.inputs):
             self.inputs = aligned_empty((len(numbers), self.width), self.dtype)
-        inputs = self.inputs[: len(numbers)][part]
-        np.take(self.all, numbers[part], 0, out=inputs, mode="clip")
+        chosen = numbers[part]
+        inputs = self.inputs[: len(chosen)]
+        np.take(self.all, chosen, 0, out=inputs, mode="clip")
         return inputs
 
 
@@ -99,7 +103,7 @@ class SparseRows:
         self.all, self.labels, self.weights = matrix, labels, weights
         self.width, self.dtype = matrix.shape[1], matrix.dtype
 
-    def take(self, numbers: Array, part: slice = ALL, changes: Generator | None = None) -> Array:
+    def take(self, numbers: Array, part: Part = ALL, changes: Generator | None = None) -> Array:
         inputs = aligned_empty((len(numbers[part]), self.width), self.dtype)
         self.all[numbers[part]].toarray(out=inputs)
         return inputs
@@ -123,17 +127,24 @@ class Chunks:
         self.count = -(-order.updates // self.updates)
 
     def take(
-        self, epoch: int, number: int, first: int = 0, stop: int | None = None
+        self, epoch: int, number: int, first: int = 0, stop: int | None = None, ranks: Ranks = ALONE
     ) -> tuple[Array, Array, Array | None]:
         """Inputs, labels and weights of chunk `number`, from 0, of an epoch, from 1: of its updates `first`
         to `stop`.
 
-        They hold until the next ones are taken.
+        Inputs are those of the rank's rows, labels and weights those of all. They hold until the next ones
+        are taken.
         """
         batch = self.order.batch_size
         size, part = self.updates * batch, slice(first * batch, None if stop is None else stop * batch)
         numbers = self.order.epoch(epoch)[number * size : (number + 1) * size]
         seed = self.config.seed
         changes = generator(seed, AUGMENTATION, epoch, number) if self.config.augment else None
-        weights = None if self.feed.weights is None else self.feed.weights[numbers[part]]
-        return self.feed.take(numbers, part, changes), self.feed.labels[numbers[part]], weights
+        chosen = numbers[part]
+        own = (
+            part
+            if ranks.count == 1
+            else np.arange(len(numbers))[part][share(ranks, len(chosen), batch).places]
+        )
+        weights = None if self.feed.weights is None else self.feed.weights[chosen]
+        return self.feed.take(numbers, own, changes), self.feed.labels[chosen], weights

@@ -14,6 +14,7 @@ from charmlp.images import to_inputs
 from charmlp.images.variants import variant
 from charmlp.letters.letterset import LetterSet
 from charmlp.metrics import Scores, fit_temperature
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.training.callbacks import SILENT, Callback, timed
 from charmlp.training.familiarity import learn_familiarity
 from charmlp.training.feed import Pictures
@@ -65,14 +66,20 @@ def fit(
     *,
     callbacks: Callback = SILENT,
     state: TrainingState | None = None,
+    ranks: Ranks = ALONE,
 ) -> Fit:
     """Train a network on prepared letters, from its start or from a state; see `Trainer.run`."""
-    trainer = make_trainer(config, prepared, callbacks)
+    trainer = make_trainer(config, prepared, callbacks, ranks=ranks)
     if state is not None:
         trainer.take_up(state)
     with timed(callbacks, "training"):
         trainer.run()
-    kept = trainer.kept
+    return ranks.of_first(lambda: summed_up(trainer, prepared, callbacks))
+
+
+def summed_up(trainer: Trainer, prepared: Prepared, callbacks: Callback) -> Fit:
+    """What is kept of a training, and what it is worth."""
+    config, kept = trainer.config, trainer.kept
     assert kept.parameters is not None
     parameters = Parameters.of(trainer.sizes, kept.parameters)
     interrupted = isinstance(trainer.stopped, KeyboardInterrupt)
@@ -86,7 +93,7 @@ def fit(
     with timed(callbacks, "learning what is usual"):
         known = learn_familiarity(config, parameters, trainer.chunks, prepared.validation)
     history = tuple(trainer.history)
-    return Fit(trainer.config, parameters, kept.epoch, kept.scores, temperature, history, interrupted, known)
+    return Fit(config, parameters, kept.epoch, kept.scores, temperature, history, interrupted, known)
 
 
 def tell_underfitting(config: TrainingConfig, accuracy: float, callbacks: Callback) -> None:
@@ -129,7 +136,12 @@ def read(config: TrainingConfig, parameters: Parameters, letters: LetterSet) -> 
 
 
 def make_trainer(
-    config: TrainingConfig, prepared: Prepared, callbacks: Callback = SILENT, *, trainings: int = 1
+    config: TrainingConfig,
+    prepared: Prepared,
+    callbacks: Callback = SILENT,
+    *,
+    trainings: int = 1,
+    ranks: Ranks = ALONE,
 ) -> Trainer:
     """The trainer of prepared letters: their order, what feeds them, how long, and by which step.
 
@@ -147,7 +159,7 @@ def make_trainer(
     )
     feed = Pictures(config.preprocessing, training, rendered)
     sizes = (feed.width, *config.hidden_size, order.n_classes)
-    step_name, why = choose_step(config, sizes, trainings * config.epochs * order.updates)
+    step_name, why = choose_step(config, sizes, trainings * config.epochs * order.updates, ranks)
     callbacks.detail(f"step: {step_name} ({why})")
     watched = None if validation is None else Pictures(config.preprocessing, validation)
-    return Trainer(config, order, feed, watched, step_name=step_name, callbacks=callbacks)
+    return Trainer(config, order, feed, watched, step_name=step_name, callbacks=callbacks, ranks=ranks)

@@ -27,17 +27,18 @@ def settings_to_go_on(
     """
     path = folder / SETTINGS
     found = override(read_settings(path) if is_file(path) else begun, given)
-    changed = [
-        f"{flag_of(field)} {spell(before)} → {spell(now)}"
-        for field in settings()
-        if (now := getattr(found, field.name)) != (before := getattr(begun, field.name))
-    ]
-    if changed and not anyway:
+    if (changed := differences(begun, found)) and not anyway:
         raise UsageError(
             f"--resume {shown_path(folder)}: other settings than at its beginning: {', '.join(changed)}; "
             "take that back, or go on all the same with --resume_anyway"
         )
     return found
+
+
+def differences(before: TrainingConfig, now: TrainingConfig) -> list[str]:
+    """The settings that changed: `--lr 0.1 → 0.2`."""
+    pairs = ((field, getattr(before, field.name), getattr(now, field.name)) for field in settings())
+    return [f"{flag_of(field)} {spell(old)} → {spell(new)}" for field, old, new in pairs if old != new]
 
 
 def check_letters(past: Checkpoint, letters: Mapping[str, str], anyway: bool) -> None:

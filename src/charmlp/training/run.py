@@ -17,18 +17,26 @@ from charmlp.data.pack import PackedSource
 from charmlp.data.packing import advice
 from charmlp.errors import UsageError
 from charmlp.modelfile import Model, check_expressible
-from charmlp.system.files import check_writable
+from charmlp.system.files import check_writable, is_file
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.text import closest
+from charmlp.training.agreement import (
+    Watching,
+    check_same_letters,
+    folder_of_before,
+    plan_of_all,
+    remember_folder,
+)
 from charmlp.training.callbacks import Callback, Callbacks
 from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.fit import Fit, fit
 from charmlp.training.needs import check_memory
 from charmlp.training.plan import Plan, plan_to_go_on
 from charmlp.training.prepare import pack_letters, prepare
-from charmlp.training.record import record
+from charmlp.training.record import make_model, record
 from charmlp.training.resume import check_letters, letters_of
 from charmlp.training.rundata import entries_of
-from charmlp.training.runfiles import way_on
+from charmlp.training.runfiles import CHECKPOINT, way_on
 from charmlp.training.runfolder import RunFolder
 from charmlp.training.saving import INTERVAL, Interval, Saving
 from charmlp.training.steps.choice import check_step
@@ -89,6 +97,7 @@ def train(
     resume: str | PathLike[str] | None = None,
     resume_anyway: bool = False,
     wishes: Mapping[str, Any] | None = None,
+    ranks: Ranks = ALONE,
     **settings: Any,
 ) -> Run:
     """Train a model and write a run folder: model, settings, figures by epoch, log.
@@ -110,6 +119,9 @@ def train(
                       run are refused, unless `resume_anyway`
     wishes            of the caller, for after the training: `Run.wishes`, also of a run that goes on
 
+    Of several `ranks` (`charmlp.system.torchrun`), the first alone writes, and has callbacks that hear how it
+    goes; all of them train together, and get the same model.
+
     Raises `CharmlpError` (see `charmlp.errors`) before training where anything is wrong with the input.
     """
     check_names(settings)
@@ -130,26 +142,41 @@ def train(
         tensorboard,
         wishes or {},
     )
-    path = out if resume is None else resume
+    if not ranks.is_first:
+        plan, path = plan_of_all(plan, None, ranks)
+        return carry_out(plan, path, None, interval, callbacks, cache, ranks)
+    place, goes_on = out if resume is None else resume, resume is not None
+    if (earlier := folder_of_before(ranks)) is not None:
+        place, overwrite, goes_on = earlier, True, goes_on or is_file(earlier / CHECKPOINT)
     with RunFolder(
-        None if path is None else Path(path),
+        None if place is None else Path(place),
         overwrite=overwrite,
-        goes_on=resume is not None,
+        goes_on=goes_on,
         callbacks=Callbacks(callbacks),
     ) as folder:
-        if resume is not None:
-            plan = plan_to_go_on(folder.path, plan, settings, resume_anyway)
-        return carry_out(plan, folder, interval, callbacks, cache)
+        remember_folder(folder.path, ranks)
+        if goes_on:
+            asked = {} if resume is None else settings
+            plan = plan_to_go_on(folder.path, plan, asked, resume_anyway)
+        plan, path = plan_of_all(plan, folder.path, ranks)
+        return carry_out(plan, path, folder, interval, callbacks, cache, ranks)
 
 
 def carry_out(
-    plan: Plan, folder: RunFolder, interval: Interval, callbacks: Sequence[Callback], cache: bool
+    plan: Plan,
+    path: Path,
+    folder: RunFolder | None,
+    interval: Interval,
+    callbacks: Sequence[Callback],
+    cache: bool,
+    ranks: Ranks,
 ) -> Run:
-    """The three stages of a run that is planned, in its folder."""
+    """The three stages of a run that is planned, in its folder, which rank 0 alone has."""
     config, past, data = plan.config, plan.past, dict(plan.data)
     skip_bad, pack = data.pop("skip_bad"), data.pop("pack", None)
-    events = [TensorBoard(folder)] if plan.tensorboard else []
-    check_step(config)
+    ranks.when_lost(lambda: way_on(path))
+    events = [TensorBoard(folder)] if folder and plan.tensorboard else []
+    check_step(config, ranks)
     check_memory(config)
     if plan.model_path is not None:
         check_writable(plan.model_path)
@@ -164,39 +191,42 @@ def carry_out(
             act_type=config.act_type,
             view=config.view,
         )
-    heard = Callbacks([folder, *events, *callbacks])
+    heard = Callbacks([*([folder] if folder else ()), *events, *callbacks, Watching(ranks)])
     heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
     if pack is not None:
-        source = pack_letters(source, Path(pack), config, skip_bad, heard)
+        unpacked = source
+        source = ranks.here_first(lambda: pack_letters(unpacked, Path(pack), config, skip_bad, heard))
     elif line := advice(source, config.norm_size):
         heard.message(line)
-    prepared = prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-    folder.given = plan.entries
+    prepared = ranks.here_first(
+        lambda: prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
+    )
+    letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
+    check_same_letters(letters, ranks)
     if past is not None:
-        check_letters(past, letters_of(prepared), plan.anyway)
+        check_letters(past, letters(), plan.anyway)
         heard.message(f"goes on after {past.state.updates:,} updates")
         if past.version != __version__:
             heard.message(f"note: they are of charmlp {past.version}; the last bits may be others")
 
-    letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
-
     def checkpoint(training: Trainer) -> Checkpoint:
         return Checkpoint(training.state(), training.config, plan.entries, letters(), plan.kept)
 
-    saving = Saving(folder, interval, checkpoint)
+    if folder:
+        folder.given = plan.entries
+        heard = Callbacks([*heard.all, Saving(folder, interval, checkpoint)])
     try:
-        result = fit(
-            config,
-            prepared,
-            callbacks=Callbacks([*heard.all, saving]),
-            state=None if past is None else past.state,
-        )
+        state = None if past is None else past.state
+        result = fit(config, prepared, callbacks=heard, state=state, ranks=ranks)
+        if folder:
+            model = record(result, prepared, folder, plan.model_path)
+        else:
+            model = make_model(result, prepared)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted{way_on(folder.path)}") from None
-    model = record(result, prepared, folder, plan.model_path)
-    if not result.interrupted:
+        raise KeyboardInterrupt(f"interrupted{way_on(path)}") from None
+    if folder and not result.interrupted:
         folder.remove_checkpoint()
-    return Run(folder.path, model, result, plan.wishes)
+    return Run(path, model, result, plan.wishes)
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:

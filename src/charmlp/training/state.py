@@ -140,7 +140,7 @@ class TrainingState:
         """Arrays by name, and the rest as what JSON can hold; no bit is lost in either."""
         step, kept = self.step, {field.name: getattr(self.kept, field.name) for field in fields(Kept)}
         scores = kept.pop("scores")
-        found = {"step": step.arrays, "kept": kept, "scores": {} if scores is None else vars(scores)}
+        found = {"step": step.arrays, "kept": kept, "scores": {} if scores is None else packed(scores)}
         arrays = {
             f"{whose}.{name}": value
             for whose, those in found.items()
@@ -162,9 +162,25 @@ class TrainingState:
             whose, _, name = place.partition(".")
             if name:
                 of[whose][name] = array
-        kept = Kept(**of["kept"], scores=Scores(**of["scores"]) if of["scores"] else None)
+        kept = Kept(**of["kept"], scores=unpacked(of["scores"]) if of["scores"] else None)
         step, history = StepState(of["step"], facts["step_updates"]), epochs_in(arrays["history"])
         return cls(step, kept=kept, history=history, **{name: facts[name] for name in OWN})
 
 
 OWN = ("updates", "loss_sum", "seconds")  # of a state's own: numbers
+
+
+def packed(scores: Scores) -> dict[str, Any]:
+    """Scores by name; of the confusion, mostly zeros, `counts` and their `places`: K×K may be 200 MB."""
+    found = dict(vars(scores))
+    confusion = found.pop("confusion").ravel()
+    places = np.flatnonzero(confusion)
+    return found | {"places": places, "counts": confusion[places]}
+
+
+def unpacked(found: dict[str, Any]) -> Scores:
+    """The scores of `packed`."""
+    places, counts, classes = found.pop("places"), found.pop("counts"), len(found["support"])
+    confusion = np.zeros(classes**2, counts.dtype)
+    confusion[places] = counts
+    return Scores(**found, confusion=confusion.reshape(classes, classes))

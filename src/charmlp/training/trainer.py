@@ -14,6 +14,7 @@ from charmlp.config import TrainingConfig
 from charmlp.errors import CharmlpError
 from charmlp.metrics import Scores, score
 from charmlp.system.interrupts import Interrupts, interrupts
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.system.threads import blocks, each
 from charmlp.training.callbacks import SILENT, Callback, StopTraining
 from charmlp.training.feed import Chunks, Feed
@@ -27,6 +28,7 @@ from charmlp.training.steps.parameters import Parameters
 
 READ_TOGETHER = 1024  # examples, of which a core takes so many:
 ROWS = 128
+STOP = 1000  # greater than the numbers of signals
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # told of by check_finite, in words
 
 
@@ -46,8 +48,10 @@ class Trainer:
         *,
         step_name: str = "analytic",
         callbacks: Callback = SILENT,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.config = config
+        self.ranks = ranks
         self.order = order
         self.chunks = Chunks(config, order, feed)
         self.validation = validation
@@ -58,13 +62,14 @@ class Trainer:
         start = Parameters.initial(self.sizes, generator(config.seed, START), feed.dtype)
         batches = dataclasses.replace(config, batch_size=order.batch_size)
         self.step_name = step_name
-        self.step = make_step(step_name, batches, start, weights)
+        self.step = make_step(step_name, batches, start, weights, ranks)
         self.updates = 0
         self.loss_sum = self.seconds = 0.0  # of the epoch under way
         self.history: list[Epoch] = []
         self.kept = Kept()
         self.stopped: KeyboardInterrupt | StopTraining | None = None
         self.masks: Generator | None = None  # for the rest of the epoch, once it is under way
+        self.hurries = False  # to its end, without the other ranks
         self.is_whole = True  # but in an update, and while an epoch is noted, for whose end
         self.interrupts = Interrupts()  # waits, unless somebody presses Ctrl-C twice
 
@@ -86,17 +91,20 @@ class Trainer:
         `CharmlpError` when the loss is no longer a finite number.
         """
         self.callbacks.training_begins(self)
-        try:
-            # Cores have parts of the work (`system.threads`).
-            with threadpool_limits(1, user_api="blas"), interrupts() as self.interrupts:
-                while not self.is_done and (until is None or self.updates < until):
-                    self.go_on(until)
-        except (KeyboardInterrupt, StopTraining) as stop:
-            self.stopped = stop
-            if self.kept.parameters is None:
-                raise
-        finally:
-            self.callbacks.training_ends(self)
+        with interrupts() as self.interrupts:
+            try:
+                with threadpool_limits(1, user_api="blas"):  # cores have parts of the work (`system.threads`)
+                    if self.ranks.count > 1:
+                        self.run_together(until)
+                    while not self.is_done and (until is None or self.updates < until):
+                        self.go_on(until)
+            except (KeyboardInterrupt, StopTraining) as stop:
+                self.stopped = stop
+                if self.kept.parameters is None or self.hurries:
+                    raise
+            finally:
+                with self.interrupts.held():  # a second Ctrl-C does not keep the first one from being saved
+                    self.callbacks.training_ends(self)
 
     def go_on(self, until: int | None) -> None:
         """A chunk of updates, or the end of an epoch."""
@@ -108,6 +116,25 @@ class Trainer:
         else:
             self.end_epoch(start)
 
+    def run_together(self, until: int | None) -> None:
+        """The same as one of several ranks: where one is to stop, all do, behind the same update."""
+        with self.interrupts.held():
+            while not self.is_done and (until is None or self.updates < until):
+                stop = None
+                try:
+                    try:
+                        self.go_on(until)
+                    except StopTraining as asked:
+                        stop = asked
+                    reason = self.ranks.greatest(STOP if stop else self.interrupts.waiting or 0)
+                except KeyboardInterrupt:  # a second one
+                    self.hurries = True
+                    raise
+                if reason == STOP:
+                    raise stop or StopTraining
+                if reason:
+                    self.interrupts.heed(reason)
+
     @QUIET
     def train_chunk(self, done: int, until: int | None) -> None:
         """From update `done` of the epoch to the end of its chunk, or as far as `until`."""
@@ -115,7 +142,7 @@ class Trainer:
         number, first = divmod(done, self.chunks.updates)
         count = min(self.chunks.updates, self.order.updates - (done - first))
         stop = count if until is None else min(count, first + until - self.updates)
-        inputs, labels, weights = self.chunks.take(epoch, number, first, stop)
+        inputs, labels, weights = self.chunks.take(epoch, number, first, stop, self.ranks)
         rates = learning_rates(config, self.updates - first, count, self.total_updates)
         if done == 0 or self.masks is None:
             self.masks = self.dropout.masks(config.seed, epoch, done * self.order.batch_size)
@@ -133,7 +160,7 @@ class Trainer:
         self.check_finite("loss", loss)
         parameters, scores, figures = self.step.averaged(), None, None
         if self.validation is not None and (number % config.val_interval == 0 or number == config.epochs):
-            scores = validate(config, parameters, self.validation)
+            scores = validate(config, parameters, self.validation, self.ranks)
             self.check_finite("validation loss", scores.loss)
             figures = Figures(scores.loss, scores.accuracy, scores.macro_f1)
         rate = float(learning_rates(config, self.updates - 1, 1, self.total_updates)[0])
@@ -181,17 +208,20 @@ class Trainer:
         self.masks = None
 
 
-def validate(config: TrainingConfig, parameters: Parameters, feed: Feed) -> Scores:
+def validate(config: TrainingConfig, parameters: Parameters, feed: Feed, ranks: Ranks = ALONE) -> Scores:
     """Score the parameters on a feed."""
-    logits = read(config.act_type, parameters.weights, parameters.biases, feed)
+    logits = read(config.act_type, parameters.weights, parameters.biases, feed, ranks)
     return score(logits, feed.labels, feed.weights)
 
 
 @QUIET
-def read(act_type: str, weights: Sequence[Array], biases: Sequence[Array], feed: Feed) -> Array:
-    """Logits N×K of all examples of a feed."""
-    everything = np.arange(len(feed.labels))
-    logits = np.empty((len(everything), len(biases[-1])), feed.dtype)
+def read(
+    act_type: str, weights: Sequence[Array], biases: Sequence[Array], feed: Feed, ranks: Ranks = ALONE
+) -> Array:
+    """Logits N×K of all examples of a feed, to which each rank adds those of its rows."""
+    all_logits = np.zeros((len(feed.labels), len(biases[-1])), feed.dtype)
+    mine = ranks.rows(len(feed.labels))
+    everything, logits = np.arange(mine.start, mine.stop), all_logits[mine]
 
     def read_rows(rows: slice) -> None:
         found[rows] = calculus.mlp(inputs[rows], weights, biases, act_type)
@@ -200,4 +230,5 @@ def read(act_type: str, weights: Sequence[Array], biases: Sequence[Array], feed:
         inputs = feed.take(everything[first : first + READ_TOGETHER])
         found = logits[first : first + READ_TOGETHER]
         each(read_rows, blocks(len(inputs), ROWS))
-    return logits
+    ranks.add(all_logits)
+    return all_logits

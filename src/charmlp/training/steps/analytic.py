@@ -14,6 +14,8 @@ from charmlp import calculus
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.system.memory import spaced_rows
+from charmlp.system.ranks import ALONE, Ranks
+from charmlp.training.shares import Share, share
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.elementwise import make_elementwise
 from charmlp.training.steps.optimizers import rates
@@ -32,12 +34,19 @@ class AnalyticStep(ArrayStep):
     """The chain rule, layer by layer, on one flat buffer of parameters and one of gradients.
 
     An update is done in two parts, each of which may be cut: what happens to rows of the batch, forward and
-    backward; and, by units, gradients of the parameters, which then move. Where gradients are clipped, or
-    nothing is cut, all parameters move together, in a third part.
+    backward; and, by units, gradients of the parameters, which then move. Where gradients are clipped,
+    or nothing is cut, all parameters move together, in a third part; so they do where several ranks have each
+    a part of the gradients' sums.
     """
 
-    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
-        super().__init__(config, start, class_weights)
+    def __init__(
+        self,
+        config: TrainingConfig,
+        start: Parameters,
+        class_weights: Array | None = None,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        super().__init__(config, start, class_weights, ranks)
         self.gradients = Parameters(start.sizes, start.flat.dtype)
         self.activations = calculus.activations_behind(len(start.weights), config.act_type)
         self.elementwise = make_elementwise(config, start.flat.size)
@@ -47,7 +56,7 @@ class AnalyticStep(ArrayStep):
             for units in self.elementwise.blocks(out, max(1, min(WEIGHTS // into, out // 2)))
         ]
         self.stretches = self.elementwise.blocks(start.flat.size, MOVED)
-        self.moves_by_units = len(self.stretches) > 1 and not config.clip_norm
+        self.moves_by_units = len(self.stretches) > 1 and not config.clip_norm and ranks.count == 1
         self.buffers: dict[int, Buffers] = {}
 
     def advance(
@@ -59,36 +68,45 @@ class AnalyticStep(ArrayStep):
         weights: Array | None = None,
     ) -> Array:
         size = self.config.batch_size
-        drawn = self.dropout.draw(masks, len(inputs))
         updates = max(1, SCORES // (size * self.parameters.sizes[-1]))
-        losses = [np.empty(0)]
+        losses, done = [np.empty(0)], 0
         for first in range(0, len(learning_rates), updates):
             part = slice(first * size, (first + updates) * size)
             few_rates = learning_rates[first : first + updates]
+            own = share(self.ranks, len(labels[part]), size)
+            x, done = inputs[done : done + own.bounds[-1]], done + own.bounds[-1]
             some = None if weights is None else weights[part]
-            losses.append(self.advance_some(inputs[part], labels[part], few_rates, drawn[part], some))
+            losses.append(self.advance_some(x, labels[part], few_rates, masks, some, own))
         return np.concatenate(losses)
 
     def advance_some(
-        self, inputs: Array, labels: Array, learning_rates: Array, drawn: Array, weights: Array | None
+        self,
+        inputs: Array,
+        labels: Array,
+        learning_rates: Array,
+        masks: Generator,
+        weights: Array | None,
+        own: Share,
     ) -> Array:
         """As many updates as there are rates; what concerns the losses is done for all of them at once."""
         theta, classes = self.parameters.flat, self.sizes[-1]
-        targets, share, starts = scaled_targets(
-            self.config, labels, classes, self.class_weights, theta.dtype, weights
+        drawn = self.draw(masks, len(labels), own)
+        targets, weight = scaled_targets(
+            self.config, labels, classes, self.class_weights, theta.dtype, weights, own
         )
         shifted = np.empty_like(targets)  # z − max z; of labels each for itself, z
-        normal = np.empty_like(share) if labels.ndim == 1 else None  # Σ exp(z − max z)
-        size = self.config.batch_size
-        chunk = inputs, drawn, shifted, normal, targets, share
+        normal = np.empty_like(weight) if labels.ndim == 1 else None  # Σ exp(z − max z)
+        chunk = inputs, drawn, shifted, normal, targets, weight
         for i, rate in enumerate(rates(self.config, learning_rates, self.updates).tolist()):
-            self.update(chunk, i * size, min((i + 1) * size, len(inputs)), rate)
+            self.update(chunk, own.bounds[i], own.bounds[i + 1], rate)
             self.updates += 1
         if normal is None:
-            losses = calculus.label_losses(shifted, targets, share)
+            losses = calculus.label_losses(shifted, targets, weight)
         else:
             losses = np.einsum("nk,nk->n", targets, np.log(normal) - shifted, dtype=np.float64)
-        return np.add.reduceat(losses, starts) if len(losses) else losses
+        sums = own.sums(losses)
+        self.ranks.add(sums)
+        return sums
 
     def update(self, chunk: tuple[Any, ...], start: int, stop: int, rate: list[float]) -> None:
         """One update, on the images from `start` to before `stop` of a chunk.
@@ -96,7 +114,7 @@ class AnalyticStep(ArrayStep):
         `chunk` is inputs, bytes of dropout, z − max z and Σ exp of it to be filled, t/S, Σt/S. Where labels
         are each for itself, it is z that is filled, Σ exp is `None`, and Σt/S the example's weight.
         """
-        inputs, drawn, shifted, normal, targets, share = chunk
+        inputs, drawn, shifted, normal, targets, weight = chunk
         theta, gradients = self.parameters.flat, self.gradients.flat
         average = None if self.average is None else self.average.flat
         x, buffers = inputs[start:stop], self.buffers_for(stop - start)
@@ -108,10 +126,10 @@ class AnalyticStep(ArrayStep):
             self.forward(inputs[rows], bits, own)
             if normal is None:
                 shifted[rows] = own.outputs[-1]
-                own.gradients[-1][...] = calculus.label_gradient(shifted[rows], targets[rows], share[rows])
+                own.gradients[-1][...] = calculus.label_gradient(shifted[rows], targets[rows], weight[rows])
             else:
                 calculus.exponentials(own.outputs[-1], shifted[rows], own.gradients[-1], normal[rows])
-                calculus.logits_gradient(own.gradients[-1], normal[rows], targets[rows], share[rows])
+                calculus.logits_gradient(own.gradients[-1], normal[rows], targets[rows], weight[rows])
             self.backward(bits, own)
 
         def weigh(units: Units) -> None:
@@ -125,6 +143,7 @@ class AnalyticStep(ArrayStep):
 
         self.elementwise.each(there_and_back, buffers.parts)
         self.elementwise.each(weigh, self.units)
+        self.ranks.add(gradients)
         if self.config.clip_norm:
             self.elementwise.clip(gradients)
         if not self.moves_by_units:
@@ -235,23 +254,26 @@ def scaled_targets(
     n_classes: int,
     class_weights: Array | None,
     dtype: DTypeLike,
-    weights: Array | None = None,
-) -> tuple[Array, Array, Array]:
-    """t/S N×K, Σt/S N×1, and the first image of each batch; S is a batch's sum of weights.
+    weights: Array | None,
+    own: Share,
+) -> tuple[Array, Array]:
+    """t/S N×K and Σt/S N×1 of its own ones of all labels; S is a batch's sum of weights.
 
     Of labels each for itself (N×K), weights divided by S take the place of Σt/S.
     """
     starts = np.arange(0, len(labels), config.batch_size)
     weight = np.ones(len(labels)) if class_weights is None else class_weights[labels]
+    if weights is not None:
+        weight = weight * weights
+    sums = np.add.reduceat(weight, starts) if len(labels) else weight
+    sums = np.repeat(sums, np.diff(np.append(starts, len(labels))))
+    sums, weight, labels = (each[own.places] for each in (sums[:, np.newaxis], weight[:, np.newaxis], labels))
     if labels.ndim == 2:
         targets = calculus.label_targets(labels, config.label_smoothing)
     else:
         targets = calculus.class_targets(labels, n_classes, config.label_smoothing, class_weights)
     if weights is not None:
-        targets *= weights[:, np.newaxis]
-        weight = weight * weights
-    sums = np.add.reduceat(weight, starts) if len(labels) else weight
-    sums = np.repeat(sums, np.diff(np.append(starts, len(labels))))[:, np.newaxis]
+        targets *= weights[own.places][:, np.newaxis]
     targets /= sums
-    share = targets.sum(axis=1, keepdims=True) if labels.ndim == 1 else weight[:, np.newaxis] / sums
-    return targets.astype(dtype), share.astype(dtype), starts
+    weight = targets.sum(axis=1, keepdims=True) if labels.ndim == 1 else weight / sums
+    return targets.astype(dtype), weight.astype(dtype)

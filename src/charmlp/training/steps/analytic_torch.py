@@ -25,6 +25,7 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
+from charmlp.training.shares import share
 from charmlp.training.steps import cuda
 from charmlp.training.steps.analytic import scaled_targets
 from charmlp.training.steps.dropout import Dropout
@@ -126,8 +127,9 @@ class AnalyticTorchStep(TorchStep):
         assert self.buffers is not None
         table = rates(self.config, learning_rates, self.updates)
         table[:, 3] = 1 - table[:, 3]
-        targets, _, _ = scaled_targets(
-            self.config, labels, self.sizes[-1], self.class_weights, self.dtype, weights
+        own = share(self.ranks, len(labels), self.config.batch_size)
+        targets, _ = scaled_targets(
+            self.config, labels, self.sizes[-1], self.class_weights, self.dtype, weights, own
         )
         self.buffers.inputs.fill(inputs)
         self.buffers.targets.fill(targets)

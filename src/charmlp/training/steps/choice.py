@@ -6,18 +6,23 @@ from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.errors import UsageError
 from charmlp.system.extras import require_extra
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.training.steps.elementwise import MANY_PRODUCTS, pays_in_loops
 from charmlp.training.steps.parameters import Parameters, layer_starts
 from charmlp.training.steps.step import Step
 
 
-def choose_step(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple[str, str]:
+def choose_step(
+    config: TrainingConfig, sizes: Sequence[int], updates: int, ranks: Ranks = ALONE
+) -> tuple[str, str]:
     """Which step trains a net of those sizes for so many updates, and why, in words.
 
     It depends on nothing else, above all not on what is compiled already: the same seed gives the same bits.
     """
     if config.step != "auto":
         return config.step, f"--step {config.step}"
+    if ranks.count > 1:
+        return "analytic", f"{ranks.count} processes add their gradients up"
     if config.device != "cpu":
         return "analytic", f"on {config.device} each update is one captured graph"
     if config.batch_size * layer_starts(sizes)[-1] >= MANY_PRODUCTS:
@@ -47,8 +52,12 @@ def seconds(config: TrainingConfig, sizes: Sequence[int], updates: int) -> tuple
     return updates * analytic, updates * compiled
 
 
-def check_step(config: TrainingConfig) -> None:
-    """Raise before long work starts where the step cannot run: no PyTorch, or no such GPU."""
+def check_step(config: TrainingConfig, ranks: Ranks = ALONE) -> None:
+    """Raise before long work starts where the step cannot run: no PyTorch, no such GPU, several processes."""
+    if ranks.count > 1 and config.step not in ("auto", "analytic"):
+        raise UsageError(f"--step {config.step} runs in one process; under torchrun --step is analytic")
+    if ranks.count > 1 and config.device != "cpu":
+        raise UsageError(f"--device {config.device}: several processes (torchrun) train on --device cpu")
     if config.device != "cpu" and config.step == "compiled":
         raise UsageError(
             f"--step compiled runs on the processor; with --device {config.device} "
@@ -62,7 +71,13 @@ def check_step(config: TrainingConfig) -> None:
         check_device(config.device)
 
 
-def make_step(name: str, config: TrainingConfig, start: Parameters, class_weights: Array | None) -> Step:
+def make_step(
+    name: str,
+    config: TrainingConfig,
+    start: Parameters,
+    class_weights: Array | None,
+    ranks: Ranks = ALONE,
+) -> Step:
     """The step of that name, starting from (and owning) `start`."""
     if name == "compiled":
         from charmlp.training.steps.compiled import CompiledStep
@@ -75,7 +90,7 @@ def make_step(name: str, config: TrainingConfig, start: Parameters, class_weight
     if config.device == "cpu":
         from charmlp.training.steps.analytic import AnalyticStep
 
-        return AnalyticStep(config, start, class_weights)
+        return AnalyticStep(config, start, class_weights, ranks)
     from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 
     return AnalyticTorchStep(config, start, class_weights)

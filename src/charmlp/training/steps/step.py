@@ -7,6 +7,8 @@ from numpy.random import Generator
 
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
+from charmlp.system.ranks import ALONE, Ranks
+from charmlp.training.shares import Share
 from charmlp.training.state import StepState
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.steps.optimizers import make_optimizer
@@ -18,8 +20,14 @@ class Step(ABC):
 
     parameters: Parameters
 
-    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
-        self.config, self.sizes, self.class_weights = config, start.sizes, class_weights
+    def __init__(
+        self,
+        config: TrainingConfig,
+        start: Parameters,
+        class_weights: Array | None = None,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        self.config, self.sizes, self.class_weights, self.ranks = config, start.sizes, class_weights, ranks
         self.dropout = Dropout(config, start.sizes)
         self.updates = 0
 
@@ -38,7 +46,16 @@ class Step(ABC):
 
         `learning_rates` holds one rate for each update; dropout draws from the generator `masks`. An example
         counts in its batch's loss as often as its number in `weights` says, N above 0: as that many copies.
+
+        Of several ranks, each is given the inputs of its own rows (`training.shares`), and all else of the
+        whole batches, whose updates and losses these are: to the same bits on all ranks.
         """
+
+    def draw(self, masks: Generator, n: int, own: Share) -> Array:
+        """The bytes of dropout for its own ones of the next n images."""
+        if self.ranks.count == 1:
+            return self.dropout.draw(masks, n)
+        return self.dropout.draw_parts(masks, n, own.parts)
 
     @abstractmethod
     def averaged(self) -> Parameters:
@@ -71,8 +88,14 @@ class Step(ABC):
 class ArrayStep(Step):
     """On NumPy arrays; owns the parameters that it starts from."""
 
-    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
-        super().__init__(config, start, class_weights)
+    def __init__(
+        self,
+        config: TrainingConfig,
+        start: Parameters,
+        class_weights: Array | None = None,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        super().__init__(config, start, class_weights, ranks)
         self.parameters = start
         self.average = start.copy() if config.ema_decay else None
         self.optimizer = make_optimizer(config, start.flat)

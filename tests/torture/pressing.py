@@ -1,0 +1,44 @@
+"""Ctrl-C at a chosen moment of a command in this process: at the so-manieth function that is called."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from charmlp.cli import main
+
+
+class Presses:
+    """Counts calls, also of C; presses Ctrl-C at the one of number `at`, then every `gap` seconds of work."""
+
+    def __init__(self, at: int | None = None, times: int = 1, gap: float = 0.0) -> None:
+        self.at, self.times, self.gap = at, times, gap
+        self.calls = self.pressed = 0
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> None:
+        if event in ("call", "c_call"):
+            self.calls += 1
+            if self.calls == self.at:
+                if self.times > 1:
+                    signal.setitimer(signal.ITIMER_VIRTUAL, self.gap, self.gap)
+                self.press()  # raises; Python then no longer tells of calls
+
+    def press(self, *reason: object) -> None:
+        if self.pressed < self.times and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            self.pressed += 1
+            signal.raise_signal(signal.SIGINT)
+
+
+def press(arguments: Sequence[str], presses: Presses) -> int:
+    """The status of a command into which Ctrl-C falls."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored where tests run
+    signal.signal(signal.SIGVTALRM, presses.press)
+    sys.setprofile(presses)
+    try:
+        return main(arguments)
+    finally:
+        sys.setprofile(None)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGINT, before)
