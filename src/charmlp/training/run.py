@@ -16,6 +16,7 @@ from charmlp.data import open_source
 from charmlp.data.pack import PackedSource
 from charmlp.data.packing import advice
 from charmlp.errors import UsageError
+from charmlp.letters.source import Source
 from charmlp.modelfile import Model, check_expressible
 from charmlp.system.files import check_writable, is_file
 from charmlp.system.ranks import ALONE, Ranks
@@ -172,35 +173,14 @@ def carry_out(
     ranks: Ranks,
 ) -> Run:
     """The three stages of a run that is planned, in its folder, which rank 0 alone has."""
-    config, past, data = plan.config, plan.past, dict(plan.data)
-    skip_bad, pack = data.pop("skip_bad"), data.pop("pack", None)
+    config, past = plan.config, plan.past
     ranks.when_lost(lambda: way_on(path))
-    events = [TensorBoard(folder)] if folder and plan.tensorboard else []
     check_step(config, ranks)
-    check_memory(config)
-    if plan.model_path is not None:
-        check_writable(plan.model_path)
-    source = open_source(**data, seed=config.seed, cache=cache, reading=config)
-    mapped = pack is not None or isinstance(source, PackedSource)
-    check_memory(config, len(source.classes), source.splits, mapped=mapped)
-    if plan.model_path is not None:
-        check_expressible(
-            plan.model_path,
-            classes=source.classes,
-            preprocessing=config.preprocessing,
-            act_type=config.act_type,
-            view=config.view,
-        )
+    source = open_data(plan, cache)
+    events = [TensorBoard(folder)] if folder and plan.tensorboard else []
     heard = Callbacks([*([folder] if folder else ()), *events, *callbacks, Watching(ranks)])
     heard.detail(f"recipe {config.recipe}, {', '.join(changes(config)) or 'as it is'}")
-    if pack is None and (line := advice(source, config.norm_size)):
-        heard.message(line)
-
-    def get_ready() -> Prepared:
-        packed = source if pack is None else pack_letters(source, Path(pack), config, skip_bad, heard)
-        return prepare(packed, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
-
-    prepared = ranks.here_first(get_ready)
+    prepared = ranks.here_first(lambda: prepare_data(plan, source, cache, heard))
     letters = functools.cache(lambda: letters_of(prepared))  # not before it is wanted
     check_same_letters(letters, ranks)
     if past is not None:
@@ -227,6 +207,37 @@ def carry_out(
     if folder and not result.interrupted:
         folder.remove_checkpoint()
     return Run(path, model, result, plan.wishes)
+
+
+def open_data(plan: Plan, cache: bool) -> Source:
+    """The data of a plan, once it is known that a model can be trained on it, and written."""
+    config = plan.config
+    place = {name: value for name, value in plan.data.items() if name not in ("skip_bad", "pack")}
+    check_memory(config)
+    if plan.model_path is not None:
+        check_writable(plan.model_path)
+    source = open_source(**place, seed=config.seed, cache=cache, reading=config)
+    mapped = plan.data.get("pack") is not None or isinstance(source, PackedSource)
+    check_memory(config, len(source.classes), source.splits, mapped=mapped)
+    if plan.model_path is not None:
+        check_expressible(
+            plan.model_path,
+            classes=source.classes,
+            preprocessing=config.preprocessing,
+            act_type=config.act_type,
+            view=config.view,
+        )
+    return source
+
+
+def prepare_data(plan: Plan, source: Source, cache: bool, heard: Callback) -> Prepared:
+    """The letters of a source, from a pack where that is asked for."""
+    config, pack, skip_bad = plan.config, plan.data.get("pack"), plan.data["skip_bad"]
+    if pack is not None:
+        source = pack_letters(source, Path(pack), config, skip_bad, heard)
+    elif line := advice(source, config.norm_size):
+        heard.message(line)
+    return prepare(source, config, skip_bad=skip_bad, cache=cache, callbacks=heard)
 
 
 def make_config(recipe: str | TrainingConfig, settings: Mapping[str, Any]) -> TrainingConfig:
