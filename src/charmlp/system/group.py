@@ -125,6 +125,12 @@ class Group(Ranks):
     def add(self, array: NDArray[Any]) -> None:
         self.line.add(array)
 
+    def begin_adding(self, array: NDArray[Any]) -> None:
+        self.line.begin(array)
+
+    def finish_adding(self) -> None:
+        self.line.finish()
+
     def greatest(self, number: int) -> int:
         return int(max(self.line.numbers(number)))
 

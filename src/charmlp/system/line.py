@@ -35,26 +35,39 @@ class Line:
         self.rank, self.count = process_group.rank(), process_group.size()
         self.options = distributed.AllreduceOptions()
         self.options.timeout = patience
-        self.work: Any = None
+        self.works: list[Any] = []  # begun, and not known to be done
 
     @property
     def is_waiting(self) -> bool:
         """Whether an answer is awaited still, though whoever asked has gone away."""
-        return self.work is not None and not self.work.is_completed()
+        return any(not work.is_completed() for work in self.works)
 
     def add(self, array: Array) -> None:
         """Replace the numbers by the ranks' sums; raises `PartedError` where a rank cannot be reached."""
+        if self.count > 1:
+            self.begin(array)
+            self.finish()
+
+    def begin(self, array: Array) -> None:
+        """Begin the same, which is done once `finish` has been called."""
         import torch
 
-        if self.count == 1:
-            return
         try:
-            self.work = self.process_group.allreduce([torch.from_numpy(array)], self.options)
-            while not self.work.is_completed():
-                with suppress(RuntimeError):  # not yet
-                    self.work.wait(GLANCE)
-                self.check()
-            self.work.wait()
+            self.works.append(self.process_group.allreduce([torch.from_numpy(array)], self.options))
+        except RuntimeError as error:
+            raise PartedError(first_line(error)) from None
+
+    def finish(self) -> None:
+        """Wait until all that has been begun is done."""
+        try:
+            while self.works:
+                work = self.works[0]
+                while not work.is_completed():
+                    with suppress(RuntimeError):  # not yet
+                        work.wait(GLANCE)
+                    self.check()
+                work.wait()
+                self.works.pop(0)
         except RuntimeError as error:
             raise PartedError(first_line(error)) from None
 

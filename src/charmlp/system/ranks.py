@@ -39,6 +39,12 @@ class Ranks:
     def add(self, array: NDArray[Any]) -> None:
         """Each number becomes the sum of the ranks' numbers, to the same bits on all of them."""
 
+    def begin_adding(self, array: NDArray[Any]) -> None:
+        """Begin the same, while other work is done; once `finish_adding` returns, it is done."""
+
+    def finish_adding(self) -> None:
+        """Wait for all that has been begun."""
+
     def greatest(self, number: int) -> int:
         """The greatest of the ranks' numbers."""
         return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ SCORES = 2**20  # logits that are kept until their losses are computed, all in o
 # What is done at one time, where work is cut at all (`elementwise.py`): smaller products are slower.
 ROWS = 128  # of a batch
 WEIGHTS = 2**18  # whose gradients are one product; a layer has two at least, so that two cores have alike
+SENT = 2**19  # gradients at least that are summed over the ranks while the next ones are computed
 MOVED = 2**16  # parameters; with their gradients and the optimizer's memory they fit into the cache
 
 
@@ -55,6 +57,9 @@ class AnalyticStep(ArrayStep):
             for layer, (into, out) in enumerate(itertools.pairwise(start.sizes))
             for units in self.elementwise.blocks(out, max(1, min(WEIGHTS // into, out // 2)))
         ]
+        self.sent = (
+            stretches_to_send(start.sizes, self.units) if ranks.count > 1 else [(slice(None), self.units)]
+        )
         self.stretches = self.elementwise.blocks(start.flat.size, MOVED)
         self.moves_by_units = len(self.stretches) > 1 and not config.clip_norm and ranks.count == 1
         self.buffers: dict[int, Buffers] = {}
@@ -142,8 +147,10 @@ class AnalyticStep(ArrayStep):
             self.elementwise.update(self.optimizer, theta, gradients, average, stretch, *rate)
 
         self.elementwise.each(there_and_back, buffers.parts)
-        self.elementwise.each(weigh, self.units)
-        self.ranks.add(gradients)
+        for sent, units in self.sent:  # meanwhile the next ones are computed
+            self.elementwise.each(weigh, units)
+            self.ranks.begin_adding(gradients[sent])
+        self.ranks.finish_adding()
         if self.config.clip_norm:
             self.elementwise.clip(gradients)
         if not self.moves_by_units:
@@ -185,6 +192,20 @@ class AnalyticStep(ArrayStep):
         gradient = buffers.gradients[layer][:, numbers]
         calculus.linear_backward_weight(gradient, x, out=weights)
         calculus.linear_backward_bias(gradient, out=biases)
+
+
+def stretches_to_send(sizes: Sequence[int], units: Sequence[Units]) -> list[tuple[slice, list[Units]]]:
+    """The flat gradient in stretches of whole layers, the last one first, each with the units it is of.
+
+    A stretch has `SENT` numbers at least: each costs the network's latency.
+    """
+    starts, stretches, stop = layer_starts(sizes), [], len(sizes) - 1
+    for layer in range(stop - 1, -1, -1):
+        if layer == 0 or (starts[stop] - starts[layer] >= SENT <= starts[layer]):
+            own = [some for some in units if layer <= some.layer < stop]
+            stretches.append((slice(starts[layer], starts[stop]), own))
+            stop = layer
+    return stretches
 
 
 class Units(NamedTuple):
