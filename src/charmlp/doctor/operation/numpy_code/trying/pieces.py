@@ -8,7 +8,7 @@ import numpy as np
 
 from charmlp.doctor.operation.numpy_code.arrays import same
 from charmlp.doctor.operation.numpy_code.gradients import base
-from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
+from charmlp.doctor.operation.numpy_code.names import is_gradient, is_parameter, of_gradient
 
 Path = tuple[Any, ...]
 
@@ -86,6 +86,8 @@ def by_leaf(
         fitting = [key for key in rest if np.shape(leaves[key]) == piece.shape]
         if not fitting:
             fitting = [key for key in rest if piece.ndim == 2 and np.shape(leaves[key]) == piece.shape[::-1]]
+        if fitting and len(unnamed) == 1:  # nobody's by name: weights are learnt, data are not
+            fitting.sort(key=lambda key: not is_parameter(key.rpartition(".")[2]))
         if fitting:
             found[fitting[0]] = piece
             rest.remove(fitting[0])
