@@ -307,13 +307,23 @@ FORMULAS = {
 }
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+# Whose search for a mistake, or for inputs, takes seconds
+SLOW = {
+    "an option for backward alone",
+    "a penalty called alpha",
+    "a bias of maps",
+    "inputs that are unpacked",
+}
+NAMES = [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in FORMULAS]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_it_is_right(tmp_path: Path, name: str) -> None:
     diagnoses = examined(tmp_path, FORMULAS[name][0])
     assert diagnoses and all(diagnoses), [diagnosis.text("en") for diagnosis in diagnoses]
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_mistake_in_it_is_named(tmp_path: Path, name: str) -> None:
     source, right, wrong, mistake = FORMULAS[name]
     assert source.count(right) == 1

@@ -158,7 +158,8 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     names = names_of(run.scene)
     found = {}
     if returned is not None:
-        found = by_leaf(returned, names, leaves, updated=reading in (AS_UPDATE, AS_ASCENT))
+        updated, of_weights = reading in (AS_UPDATE, AS_ASCENT), run.scene.is_both
+        found = by_leaf(returned, names, leaves, updated=updated, of_weights=of_weights)
     if reading in (AS_UPDATE, AS_ASCENT):
         found = {
             k: (np.asarray(leaves[k], float) - v) / rate
