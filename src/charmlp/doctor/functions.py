@@ -55,6 +55,15 @@ def onehot(labels: Array, classes: int) -> Array:
     return (np.asarray(labels).reshape(-1, 1) == np.arange(classes)).astype(float)
 
 
+def sum_around(gradient: Array, shape: tuple[int, ...]) -> Array | None:
+    """The sums over all axes but one, as of a bias that was added along it; None where it is not one axis."""
+    along = [axis for axis, size in enumerate(gradient.shape) if (size,) == shape]
+    if len(along) != 1 or gradient.ndim < 2:
+        return None
+    summed: Array = gradient.sum(tuple(axis for axis in range(gradient.ndim) if axis not in along))
+    return summed
+
+
 def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array | None:
     """What an engine makes of a gradient that has broadcast dimensions too many, None where it cannot."""
     extra = gradient.ndim - len(shape)

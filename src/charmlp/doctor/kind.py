@@ -139,11 +139,14 @@ class Gradient:
 class Kind:
     """All that the doctor knows of a kind of operation. The name is that of its file.
 
+    `also_called` are names that mean another kind first, and this one where forward shows it.
+
     `arrangements` and `forms` begin with the most usual; `forms[0]` is what is meant. `more_forms` reads
     forms with a parameter off a trial. `gradients` are by the name of the input's role.
     """
 
     aliases: tuple[str, ...] = ()
+    also_called: tuple[str, ...] = ()
     arrangements: tuple[Arrangement, ...] = ()
     forms: tuple[Form, ...] = ()
     gradients: Mapping[str, Gradient] = field(default_factory=dict)

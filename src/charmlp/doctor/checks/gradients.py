@@ -9,7 +9,7 @@ from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained, fit
 from charmlp.doctor.checks.outputs import forgotten_output
 from charmlp.doctor.checks.patterns import of_pattern, stacked
-from charmlp.doctor.checks.penalty import penalty_is_wrong
+from charmlp.doctor.checks.penalty import forward_lacks, penalty_is_wrong
 from charmlp.doctor.checks.regions import ratios, regions
 from charmlp.doctor.checks.structure import in_square, with_evidence, wrong_in_square
 from charmlp.doctor.functions import Array
@@ -86,6 +86,7 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         found = (
             first.trial.kind.unexplained(first, position)
             or penalty_is_wrong(observations, position)
+            or forward_lacks(observations, position)
             or of_pattern(observations, position)
             or forgotten_output(first, position)
             or None

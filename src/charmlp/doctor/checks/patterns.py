@@ -1,4 +1,4 @@
-"""What the pattern of a wrong gradient tells where nothing is known of the operation: a mask, or a count.
+"""What the pattern of a wrong gradient tells where nothing is known of the operation: mask, norm, or count.
 
 Gradients are stacked, one for each upstream gradient that was tried: T×(the input's shape).
 """
@@ -34,12 +34,27 @@ def of_pattern(observations: Sequence[Observed], position: int) -> list[Finding]
             kept, right = (f"{float((one[0] != 0).mean()):.0%}" for one in flat[0])
             words = phrase("passes", kept=kept, right=right)
             return [finding("wrong-mask.elsewhere", words, at=position, confidence=0.9)]
+    if observations and all(norm_is_forgotten(observed, position) for observed in observations):
+        return [finding("path-forgotten.norm", phrase("across"), at=position, confidence=0.95)]
     pairs = [stacked(observed, position) for observed in observations]
     counts = [None if pair is None else count_in_one_place(*pair) for pair in pairs]
     if counts and counts[0] is not None and all(count is not None for count in counts):
         words = phrase("counted", ratio=f"{counts[0]:.3g}")
         return [finding("ties.place", words, at=position, confidence=0.8)]
     return []
+
+
+def norm_is_forgotten(observed: Observed, position: int) -> bool:
+    """Whether the gradient is right once led through the norm of x / ‖x‖ as well, along the last axis."""
+    pair, x = stacked(observed, position), observed.trial.values[position]
+    if pair is None or x.ndim < 2 or x.shape[-1] < 2:
+        return False
+    a, n = pair
+    length = np.linalg.norm(x, axis=-1, keepdims=True)
+    unit = x / length
+    across = a - unit * (a * unit).sum(-1, keepdims=True)
+    scale = CLOSE * float(abs(n).max())
+    return any(bool((abs(one - n) <= scale).all()) for one in (across, across / length))
 
 
 def in_one_row(observed: Observed, position: int) -> tuple[Array, Array]:

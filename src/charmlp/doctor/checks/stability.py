@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
 
@@ -14,13 +16,14 @@ from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
 LARGE = 1000.0
+SATURATED = 100.0  # where σ and tanh are 0 or ±1 to the last digit, and no eˣ overflows
 MODERATE = 1e9
 
 
 def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
     """The kind's own checks, unless forward is another operation or does not run."""
     if is_meant(setup):
-        for check in (sudden_overflow,) if setup.kind is UNKNOWN else setup.kind.checks:
+        for check in (sudden_overflow, lost_when_saturated) if setup.kind is UNKNOWN else setup.kind.checks:
             for found in check(setup):
                 helper = setup.first.subject.is_helper and isinstance(found, Finding)
                 yield as_note(found) if helper else found
@@ -93,11 +96,39 @@ def overflow(trial: Trial, role: str, large: Array, of_inf: str = "forward") -> 
     extreme = trial.with_values(trial.values_with(role, large))
     try:
         outputs = extreme.outputs
+    except OverflowError:  # of math.exp, where NumPy's exp is inf
+        return unstable("forward", without_limit(extreme))
     except Exception:
         return []
     in_forward = unstable("forward" if np.isnan(outputs[0]).any() else of_inf, outputs[0])
     gradient = None if in_forward else gradient_at(extreme, role)
     return in_forward if gradient is None else unstable("backward", gradient)
+
+
+def without_limit(trial: Trial) -> Array:
+    """The output where math.exp gives inf for what is too large: 1 / (1 + inf) is right, inf / inf is not."""
+    try:
+        with infinite_exp():
+            return trial.forward(trial.values)[0]
+    except Exception:
+        return np.zeros(1)
+
+
+@contextmanager
+def infinite_exp() -> Iterator[None]:
+    exp = math.exp
+
+    def exp_or_inf(x: SupportsFloat | SupportsIndex) -> float:
+        try:
+            return exp(x)
+        except OverflowError:
+            return math.inf
+
+    math.exp = exp_or_inf
+    try:
+        yield
+    finally:
+        math.exp = exp
 
 
 def gradient_at(trial: Trial, role: str) -> Array | None:
@@ -149,6 +180,34 @@ def sudden_overflow(setup: SetUp) -> list[Finding]:
         return []
     moderate = float(abs(before).max()) <= MODERATE  # which nan is not
     return unstable("forward", beyond) if moderate else []
+
+
+def lost_when_saturated(setup: SetUp) -> list[Finding]:
+    """A nan for a gradient at ±100, where forward and its difference are finite: of 0^γ with γ < 1, say.
+
+    Code that an engine runs; hand-written NumPy code is given what the code around it lets through.
+    """
+    trial = setup.first
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    if len(wanted) != 1 or trial.dtype != np.float64 or is_numpy(trial):
+        return []
+    (position,) = wanted
+    for sign in (1.0, -1.0):
+        large = sign * SATURATED * alternating(trial.values[position])
+        at, beside = (with_value(trial, position, size * large) for size in (1.0, 1.01))
+        try:
+            finite = all(np.isfinite(y).all() for one in (at, beside) for y in one.outputs)
+            returned = at.for_ones() if finite else None
+        except Exception:
+            return []
+        gradient = None if returned is None else returned[position]
+        if isinstance(gradient, np.ndarray) and np.isnan(gradient).any():
+            return [finding("unstable.saturated", phrase("extreme", found="nan", size="±100"), bad="nan")]
+    return []
+
+
+def with_value(trial: Trial, position: int, value: Array) -> Trial:
+    return trial.with_values([value if i == position else each for i, each in enumerate(trial.values)])
 
 
 def at_zero(setup: SetUp) -> tuple[Array, ...]:

@@ -7,7 +7,7 @@ minus sign mends had the wrong sign. The names are those of the catalogue.
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -124,12 +124,29 @@ def of_constants(function: Function) -> Iterator[Edit]:
             continue
         value: Any = node.value
         others: list[tuple[Any, str]]
+        if is_shape(owner):  # a count along another axis
+            of_axes = [(axis, ast.Subscript(owner.value, ast.Constant(axis), owner.ctx)) for axis in AXES]
+            yield from (
+                Edit(slot, ast.Constant(axis), "wrong-divisor.edit", (owner, whole))
+                for axis, whole in of_axes
+                if axis != value
+            )
+            continue
         if owner in along:
             others = [(axis, "batch-not-summed.edit") for axis in AXES]
         else:
             others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
             others += [(other, "wrong-formula.edit") for other in (0, 1, -1, 2, 3, 0.5)]
         yield from (Edit(slot, ast.Constant(other), name) for other, name in others if other != value)
+
+
+def is_shape(node: ast.AST) -> TypeGuard[ast.Subscript]:
+    """Whether it is an entry of an array's shape."""
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "shape"
+    )
 
 
 def of_calls(function: Function) -> Iterator[Edit]:
@@ -154,6 +171,9 @@ def of_calls(function: Function) -> Iterator[Edit]:
             elif keyword not in AXIS:
                 continue
             yield Edit(slot, call(node.func, node.args, **rest), "batch-not-summed.edit")
+        if name == "scatter_":
+            adding = ast.Attribute(node.func.value, "scatter_add_", ast.Load())
+            yield Edit(slot, call(adding, node.args, **keywords), "not-accumulated.edit")
         for argument in node.args[:2]:
             if function.shape(argument) == function.shape(node):
                 yield Edit(slot, argument, of_call(name))

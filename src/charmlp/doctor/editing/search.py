@@ -142,6 +142,8 @@ class Search:
 
     def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""
+        for trial in self.setup.trials:
+            trial.jacobians  # noqa: B018 (of forward as it stands, before it is changed)
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
                 break

@@ -84,6 +84,7 @@ def wrong(through: Callable[[Variables, Array], Array]) -> tuple[Wrong, ...]:
 
 KIND = Kind(
     aliases=("linearactivation", "activatedlinear"),
+    also_called=("dense", "fullyconnected", "fc"),
     arrangements=tuple(arrangements()),
     forms=tuple(map(form, ACTIVATIONS)),
     gradients={

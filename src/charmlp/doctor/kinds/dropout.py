@@ -27,6 +27,13 @@ def dropped(v: Variables) -> Array:
     return v["x"] * v["drawn"] * v["scale"]
 
 
+def without_both(v: Variables, y: Array, g: Array) -> Array:
+    """Nothing of forward's factor: the mask and the scale are forgotten."""
+    if v["scale"] == 1:
+        raise ValueError("there is no scale to forget")
+    return g
+
+
 def form(drawn: Any, scale: float) -> Form:
     text = "x ⊙ m" if scale == 1 else "x ⊙ m · {scale:.4g}"
     return Form(text, dropped, parameters={"drawn": drawn, "scale": scale})
@@ -66,6 +73,7 @@ KIND = Kind(
                 ),
                 Wrong("g ⊙ m / {scale:.4g}", lambda v, y, g: g * v["drawn"] / v["scale"], "scale-forgotten"),
                 Wrong("g, the mask forgotten", lambda v, y, g: g, "wrong-mask.formula"),
+                Wrong("g, without the mask and the scale", without_both, "scale-forgotten"),
                 Wrong(
                     "g · {scale:.4g}, the mask forgotten",
                     lambda v, y, g: g * v["scale"],

@@ -62,6 +62,7 @@ KIND = activation(
     wrong=(
         *wrong_slopes("wrong-formula", WRONG),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
+        Wrong("σ({beta:.6g} y)", lambda v, y, g: g * sigmoid(v["beta"] * y), "wrong-variable.of-input"),
         Wrong("g · σ(x)", lambda v, y, g: g * sigmoid(v["x"]), "scale-forgotten"),
         Wrong("g · β σ(β x)", lambda v, y, g: g * v["beta"] * sigmoid(v["beta"] * v["x"]), "scale-forgotten"),
         NO_SLOPE,

@@ -89,6 +89,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
         names = [name for name in inputs if not is_option(name)]
+        yield from with_options_between(inputs, names, n, d)
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         if subject.conditions:
             yield from shapes_for(inputs, subject.conditions, n, d)
@@ -126,6 +127,14 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
+
+
+def with_options_between(inputs: Sequence[str], names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Arrays with a dimension between them: input, dim, index."""
+    last = max((i for i, name in enumerate(inputs) if name in names), default=0)
+    between = [name for name in inputs[:last] if name not in names]
+    if between and all(name in ("dim", "axis") for name in between):
+        yield [INDEX if name in between else (n, d) for name in inputs[: last + 1]]
 
 
 def every_recipe(
@@ -188,6 +197,8 @@ def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[A
 def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]]:
     """A first input that is taken apart into so many equal ones, as the gates of a cell; and the others."""
     sources = "\n".join([subject.forward_source, *map(source_of, subject.code)])
+    for parts in re.findall(r"((?:\w+, *)+\w+) = \w+\.unbind\((?:dim=)?-1\)", sources):
+        yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
 

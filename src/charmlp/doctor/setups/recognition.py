@@ -41,11 +41,15 @@ def kind_of_name(name: str) -> str | None:
     """
     if re.search(r"relu6|log(2|10)|exp2", name.lower()):
         return None
+    return next((kind for kind in kinds() if spelled(name) & set(kinds()[kind].aliases)), None)
+
+
+def spelled(name: str) -> set[str]:
+    """The spellings of a name under which a kind may be known."""
     plain = re.sub(r"ReLU|RELU", "Relu", name).replace("LU", "lu")
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", plain)]
     letters = [word for word in words if not word.isdigit()]
-    meant = spellings(words) | spellings(letters)  # L1Loss, and Linear1
-    return next((kind for kind in kinds() if meant & set(kinds()[kind].aliases)), None)
+    return spellings(words) | spellings(letters)  # L1Loss, and Linear1
 
 
 def spellings(words: list[str]) -> set[str]:
@@ -62,8 +66,8 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
     others.sort(key=lambda kind: kind.is_random)  # x and x · o may pass for a dropout as well
     for dtype in (FLOAT64, FLOAT32):
         meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
-        if meant is not None:
-            return meant  # even where forward is another operation: the name says what was meant
+        if meant is not None:  # even where forward is another operation: the name says what was meant
+            return (said is None and of_shared_name(build, name, meant, dtype, flags)) or meant
         best = None
         for kind in others:
             reading = read_as(build, kind, dtype, flags, named=False)
@@ -75,6 +79,17 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
     if said is not None:
         return misfit(build, kinds()[said])
     return recognise_noisy(build, flags) or Reading(flags=flags)
+
+
+def of_shared_name(build: Build, name: str, meant: Reading, dtype: np.dtype, flags: bool) -> Reading | None:
+    """Another kind with the same name whose forward it is: a dense layer may have its activation in it."""
+    if meant.form is not None:
+        return None
+    shared = [kind for kind in kinds().values() if spelled(name) & set(kind.also_called)]
+    readings = (read_as(build, kind, dtype, flags, named=True) for kind in shared)
+    return next(
+        (one for one in readings if one is not None and one.form is not None and one.form.right), None
+    )
 
 
 def counts(form: Form | None, named: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.functions import Array, sum_to
+from charmlp.doctor.functions import Array, sum_around, sum_to
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial, is_label
@@ -139,6 +139,9 @@ def mend_shape(
     reduced = sum_to(gradient, value.shape)
     if reduced is not None:
         return reduced, "batch-not-summed.keepdim" if same_count else "batch-not-summed"
+    around = sum_around(gradient, value.shape)
+    if around is not None and alike(trial, position, around, upstream):
+        return around, "batch-not-summed"
     if trial.role(position) == "bias" and len(upstream) == 1 and upstream[0].ndim == 2:
         g = trial.canonical(upstream[0])
         flat = np.ravel(gradient).astype(float)

@@ -291,7 +291,7 @@ def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return (functools.partial(of_both, kind, first),)
     if (model := model_of(kind, first, second, given)) is not None:
         return model.readings()
-    of_inputs = Layer(first, second, kind, given).readings()
+    of_inputs = Layer(first.taken_apart, second, kind, given).readings()
     if second.name != "delta" or (of_logits := delta_of(kind, first, second)) is None:
         return of_inputs
     takes_logits = set(second.required) > set(first.arrays)

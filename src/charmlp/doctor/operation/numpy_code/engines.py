@@ -39,7 +39,7 @@ NO_OPERATION = re.compile(
 DATA = ("data", "value", "val", "v", "x", "item", "array", "num", "number", "values")
 GRADIENT = (
     "grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value", "deriv", "der", "partial", "dv",
-    "grad_data", "_grad", "gradvalue",
+    "grad_data", "_grad", "gradvalue", "adj",
 )  # fmt: skip
 PARENTS = (
     "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on",

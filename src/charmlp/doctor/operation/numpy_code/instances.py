@@ -6,7 +6,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +31,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
-from charmlp.doctor.operation.source import definition, returns_of, source_of
+from charmlp.doctor.operation.source import definition, returns_of, source_of, unpacked_from
 from charmlp.doctor.operation.unwritten import is_marked, is_none
 
 # Methods that make the weights, and those that take the step that a backward pass has prepared
@@ -103,6 +103,13 @@ class Method(Function):
     def is_of_loss(self, name: str) -> bool:
         """Whether an option's name is that of an array here, beside the labels."""
         return len(name) == 1 and any(is_truth(other) for other in self.required if other != name)
+
+    @property
+    def taken_apart(self) -> "Method":
+        """It with what its only input is unpacked into as its inputs: x0, x1 = inputs."""
+        (*_, only) = self.required or ("",)
+        parts = unpacked_from(self.call, only) if len(self.required) == 1 else []
+        return replace(self, bundle=only) if len(parts) > 1 else self
 
     @cached_property
     def arrays(self) -> tuple[str, ...]:

@@ -236,11 +236,14 @@ class Layer(Pair):
             given = dict(zip(arrays, values, strict=False))
             known = {name: usual_option(name) for name in self.forward.flags}
             known |= self.forward.settled | given | dict(rest)
+            if self.forward.bundle:
+                known[self.forward.bundle] = tuple(values[:n])
             result = output_of(own, bound_to(self.forward, own)(known))
             keep_inputs(own, values[:n])
             keep_outputs(own, result if isinstance(result, tuple) else (result,))
             known = {**self.forward.signature.defaults, **known}
-            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own)
+            is_tuple = bool(self.forward.bundle) and isinstance(result, tuple) and len(result) == 1
+            ran = Ran(known, result if isinstance(result, tuple) else (result,), own=own, is_tuple=is_tuple)
             outputs = tuple(dict.fromkeys(binding.led)) or (self.first_output,)
             ran.cache = self.cache_of(ran, values[:n], outputs)
             ys = tuple(ran.result[i] for i in outputs if i < len(ran.result)) or ran.result[:1]

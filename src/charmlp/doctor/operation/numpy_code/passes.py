@@ -44,6 +44,7 @@ class Run:
     known: Mapping[str, Any]  # its inputs by name
     result: tuple[Any, ...]  # all that it returned
     cache: Any = None
+    is_tuple: bool = False  # forward returns its one output as a tuple; upstream gradients come as such, too
 
 
 def node_of(run: Run) -> Any:
@@ -344,6 +345,7 @@ def upstream_of(number: int) -> Source:
 
     def source(run: Run, upstream: Outputs) -> Any:
         g = upstream[number] if number < len(upstream) else upstream[0]
-        return g if np.ndim(g) else float(g)
+        given = g if np.ndim(g) else float(g)
+        return (given,) if run.is_tuple else given
 
     return source

@@ -34,8 +34,9 @@ class Updates:
 
     @cached_property
     def rates(self) -> list[ast.expr]:
-        """What stands for the learning rate, as it is read."""
-        read = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name | ast.Attribute)]
+        """What stands for the learning rate, as it is read; first in the updates: an α may be a penalty's."""
+        nodes = [node for tree in (*self.statements, self.tree) for node in ast.walk(tree)]
+        read = [node for node in nodes if isinstance(node, ast.Name | ast.Attribute)]
         return [node for node in read if RATE.fullmatch(last_name(node))]
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.functions import Array, sum_to
+from charmlp.doctor.functions import Array, sum_around, sum_to
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
@@ -105,7 +105,7 @@ def judged(
             fitting[key] = np.asarray(gradient, float)
         elif np.ndim(gradient) == 2 and np.shape(gradient) == shape[::-1]:
             fitting[key], turned = np.asarray(gradient, float).T, turned + 1
-        elif (reduced := sum_to(np.asarray(gradient, float), shape)) is not None:
+        elif (reduced := summed_to(np.asarray(gradient, float), shape)) is not None:
             fitting[key], summed = reduced, summed + 1
     if not fitting or not any(g.any() for g in fitting.values()):
         return None
@@ -142,6 +142,11 @@ def judged(
     )
 
 
+def summed_to(gradient: Array, shape: tuple[int, ...]) -> Array | None:
+    reduced = sum_to(gradient, shape)
+    return sum_around(gradient, shape) if reduced is None else reduced
+
+
 def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, Any]:
     """By leaf, after its value has been computed; raises what the code raises."""
     rate, before_it = run.scene.rate, {}
@@ -153,7 +158,8 @@ def gradients(run: Run, reading: str, leaves: Mapping[Key, Any]) -> dict[Key, An
     names = names_of(run.scene)
     found = {}
     if returned is not None:
-        found = by_leaf(returned, names, leaves, updated=reading in (AS_UPDATE, AS_ASCENT))
+        updated, of_weights = reading in (AS_UPDATE, AS_ASCENT), run.scene.is_both
+        found = by_leaf(returned, names, leaves, updated=updated, of_weights=of_weights)
     if reading in (AS_UPDATE, AS_ASCENT):
         found = {
             k: (np.asarray(leaves[k], float) - v) / rate

@@ -8,7 +8,7 @@ import numpy as np
 
 from charmlp.doctor.operation.numpy_code.arrays import same
 from charmlp.doctor.operation.numpy_code.gradients import base
-from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
+from charmlp.doctor.operation.numpy_code.names import is_gradient, is_parameter, of_gradient
 
 Path = tuple[Any, ...]
 
@@ -57,9 +57,17 @@ def numbers_of(path: Path) -> list[int]:
 
 
 def by_leaf(
-    returned: Any, names: Sequence[str], leaves: Mapping[str, Any], *, updated: bool = False
+    returned: Any,
+    names: Sequence[str],
+    leaves: Mapping[str, Any],
+    *,
+    updated: bool = False,
+    of_weights: bool = False,
 ) -> dict[str, Any]:
-    """For each leaf (`params.W1`, `weights.0`, `x`) its piece of what was returned, where there is one."""
+    """For each leaf (`params.W1`, `weights.0`, `x`) its piece of what was returned, where there is one.
+
+    What comes with a loss is `of_weights` rather than of data.
+    """
     pieces = list(flattened(returned))
     found: dict[str, Any] = {}
     left = []
@@ -86,6 +94,8 @@ def by_leaf(
         fitting = [key for key in rest if np.shape(leaves[key]) == piece.shape]
         if not fitting:
             fitting = [key for key in rest if piece.ndim == 2 and np.shape(leaves[key]) == piece.shape[::-1]]
+        if of_weights and len(unnamed) == 1:  # nobody's by name
+            fitting.sort(key=lambda key: not is_parameter(key.rpartition(".")[2]))
         if fitting:
             found[fitting[0]] = piece
             rest.remove(fitting[0])
