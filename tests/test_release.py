@@ -120,6 +120,7 @@ def test_the_metadata(wheel: Path) -> None:
     assert {"torch", "sklearn", "parquet", "all"} <= set(facts.get_all("Provides-Extra", []))
 
 
+@pytest.mark.full
 def test_an_installation_elsewhere_reads_an_image(wheel: Path, tmp_path: Path) -> None:
     """In an environment of its own, which sees the packages of this one, but not its charmlp."""
     home = tmp_path / "installed"

@@ -231,6 +231,7 @@ def test_healthy_is_0_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.endswith("good.py:ReLU (as relu): healthy\n")
 
 
+@pytest.mark.full
 def test_a_package(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

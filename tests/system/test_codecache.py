@@ -326,6 +326,7 @@ print(sum(loops.train_batches.stats.cache_hits.values()))
 """
 
 
+@pytest.mark.full
 def test_code_from_the_cache_gives_the_same_bits(folder: Path) -> None:
     """One process compiles for itself, the next one finds the code; so it is in the cache of all tests."""
     own, again, common = trained(folder), trained(folder), trained(COMMON)
