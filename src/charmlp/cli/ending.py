@@ -18,9 +18,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 from charmlp.errors import CharmlpError
+from charmlp.system.interrupts import SIGNALS
 
-# Ctrl-C; asked to end by another program, by a terminal that closes, by a console that closes (Windows).
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 MOMENT = 0.01  # seconds
 
 _received: int | None = None  # the first one

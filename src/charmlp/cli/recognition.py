@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 COURSE_IMAGE = f"{COURSE_DATA.as_posix()}/new_images/predict01.png"
 COURSE_CLASSES = 26
-MODES = ("train", "test", "predict")
 LISTS = ("train", "val", "test")
+MODES = ("train", "test", "predict")
 ARGUMENTS = (  # of the course's program; whatever else is known is on other pages
     "mode", "im_dir", "train_file_path", "val_file_path", "test_file_path", "batch_size", "device",
     "hidden_size", "layer", "act_type", "norm_size", "epochs", "n_classes", "val_interval", "lr",

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them
+# Ctrl-C; asked to end by another program, by a terminal that closes, by a console that closes (Windows).
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them
 
 
 class Interrupts:
@@ -53,7 +54,7 @@ def interrupts() -> Iterator[Interrupts]:
     found = Interrupts()
     try:
         if threading.current_thread() is threading.main_thread():
-            for number in [getattr(signal, name) for name in NAMES if hasattr(signal, name)]:
+            for number in [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]:
                 handler = signal.getsignal(number)
                 if callable(handler):
                     found.handlers[number] = handler
