@@ -134,3 +134,8 @@ def shown_path(path: object) -> str:
 def _shortened(text: str, longest: int) -> str:
     half = longest // 2
     return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of somebody else's says first; its name where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charmlp.errors import CharmlpError
+from charmlp.text import first_line
 
 if TYPE_CHECKING:
     import optuna
@@ -75,7 +76,3 @@ def told() -> Iterator[None]:
         yield
     except (StorageInternalError, SQLAlchemyError) as error:
         raise CharmlpError(f"--storage: {first_line(error)}; --resume goes on with the search") from None
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

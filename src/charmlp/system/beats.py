@@ -8,7 +8,8 @@ from datetime import timedelta
 from enum import IntEnum
 
 from charmlp.errors import CharmlpError
-from charmlp.system.line import Line, PartedError, first_line
+from charmlp.system.line import Line, PartedError
+from charmlp.text import first_line
 
 BEAT = 1.0  # seconds between two signs of life
 

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from charmlp.errors import CharmlpError
 from charmlp.system.beats import Beats, Outcome, State
-from charmlp.system.line import Line, PartedError, first_line
+from charmlp.system.line import Line, PartedError
 from charmlp.system.ranks import Ranks
+from charmlp.text import first_line
 
 T = TypeVar("T")
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from charmlp.text import first_line
+
 Array = NDArray[Any]
 T = TypeVar("T")
 
@@ -86,7 +88,3 @@ class Line:
         everything[ends[self.rank] : ends[self.rank + 1]] = content
         self.add(everything)
         return [pickle.loads(everything[start:stop].data) for start, stop in itertools.pairwise(ends)]
-
-
-def first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).partition("\n")[0]
