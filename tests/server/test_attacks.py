@@ -30,10 +30,18 @@ def quick(model_file: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     """A server with low limits; whatever a test does to it, it answers afterwards, and had no bug."""
     with served(model_file, limits=request.param) as each:
         yield each
+        assert 'status="5' not in until(lambda: metrics_after_an_answer(each), 20)
+        assert '"level": "error"' not in each.log.getvalue()
+
+
+def metrics_after_an_answer(each: Served) -> str | None:
+    """None where this machine was busy for half a second, and an impatient server has hung up."""
+    try:
         with client(each) as http:
             assert http.post("/v1/predict", content=jpeg()).status_code == 200
-            assert 'status="5' not in http.get("/metrics").text
-        assert '"level": "error"' not in each.log.getvalue()
+            return http.get("/metrics").text
+    except httpx.TransportError:
+        return None
 
 
 def head(*lines: str, to: str = "POST /v1/predict") -> bytes:
