@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from charmlp.cli import main
 from charmlp.doctor.isolation import supervisor
+from tests.sampling import in_full
 
 HEADER = "import torch\n"
 RELU = """
@@ -320,10 +321,10 @@ class Net(torch.nn.Module):
 @pytest.mark.parametrize(
     ("parts", "status", "verdicts"),
     [
-        ([NET], 2, ["unknown"]),
-        ([GOOD, NET], 2, ["healthy", "unknown"]),
+        in_full(([NET], 2, ["unknown"])),
+        in_full(([GOOD, NET], 2, ["healthy", "unknown"])),
         ([NET, BAD], 1, ["unknown", "mistaken"]),
-        ([GOOD], 0, ["healthy"]),
+        in_full(([GOOD], 0, ["healthy"])),
     ],
 )
 def test_a_module_that_cannot_be_built_has_its_entry(

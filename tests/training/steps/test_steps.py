@@ -27,6 +27,7 @@ from charmlp.training.steps.elementwise import (
 )
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
+from tests.sampling import in_full
 
 blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
@@ -40,6 +41,7 @@ ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in
 WITH_ACTIVATION = {"sigmoid": "adagrad", "gelu": "rmsprop", "leaky_relu": "adadelta", "silu": "adam"}
 WITH_OPTIMIZER = {optimizer: act_type for act_type, optimizer in WITH_ACTIVATION.items()} | {"adam": "relu"}
 RATES = {"adadelta": 1.0, "adagrad": 1e-2, "sgd": 1e-2}
+QUICK = ("sgd", "adam", "relu", "gelu")  # compiled; the others take half a minute, and are `full`
 IN_LOOPS = ("compiled", "analytic in loops")
 
 BOTH = (np.float64, np.float32)
@@ -194,9 +196,15 @@ STEPS = [
 each_step = pytest.mark.parametrize("name", STEPS)
 
 
-@each_step
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("name", "optimizer"),
+    [
+        (name, optimizer) if name != "compiled" or optimizer in QUICK else in_full((name, optimizer))
+        for name in STEPS
+        for optimizer in OPTIMIZERS
+    ],
+)
 def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None:
     config = dataclasses.replace(
         BASE, optimizer=optimizer, weight_decay=weight_decay, lr=RATES.get(optimizer, 1e-3),
@@ -214,9 +222,15 @@ def test_every_optimizer_in_loops_of_float64(name: str, optimizer: str) -> None:
     assert_equal(name, dataclasses.replace(BASE, optimizer=optimizer, lr=RATES.get(optimizer, 1e-3)))
 
 
-@each_step
 @pytest.mark.parametrize("hidden_size", [(), (12,), (12, 7), (12, 7, 9)])
-@pytest.mark.parametrize("act_type", ACTIVATIONS)
+@pytest.mark.parametrize(
+    ("name", "act_type"),
+    [
+        (name, act_type) if name != "compiled" or act_type in QUICK else in_full((name, act_type))
+        for name in STEPS
+        for act_type in ACTIVATIONS
+    ],
+)
 def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_size: tuple[int, ...]) -> None:
     # Each activation is compiled on its own; in float64 its formulas are compared in tests/test_calculus.py.
     dtypes = BOTH if act_type == "relu" or name not in IN_LOOPS else (np.float32,)
