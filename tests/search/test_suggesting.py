@@ -24,6 +24,7 @@ from charmlp.search.plan import Folder, Plan
 from charmlp.search.ranges import read_space
 from charmlp.search.studies import JOURNAL
 from charmlp.search.suggesting import Suggesting, check_optuna
+from tests.sampling import in_full
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 
@@ -197,7 +198,7 @@ class SlowJob(FakeJob):
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("where", "lives"), [("one folder", True), ("a database", True), ("a database", False)]
+    ("where", "lives"), [in_full(("one folder", True)), in_full(("a database", True)), ("a database", False)]
 )
 def test_what_another_process_trains_is_waited_for(
     tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, where: str, lives: bool
