@@ -71,7 +71,8 @@ def folder_to_go_on(path: Path, taken: ExitStack) -> Path:
     if not is_file(path / CHECKPOINT):
         if is_file(path / MODEL):
             raise CharmlpError(
-                f"--resume: {shown} has its model and no checkpoint, as a finished run has: nothing is left to do"
+                f"--resume: {shown} has its model and no checkpoint, as a finished run has: "
+                "nothing is left to do"
             )
         if is_file(path / SETTINGS):
             raise CharmlpError(
