@@ -1,4 +1,4 @@
-"""Of many cases that are alike, some are in the quick suite; all of them are in `make test-full`."""
+"""Of many cases that are alike, some are in the quick suite, and the others in `make test-full`."""
 
 from __future__ import annotations
 

@@ -118,6 +118,7 @@ LEVELS = [
 ]
 
 
+@pytest.mark.full
 def test_levels_of_hints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

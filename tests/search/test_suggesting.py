@@ -170,6 +170,7 @@ def share(tmp_path: Path, url: str) -> None:
     assert len(found[next(iter(found))][1]) == 2
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("impatient")
 def test_another_machine_takes_over_what_a_dead_one_had_begun(tmp_path: Path, sqlite: str) -> None:
     share(tmp_path, sqlite)
