@@ -84,7 +84,9 @@ def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Arr
     from charmlp.training.steps.analytic_torch import AnalyticTorchStep
     from tests.training.steps.recording import record
 
-    return AnalyticTorchStep(config, parameters, weights, record if name.endswith("recorded") else None)
+    return AnalyticTorchStep(
+        config, parameters, weights, record=record if name.endswith("recorded") else None
+    )
 
 
 def run_ours(
