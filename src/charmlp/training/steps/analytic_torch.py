@@ -274,7 +274,7 @@ class Table:
         within = np.arange(len(rows)) - np.asarray(bounds)[entries]
         places = torch.from_numpy(entries * self.all.shape[1] + within).to(self.all.device)
         self.all.zero_()
-        self.all.flatten(0, -2).index_copy_(0, places, torch.from_numpy(rows).to(self.all.device))
+        self.all.flatten(0, -2).index_copy_(0, places, torch.from_numpy(rows).to(self.all))
 
     def choose(self, turn: Tensor) -> None:
         if self.all.numel():  # without dropout no bytes are drawn
