@@ -86,6 +86,11 @@ KIND = Kind(
     arrangements=(
         arrange(QUERY, KEY, VALUE, N=2),
         arrange((QUERY, "single"), (KEY, "single"), (VALUE, "single"), output="single", N=1),
+        *(
+            arrange((QUERY, heads), (KEY, heads), (VALUE, heads), output=heads, N=4, **sizes)
+            for sizes in ({}, {"T": 5, "S": 5, "D": 7, "E": 7})  # and of itself
+            for heads in ("heads", "heads of tokens")
+        ),
     ),
     forms=(
         Form("softmax(q kᵀ / √d) v", attended),

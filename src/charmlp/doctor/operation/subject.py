@@ -88,6 +88,7 @@ class Subject(ABC):
     # On inputs, as the code says in words
     conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     forward_source: str = ""  # where forward is none of these
+    is_library: bool = False  # an engine's own, which nobody doubts
     code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:
