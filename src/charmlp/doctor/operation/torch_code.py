@@ -182,6 +182,7 @@ def of_function(function: FunctionClass) -> Build:
         counts=True,
         constants=kept_as_numbers(function),
         forward_source=source_of(function.forward),
+        forward_code=(function.forward,),
         code=(function.backward,),
         call=lambda values: function.apply(*values),
         function=function,
@@ -224,6 +225,7 @@ def of_callable(function: Callable[..., Any]) -> Build:
         found.optional,
         defaults=found.defaults,
         is_library=is_torchs(function),
+        forward_code=(function,),
         call=lambda values: function(*values, **options),
     )
     return lambda sizes, dtype: subject
@@ -259,6 +261,7 @@ def of_module(module: nn.Module) -> Build:
             unregistered=tuple(hidden_weights(own)),
             loss_softmaxes_again=takes_probabilities_for_logits(own),
             is_library=is_torchs(type(own)),
+            forward_code=(type(own).forward,),
             call=call,
         )
 
