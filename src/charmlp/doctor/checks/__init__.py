@@ -17,6 +17,7 @@ from charmlp.doctor.checks import (
     side_effects,
     stability,
     structure,
+    symmetry,
 )
 from charmlp.doctor.mistake import Finding, Phrase
 from charmlp.doctor.setups.setup import SetUp
@@ -27,6 +28,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     forward.runs_at_other_sizes,
     forward.is_the_same_at_other_sizes,
     shifts.maximum_cancels,
+    symmetry.classes_are_weighed_alike,
     side_effects.nothing_edited_in_place,
     side_effects.derivative_keeps_its_argument,
     side_effects.backward_repeats_itself,

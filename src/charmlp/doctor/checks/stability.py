@@ -49,13 +49,16 @@ def alternating(like: Array) -> Array:
 
 
 def stays_finite(setup: SetUp) -> list[Finding]:
-    """Inputs of ±1000, where the right result is finite."""
+    """Inputs of ±1000, of one row alone as well, where the right result is finite."""
     role = setup.first.role(setup.first.position_of("x", "logits"))
     ordinary = setup.first.variables[role]
+    one_row = ordinary.copy()
+    one_row[-1] -= LARGE
     for large in (
         LARGE * alternating(ordinary),
         np.full(ordinary.shape, -LARGE),
         np.full(ordinary.shape, LARGE),
+        one_row,
     ):
         found = overflow(setup.first, role, large)
         if found:
