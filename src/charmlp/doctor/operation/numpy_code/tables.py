@@ -53,7 +53,9 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
         if all(line.is_one for line in lines) and not (len(own) == 1 and is_same(own[0], forward)):
             each = [lines, *([[replace(lines[0], of_output=True)]] if lines[0].may_be_of_output else [])]
             yield Written(
-                label, tuple(reading(partial(led, name, forward, one)) for one in each), code=tuple(own),
+                label,
+                tuple(reading(partial(led, name, forward, one)) for one in each),
+                code=tuple(own),
                 others=tuple(one.__name__ for one in own if one.__name__ != "<lambda>"),
             )
 
