@@ -46,7 +46,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
 
 
 def is_engines_own(setup: SetUp) -> bool:
-    """Whether an engine differentiates all of it, which is right whatever forward is, and nothing is known of that.
+    """Whether an engine differentiates all of it, which is right whatever forward is, and no kind is known.
 
     How an MLP is put together is judged by itself.
     """

@@ -90,7 +90,7 @@ def mask_is_wrong(a: Array, n: Array) -> bool:
 
 
 def written_over(a: Array, n: Array) -> bool:
-    """Whether one row alone is not 0, and holds what belongs to another row: each was written there in turn."""
+    """Whether one row alone is not 0, and holds what belongs to another: all were written there."""
     if a.ndim < 3 or a.shape[1] < 3:
         return False
     scale = CLOSE * float(abs(n).max())

@@ -209,7 +209,7 @@ ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|resha
 
 
 def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
-    """Matrices, and vectors that the code makes columns or rows of: scale[:, None]. Of options they are none."""
+    """Matrices, and vectors that the code makes columns or rows of, options as well: scale[:, None]."""
     sources = "\n".join([subject.forward_source, *map(source_of, (*subject.code, *subject.forward_code))])
     shapes: list[Shape] = []
     for name in inputs:
