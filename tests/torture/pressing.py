@@ -27,9 +27,10 @@ class Presses:
         if event in ("call", "c_return") and frame.f_code.co_filename != threading.__file__:
             self.calls += 1
             if self.calls == self.at:
+                sys.setprofile(None)  # while it is told of a lock's release, a signal would prevent that
                 if self.times > 1:
                     signal.setitimer(signal.ITIMER_VIRTUAL, self.gap, self.gap)
-                self.press()  # raises; Python then no longer tells of calls
+                self.press()
 
     def press(self, *reason: object) -> None:
         if self.pressed < self.times and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
