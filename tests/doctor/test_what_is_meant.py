@@ -108,6 +108,14 @@ def shares_derivative(x: np.ndarray) -> np.ndarray:
     return s[:, :, None] * np.eye(s.shape[1]) - s[:, :, None] * s[:, None, :]
 
 
+def every_second(x: np.ndarray) -> np.ndarray:
+    return x[::2, ::2]
+
+
+def every_second_backward(grad: np.ndarray) -> np.ndarray:
+    return grad[::2, ::2]
+
+
 def elu(x: np.ndarray, dzdy: Any = None) -> np.ndarray:
     if dzdy is None:
         return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1)
@@ -119,6 +127,7 @@ def elu(x: np.ndarray, dzdy: Any = None) -> np.ndarray:
     [
         ((rectified, rectified_derivative), "edited-in-place.argument"),
         ((shares, shares_derivative), "unstable.forward"),
+        ((every_second, every_second_backward), "kernel-not-flipped.again"),
         (elu, "healthy"),
     ],
 )
