@@ -222,9 +222,9 @@ class Pair:
         of_input: Source = lambda run, upstream: run.known[inputs[0]]  # noqa: E731
         sources = {"input": of_input, "output": output}
         is_output = OUTPUT.fullmatch(left[0]) and left[0] not in inputs
-        order = ("output", "input") if is_output else ("input", "output")
+        order = ["output", "input"] if is_output else ["input", "output"]
         if is_output and inputs[0] in self.takes:
-            order = ("output",)  # it takes both
+            order = ["output"]  # it takes both
         return [
             replace(
                 binding,
