@@ -175,6 +175,8 @@ def argument(
     if plain == "dim" and (arrays or is_size(kind, name)):
         return sizes.get("D", 1)  # a layer's size, and no axis
     value = guess_argument(name, sizes)
+    if isinstance(value, list) and (count := unpacked(kind, name)) >= len(WIDTHS):
+        value = sized([WIDTHS[0], *(HIDDEN + i for i in range(count - 2)), WIDTHS[-1]], sizes)
     return of_annotation(parameter.annotation, value, sizes)
 
 
@@ -198,6 +200,12 @@ def sized(meant: Any, sizes: Mapping[str, int]) -> Any:
     if isinstance(meant, list | tuple):
         return type(meant)(sizes.get(size, size) for size in meant)
     return {"H": HIDDEN, **sizes}.get(meant, meant) if isinstance(meant, str) else meant
+
+
+def unpacked(kind: type, name: str) -> int:
+    """Into how many names a list of sizes is taken apart: 4 for `n_in, n_1, n_2, n_out = sizes`."""
+    found = re.search(rf"^\s*([\w., ]+,[\w., ]+?)\s*=\s*(self\.)?{name}\s*$", source_of(kind), re.MULTILINE)
+    return found[1].count(",") + 1 if found else 0
 
 
 def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:

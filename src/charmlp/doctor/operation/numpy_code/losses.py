@@ -97,6 +97,8 @@ def returns_gradient(function: Function) -> bool:
     names = function.returns
     if len(names) < 2 or not function.inputs:
         return False
+    if any(keeps_inputs(part, function.inputs) for part in returned_parts(function.call)):
+        return False
     first, rest = names[0], names[1:]
     if is_loss(first) and all(map(is_gradient, rest)):
         return True
@@ -114,6 +116,11 @@ def returns_gradient(function: Function) -> bool:
         and (len(names) == 2 or all_there)
         and all(not n or is_gradient(n) or (c and all_there) for n, c in zip(rest, computed, strict=True))
     )
+
+
+def keeps_inputs(part: ast.expr, inputs: Sequence[str]) -> bool:
+    """Whether it is a dict of numbers that a backward pass will need, an input among them."""
+    return isinstance(part, ast.Dict) and any(isinstance(v, ast.Name) and v.id in inputs for v in part.values)
 
 
 def comes_last(names: Sequence[str]) -> bool:

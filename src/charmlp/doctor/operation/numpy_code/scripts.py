@@ -150,20 +150,20 @@ class Script(Step):
         assert updates is not None
         return updates
 
-    @cached_property
-    def is_sure(self) -> bool:
-        """Whether a loss that it computes is what it descends: what its steps take is called a gradient."""
-        changes = [change_of(node) for node in self.updates.statements]  # type: ignore[arg-type]
-        names = [n for change in changes if change for n in ast.walk(change) if isinstance(n, ast.Name)]
-        called = [n.id for n in names if is_called_gradient(n)]
-        return bool(called) and not any("delta" in name or "err" in name for name in called)
-
     def with_costs(self) -> "Script":
         """It with the losses among the module's functions that it calls, or has all inputs of."""
         own = [thing for name, thing in self.code.function.__globals__.items() if is_plain(name, thing)]
         costs = [one for one in (Function(f.__name__, f) for f in own) if is_cost(one)]
-        used = [c for c in costs if c.name in self.names or set(c.required) <= set(self.names)]
+        used = [c for c in costs if c.name in self.names or self.has_all_of(c)]
         return replace(self, costs=tuple(used)) if self.is_sure else self
+
+    def has_all_of(self, cost: Function) -> bool:
+        """Whether a loss takes variables of the loop, or its parameters with data and targets."""
+        wanted = set(cost.required) - set(self.names)
+        return not wanted or (
+            bool(set(cost.required) & set(self.updates.names))
+            and all(DATA.fullmatch(name) or is_truth(name) for name in wanted)
+        )
 
     @cached_property
     def names(self) -> list[str]:
@@ -228,7 +228,12 @@ class Script(Step):
             if is_truth(name) and is_number_like(value) and name not in ran.before:
                 truth = np.asarray(value, dtype)
                 n = len(truth) if truth.ndim else 1
-                yield Problem(None, [], {}, data, truth, {"N": n, "C": truth.size // max(n, 1)})
+                as_long = (
+                    v for other, v in ran.first.items()
+                    if other not in ran.before and np.ndim(v) == 2 and len(v) == n and is_number_like(v)
+                )  # fmt: skip
+                its_data = data if len(data) == n else next(as_long, data)
+                yield Problem(None, [], {}, its_data, truth, {"N": n, "C": truth.size // max(n, 1)})
         yield Problem(None, [], {}, data, nothing, {"N": len(data), "C": 0})
 
     def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
@@ -242,8 +247,21 @@ class Script(Step):
         self, problem: Problem, parameters: Mapping[str, Array], least: float = ALIKE
     ) -> Iterator[tuple[Descent, tuple[bool, float, float]]]:
         every = list(super().agreements(problem, parameters, least))
+        every = [(one, how) for one, how in every if self.is_called(one) or how[1] or how[2] >= ALIKE]
         own = [one for one in every if one[0].is_own]
         yield from own if own and self.is_sure else every
+
+    def is_called(self, descent: Descent) -> bool:
+        """Whether the loop itself computes the loss; another one of the module only seems to be meant."""
+        return descent.cost is None or descent.cost.name in self.names
+
+    def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
+        """Of the data that go with the targets: a batch, and not all of which it is a part."""
+        n = problem.sizes["N"]
+        others = {name for name, v in ran.first.items() if DATA.fullmatch(name) and np.shape(v)[:1] != (n,)}
+        if len(problem.data) == n:
+            ran = replace(ran, first={name: v for name, v in ran.first.items() if name not in others})
+        return super().cost(cost, problem, ran, prediction)
 
     def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
         """A loss of its own is what it was before the first update; of all those of a training, their sum."""

@@ -5,11 +5,13 @@ over epochs one pass, from weights that are given. What it predicts and what los
 its own, seen before the first update; it is right if it descends any of the losses that they may mean.
 """
 
+import ast
 import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, weights
 from charmlp.doctor.operation.numpy_code.descents import (
+    FIRST,
     PENALTIES,
     Descent,
     Problem,
@@ -28,7 +31,7 @@ from charmlp.doctor.operation.numpy_code.descents import (
     is_number,
     is_number_like,
 )
-from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -41,6 +44,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
+from charmlp.doctor.operation.numpy_code.updates import change_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 STEP, DIRECTIONS = 1e-5, 3
@@ -105,7 +109,7 @@ class Step(Taken):
     def fitting(self, sizes: Sizes, dtype: np.dtype, known: Descent | None) -> "Fitting":
         """The data and the loss with which most gradients agree; raises `CannotExamineError` for none."""
         best: Fitting | None = None
-        most = (False, 0.0, 0.0)
+        most = (False, 0.0, 0.0, -np.inf)  # of outputs one, if as much agrees
         for problem in self.problems(sizes, dtype):
             try:
                 parameters = self.parameters_for(problem, dtype)
@@ -115,8 +119,9 @@ class Step(Taken):
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
-                if agreement > most and known in (None, descent):
-                    best, most = (problem, parameters, descent), agreement
+                ranked = (*agreement, -problem.sizes["C"])
+                if ranked > most and known in (None, descent):
+                    best, most = (problem, parameters, descent), ranked
             if best is not None and most[1] == sum(np.size(value) for value in best[1].values()):
                 break
         if best is None:
@@ -131,6 +136,7 @@ class Step(Taken):
             generator = np.random.default_rng(5)
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
+            datas = [x[:, 0], *datas] if n > inputs == 1 else datas  # a straight line
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
@@ -142,14 +148,18 @@ class Step(Taken):
         """Who learns: an object with its weights, or parameters that are arguments; inputs and outputs."""
         generator = np.random.default_rng(6)
         if self.kind is None:
-            names = [name for name in self.updates.names if name in self.function.required]
-            for shapes, inputs, outputs in shapes_of(names, sizes, None):
+            of = {name: name for name in self.updates.names if name in self.function.required}
+            of |= self.updates.starts
+            names = list(of.values())
+            for shapes, inputs, outputs in shapes_of(names, sizes, None) if names else ():
                 given = {
-                    name: (0.5 * random_numbers(s, generator)).astype(dtype) for name, s in shapes.items()
+                    argument: (0.5 * random_numbers(shapes[name], generator)).astype(dtype)
+                    for argument, name in of.items()
                 }
                 yield None, [], given, inputs, outputs
             if not names:
-                yield from ((None, [], {}, sizes["D"], outputs) for outputs in (1, sizes["K"]))
+                ends_of = ((sizes["D"], 1), (sizes["D"], sizes["K"]), (1, 1))
+                yield from ((None, [], {}, d, k) for d, k in ends_of)
             return
         own = instance(self.kind, sizes)
         changed = {name.removeprefix("self.") for name in self.updates.names}
@@ -183,7 +193,7 @@ class Step(Taken):
         generator = np.random.default_rng(1)
         moved: list[tuple[str, float, Ran, Ran]] = []
         for name, value in parameters.items():
-            for _ in range(DIRECTIONS):
+            for _ in range(min(DIRECTIONS, value.size)):
                 direction = generator.standard_normal(value.shape)
                 ahead, behind = (
                     self.with_parameters(problem, {**parameters, name: value + h * direction})
@@ -193,6 +203,7 @@ class Step(Taken):
         analytic = np.array([slope for _, slope, _, _ in moved])
         if not np.isfinite(analytic).all() or not analytic.any():
             return
+        found = []
         for descent in self.descents(problem, ran):
             try:
                 numeric = np.array(
@@ -214,8 +225,28 @@ class Step(Taken):
             )
             norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
             alike = round(abs(float(numeric @ analytic)) / norms, 6)
-            if whole or alike >= least or descent.cost is not None:
-                yield descent, (whole > 0 and descent.is_own, float(whole), alike)
+            factor = abs(float(analytic @ numeric)) / float(numeric @ numeric)
+            found.append((descent, (whole > 0 and descent.is_own, float(whole), alike), factor))
+        said = [one for one in found if self.is_sure and one[0].is_own and one[0].variable in ran.first]
+        meant = [
+            one for one in said
+            if one[1][2] >= ALIKE and (one[1][2] < 1 or is_usual_factor(one[2], problem))
+        ]  # fmt: skip
+        size = sum(value.size for value in parameters.values())
+        for descent, agreement, _ in meant or found:
+            # of one sample the gradients of all losses of x w are alike: multiples of x
+            tells = problem.sizes["N"] > 1 or not descent.is_of_method
+            enough = size if said and not meant else 1  # another loss than its own only if all is right
+            if agreement[1] >= enough or (agreement[2] >= least and tells) or descent.cost is not None:
+                yield descent, agreement
+
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether a loss that it computes is what it descends: what its steps take is called a gradient."""
+        changes = [change_of(node) for node in self.updates.statements]  # type: ignore[arg-type]
+        names = [n for change in changes if change for n in ast.walk(change) if isinstance(n, ast.Name)]
+        called = [n.id for n in names if is_called_gradient(n)]
+        return bool(called) and not any("delta" in name or "err" in name for name in called)
 
     def descents(self, problem: Problem, ran: Ran) -> Iterator[Descent]:
         """Those of the code's own functions, and no other where one runs; else its own variables first."""
@@ -224,7 +255,7 @@ class Step(Taken):
             name
             for name, value in ran.first.items()
             if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.sizes["C"])
-            and name not in ran.before
+            and name not in ran.before and not name.endswith(FIRST)
         ]  # fmt: skip
         known = [
             Descent(name, cost=cost)
@@ -248,7 +279,15 @@ class Step(Taken):
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
-        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name)
+        is_error = bool(ERROR.fullmatch(name))  # but no list of them is
+        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name.removesuffix(FIRST))) and not is_error
+
+
+def is_usual_factor(factor: float, problem: Problem) -> bool:
+    """Whether a gradient is mistaken by it; by another one it is of another loss, such as the root of it."""
+    n, k = problem.sizes["N"], max(problem.sizes["C"], 1)
+    usual = [a * b for a in (0.5, 1, 2) for b in (1, n, k, n * k, 1 / n, 1 / k, 1 / n / k)]
+    return any(abs(factor / one - 1) < 1e-3 for one in usual)
 
 
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
