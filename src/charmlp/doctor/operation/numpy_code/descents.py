@@ -66,6 +66,11 @@ class Problem:
     truth: Array
     sizes: Sizes
 
+    @property
+    def outputs(self) -> int:
+        """Of each sample; 0 where nobody knows what should come of the data."""
+        return self.sizes.get("C", 0)
+
 
 @dataclass(frozen=True)
 class Descent:

@@ -234,7 +234,7 @@ class Script(Step):
                 )  # fmt: skip
                 its_data = data if len(data) == n else next(as_long, data)
                 yield Problem(None, [], {}, its_data, truth, {"N": n, "C": truth.size // max(n, 1)})
-        yield Problem(None, [], {}, data, nothing, {"N": len(data), "C": 0})
+        yield Problem(None, [], {}, data, nothing, {"N": len(data)})
 
     def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
         generator = np.random.default_rng(6)

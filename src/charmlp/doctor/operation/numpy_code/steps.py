@@ -119,7 +119,7 @@ class Step(Taken):
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
-                ranked = (*agreement, -problem.sizes["C"])
+                ranked = (*agreement, -(problem.outputs or np.inf))
                 if ranked > most and known in (None, descent):
                     best, most = (problem, parameters, descent), ranked
             if best is not None and most[1] == sum(np.size(value) for value in best[1].values()):
@@ -193,7 +193,7 @@ class Step(Taken):
         generator = np.random.default_rng(1)
         moved: list[tuple[str, float, Ran, Ran]] = []
         for name, value in parameters.items():
-            for _ in range(min(DIRECTIONS, value.size)):
+            for _ in range(DIRECTIONS):
                 direction = generator.standard_normal(value.shape)
                 ahead, behind = (
                     self.with_parameters(problem, {**parameters, name: value + h * direction})
@@ -230,7 +230,7 @@ class Step(Taken):
         said = [one for one in found if self.is_sure and one[0].is_own and one[0].variable in ran.first]
         meant = [
             one for one in said
-            if one[1][2] >= ALIKE and (one[1][2] < 1 or is_usual_factor(one[2], problem))
+            if one[1][1] or (one[1][2] >= ALIKE and (one[1][2] < 1 or is_usual_factor(one[2], problem)))
         ]  # fmt: skip
         size = sum(value.size for value in parameters.values())
         for descent, agreement, _ in meant or found:
@@ -254,7 +254,7 @@ class Step(Taken):
         like_truth = [
             name
             for name, value in ran.first.items()
-            if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.sizes["C"])
+            if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.outputs)
             and name not in ran.before and not name.endswith(FIRST)
         ]  # fmt: skip
         known = [
@@ -285,7 +285,7 @@ class Step(Taken):
 
 def is_usual_factor(factor: float, problem: Problem) -> bool:
     """Whether a gradient is mistaken by it; by another one it is of another loss, such as the root of it."""
-    n, k = problem.sizes["N"], max(problem.sizes["C"], 1)
+    n, k = problem.sizes["N"], max(problem.outputs, 1)
     usual = [a * b for a in (0.5, 1, 2) for b in (1, n, k, n * k, 1 / n, 1 / k, 1 / n / k)]
     return any(abs(factor / one - 1) < 1e-3 for one in usual)
 
