@@ -12,7 +12,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.names import LOSS
+from charmlp.doctor.operation.numpy_code.names import LOSS, is_to_grow
 
 FIRST = "[0]"  # after the name of a list of losses
 OF_DATA = "(x)"  # after the name of a method that predicts
@@ -90,6 +90,11 @@ class Descent:
     def is_of_method(self) -> bool:
         """Whether the prediction is what a method of the object makes, and no variable of the step."""
         return self.variable.endswith(OF_DATA)
+
+    def turned(self, value: Any) -> float:
+        """The loss that a value of its own is: minus a likelihood's logarithm, which is negative."""
+        name = self.variable if self.cost is None else self.cost.name
+        return float(-value if is_to_grow(name) and value < 0 else value)
 
     @property
     def title(self) -> str:

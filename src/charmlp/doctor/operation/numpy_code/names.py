@@ -127,6 +127,16 @@ def is_of_backward(name: str) -> bool:
     return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words and not clips
 
 
+def is_to_grow(name: str) -> bool:
+    """Whether a value is to become larger: a likelihood, a reward.
+
+    >>> is_to_grow("log_likelihood"), is_to_grow("neg_log_likelihood"), is_to_grow("likelihood_loss")
+    (True, False, False)
+    """
+    is_higher = bool(re.search(r"likelihood|objective|reward|elbo|return|utility", name, re.IGNORECASE))
+    return is_higher and not {"neg", "negative", "nll", "loss", "cost"} & set(words_of(name))
+
+
 def is_derivative(name: str) -> bool:
     return is_of_backward(name) and not BACKWARD & set(words_of(name))
 

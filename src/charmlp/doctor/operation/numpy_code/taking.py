@@ -223,10 +223,10 @@ class Taken:
     def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
         """What a run has by that loss."""
         if descent.cost is not None:
-            return float(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
+            return descent.turned(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
         if not descent.text:
             # nan: a list that nothing was written into, by code that is changed for a while
-            loss = float(np.squeeze(ran.last.get(descent.variable, np.nan)))
+            loss = descent.turned(np.squeeze(ran.last.get(descent.variable, np.nan)))
         else:
             variable, n = ran.first[descent.variable], problem.sizes["N"]
             truth = 0 * np.asarray(variable) if descent.is_error else problem.truth
