@@ -81,6 +81,7 @@ class Descent:
     penalty: str = ""
     is_error: bool = False  # the variable is the difference of prediction and target
     cost: Function | None = None  # the code's own, of the variable or of the parameters
+    times: float = 1.0  # the steps are those of so many times it
 
     @property
     def is_own(self) -> bool:
@@ -94,12 +95,12 @@ class Descent:
     def turned(self, value: Any) -> float:
         """The loss that a value of its own is: minus a likelihood's logarithm, which is negative."""
         name = self.variable if self.cost is None else self.cost.name
-        return float(-value if is_to_grow(name) and value < 0 else value)
+        return self.times * float(-value if is_to_grow(name) and value < 0 else value)
 
     @property
     def title(self) -> str:
         own = self.variable.removesuffix(FIRST) if self.cost is None else self.cost.name
-        return (self.text or own) + self.penalty
+        return ("" if self.times == 1 else f"{self.times:g} · ") + (self.text or own) + self.penalty
 
 
 def is_number_like(value: Any) -> bool:

@@ -27,7 +27,7 @@ from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import is_cost
-from charmlp.doctor.operation.numpy_code.steps import ALIKE, ERROR, Step
+from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
 from charmlp.doctor.operation.numpy_code.updates import (
     Updates,
     base_of,
@@ -223,18 +223,16 @@ class Script(Step):
         """One for each of its variables that may be what should come of the data; last one without."""
         nothing = np.zeros(0)
         ran = self.run(Problem(None, [], {}, nothing, nothing, {}), {}, [])
-        data = next((v for n, v in ran.first.items() if DATA.fullmatch(n) and np.ndim(v)), nothing)
+        others = {n: v for n, v in ran.first.items() if n not in ran.before and is_number_like(v)}
+        tables = [v for v in others.values() if np.ndim(v) == 2]  # where no name says which are the data
+        data = next((v for n, v in others.items() if DATA.fullmatch(n) and np.ndim(v)), [*tables, nothing][0])
         for name, value in ran.first.items():
             if is_truth(name) and is_number_like(value) and name not in ran.before:
                 truth = np.asarray(value, dtype)
                 n = len(truth) if truth.ndim else 1
-                as_long = (
-                    v for other, v in ran.first.items()
-                    if other not in ran.before and np.ndim(v) == 2 and len(v) == n and is_number_like(v)
-                )  # fmt: skip
-                its_data = data if len(data) == n else next(as_long, data)
+                its_data = data if len(data) == n else next((v for v in tables if len(v) == n), data)
                 yield Problem(None, [], {}, its_data, truth, {"N": n, "C": truth.size // max(n, 1)})
-        yield Problem(None, [], {}, data, nothing, {"N": len(data)})
+        yield Problem(None, [], {}, data, nothing, {"N": max(len(data), 1)})
 
     def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
         generator = np.random.default_rng(6)
@@ -250,6 +248,19 @@ class Script(Step):
         every = [(one, how) for one, how in every if self.is_called(one) or how[1] or how[2] >= ALIKE]
         own = [one for one in every if one[0].is_own]
         yield from own if own and self.is_sure else every
+
+    def judged(self, found: Sequence[Compared], problem: Problem, size: int) -> list[Compared]:
+        """Whoever steps in deltas shows what he likes: of a loss of his own so many times may be descended."""
+        if self.is_sure or any(one.agreement[1] == size for one in found):
+            return super().judged(found, problem, size)
+        times = [
+            one.times(abs(factor))
+            for one in found
+            if one.descent.is_own and one.descent.cost is None
+            for factor in dict.fromkeys(one.factors.values())
+            if factor is not None and is_usual_factor(abs(factor), problem)
+        ]
+        return times or super().judged(found, problem, size)
 
     def is_called(self, descent: Descent) -> bool:
         """Whether the loop itself computes the loss; another one of the module only seems to be meant."""
@@ -272,7 +283,7 @@ class Script(Step):
 
     def is_loss(self, name: str, value: Any) -> bool:
         of_training = not {"val", "valid", "test", "dev"} & set(name.lower().split("_"))
-        return of_training and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name) and np.size(value) > 0
+        return of_training and bool(LOSS.fullmatch(name)) and not self.is_difference(name) and np.size(value) > 0
 
 
 def is_plain(name: str, thing: Any) -> bool:

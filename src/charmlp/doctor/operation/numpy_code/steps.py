@@ -47,7 +47,9 @@ from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
 from charmlp.doctor.operation.numpy_code.updates import change_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
+SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
+TOLERANCE = 1e-4  # relative, of slopes
 MOST_OTHERS = 9  # losses that are less likely than the first
 ALIKE = 0.99  # cosine of gradients that at least have a direction in common
 
@@ -217,28 +219,22 @@ class Step(Taken):
                 continue
             if not np.isfinite(numeric).all() or not numeric.any():
                 continue
-            right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
-            whole = sum(
-                value.size
-                for name, value in parameters.items()
-                if all(r for r, m in zip(right, moved, strict=True) if m[0] == name)
-            )
-            norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-            alike = round(abs(float(numeric @ analytic)) / norms, 6)
-            factor = abs(float(analytic @ numeric)) / float(numeric @ numeric)
-            found.append((descent, (whole > 0 and descent.is_own, float(whole), alike), factor))
-        said = [one for one in found if self.is_sure and one[0].is_own and one[0].variable in ran.first]
-        meant = [
-            one for one in said
-            if one[1][1] or (one[1][2] >= ALIKE and (one[1][2] < 1 or is_usual_factor(one[2], problem)))
-        ]  # fmt: skip
+            found.append(compared(descent, parameters, [name for name, *_ in moved], analytic, numeric))
+        # of one sample the gradients of all losses of x w are alike: multiples of x
         size = sum(value.size for value in parameters.values())
-        for descent, agreement, _ in meant or found:
-            # of one sample the gradients of all losses of x w are alike: multiples of x
-            tells = problem.sizes["N"] > 1 or not descent.is_of_method
-            enough = size if said and not meant else 1  # another loss than its own only if all is right
-            if agreement[1] >= enough or (agreement[2] >= least and tells) or descent.cost is not None:
-                yield descent, agreement
+        for one in self.judged(found, problem, size):
+            tells = problem.sizes["N"] > 1 or not one.descent.is_of_method
+            is_alike = one.agreement[2] >= least and tells
+            if one.agreement[1] or is_alike or one.descent.cost is not None:
+                yield one.descent, one.agreement
+
+    def judged(self, found: Sequence["Compared"], problem: Problem, size: int) -> list["Compared"]:
+        """Those that may be meant: the losses of its own, where it is sure, or another of which all is right."""
+        said = [one for one in found if self.is_sure and one.descent.is_own and one.descent.cost is None]
+        meant = [one for one in said if one.is_meant(problem)]
+        if meant or not said:
+            return meant or list(found)
+        return [one for one in found if one.agreement[1] == size or one.descent.cost is not None]
 
     @cached_property
     def is_sure(self) -> bool:
@@ -272,15 +268,83 @@ class Step(Taken):
             for name, value in numbers.items():
                 if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
-        errors = [name for name in ran.first if name in numbers and ERROR.fullmatch(name)]
+        errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
         for penalty, text in itertools.product(penalties, LOSSES):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
-        is_error = bool(ERROR.fullmatch(name))  # but no list of them is
+        is_error = self.is_difference(name)  # but no list of them is
         return np.ndim(value) == 0 and bool(LOSS.fullmatch(name.removesuffix(FIRST))) and not is_error
+
+
+    def is_difference(self, name: str) -> bool:
+        """Whether what is called an error is no loss: nothing in it is squared."""
+        return bool(ERROR.fullmatch(name)) and name not in self.squares
+
+    @cached_property
+    def squares(self) -> frozenset[str]:
+        """The variables that are computed as a loss is: with a square, a logarithm, an absolute value."""
+        return frozenset(
+            target.id
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign | ast.AugAssign) and SQUARED.search(ast.unparse(node.value))
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How well gradients agree with a loss, and how many times its slopes they are: all, and each of them.
+
+    The agreement: whether it is the code's own and a gradient is right; how many numbers are; how alike all.
+    """
+
+    descent: Descent
+    agreement: tuple[bool, float, float]
+    factor: float
+    factors: Mapping[str, float | None]  # None where there is none, by the parameters
+    sizes: Mapping[str, int]
+
+    def is_meant(self, problem: Problem) -> bool:
+        alike = self.agreement[2]
+        is_scaled = alike >= ALIKE and (alike < 1 or is_usual_factor(self.factor, problem))
+        return bool(self.agreement[1]) or is_scaled
+
+    def times(self, factor: float) -> "Compared":
+        """With so many times the loss."""
+        same = [name for name, f in self.factors.items() if f is not None and abs(f / factor - 1) < TOLERANCE]
+        whole = float(sum(self.sizes[name] for name in same))
+        descent = replace(self.descent, times=round(factor, 6))
+        return replace(self, descent=descent, agreement=(True, whole, self.agreement[2]))
+
+
+def compared(
+    descent: Descent, parameters: Mapping[str, Array], names: Sequence[str], analytic: Array, numeric: Array
+) -> Compared:
+    """Of slopes along some directions, by the names of the parameters that were moved."""
+    right = abs(numeric - analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
+    of = {name: [i for i, other in enumerate(names) if other == name] for name in parameters}
+    whole = float(sum(value.size for name, value in parameters.items() if right[of[name]].all()))
+    norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
+    alike = round(abs(float(numeric @ analytic)) / norms, 6)
+    return Compared(
+        descent,
+        (whole > 0 and descent.is_own, whole, alike),
+        abs(float(analytic @ numeric)) / float(numeric @ numeric),
+        {name: only_factor(analytic[rows], numeric[rows]) for name, rows in of.items()},
+        {name: value.size for name, value in parameters.items()},
+    )
+
+
+def only_factor(analytic: Array, numeric: Array) -> float | None:
+    """How many times each other slopes are, if all are the same number of times."""
+    if not numeric.all():
+        return None
+    factor = float(np.median(analytic / numeric))
+    return round(factor, 4) if np.allclose(analytic, factor * numeric, rtol=TOLERANCE) and factor else None
 
 
 def is_usual_factor(factor: float, problem: Problem) -> bool:
