@@ -66,7 +66,7 @@ DATA = re.compile(
     re.IGNORECASE,
 )
 WEIGHT = re.compile(
-    r"(w|weights?|theta|kernel|m|syn|synapse|u|coefs?|beta|params?)_?(\d*|[a-z]{1,3}|\d_\d|hidden|output)"
+    r"(w|weights?|theta|kernel|m|syn|synapses?|synaptic_?weights?|u|coefs?|beta|params?)_?(\d*|[a-z]{1,3}|\d_\d|hidden|output)"
     r"|(w|weights?|kernel)_[a-z]+|v|\w+_weights?",
     re.IGNORECASE,
 )

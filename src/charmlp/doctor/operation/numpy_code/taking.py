@@ -184,8 +184,11 @@ class Taken:
         """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
         known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
         given = {}
-        for name in cost.required:
-            if name in known and not is_truth(name):
+        of_both = len(cost.required) == 2 and not any(map(is_truth, cost.required))
+        for place, name in enumerate(cost.required):
+            if of_both and DATA.fullmatch(cost.required[0]):  # data, and what should come of them
+                given[name] = (problem.data, problem.truth)[place]
+            elif name in known and not is_truth(name):
                 given[name] = known[name]
             elif DATA.fullmatch(name):
                 given[name] = problem.data
