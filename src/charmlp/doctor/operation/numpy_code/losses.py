@@ -97,7 +97,8 @@ def returns_gradient(function: Function) -> bool:
     names = function.returns
     if len(names) < 2 or not function.inputs:
         return False
-    if any(keeps_inputs(part, function.inputs) for part in returned_parts(function.call)):
+    parts = returned_parts(function.call)
+    if any(keeps_inputs(part, function.inputs) or is_text(part) for part in parts):
         return False
     first, rest = names[0], names[1:]
     if is_loss(first) and all(map(is_gradient, rest)):
@@ -123,6 +124,11 @@ def keeps_inputs(part: ast.expr, inputs: Sequence[str]) -> bool:
     return isinstance(part, ast.Dict) and any(isinstance(v, ast.Name) and v.id in inputs for v in part.values)
 
 
+def is_text(part: ast.expr) -> bool:
+    """Whether it is a metric's name, which it is returned with."""
+    return isinstance(part, ast.Constant) and isinstance(part.value, str)
+
+
 def comes_last(names: Sequence[str]) -> bool:
     """Whether gradients come before the loss that they are of: grads, cost."""
     return is_loss(names[-1]) and not is_gradient(names[-1]) and all(map(is_gradient, names[:-1]))
@@ -144,7 +150,7 @@ class WithClosure:
             pullback = called_back(result.pop(self.where))
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                found = pullback(*[g if np.ndim(g) else float(g) for g in upstream])
+                found = computed(pullback(*[g if np.ndim(g) else float(g) for g in upstream]))
                 if isinstance(found, Mapping | tuple | list):
                     return by_input(found, self.function.inputs)
                 return of_one(found, self.function.inputs, values, ())
@@ -181,6 +187,13 @@ def called_back(pullback: Any) -> Any:
     if inspect.isfunction(pullback):
         return pullback
     return next(getattr(pullback, name) for name in PULLBACKS if callable(getattr(pullback, name, None)))
+
+
+def computed(found: Any) -> Any:
+    """The gradients, where a dict holds functions that compute them once they are asked for."""
+    if isinstance(found, Mapping):
+        return {name: one() if callable(one) else one for name, one in found.items()}
+    return found
 
 
 def takes_one(inner: ast.FunctionDef | ast.Lambda) -> bool:

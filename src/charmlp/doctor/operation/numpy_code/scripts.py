@@ -279,11 +279,15 @@ class Script(Step):
         if not descent.is_own or descent.cost is not None:
             return super().loss(descent, problem, ran)
         value = ran.last[descent.variable]
-        return descent.turned(np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value))
+        return descent.turned(
+            np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value)
+        )
 
     def is_loss(self, name: str, value: Any) -> bool:
         of_training = not {"val", "valid", "test", "dev"} & set(name.lower().split("_"))
-        return of_training and bool(LOSS.fullmatch(name)) and not self.is_difference(name) and np.size(value) > 0
+        return (
+            of_training and bool(LOSS.fullmatch(name)) and not self.is_difference(name) and np.size(value) > 0
+        )
 
 
 def is_plain(name: str, thing: Any) -> bool:

@@ -278,7 +278,6 @@ class Step(Taken):
         is_error = self.is_difference(name)  # but no list of them is
         return np.ndim(value) == 0 and bool(LOSS.fullmatch(name.removesuffix(FIRST))) and not is_error
 
-
     def is_difference(self, name: str) -> bool:
         """Whether what is called an error is no loss: nothing in it is squared."""
         return bool(ERROR.fullmatch(name)) and name not in self.squares
