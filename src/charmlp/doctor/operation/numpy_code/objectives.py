@@ -1,7 +1,7 @@
 """Objectives of gradient boosting: functions that return a gradient and a second derivative, by row.
 
-What they are the gradient of is another function of the file, a loss or a metric. Boosting does not care about
-its scale, nor about a root of it: only what is no multiple of its gradient is mistaken.
+What they are the gradient of is another function of the file, a loss or a metric. Boosting does not care
+about its scale, nor about a root of it: only what is no multiple of its gradient is mistaken.
 """
 
 import ast

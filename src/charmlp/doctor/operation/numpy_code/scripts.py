@@ -250,7 +250,7 @@ class Script(Step):
         yield from own if own and self.is_sure else every
 
     def judged(self, found: Sequence[Compared], problem: Problem, size: int) -> list[Compared]:
-        """Whoever steps in deltas shows what he likes: of a loss of his own so many times may be descended."""
+        """Whoever steps in deltas may descend so many times the loss that he shows."""
         if self.is_sure or any(one.agreement[1] == size for one in found):
             return super().judged(found, problem, size)
         times = [

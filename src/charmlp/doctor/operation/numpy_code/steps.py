@@ -229,7 +229,7 @@ class Step(Taken):
                 yield one.descent, one.agreement
 
     def judged(self, found: Sequence["Compared"], problem: Problem, size: int) -> list["Compared"]:
-        """Those that may be meant: the losses of its own, where it is sure, or another of which all is right."""
+        """Those that may be meant: its own losses, where it is sure, or another of which all is right."""
         said = [one for one in found if self.is_sure and one.descent.is_own and one.descent.cost is None]
         meant = [one for one in said if one.is_meant(problem)]
         if meant or not said:
