@@ -95,6 +95,16 @@ class Function:
             if shape is not None and other != text and np.shape(value) == shape:
                 yield variable
 
+    def spread_over(self, node: ast.expr) -> Iterator[ast.expr]:
+        """The variables with one number for each column, row or channel of an expression."""
+        shape = self.shape(node)
+        for variable, value in self.variables.values() if shape is not None else ():
+            of = np.shape(value)
+            is_row = 0 < len(of) < len(shape) and of == shape[-len(of) :]
+            ones = len(of) == len(shape) and all(a in (1, b) for a, b in zip(of, shape, strict=True))
+            if is_row or (ones and of != shape and max(of) > 1):
+                yield variable
+
     @cached_property
     def lengths(self) -> dict[int, ast.expr]:
         """An expression for each size that an array of the function has."""

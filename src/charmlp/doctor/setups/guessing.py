@@ -19,11 +19,11 @@ from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, Shape, by_names
+from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, LABELS, Shape, by_names
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT, WORDS_2D, PLACES = "label", "one-hot", "words", "places"
+ONE_HOT, BINARY, WORDS_2D, PLACES = "one-hot", "binary", "words", "places"
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -95,6 +95,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
+        yield from spread_out(subject, inputs, n, d)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
@@ -116,7 +117,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         ],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (1, d), (1,)], [(n, k, d), (d,), (d,)],
+            [(2, k, 4, 4), (k,), (k,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
             [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)], [(n, d), (n, d), (n, k, d)],
         ],
     }  # fmt: skip
@@ -153,12 +155,25 @@ def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[A
     for recipe in found:
         truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
         pairs = {i for i in truths if is_of_pairs(subject, i)}
+        yes_or_no = {i for i in range(1, len(recipe)) if is_shape(recipe[i]) and is_yes_or_no(subject, i)}
+        if yes_or_no:
+            yield [(BINARY, *shape) if i in yes_or_no else shape for i, shape in enumerate(recipe)]
         if pairs:
             yield [PLACES if i in pairs else shape for i, shape in enumerate(recipe)]
         if truths:
             yield [LABELS if i in truths else shape for i, shape in enumerate(recipe)]
             yield [one_hot(shape) if i in truths else shape for i, shape in enumerate(recipe)]
         yield recipe
+
+
+def is_shape(of: Any) -> bool:
+    return isinstance(of, tuple) and all(isinstance(size, int) for size in of)
+
+
+def is_yes_or_no(subject: Subject, position: int) -> bool:
+    """Whether the code asks of one input whether it is 0 or 1: (y == 1)."""
+    name = re.escape(subject.name_of(position))
+    return any(re.search(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])", source_of(one)) for one in subject.code)
 
 
 def is_of_pairs(subject: Subject, position: int) -> bool:
@@ -203,6 +218,24 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
 
 
+ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
+ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|reshape)\(1, ?-1\))"
+
+
+def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Matrices, and vectors that the code makes columns or rows of, options as well: scale[:, None]."""
+    sources = "\n".join([subject.forward_source, *map(source_of, (*subject.code, *subject.forward_code))])
+    shapes: list[Shape] = []
+    for name in inputs:
+        of_rows, of_columns = (
+            re.search(rf"\b{re.escape(name)}({how})", sources) for how in (ONE_A_ROW, ONE_A_COLUMN)
+        )
+        if of_rows or of_columns or not is_option(name):
+            shapes.append((n,) if of_rows else (d,) if of_columns else (n, d))
+    if len(set(shapes)) > 1 and not any(map(is_option, inputs[: len(shapes)][:-1])):
+        yield list(shapes)
+
+
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:
     """x and the states of a cell whose weights are its own; they are as wide as x there. A sequence of x."""
     for d in dict.fromkeys((inputs, sizes["D"])):
@@ -225,6 +258,8 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
             values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
             values.append(generator.integers(3, size=(5, 4)))
+        elif shape[:1] == (BINARY,):
+            values.append((random_numbers(shape[1:], generator) > 0).astype(dtype))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
         else:

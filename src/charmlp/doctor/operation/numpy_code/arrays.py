@@ -21,7 +21,7 @@ NO_WEIGHT = re.compile(
 )
 CONTAINERS = re.compile(
     r"_?(d?params?|parameters|grads?|gradients?|weights?|bias(es)?|thetas?|d?_?[wWbB]s?|d_?(weights|biases)|nabla_\w"
-    r"|\w*_(weights|biases|grads))"
+    r"|coefs?_?|intercepts?_?|\w*_(weights|biases|grads))"
 )
 SCALAR = re.compile(r"_?(w|b|bias|weight|intercept|theta)\d*", re.IGNORECASE)  # a number, not an array
 GRADIENTS = re.compile(
@@ -84,7 +84,8 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
     for path, holder in holders(owner):
         for name, value in vars(holder).items():
             is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
-            if is_array(value) or is_scalar or (is_table(value) and is_stepped(holder, name)):
+            is_kept = is_table(value) and (is_stepped(holder, name) or GRADIENTS.fullmatch(name))
+            if is_array(value) or is_scalar or is_kept:
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
@@ -134,11 +135,13 @@ def is_table(value: Any) -> bool:
 
 
 def is_stepped(owner: Any, name: str) -> bool:
-    """Whether its class adds something to the numbers of a list, as a step does to weights."""
+    """Whether its class adds something to the numbers of a list, as a step does to weights; or its gradient
+    is kept beside it."""
     entry = rf"self\.{re.escape(name)}((?:\[[^\]]+\])+)"
     step = rf"{entry}\s*(?:[-+]=|=\s*self\.{re.escape(name)}\1\s*[-+])"
+    gradient = rf"self\.(?:d_?{re.escape(name)}|grad_{re.escape(name)}|{re.escape(name)}_grad)\s*="
     kind: type = type(owner)
-    return re.search(step, source_of(kind)) is not None
+    return re.search(f"{step}|{gradient}", source_of(kind)) is not None
 
 
 def weights(owner: Any) -> list[Place]:
