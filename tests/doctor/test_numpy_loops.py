@@ -85,12 +85,57 @@ for start in range(0, 8, 4):
     gradients = 2 / 4 * xi.T @ (xi @ theta - yi)
     theta = theta - rate * gradients
 """
-RIGHT = {"adaline": ADALINE, "scalars": SCALARS, "started": STARTED, "line": LINE, "batches": MINI_BATCHES}
+SYNAPSES = """
+class Network:
+    def __init__(self, inputs=3, hidden=4):
+        self.synapses1 = 2 * np.random.random((inputs, hidden)) - 1
+        self.synapses2 = 2 * np.random.random((hidden, 1)) - 1
+
+    def think(self, inputs):
+        hidden = np.tanh(inputs @ self.synapses1)
+        return hidden, np.tanh(hidden @ self.synapses2)
+
+    def squared_error(self, inputs, outputs):
+        return 0.5 * np.sum((outputs - self.think(inputs)[1]) ** 2)
+
+    def train(self, training_inputs, training_outputs, iterations):
+        for _ in range(iterations):
+            hidden, output = self.think(training_inputs)
+            last = (training_outputs - output) * (1 - output ** 2)
+            first = last @ self.synapses2.T * (1 - hidden ** 2)
+            self.synapses2 += hidden.T @ last
+            self.synapses1 += training_inputs.T @ first
+"""
+CLIMB = """
+def climb(X, y, w, alpha=0.1, cycles=9):
+    for _ in range(cycles):
+        p = 1 / (1 + np.exp(-X @ w))
+        log_likelihood = np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))
+        gradient = X.T @ (y - p)
+        w = w + alpha * gradient
+    return w
+"""
+RIGHT = {
+    "adaline": ADALINE,
+    "scalars": SCALARS,
+    "started": STARTED,
+    "line": LINE,
+    "batches": MINI_BATCHES,
+    "synapses": SYNAPSES,
+    "climb": CLIMB,
+}
 SLIPS = [
     (ADALINE, "2 * missing.mean()", "2 * missing.sum()", "missing-mean"),
     (STARTED, "2 * features.T @ (p - labels) / len(labels)", "features.T @ (p - labels) / len(labels)", ""),
     (LINE, "of_b = -(2 / n)", "of_b = -2", "missing-mean"),
     (MINI_BATCHES, "2 / 4 * xi.T", "2 * xi.T", "missing-mean"),
+    (
+        SYNAPSES,
+        "(training_outputs - output) * (1 - output ** 2)",
+        "training_outputs - output",
+        "path-forgotten",
+    ),
+    (CLIMB, "w + alpha", "w - alpha", "sign-flipped"),
 ]
 # A root of the loss is watched, and the perceptron's rule descends no loss of its thresholded outputs
 NO_MISTAKES = {
@@ -121,7 +166,7 @@ def test_right_ones_are_healthy(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "there", "slip", "mistake"), SLIPS, ids=["sum", "half", "line", "batches"]
+    ("source", "there", "slip", "mistake"), SLIPS, ids=["sum", "half", "line", "batches", "synapses", "climb"]
 )
 def test_a_slip_is_named(source: str, there: str, slip: str, mistake: str, tmp_path: Path) -> None:
     assert source.count(there) == 1
