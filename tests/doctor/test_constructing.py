@@ -93,6 +93,31 @@ def test_classes(tmp_path: Path) -> None:
     assert made("Annotated").given == ([7, 4, 3], 0.5, True)
 
 
+DRAWN = """
+from dataclasses import dataclass
+
+@dataclass
+class Settings:
+    n_in: int = 5
+    n_out: int = 2
+
+class Net:
+    def __init__(self, config, rng):
+        c = config
+        self.w = rng.normal(size=(c.n_in, c.n_out))
+
+class Older:
+    def __init__(self, count, state):
+        self.w = state.randn(count)
+"""
+
+
+def test_generators_and_settings_are_made(tmp_path: Path) -> None:
+    module = module_of(DRAWN, tmp_path)
+    assert construct(module.Net, SIZES).w.shape == (5, 2)
+    assert construct(module.Older, SIZES).w.ndim == 1
+
+
 def test_what_no_guess_fits_raises_the_first_error(tmp_path: Path) -> None:
     module = module_of("class C:\n    def __init__(self, x): raise KeyError(x)\n", tmp_path)
     with pytest.raises(KeyError, match="7"):

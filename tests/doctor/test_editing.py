@@ -160,3 +160,39 @@ def f(g, y):
     e = e + d.T @ e
     return a, b, c, d, e
 """
+
+
+ENDLESS = """
+import numpy as np
+
+def summed(value, ndim):
+    while value.ndim > ndim:
+        value = value.sum(axis=0)
+    return value
+
+def bent(x, slope):
+    def grad(dy):
+        return {
+            "x": lambda: np.where(x > 0, dy, dy * slope),
+            "slope": lambda: summed(np.where(x > 0, dy, dy * x), slope.ndim),
+        }
+
+    return np.where(x > 0, x, x * slope), grad
+"""
+
+
+def test_nothing_is_tried_that_may_never_end(tmp_path: Path) -> None:
+    """A slope's gradient is wrong where x > 0; a change in the loop would go on for ever."""
+    path = tmp_path / "endless.py"
+    path.write_text(ENDLESS, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("endless", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    code = code_of(module.summed)
+    assert code is not None
+    lines = {
+        edit.slot[3].lineno
+        for _, edit in edits([Function(code, lambda: module.summed(np.ones((2, 3)), 1), 2)])
+    }  # type: ignore[union-attr]
+    assert not {5, 6} & lines

@@ -124,6 +124,40 @@ def test_what_steps_in_deltas_is_not_measured_by_a_loss_that_is_only_shown(tmp_p
     assert not all(examined(tmp_path, claims))
 
 
+SHOWN = """
+import numpy as np
+
+np.random.seed(1)
+lights = np.array([[1.0, 0, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1]])
+stop = np.array([[1, 1, 0, 0.0]]).T
+w1, w2 = 2 * np.random.random((3, 4)) - 1, 2 * np.random.random((4, 1)) - 1
+for iteration in range(20):
+    h = np.tanh(lights @ w1)
+    out = h @ w2
+    error = np.mean((out - stop) ** 2)
+    out_delta = out - stop
+    h_delta = out_delta @ w2.T * (1 - h**2)
+    w2 -= 0.1 * h.T @ out_delta
+    w1 -= 0.1 * lights.T @ h_delta
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistakes"),
+    [
+        ("", "", set()),
+        ("(1 - h**2)", "h * (1 - h)", {"wrong-variable"}),
+        ("w1 -= ", "w1 += ", {"sign-flipped"}),
+        ("-= 0.1", "+= 0.1", {"sign-flipped"}),
+    ],
+)
+def test_so_many_times_what_is_shown_may_be_descended(
+    tmp_path: Path, right: str, wrong: str, mistakes: set[str]
+) -> None:
+    (script,) = examined(tmp_path, SHOWN.replace(right, wrong) if right else SHOWN)
+    assert {m.name for m in script.mistakes} == mistakes and script.reason is None
+
+
 def test_the_variables_of_the_file_stay_what_they_are(tmp_path: Path) -> None:
     path = tmp_path / "kept.py"
     path.write_text(REGRESSION, encoding="utf-8")

@@ -56,7 +56,30 @@ def edits(functions: Sequence[Function]) -> Iterator[tuple[Function, Edit]]:
     """All that may be undone in some functions, the likeliest slips first, then by function."""
     for kind in KINDS:
         for function in functions:
-            yield from ((function, edit) for edit in kind(function))
+            ending = lines_that_end(function)
+            yield from ((function, edit) for edit in kind(function) if line_at(edit.slot) not in ending)
+
+
+def lines_that_end(function: Function) -> frozenset[int]:
+    """The lines that decide when a `while` ends: changed, it may go on for ever."""
+    loops = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.While)]
+    nodes: list[ast.AST] = [loop.test for loop in loops]
+    for loop in loops:
+        asked = {name.id for name in ast.walk(loop.test) if isinstance(name, ast.Name)}
+        nodes += [
+            node
+            for node in ast.walk(loop)
+            if isinstance(node, ast.Assign | ast.AugAssign)
+            and asked
+            & {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        ]
+    return frozenset(line for node in nodes for line in range(node.lineno, (node.end_lineno or 0) + 1))  # type: ignore[attr-defined]
+
+
+def line_at(slot: Slot) -> int:
+    """The line of what is there, in its source."""
+    before = slot[3][0] if isinstance(slot[3], list) else slot[3]
+    return int(getattr(before, "lineno", 1))
 
 
 # What is there, but should be otherwise

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.edits import edits
+from charmlp.doctor.editing.edits import edits, line_at
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, with_helpers
+from charmlp.doctor.operation.code import Code, code_of, located, put, with_helpers
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -272,12 +272,6 @@ def changed(code: Code, edit: Edit) -> Iterator[None]:
             yield
     finally:
         put(*edit.slot)
-
-
-def line_at(slot: Slot) -> int:
-    """The line of what is there, in its source."""
-    before = slot[3][0] if isinstance(slot[3], list) else slot[3]
-    return int(getattr(before, "lineno", 1))
 
 
 def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> bool:

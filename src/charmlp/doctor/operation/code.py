@@ -49,9 +49,9 @@ class Code:
         return found
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """The function does what the tree says now."""
-        own, self.function.__code__ = self.function.__code__, self.compiled()
+    def running(self, compiled: CodeType | None = None) -> Iterator[None]:
+        """The function does what the tree says now, or other code of its own."""
+        own, self.function.__code__ = self.function.__code__, compiled or self.compiled()
         try:
             yield
         finally:

@@ -53,6 +53,10 @@ GATES = {"lstm": 4, "gru": 3}  # blocks of weights beside each other
 WANTED = re.compile(r"(input|in)_?(shape|dim|size|units|features)|n_?in(puts?)?", re.IGNORECASE)
 WIDE = re.compile(r"kernel|filter|pool|window|stride|shape")
 USUAL_WORDS = re.compile("relu|train")
+DRAWS = {
+    "normal", "standard_normal", "uniform", "random", "integers", "randn", "rand", "randint", "choice",
+    "random_sample", "shuffle", "permutation",
+}  # fmt: skip
 OPTIMIZER = re.compile(r"_?(optim|optimi[sz]er|opt|updater)", re.IGNORECASE)
 
 
@@ -175,6 +179,8 @@ def argument(
     if plain == "dim" and (arrays or is_size(kind, name)):
         return sizes.get("D", 1)  # a layer's size, and no axis
     value = guess_argument(name, sizes)
+    if isinstance(value, list) and (count := unpacked(kind, name)) >= len(WIDTHS):
+        value = sized([WIDTHS[0], *(HIDDEN + i for i in range(count - 2)), WIDTHS[-1]], sizes)
     return of_annotation(parameter.annotation, value, sizes)
 
 
@@ -198,6 +204,12 @@ def sized(meant: Any, sizes: Mapping[str, int]) -> Any:
     if isinstance(meant, list | tuple):
         return type(meant)(sizes.get(size, size) for size in meant)
     return {"H": HIDDEN, **sizes}.get(meant, meant) if isinstance(meant, str) else meant
+
+
+def unpacked(kind: type, name: str) -> int:
+    """Into how many names a list of sizes is taken apart: 4 for `n_in, n_1, n_2, n_out = sizes`."""
+    found = re.search(rf"^\s*([\w., ]+,[\w., ]+?)\s*=\s*(self\.)?{name}\s*$", source_of(kind), re.MULTILINE)
+    return found[1].count(",") + 1 if found else 0
 
 
 def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:
@@ -239,6 +251,12 @@ def helper(kind: type, name: str, sizes: Mapping[str, int]) -> Any:
     methods = set(re.findall(rf"\b{name}\.(\w+)\(", source))
     if methods and (one := class_with(methods, kind, own)) is not None:
         return construct(one, sizes)
+    if methods & DRAWS:
+        return np.random.default_rng(0) if methods & DRAWS <= set(dir(np.random.Generator)) else (
+            np.random.RandomState(0)
+        )  # fmt: skip
+    if (settings := settings_for(kind, name, own)) is not None:
+        return settings
     if re.search(rf"for \w+ in (reversed\()?(self\.)?_?{name}\b", source) and re.search(
         r"layer|module", name
     ):
@@ -247,6 +265,22 @@ def helper(kind: type, name: str, sizes: Mapping[str, int]) -> Any:
         return None
     functions = {n: thing for n, thing in own.items() if inspect.isfunction(thing)}
     return function_called(name, functions)
+
+
+def settings_for(kind: type, name: str, own: Mapping[str, Any]) -> Any:
+    """An object of the module's class of settings: of what is read of it, `config.hidden_size` say."""
+    read = set(re.findall(rf"\b{name}\.(\w+)\b(?!\()", source_of(kind)))
+    aliases = re.findall(rf"\b(\w+)\s*=\s*{name}\b(?![.\w(])", source_of(kind))
+    read |= {one for alias in aliases for one in re.findall(rf"\b{alias}\.(\w+)\b(?!\()", source_of(kind))}
+    for one in own.values() if read else ():
+        if isinstance(one, type) and one is not kind:
+            try:
+                made = construct(one, {})
+            except Exception:  # a class of something else
+                continue
+            if all(hasattr(made, attribute) for attribute in read):
+                return made
+    return None
 
 
 def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | None:

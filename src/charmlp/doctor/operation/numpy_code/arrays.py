@@ -162,6 +162,8 @@ def is_of_weights(place: Place, owner: Any) -> bool:
     name = place.attribute
     if NO_WEIGHT.fullmatch(name) or (isinstance(place.key, str) and is_gradient_key(place.key)):
         return False
+    if any(is_called_gradient_of(name, other) for other in vars(place.holder(owner))):
+        return False
     if name in VALUES and place.key is None:
         return any(hasattr(place.holder(owner), attribute) for attribute in ("grad", "gradient", "g", "diff"))
     return True
@@ -264,6 +266,8 @@ def is_gradient_at(other: Place, place: Place) -> bool:
         return other.path == place.path and other.attribute in ("grad", "gradient", "g", "diff")
     if isinstance(other.key, str) and is_gradient_key(other.key):
         return same(of_gradient(other.key), place.key if isinstance(place.key, str) else place.attribute)
+    if other.key is None and place.key is None and is_called_gradient_of(other.attribute, place.attribute):
+        return True
     if not NO_WEIGHT.fullmatch(other.attribute):
         return False
     if isinstance(other.key, int) and isinstance(place.key, int):
@@ -273,6 +277,12 @@ def is_gradient_at(other: Place, place: Place) -> bool:
     mine = place.key if isinstance(place.key, str) else place.attribute.lstrip("_")
     others = other.key if isinstance(other.key, str) else other.attribute.lstrip("_")
     return same(of_gradient(others), mine) or (isinstance(other.key, str) and others == mine)
+
+
+def is_called_gradient_of(name: str, other: str) -> bool:
+    """Whether one name is the other with a mark of gradients: d_norm1 of norm1."""
+    plain, whole = other.strip("_").lower(), name.strip("_")
+    return len(plain) > 1 and whole.lower() != plain == of_gradient(whole)
 
 
 def of_container(name: str) -> str:

@@ -27,12 +27,13 @@ from charmlp.doctor.operation.numpy_code.names import (
     DATA,
     OUTPUT,
     is_derivative,
+    is_of_backward,
     is_truth,
     is_upstream,
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import PRODUCT, is_cost
+from charmlp.doctor.operation.numpy_code.networks import COST_WORD, PRODUCT, is_cost
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.source import behind, source_of
@@ -227,8 +228,8 @@ def of_skeleton(kind: type) -> list[Written]:
 def of_steps(kind: type) -> list[Written]:
     """A class that learns, and shows none of its gradients."""
     own = list(methods_of(kind))
-    costs = [method_of(kind, name) for name in own if public(kind, name) in COST and takes_truth(kind, name)]
     methods = [method_of(kind, name) for name in own]
+    costs = [one for one in methods if is_cost_method(kind, one)]
     found = [(method.name, step_of(method, [*costs, *costs_called(method)], kind)) for method in methods]
     steps = [(name, step) for name, step in found if step is not None]
     if not steps:
@@ -241,6 +242,15 @@ def of_steps(kind: type) -> list[Written]:
             other_losses=step.with_other_losses(),
         )
     ]  # fmt: skip
+
+
+def is_cost_method(kind: type, method: Method) -> bool:
+    """Whether a method is a loss, by its name, and what it takes: targets, or two things, data first."""
+    if public(kind, method.name) in COST and takes_truth(kind, method.name):
+        return True
+    required = method.required or ()
+    of_data = len(required) == 2 and bool(DATA.fullmatch(required[0]))
+    return of_data and bool(COST_WORD.search(method.name)) and not is_of_backward(method.name)
 
 
 def public(kind: type, name: str) -> str:

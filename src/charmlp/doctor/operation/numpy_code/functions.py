@@ -44,6 +44,7 @@ from charmlp.doctor.operation.numpy_code.networks import (
     maker_of,
     with_costs,
 )
+from charmlp.doctor.operation.numpy_code.objectives import objective_of
 from charmlp.doctor.operation.numpy_code.passes import Pair
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.options import signature
@@ -129,6 +130,9 @@ class Finder:
                 add(name, operation(name, WithClosure(function, where).readings(), function))
             elif (whole := of_module(function)) is not None:
                 add(name, operation(name, whole.readings(), function))
+            elif (objective := objective_of(function, self.own)) is not None:
+                others = tuple(o for o in self.own if o in behind(function.call).__code__.co_names)
+                add(name, operation(name, objective.readings(), function, others=others))
             elif returns_gradient(function):
                 add(name, self.of_loss(name, function))
         costs = [function for function in self.own.values() if is_cost(function)]

@@ -98,6 +98,9 @@ def returns_gradient(function: Function) -> bool:
     names = function.returns
     if len(names) < 2 or not function.inputs:
         return False
+    parts = returned_parts(function.call)
+    if any(keeps_inputs(part, function.inputs) or is_text(part) for part in parts):
+        return False
     first, rest = names[0], names[1:]
     if is_loss(first) and all(map(is_gradient, rest)):
         return True
@@ -115,6 +118,16 @@ def returns_gradient(function: Function) -> bool:
         and (len(names) == 2 or all_there)
         and all(not n or is_gradient(n) or (c and all_there) for n, c in zip(rest, computed, strict=True))
     )
+
+
+def keeps_inputs(part: ast.expr, inputs: Sequence[str]) -> bool:
+    """Whether it is a dict of numbers that a backward pass will need, an input among them."""
+    return isinstance(part, ast.Dict) and any(isinstance(v, ast.Name) and v.id in inputs for v in part.values)
+
+
+def is_text(part: ast.expr) -> bool:
+    """Whether it is a metric's name, which it is returned with."""
+    return isinstance(part, ast.Constant) and isinstance(part.value, str)
 
 
 def comes_last(names: Sequence[str]) -> bool:
@@ -138,7 +151,7 @@ class WithClosure:
             pullback = called_back(result.pop(self.where))
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                found = pullback(*[g if np.ndim(g) else float(g) for g in upstream])
+                found = computed(pullback(*[g if np.ndim(g) else float(g) for g in upstream]))
                 if isinstance(found, Mapping | tuple | list):
                     return by_input(found, self.function.inputs)
                 return of_one(found, self.function.inputs, values, ())
@@ -175,6 +188,13 @@ def called_back(pullback: Any) -> Any:
     if inspect.isfunction(pullback):
         return pullback
     return next(getattr(pullback, name) for name in PULLBACKS if callable(getattr(pullback, name, None)))
+
+
+def computed(found: Any) -> Any:
+    """The gradients, where a dict holds functions that compute them once they are asked for."""
+    if isinstance(found, Mapping):
+        return {name: one() if callable(one) else one for name, one in found.items()}
+    return found
 
 
 def takes_one(inner: ast.FunctionDef | ast.Lambda) -> bool:

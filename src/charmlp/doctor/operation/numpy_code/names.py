@@ -66,7 +66,7 @@ DATA = re.compile(
     re.IGNORECASE,
 )
 WEIGHT = re.compile(
-    r"(w|weights?|theta|kernel|m|syn|synapse|u|coefs?|beta|params?)_?(\d*|[a-z]{1,3}|\d_\d|hidden|output)"
+    r"(w|weights?|theta|kernel|m|syn|synapses?|synaptic_?weights?|u|coefs?|beta|params?)_?(\d*|[a-z]{1,3}|\d_\d|hidden|output)"
     r"|(w|weights?|kernel)_[a-z]+|v|\w+_weights?",
     re.IGNORECASE,
 )
@@ -125,6 +125,16 @@ def is_of_backward(name: str) -> bool:
     words = set(words_of(name))
     clips = "clip" in words and not BACKWARD & words  # clip_gradients
     return bool((BACKWARD | DERIVATIVE) & words) and not OTHER & words and not clips
+
+
+def is_to_grow(name: str) -> bool:
+    """Whether a value is to become larger: a likelihood, a reward.
+
+    >>> is_to_grow("log_likelihood"), is_to_grow("neg_log_likelihood"), is_to_grow("likelihood_loss")
+    (True, False, False)
+    """
+    is_higher = bool(re.search(r"likelihood|objective|reward|elbo|return|utility", name, re.IGNORECASE))
+    return is_higher and not {"neg", "negative", "nll", "loss", "cost"} & set(words_of(name))
 
 
 def is_derivative(name: str) -> bool:

@@ -53,6 +53,7 @@ from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
 LAYERS = (1, 2, 3)  # of a network that counts its own: W1, b1, W2, b2, W3, b3
+COST_WORD = re.compile(r"cost|loss|entropy|mse|error|objective|likelihood", re.IGNORECASE)
 PRODUCT = re.compile(r" @ |\b(dot|matmul|einsum|outer|inner|tensordot)\(|\.T\b")
 # What a forward pass returns last, after its hidden layers
 LAST = re.compile(r"y|y_?hat|y_?pred|outputs?|out|o|probs?|logits|scores|pred\w*|a\d", re.IGNORECASE)
@@ -420,7 +421,7 @@ def is_of_parameters(function: Function) -> bool:
 
 
 def is_cost(function: Function) -> bool:
-    called = re.search(r"cost|loss|entropy|mse|error|objective|likelihood", function.name, re.IGNORECASE)
+    called = COST_WORD.search(function.name)
     is_other = is_of_backward(function.name) or is_of_forward(function.name)
     return bool(called) and not is_other and any(map(is_truth, function.inputs))
 

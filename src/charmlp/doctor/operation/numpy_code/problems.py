@@ -78,7 +78,7 @@ def shapes_of(
         widths = [sizes["D"], *(HIDDEN[i % len(HIDDEN)] for i in range(layers - 1)), outputs]
         for is_row in (True, False):
             matrices = [(a, b) if is_row else (b, a) for a, b in itertools.pairwise(widths)]
-            for form in bias_forms() if biases else [lambda k: (k,)]:
+            for form in bias_forms(outputs) if biases else [lambda k: (k,)]:
                 of_biases = {name: form(widths[1 + i % layers]) for i, name in enumerate(biases)}
                 by_name = dict(zip(weights, matrices, strict=True)) | of_biases
                 yield {name: by_name[name] for name in names}, widths[0], outputs
@@ -87,8 +87,9 @@ def shapes_of(
         yield dict.fromkeys(names, ()), 1, 1  # a straight line
 
 
-def bias_forms() -> list[Any]:
-    return [lambda k: (k,), lambda k: (1, k), lambda k: (k, 1), lambda k: ()]
+def bias_forms(outputs: int) -> list[Any]:
+    """A vector, a row, a column; a number where there is one output."""
+    return [lambda k: (k,), lambda k: (1, k), lambda k: (k, 1), *([lambda k: ()] if outputs == 1 else [])]
 
 
 def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
@@ -98,7 +99,8 @@ def ends(parameters: Sequence[Array]) -> list[tuple[int, int]]:
     ]
     vectors = [p.shape[0] for p in parameters if p.ndim == 1]
     if not matrices:
-        return [(vectors[0], 1)] if vectors else [(1, 1)]
+        # without a matrix; one of a vector's numbers may be the bias
+        return [(vectors[0], 1), (vectors[0] - 1, 1)] if vectors else [(1, 1)]
     first, last = matrices[0], [p.shape for p in parameters if p.ndim == 2 and p.shape != (1, 1)][-1]
     two_d = [p.shape for p in parameters if p.ndim == 2]
     found = [(first[0], matrices[-1][1]), (first[1], matrices[-1][0])]
@@ -121,6 +123,8 @@ def implied_loss(implied: str, output: Any, truth: Any, n: int) -> Any:
     """One of the usual losses of outputs whose samples are rows or columns; raises where they do not fit."""
     y, truth = as_rows(output, n), as_rows(truth, n)
     truth = one_of(y, truth) if y.ndim == 2 and y.shape[1] > 1 else truth
+    if np.size(y) == np.size(truth) == 1:  # a number, in whatever brackets
+        y = np.reshape(y, np.shape(truth))
     if np.shape(y) != np.shape(truth):
         raise ValueError(f"an output of shape {np.shape(y)} where {np.shape(truth)} is wanted")
     return LOSSES[implied](y, truth)

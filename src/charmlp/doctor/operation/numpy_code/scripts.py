@@ -27,7 +27,7 @@ from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import is_cost
-from charmlp.doctor.operation.numpy_code.steps import ALIKE, ERROR, Step
+from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
 from charmlp.doctor.operation.numpy_code.updates import (
     Updates,
     base_of,
@@ -150,20 +150,20 @@ class Script(Step):
         assert updates is not None
         return updates
 
-    @cached_property
-    def is_sure(self) -> bool:
-        """Whether a loss that it computes is what it descends: what its steps take is called a gradient."""
-        changes = [change_of(node) for node in self.updates.statements]  # type: ignore[arg-type]
-        names = [n for change in changes if change for n in ast.walk(change) if isinstance(n, ast.Name)]
-        called = [n.id for n in names if is_called_gradient(n)]
-        return bool(called) and not any("delta" in name or "err" in name for name in called)
-
     def with_costs(self) -> "Script":
         """It with the losses among the module's functions that it calls, or has all inputs of."""
         own = [thing for name, thing in self.code.function.__globals__.items() if is_plain(name, thing)]
         costs = [one for one in (Function(f.__name__, f) for f in own) if is_cost(one)]
-        used = [c for c in costs if c.name in self.names or set(c.required) <= set(self.names)]
+        used = [c for c in costs if c.name in self.names or self.has_all_of(c)]
         return replace(self, costs=tuple(used)) if self.is_sure else self
+
+    def has_all_of(self, cost: Function) -> bool:
+        """Whether a loss takes variables of the loop, or its parameters with data and targets."""
+        wanted = set(cost.required) - set(self.names)
+        return not wanted or (
+            bool(set(cost.required) & set(self.updates.names))
+            and all(DATA.fullmatch(name) or is_truth(name) for name in wanted)
+        )
 
     @cached_property
     def names(self) -> list[str]:
@@ -223,13 +223,16 @@ class Script(Step):
         """One for each of its variables that may be what should come of the data; last one without."""
         nothing = np.zeros(0)
         ran = self.run(Problem(None, [], {}, nothing, nothing, {}), {}, [])
-        data = next((v for n, v in ran.first.items() if DATA.fullmatch(n) and np.ndim(v)), nothing)
+        others = {n: v for n, v in ran.first.items() if n not in ran.before and is_number_like(v)}
+        tables = [v for v in others.values() if np.ndim(v) == 2]  # where no name says which are the data
+        data = next((v for n, v in others.items() if DATA.fullmatch(n) and np.ndim(v)), [*tables, nothing][0])
         for name, value in ran.first.items():
             if is_truth(name) and is_number_like(value) and name not in ran.before:
                 truth = np.asarray(value, dtype)
                 n = len(truth) if truth.ndim else 1
-                yield Problem(None, [], {}, data, truth, {"N": n, "C": truth.size // max(n, 1)})
-        yield Problem(None, [], {}, data, nothing, {"N": len(data), "C": 0})
+                its_data = data if len(data) == n else next((v for v in tables if len(v) == n), data)
+                yield Problem(None, [], {}, its_data, truth, {"N": n, "C": truth.size // max(n, 1)})
+        yield Problem(None, [], {}, data, nothing, {"N": max(len(data), 1)})
 
     def parameters_for(self, problem: Problem, dtype: np.dtype) -> dict[str, Array]:
         generator = np.random.default_rng(6)
@@ -242,19 +245,49 @@ class Script(Step):
         self, problem: Problem, parameters: Mapping[str, Array], least: float = ALIKE
     ) -> Iterator[tuple[Descent, tuple[bool, float, float]]]:
         every = list(super().agreements(problem, parameters, least))
+        every = [(one, how) for one, how in every if self.is_called(one) or how[1] or how[2] >= ALIKE]
         own = [one for one in every if one[0].is_own]
         yield from own if own and self.is_sure else every
+
+    def judged(self, found: Sequence[Compared], problem: Problem, size: int) -> list[Compared]:
+        """Whoever steps in deltas may descend so many times the loss that he shows."""
+        if self.is_sure or any(one.agreement[1] == size for one in found):
+            return super().judged(found, problem, size)
+        times = [
+            one.times(abs(factor))
+            for one in found
+            if one.descent.is_own and one.descent.cost is None
+            for factor in dict.fromkeys(one.factors.values())
+            if factor is not None and is_usual_factor(abs(factor), problem)
+        ]
+        return times or super().judged(found, problem, size)
+
+    def is_called(self, descent: Descent) -> bool:
+        """Whether the loop itself computes the loss; another one of the module only seems to be meant."""
+        return descent.cost is None or descent.cost.name in self.names
+
+    def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
+        """Of the data that go with the targets: a batch, and not all of which it is a part."""
+        n = problem.sizes["N"]
+        others = {name for name, v in ran.first.items() if DATA.fullmatch(name) and np.shape(v)[:1] != (n,)}
+        if len(problem.data) == n:
+            ran = replace(ran, first={name: v for name, v in ran.first.items() if name not in others})
+        return super().cost(cost, problem, ran, prediction)
 
     def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
         """A loss of its own is what it was before the first update; of all those of a training, their sum."""
         if not descent.is_own or descent.cost is not None:
             return super().loss(descent, problem, ran)
         value = ran.last[descent.variable]
-        return float(np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value))
+        return descent.turned(
+            np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value)
+        )
 
     def is_loss(self, name: str, value: Any) -> bool:
         of_training = not {"val", "valid", "test", "dev"} & set(name.lower().split("_"))
-        return of_training and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name) and np.size(value) > 0
+        return (
+            of_training and bool(LOSS.fullmatch(name)) and not self.is_difference(name) and np.size(value) > 0
+        )
 
 
 def is_plain(name: str, thing: Any) -> bool:

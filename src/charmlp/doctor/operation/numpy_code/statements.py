@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from charmlp.doctor.operation.code import Slot
+from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.expressions import (
     OPTIMIZERS,
     computes,
@@ -63,6 +64,7 @@ def of_body(
 ) -> Iterator[Spot]:
     own = list(own_statements(tree.body))
     made_of, rated, errors = depending(own, upstream), rated_names(tree), differences(own)
+    taken = taken_by_steps(own, rated)
     for statement in own:
         yield from in_tables(statement)
         if isinstance(statement, ast.FunctionDef):
@@ -72,7 +74,8 @@ def of_body(
             if value is not None and (named or is_led_back(value, errors)):
                 yield from returned(statement, made_of)
         elif isinstance(statement, Assignment) and statement.value is not None:
-            if is_led_back(statement.value, errors):
+            is_taken = bool(taken & {n for t in targets_of(statement) for n in plain_names(t)})
+            if is_led_back(statement.value, errors) or (is_taken and multiplies_error(statement.value)):
                 yield from (Spot(slot, statement.lineno) for slot in changes(statement))
             else:
                 yield from assigned(statement, made_of, rated)
@@ -111,6 +114,23 @@ def differences(statements: Sequence[ast.stmt]) -> frozenset[str]:
         for target in statement.targets
         for name in plain_names(target)
     )
+
+
+def taken_by_steps(statements: Sequence[ast.stmt], rated: set[str]) -> frozenset[str]:
+    """The variables that steps take times a rate, gradients it seems: `g` of `m -= rate * g`."""
+    steps = [s for s in statements if isinstance(s, Assignment) and is_step(s, rated)]
+    return frozenset(
+        name
+        for step in steps
+        for name in names_in(change_of(step)) - names_in(targets_of(step)[0])  # type: ignore[arg-type]
+        if not RATE.fullmatch(name)
+    )
+
+
+def multiplies_error(value: ast.expr) -> bool:
+    """Whether a product has a difference in it: `-(2 / n) * sum(x * (y - m * x - b))`."""
+    products = [n for n in ast.walk(value) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]
+    return any(isinstance(p, ast.expr) and is_difference(p) for one in products for p in ast.walk(one))
 
 
 def targets_of(statement: Assignment) -> list[ast.expr]:

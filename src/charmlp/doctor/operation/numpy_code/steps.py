@@ -5,11 +5,13 @@ over epochs one pass, from weights that are given. What it predicts and what los
 its own, seen before the first update; it is right if it descends any of the losses that they may mean.
 """
 
+import ast
 import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, weights
 from charmlp.doctor.operation.numpy_code.descents import (
+    FIRST,
     PENALTIES,
     Descent,
     Problem,
@@ -28,7 +31,7 @@ from charmlp.doctor.operation.numpy_code.descents import (
     is_number,
     is_number_like,
 )
-from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -41,9 +44,12 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
+from charmlp.doctor.operation.numpy_code.updates import change_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
+SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
+TOLERANCE = 1e-4  # relative, of slopes
 MOST_OTHERS = 9  # losses that are less likely than the first
 ALIKE = 0.99  # cosine of gradients that at least have a direction in common
 
@@ -105,7 +111,7 @@ class Step(Taken):
     def fitting(self, sizes: Sizes, dtype: np.dtype, known: Descent | None) -> "Fitting":
         """The data and the loss with which most gradients agree; raises `CannotExamineError` for none."""
         best: Fitting | None = None
-        most = (False, 0.0, 0.0)
+        most = (False, 0.0, 0.0, -np.inf)  # of outputs one, if as much agrees
         for problem in self.problems(sizes, dtype):
             try:
                 parameters = self.parameters_for(problem, dtype)
@@ -115,8 +121,9 @@ class Step(Taken):
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
-                if agreement > most and known in (None, descent):
-                    best, most = (problem, parameters, descent), agreement
+                ranked = (*agreement, -(problem.outputs or np.inf))
+                if ranked > most and known in (None, descent):
+                    best, most = (problem, parameters, descent), ranked
             if best is not None and most[1] == sum(np.size(value) for value in best[1].values()):
                 break
         if best is None:
@@ -131,6 +138,7 @@ class Step(Taken):
             generator = np.random.default_rng(5)
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
+            datas = [x[:, 0], *datas] if n > inputs == 1 else datas  # a straight line
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
@@ -142,14 +150,18 @@ class Step(Taken):
         """Who learns: an object with its weights, or parameters that are arguments; inputs and outputs."""
         generator = np.random.default_rng(6)
         if self.kind is None:
-            names = [name for name in self.updates.names if name in self.function.required]
-            for shapes, inputs, outputs in shapes_of(names, sizes, None):
+            of = {name: name for name in self.updates.names if name in self.function.required}
+            of |= self.updates.starts
+            names = list(of.values())
+            for shapes, inputs, outputs in shapes_of(names, sizes, None) if names else ():
                 given = {
-                    name: (0.5 * random_numbers(s, generator)).astype(dtype) for name, s in shapes.items()
+                    argument: (0.5 * random_numbers(shapes[name], generator)).astype(dtype)
+                    for argument, name in of.items()
                 }
                 yield None, [], given, inputs, outputs
             if not names:
-                yield from ((None, [], {}, sizes["D"], outputs) for outputs in (1, sizes["K"]))
+                ends_of = ((sizes["D"], 1), (sizes["D"], sizes["K"]), (1, 1))
+                yield from ((None, [], {}, d, k) for d, k in ends_of)
             return
         own = instance(self.kind, sizes)
         changed = {name.removeprefix("self.") for name in self.updates.names}
@@ -193,6 +205,7 @@ class Step(Taken):
         analytic = np.array([slope for _, slope, _, _ in moved])
         if not np.isfinite(analytic).all() or not analytic.any():
             return
+        found = []
         for descent in self.descents(problem, ran):
             try:
                 numeric = np.array(
@@ -206,16 +219,30 @@ class Step(Taken):
                 continue
             if not np.isfinite(numeric).all() or not numeric.any():
                 continue
-            right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
-            whole = sum(
-                value.size
-                for name, value in parameters.items()
-                if all(r for r, m in zip(right, moved, strict=True) if m[0] == name)
-            )
-            norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-            alike = round(abs(float(numeric @ analytic)) / norms, 6)
-            if whole or alike >= least or descent.cost is not None:
-                yield descent, (whole > 0 and descent.is_own, float(whole), alike)
+            found.append(compared(descent, parameters, [name for name, *_ in moved], analytic, numeric))
+        # of one sample the gradients of all losses of x w are alike: multiples of x
+        size = sum(value.size for value in parameters.values())
+        for one in self.judged(found, problem, size):
+            tells = problem.sizes["N"] > 1 or not one.descent.is_of_method
+            is_alike = one.agreement[2] >= least and tells
+            if one.agreement[1] or is_alike or one.descent.cost is not None:
+                yield one.descent, one.agreement
+
+    def judged(self, found: Sequence["Compared"], problem: Problem, size: int) -> list["Compared"]:
+        """Those that may be meant: its own losses, where it is sure, or another of which all is right."""
+        said = [one for one in found if self.is_sure and one.descent.is_own and one.descent.cost is None]
+        meant = [one for one in said if one.is_meant(problem)]
+        if meant or not said:
+            return meant or list(found)
+        return [one for one in found if one.agreement[1] == size or one.descent.cost is not None]
+
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether a loss that it computes is what it descends: what its steps take is called a gradient."""
+        changes = [change_of(node) for node in self.updates.statements]  # type: ignore[arg-type]
+        names = [n for change in changes if change for n in ast.walk(change) if isinstance(n, ast.Name)]
+        called = [n.id for n in names if is_called_gradient(n)]
+        return bool(called) and not any("delta" in name or "err" in name for name in called)
 
     def descents(self, problem: Problem, ran: Ran) -> Iterator[Descent]:
         """Those of the code's own functions, and no other where one runs; else its own variables first."""
@@ -223,8 +250,8 @@ class Step(Taken):
         like_truth = [
             name
             for name, value in ran.first.items()
-            if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.sizes["C"])
-            and name not in ran.before
+            if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.outputs)
+            and name not in ran.before and not name.endswith(FIRST)
         ]  # fmt: skip
         known = [
             Descent(name, cost=cost)
@@ -241,14 +268,89 @@ class Step(Taken):
             for name, value in numbers.items():
                 if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
-        errors = [name for name in ran.first if name in numbers and ERROR.fullmatch(name)]
+        errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
         for penalty, text in itertools.product(penalties, LOSSES):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
-        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name)) and not ERROR.fullmatch(name)
+        is_error = self.is_difference(name)  # but no list of them is
+        return np.ndim(value) == 0 and bool(LOSS.fullmatch(name.removesuffix(FIRST))) and not is_error
+
+    def is_difference(self, name: str) -> bool:
+        """Whether what is called an error is no loss: nothing in it is squared."""
+        return bool(ERROR.fullmatch(name)) and name not in self.squares
+
+    @cached_property
+    def squares(self) -> frozenset[str]:
+        """The variables that are computed as a loss is: with a square, a logarithm, an absolute value."""
+        return frozenset(
+            target.id
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign | ast.AugAssign) and SQUARED.search(ast.unparse(node.value))
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How well gradients agree with a loss, and how many times its slopes they are: all, and each of them.
+
+    The agreement: whether it is the code's own and a gradient is right; how many numbers are; how alike all.
+    """
+
+    descent: Descent
+    agreement: tuple[bool, float, float]
+    factor: float
+    factors: Mapping[str, float | None]  # None where there is none, by the parameters
+    sizes: Mapping[str, int]
+
+    def is_meant(self, problem: Problem) -> bool:
+        alike = self.agreement[2]
+        is_scaled = alike >= ALIKE and (alike < 1 or is_usual_factor(self.factor, problem))
+        return bool(self.agreement[1]) or is_scaled
+
+    def times(self, factor: float) -> "Compared":
+        """With so many times the loss."""
+        same = [name for name, f in self.factors.items() if f is not None and abs(f / factor - 1) < TOLERANCE]
+        whole = float(sum(self.sizes[name] for name in same))
+        descent = replace(self.descent, times=round(factor, 6))
+        return replace(self, descent=descent, agreement=(True, whole, self.agreement[2]))
+
+
+def compared(
+    descent: Descent, parameters: Mapping[str, Array], names: Sequence[str], analytic: Array, numeric: Array
+) -> Compared:
+    """Of slopes along some directions, by the names of the parameters that were moved."""
+    right = abs(numeric - analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
+    of = {name: [i for i, other in enumerate(names) if other == name] for name in parameters}
+    whole = float(sum(value.size for name, value in parameters.items() if right[of[name]].all()))
+    norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
+    alike = round(abs(float(numeric @ analytic)) / norms, 6)
+    return Compared(
+        descent,
+        (whole > 0 and descent.is_own, whole, alike),
+        abs(float(analytic @ numeric)) / float(numeric @ numeric),
+        {name: only_factor(analytic[rows], numeric[rows]) for name, rows in of.items()},
+        {name: value.size for name, value in parameters.items()},
+    )
+
+
+def only_factor(analytic: Array, numeric: Array) -> float | None:
+    """How many times each other slopes are, if all are the same number of times."""
+    if not numeric.all():
+        return None
+    factor = float(np.median(analytic / numeric))
+    return round(factor, 4) if np.allclose(analytic, factor * numeric, rtol=TOLERANCE) and factor else None
+
+
+def is_usual_factor(factor: float, problem: Problem) -> bool:
+    """Whether a gradient is mistaken by it; by another one it is of another loss, such as the root of it."""
+    n, k = problem.sizes["N"], max(problem.outputs, 1)
+    usual = [a * b for a in (0.5, 1, 2) for b in (1, n, k, n * k, 1 / n, 1 / k, 1 / n / k)]
+    return any(abs(factor / one - 1) < 1e-3 for one in usual)
 
 
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:

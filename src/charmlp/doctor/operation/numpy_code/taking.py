@@ -1,6 +1,7 @@
 """Taking a gradient step once: code that updates parameters is called, with parameters that are given."""
 
 import ast
+import contextlib
 import copy
 import re
 from collections.abc import Mapping, Sequence
@@ -14,15 +15,23 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import Code
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.descents import (
+    OF_DATA,
     PENALTIES,
     Descent,
     Problem,
     Ran,
     is_number_like,
+    records_on,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function, copied
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, is_weight_name
+from charmlp.doctor.operation.numpy_code.instances import (
+    Method,
+    bound_to,
+    is_weight_name,
+    method_of,
+    methods_of,
+)
 from charmlp.doctor.operation.numpy_code.names import DATA, is_parameter, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     COUNT,
@@ -38,6 +47,7 @@ from charmlp.doctor.operation.numpy_code.updates import (
     watched,
 )
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
+from charmlp.doctor.operation.source import returned_parts
 
 INDEX = re.compile(r"[ijuvmn]|\w*(user|item|row|col|idx|index|movie)\w*", re.IGNORECASE)
 
@@ -66,7 +76,7 @@ class Taken:
             ran.before[place.name] = np.copy(value)
         given = {**problem.given, **{name: starts[name] for name in problem.given if name in starts}}
         given = {name: np.array(value) for name, value in given.items()}
-        ran.before |= {name: np.copy(value) for name, value in given.items()}
+        ran.before |= {name: np.copy(v) for name, v in given.items() if name not in self.updates.starts}
 
         def start(name: str, value: Any) -> Any:
             value = np.array(starts.get(name, value), dtype=float) if is_number_like(value) else value
@@ -74,7 +84,21 @@ class Taken:
             ran.before[name] = np.copy(value)
             return value
 
-        with watched(self.code, start, ran.see, steps_in):
+        def enter() -> None:
+            """Weights that a method made which it called, as `fit` calls `initialize`."""
+            for place, value in zip(problem.places, weights, strict=False):
+                if f"self.{place.attribute}" not in ran.before:
+                    place.put(own, np.array(value))
+            placed = {place.attribute for place in problem.places}
+            for name in self.updates.names:
+                attribute = name.removeprefix("self.")
+                if attribute not in (name, *placed) and name not in ran.before:
+                    setattr(own, attribute, start(name, getattr(own, attribute)))
+
+        def see(variables: Mapping[str, Any]) -> None:
+            ran.see({**records_on(own), **variables})
+
+        with watched(self.code, start, see, steps_in, enter=enter):
             arguments = self.arguments(problem, given)
             function = self.function if own is None else bound_to(self.function, own)  # type: ignore[arg-type]
             function(arguments)
@@ -86,7 +110,35 @@ class Taken:
         if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
             raise ValueError("a step changes the shape of a parameter")
         ran.rate = self.rate(own, ran)
+        ran.first |= self.predictions(problem, ran)
         return ran
+
+    def predictions(self, problem: Problem, ran: Ran) -> dict[str, Any]:
+        """What the object's methods that take data alone make of it, before the step: `feedforward(x)`."""
+        found = {}
+        for method in self.predictors if self.kind is not None else ():
+            for data in (problem.data, *(problem.data if problem.sizes["N"] == 1 else ())):
+                with contextlib.suppress(Exception):  # a method of something else
+                    own = self.owner(problem, ran)
+                    found[method.name + OF_DATA] = bound_to(method, own)({method.required[0]: np.copy(data)})
+                    break
+        return found
+
+    @cached_property
+    def predictors(self) -> list[Method]:
+        assert self.kind is not None
+        methods = [method_of(self.kind, name) for name in methods_of(self.kind) if name[:2] != "__"]
+        of_data = [m for m in methods if len(m.required or ()) == 1 and DATA.fullmatch(m.required[0])]
+        return [m for m in of_data if m.name != self.function.name and returned_parts(m.call)]
+
+    def owner(self, problem: Problem, ran: Ran) -> Any:
+        """The object as it was before the step."""
+        own = copy.deepcopy(problem.own)
+        for place in problem.places:
+            place.put(own, ran.before[place.name])
+        for name in set(ran.before) - {place.name for place in problem.places}:
+            setattr(own, name.removeprefix("self."), ran.before[name])
+        return own
 
     def arguments(self, problem: Problem, given: Mapping[str, Array]) -> dict[str, Any]:
         names = list(self.function.required)
@@ -132,8 +184,11 @@ class Taken:
         """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
         known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
         given = {}
-        for name in cost.required:
-            if name in known and not is_truth(name):
+        of_both = len(cost.required) == 2 and not any(map(is_truth, cost.required))
+        for place, name in enumerate(cost.required):
+            if of_both and DATA.fullmatch(cost.required[0]):  # data, and what should come of them
+                given[name] = (problem.data, problem.truth)[place]
+            elif name in known and not is_truth(name):
                 given[name] = known[name]
             elif DATA.fullmatch(name):
                 given[name] = problem.data
@@ -145,12 +200,7 @@ class Taken:
                 raise TypeError(f"{cost.name} takes {name}")
         if not isinstance(cost, Method):
             return cost(given)
-        own = copy.deepcopy(problem.own)
-        for place in problem.places:
-            place.put(own, ran.before[place.name])
-        for name in set(ran.before) - {place.name for place in problem.places}:
-            setattr(own, name.removeprefix("self."), ran.before[name])
-        return bound_to(cost, own)(given)
+        return bound_to(cost, self.owner(problem, ran))(given)
 
     @property
     def entries(self) -> set[str]:
@@ -175,16 +225,19 @@ class Taken:
 
     def strength(self, problem: Problem, ran: Ran) -> float:
         """λ, 0 where there is none."""
-        known = {**getattr(problem.own, "__dict__", {}), **ran.first}
+        held = getattr(problem.own, "__dict__", {})
+        inner = [vars(one) for one in held.values() if hasattr(one, "__dict__")]  # self.penalty.strength
+        known = {**{name: value for of in inner for name, value in of.items()}, **held, **ran.first}
         found = [value for name, value in known.items() if is_strength(name) and isinstance(value, float)]
         return found[0] if found else 0.0
 
     def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
         """What a run has by that loss."""
         if descent.cost is not None:
-            return float(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
+            return descent.turned(np.squeeze(self.cost(descent.cost, problem, ran, descent.variable)))
         if not descent.text:
-            loss = float(np.squeeze(ran.last[descent.variable]))
+            # nan: a list that nothing was written into, by code that is changed for a while
+            loss = descent.turned(np.squeeze(ran.last.get(descent.variable, np.nan)))
         else:
             variable, n = ran.first[descent.variable], problem.sizes["N"]
             truth = 0 * np.asarray(variable) if descent.is_error else problem.truth

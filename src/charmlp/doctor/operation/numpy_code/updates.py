@@ -2,12 +2,15 @@
 
 import ast
 import copy
+import functools
 import itertools
+import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from types import CodeType, FunctionType
 from typing import Any
 
 from charmlp.doctor.operation.code import Code
@@ -15,6 +18,7 @@ from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
 
 START, SEEN, ONCE = "__charmlp_start__", "__charmlp_variables__", "__charmlp_once__"
+ENTER = "__charmlp_enter__"
 EPOCHS = re.compile(
     r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
 )
@@ -44,6 +48,19 @@ class Updates:
         """Those around an update, from the outside inwards."""
         loops = [node for node in ast.walk(self.tree) if isinstance(node, ast.For | ast.While)]
         return [loop for loop in loops if any(inner in self.statements for inner in ast.walk(loop))]
+
+    @cached_property
+    def starts(self) -> dict[str, str]:
+        """The parameters that start from an argument, or a copy of one, by the argument's name."""
+        arguments = {a.arg for a in self.tree.args.args} - set(self.names)
+        plain = [n for n in ast.walk(self.tree) if isinstance(n, ast.Assign) and n not in self.statements]
+        pairs = [(part.targets[0], part.value) for node in plain for part in one_by_one(node)]
+        return {
+            given: target.id
+            for target, value in pairs
+            if isinstance(target, ast.Name) and target.id in self.names
+            if (given := copied_from(value)) in arguments
+        }
 
     @property
     def is_by_sample(self) -> bool:
@@ -154,7 +171,8 @@ class Instrumented(ast.NodeTransformer):
             return self.visit_loop(node)
         return super().generic_visit(node)
 
-    def visit_loop(self, node: ast.For | ast.While) -> ast.AST:
+    def visit_loop(self, node: ast.For | ast.While) -> ast.AST | list[ast.stmt]:
+        is_outermost = not self.is_inside
         self.is_inside += 1
         super().generic_visit(node)
         self.is_inside -= 1
@@ -163,7 +181,7 @@ class Instrumented(ast.NodeTransformer):
         elif self.every or is_of_epochs(node):
             node.iter = call(ONCE, node.iter)
         node.body.append(seen())
-        return node
+        return [ast.Expr(call(ENTER)), node] if is_outermost else node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         if node in self.updates.statements:
@@ -193,6 +211,17 @@ def one_by_one(node: ast.Assign) -> list[ast.Assign]:
     return [ast.Assign([one], number) for one, number in pairs] if alike else [node]
 
 
+def copied_from(value: ast.expr) -> str:
+    """The variable that an expression is, or a copy of: `w0`, `np.array(w0, float)`, `w0.copy()`; else ""."""
+    if isinstance(value, ast.Call):
+        called = value.func.attr if isinstance(value.func, ast.Attribute) else ast.unparse(value.func)
+        if called in ("array", "asarray", "copy", "deepcopy", "float", "list", "astype"):
+            of_method = isinstance(value.func, ast.Attribute) and called in ("copy", "astype")
+            of_array = of_method and ast.unparse(value.func.value) not in ("np", "numpy", "copy")  # type: ignore[attr-defined]
+            value = value.func.value if of_array else value.args[0] if value.args else value  # type: ignore[attr-defined]
+    return value.id if isinstance(value, ast.Name) else ""
+
+
 def call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
@@ -201,25 +230,37 @@ def seen() -> ast.stmt:
     return ast.Expr(call(SEEN, call("locals")))
 
 
-@contextmanager
-def watched(
-    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None],
-    find: Callable[[ast.FunctionDef], Updates | None] = updates_in, *, every: bool = False,
-) -> Iterator[None]:  # fmt: skip
-    """While it runs: parameters that it makes go through `start`, and `see` is shown its variables.
-
-    Of loops over epochs one pass is made, or of `every` loop around one of the updates that `find` finds.
-    """
-    tree = copy.deepcopy(code.tree)
+@functools.lru_cache(maxsize=64)
+def instrumented(
+    function: FunctionType, first_line: int, pickled: bytes,
+    find: Callable[[ast.FunctionDef], Updates | None], every: bool,
+) -> CodeType:  # fmt: skip
+    """The code of a tree that is watched: one step is run many times."""
+    tree = pickle.loads(pickled)
     updates = find(tree)
     if updates is not None:  # while a slip is looked for there may be none
         Instrumented(updates, every).visit(tree)
     tree.body.append(seen())
+    return Code(function, ast.fix_missing_locations(tree), first_line).compiled()
+
+
+@contextmanager
+def watched(
+    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None],
+    find: Callable[[ast.FunctionDef], Updates | None] = updates_in, *, every: bool = False,
+    enter: Callable[[], None] = lambda: None,
+) -> Iterator[None]:  # fmt: skip
+    """While it runs: parameters that it makes go through `start`, and `see` is shown its variables.
+
+    `enter` is called before each loop around updates. Of loops over epochs one pass is made, or of `every`
+    loop around one of the updates that `find` finds.
+    """
+    compiled = instrumented(code.function, code.first_line, pickle.dumps(code.tree), find, every)
     around = code.function.__globals__
-    watching = {START: start, SEEN: see, ONCE: once()}
+    watching = {START: start, SEEN: see, ONCE: once(), ENTER: enter}
     around |= watching
     try:
-        with Code(code.function, ast.fix_missing_locations(tree), code.first_line).running():
+        with code.running(compiled):
             yield
     finally:
         for name in watching:

@@ -1,6 +1,5 @@
 """Which functions of a module may be a value and its gradient."""
 
-import re
 from collections.abc import Mapping
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
@@ -12,6 +11,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     DERIVATIVE,
     is_gradient,
     is_loss,
+    is_to_grow,
     stem_of,
     words_of,
 )
@@ -94,10 +94,8 @@ def with_ascent(readings: tuple[str, ...], value: Function, gradient: Function) 
 
 def climbs(value: Function, gradient: Function) -> bool:
     """Whether a step is to make the value larger: a likelihood, a reward."""
-    words = set(words_of(value.name))
-    is_higher = bool(re.search(r"likelihood|objective|reward|elbo|return|utility", value.name, re.IGNORECASE))
     is_climb = bool({"ascend", "ascent", "maximize", "maximise", "climb"} & set(words_of(gradient.name)))
-    return is_climb or (is_higher and not {"neg", "negative", "nll", "loss", "cost"} & words)
+    return is_climb or is_to_grow(value.name)
 
 
 def readings_of(gradient: Function) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from charmlp.doctor.operation.numpy_code.trying.judging import Solution, gradien
 from charmlp.doctor.operation.numpy_code.trying.runs import Run
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
 from charmlp.doctor.operation.numpy_code.trying.search import solved
+from charmlp.doctor.operation.source import source_of
 
 COST = re.compile(
     r"cost|loss|entropy|mse|error|objective|likelihood|divergence|nll|energy|partition|similarity|rmse|j",
@@ -49,7 +50,8 @@ class Tried:
                 continue
             learnt = {key.partition(".")[0] for key in solution.of}
             learnt = {name for name in learnt if not is_given(name) or scene.use(name).is_changed}
-            if not solution.is_right and scene.gradient_has_steps and not learnt:
+            draws = "random" in source_of(scene.gradient.call)  # weights of its own, where it trains
+            if not solution.is_right and scene.gradient_has_steps and (not learnt or draws):
                 continue  # nobody learns data
             if best is None or solution.is_right or solution.is_turned:
                 best = scene, solution
