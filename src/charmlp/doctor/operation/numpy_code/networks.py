@@ -17,6 +17,7 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
@@ -93,9 +94,10 @@ class Network:
         return whole[0] if whole else None
 
     def keys_of(self, name: str) -> list[str]:
-        own = [function for function in (self.first, self.backward, self.cost) if function is not None]
-        keys = dict.fromkeys(key for function in own for key in subscripts_of(function.call, name))
-        prefixes = dict.fromkeys(key for function in own for key in prefixes_of(function.call, name))
+        own = [one.call for one in (self.first, self.backward, self.cost) if one is not None]
+        calls = dict.fromkeys([*own, *with_helpers(own)])  # a forward pass that both call
+        keys = dict.fromkeys(key for call in calls for key in subscripts_of(call, name))
+        prefixes = dict.fromkeys(key for call in calls for key in prefixes_of(call, name))
         numbered = [f"{prefix}{layer}" for layer in LAYERS for prefix in prefixes]
         return list(keys) or numbered or self.entries_of(name)
 
