@@ -51,6 +51,7 @@ SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
 TOLERANCE = 1e-4  # relative, of slopes
 MOST_OTHERS = 9  # losses that are less likely than the first
+PROPORTIONAL = 0.9999  # of gradients of losses that differ by a factor, or by a small number in a logarithm
 CALLED_LOSS = re.compile(r"loss|cost|objective|likelihood|nll", re.IGNORECASE)
 ALIKE = 0.99  # cosine of gradients that at least have a direction in common
 
@@ -135,11 +136,11 @@ class Step(Taken):
 
     def has_another_loss(self, problem: Problem, parameters: Mapping[str, Array], descent: Descent) -> bool:
         """Whether it computes a loss by that name, and its steps descend another one: either may be wrong."""
-        if descent.is_own or descent.cost is not None:
-            return False
+        if descent.is_own or descent.cost is not None or descent.penalty:
+            return False  # what is printed may be the loss without its penalty
         every = self.agreements(problem, parameters, least=0.0)
         own = [alike for one, (_, _, alike) in every if one.is_own and CALLED_LOSS.search(one.variable)]
-        return bool(own) and max(own) < ALIKE
+        return bool(own) and max(own) < PROPORTIONAL
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
         counts = [1] if self.updates.is_by_sample else [sizes["N"], 1]
