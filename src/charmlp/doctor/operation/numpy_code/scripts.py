@@ -283,6 +283,10 @@ class Script(Step):
             np.sum(ran.first.get(descent.variable, value) if np.size(value) == 1 else value)
         )
 
+    def has_another_loss(self, problem: Problem, parameters: Mapping[str, Array], descent: Descent) -> bool:
+        """What a script shows on the way may be any measure of how well it does."""
+        return False
+
     def is_loss(self, name: str, value: Any) -> bool:
         of_training = not {"val", "valid", "test", "dev"} & set(name.lower().split("_"))
         return (
