@@ -44,7 +44,7 @@ class Path:
 
     def findings(self) -> Iterator[Finding]:
         used = ", ".join(dict.fromkeys(map(ast.unparse, self.nodes)))
-        words = {"found": used, "spot": self.code.line_of(self.nodes[0])}
+        words: dict[str, Any] = {"found": used, "spot": self.code.line_of(self.nodes[0])}
         where = phrase("path-line", function=self.code.function.__name__, **words)
         if self.name in AS_WELL:
             words["or"] = (finding(AS_WELL[self.name], **words),)
@@ -170,14 +170,14 @@ class Differences:
         """The inputs whose gradients err on the paths through these uses alone, by the share they have."""
         by_share: dict[float, set[int]] = {share: set() for share in NAMES}
         for i in positions:
-            flows = [self.flow(number, i) for number in numbers]
-            if any(flow is None for flow in flows):
+            flows = [flow for number in numbers if (flow := self.flow(number, i)) is not None]
+            if len(flows) < len(numbers):
                 continue
             error, through = self.found[i] - self.right[i], np.sum(flows, axis=0)
             size = self.size(i, through)
-            flow = float(np.linalg.norm(through))
+            length = float(np.linalg.norm(through))
             for share, mends in by_share.items():
-                if np.linalg.norm(error - (share - 1) * through) <= CLOSE * flow + ROUNDING * size:
+                if np.linalg.norm(error - (share - 1) * through) <= CLOSE * length + ROUNDING * size:
                     mends.add(i)
         return by_share
 

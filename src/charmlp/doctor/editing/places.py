@@ -97,8 +97,9 @@ class Function:
 
     def spread_over(self, node: ast.expr) -> Iterator[ast.expr]:
         """The variables with one number for each column, row or channel of an expression."""
-        shape = self.shape(node)
-        for variable, value in self.variables.values() if shape is not None else ():
+        if (shape := self.shape(node)) is None:
+            return
+        for variable, value in self.variables.values():
             of = np.shape(value)
             is_row = 0 < len(of) < len(shape) and of == shape[-len(of) :]
             ones = len(of) == len(shape) and all(a in (1, b) for a, b in zip(of, shape, strict=True))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -85,6 +86,8 @@ def of_weights(part: Callable[[Variables], Array]) -> Formula:
     return lambda v, y, g: part(v).swapaxes(1, 2) @ g
 
 
+OF_ANOTHER_AND_OF_ITSELF: tuple[dict[str, Any], ...] = ({}, {"T": 5, "S": 5, "D": 7, "E": 7})
+
 KIND = Kind(
     aliases=(
         "attention", "scaleddotproductattention", "dotproductattention", "selfattention", "scaledattention",
@@ -95,7 +98,7 @@ KIND = Kind(
         arrange((QUERY, "single"), (KEY, "single"), (VALUE, "single"), output="single", N=1),
         *(
             arrange((QUERY, heads), (KEY, heads), (VALUE, heads), output=heads, N=4, **sizes)
-            for sizes in ({}, {"T": 5, "S": 5, "D": 7, "E": 7})  # and of itself
+            for sizes in OF_ANOTHER_AND_OF_ITSELF
             for heads in ("heads", "heads of tokens")
         ),
     ),

@@ -140,7 +140,7 @@ class Line:
         found = self.function(*[given[name] for name in self.names])
         if callable(found):
             return found(g)
-        if self.works_in_place:
+        if self.upstream is not None and self.works_in_place:
             return given[self.upstream]
         return found if self.upstream else found * g
 
