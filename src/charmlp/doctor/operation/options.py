@@ -117,7 +117,10 @@ def fill_options(subject: Subject, n_values: int, flags: bool = True) -> list[An
 def option(subject: Subject, name: str, flags: bool) -> Any:
     if is_flag(name) and plain(name) != "inplace":
         return flags
-    return subject.defaults[name] if name in subject.defaults else usual_option(name)
+    if name in subject.defaults:
+        return subject.defaults[name]
+    usual = usual_option(name)
+    return subject.numbers.get(name) if usual is None else usual
 
 
 def flags_of(subject: Subject) -> Iterator[str]:

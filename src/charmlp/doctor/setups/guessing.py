@@ -24,6 +24,7 @@ from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
 LABELS, ONE_HOT, WORDS_2D, PLACES = "label", "one-hot", "words", "places"
+PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -88,7 +89,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     counts = [1, 2, 3]
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
-        names = [name for name in inputs if not is_option(name)]
+        names = [name for name in inputs if is_of_array(subject, name)]
         yield from with_options_between(inputs, names, n, d)
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         if subject.conditions:
@@ -97,6 +98,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from of_parts(subject, len(names), n, k)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
+            if subject.forward_source and not PRODUCT.search(subject.forward_source):
+                yield [(n, d), (n, d)]  # an angle, say
             yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
         if not names and subject.parameters:
             yield []
@@ -127,6 +130,11 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
+
+
+def is_of_array(subject: Subject, name: str) -> bool:
+    """Whether an input is an array, as far as its name and the code tell."""
+    return name in subject.trained or not (is_option(name) or name in subject.numbers)
 
 
 def with_options_between(inputs: Sequence[str], names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:

@@ -321,7 +321,7 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return Model(kind, second, forwards[0] if forwards else None, costs[0] if costs else None, given)
     if any(map(is_truth, first.inputs)) and len(first.arrays) == 2 and not second.required:
         return Model(kind, second, None, first, given)
-    if not first.arrays and not second.arrays:
+    if not second.arrays and (costs or not first.arrays):  # it goes back from what was left on the object
         return Model(kind, second, first, costs[0] if costs else None, given)
     return None
 

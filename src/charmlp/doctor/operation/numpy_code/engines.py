@@ -1,9 +1,11 @@
 """Small engines, as micrograd: values that know their gradient, with an operation in each method."""
 
+import contextlib
 import inspect
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -14,7 +16,10 @@ import numpy as np
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
+from charmlp.doctor.operation.numpy_code.arrays import shown
+from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.source import behind, uses_torch
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 OfLeaves = Callable[[Sequence[Any]], Any]  # a value, computed from leaves
@@ -80,7 +85,8 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
     backward = next((name for name in BACKWARD if callable(getattr(thing, name, None))), None)
     if backward is None or not {"__add__", "__mul__"} & own:
         return None
-    for wrap in (float, np.array):
+    wraps: list[Callable[[Any], Any]] = [*([tensor] if uses_torch(vars(module)) else []), float, np.array]
+    for wrap in wraps:
         engine = Engine(thing, backward, wrap)
         try:
             leaf = engine.leaf(2.0)
@@ -97,7 +103,12 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
 
 def data_of(value: Any) -> Any:
     """The number or array that a value holds."""
-    return next((held for name in DATA if is_number(held := getattr(value, name, None))), None)
+    return next((held for name in DATA if is_number(held := shown(getattr(value, name, None)))), None)
+
+
+def tensor(value: Any) -> Any:
+    """What an engine on torch's tensors takes."""
+    return as_tensors(np.array(value, float))
 
 
 def is_number(held: Any) -> bool:
@@ -117,7 +128,12 @@ class Engine:
             raise TypeError(f"{self.kind.__name__} holds one number")
         of = inspect.signature(self.kind).parameters
         flags = {name: True for name in of if re.fullmatch(r"requires_?grad(ient)?|autograd|track\w*", name)}
+        if self.wrap is tensor:
+            return self.kind(tensor(value), **flags)
         return self.kind(np.array(value) if np.ndim(value) else self.wrap(float(value)), **flags)
+
+    def in_doubles(self) -> AbstractContextManager[None]:
+        return in_doubles(getattr(behind(self.kind.__init__), "__globals__", {}))
 
     @cached_property
     def holds_arrays(self) -> bool:
@@ -174,10 +190,10 @@ class Engine:
             return False
 
     def is_of_two(self, name: str) -> bool:
-        try:
-            return isinstance(getattr(self.leaf(0.5), name)(self.leaf(0.7)), self.kind)
-        except Exception:
-            return False
+        for one, other in ((0.5, 0.7), (np.ones((2, 2)), np.ones((2, 2)))):
+            with contextlib.suppress(Exception):
+                return isinstance(getattr(self.leaf(one), name)(self.leaf(other)), self.kind)
+        return False
 
     def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
         """Beside it, twice, the same on one value in both places; a matrix times a constant matrix."""
@@ -210,11 +226,13 @@ class Engine:
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             held = [np.array(value) for value in values]
-            ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
+            with self.in_doubles():
+                ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                leaves = [self.leaf(value) for value in held]
-                return self.gradients(leaves, outputs(leaves), upstream[0])
+                with self.in_doubles():
+                    leaves = [self.leaf(value) for value in held]
+                    return self.gradients(leaves, outputs(leaves), upstream[0])
 
             return (np.asarray(sum(map(np.asarray, ys)), float),), backward
 
@@ -271,6 +289,7 @@ class Engine:
             return False
 
     def backward_from(self, out: Any, g: Any) -> None:
+        g = tensor(g) if self.wrap is tensor else g
         getattr(out, self.backward_name)(self.kind(g) if self.has_values_as_gradients else g)
 
     @cached_property
@@ -291,10 +310,11 @@ class Engine:
 
     def gradient_of(self, value: Any) -> Any:
         held = self.raw_gradient(value)
-        return data_of(held) if isinstance(held, self.kind) else held
+        return data_of(held) if isinstance(held, self.kind) else shown(held)
 
     def set_gradient(self, value: Any, g: Any) -> None:
         name = self.gradient_name(value)
+        g = tensor(g) if self.wrap is tensor else g
         setattr(value, name, self.kind(g) if isinstance(getattr(value, name), self.kind) else g)
 
     # Its walk through a graph
