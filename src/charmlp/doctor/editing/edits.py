@@ -32,6 +32,11 @@ AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
+OPERATORS: dict[str, type[ast.operator]] = {
+    "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,
+    "div": ast.Div, "divide": ast.Div, "pow": ast.Pow, "mm": ast.MatMult, "matmul": ast.MatMult, "bmm": ast.MatMult,
+}  # fmt: skip
+LIBRARIES_CALLED = ("torch", "np", "numpy")
 # What a comparison may have been meant to be: the opposite, or the same with or without equality
 INVERSE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Gt: (ast.LtE, ast.Lt),
@@ -58,12 +63,26 @@ def of_operators(function: Function) -> Iterator[Edit]:
     """A factor or a term too many, a wrong sign, a wrong comparison."""
     for slot in function.expressions:
         node = slot[3]
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield Edit(slot, node.operand, "sign-flipped.edit")
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert):
+            name = "sign-flipped.edit" if isinstance(node.op, ast.USub) else "relu-mask.edit"
+            yield Edit(slot, node.operand, name)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield from of_comparison(function, slot, node)
         elif isinstance(node, ast.BinOp):
             yield from of_operation(function, slot, node)
+        elif (same := as_operation(node)) is not None:
+            yield from of_operation(function, slot, same)
+
+
+def as_operation(node: ast.AST) -> ast.BinOp | None:
+    """A call that is an operator in words, as one: a.mul(b), torch.matmul(a, b)."""
+    operator = OPERATORS.get(called(node))
+    if operator is None or not isinstance(node, ast.Call) or node.keywords:
+        return None
+    of_module = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in LIBRARIES_CALLED
+    own = [node.func.value] if isinstance(node.func, ast.Attribute) and not of_module else []
+    operands = [*own, *node.args]
+    return ast.BinOp(operands[0], operator(), operands[1]) if len(operands) == 2 else None
 
 
 def of_comparison(function: Function, slot: Slot, node: ast.Compare) -> Iterator[Edit]:
@@ -84,8 +103,7 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
         case ast.Add() | ast.Sub():
             other = ast.Sub if isinstance(node.op, ast.Add) else ast.Add
             yield Edit(slot, binary(left, other, right), "sign-flipped.edit")
-            if other is ast.Add:
-                yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
+            yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
             yield Edit(slot, left, "wrong-formula.edit")
             yield Edit(slot, right, "wrong-formula.edit")
         case ast.Mult():
@@ -97,6 +115,9 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
             yield Edit(slot, binary(left, ast.Mult, right), too_many(function, right))
         case ast.Pow():
             yield Edit(slot, left, "wrong-formula.edit")
+            for nearby in (ast.Sub, ast.Add):  # n xⁿ for n xⁿ⁻¹
+                power = binary(right, nearby, ast.Constant(1))
+                yield Edit(slot, binary(left, ast.Pow, power), "wrong-formula.edit")
         case ast.MatMult():
             yield Edit(slot, binary(right, ast.MatMult, left), "wrong-transpose-for-input.edit")
 
@@ -171,12 +192,37 @@ def of_calls(function: Function) -> Iterator[Edit]:
             elif keyword not in AXIS:
                 continue
             yield Edit(slot, call(node.func, node.args, **rest), "batch-not-summed.edit")
+            yield from of_counts(function, slot, node)
+        if name == "neg":
+            yield Edit(
+                slot,
+                node.func.value if isinstance(node.func, ast.Attribute) else node.args[0],
+                "sign-flipped.edit",
+            )
+        if name == "where" and len(node.args) == 3:
+            condition, one, other = node.args
+            yield Edit(slot, call(node.func, [condition, other, one], **keywords), "relu-mask.edit")
         if name == "scatter_":
             adding = ast.Attribute(node.func.value, "scatter_add_", ast.Load())
             yield Edit(slot, call(adding, node.args, **keywords), "not-accumulated.edit")
         for argument in node.args[:2]:
             if function.shape(argument) == function.shape(node):
                 yield Edit(slot, argument, of_call(name))
+
+
+def of_counts(function: Function, slot: Slot, node: ast.Call) -> Iterator[Edit]:
+    """A mean of all for that of what a mask lets through."""
+    if called(node) == "sum" or not isinstance(node.func, ast.Attribute):
+        return
+    summing = call(
+        ast.Attribute(node.func.value, "sum", ast.Load()),
+        node.args,
+        **{k.arg or "": k.value for k in node.keywords},
+    )
+    for variable in function.alike(node.func.value):
+        if set(np.unique(function.variables[ast.unparse(variable)][1])) == {0.0, 1.0}:
+            count = ast.Call(ast.Attribute(to_be_read(variable), "sum", ast.Load()), node.args, node.keywords)
+            yield Edit(slot, binary(summing, ast.Div, count), "wrong-divisor.edit")
 
 
 def of_call(name: str) -> str:
@@ -278,6 +324,24 @@ def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator
     yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, node.target))
 
 
+def of_numbers(function: Function) -> Iterator[Edit]:
+    """A number with another factor or power: π for 2π, T for T², p for 1 − p."""
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        if (
+            isinstance(node, ast.Constant)
+            or not is_plain(node)
+            or not isinstance(owner, ast.BinOp | ast.Call)
+        ):
+            continue
+        if not isinstance(function.value(node), float | int) or function.is_of_numbers:
+            continue
+        for text in ("2 * v", "v / 2"):
+            yield Edit(slot, expression(text, v=node), "factor-two.edit")
+        for text in ("1 / v", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
+            yield Edit(slot, expression(text, v=node), "scale-forgotten.edit")
+
+
 def of_variables(function: Function) -> Iterator[Edit]:
     """Another variable of the same shape."""
     for slot in function.expressions:
@@ -296,7 +360,7 @@ def of_exchange(function: Function, slot: Slot) -> str:
     owner, _, _, node = slot
     if isinstance(owner, ast.Compare):
         return "wrong-mask.formula"
-    if not np.ndim(function.value(node)):
+    if not np.ndim(function.value(node)) and not function.is_of_numbers:
         return "scale-forgotten.edit"
     return "wrong-variable.edit" if is_derivative(called(owner)) else "path-forgotten.edit"
 
@@ -364,5 +428,5 @@ def of_terms(function: Function) -> Iterator[Edit]:
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_statements, of_forms, of_exchanges, of_variables, of_targets, of_slopes, of_terms,
+    of_statements, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_terms,
 )  # fmt: skip

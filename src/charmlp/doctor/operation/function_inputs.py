@@ -1,4 +1,4 @@
-"""What the inputs of a torch Function are, as far as its code tells: tensors with a gradient, or constants."""
+"""What the inputs of a torch Function are, as far as its code tells: trained tensors, constants, numbers."""
 
 import ast
 import re
@@ -19,7 +19,9 @@ FROZEN = re.compile(
     re.IGNORECASE,
 )
 # How a whole number is used, such as a count of bits or of groups
-WHOLE = r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b|[(,] ?{name}, -1|padding={name}"
+WHOLE = (
+    r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b|[(,] ?{name}, -1|=\s?{name}[,)]"
+)
 
 
 def constants(function: Any, names: Sequence[str]) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ OPTIONS: dict[str, Any] = {
     "low(er)?": -0.7,
     "high|upper": 0.9,
     "momentum": 0.9,
+    "(n|num)?bits?(width)?|bitwidth": 4,
+    "(n|num)?(groups|heads)": 2,
     "lr|learningrate": 1.0,
 }  # fmt: skip
 FLAGS = re.compile(r"(is|in|use)?(training|train)(mode|flag|phase)?|trainflg|inplace")

@@ -96,6 +96,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
+        yield from unpacked(subject.forward_source, names)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             if subject.forward_source and not PRODUCT.search(subject.forward_source):
@@ -209,6 +210,32 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
         yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
+
+
+# Even sizes, as windows and groups want them
+SIZES_OF = {3: (3, 4, 6), 4: (3, 4, 2, 6), 5: (2, 2, 4, 2, 2)}
+
+
+def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
+    """As many dimensions as forward unpacks a shape into: N, C, H, W = x.shape. Others are of its channels.
+
+    Kernels too are unpacked.
+    """
+    counts = {
+        name: parts.count(",") + 1
+        for parts, name in re.findall(r"((?:\w+, *)+\w+) = (\w+)\.(?:shape|size\(\))\s", source + "\n")
+    }
+    first = SIZES_OF.get(counts.get(names[0] if names else "", 0))
+    if first is None:
+        return
+    c = first[1]
+    if any(name in counts for name in names[1:]):
+        for filters in (3, c):
+            kernel = (filters, c, *[2] * (len(first) - 2))
+            yield [first, *(kernel if name in counts else (filters,) for name in names[1:])]
+    channels: tuple[Shape, ...] = ((c,), (1, c, *[1] * (len(first) - 2)), (first[-1],), first)
+    for other in channels:
+        yield [first, *(first if name in counts else other for name in names[1:])]
 
 
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:

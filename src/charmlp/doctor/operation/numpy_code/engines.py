@@ -154,10 +154,10 @@ class Engine:
             ):
                 yield Written(title, (), phrase("unwritten", method=title))
             elif (made := self.operation(name, thing)) is not None:
-                yield Written(title, (always(made),))
+                yield Written(title, (always(made),), code=(thing,) if inspect.isfunction(thing) else ())
         for name, function in vars(module).items():
             if inspect.isfunction(function) and is_function(name) and self.is_of_one(function):
-                yield Written(name, (always(self.unary(name, of_first(function))),))
+                yield Written(name, (always(self.unary(name, of_first(function))),), code=(function,))
         if (walk := self.walk(module)) is not None:
             title = f"{self.kind.__name__}.{self.backward_name}"
             yield Written(title, (always(walk),))
