@@ -31,7 +31,7 @@ from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
+from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
@@ -214,17 +214,18 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis with the usual inputs, or where all is right with these, with larger numbers."""
+    """The diagnosis with the usual inputs, or where all is right with these, with larger or smaller ones."""
     diagnosis = judged(setup, target)
     if not diagnosis:
         return diagnosis
-    far = far_out(setup)
-    right = None if far is None else is_right(far)
-    if far is not None and right is False:
-        there = judged(replace(setup, trials=(far,)), target)
-        if there.mistakes:
-            return there
-    more = [*([far] if far is not None and right else []), *right_with_one_row(setup)]
+    more = list(right_with_one_row(setup))
+    for trial in of_other_sizes(setup):
+        right = is_right(trial)
+        if right is False:
+            there = judged(replace(setup, trials=(trial,)), target)
+            if there.mistakes:
+                return there
+        more += [trial] if right else []
     return replace(diagnosis, trials=(*diagnosis.trials, *more))
 
 

@@ -34,7 +34,8 @@ DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "abs
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
 OPERATORS: dict[str, type[ast.operator]] = {
     "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,
-    "div": ast.Div, "divide": ast.Div, "pow": ast.Pow, "mm": ast.MatMult, "matmul": ast.MatMult, "bmm": ast.MatMult,
+    "div": ast.Div, "divide": ast.Div, "pow": ast.Pow,
+    "mm": ast.MatMult, "matmul": ast.MatMult, "bmm": ast.MatMult,
 }  # fmt: skip
 LIBRARIES_CALLED = ("torch", "np", "numpy")
 # What a comparison may have been meant to be: the opposite, or the same with or without equality

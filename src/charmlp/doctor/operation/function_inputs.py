@@ -20,7 +20,8 @@ FROZEN = re.compile(
 )
 # How a whole number is used, such as a count of bits or of groups
 WHOLE = (
-    r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b|[(,] ?{name}, -1|=\s?{name}[,)]"
+    r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b"
+    r"|[(,] ?{name}, -1|=\s?{name}[,)]"
 )
 
 
