@@ -17,6 +17,7 @@ WHATEVER_IS_MEANT = {
     "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
 }  # fmt: skip
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
 
@@ -39,7 +40,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
             reason = phrase("no-pair")
     if sure is None:
         return mistakes, None
-    left = [mistake for mistake in mistakes if mistake.name in sure]
+    left = [mistake for mistake in mistakes if mistake.name in sure or mistake.variant == OF_STEPS]
     return left, None if left else reason
 
 

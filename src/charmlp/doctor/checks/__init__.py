@@ -15,6 +15,7 @@ from charmlp.doctor.checks import (
     linearity,
     side_effects,
     stability,
+    straight_through,
     structure,
 )
 from charmlp.doctor.mistake import Finding, Phrase
@@ -36,6 +37,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     gradients.values_are_right,
     accumulation.gradients_add_up,
     asked.each_alone,
+    straight_through.steps_are_led_through,
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,

@@ -18,6 +18,7 @@ FROZEN = re.compile(
     r"frozen|constant|not (trained|trainable)|non-?trainable|no grad(ient)?s?\b|\bfixed\b|冻结|常数|常量",
     re.IGNORECASE,
 )
+POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 # How a whole number is used, such as a count of bits or of groups
 WHOLE = (
     r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b"
@@ -68,7 +69,7 @@ def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
         if re.search(WHOLE.format(name=name), source):
             found[name] = 2
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):
-            found[name] = 0.7
+            found[name] = 2.0 if POWER.fullmatch(name) else 0.7
     return found
 
 

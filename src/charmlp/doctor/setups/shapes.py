@@ -51,11 +51,28 @@ WORDS: dict[re.Pattern[str], str] = {
 def by_names(names: Sequence[str], sizes: Sizes, d: int) -> Iterator[list[Any]]:
     """All that the names may tell, the likeliest first; `d` is how many columns the data have."""
     n = sizes["N"]
+    yield from of_angles(names, n, sizes["T"])
     yield from of_vectors(names, n, d)
     yield from of_cell(names, sizes)
     yield from of_layers(names, sizes)
     yield from of_word_vectors(names, sizes)
     yield from of_regression(names, n, d)
+
+
+# Cosines and sines of angles, by which pairs of numbers are turned
+ANGLE = re.compile(r"(cos|sin)(_?\w+)?", re.IGNORECASE)
+
+
+def of_angles(names: Sequence[str], n: int, t: int) -> Iterator[list[Any]]:
+    """Where names tell that it turns pairs of numbers: as many angles as numbers, or half as many."""
+    are_angles = [bool(ANGLE.fullmatch(name)) for name in names]
+    if len(set(map(str.lower, itertools.compress(names, are_angles)))) < 2:
+        return
+    for x in ((n, 6), (2, n, 6), (2, 3, t, 6), (2, t, 3, 6)):
+        rows = x[-3] if x == (2, t, 3, 6) else x[-2]
+        for angles in ((rows, 6), (rows, 3)):
+            yield [angles if is_angle else x for is_angle in are_angles]
+            yield [(1,) * (len(x) - 2) + angles if is_angle else x for is_angle in are_angles]
 
 
 def of_vectors(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
