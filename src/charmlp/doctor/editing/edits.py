@@ -420,14 +420,41 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 scale = expression(scaled, v=variable)
                 yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
                 yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
-    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call)]
+    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call) or is_factor(slot)]
     for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):
             for operator in (ast.Add, ast.Sub):
                 yield Edit(slot, binary(slot[3], operator, variable), "path-forgotten.edit")
 
 
+def is_factor(slot: Slot) -> bool:
+    """Whether a variable is one of the factors of a product: h of g h s (1 − s), where h − x is meant."""
+    return isinstance(slot[0], ast.BinOp) and isinstance(slot[0].op, ast.Mult) and is_plain(slot[3])
+
+
+def of_arrangements(function: Function) -> Iterator[Edit]:
+    """A kernel that is not flipped; a matrix whose transpose belongs beside it, as in x xᵀ."""
+    for slot in function.operands:
+        node = slot[3]
+        shape = function.shape(node) or ()
+        if len(shape) >= 3:
+            for axes in ((-1,), (-2, -1), (0,)):
+                yield Edit(slot, flipped(function, node, axes), "kernel-not-flipped.edit")
+        if len(shape) == 2 and shape[0] == shape[1]:
+            transposed = ast.Attribute(to_be_read(node), "T", ast.Load())
+            yield Edit(slot, binary(node, ast.Add, transposed), "path-forgotten.edit")
+
+
+def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.expr:
+    """An array the other way round along axes, as torch or NumPy writes it."""
+    along: ast.expr = ast.parse(repr(axes), mode="eval").body
+    if isinstance(function.around.get("torch"), ModuleType):
+        return call(ast.Attribute(to_be_read(node), "flip", ast.Load()), [along])
+    return call(expression(f"{function.library}.flip"), [to_be_read(node), along])
+
+
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_statements, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_terms,
+    of_statements, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes,
+    of_arrangements, of_terms,
 )  # fmt: skip

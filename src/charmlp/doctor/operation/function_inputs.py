@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from charmlp.doctor.operation.conditions import SENTENCE, said_of
@@ -79,15 +79,10 @@ def halves(function: Any) -> tuple[Any, ...]:
 
 
 def trained(function: Any, names: Sequence[str]) -> tuple[str, ...]:
-    """The inputs that are saved as tensors and have a gradient: no options, whatever they are called."""
-    without = without_gradient(function, names)
-    saved = {name for half in halves(function) for name in saved_by(half)}
-    return tuple(name for name in names if name in saved and name not in without)
-
-
-def saved_by(half: Any) -> Iterator[str]:
-    """The names of what is given to `save_for_backward`."""
-    source = source_of(half)
-    for node in ast.walk(ast.parse(source)) if "save_for_backward" in source else ():
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "save_for_backward":
-            yield from (argument.id for argument in node.args if isinstance(argument, ast.Name))
+    """The inputs for which backward computes something: no options, no labels, whatever their names."""
+    pairs = zip(names, returned_parts(function.backward), strict=False)
+    return tuple(
+        name
+        for name, part in pairs
+        if not isinstance(part, ast.Constant) and "zeros" not in ast.unparse(part)
+    )
