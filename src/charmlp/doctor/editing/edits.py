@@ -32,6 +32,7 @@ AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
+TURNS = {"transpose", "swapaxes", "permute", "t"}
 OPERATORS: dict[str, type[ast.operator]] = {
     "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,
     "div": ast.Div, "divide": ast.Div, "pow": ast.Pow,
@@ -293,7 +294,9 @@ def of_statements(function: Function) -> Iterator[Edit]:
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
-            yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+            turned = any(called(inner) in TURNS for inner in ast.walk(node.value))
+            name = "wrong-transpose-for-input.edit" if turned else "wrong-formula.edit"
+            yield Edit(slot, ast.Pass(), name, (node, target))
 
 
 def is_set_again(function: Function, target: ast.Name) -> bool:
@@ -308,7 +311,8 @@ def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign)
     if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
         array, index = to_be_read(target.value), to_be_read(target.slice)
         if isinstance(function.around.get("torch"), ModuleType):
-            text = "array.index_put_((index,), value, accumulate=True)"
+            places = "index" if isinstance(index, ast.Tuple) else "(index,)"
+            text = f"array.index_put_({places}, value, accumulate=True)"
         else:
             text = f"{function.library}.add.at(array, index, value)"
         adding = expression(text, array=array, index=index, value=node.value)

@@ -19,7 +19,7 @@ from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, Shape, by_names
+from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, Shape, by_names, of_einsum
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
@@ -99,6 +99,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             return
         yield from of_parts(subject, len(names), n, k)
         yield from unpacked(subject.forward_source, names)
+        yield from of_einsum(names, subject.forward_source, sizes)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             if subject.forward_source and not PRODUCT.search(subject.forward_source):

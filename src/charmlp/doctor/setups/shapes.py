@@ -59,6 +59,19 @@ def by_names(names: Sequence[str], sizes: Sizes, d: int) -> Iterator[list[Any]]:
     yield from of_regression(names, n, d)
 
 
+EINSUM = re.compile(r"""einsum\(\s*["']([a-zA-Z, ]+)(?:->[a-zA-Z ]*)?["'],([^()]*)\)""")
+
+
+def of_einsum(names: Sequence[str], source: str, sizes: Sizes) -> Iterator[list[Any]]:
+    """The shapes that the letters of an einsum say, where all inputs stand in one: another size a letter."""
+    for letters, arguments in EINSUM.findall(source):
+        operands = dict(zip((a.strip() for a in arguments.split(",")), letters.split(","), strict=False))
+        each = dict.fromkeys("".join(letter.strip() for letter in letters.split(",")))
+        size = dict(zip(each, itertools.cycle((sizes["N"], sizes["K"], 4, 2, 6)), strict=False))
+        if set(names) <= set(operands):
+            yield [tuple(size[letter] for letter in operands[name].strip()) for name in names]
+
+
 # Cosines and sines of angles, by which pairs of numbers are turned
 ANGLE = re.compile(r"(cos|sin)(_?\w+)?", re.IGNORECASE)
 

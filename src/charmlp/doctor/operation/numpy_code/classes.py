@@ -16,6 +16,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.attached import is_attached, of_attached
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.functions import cannot
@@ -254,6 +255,9 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     if hands_on_delta(first, second):
         return [cannot(kind.__name__, phrase("hands-on-delta", name=kind.__name__), *others)]
     code = (second.call, first.call)
+    if is_attached(kind, second):
+        attached = functools.partial(of_attached, kind, first, second)
+        return [Written(kind.__name__, (attached,), others=others, code=code)]
     choices = choices_of(kind)
     if choices is None:
         model = model_of(kind, first, second, {})

@@ -179,19 +179,26 @@ class Function:
         names = [name for name in self.required + self.signature.optional if name in arguments]
         positions = {name: arguments[name] for name in self.required if name in arguments}
         rest = {name: arguments[name] for name in names if name not in positions}
-        around = getattr(behind(self.call), "__globals__", {})
-        if is_torch_alone(around):
+        if self.takes_tensors:
             return self.of_tensors(positions, rest)
         try:
             return self.bound(*positions.values(), **rest)
         except (ValueError, TypeError, AttributeError) as error:
-            if uses_torch(around):
+            if uses_torch(getattr(behind(self.call), "__globals__", {})):
                 return self.of_tensors(positions, rest)
             arrays = [value for value in positions.values() if getattr(value, "ndim", 0)]
             alike = len({np.shape(value) for value in arrays}) == 1
             if not alike or not ONE_AT_A_TIME.search(str(error)):
                 raise
             return np.vectorize(lambda *each: self.bound(*each, **rest), otypes=[float])(*positions.values())
+
+    @cached_property
+    def takes_tensors(self) -> bool:
+        """Whether it is written for torch's tensors, and not for NumPy's arrays."""
+        around, owner = getattr(behind(self.call), "__globals__", {}), getattr(self, "owner", None)
+        source = source_of(self.call if owner is None else type(owner))
+        of_torch = re.search(r"\btorch\.", source) and not re.search(r"\b(np|numpy)\.", source)
+        return is_torch_alone(around) or (uses_torch(around) and bool(of_torch))
 
     def of_tensors(self, positions: Mapping[str, Any], rest: Mapping[str, Any]) -> Any:
         with in_doubles(behind(self.call).__globals__):
