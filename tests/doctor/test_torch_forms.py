@@ -54,7 +54,10 @@ OF_CLIPPED = (
     "        return g * inside, (g * (x {} alpha)).sum().reshape(alpha.shape)"
 )
 BLENDED = "s = t.sigmoid()\n        ctx.save_for_backward(x, s)\n        return s * x + (1 - s) * h"
-GATED = "a, b = x.chunk(2, -1)\n        s = b.sigmoid()\n        ctx.save_for_backward(a, s)\n        return a * s"
+GATED = (
+    "a, b = x.chunk(2, -1)\n        s = b.sigmoid()\n"
+    "        ctx.save_for_backward(a, s)\n        return a * s"
+)
 OF_GATED = "a, s = ctx.saved_tensors\n        return torch.cat([g * s, g * s * (1 - s){}], -1)"  # fmt: skip
 MASK = "(w,) = ctx.saved_tensors\n        return g * ({})"
 
@@ -75,8 +78,8 @@ FUNCTIONS: dict[str, tuple[str, str, str, str]] = {  # inputs, forward, backward
     "gates": ("x", GATED, OF_GATED.format(" * a"), ""),
     "what was saved and not used": ("x", GATED, OF_GATED.format(""), "path-forgotten"),
     "a t that is no target": (
-        "x, h, t", BLENDED, "x, s = ctx.saved_tensors\n        return g * s, g * (1 - s), g * x * s * (1 - s)",
-        "unrecognised",
+        "x, h, t", BLENDED, "x, s = ctx.saved_tensors\n        return g * s, g * (1 - s), g * s * (1 - s)",
+        "path-forgotten",
     ),
 }  # fmt: skip
 

@@ -424,6 +424,9 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 scale = expression(scaled, v=variable)
                 yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
                 yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
+        for variable in function.spread(node):
+            yield Edit(slot, binary(node, ast.Mult, variable), "scale-forgotten.edit")
+            yield Edit(slot, binary(node, ast.Div, variable), "scale-forgotten.edit")
     given = [slot for slot in function.operands if isinstance(slot[0], ast.Call) or is_factor(slot)]
     for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):

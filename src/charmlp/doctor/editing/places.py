@@ -104,6 +104,14 @@ class Function:
             if shape is not None and other != text and np.shape(value) == shape:
                 yield variable
 
+    def spread(self, node: ast.expr) -> Iterator[ast.expr]:
+        """The variables of fewer numbers that go along with an expression: one for each row or column."""
+        shape = self.shape(node)
+        for variable, value in self.variables.values():
+            fewer = np.ndim(value) and 1 < np.size(value) < np.prod(shape or ())
+            if fewer and fits_in(np.shape(value), shape or ()):
+                yield variable
+
     @cached_property
     def lengths(self) -> dict[int, ast.expr]:
         """An expression for each size that an array of the function has."""
@@ -189,6 +197,18 @@ def is_entry(node: ast.AST) -> bool:
         return False
     whole = [node.slice, *ast.walk(node.slice)]
     return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
+
+
+def fits_in(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether an array of the first shape is spread to the second one.
+
+    >>> fits_in((3, 1), (3, 2)), fits_in((2,), (3, 2)), fits_in((3,), (3, 2))
+    (True, True, False)
+    """
+    try:
+        return np.broadcast_shapes(shape, whole) == whole
+    except ValueError:
+        return False
 
 
 def as_array(value: Any) -> Any:

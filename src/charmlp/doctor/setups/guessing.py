@@ -223,7 +223,7 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
 
 
 # Even sizes, as windows and groups want them
-SIZES_OF = {3: (3, 4, 6), 4: (3, 4, 2, 6), 5: (2, 2, 4, 2, 2)}
+SIZES_OF = {3: (3, 4, 6), 4: (3, 4, 4, 6), 5: (2, 2, 4, 2, 2)}
 
 
 def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
@@ -235,13 +235,13 @@ def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
         name: parts.count(",") + 1
         for parts, name in re.findall(r"((?:\w+, *)+\w+) = (\w+)\.(?:shape|size\(\))\s", source + "\n")
     }
-    first = SIZES_OF.get(counts.get(names[0] if names else "", 0))
+    first = SIZES_OF.get(max((counts.get(name, 0) for name in names), default=0))
     if first is None:
         return
     c = first[1]
     if any(name in counts for name in names[1:]):
-        for filters in (3, c):
-            kernel = (filters, c, *[2] * (len(first) - 2))
+        for filters, channels_in, width in itertools.product((3, c), (c, 1), (2, 3)):
+            kernel = (filters, channels_in, *[width] * (len(first) - 2))
             yield [first, *(kernel if name in counts else (filters,) for name in names[1:])]
     channels: tuple[Shape, ...] = ((c,), (1, c, *[1] * (len(first) - 2)), (first[-1],), first)
     for other in channels:

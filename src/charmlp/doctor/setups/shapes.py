@@ -12,6 +12,8 @@ Shape = tuple[int, ...]
 
 # Inputs that have one number a column, by their names
 VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
+# and one number a row
+OF_ROWS = re.compile(r"(sample|row|example)_?(weights?|scales?)|advantages?|rewards?", re.IGNORECASE)
 
 # Inputs of a layer or a cell, by their names, with a letter for each dimension: G are the units of all gates,
 # J the inputs and the state side by side
@@ -90,6 +92,9 @@ def of_angles(names: Sequence[str], n: int, t: int) -> Iterator[list[Any]]:
 
 def of_vectors(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     """Where names tell that inputs are vectors: one number a column, as a vector or as a row."""
+    of_rows = [bool(OF_ROWS.fullmatch(name)) for name in names]
+    if any(of_rows[1:]):
+        yield from ([row if is_row else (n, d) for is_row in of_rows] for row in ((n,), (n, 1)))
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
     if any(vectors[1:]):
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))

@@ -5,7 +5,6 @@ import inspect
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -106,6 +105,11 @@ def data_of(value: Any) -> Any:
     return next((held for name in DATA if is_number(held := shown(getattr(value, name, None)))), None)
 
 
+def is_tape(thing: Any) -> bool:
+    """Whether it is a list of what is still to be done on the way back."""
+    return isinstance(thing, list) and all(callable(one) or hasattr(one, "__dict__") for one in thing)
+
+
 def tensor(value: Any) -> Any:
     """What an engine on torch's tensors takes."""
     return as_tensors(np.array(value, float))
@@ -132,8 +136,39 @@ class Engine:
             return self.kind(tensor(value), **flags)
         return self.kind(np.array(value) if np.ndim(value) else self.wrap(float(value)), **flags)
 
-    def in_doubles(self) -> AbstractContextManager[None]:
-        return in_doubles(getattr(behind(self.kind.__init__), "__globals__", {}))
+    @property
+    def around(self) -> dict[str, Any]:
+        """All names of its module."""
+        around: dict[str, Any] = getattr(behind(self.kind.__init__), "__globals__", {})  # type: ignore[misc]
+        return around
+
+    @property
+    def tapes(self) -> list[list[Any]]:
+        return [one for one in (*vars(self.kind).values(), *self.around.values()) if is_tape(one)]
+
+    @cached_property
+    def has_tape(self) -> bool:
+        """Whether operations go on a tape of the class or the module, which one backward uses up."""
+        held = self.tapes
+        with contextlib.suppress(Exception), self.apart():
+            leaf = self.leaf(2.0)
+            _ = leaf * leaf if hasattr(self.kind, "__mul__") else leaf + leaf
+            return any(map(len, held))
+        return False
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """For one run: tapes that the class or the module keeps are empty, and afterwards as they were."""
+        held = self.tapes
+        before = [list(tape) for tape in held]
+        for tape in held:
+            tape.clear()
+        try:
+            with in_doubles(self.around):
+                yield
+        finally:
+            for tape, entries in zip(held, before, strict=True):
+                tape[:] = entries
 
     @cached_property
     def holds_arrays(self) -> bool:
@@ -207,12 +242,13 @@ class Engine:
             )
             return [operation(x, other) for _ in range(2)]
 
-        reused = self.written(name, ("self",), twice)
+        reused = None if self.has_tape else self.written(name, ("self",), twice)
         return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
 
     def unary(self, name: str, operation: OfLeaves) -> HandWritten:
         """Beside it the same, twice, of one value."""
-        reused = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
+        both = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
+        reused = None if self.has_tape else both
         return self.written(name, ("self",), lambda leaves: [operation(leaves)], reused)
 
     def written(
@@ -226,15 +262,16 @@ class Engine:
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             held = [np.array(value) for value in values]
-            with self.in_doubles():
+            with self.apart():
                 ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                with self.in_doubles():
+                with self.apart():
                     leaves = [self.leaf(value) for value in held]
                     return self.gradients(leaves, outputs(leaves), upstream[0])
 
-            return (np.asarray(sum(map(np.asarray, ys)), float),), backward
+            y = np.asarray(sum(map(np.asarray, ys)))
+            return (y if y.dtype == np.float32 else y.astype(float),), backward
 
         return HandWritten(run, name.strip("_"), inputs, reused=reused)
 
@@ -289,7 +326,7 @@ class Engine:
             return False
 
     def backward_from(self, out: Any, g: Any) -> None:
-        g = tensor(g) if self.wrap is tensor else g
+        g = self.held_by(out, g)
         getattr(out, self.backward_name)(self.kind(g) if self.has_values_as_gradients else g)
 
     @cached_property
@@ -312,9 +349,15 @@ class Engine:
         held = self.raw_gradient(value)
         return data_of(held) if isinstance(held, self.kind) else shown(held)
 
+    def held_by(self, value: Any, g: Any) -> Any:
+        """A gradient as the engine holds it: a tensor of the dtype of its value."""
+        if self.wrap is not tensor:
+            return g
+        return tensor(g).float() if data_of(value).dtype == np.float32 else tensor(g)
+
     def set_gradient(self, value: Any, g: Any) -> None:
         name = self.gradient_name(value)
-        g = tensor(g) if self.wrap is tensor else g
+        g = self.held_by(value, g)
         setattr(value, name, self.kind(g) if isinstance(getattr(value, name), self.kind) else g)
 
     # Its walk through a graph
@@ -373,12 +416,14 @@ class Engine:
     def walked(self, function: Callable[[Any], Any]) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             held = np.array(values[0])
-            y = np.asarray(data_of(function(self.leaf(held))), float)
+            with self.apart():
+                y = np.asarray(data_of(function(self.leaf(held))), float)
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                leaf = self.leaf(held)
-                getattr(function(leaf), self.backward_name)()
-                gradient = self.gradient_of(leaf)
+                with self.apart():
+                    leaf = self.leaf(held)
+                    getattr(function(leaf), self.backward_name)()
+                    gradient = self.gradient_of(leaf)
                 return [None if gradient is None else np.asarray(gradient, float) * upstream[0]]
 
             return (y,), backward
@@ -388,7 +433,8 @@ class Engine:
     def is_right(self, name: str) -> bool:
         """Whether a sum or a product has the right gradients, of two values and of one in every place."""
         made, a, b = self.binary(name, BINARY[name]), 2.0, -3.0
-        assert made.reused is not None
+        if made.reused is None:  # a tape knows no value by itself
+            return False
         right = ((1.0, 1.0), (4.0,)) if name == "__add__" else ((b, a), (4 * a,))
         try:
             found = [
