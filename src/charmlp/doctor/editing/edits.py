@@ -12,6 +12,13 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
+from charmlp.doctor.editing.further import (
+    of_all_places,
+    of_missing_calls,
+    of_places,
+    of_softmax,
+    of_turns,
+)
 from charmlp.doctor.editing.places import (
     Edit,
     Function,
@@ -26,11 +33,12 @@ from charmlp.doctor.editing.places import (
 )
 from charmlp.doctor.editing.slopes import of_arguments, of_exchanges, of_forms, of_slopes
 from charmlp.doctor.operation.code import Slot
-from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
+from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, stem_of
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
+TURNING = {"flip", "rot90", "fliplr", "flipud"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
 TURNS = {"transpose", "swapaxes", "permute", "t"}
 OPERATORS: dict[str, type[ast.operator]] = {
@@ -231,6 +239,8 @@ def of_call(name: str) -> str:
     """What a function is called that is applied where it should not be."""
     if (twice := f"{stem_of(name)}-twice") in NUMBERS:
         return f"{twice}.backward"
+    if name in TURNING:
+        return "kernel-not-flipped.edit"
     return "cotangent-distorted.edit" if name in DISTORTING else "wrong-formula.edit"
 
 
@@ -402,20 +412,24 @@ def of_targets(function: Function) -> Iterator[Edit]:
     for slot in function.results:
         owner, _, _, node = slot
         shape = function.shape(node) or ()
-        if not isinstance(owner, ast.Assign) or len(shape) not in (1, 2) or shape[-1] < 2:
+        if not isinstance(owner, ast.Assign) or len(shape) not in (1, 2) or max(shape) < 2:
             continue
         for index, value in numbers:
-            if value.max() >= shape[-1] or value.shape != shape[:-1]:
+            text = f"{function.library}.eye(u.shape[-1])[v]"
+            if value.ndim == 0 and len(shape) == 2 and 1 in shape:  # one sample, as a column or a row
+                text = f"{function.library}.eye(u.size)[v].reshape(u.shape)"
+            elif value.max() >= shape[-1] or value.shape != shape[:-1]:
                 continue
-            one_hot = expression(f"{function.library}.eye(u.shape[-1])[v]", u=node, v=index)
-            yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
+            if value.max() < max(shape):
+                one_hot = expression(text, u=node, v=index)
+                yield Edit(slot, binary(node, ast.Sub, one_hot), "target-forgotten.edit")
 
 
 def of_terms(function: Function) -> Iterator[Edit]:
     """A factor or a term: any variable of the same shape, or any number."""
     for slot in (*function.results, *function.operands):
         node = slot[3]
-        for variable in function.alike(node):
+        for variable in (*function.alike(node), *function.spread_over(node)):
             yield Edit(slot, binary(node, ast.Mult, variable), "path-forgotten.edit")
         for text, (variable, value) in function.variables.items():
             if np.ndim(value) or text in ast.unparse(node):
@@ -424,14 +438,15 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 scale = expression(scaled, v=variable)
                 yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
                 yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
-        for variable in function.spread(node):
-            yield Edit(slot, binary(node, ast.Mult, variable), "scale-forgotten.edit")
+        for variable in function.spread_over(node):
             yield Edit(slot, binary(node, ast.Div, variable), "scale-forgotten.edit")
     given = [slot for slot in function.operands if isinstance(slot[0], ast.Call) or is_factor(slot)]
     for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):
+            is_target = is_truth(ast.unparse(variable).rpartition(".")[2])
             for operator in (ast.Add, ast.Sub):
-                yield Edit(slot, binary(slot[3], operator, variable), "path-forgotten.edit")
+                name = "target-forgotten" if is_target and operator is ast.Sub else "path-forgotten"
+                yield Edit(slot, binary(slot[3], operator, variable), f"{name}.edit")
 
 
 def is_factor(slot: Slot) -> bool:
@@ -462,6 +477,6 @@ def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.ex
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_statements, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes,
-    of_arrangements, of_terms,
+    of_turns, of_statements, of_softmax, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
+    of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 A gradient is a sum over the paths from an input to the output. Hold one use of a variable constant in
 forward, and the derivative lacks exactly what flows through that use: n − n_held. Where a wrong gradient a
-differs from the right one n by a multiple of that, a − n = c (n − n_held), this is the path on which backward
-errs, and c says how: −1 leaves it out, −2 takes it with the wrong sign, 1 takes it twice.
+differs from the right one n by a multiple of that, a − n = (s − 1) (n − n_held), this is the path on which
+backward errs, and s, the share of it that backward has, says how: 0 leaves it out, −1 has the wrong sign.
 """
 
 import ast
@@ -23,7 +23,9 @@ from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
 HELD = "__charmlp_held__"  # the name, in a function's module, of what may hold a use constant
-NAMES = {-1.0: "path-forgotten.use", -2.0: "sign-flipped.use", 1.0: "factor-two.use"}
+# What it is called to have a share of a path, and what it may be called as well
+NAMES = {0.0: "path-forgotten.use", -1.0: "sign-flipped.use", 2.0: "factor-two.use", 0.5: "factor-two.part"}
+AS_WELL = {"factor-two.use": "path-forgotten.twice"}
 STEP = 1e-5
 CLOSE, LEAST, ROUNDING = 1e-4, 1e-4, 1e-9  # relative
 DIRECTIONS = 3
@@ -42,6 +44,8 @@ class Path:
     def findings(self) -> Iterator[Finding]:
         words = {"found": ast.unparse(self.node), "spot": self.code.line_of(self.node)}
         where = phrase("path-line", function=self.code.function.__name__, **words)
+        if self.name in AS_WELL:
+            words["or"] = (finding(AS_WELL[self.name], **words),)
         for position in sorted(self.mends):
             yield finding(self.name, where, at=position, confidence=0.9, **words)
 
@@ -86,14 +90,14 @@ def paths(
             left = set(wrong).difference(*(one.mends for one in found))
             if not left or time.process_time() > ends:
                 break
-            for factor, mends in first.explained(number, left).items():
-                if mends and is_confirmed(setup, uses, number, factor, mends):
+            for share, mends in first.explained(number, left).items():
+                if mends and is_confirmed(setup, uses, number, share, mends):
                     code, slot = uses.places[number]
-                    found.append(Path(NAMES[factor], code, slot[3], frozenset(mends)))
+                    found.append(Path(NAMES[share], code, slot[3], frozenset(mends)))
     return found
 
 
-def is_confirmed(setup: SetUp, uses: Uses, number: int, factor: float, mends: set[int]) -> bool:
+def is_confirmed(setup: SetUp, uses: Uses, number: int, share: float, mends: set[int]) -> bool:
     """Whether the same path explains the same gradients at each other size."""
     for trial in setup.trials[1:]:
         upstream = trial.upstreams[0]
@@ -104,7 +108,7 @@ def is_confirmed(setup: SetUp, uses: Uses, number: int, factor: float, mends: se
         was, uses.was = uses.was, {}
         try:
             other = Differences(trial, uses, wrong, upstream)
-            if number not in uses.was or other.explained(number, mends).get(factor) != mends:
+            if number not in uses.was or other.explained(number, mends).get(share) != mends:
                 return False
         finally:
             uses.was = was
@@ -142,8 +146,8 @@ class Differences:
         return (sides[0] - sides[1]) / (2 * STEP)
 
     def explained(self, number: int, positions: set[int]) -> dict[float, set[int]]:
-        """The inputs whose gradients err by a factor on the path through this use, by the factor."""
-        by_factor: dict[float, set[int]] = {factor: set() for factor in NAMES}
+        """The inputs whose gradients err on the path through this use alone, by the share of it they have."""
+        by_share: dict[float, set[int]] = {share: set() for share in NAMES}
         for i in positions:
             try:
                 held = np.array([self.slope(i, d, number) for d in self.directions[i]])
@@ -154,10 +158,10 @@ class Differences:
             flow = float(np.linalg.norm(through))
             if not flow > LEAST * size:
                 continue  # hardly anything flows there
-            for factor, mends in by_factor.items():
-                if np.linalg.norm(error - factor * through) <= CLOSE * flow + ROUNDING * size:
+            for share, mends in by_share.items():
+                if np.linalg.norm(error - (share - 1) * through) <= CLOSE * flow + ROUNDING * size:
                     mends.add(i)
-        return by_factor
+        return by_share
 
 
 def is_use(slot: Slot) -> bool:

@@ -104,12 +104,14 @@ class Function:
             if shape is not None and other != text and np.shape(value) == shape:
                 yield variable
 
-    def spread(self, node: ast.expr) -> Iterator[ast.expr]:
-        """The variables of fewer numbers that go along with an expression: one for each row or column."""
+    def spread_over(self, node: ast.expr) -> Iterator[ast.expr]:
+        """The variables with one number for each column, row or channel of an expression."""
         shape = self.shape(node)
-        for variable, value in self.variables.values():
-            fewer = np.ndim(value) and 1 < np.size(value) < np.prod(shape or ())
-            if fewer and fits_in(np.shape(value), shape or ()):
+        for variable, value in self.variables.values() if shape is not None else ():
+            of = np.shape(value)
+            is_row = 0 < len(of) < len(shape) and of == shape[-len(of) :]
+            ones = len(of) == len(shape) and all(a in (1, b) for a, b in zip(of, shape, strict=True))
+            if is_row or (ones and of != shape and max(of) > 1):
                 yield variable
 
     @cached_property
@@ -197,18 +199,6 @@ def is_entry(node: ast.AST) -> bool:
         return False
     whole = [node.slice, *ast.walk(node.slice)]
     return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
-
-
-def fits_in(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    """Whether an array of the first shape is spread to the second one.
-
-    >>> fits_in((3, 1), (3, 2)), fits_in((2,), (3, 2)), fits_in((3,), (3, 2))
-    (True, True, False)
-    """
-    try:
-        return np.broadcast_shapes(shape, whole) == whole
-    except ValueError:
-        return False
 
 
 def as_array(value: Any) -> Any:

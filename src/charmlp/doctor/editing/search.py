@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function
@@ -42,7 +43,17 @@ UNDONE_AS: dict[str, tuple[str, ...]] = {
     "relu-mask": ("wrong-mask", "wrong-formula"),
     "wrong-mask": ("relu-mask",),
     "slope-of-upstream": ("path-forgotten", "wrong-variable"),
-    "wrong-formula": ("factor-two", "path-forgotten", "sign-flipped"),
+    "wrong-formula": (
+        "factor-two",
+        "path-forgotten",
+        "sign-flipped",
+        "wrong-variable",
+        "scale-forgotten",
+        "missing-mean",
+        "extra-mean",
+        "wrong-divisor",
+        "relu-mask",
+    ),
 }
 
 
@@ -78,20 +89,28 @@ def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
 
     Slips that are found take the place of findings that nothing explains.
     """
-    if not setup.first.subject.code or not any(one.position is not None for one in found):
+    if not setup.first.subject.code or not any(is_in_code(one) for one in found):
         return list(found)
     search = Search(setup)
     unexplained = [one for one in found if one.name in UNEXPLAINED]
     slips = search.slips() if unexplained else []
     mended = {None, *(position for slip in slips for position in slip.mends)}
     left = [one for one in found if one not in unexplained or not slips or one.position not in mended]
-    return [*search.located(left), *(one for slip in slips for one in slip.findings())]
+    return [*search.located(left), *(one for slip in slips for one in search.named(slip))]
+
+
+def is_in_code(found: Finding) -> bool:
+    """Whether a change of backward may undo it."""
+    return found.position is not None or found.name == "backward-raises"
 
 
 def with_line(found: Finding, slip: Slip | None) -> Finding:
     if slip is None:
         return found
-    return replace(found, values={**found.values, **slip.values}, evidence=(slip.where, *found.evidence))
+    values = {**found.values, **slip.values}
+    if NUMBERS[found.name] is None and NUMBERS[slip.edit.name.partition(".")[0]] is not None:
+        return next(replace(one, evidence=(*one.evidence, *found.evidence)) for one in slip.findings())
+    return replace(found, values=values, evidence=(slip.where, *found.evidence))
 
 
 class Search:
@@ -131,6 +150,19 @@ class Search:
                 kept.enter_context(slip.code.running())
         found += self.paths(right)
         return found or ([] if self.trial.subject.is_other_loss else self.of_forward())
+
+    def named(self, slip: Slip | Path) -> Iterator[Finding]:
+        """The findings of a slip; where it has no row, those of a path of forward that explains the same."""
+        if isinstance(slip, Path) or NUMBERS[slip.edit.name.partition(".")[0]] is not None:
+            yield from slip.findings()
+            return
+        others = self.paths(set(self.expected) - slip.mends)
+        explained = {position for path in others for position in path.mends}
+        if explained != slip.mends:
+            yield from slip.findings()
+            return
+        for path in others:
+            yield from (with_line(one, slip) for one in path.findings())
 
     def paths(self, right: Set[int]) -> list[Path]:
         """The paths of forward on which the gradients that are left err."""

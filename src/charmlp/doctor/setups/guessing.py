@@ -19,11 +19,11 @@ from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, Shape, by_names, of_einsum
+from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, LABELS, Shape, by_names, of_einsum
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-LABELS, ONE_HOT, WORDS_2D, PLACES = "label", "one-hot", "words", "places"
+ONE_HOT, BINARY, WORDS_2D, PLACES = "one-hot", "binary", "words", "places"
 PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
@@ -123,7 +123,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         ],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
+            [(n, d), (1, d), (1,)], [(n, k, d), (d,), (d,)],
+            [(2, k, 4, 4), (k,), (k,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
             [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)], [(n, d), (n, d), (n, k, d)],
         ],
     }  # fmt: skip
@@ -172,12 +173,25 @@ def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[A
     for recipe in found:
         truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
         pairs = {i for i in truths if is_of_pairs(subject, i)}
+        yes_or_no = {i for i in range(1, len(recipe)) if is_shape(recipe[i]) and is_yes_or_no(subject, i)}
+        if yes_or_no:
+            yield [(BINARY, *shape) if i in yes_or_no else shape for i, shape in enumerate(recipe)]
         if pairs:
             yield [PLACES if i in pairs else shape for i, shape in enumerate(recipe)]
         if truths:
             yield [LABELS if i in truths else shape for i, shape in enumerate(recipe)]
             yield [one_hot(shape) if i in truths else shape for i, shape in enumerate(recipe)]
         yield recipe
+
+
+def is_shape(of: Any) -> bool:
+    return isinstance(of, tuple) and all(isinstance(size, int) for size in of)
+
+
+def is_yes_or_no(subject: Subject, position: int) -> bool:
+    """Whether the code asks of one input whether it is 0 or 1: (y == 1)."""
+    name = re.escape(subject.name_of(position))
+    return any(re.search(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])", source_of(one)) for one in subject.code)
 
 
 def is_of_pairs(subject: Subject, position: int) -> bool:
@@ -270,6 +284,8 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
             values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
             values.append(generator.integers(3, size=(5, 4)))
+        elif shape[:1] == (BINARY,):
+            values.append((random_numbers(shape[1:], generator) > 0).astype(dtype))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
         elif ANGLE.fullmatch(name := subject.name_of(len(values))) and len(shape) > 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 from charmlp.doctor.arrangement import Sizes
 
-INDEX = "index"
+INDEX, LABELS = "index", "label"
 Shape = tuple[int, ...]
 
 # Inputs that have one number a column, by their names
@@ -44,6 +44,7 @@ LAYER = re.compile(r"(?:(w|weights?|theta)|(b|bias))_?(\d+|i|in|h|hid|hidden|o|o
 COEFFICIENTS = re.compile(r"w|weights?|theta|beta|coefs?|coefficients|params?", re.IGNORECASE)
 # Inputs of a model of words, by their names
 WORDS: dict[re.Pattern[str], str] = {
+    re.compile(r"(neg|negative)s?_?\w*|\w*(indices|idxs|ids)", re.IGNORECASE): "indices",
     re.compile(r"\w*(idx|index)|target|o", re.IGNORECASE): "index",
     re.compile(r"\w*(vectors|vecs|matrix|embeddings)|U", re.IGNORECASE): "matrix",
     re.compile(r"\w*(vector|vec|center|word|predicted)|v_?c?", re.IGNORECASE): "vector",
@@ -179,6 +180,7 @@ def of_word_vectors(names: Sequence[str], sizes: Sizes) -> Iterator[list[Any]]:
     found = [
         next((shape for pattern, shape in WORDS.items() if pattern.fullmatch(name)), "") for name in names
     ]
-    if len(names) == 3 and set(found) == {"vector", "index", "matrix"}:
-        of_name = {"vector": (d,), "index": INDEX, "matrix": (k, d)}
+    needed = {"vector", "index", "matrix"}
+    if len(names) == len(found) and needed <= set(found) <= {*needed, "indices"} and len(found) < 5:
+        of_name = {"vector": (d,), "index": INDEX, "matrix": (k, d), "indices": LABELS}
         yield [of_name[shape] for shape in found]

@@ -95,8 +95,18 @@ class Survey:
         for number, index in sorted(ran):
             if index not in self.parts[number].seen:
                 changed, _ = self.run(trial, (number, index))
-                if differ(gradients, changed) or self.changed is None:  # it is nothing that can be changed
+                # else it is nothing that can be changed, or the loss, whose differences were taken
+                if differ(gradients, changed) or self.changed is None or self.is_value(trial, number, index):
                     self.parts[number].seen.add(index)
+
+    def is_value(self, trial: Trial, number: int, index: int) -> bool:
+        """Whether a statement computes what is differentiated."""
+        self.running, self.changed = set(), (number, index)
+        try:
+            outputs = trial.forward(trial.values)
+        except Exception:
+            return False
+        return any(not np.array_equal(*pair) for pair in zip(outputs, trial.outputs, strict=True))
 
     def run(
         self, trial: Trial, changed: tuple[int, int] | None = None

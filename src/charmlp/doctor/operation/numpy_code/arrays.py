@@ -85,7 +85,8 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
         for name, held in vars(holder).items():
             value = shown(held)
             is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
-            if is_array(value) or is_scalar or (is_table(value) and is_stepped(holder, name)):
+            is_kept = is_table(value) and (is_stepped(holder, name) or GRADIENTS.fullmatch(name))
+            if is_array(value) or is_scalar or is_kept:
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
@@ -146,11 +147,13 @@ def is_table(value: Any) -> bool:
 
 
 def is_stepped(owner: Any, name: str) -> bool:
-    """Whether its class adds something to the numbers of a list, as a step does to weights."""
+    """Whether its class adds something to the numbers of a list, as a step does to weights; or its gradient
+    is kept beside it."""
     entry = rf"self\.{re.escape(name)}((?:\[[^\]]+\])+)"
     step = rf"{entry}\s*(?:[-+]=|=\s*self\.{re.escape(name)}\1\s*[-+])"
+    gradient = rf"self\.(?:d_?{re.escape(name)}|grad_{re.escape(name)}|{re.escape(name)}_grad)\s*="
     kind: type = type(owner)
-    return re.search(step, source_of(kind)) is not None
+    return re.search(f"{step}|{gradient}", source_of(kind)) is not None
 
 
 def weights(owner: Any) -> list[Place]:

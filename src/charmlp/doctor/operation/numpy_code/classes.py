@@ -131,10 +131,9 @@ def passes_of(kind: type) -> tuple[str, str] | None:
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
             is_of_logits = delta_of(kind, first, method_of(kind, "delta")) is not None
             return (forward[0], "delta") if is_of_logits else None
-        costs = [name for name in COST if name in own and takes_truth(kind, name)]
-        if costs and backward[0] in DERIVATIVE and takes_truth(kind, backward[0]):
-            return costs[0], backward[0]
-        return forward[0], backward[0]
+        costs = costs_of(kind)
+        is_derivative_of_cost = spelled(backward[0]) in DERIVATIVE and takes_truth(kind, backward[0])
+        return (costs[0] if costs and is_derivative_of_cost else forward[0]), backward[0]
     if backward and (state := forward_of_state(kind, backward[0])) is not None:
         return state, backward[0]
     if backward and (costs := [name for name in COST if name in own and name not in FORWARD]):
@@ -175,6 +174,23 @@ def spelled_like(names: Sequence[str], own: Set[str]) -> list[str]:
         "_".join(w for w in words_of(name) if w not in ("function", "func")): name for name in sorted(own)
     }
     return [plain[name] for name in names if name in plain]
+
+
+def spelled(name: str) -> str:
+    """A method's name without what people put around it.
+
+    >>> spelled("cost_"), spelled("computeLoss"), spelled("__error")
+    ('cost', 'compute_loss', 'error')
+    """
+    return "_".join(words_of(name))
+
+
+def costs_of(kind: type) -> list[str]:
+    """The methods that compute a loss of predictions or data and what they should be, usual names first."""
+    own = [name for name in methods_of(kind) if takes_truth(kind, name)]
+    exact = [name for name in COST if name in own]
+    alike = [name for name in own if spelled(public(kind, name)) in COST and name not in exact]
+    return [*exact, *alike]
 
 
 def of_skeleton(kind: type) -> list[Written]:
@@ -315,8 +331,8 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
     if first.name == second.name:
         return Model(kind, second, cost=first, given=given)
     own = set(methods_of(kind))
-    costs = [method_of(kind, name) for name in COST if name in own and name != second.name]
-    costs = [cost for cost in costs if any(map(is_truth, cost.inputs)) and not cost.is_unwritten]
+    costs = [method_of(kind, name) for name in costs_of(kind) if name != second.name]
+    costs = [cost for cost in costs if not cost.is_unwritten]
     forwards = [method_of(kind, n) for n in FORWARD if n in own and n not in (*COST, *BOTH[2:])]
     forwards = [f for f in forwards or [first] if not any(map(is_truth, f.inputs))]
     takes = [name for name in second.inputs if not is_upstream(name) and not RATE.fullmatch(name)]

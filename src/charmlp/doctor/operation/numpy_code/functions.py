@@ -166,6 +166,8 @@ class Finder:
             return None
         stem = stem_of(name)
         same = [other for other in self.own if stem_of(other) == stem and is_forward(other)]
+        if not stem and (costs := [other for other in self.own if self.is_cost_of(other, name)]):
+            return costs[0]
         same = same if stem else [other for other in same if is_of_forward(other)]
         if not same:
             same = [other for other in self.own if other != name and self.is_cost_of(other, name)]

@@ -29,6 +29,17 @@ def by_input(returned: Any, inputs: Sequence[str], names: Sequence[str] = ()) ->
     return gradients
 
 
+def as_one_array(returned: Any, values: Sequence[Any]) -> Any:
+    """What was returned, as an array where it is a list of numbers in the shape of one of the inputs."""
+    if not isinstance(returned, list) or not returned:
+        return returned
+    try:
+        array = np.asarray(returned, float)
+    except (TypeError, ValueError):
+        return returned
+    return array if any(np.shape(value) == array.shape for value in values) else returned
+
+
 def from_dict(returned: Mapping[Any, Any], inputs: Sequence[str]) -> list[Any]:
     """Those of a dict by its keys, such as dW or W; what is of no input (dZ1) is left out."""
     whose = {str(key): value for key, value in returned.items()}

@@ -29,7 +29,7 @@ from charmlp.doctor.operation.numpy_code.arrays import (
 )
 from charmlp.doctor.operation.numpy_code.arrays import places as places_on
 from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
-from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one
+from charmlp.doctor.operation.numpy_code.gradients import as_one_array, base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
 from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
@@ -231,7 +231,7 @@ def gather(
     """
     before = {place: np.array(place.get(own), float) for place in places}
     held = {place: np.array(array) for place, array in places_on(own)}
-    returned = bound_to(backward, own)(arguments)
+    returned = as_one_array(bound_to(backward, own)(arguments), list(arrays.values()))
     names = [*arrays, *(place.name for place in places)]
     found: list[Any] = [None] * len(names)
     if returned is not None and returned is not own:

@@ -48,12 +48,14 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
-from charmlp.doctor.operation.source import prefixes_of, source_of, subscripts_of
+from charmlp.doctor.operation.source import prefixes_of, source_of, subscripts_of, unpacked_from
 from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
 LAYERS = (1, 2, 3)  # of a network that counts its own: W1, b1, W2, b2, W3, b3
 PRODUCT = re.compile(r" @ |\b(dot|matmul|einsum|outer|inner|tensordot)\(|\.T\b")
+# What a forward pass returns last, after its hidden layers
+LAST = re.compile(r"y|y_?hat|y_?pred|outputs?|out|o|probs?|logits|scores|pred\w*|a\d", re.IGNORECASE)
 RUNS, SHAPES, BUT_FOR_PENALTY, RIGHT = range(4)  # how well a network takes data
 
 
@@ -80,7 +82,8 @@ class Network:
     @cached_property
     def taken(self) -> list[str]:
         """What the first function is given beside options."""
-        return [name for name in self.first.inputs if not is_option(name) or is_weight(name)]
+        own = self.first
+        return [n for n in own.inputs if not is_option(n) or is_weight(n) or subscripts_of(own.call, n)]
 
     @cached_property
     def dict_name(self) -> str | None:
@@ -93,7 +96,12 @@ class Network:
         keys = dict.fromkeys(key for function in own for key in subscripts_of(function.call, name))
         prefixes = dict.fromkeys(key for function in own for key in prefixes_of(function.call, name))
         numbered = [f"{prefix}{layer}" for layer in LAYERS for prefix in prefixes]
-        return list(keys) or numbered
+        return list(keys) or numbered or self.entries_of(name)
+
+    def entries_of(self, name: str) -> list[str]:
+        """What a tuple of parameters is unpacked into."""
+        own = [function for function in (self.first, self.backward, self.cost) if function is not None]
+        return next((names for one in own if (names := unpacked_from(one.call, name))), [])
 
     @property
     def parameter_names(self) -> list[str]:
@@ -245,7 +253,9 @@ class Pass:
         parts = list(result) if isinstance(result, tuple) else [result]
         names = forward.returns if len(forward.returns) == len(parts) else [""] * len(parts)
         self.found = {name: value for name, value in zip(names, parts, strict=True) if name}
-        kept = [i for i, name in enumerate(names) if is_cache(name)] or ([1] if len(parts) == 2 else [])
+        is_last = len(parts) == 2 and LAST.fullmatch(names[1]) and not LAST.fullmatch(names[0])
+        pair = [1] if len(parts) == 2 and not is_last else []
+        kept = [i for i, name in enumerate(names) if is_cache(name)] or pair
         self.cache = parts[kept[0]] if kept else result
         outputs = [part for i, part in enumerate(parts) if i not in kept]
         self.output = outputs[0] if kept else outputs[-1]  # z1, a1, z2, a2: the last is the network's
@@ -264,7 +274,8 @@ class Pass:
         if name == self.network.dict_name or (
             self.network.dict_name and DICT.fullmatch(name) and not DATA.fullmatch(name)
         ):
-            return dict(self.parameters)
+            values = dict(self.parameters)
+            return tuple(values.values()) if self.network.entries_of(self.network.dict_name) else values
         for known in (self.found, self.parameters):
             if name in known:
                 return known[name]

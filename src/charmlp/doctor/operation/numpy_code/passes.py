@@ -14,6 +14,7 @@ from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs
 from charmlp.doctor.operation.numpy_code.function import Function, usual
 from charmlp.doctor.operation.numpy_code.gradients import (
+    as_one_array,
     base,
     by_input,
     is_usual,
@@ -134,7 +135,7 @@ class Pair:
         exact = name in self.forward.required + self.forward.signature.optional
         if exact and not self.is_only(name):
             return lambda run, upstream: run.known[name]
-        if name in self.forward.returns:
+        if name in self.forward.returns and name not in self.forward.inputs:
             index = self.forward.returns.index(name)
             return lambda run, upstream: run.result[index] if index < len(run.result) else run.result[0]
         if is_cache(name):
@@ -311,7 +312,7 @@ class Pair:
         self, binding: Binding, ran: Run, values: Sequence[Any], upstream: Outputs, ys: Outputs
     ) -> Sequence[Any]:
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
-        returned = self.backward(arguments)
+        returned = as_one_array(self.backward(arguments), values)
         inputs, names = self.forward.inputs, self.backward.returns
         several = isinstance(returned, tuple | list | dict)
         if several and len(returned) == len(names) and self.is_of_bundle:

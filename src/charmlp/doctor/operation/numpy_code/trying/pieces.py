@@ -33,8 +33,12 @@ def flattened(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def is_row(value: Any) -> bool:
-    """Whether a list is one of plain numbers: an array, as it is written without NumPy."""
-    return isinstance(value, list) and bool(value) and all(isinstance(one, float | int) for one in value)
+    """Whether a list is one of plain numbers, or of such rows: an array, as it is written without NumPy."""
+    if not isinstance(value, list) or not value:
+        return False
+    if all(isinstance(one, list) for one in value):
+        return len({len(one) for one in value}) == 1 and all(map(is_row, value))
+    return all(isinstance(one, float | int) for one in value)
 
 
 def words_of_path(path: Path, names: Sequence[str]) -> list[str]:

@@ -105,7 +105,7 @@ class Run:
 
     def numbers(self, key: Key, template: Template) -> Any:
         found = copy.copy(drawn(key, template, self.marked_sizes))
-        domain = DOMAINS[self.state.get(key + "!", 0)]
+        domain = (*DOMAINS, "binary")[self.state.get(key + "!", 0)]
         return in_domain(found, domain) if template.kind == "real" else found
 
     def of_object(self, key: Key, original: Any) -> Any:

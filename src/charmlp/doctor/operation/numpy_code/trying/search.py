@@ -6,14 +6,17 @@ one or two at a time; what came further is gone on with first.
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.trying.choices import taken
+from charmlp.doctor.operation.numpy_code.trying.choices import Choice, taken
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, attempt
 from charmlp.doctor.operation.numpy_code.trying.runs import Failure
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
+from charmlp.doctor.operation.numpy_code.trying.templates import BINARY, Template
 from charmlp.doctor.operation.numpy_code.trying.waiting import Failures, Queue, neighbours
+from charmlp.doctor.operation.options import is_option
 
 MOST_RUNS, MOST_AFTER = 2500, 350
 MOST_SECONDS = 2.5  # of processor time: for what is slow
@@ -54,4 +57,25 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
             keys = [key + "!" for key in keys] + keys
         failures.add(state, [*keys, *(key + "!" for key in keys)])
         queue.add(progress, cost, neighbours(scene, state, keys))
-    return best
+    return best if best is None or best.is_right else with_mask(scene, best, sizes, readings) or best
+
+
+def with_mask(scene: Scene, best: Solution, sizes: Sizes, readings: Sequence[str]) -> Solution | None:
+    """It with one input that has no gradient as a mask of 0 and 1, where that makes the gradients right."""
+    roots = frozenset(n for f in (scene.value, scene.gradient) for n in taken(f))
+    for key in scene.keys_of(roots, best.state):
+        choice = scene.chosen(key, best.state)
+        if key in best.of or is_option(key) or not isinstance(choice, Template) or choice.holds_others:
+            continue
+        others = [i for i, one in enumerate(scene.choices(key, best.state)) if is_binary(one)]
+        changes = [{key: i} for i in others] if choice.kind != "real" else [{key + "!": BINARY}]
+        for change in changes:
+            with suppress(Failure):
+                solution = attempt(scene, {**best.state, **change}, sizes, readings)
+                if solution.is_right and len(solution.of) >= len(best.of):
+                    return solution
+    return None
+
+
+def is_binary(choice: Choice) -> bool:
+    return isinstance(choice, Template) and choice.kind == "binary"

@@ -135,10 +135,13 @@ class Stub(SimpleNamespace):
 
 
 DOMAINS = ("real", "positive", "probability")
+BINARY = len(DOMAINS)  # what is 0 or 1: a mask; tried only where nothing else is right
 
 
 def in_domain(array: Any, domain: str) -> Any:
     """Numbers of another domain, such as a logarithm takes."""
+    if domain == "binary":
+        return (np.asarray(array) > 0).astype(float) if np.ndim(array) else 1.0
     if domain == "positive":
         return abs(array)
     return 1 / (1 + np.exp(-2 * np.asarray(array))) if domain == "probability" else array

@@ -1,0 +1,139 @@
+"""The slips that take more than a plain change: windows and kernels, a softmax, the same in all places."""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.editing.places import Edit, Function, binary, expression, is_plain, to_be_read
+
+OF_WINDOWS = re.compile(r"conv|corr|pool|kernel|filter|window|stride|patch", re.IGNORECASE)
+
+
+def has_windows(function: Function) -> bool:
+    """Whether its names speak of windows that slide over something."""
+    return any(map(OF_WINDOWS.search, (function.code.function.__qualname__, *function.variables)))
+
+
+def of_turns(function: Function) -> Iterator[Edit]:
+    """An array that is read backwards along its last dimensions, or is not: a kernel."""
+    slides = has_windows(function)
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        if isinstance(node, ast.Subscript) and any(map(is_backwards, parts_of(node.slice))):
+            parts = [ast.Slice() if is_backwards(part) else part for part in parts_of(node.slice)]
+            index = ast.Tuple(parts, ast.Load()) if isinstance(node.slice, ast.Tuple) else parts[0]
+            yield Edit(slot, ast.Subscript(node.value, index, ast.Load()), "kernel-not-flipped.edit")
+        dimensions = len(function.shape(node) or ())
+        is_factor = slides and isinstance(owner, ast.BinOp | ast.Call) and function.is_array(node)
+        if is_factor and dimensions > 1 and (is_plain(node) or isinstance(node, ast.Subscript)):
+            for count in dict.fromkeys((min(2, dimensions - 1), 2)):
+                turned = ", ".join(["..."] + ["::-1"] * count)
+                yield Edit(slot, expression(f"v[{turned}]", v=node), "kernel-not-flipped.edit")
+
+
+def parts_of(index: ast.expr) -> list[ast.expr]:
+    return index.elts if isinstance(index, ast.Tuple) else [index]
+
+
+def is_backwards(index: ast.expr) -> bool:
+    """Whether it is ::-1."""
+    return isinstance(index, ast.Slice) and index.step is not None and ast.unparse(index.step) == "-1"
+
+
+def of_places(function: Function) -> Iterator[Edit]:
+    """The place of a window: times a stride, or not; the other of two places."""
+    numbers = {
+        text: variable
+        for text, (variable, value) in function.variables.items()
+        if isinstance(value, int | np.integer) and not isinstance(value, bool)
+    }
+    if not has_windows(function):
+        return
+    steps = [variable for text, variable in numbers.items() if function.variables[text][1] > 1]
+    for slot in function.expressions:
+        owner, field, _, node = slot
+        inside = isinstance(owner, ast.Slice | ast.Subscript | ast.Tuple | ast.BinOp) and field != "value"
+        if not inside or not isinstance(node, ast.Name) or node.id not in numbers:
+            continue
+        for step in steps:
+            if ast.unparse(step) != node.id:
+                yield Edit(slot, binary(node, ast.Mult, step), "kernel-not-flipped.place")
+        for text, other in numbers.items():
+            if text != node.id:
+                yield Edit(slot, to_be_read(other), "kernel-not-flipped.place")
+
+
+def of_softmax(function: Function) -> Iterator[Edit]:
+    """What comes through a softmax: y (g − Σ g y), of whatever was made of g and y."""
+    outputs = [
+        (variable, axis)
+        for variable, value in function.variables.values()
+        for axis in range(np.ndim(value))
+        if is_softmax(value, axis)
+    ]
+    for slot in function.results:
+        shape = function.shape(slot[3])
+        inside = [n for n in ast.walk(slot[3]) if isinstance(n, ast.expr) and is_plain(n)]
+        given = {ast.unparse(n): n for n in inside if function.shape(n) == shape and function.is_array(n)}
+        for y, axis in outputs:
+            for text, g in given.items():
+                if function.shape(y) == shape and text != ast.unparse(y):
+                    whole = expression(f"y * (g - (g * y).sum({axis}, keepdims=True))", y=y, g=g)
+                    yield Edit(slot, whole, "softmax-diagonal.edit")
+
+
+def is_softmax(value: Any, axis: int) -> bool:
+    """Whether an array holds probabilities that sum to 1 along one of its dimensions."""
+    array = np.asarray(value)
+    if array.dtype.kind != "f" or array.shape[axis] < 2 or array.min() <= 0:
+        return False
+    return bool(np.allclose(array.sum(axis), 1))
+
+
+def of_missing_calls(function: Function) -> Iterator[Edit]:
+    """A root, a square, a logarithm or an exponential that is not taken."""
+    for slot in function.operands:
+        node = slot[3]
+        if not is_plain(node) and not isinstance(node, ast.BinOp | ast.Call):
+            continue
+        for text in ("{0}.sqrt(v)", "v ** 2", "{0}.exp(v)", "{0}.log(v)"):
+            yield Edit(slot, expression(text.format(function.library), v=node), "wrong-formula.edit")
+
+
+def of_all_places(function: Function) -> Iterator[Edit]:
+    """The same change of one variable wherever it is read: transposed, or another one."""
+    tree = function.code.tree
+    read = [
+        node for *_, node in function.expressions if isinstance(node, ast.expr) and function.is_array(node)
+    ]
+    texts = [ast.unparse(node) for node in read]
+    for text, node in dict(zip(texts, read, strict=True)).items():
+        if texts.count(text) < 2 or isinstance(node, ast.Constant):
+            continue
+        others: list[tuple[ast.expr, str]] = []
+        if len(function.shape(node) or ()) == 2:
+            others.append(
+                (ast.Attribute(to_be_read(node), "T", ast.Load()), "wrong-transpose-for-input.edit")
+            )
+        if is_plain(node):
+            others += [(other, "wrong-variable.edit") for other in function.alike(node)]
+        for other, name in others:
+            body = [Everywhere(text, other).visit(copy.deepcopy(statement)) for statement in tree.body]
+            yield Edit((tree, "body", None, tree.body), body, name, (node, other))
+
+
+class Everywhere(ast.NodeTransformer):
+    """A tree in which another expression stands wherever one reads `text`, but where it is written to."""
+
+    def __init__(self, text: str, other: ast.expr) -> None:
+        self.text, self.other = text, other
+
+    def visit(self, node: ast.AST) -> Any:
+        is_read = not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+        if isinstance(node, ast.expr) and is_read and ast.unparse(node) == self.text:
+            return to_be_read(self.other)
+        return self.generic_visit(node)
