@@ -79,7 +79,7 @@ FUNCTIONS: dict[str, tuple[str, str, str, str]] = {  # inputs, forward, backward
     "what was saved and not used": ("x", GATED, OF_GATED.format(""), "path-forgotten"),
     "a t that is no target": (
         "x, h, t", BLENDED, "x, s = ctx.saved_tensors\n        return g * s, g * (1 - s), g * s * (1 - s)",
-        "path-forgotten",
+        "unrecognised",
     ),
 }  # fmt: skip
 

@@ -107,7 +107,7 @@ def data_of(value: Any) -> Any:
 
 def is_tape(thing: Any) -> bool:
     """Whether it is a list of what is still to be done on the way back."""
-    return isinstance(thing, list) and all(callable(one) or hasattr(one, "__dict__") for one in thing)
+    return isinstance(thing, list) and all(inspect.isfunction(one) or isinstance(one, tuple) for one in thing)
 
 
 def tensor(value: Any) -> Any:
@@ -153,7 +153,7 @@ class Engine:
         with contextlib.suppress(Exception), self.apart():
             leaf = self.leaf(2.0)
             _ = leaf * leaf if hasattr(self.kind, "__mul__") else leaf + leaf
-            return any(map(len, held))
+            return any(tape and is_tape(tape) for tape in held)
         return False
 
     @contextlib.contextmanager
