@@ -17,6 +17,7 @@ WHATEVER_IS_MEANT = {
     "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
 }  # fmt: skip
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
@@ -61,7 +62,9 @@ def hands_on(setup: SetUp) -> bool:
     Then its backward is all that it is for: it reverses gradients, scales or clips them.
     """
     trial = setup.first
-    if not trial.subject.counts or setup.reading.named or len(trial.outputs) != 1:
+    function = getattr(getattr(trial.subject, "function", None), "__name__", "")
+    is_named = setup.reading.named or MULTIPLIES.fullmatch(function)
+    if not trial.subject.counts or is_named or len(trial.outputs) != 1:
         return False
     inputs = [value for value, wants in zip(trial.values, trial.wants, strict=True) if wants]
     return len(inputs) == 1 and np.array_equal(inputs[0], trial.outputs[0])
