@@ -64,7 +64,8 @@ def kept_as_numbers(function: Any) -> set[str]:
 
 def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
-    source, found = source_of(function.forward), {}
+    source = source_of(function.forward)
+    found: dict[str, float] = {}
     for name in set(without_gradient(function, names)) - set(filter(DATA.fullmatch, names)):
         if re.search(WHOLE.format(name=name), source):
             found[name] = 2

@@ -196,7 +196,8 @@ class Function:
     def takes_tensors(self) -> bool:
         """Whether it is written for torch's tensors, and not for NumPy's arrays."""
         around, owner = getattr(behind(self.call), "__globals__", {}), getattr(self, "owner", None)
-        source = source_of(self.call if owner is None else type(owner))
+        written: Any = self.call if owner is None else type(owner)
+        source = source_of(written)
         of_torch = re.search(r"\btorch\.", source) and not re.search(r"\b(np|numpy)\.", source)
         return is_torch_alone(around) or (uses_torch(around) and bool(of_torch))
 
