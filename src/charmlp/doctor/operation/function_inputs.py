@@ -66,7 +66,7 @@ def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
     source = source_of(function.forward)
     found: dict[str, float] = {}
-    for name in set(without_gradient(function, names)) - set(filter(DATA.fullmatch, names)):
+    for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)}:
         if re.search(WHOLE.format(name=name), source):
             found[name] = 2
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):
