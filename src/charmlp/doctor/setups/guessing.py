@@ -100,6 +100,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from of_parts(subject, len(names), n, k)
         yield from unpacked(subject.forward_source, names)
         yield from of_einsum(names, subject.forward_source, sizes)
+        yield from spread_out(subject, inputs, n, d)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             if subject.forward_source and not PRODUCT.search(subject.forward_source):
@@ -260,6 +261,24 @@ def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
     channels: tuple[Shape, ...] = ((c,), (1, c, *[1] * (len(first) - 2)), (first[-1],), first)
     for other in channels:
         yield [first, *(first if name in counts else other for name in names[1:])]
+
+
+ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
+ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|reshape)\(1, ?-1\))"
+
+
+def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Matrices, and vectors that the code makes columns or rows of, options as well: scale[:, None]."""
+    sources = "\n".join([subject.forward_source, *map(source_of, (*subject.code, *subject.forward_code))])
+    shapes: list[Shape] = []
+    for name in inputs:
+        of_rows, of_columns = (
+            re.search(rf"\b{re.escape(name)}({how})", sources) for how in (ONE_A_ROW, ONE_A_COLUMN)
+        )
+        if of_rows or of_columns or not is_option(name):
+            shapes.append((n,) if of_rows else (d,) if of_columns else (n, d))
+    if len(set(shapes)) > 1 and not any(map(is_option, inputs[: len(shapes)][:-1])):
+        yield list(shapes)
 
 
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:
