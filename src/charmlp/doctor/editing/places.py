@@ -79,8 +79,17 @@ class Function:
     def unread(self) -> dict[str, tuple[ast.expr, Any]]:
         """Variables that are given a value."""
         set_here = [node for node in ast.walk(self.code.tree) if isinstance(node, ast.Assign)]
-        pairs = [(node.targets[0], self.value(node.value)) for node in set_here]
-        return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and value is not None}
+        pairs = [pair for node in set_here for pair in self.given_in(node)]
+        return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and is_numeric(value)}
+
+    def given_in(self, node: ast.Assign) -> Iterator[tuple[ast.expr, Any]]:
+        """The targets of an assignment with what each is given, in a tuple too: y, n = ctx.saved_tensors."""
+        target, value = node.targets[0], self.values.get(id(node.value))
+        if isinstance(target, ast.Tuple) and isinstance(value, tuple | list):
+            if len(value) == len(target.elts):
+                yield from zip(target.elts, map(as_array, value), strict=True)
+        else:
+            yield target, self.value(node.value)
 
     def handed_over(self) -> dict[str, tuple[ast.expr, Any]]:
         """What the function is given, and what the object of a method holds, whether it is read or not."""
@@ -191,6 +200,11 @@ def is_entry(node: ast.AST) -> bool:
         return False
     whole = [node.slice, *ast.walk(node.slice)]
     return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
+
+
+def as_array(value: Any) -> Any:
+    """A tensor as an array, the rest as it is."""
+    return value.detach().numpy() if hasattr(value, "detach") else value
 
 
 def is_numeric(value: Any) -> bool:

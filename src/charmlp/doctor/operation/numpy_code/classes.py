@@ -16,6 +16,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.attached import is_attached, of_attached
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.functions import cannot
@@ -293,6 +294,9 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     if hands_on_delta(first, second):
         return [cannot(kind.__name__, phrase("hands-on-delta", name=kind.__name__), *others)]
     code = (second.call, first.call)
+    if is_attached(kind, second):
+        attached = functools.partial(of_attached, kind, first, second)
+        return [Written(kind.__name__, (attached,), others=others, code=code)]
     choices = choices_of(kind)
     if choices is None:
         model = model_of(kind, first, second, {})
@@ -360,7 +364,7 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return Model(kind, second, forwards[0] if forwards else None, costs[0] if costs else None, given)
     if any(map(is_truth, first.inputs)) and len(first.arrays) == 2 and not second.required:
         return Model(kind, second, None, first, given)
-    if not first.arrays and not second.arrays:
+    if not second.arrays and (costs or not first.arrays):  # it goes back from what was left on the object
         return Model(kind, second, first, costs[0] if costs else None, given)
     return None
 
