@@ -225,7 +225,8 @@ def plausible(trial: Trial) -> bool:
 def agreeing_form(trial: Trial) -> Form | None:
     """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
     nearly = None
-    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+    more = trial.kind.more_forms(trial) if plausible(trial) else ()
+    for form in chain(trial.kind.forms, more):
         distance = distance_to(trial, form)
         if distance > CLOSE[trial.dtype] or not agrees(trial, form):
             continue
