@@ -213,7 +213,8 @@ class Network:
             if any(shapes.values()):  # one sample at a time
                 one = random_numbers((outputs,), generator).astype(dtype)
                 led_back = {name: x[0].copy() for name in self.data_led_back}
-                yield Problem({**led_back, **parameters}, x[0], one, {"N": 1, "C": outputs})
+                for truth in (one[0:1].reshape(()), one) if outputs == 1 else (one,):
+                    yield Problem({**led_back, **parameters}, x[0], truth, {"N": 1, "C": outputs})
 
     @property
     def multiplies_matrices(self) -> bool:
@@ -300,7 +301,7 @@ class Pass:
         if is_mask(name):
             return 1.0  # nothing is dropped
         if is_truth(name):
-            return self.problem.truth.copy()
+            return as_number(self.problem.truth.copy())
         if is_data(name):
             return self.problem.data.copy()
         if name.lower() in lower:
