@@ -108,9 +108,9 @@ def own_names(case: Case, source: str) -> tuple[set[str], set[str]]:
 
 
 def operation(diagnosis: Diagnosis) -> str:
-    """The function or class that a diagnosis is of; nothing where it is of the file."""
+    """The function, class or table that a diagnosis is of; nothing where it is of the file."""
     place, _, name = diagnosis.target.rpartition(":")
-    return re.sub(r"^(script)_\d+$", r"\1", name.split(".")[0]) if place else ""
+    return re.sub(r"^(script)_\d+$", r"\1", re.split(r"[.\[]", name)[0]) if place else ""
 
 
 def rows_found(diagnoses: Iterable[Diagnosis]) -> list[set[int]]:

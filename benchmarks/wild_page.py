@@ -57,6 +57,12 @@ classes, programs and notebooks.
 Written in the same way after the doctor had learnt from the first five; a third of it are
 `torch.autograd.Function`s.
 """,
+            "7": """\
+## The seventh set
+
+Written in the same way after the doctor had learnt from the first six: what a teacher meets in one term,
+most of it NumPy.
+""",
             "all": """\
 ## All sets
 """,
@@ -140,8 +146,13 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前五组学习之后，用同样的办法写成；其中三分之一是 `torch.autograd.Function`。
 """,
+            "7": """\
+## 第七组
+
+在医生向前六组学习之后，用同样的办法写成：一位老师在一个学期里会遇到的代码，大多用 NumPy 写成。
+""",
             "all": """\
-## 六组合计
+## 七组合计
 """,
         },
         "cases": """\

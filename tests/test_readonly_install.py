@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 import charmlp
@@ -55,6 +56,7 @@ def run(home: Path, site: Path, *arguments: str, bytecode: Path | None = None) -
     return done.stdout
 
 
+@pytest.mark.full
 def test_training_and_predicting(tmp_path: Path) -> None:
     home, site, bytecode = tmp_path / "home", tmp_path / "site", tmp_path / "bytecode"
     for index in range(40):

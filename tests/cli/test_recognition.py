@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ROOT, Result, run_program
+from tests.sampling import in_full
 
 pytest.importorskip("torch")  # the course's .pth files need it
 
@@ -56,9 +57,11 @@ def test_train_test_predict(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "layers"),
     [
-        (
-            "--mode train --hsize 64 --lr 2e-3 --optim_type adam --momentum 0 --weight_decay 0.1",
-            "1024-64-26",
+        in_full(
+            (
+                "--mode train --hsize 64 --lr 2e-3 --optim_type adam --momentum 0 --weight_decay 0.1",
+                "1024-64-26",
+            )
         ),
         ("--mode train --hsize 32,32 --layer 3", "1024-32-32-26"),
     ],

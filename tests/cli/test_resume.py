@@ -153,7 +153,7 @@ def test_what_cannot_go_on(run: Run, course: Path, cut: Callable[..., Result]) -
         ).status
         == 0
     )
-    assert "a is finished: it has its model, and nothing is left to do" in refused(run)
+    assert "a has its model and no checkpoint, as a finished run has: nothing is left to do" in refused(run)
 
 
 @pytest.mark.parametrize("flags", [("--out", "b"), ("--recipe", "best"), ("--config", "x"), ("--overwrite",)])
@@ -184,7 +184,9 @@ def test_what_a_killed_run_left_half_is_swept(run: Run, course: Path, cut: Calla
 def test_a_damaged_checkpoint_is_one_line(run: Run, course: Path, cut: Callable[..., Result]) -> None:
     cut(5, "--recipe", "slides", "--out", "a")
     os.truncate(Path("a", CHECKPOINT), 1000)
-    assert "checkpoint.safetensors: damaged, or no checkpoint" in refused(run)
+    message = refused(run)
+    assert "checkpoint.safetensors: damaged, or no checkpoint" in message
+    assert "start the run again, with --out and --overwrite" in message
 
 
 def test_the_courses_form(

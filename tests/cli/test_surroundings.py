@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from charmlp import cli
 from charmlp.cli import surroundings
 from charmlp.system.processes import environment
 from tests.cli.conftest import Result
+from tests.sampling import one_in
 
 Run = Callable[..., Result]
 
@@ -24,9 +26,10 @@ TRAIN = ("train", "--recipe", "slides", "--pictures", "off", "--hsize", "8", "--
 
 
 @posix
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-@pytest.mark.parametrize("to", ["nobody", "/dev/full"])
-@pytest.mark.parametrize("form", ["train", "--mode"])
+@pytest.mark.parametrize(
+    ("form", "to", "stream"),
+    one_in(3, itertools.product(["train", "--mode"], ["nobody", "/dev/full"], ["stdout", "stderr"])),
+)
 def test_a_stream_that_cannot_be_written_ends_no_training(
     course: Path, stream: str, to: str, form: str
 ) -> None:

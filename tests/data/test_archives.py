@@ -14,6 +14,7 @@ import pytest
 from charmlp.data import archives, open_source
 from charmlp.errors import DataError
 from tests.data.making import make_image, make_list
+from tests.sampling import in_full
 
 
 class Named(zipfile.ZipInfo):
@@ -53,8 +54,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("utf-8", ["甲/0.png", "乙/0.png"], ("乙", "甲")),
         ("gbk", ["甲/0.png", "乙/0.png"], ("乙", "甲")),
-        ("cp437", ["é/0.png", "ü/0.png"], ("é", "ü")),
-        ("ascii", ["x/train/images/a/0.png", "x/train/images/bb/0.png"], ("a", "bb")),
+        in_full(("cp437", ["é/0.png", "ü/0.png"], ("é", "ü"))),
+        in_full(("ascii", ["x/train/images/a/0.png", "x/train/images/bb/0.png"], ("a", "bb"))),
         ("ascii", ["x\\a\\0.png", "x\\bb\\0.png"], ("a", "bb")),
     ],
 )

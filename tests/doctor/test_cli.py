@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from charmlp.cli import main
 from charmlp.doctor.isolation import supervisor
+from tests.sampling import in_full, one_in
 
 HEADER = "import torch\n"
 RELU = """
@@ -117,6 +118,7 @@ LEVELS = [
 ]
 
 
+@pytest.mark.full
 def test_levels_of_hints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,10 +322,10 @@ class Net(torch.nn.Module):
 @pytest.mark.parametrize(
     ("parts", "status", "verdicts"),
     [
-        ([NET], 2, ["unknown"]),
-        ([GOOD, NET], 2, ["healthy", "unknown"]),
+        in_full(([NET], 2, ["unknown"])),
+        in_full(([GOOD, NET], 2, ["healthy", "unknown"])),
         ([NET, BAD], 1, ["unknown", "mistaken"]),
-        ([GOOD], 0, ["healthy"]),
+        in_full(([GOOD], 0, ["healthy"])),
     ],
 )
 def test_a_module_that_cannot_be_built_has_its_entry(
@@ -335,6 +337,7 @@ def test_a_module_that_cannot_be_built_has_its_entry(
     assert all("Net could not be built with guessed arguments" in reason for reason in reasons)
 
 
+@pytest.mark.full
 def test_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = write(tmp_path, "drawn.py", GOOD, BAD)
     assert main(["doctor", target, "--figure", str(tmp_path / "new" / "out.png")]) == 1
@@ -386,7 +389,9 @@ def test_nothing_of_torch_is_imported_to_print_help() -> None:
     assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0
 
 
-@pytest.mark.parametrize(("page", "locale"), [("doctor.md", "C.UTF-8"), ("doctor.zh-CN.md", "zh_CN.UTF-8")])
+@pytest.mark.parametrize(
+    ("page", "locale"), one_in(2, [("doctor.md", "C.UTF-8"), ("doctor.zh-CN.md", "zh_CN.UTF-8")])
+)
 def test_the_manual_shows_what_is_printed(
     page: str,
     locale: str,

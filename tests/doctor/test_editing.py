@@ -93,6 +93,7 @@ def test_two_slips_are_two_mistakes(tmp_path: Path) -> None:
     assert {mistake.values["line"] for mistake in mistakes} == {18, 22}
 
 
+@pytest.mark.full
 def test_what_no_slip_explains_stays_unknown(tmp_path: Path) -> None:
     source = NETWORK.replace("dW1 = x.T @ dz", "dW1 = np.cos(x.T @ dz) + x.T @ np.sin(3 * dz)")
     (mistake,) = examine(network(tmp_path, source).loss).mistakes

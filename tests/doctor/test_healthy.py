@@ -18,6 +18,7 @@ from charmlp.nn.linear import LinearFunction
 from charmlp.nn.losses import CrossEntropyFunction, MSELossFunction
 from tests.doctor.making import cross_entropy, linear, losses, make, mse, relu, sigmoid, softmax, tanh
 from tests.doctor.wrong_ones import q, softmax_backward
+from tests.sampling import one_in
 
 TORCH = {
     "linear": [F.linear, nn.Linear, nn.Linear(4, 2), nn.Linear(4, 2, bias=False), nn.Linear(4, 1)],
@@ -42,7 +43,7 @@ LIBRARIES = [(kind, thing) for group in (TORCH, OURS) for kind, things in group.
 
 
 @pytest.mark.parametrize(
-    ("kind", "thing"), LIBRARIES, ids=lambda value: getattr(value, "__name__", str(value))
+    ("kind", "thing"), one_in(3, LIBRARIES), ids=lambda value: getattr(value, "__name__", str(value))
 )
 def test_libraries_are_healthy(kind: str, thing: Any) -> None:
     diagnosis = examine(thing)
@@ -176,7 +177,7 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("title", RIGHT)
+@pytest.mark.parametrize("title", one_in(2, RIGHT))
 def test_right_variants_are_healthy(title: str) -> None:
     diagnosis = examine(RIGHT[title])
     assert diagnosis.verdict == "healthy", diagnosis
@@ -195,6 +196,7 @@ def test_float32_only_is_a_note() -> None:
     assert notes == ["float32-only"]
 
 
+@pytest.mark.full
 def test_composed_networks_are_healthy() -> None:
     net = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3), nn.ReLU())
     for thing in (

@@ -13,6 +13,7 @@ from charmlp.doctor.arrangement import SIZES, Arrangement
 from charmlp.doctor.kind import Form, Kind, Wrong
 from charmlp.doctor.kinds import kinds, rms_norm, swish
 from tests.doctor.written import examined, written, wrong_gradient
+from tests.sampling import one_in
 
 # Kinds of pictures, tokens and batches, and of drawn masks, whose formulas depend on more than this file has
 ELSEWHERE = {
@@ -62,7 +63,7 @@ def mistakes() -> Iterator[Any]:
                 yield pytest.param(name, role, wrong, id=f"{name}-{role}-{number}", marks=heavy)
 
 
-@pytest.mark.parametrize(("name", "role", "wrong"), list(mistakes()))
+@pytest.mark.parametrize(("name", "role", "wrong"), one_in(2, mistakes()))
 def test_each_wrong_gradient_is_wrong_and_named(name: str, role: str, wrong: Wrong) -> None:
     kind = KINDS[name]
     form = OTHER_FORMS.get((name, role), OTHER_FORMS.get((name, wrong.mistake), FORMS[name]))
@@ -97,7 +98,7 @@ def right_forms() -> Iterator[Any]:
 SAME = {"binary_cross_entropy": "bce_with_logits", "swish": "silu"}
 
 
-@pytest.mark.parametrize(("name", "form"), list(right_forms()))
+@pytest.mark.parametrize(("name", "form"), one_in(3, right_forms()))
 def test_right_forms_are_healthy_with_a_name_and_without(name: str, form: Form) -> None:
     kind = KINDS[name]
     arrangements = {tuple(sorted(s.role.name for s in a.slots)): a for a in kind.arrangements[::-1]}
@@ -118,7 +119,7 @@ def wrong_forms() -> Iterator[Any]:
                 yield pytest.param(name, form, id=f"{name}-{number}")
 
 
-@pytest.mark.parametrize(("name", "form"), list(wrong_forms()))
+@pytest.mark.parametrize(("name", "form"), one_in(2, wrong_forms()))
 def test_wrong_forms_are_named_where_the_kind_is_said(name: str, form: Form) -> None:
     kind = KINDS[name]
     arrangement = kind.arrangements[-1 if name == "binary_cross_entropy" else 0]  # the logits

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doctor.test_survey import examined
+from tests.sampling import one_in
 
 NUMPY = "import numpy as np\n"
 DELTA = (
@@ -256,7 +257,7 @@ def test_it_is_right(tmp_path: Path, name: str) -> None:
     assert diagnoses and all(diagnoses), [diagnosis.text("en") for diagnosis in diagnoses]
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("name", one_in(2, WAYS))
 def test_a_mistake_in_it_is_named(tmp_path: Path, name: str) -> None:
     source, right, wrong, mistake = WAYS[name]
     assert source.count(right) == 1

@@ -53,6 +53,7 @@ def panel(page: Any) -> str:
     return text
 
 
+@pytest.mark.full
 def test_it_learns_is_changed_and_comes_back(open_page: Callable[..., Opened]) -> None:
     page = open_page("gelu").page
     assert page.locator("#learn").is_disabled() and not page.locator("#changes").is_visible()

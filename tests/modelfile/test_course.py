@@ -502,6 +502,7 @@ class TestWrong:
                 assert same(found, M), f"byte {place}"
         assert refused > sum(map(len, PARTS[2]))
 
+    @pytest.mark.full
     def test_flipped_bits_in_files_of_before_1_6(self, path: Path, torch: Any) -> None:
         """They have no checksum, but never is there a traceback, or a model of another shape."""
         data = TestVarieties().saved(torch, _use_new_zipfile_serialization=False)

@@ -329,6 +329,7 @@ def test_the_source_draws_each_split_anew_but_the_same(source: RenderedSource) -
         source.load("dev", (16, 16))
 
 
+@pytest.mark.full
 def test_the_held_out_families_are_the_same_for_every_seed(source: RenderedSource) -> None:
     other = open_rendered(1000, seed=5)
     assert other.fonts == source.fonts

@@ -24,6 +24,7 @@ from charmlp.search.plan import Folder, Plan
 from charmlp.search.ranges import read_space
 from charmlp.search.studies import JOURNAL
 from charmlp.search.suggesting import Suggesting, check_optuna
+from tests.sampling import in_full
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 
@@ -169,6 +170,7 @@ def share(tmp_path: Path, url: str) -> None:
     assert len(found[next(iter(found))][1]) == 2
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("impatient")
 def test_another_machine_takes_over_what_a_dead_one_had_begun(tmp_path: Path, sqlite: str) -> None:
     share(tmp_path, sqlite)
@@ -197,7 +199,7 @@ class SlowJob(FakeJob):
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("where", "lives"), [("one folder", True), ("a database", True), ("a database", False)]
+    ("where", "lives"), [in_full(("one folder", True)), in_full(("a database", True)), ("a database", False)]
 )
 def test_what_another_process_trains_is_waited_for(
     tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, where: str, lives: bool

@@ -52,6 +52,14 @@ def test_each_cell_once_also_among_several_jobs(tmp_path: Path) -> None:
     assert not list((tmp_path / "trials").glob("*.lock"))
 
 
+def test_claims_of_killed_processes_go_and_no_others(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    with folder.claimed(1, 1):
+        (tmp_path / "trials" / "2-1.lock").touch()
+        folder.sweep()
+        assert [path.name for path in (tmp_path / "trials").iterdir()] == ["1-1.lock"]
+
+
 def test_what_is_kept_is_not_trained_again(tmp_path: Path) -> None:
     folder, (jobs, trained) = Folder(tmp_path), jobs_of(1)
     folder.write(trial(2, 1, [1, 0]))

@@ -26,6 +26,7 @@ def post(address: str, **options: object) -> httpx.Response:
 
 
 @posix
+@pytest.mark.full
 def test_it_answers_and_ends_when_asked_whatever_clients_do(model_file: Path, tmp_path: Path) -> None:
     with program(model_file, cwd=tmp_path) as (process, address):
         assert post(address).status_code == 200

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pytest
+from numpy.typing import NDArray
 
 from charmlp.system import helpers
 from charmlp.system.ranks import Ranks
@@ -31,6 +32,9 @@ class ThreadRanks(Ranks):
         found = [pickle.loads(each) for each in self.said]
         self.meeting.wait(SECONDS)
         return found
+
+    def add(self, array: NDArray[Any]) -> None:
+        array[...] = sum(self.gather(array))
 
     def of_first(self, make: Callable[[], T]) -> T:
         found: T = self.gather(make() if self.is_first else None)[0]

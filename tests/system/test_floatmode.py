@@ -33,6 +33,7 @@ def test_numbers_too_small_are_flushed_and_the_mode_comes_back() -> None:
     assert np.array([SUBNORMAL, SUBNORMAL])[0] * np.float32(0.5) > 0
 
 
+@pytest.mark.full
 def test_training_flushes_and_leaves_the_mode_as_it_was() -> None:
     """A gradient that is certain: its product with the learning rate is subnormal, and does not arrive."""
     config = dataclasses.replace(SLIDES, hidden_size=(), momentum=0.0)

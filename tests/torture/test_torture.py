@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from charmlp.training import Callback, checkpoint
 from charmlp.training.runfiles import CHECKPOINT
 from charmlp.training.steps.dropout import Dropout
 from charmlp.training.trainer import Trainer
+from tests.sampling import one_in
 from tests.torture.faults import Died, faults
 from tests.torture.job import check_end, check_whole, end, make_letters, work
 
@@ -84,8 +86,7 @@ def run_out_of_room(run: Path, at: int, way: str, whole: dict[str, Any]) -> None
 FAULTS = {"die": die, "run out of room": run_out_of_room}
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("what", FAULTS)
+@pytest.mark.parametrize(("what", "way"), one_in(3, itertools.product(FAULTS, WAYS)))
 def test_at_some_operations(place: Path, whole: dict[str, Any], what: str, way: str) -> None:
     count = len(operations(place, f"{what}{way}"))
     assert count > 100

@@ -75,7 +75,7 @@ def make_trainer(name: str, config: TrainingConfig) -> Trainer:
         from tests.training.steps.recording import record
 
         weights = order.class_weights() if config.class_weights == "balanced" else None
-        trainer.step = AnalyticTorchStep(config, trainer.step.parameters, weights, record)
+        trainer.step = AnalyticTorchStep(config, trainer.step.parameters, weights, record=record)
     return trainer
 
 

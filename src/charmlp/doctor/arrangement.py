@@ -90,6 +90,14 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
         lambda t: t.reshape(-1, 2, 3, t.shape[1]).transpose(0, 3, 1, 2),
         lambda t, v: t.transpose(0, 2, 3, 1).reshape(-1, t.shape[1]),
     ),
+    "heads": (  # two heads of each example: canonical N are both
+        lambda t: t.reshape(-1, 2, *t.shape[1:]),
+        lambda t, v: t.reshape(-1, *t.shape[2:]),
+    ),
+    "heads of tokens": (
+        lambda t: t.reshape(-1, 2, *t.shape[1:]).swapaxes(1, 2),
+        lambda t, v: t.swapaxes(1, 2).reshape(-1, t.shape[1], t.shape[3]),
+    ),
     "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
     "stack": (lambda t: t[:, 0], lambda t, v: t[:, None]),  # pictures of one channel
     "only": (lambda t: t.reshape(()), lambda t, v: t.reshape(1)),

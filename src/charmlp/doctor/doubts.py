@@ -25,7 +25,9 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
     trial, names = setup.first, {mistake.name for mistake in mistakes}
     if not mistakes:
         is_rough = trial.form is None and trial.noise > 1e-2
-        return [], phrase("not-smooth", noise=f"{trial.noise:.1g}") if is_rough else None
+        if is_rough:
+            return [], phrase("not-smooth", noise=f"{trial.noise:.1g}")
+        return [], phrase("engines-own") if is_engines_own(setup) else None
     if names == {"backward-raises"} and may_be_misused(setup):
         return [], phrase("backward-fails", reason=setup.record.error_text)
     if may_be_ours(trial, names):
@@ -41,6 +43,17 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return mistakes, None
     left = [mistake for mistake in mistakes if mistake.name in sure]
     return left, None if left else reason
+
+
+def is_engines_own(setup: SetUp) -> bool:
+    """Whether an engine differentiates all of it, which is right whatever forward is, and no kind is known.
+
+    How an MLP is put together is judged by itself.
+    """
+    trial = setup.first
+    subject = trial.subject
+    judged = subject.is_raw or subject.is_library or subject.activation or setup.record.calls
+    return trial.kind is UNKNOWN and not judged
 
 
 def is_flat(trial: Trial) -> bool:

@@ -50,7 +50,7 @@ def is_echo(found: Finding, before: Sequence[Finding], everything: Sequence[Find
             return edited or bool(names & EXPLAINS_ANYTHING)  # what comes after the edit takes another g
         case "edited-in-place", "input":
             return "saved-edited" in names
-        case "wrong-mask", "elsewhere":
+        case ("wrong-mask", "elsewhere") | ("relu-mask", "nowhere"):
             return "random-forward" in names
         case "backward-raises", _:
             return any((f.name, f.variant) == ("missing-gradient", "count") for f in everything)

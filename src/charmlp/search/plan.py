@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from charmlp.search.measured import Trial
 from charmlp.search.ranges import Space
 from charmlp.search.space import Grid
 from charmlp.system.files import check_writable, is_file, is_folder, open_regular, write_whole, writing
-from charmlp.system.locks import locked
+from charmlp.system.locks import TakenError, locked
 from charmlp.text import shown_path
 
 PLAN = "search.json"
@@ -130,6 +130,13 @@ class Folder:
             check_same(read_plan(self.path), plan)
         else:
             write_whole(self.path / PLAN, json.dumps(plan.to_json(), indent=1).encode("ascii"))
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove the claims that killed processes have left, which lock nothing."""
+        for claim in (self.path / TRIALS).glob("*.lock"):
+            with suppress(TakenError, OSError), locked(claim):
+                pass  # it goes when it is let go
 
     def place(self, setting: int, seed: int) -> Path:
         return self.path / TRIALS / f"{setting}-{seed}.json"

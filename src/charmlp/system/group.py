@@ -52,7 +52,7 @@ class Group(Ranks):
 
         self.distributed = distributed
         self.rank, self.count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-        self.is_first_here = os.environ["LOCAL_RANK"] == "0"
+        self.place_here = int(os.environ["LOCAL_RANK"])
         self.attempt = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
         self.most_attempts = int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0"))
         self.way_on: Callable[[], str] = str

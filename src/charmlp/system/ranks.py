@@ -20,12 +20,17 @@ class Ranks:
 
     `add`, `greatest`, `of_first`, `gather` and `here_first` are called by all ranks in the same order.
 
-    is_first_here  the first one of its host
-    has_hosts      whether there are several hosts
+    place_here  its place among those of its host
+    has_hosts   whether there are several hosts
     """
 
     rank, count = 0, 1
-    is_first_here, has_hosts = True, False
+    place_here, has_hosts = 0, False
+
+    @property
+    def is_first_here(self) -> bool:
+        """The first one of its host."""
+        return self.place_here == 0
 
     @property
     def is_first(self) -> bool:

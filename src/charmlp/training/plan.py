@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charmlp.config import TrainingConfig
+from charmlp.errors import CharmlpError
 from charmlp.training.checkpoint import Checkpoint
 from charmlp.training.resume import settings_to_go_on
 from charmlp.training.rundata import entries_of, found_again, place_of
@@ -51,7 +52,10 @@ def plan_to_go_on(folder: Path, asked: Plan, settings: Mapping[str, Any], anyway
 
     Raises `CharmlpError` where no checkpoint can be read, or where other settings are asked for.
     """
-    past = Checkpoint.read(folder / CHECKPOINT)
+    try:
+        past = Checkpoint.read(folder / CHECKPOINT)
+    except CharmlpError as error:
+        raise CharmlpError(f"{error}; start the run again, with --out and --overwrite") from None
     kept = dict(past.wishes)
     model_path, tensorboard = kept.pop("model_path"), kept.pop("tensorboard")
     data = {"pack": None, **past.given, **place_of(past.given)}

@@ -70,7 +70,10 @@ def folder_to_go_on(path: Path, taken: ExitStack) -> Path:
     given_folder(path, taken, "--resume")
     if not is_file(path / CHECKPOINT):
         if is_file(path / MODEL):
-            raise CharmlpError(f"--resume: {shown} is finished: it has its model, and nothing is left to do")
+            raise CharmlpError(
+                f"--resume: {shown} has its model and no checkpoint, as a finished run has: "
+                "nothing is left to do"
+            )
         if is_file(path / SETTINGS):
             raise CharmlpError(
                 f"--resume: {shown} has no checkpoint: the run ended before its first one; "

@@ -6,7 +6,9 @@ That it computes what PyTorch's own layers and optimizers do is in test_steps.py
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,12 @@ from numpy.typing import NDArray
 
 from charmlp.config import OPTIMIZERS, TrainingConfig
 from charmlp.errors import CharmlpError, UsageError
+from charmlp.training.shares import Share
 from charmlp.training.steps.analytic import AnalyticStep
 from charmlp.training.steps.choice import make_step
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
+from tests.system.in_threads import ThreadRanks
 
 torch = pytest.importorskip("torch")
 
@@ -46,7 +50,8 @@ def run(step: Step, batch: int = CONFIG.batch_size, chunks: tuple[int, ...] = CH
     for n in chunks:
         inputs, labels = rng.normal(size=(n, SIZES[0])).astype(dtype), rng.integers(0, SIZES[-1], n)
         updates = -(-n // batch)
-        losses.append(step.advance(inputs, labels, np.linspace(1e-2, 2e-2, updates), masks))
+        own = inputs[Share(step.ranks, n, batch).places]
+        losses.append(step.advance(own, labels, np.linspace(1e-2, 2e-2, updates), masks))
         assert losses[-1].shape == (updates,)
     return np.concatenate(losses), step.averaged().flat
 
@@ -61,6 +66,29 @@ def test_chunks_of_all_sizes(batch: int, record: Any) -> None:
     config = dataclasses.replace(CONFIG, batch_size=batch)
     ours = run(AnalyticTorchStep(config, start(), record=record), batch)
     assert differ(ours, run(AnalyticStep(config, start()), batch)) < 1e-10
+
+
+@pytest.mark.parametrize("record", [None, lambda work, restore: work], ids=["call by call", "in two parts"])
+@pytest.mark.parametrize(("batch", "count"), [(8, 2), (8, 3), (3, 5)])
+def test_several_ranks_train_as_one(batch: int, count: int, record: Any) -> None:
+    """Here of one host and in threads: 43 images are no whole batches, and some ranks have none of some."""
+    config = dataclasses.replace(CONFIG, batch_size=batch)
+    said, meeting = [b""] * count, threading.Barrier(count)
+
+    def train(rank: int) -> tuple[Array, Array]:
+        ranks = ThreadRanks(rank, said, meeting)
+        return run(AnalyticTorchStep(config, start(), ranks=ranks, record=record), batch)
+
+    with ThreadPoolExecutor(count) as threads:
+        ends = list(threads.map(train, range(count)))
+    assert differ(ends[0], run(AnalyticStep(config, start()), batch)) < 1e-10
+    assert all(differ(ends[0], end) == 0 for end in ends)
+
+
+def test_each_process_of_a_host_has_a_gpu_where_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert [cuda.own_device("cuda", place).index for place in range(3)] == [0, 1, 0]
+    assert cuda.own_device("cuda:1", 0).index == 1 and cuda.own_device("cpu", 1).type == "cpu"
 
 
 def test_recorded_again_only_for_a_larger_chunk() -> None:
@@ -168,7 +196,7 @@ def test_a_turn_that_is_not_taken_back_would_be_noticed() -> None:
 
 
 def test_old_rows_behind_a_small_batch_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fill(self: Table, rows: Array) -> None:
+    def fill(self: Table, rows: Array, bounds: Sequence[int]) -> None:
         self.all.flatten(0, -2)[: len(rows)].copy_(torch.from_numpy(rows))
 
     monkeypatch.setattr(Table, "fill", fill)
@@ -224,6 +252,19 @@ def test_graph_against_call_by_call(optimizer: str) -> None:
     eager = run(AnalyticTorchStep(config, start(), record=lambda update, restore: update))
     assert differ(graph, eager) < 1e-10
     assert differ(graph, run(AnalyticStep(config, start()))) < 1e-9
+
+
+@on_a_gpu
+def test_two_ranks_on_a_gpu() -> None:
+    config, said, meeting = dataclasses.replace(CONFIG, device="cuda"), [b""] * 2, threading.Barrier(2)
+
+    def train(rank: int) -> tuple[Array, Array]:
+        ranks = ThreadRanks(rank, said, meeting)
+        return run(AnalyticTorchStep(config, start(), ranks=ranks, record=lambda work, restore: work))
+
+    with ThreadPoolExecutor(2) as threads:
+        for end in threads.map(train, range(2)):
+            assert differ(end, run(AnalyticStep(CONFIG, start()))) < 1e-9
 
 
 @on_a_gpu

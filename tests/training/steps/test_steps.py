@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import platform
+from collections.abc import Iterable
 from typing import Any
 from unittest.mock import patch
 
@@ -27,6 +29,7 @@ from charmlp.training.steps.elementwise import (
 )
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
+from tests.sampling import in_full, one_in
 
 blocks = pytest.importorskip("charmlp.nn.activations").ACTIVATIONS
 torch = pytest.importorskip("torch")
@@ -40,6 +43,7 @@ ACTIVATIONS = {name: getattr(torch.nn, block.module.__name__) for name, block in
 WITH_ACTIVATION = {"sigmoid": "adagrad", "gelu": "rmsprop", "leaky_relu": "adadelta", "silu": "adam"}
 WITH_OPTIMIZER = {optimizer: act_type for act_type, optimizer in WITH_ACTIVATION.items()} | {"adam": "relu"}
 RATES = {"adadelta": 1.0, "adagrad": 1e-2, "sgd": 1e-2}
+QUICK = ("sgd", "adam", "relu", "gelu")  # compiled; the others take half a minute
 IN_LOOPS = ("compiled", "analytic in loops")
 
 BOTH = (np.float64, np.float32)
@@ -80,7 +84,9 @@ def make(name: str, config: TrainingConfig, parameters: Parameters, weights: Arr
     from charmlp.training.steps.analytic_torch import AnalyticTorchStep
     from tests.training.steps.recording import record
 
-    return AnalyticTorchStep(config, parameters, weights, record if name.endswith("recorded") else None)
+    return AnalyticTorchStep(
+        config, parameters, weights, record=record if name.endswith("recorded") else None
+    )
 
 
 def run_ours(
@@ -194,9 +200,15 @@ STEPS = [
 each_step = pytest.mark.parametrize("name", STEPS)
 
 
-@each_step
-@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def with_steps(*values: Iterable[Any]) -> list[Any]:
+    """Every step with each of these; those that take seconds to be compiled are `full`."""
+    return [
+        in_full(case) if case[0] == "compiled" and case[1] not in QUICK else case
+        for case in itertools.product(STEPS, *values)
+    ]
+
+
+@pytest.mark.parametrize(("name", "optimizer", "weight_decay"), one_in(5, with_steps(OPTIMIZERS, [0.0, 0.1])))
 def test_every_optimizer(name: str, optimizer: str, weight_decay: float) -> None:
     config = dataclasses.replace(
         BASE, optimizer=optimizer, weight_decay=weight_decay, lr=RATES.get(optimizer, 1e-3),
@@ -214,9 +226,10 @@ def test_every_optimizer_in_loops_of_float64(name: str, optimizer: str) -> None:
     assert_equal(name, dataclasses.replace(BASE, optimizer=optimizer, lr=RATES.get(optimizer, 1e-3)))
 
 
-@each_step
-@pytest.mark.parametrize("hidden_size", [(), (12,), (12, 7), (12, 7, 9)])
-@pytest.mark.parametrize("act_type", ACTIVATIONS)
+@pytest.mark.parametrize(
+    ("name", "act_type", "hidden_size"),
+    one_in(3, with_steps(ACTIVATIONS, [(), (12,), (12, 7), (12, 7, 9)])),
+)
 def test_every_activation_one_to_four_layers(name: str, act_type: str, hidden_size: tuple[int, ...]) -> None:
     # Each activation is compiled on its own; in float64 its formulas are compared in tests/test_calculus.py.
     dtypes = BOTH if act_type == "relu" or name not in IN_LOOPS else (np.float32,)
@@ -242,7 +255,7 @@ def test_every_size_of_batch(name: str, batch_size: int) -> None:
         {"schedule": "cosine", "warmup": 0.1},
         {"ema_decay": 0.97},
         {"input_dropout": 0.2, "dropout": 0.5},
-        {"dropout": 0.5, "act_type": "tanh", "hidden_size": (12, 7)},
+        in_full({"dropout": 0.5, "act_type": "tanh", "hidden_size": (12, 7)}),
     ],
     ids=lambda options: "-".join(options),
 )

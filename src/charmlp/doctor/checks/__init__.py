@@ -13,9 +13,11 @@ from charmlp.doctor.checks import (
     forward,
     gradients,
     linearity,
+    shifts,
     side_effects,
     stability,
     structure,
+    symmetry,
 )
 from charmlp.doctor.mistake import Finding, Phrase
 from charmlp.doctor.setups.setup import SetUp
@@ -25,7 +27,10 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     forward.computes_its_kind,
     forward.runs_at_other_sizes,
     forward.is_the_same_at_other_sizes,
+    shifts.maximum_cancels,
+    symmetry.classes_are_weighed_alike,
     side_effects.nothing_edited_in_place,
+    side_effects.derivative_keeps_its_argument,
     side_effects.backward_repeats_itself,
     architecture.is_put_together,
     structure.functions_inside_count,

@@ -123,7 +123,9 @@ def equal_inputs(setup: SetUp) -> Iterator[Finding]:
 
 # What tells that inputs of several shapes are meant: their shapes are kept, or it speaks of it
 MEANT_FOR_ROWS = re.compile(
-    r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播", re.IGNORECASE
+    r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播"
+    r"|\b(is|are|gets?) repeated\b|\bany shapes?\b|\bdifferent shapes\b",
+    re.IGNORECASE,
 )
 
 

@@ -33,10 +33,14 @@ def of_pattern(observations: Sequence[Observed], position: int) -> list[Finding]
         if all(mask_is_wrong(*pair) for pair in flat):
             kept, right = (f"{float((one[0] != 0).mean()):.0%}" for one in flat[0])
             words = phrase("passes", kept=kept, right=right)
+            if all(pair[0].all() for pair in flat):
+                return [finding("relu-mask.nowhere", words, at=position, confidence=0.9)]
             return [finding("wrong-mask.elsewhere", words, at=position, confidence=0.9)]
     if observations and all(norm_is_forgotten(observed, position) for observed in observations):
         return [finding("path-forgotten.norm", phrase("across"), at=position, confidence=0.95)]
     pairs = [stacked(observed, position) for observed in observations]
+    if pairs and all(pair is not None and written_over(*pair) for pair in pairs):
+        return [finding("not-accumulated.place", phrase("one-place"), at=position, confidence=0.9)]
     counts = [None if pair is None else count_in_one_place(*pair) for pair in pairs]
     if counts and counts[0] is not None and all(count is not None for count in counts):
         words = phrase("counted", ratio=f"{counts[0]:.3g}")
@@ -83,6 +87,19 @@ def mask_is_wrong(a: Array, n: Array) -> bool:
     places = wrong[0]
     same = all(bool((one == places).all()) for one in wrong)
     return same and bool((none | nothing)[wrong].all()) and 2 <= places.sum() < places.size
+
+
+def written_over(a: Array, n: Array) -> bool:
+    """Whether one row alone is not 0, and holds what belongs to another: all were written there."""
+    if a.ndim < 3 or a.shape[1] < 3:
+        return False
+    scale = CLOSE * float(abs(n).max())
+    filled = (abs(a) > scale).any(axis=(0, *range(2, a.ndim)))
+    if filled.sum() != 1:
+        return False
+    row = a[:, filled.argmax()]
+    belongs = [bool((abs(n[:, i] - row) <= scale).all()) for i in range(a.shape[1])]
+    return any(belongs) and not belongs[int(filled.argmax())]
 
 
 def count_in_one_place(a: Array, n: Array) -> float | None:

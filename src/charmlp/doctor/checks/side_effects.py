@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
-from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.code import names_of_callers
 from charmlp.doctor.setups.setup import SetUp
 
 EDITED = "modified by an inplace operation"  # torch's words for a saved tensor that was written into
@@ -25,6 +26,22 @@ def nothing_edited_in_place(setup: SetUp) -> Iterator[Finding]:
         yield finding("saved-edited", phrase("second-backward"))
 
 
+def derivative_keeps_its_argument(setup: SetUp) -> Iterator[Finding | Phrase]:
+    """A derivative is a function as others: what it is given belongs to who calls it.
+
+    Where functions of its own module call it, they may not need that any more.
+    """
+    subject = setup.first.subject
+    if subject.note is None or not subject.note.key.startswith("derivative-of-"):
+        return
+    for call in setup.record.calls:
+        for name in call.edited_later:
+            if any(map(names_of_callers, subject.code[:1])):
+                yield phrase("edited-argument-note", input=name)
+            else:
+                yield finding("edited-in-place.argument", phrase("edited-argument", input=name), input=name)
+
+
 def saved_edited(setup: SetUp) -> bool:
     return any(call.edited_saved for call in setup.record.calls) or EDITED in setup.record.error_text
 
@@ -32,7 +49,7 @@ def saved_edited(setup: SetUp) -> bool:
 def backward_repeats_itself(setup: SetUp) -> list[Finding]:
     """A second backward over the same forward gives the same gradients."""
     first, again = setup.record.gradients, setup.record.again
-    if saved_edited(setup) or first is None or again is None:
+    if saved_edited(setup) or first is None or again is None or any(derivative_keeps_its_argument(setup)):
         return []
     if setup.record.random:
         return [finding("random-forward.backward", phrase("two-seeds-back"))]

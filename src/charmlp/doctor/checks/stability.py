@@ -11,6 +11,7 @@ from charmlp.doctor.checks.forward import is_meant
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.recognition import EXACT, distance_to
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
@@ -48,13 +49,16 @@ def alternating(like: Array) -> Array:
 
 
 def stays_finite(setup: SetUp) -> list[Finding]:
-    """Inputs of ±1000, where the right result is finite."""
+    """Inputs of ±1000, of one row alone as well, where the right result is finite."""
     role = setup.first.role(setup.first.position_of("x", "logits"))
     ordinary = setup.first.variables[role]
+    one_row = ordinary.copy()
+    one_row[-1] -= LARGE
     for large in (
         LARGE * alternating(ordinary),
         np.full(ordinary.shape, -LARGE),
         np.full(ordinary.shape, LARGE),
+        one_row,
     ):
         found = overflow(setup.first, role, large)
         if found:
@@ -171,11 +175,12 @@ def sudden_overflow(setup: SetUp) -> list[Finding]:
     eˣ alone grows to 10³⁰⁴ before it overflows (at 709.8); what does not grow so has an eˣ inside that does.
     """
     trial = setup.first
-    if len(trial.values) != 1 or trial.dtype != np.float64:
+    real = [position for position, value in enumerate(trial.values) if is_real(value)]
+    if len(real) != 1 or not trial.wants[real[0]] or trial.dtype != np.float64:
         return []
-    signs = alternating(trial.values[0])
+    signs = alternating(trial.values[real[0]])
     try:
-        before, beyond = trial.forward([650 * signs])[0], trial.forward([LARGE * signs])[0]
+        before, beyond = (with_value(trial, real[0], size * signs).outputs[0] for size in (650, LARGE))
     except Exception:
         return []
     moderate = float(abs(before).max()) <= MODERATE  # which nan is not

@@ -7,6 +7,7 @@ backward errs, and s, the share of it that backward has, says how: 0 leaves it o
 """
 
 import ast
+import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -34,15 +35,16 @@ BUDGET = 2.0  # seconds of processor time
 
 @dataclass(frozen=True)
 class Path:
-    """What flows back through one use of a variable in forward is wrong, in the gradients of some inputs."""
+    """What flows back through uses of variables in forward is wrong, in the gradients of some inputs."""
 
     name: str
     code: Code
-    node: ast.expr
+    nodes: tuple[ast.expr, ...]
     mends: frozenset[int]
 
     def findings(self) -> Iterator[Finding]:
-        words = {"found": ast.unparse(self.node), "spot": self.code.line_of(self.node)}
+        used = ", ".join(dict.fromkeys(map(ast.unparse, self.nodes)))
+        words = {"found": used, "spot": self.code.line_of(self.nodes[0])}
         where = phrase("path-line", function=self.code.function.__name__, **words)
         if self.name in AS_WELL:
             words["or"] = (finding(AS_WELL[self.name], **words),)
@@ -90,15 +92,33 @@ def paths(
             left = set(wrong).difference(*(one.mends for one in found))
             if not left or time.process_time() > ends:
                 break
-            for share, mends in first.explained(number, left).items():
-                if mends and is_confirmed(setup, uses, number, share, mends):
+            for share, mends in first.explained((number,), left).items():
+                if mends and is_confirmed(setup, uses, (number,), share, mends):
                     code, slot = uses.places[number]
-                    found.append(Path(NAMES[share], code, slot[3], frozenset(mends)))
+                    found.append(Path(NAMES[share], code, (slot[3],), frozenset(mends)))
+        left = set(wrong).difference(*(one.mends for one in found))
+        if left:
+            found += both_forgotten(setup, uses, first, left, ends)
     return found
 
 
-def is_confirmed(setup: SetUp, uses: Uses, number: int, share: float, mends: set[int]) -> bool:
-    """Whether the same path explains the same gradients at each other size."""
+def both_forgotten(
+    setup: SetUp, uses: Uses, first: "Differences", left: set[int], ends: float
+) -> Iterator[Path]:
+    """Two paths beside each other that are left out together: through the mean and through the variance."""
+    for pair in itertools.combinations(first.flowing(left), 2):
+        if time.process_time() > ends:
+            return
+        mends = first.explained(pair, left)[0.0]
+        if mends and is_confirmed(setup, uses, pair, 0.0, mends):
+            (code, one), (other_code, other) = (uses.places[number] for number in pair)
+            if code is other_code:
+                yield Path(NAMES[0.0], code, (one[3], other[3]), frozenset(mends))
+                return
+
+
+def is_confirmed(setup: SetUp, uses: Uses, numbers: tuple[int, ...], share: float, mends: set[int]) -> bool:
+    """Whether the same paths explain the same gradients at each other size."""
     for trial in setup.trials[1:]:
         upstream = trial.upstreams[0]
         returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
@@ -108,7 +128,7 @@ def is_confirmed(setup: SetUp, uses: Uses, number: int, share: float, mends: set
         was, uses.was = uses.was, {}
         try:
             other = Differences(trial, uses, wrong, upstream)
-            if number not in uses.was or other.explained(number, mends).get(share) != mends:
+            if not set(numbers) <= set(uses.was) or other.explained(numbers, mends).get(share) != mends:
                 return False
         finally:
             uses.was = was
@@ -122,6 +142,7 @@ class Differences:
         self, trial: Trial, uses: Uses, gradients: Mapping[int, Array], upstream: Sequence[Array]
     ) -> None:
         self.trial, self.uses, self.upstream = trial, uses, upstream
+        self.flows: dict[tuple[int, int], Array | None] = {}  # by use and input
         generator = np.random.default_rng(3)
         self.directions = {
             i: [generator.standard_normal(np.shape(g)) for _ in range(DIRECTIONS)]
@@ -145,23 +166,45 @@ class Differences:
         self.uses.held = None
         return (sides[0] - sides[1]) / (2 * STEP)
 
-    def explained(self, number: int, positions: set[int]) -> dict[float, set[int]]:
-        """The inputs whose gradients err on the path through this use alone, by the share of it they have."""
+    def explained(self, numbers: tuple[int, ...], positions: set[int]) -> dict[float, set[int]]:
+        """The inputs whose gradients err on the paths through these uses alone, by the share they have."""
         by_share: dict[float, set[int]] = {share: set() for share in NAMES}
         for i in positions:
-            try:
-                held = np.array([self.slope(i, d, number) for d in self.directions[i]])
-            except Exception:
-                continue  # what is held has another shape, say
-            error, through = self.found[i] - self.right[i], self.right[i] - held
-            size = max(float(np.linalg.norm(one)) for one in (self.right[i], self.found[i], held))
+            flows = [self.flow(number, i) for number in numbers]
+            if any(flow is None for flow in flows):
+                continue
+            error, through = self.found[i] - self.right[i], np.sum(flows, axis=0)
+            size = self.size(i, through)
             flow = float(np.linalg.norm(through))
-            if not flow > LEAST * size:
-                continue  # hardly anything flows there
             for share, mends in by_share.items():
                 if np.linalg.norm(error - (share - 1) * through) <= CLOSE * flow + ROUNDING * size:
                     mends.add(i)
         return by_share
+
+    def flow(self, number: int, position: int) -> Array | None:
+        """What flows through one use in each direction; None for hardly anything."""
+        key = number, position
+        if key not in self.flows:
+            try:
+                held = np.array([self.slope(position, d, number) for d in self.directions[position]])
+            except Exception:  # what is held has another shape, say
+                self.flows[key] = None
+                return None
+            through = self.right[position] - held
+            there = float(np.linalg.norm(through)) > LEAST * self.size(position, held)
+            self.flows[key] = through if there else None
+        return self.flows[key]
+
+    def flowing(self, positions: set[int]) -> list[int]:
+        """The uses, of those looked at, through which something flows, each flow once."""
+        numbers: dict[tuple[float, ...], int] = {}
+        for (number, position), flow in self.flows.items():
+            if position in positions and flow is not None:
+                numbers.setdefault(tuple(np.round(flow / abs(flow).max(), 6)), number)
+        return list(dict.fromkeys(numbers.values()))
+
+    def size(self, position: int, other: Array) -> float:
+        return max(float(np.linalg.norm(one)) for one in (self.right[position], self.found[position], other))
 
 
 def is_use(slot: Slot) -> bool:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from charmlp.doctor.arrangement import Role, arrange
 from charmlp.doctor.functions import Array, softmax
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, unless_named, wrong_form
@@ -26,6 +28,11 @@ def weights(v: Variables) -> Array:
 
 def attended(v: Variables) -> Array:
     return weights(v) @ v["value"]
+
+
+def causal(v: Variables) -> Array:
+    later = np.triu(np.full(scores(v).shape[1:], -np.inf), 1)
+    return softmax(scores(v) / root(v) + later, axis=2) @ v["value"]
 
 
 Scores = Callable[[Array, Array], Array]  # the weights p and their gradient → the gradient of the scores
@@ -86,9 +93,15 @@ KIND = Kind(
     arrangements=(
         arrange(QUERY, KEY, VALUE, N=2),
         arrange((QUERY, "single"), (KEY, "single"), (VALUE, "single"), output="single", N=1),
+        *(
+            arrange((QUERY, heads), (KEY, heads), (VALUE, heads), output=heads, N=4, **sizes)
+            for sizes in ({}, {"T": 5, "S": 5, "D": 7, "E": 7})  # and of itself
+            for heads in ("heads", "heads of tokens")
+        ),
     ),
     forms=(
         Form("softmax(q kᵀ / √d) v", attended),
+        Form("softmax(q kᵀ / √d + mask) v, no key after its query", causal),
         unless_named("softmax(q kᵀ) v, without 1/√d", lambda v: attended({**v, "scale": 1.0})),
         wrong_form("softmax(q kᵀ / d) v", lambda v: attended({**v, "scale": root(v) ** 2}), telling=True),
         wrong_form("softmax(q kᵀ · √d) v", lambda v: attended({**v, "scale": 1 / root(v)}), telling=True),

@@ -109,13 +109,18 @@ def with_helpers(functions: Sequence[Callable[..., Any]]) -> list[FunctionType]:
 def is_summed_by_caller(function: Callable[..., Any]) -> bool:
     """Whether another function of its module calls it and sums: then it works element by element, and which
     shapes its gradients have in the end is decided there."""
+    return any("sum" in names for names in names_of_callers(function))
+
+
+def names_of_callers(function: Callable[..., Any]) -> list[set[str]]:
+    """What the functions and methods of its module name that call it."""
     plain = behind(function)
     around = getattr(plain, "__globals__", {})
     own = [thing for thing in around.values() if getattr(thing, "__module__", None) == plain.__module__]
     methods = [method for kind in own if isinstance(kind, type) for method in vars(kind).values()]
     callers = [behind(one) for one in (*own, *methods) if callable(one) or isinstance(one, staticmethod)]
     called = [set(names_in(one.__code__)) for one in callers if inspect.isfunction(one) and one is not plain]
-    return any(plain.__name__ in names and "sum" in names for names in called)
+    return [names for names in called if plain.__name__ in names]
 
 
 def names_in(code: CodeType) -> Iterator[str]:

@@ -29,7 +29,8 @@ class NumpySubject(Subject):
         try:
             seed_all()
             given = copies(values)
-            _, backward = self.written.run(given)
+            outputs, backward = self.written.run(given)
+            before = copies([*given, *outputs])
             names = (self.required or ()) + self.optional
             edited = [i for i, pair in enumerate(zip(values, given, strict=True)) if differs(*pair)]
             call = Call(self.written.meant, names, tuple(values), edited)
@@ -41,6 +42,9 @@ class NumpySubject(Subject):
                 gradients = tuple(as_array(gradient) for gradient in backward(g))
                 call.returned.append(tuple(copies(gradients)))
                 call.edited_upstream |= any(map(differs, upstream, g))
+            called = [*map(call.name_of, range(len(given))), *["y"] * len(outputs)]
+            triples = zip(called, before, (*given, *outputs), strict=True)
+            call.edited_later = [name for name, *pair in triples if differs(*pair)]
             result.gradients = list(call.returned[0])
             if twice:
                 result.again = list(call.returned[-1])

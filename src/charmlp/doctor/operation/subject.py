@@ -26,6 +26,7 @@ class Call:
     input_names: tuple[str, ...] = ()
     inputs: tuple[Any, ...] = ()
     edited_inputs: list[int] = field(default_factory=list)  # by forward, without saying so
+    edited_later: list[str] = field(default_factory=list)  # by backward: what forward was given, and gave
     returned: list[tuple[Any, ...]] = field(default_factory=list)  # one entry for each run of backward
     edited_upstream: bool = False
     edited_saved: bool = False
@@ -88,6 +89,8 @@ class Subject(ABC):
     # On inputs, as the code says in words
     conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     forward_source: str = ""  # where forward is none of these
+    forward_code: tuple[Callable[..., Any], ...] = ()  # those of forward, where they are others
+    is_library: bool = False  # an engine's own, which nobody doubts
     code: tuple[Callable[..., Any], ...] = ()  # the functions whose statements compute the gradients
 
     def name_of(self, position: int) -> str:

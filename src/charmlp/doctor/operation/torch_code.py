@@ -19,7 +19,12 @@ from torch import Tensor, nn
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
-from charmlp.doctor.operation.constructing import choices_of, construct, guess_argument
+from charmlp.doctor.operation.constructing import (
+    choices_of,
+    construct,
+    guess_argument,
+    parameters_of,
+)
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import elements, returned_parts, source_of
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
@@ -177,6 +182,7 @@ def of_function(function: FunctionClass) -> Build:
         counts=True,
         constants=kept_as_numbers(function),
         forward_source=source_of(function.forward),
+        forward_code=(function.forward,),
         code=(function.backward,),
         call=lambda values: function.apply(*values),
         function=function,
@@ -218,9 +224,16 @@ def of_callable(function: Callable[..., Any]) -> Build:
         found.required,
         found.optional,
         defaults=found.defaults,
+        is_library=is_torchs(function),
+        forward_code=(function,),
         call=lambda values: function(*values, **options),
     )
     return lambda sizes, dtype: subject
+
+
+def is_torchs(thing: Any) -> bool:
+    """Whether torch itself defines it; what is compiled into it has no module of its own."""
+    return (getattr(thing, "__module__", None) or "torch").partition(".")[0] == "torch"
 
 
 def of_module(module: nn.Module) -> Build:
@@ -247,6 +260,8 @@ def of_module(module: nn.Module) -> Build:
             found.defaults,
             unregistered=tuple(hidden_weights(own)),
             loss_softmaxes_again=takes_probabilities_for_logits(own),
+            is_library=is_torchs(type(own)),
+            forward_code=(type(own).forward,),
             call=call,
         )
 
@@ -275,13 +290,38 @@ def of_module_class(kind: type[nn.Module], given: Mapping[str, Any] | None = Non
 
     def build(sizes: Mapping[str, int], dtype: np.dtype) -> Subject:
         try:
-            module = construct(kind, sizes, given=given)
+            module = fitting(kind, sizes, construct(kind, sizes, given=given), given or {})
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise CannotExamineError("cannot-build", name=kind.__name__, reason=reason) from error
         return replace(of_module(module)(sizes, dtype), activation=activation_asked_of(kind))
 
     return build
+
+
+SIZE = re.compile(r"(\w+_)?(dim|size|features|channels|width|d)|d_?(k|model|head)|dim_\w+", re.IGNORECASE)
+OTHER_SIZE = re.compile(r"kernel|pool|window|patch|block|batch|vocab|chunk|group")
+
+
+def fitting(
+    kind: type[nn.Module], sizes: Mapping[str, int], module: nn.Module, given: Mapping[str, Any]
+) -> nn.Module:
+    """It made for inputs of these sizes: without weights, nothing but its constructor tells which it is for.
+
+    It may divide by the root of `d_k=64`, whatever it is given.
+    """
+    if next(module.parameters(), None) is not None:
+        return module
+    told = [
+        name
+        for name, parameter in parameters_of(kind)
+        if type(parameter.default) is int and parameter.default > 1 and SIZE.fullmatch(name)
+    ]
+    own = {name: sizes["D"] for name in told if not OTHER_SIZE.search(name) and name not in given}
+    try:
+        return construct(kind, sizes, given={**given, **own}) if own else module
+    except Exception:  # it is made for some sizes only
+        return module
 
 
 def activation_asked_of(kind: type[nn.Module]) -> str:

@@ -95,6 +95,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
+        yield from spread_out(subject, inputs, n, d)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
@@ -217,6 +218,24 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
         yield [(n, 2 * k), *[(n, k)] * (count - 1)]
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
+
+
+ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
+ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|reshape)\(1, ?-1\))"
+
+
+def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Matrices, and vectors that the code makes columns or rows of, options as well: scale[:, None]."""
+    sources = "\n".join([subject.forward_source, *map(source_of, (*subject.code, *subject.forward_code))])
+    shapes: list[Shape] = []
+    for name in inputs:
+        of_rows, of_columns = (
+            re.search(rf"\b{re.escape(name)}({how})", sources) for how in (ONE_A_ROW, ONE_A_COLUMN)
+        )
+        if of_rows or of_columns or not is_option(name):
+            shapes.append((n,) if of_rows else (d,) if of_columns else (n, d))
+    if len(set(shapes)) > 1 and not any(map(is_option, inputs[: len(shapes)][:-1])):
+        yield list(shapes)
 
 
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:

@@ -1,7 +1,7 @@
 """What an operation is meant to be: said by the user, by its name, or by what its forward computes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
@@ -117,7 +117,9 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
     right = wrong = running = None
-    for arrangement in kind.arrangements:
+    taken = build(SIZES[0], dtype).required or ()
+    for usual in kind.arrangements:
+        arrangement = by_names(usual, taken)
         trial = try_reading(build, Reading(kind, arrangement, dtype=dtype, flags=flags))
         if trial is None:
             continue
@@ -189,6 +191,17 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
         return None
     trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
     return trial if any(trial.wants) or not subject.constants else None
+
+
+def by_names(arrangement: Arrangement, names: Sequence[str]) -> Arrangement:
+    """The arrangement in the order that the inputs' names tell, where each of them is that of one role."""
+    slots = arrangement.slots
+    given = [name.lower().rpartition(".")[2] for name in names[: len(slots)]]
+    meant = [[slot for slot in slots if name in slot.role.called] for name in given]
+    if not all(len(each) == 1 for each in meant):
+        return arrangement
+    ordered = tuple(each[0] for each in meant)
+    return replace(arrangement, slots=ordered) if set(ordered) == set(slots) else arrangement
 
 
 def contradicts(trial: Trial) -> bool:

@@ -6,6 +6,9 @@ lie on the device in memory that does not move, and a number there says whose tu
 batch up, moves the weights, notes what the losses follow from, and adds one to the number. `cuda.record`
 records it once; from then on an update is one launch.
 
+Several ranks (`torchrun`) have a GPU each, where there are enough. Their gradients are summed in the
+processor's memory, between two graphs: one computes them, the other moves the weights.
+
 No tensor here requires a gradient, so that torch notes nothing for autograd. Products have the precision that
 torch has by default (float32, not TF32). On the processor the same update runs call by call; tests hold it.
 """
@@ -25,6 +28,7 @@ from charmlp.calculus import ACTIVATIONS
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
 from charmlp.nn import activations
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.training.shares import share
 from charmlp.training.steps import cuda
 from charmlp.training.steps.analytic import scaled_targets
@@ -60,10 +64,11 @@ class AnalyticTorchStep(TorchStep):
         config: TrainingConfig,
         start: Parameters,
         class_weights: Array | None = None,
+        ranks: Ranks = ALONE,
         record: Record | None = None,
     ) -> None:
-        super().__init__(config, start, class_weights)
-        self.dtype, self.device = start.flat.dtype, torch.device(config.device)
+        super().__init__(config, start, class_weights, ranks)
+        self.dtype, self.device = start.flat.dtype, cuda.own_device(config.device, ranks.place_here)
         self.activation = activations.ACTIVATIONS[config.act_type].operation  # as autograd computes it
         self.constants = tuple(ACTIVATIONS[config.act_type].constants.values())
         with cuda.memory_told_of(config.device):
@@ -108,7 +113,8 @@ class AnalyticTorchStep(TorchStep):
             if batches <= self.buffers.batches:
                 return False
             self.buffers, self.launch = None, self.update  # their memory is free before more is asked for
-        self.buffers = Buffers(batches, self.config.batch_size, self.sizes, self.dropout, self.flat)
+        rows = -(-self.config.batch_size // self.ranks.count)  # of a batch, at most
+        self.buffers = Buffers(batches, rows, self.sizes, self.dropout, self.flat)
         return True
 
     def fill(
@@ -121,8 +127,8 @@ class AnalyticTorchStep(TorchStep):
     ) -> None:
         """Bring to the device what a chunk's updates need.
 
-        Where the last batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
-        ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of both sizes.
+        Where a batch has fewer images, rows of zeros follow. Their targets t are 0, and so is their
+        ∂L/∂z = q Σⱼtⱼ − t: they move nothing, and one program serves batches of all sizes.
         """
         assert self.buffers is not None
         table = rates(self.config, learning_rates, self.updates)
@@ -131,16 +137,30 @@ class AnalyticTorchStep(TorchStep):
         targets, _ = scaled_targets(
             self.config, labels, self.sizes[-1], self.class_weights, self.dtype, weights, own
         )
-        self.buffers.inputs.fill(inputs)
-        self.buffers.targets.fill(targets)
-        self.buffers.drawn.fill(self.dropout.draw(masks, len(inputs)))
-        self.buffers.rates.fill(table)
+        self.buffers.inputs.fill(inputs, own.bounds)
+        self.buffers.targets.fill(targets, own.bounds)
+        self.buffers.drawn.fill(self.draw(masks, len(labels), own), own.bounds)
+        self.buffers.rates.fill(table, range(len(table) + 1))
         self.turn.zero_()
 
     def recorded(self) -> Callable[[], None]:
         """What is called for an update. Recording may run it; afterwards the state is as before."""
         if self.record is None:
             return self.update
+        if self.ranks.count == 1:
+            return self.recording(self.update)
+        find, move = self.recording(self.find_gradients), self.recording(self.move)
+
+        def update() -> None:
+            find()
+            self.add_up()
+            move()
+
+        return update
+
+    def recording(self, work: Callable[[], None]) -> Callable[[], None]:
+        """What is called for a part of an update."""
+        assert self.record is not None
         moved = [self.turn, *itertools.chain(*self.memory().values())]
         before = [tensor.clone() for tensor in moved]
 
@@ -148,10 +168,16 @@ class AnalyticTorchStep(TorchStep):
             for tensor, value in zip(moved, before, strict=True):
                 tensor.copy_(value)
 
-        return self.record(self.update, undo)
+        return self.record(work, undo)
 
     def update(self) -> None:
-        """One update, from memory on the device to memory on the device: no number goes out or comes in."""
+        """One update, from memory on the device to memory on the device."""
+        self.find_gradients()
+        self.add_up()
+        self.move()
+
+    def find_gradients(self) -> None:
+        """Fill the gradients for the batch whose turn it is; no number goes out or comes in."""
         buffers = self.buffers
         assert buffers is not None
         for table in (buffers.inputs, buffers.targets, buffers.drawn, buffers.rates):
@@ -159,8 +185,13 @@ class AnalyticTorchStep(TorchStep):
         self.forward(buffers)
         self.output_gradient(buffers)
         self.backward(buffers)
-        self.move(*buffers.rates.now[0])
-        self.turn += 1
+
+    def add_up(self) -> None:
+        """Replace the gradients by the ranks' sums."""
+        if self.ranks.count > 1:
+            gradients = self.gradients.cpu()
+            self.ranks.add(gradients.numpy())
+            self.gradients.copy_(gradients)
 
     def forward(self, buffers: Buffers) -> None:
         """Fill `buffers.seen`, what each layer sees, and `buffers.sums`, whose last are the logits."""
@@ -198,20 +229,24 @@ class AnalyticTorchStep(TorchStep):
                 if (dropped := self.dropout.dropped[layer]) > 0:
                     gradient.mul_(buffers.kept[layer]).mul_(256 / (256 - dropped))
 
-    def move(self, lr: Tensor, scale: Tensor, keep: Tensor, following: Tensor) -> None:
-        """Clip, let the optimizer move the weights, and let the average follow."""
+    def move(self) -> None:
+        """Clip, let the optimizer move the weights, and let the average follow; then it is the next turn."""
+        assert self.buffers is not None
+        lr, scale, keep, following = self.buffers.rates.now[0]
         if self.config.clip_norm:
             norm = torch.linalg.vector_norm(self.gradients)
             self.gradients.mul_((self.config.clip_norm / (norm + 1e-6)).clamp_(max=1))
         self.optimizer.move(self.flat, self.gradients, lr, scale, keep)
         if self.average is not None:
             self.average.lerp_(self.flat, following)
+        self.turn += 1
 
     def losses(self, count: int) -> Array:
-        """L = −Σₙₖ tₙₖ log qₙₖ of the chunk's batches: the one time that the device is waited for."""
+        """L = −Σₙₖ tₙₖ log qₙₖ of the chunk's batches: one process waits for the device here alone."""
         assert self.buffers is not None
         products = self.buffers.targets.all[:count] * self.buffers.all_log_q[:count]
         losses: Array = products.sum((1, 2), dtype=torch.float64).neg_().cpu().numpy()
+        self.ranks.add(losses)
         return losses
 
     def memory(self) -> dict[str, list[Tensor]]:
@@ -233,11 +268,13 @@ class Table:
         self.all = all_entries
         self.now = all_entries[0].clone()
 
-    def fill(self, rows: Array) -> None:
-        """Put the rows of all entries, one after the other; what is left over becomes zero."""
-        places = self.all.flatten(0, -2)
-        places[: len(rows)].copy_(torch.from_numpy(rows))
-        places[len(rows) :].zero_()
+    def fill(self, rows: Array, bounds: Sequence[int]) -> None:
+        """Put the rows of each entry, which begin and end at `bounds`; what is left over becomes zero."""
+        entries = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+        within = np.arange(len(rows)) - np.asarray(bounds)[entries]
+        places = torch.from_numpy(entries * self.all.shape[1] + within).to(self.all.device)
+        self.all.zero_()
+        self.all.flatten(0, -2).index_copy_(0, places, torch.from_numpy(rows).to(self.all))
 
     def choose(self, turn: Tensor) -> None:
         if self.all.numel():  # without dropout no bytes are drawn

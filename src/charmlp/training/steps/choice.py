@@ -56,8 +56,6 @@ def check_step(config: TrainingConfig, ranks: Ranks = ALONE) -> None:
     """Raise before long work starts where the step cannot run: no PyTorch, no such GPU, several processes."""
     if ranks.count > 1 and config.step not in ("auto", "analytic"):
         raise UsageError(f"--step {config.step} runs in one process; under torchrun --step is analytic")
-    if ranks.count > 1 and config.device != "cpu":
-        raise UsageError(f"--device {config.device}: several processes (torchrun) train on --device cpu")
     if config.device != "cpu" and config.step == "compiled":
         raise UsageError(
             f"--step compiled runs on the processor; with --device {config.device} "
@@ -93,4 +91,4 @@ def make_step(
         return AnalyticStep(config, start, class_weights, ranks)
     from charmlp.training.steps.analytic_torch import AnalyticTorchStep
 
-    return AnalyticTorchStep(config, start, class_weights)
+    return AnalyticTorchStep(config, start, class_weights, ranks)

@@ -26,6 +26,16 @@ def check_device(device: str) -> None:
         raise UsageError(f"--device {device}: torch {torch.__version__} cannot use it: {words}") from error
 
 
+def own_device(device: str, place: int) -> torch.device:
+    """The device of the process with that place on its host.
+
+    `cuda` is a GPU for each, and round again where there are fewer; `cuda:1` is that one for all.
+    """
+    if device != "cuda":
+        return torch.device(device)
+    return torch.device("cuda", place % torch.cuda.device_count())
+
+
 @contextlib.contextmanager
 def memory_told_of(device: str) -> Iterator[None]:
     """Say in words that the GPU has too little memory, as `CharmlpError`."""

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from charmlp.calculus.elements import Array
 from charmlp.config import TrainingConfig
+from charmlp.system.ranks import ALONE, Ranks
 from charmlp.training.steps import cuda
 from charmlp.training.steps.parameters import Parameters
 from charmlp.training.steps.step import Step
@@ -15,9 +16,15 @@ from charmlp.training.steps.step import Step
 class TorchStep(Step):
     """On tensors; what it hands out is a copy in the processor's memory."""
 
-    def __init__(self, config: TrainingConfig, start: Parameters, class_weights: Array | None = None) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        start: Parameters,
+        class_weights: Array | None = None,
+        ranks: Ranks = ALONE,
+    ) -> None:
         cuda.check_device(config.device)
-        super().__init__(config, start, class_weights)
+        super().__init__(config, start, class_weights, ranks)
 
     @property
     def parameters(self) -> Parameters:  # type: ignore[override]  # here it is made when it is asked for

@@ -33,7 +33,8 @@ def written(module: ModuleType) -> list[Written]:
     found, own, kinds = parts_of(module)
     alone, used = left_alone(found, own, kinds)
     more = with_more_readings(found, own, kinds)
-    return [one for one in (*more, *alone) if not (one.is_half and one.name in used)]
+    in_tables = {name for one in more for name in one.others if not one.is_half}
+    return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
 
 
 def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:

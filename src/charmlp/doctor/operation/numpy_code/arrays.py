@@ -21,7 +21,7 @@ NO_WEIGHT = re.compile(
 )
 CONTAINERS = re.compile(
     r"_?(d?params?|parameters|grads?|gradients?|weights?|bias(es)?|thetas?|d?_?[wWbB]s?|d_?(weights|biases)|nabla_\w"
-    r"|\w*_(weights|biases|grads))"
+    r"|coefs?_?|intercepts?_?|\w*_(weights|biases|grads))"
 )
 SCALAR = re.compile(r"_?(w|b|bias|weight|intercept|theta)\d*", re.IGNORECASE)  # a number, not an array
 GRADIENTS = re.compile(

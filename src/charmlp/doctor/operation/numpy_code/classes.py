@@ -24,6 +24,7 @@ from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
 from charmlp.doctor.operation.numpy_code.names import (
+    DATA,
     is_derivative,
     is_truth,
     is_upstream,
@@ -75,7 +76,7 @@ BOTH = (
     "forward_and_backward", "cost_function", "propagate", "compute_loss_and_grad",
 )  # fmt: skip
 HAS_WEIGHTS = re.compile(
-    r"self\.(_?(params?|parameters|weights?\w*|bias(es)?\w*|[Ww]_?\w{0,3}|[bB]_?\d*|[Tt]heta\w*|layers|coef_?))\b"
+    r"self\.(_?(params?|parameters|weights?\w*|bias(es)?\w*|[Ww]_?\w{0,3}|[bB]_?\d*|[Tt]heta\w*|layers|coefs?_?|intercepts?_?))\b"
 )
 FRAMEWORKS = {"torch", "tensorflow", "keras", "jax", "flax", "mxnet", "paddle", "mindspore"}
 
@@ -131,6 +132,7 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     whole = {name for name in own if not {"index", "idx"} & set(method_of(kind, name).required)}
     forward = called(FORWARD, own) or spelled_like(FORWARD, whole)
     backward = called(BACKWARD + DERIVATIVE, own) or spelled_like(BACKWARD + DERIVATIVE, whole)
+    backward = backward or private(kind, BACKWARD)
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
@@ -146,6 +148,17 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if backward and "score" in own and takes_truth(kind, "score") and not has_weights(kind):
         return "score", backward[0]  # of a loss; a classifier's score is how often it is right
     return (both[0], both[0]) if both else None
+
+
+def private(kind: type, names: Sequence[str]) -> list[str]:
+    """The private methods of such a name that take nothing but data and what should come of them."""
+    own = {public(kind, n): n for n in methods_of(kind) if n.startswith("_") and not n.endswith("__")}
+    return [
+        own[name]
+        for name in names
+        if name in own and takes_truth(kind, own[name])
+        if all(is_truth(n) or DATA.fullmatch(n) for n in method_of(kind, own[name]).required or ())
+    ]
 
 
 def forward_of_state(kind: type, backward: str) -> str | None:

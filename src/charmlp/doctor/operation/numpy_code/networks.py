@@ -370,14 +370,21 @@ def is_network(forward: Function, backward: Function) -> bool:
 def with_costs(forward: Function, backward: Function, own: Mapping[str, Function]) -> list[Network]:
     """A network's passes with each function of the module that may be its loss, else with each usual one."""
     maker = maker_of(own)
-    costs = [f for f in own.values() if is_cost(f) and not is_of_parameters(f)][:MOST_COSTS]
+    every = [f for f in own.values() if is_cost(f)]
+    costs = [f for f in every if not is_of_parameters(f)][:MOST_COSTS]
     notes = [phrase("network-loss", loss=cost.name) if len(costs) > 1 else None for cost in costs]
     if costs:
         return [Network(c, forward, backward, maker, note=n) for c, n in zip(costs, notes, strict=True)]
-    return [
+    whole = [Network(cost, forward, backward, maker) for cost in every if is_computed_by(cost, backward)]
+    return whole or [
         Network(None, forward, backward, maker, implied, phrase("network-loss", loss=implied))
         for implied in LOSSES
     ]
+
+
+def is_computed_by(cost: Function, backward: Function) -> bool:
+    """Whether a cost of data and parameters takes just what the backward pass takes."""
+    return {name.lower() for name in cost.inputs} == {name.lower() for name in backward.inputs}
 
 
 def likeliest(networks: Sequence[Network]) -> Make:

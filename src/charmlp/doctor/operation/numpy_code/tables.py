@@ -7,7 +7,8 @@ ACTIVATIONS = {"tanh": (np.tanh, lambda a: 1 - a**2)}
 
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,8 @@ from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs,
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import OUTPUT, is_upstream
 from charmlp.doctor.operation.numpy_code.passes import Pair, reading
+from charmlp.doctor.operation.source import definition, returns_of
+from charmlp.doctor.operation.unwritten import is_none
 
 OF_OUTPUT = ("ans", "out", "output", "y", "result", "res", "value", "fx")
 SECOND = ("y", "b", "w", "other")  # arguments that are no output where there are two
@@ -47,8 +50,23 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
         yield Written(label, pair.readings(), code=(own[1],))
     elif forward is not None and not isinstance(forward, type) and all(map(inspect.isfunction, own)):
         lines = [Line(one, len(own)) for one in own]
-        if all(line.is_one for line in lines):
-            yield Written(label, (reading(lambda: led(name, forward, lines)),), code=tuple(own))
+        if all(line.is_one for line in lines) and not (len(own) == 1 and is_same(own[0], forward)):
+            each = [lines, *([[replace(lines[0], of_output=True)]] if lines[0].may_be_of_output else [])]
+            yield Written(
+                label,
+                tuple(reading(partial(led, name, forward, one)) for one in each),
+                code=tuple(own),
+                others=tuple(one.__name__ for one in own if one.__name__ != "<lambda>"),
+            )
+
+
+def is_same(function: Any, forward: Any) -> bool:
+    """Whether an entry is the very function that its key names: the table is none of derivatives."""
+    x = np.linspace(-1.3, 1.7, 7)
+    try:
+        return bool(np.allclose(function(x), forward(x)))
+    except Exception:  # a derivative that takes more
+        return False
 
 
 def one_of(name: str, function: Any) -> Function:
@@ -74,6 +92,7 @@ class Line:
 
     function: Any
     count: int  # of the arguments
+    of_output: bool = False  # what it takes beside the upstream gradient is the output, however it is called
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +103,14 @@ class Line:
         return next((name for name in self.names if is_upstream(name) and name not in OF_OUTPUT), None)
 
     @property
+    def may_be_of_output(self) -> bool:
+        """Whether no name says if it takes the input or the output."""
+        return self.count == 1 and self.output is None and len(self.inputs) == 1
+
+    @property
     def output(self) -> str | None:
+        if self.of_output:
+            return next(name for name in self.names if name != self.upstream)
         wanted = [
             name for name in self.names if name in OF_OUTPUT and not (self.count > 1 and name in SECOND)
         ]
@@ -101,12 +127,21 @@ class Line:
             and (self.upstream or self.output or OUTPUT.fullmatch("y")) is not None
         )
 
+    @property
+    def works_in_place(self) -> bool:
+        """Whether it returns nothing: it turns the upstream gradient that it is given into the other one."""
+        tree = definition(self.function)
+        return self.upstream is not None and tree is not None and all(map(is_none, returns_of(tree)))
+
     def __call__(self, g: Any, values: Sequence[Any], result: Any) -> Any:
         given = dict(zip(self.inputs, values, strict=False))
         given |= {name: it for name, it in ((self.upstream, g), (self.output, result)) if name is not None}
+        given = {key: np.copy(value) for key, value in given.items()} if self.works_in_place else given
         found = self.function(*[given[name] for name in self.names])
         if callable(found):
             return found(g)
+        if self.works_in_place:
+            return given[self.upstream]
         return found if self.upstream else found * g
 
 

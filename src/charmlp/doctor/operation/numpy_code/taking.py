@@ -154,7 +154,15 @@ class Taken:
 
     @property
     def entries(self) -> set[str]:
-        return {name for names in self.tuples.values() for name in names}
+        """The names of one sample of all: in a tuple, or as `yi = y[i : i + 1]`."""
+        parts = {
+            target.id
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        return parts.union(*self.tuples.values())
 
     def rate(self, own: Any, ran: Ran) -> float:
         known = {**self.code.function.__globals__, **ran.first}
