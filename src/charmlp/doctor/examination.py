@@ -60,7 +60,10 @@ def diagnosis_of(
                 return first  # its two methods belong together: other inputs would only hide what is wrong
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
             better = (
-                one for one in last if one or (one.reason is None and (first.reason or not unlikely(one)))
+                one
+                for one in last
+                if not hides(first, one)
+                and (one or (one.reason is None and (first.reason or not unlikely(one))))
             )
             return next(better, first)
         except CannotExamineError as error:
@@ -199,6 +202,12 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
     )
     names = {mistake.name for mistake in diagnosis.mistakes}
     return bool(names) and names <= doubtful
+
+
+def hides(first: Diagnosis, other: Diagnosis) -> bool:
+    """Whether another reading only hides what is wrong: one input with one column, where it takes several."""
+    shapes = [[np.shape(value) for value in trial.values] for trial in (*first.trials[:1], *other.trials[:1])]
+    return len(shapes) == 2 and len(shapes[1]) == 1 and 1 in shapes[1][0] and 1 not in shapes[0][0]
 
 
 def unlikely(diagnosis: Diagnosis) -> bool:

@@ -279,6 +279,8 @@ def of_transposes(function: Function) -> Iterator[Edit]:
             yield Edit(slot, node.value, name)
         elif (is_whole or is_factor or called(owner) in PRODUCTS) and len(function.shape(node) or ()) == 2:
             yield Edit(slot, ast.Attribute(to_be_read(node), "T", ast.Load()), name)
+        elif is_factor and len(function.shape(node) or ()) > 2:
+            yield Edit(slot, expression("v.swapaxes(-1, -2)", v=node), name)
 
 
 def of_order(function: Function) -> Iterator[Edit]:
@@ -457,10 +459,12 @@ def of_terms(function: Function) -> Iterator[Edit]:
         for text, (variable, value) in function.variables.items():
             if np.ndim(value) or text in ast.unparse(node):
                 continue
-            for scaled in ("v", "1 - v", "1 + v"):
+            is_batch = value == function.batch and isinstance(value, int | float | np.number)
+            for scaled in ("v", "1 - v", "1 + v") if not is_batch else ("v",):
                 scale = expression(scaled, v=variable)
-                yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
-                yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
+                less, more = ("missing-mean", "extra-mean") if is_batch else ("scale-forgotten",) * 2
+                yield Edit(slot, binary(node, ast.Div, scale), f"{less}.edit")
+                yield Edit(slot, binary(node, ast.Mult, scale), f"{more}.edit")
         for variable in function.spread_over(node):
             yield Edit(slot, binary(node, ast.Div, variable), "scale-forgotten.edit")
     given = [slot for slot in function.operands if isinstance(slot[0], ast.Call) or is_factor(slot)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from charmlp.doctor.operation.code import Code, Slot, noting
 
-MOST_VARIABLES = 32
+MOST_VARIABLES = 40
 LIBRARIES = ("numpy", "torch")
 # Attributes that are no variables of their own
 OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
@@ -38,8 +38,10 @@ class Function:
         """`run` runs the whole operation; `batch` is the number of samples in that run."""
         self.code, self.batch = code, batch
         self.expressions = [slot for slot in slots(code.tree) if isinstance(slot[3], ast.expr)]
-        with noting(code, self.expressions) as seen:
+        shapes: dict[int, set[tuple[int, ...]]] = {}
+        with noting(code, self.expressions, shapes) as seen:
             run()
+        self.every_shape = {id(slot[3]): shapes[i] for i, slot in enumerate(self.expressions) if i in shapes}
         names = [argument.arg for argument in code.tree.args.args]
         self.given = {name: seen[~i] for i, name in enumerate(names) if ~i in seen}
         self.values = {id(slot[3]): seen[i] for i, slot in enumerate(self.expressions) if i in seen}
@@ -98,10 +100,12 @@ class Function:
         return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}
 
     def alike(self, node: ast.expr) -> Iterator[ast.expr]:
-        """The other variables that have the shape of an expression."""
+        """The other variables that have the shape of an expression, at least in one round of a loop."""
         shape, text = self.shape(node), ast.unparse(node)
+        every = self.every_shape.get(id(node), {shape})
         for other, (variable, value) in self.variables.items():
-            if shape is not None and other != text and np.shape(value) == shape:
+            known = self.every_shape.get(id(variable), {np.shape(value)})
+            if shape is not None and other != text and every & known:
                 yield variable
 
     def spread_over(self, node: ast.expr) -> Iterator[ast.expr]:
@@ -229,7 +233,7 @@ def expression(text: str, **parts: ast.expr) -> Any:
 
 def exchanged(tree: ast.expr | ast.keyword, parts: Mapping[str, ast.expr]) -> Any:
     """A copy in which other expressions stand for the variables that read so."""
-    if is_plain(tree) and (other := parts.get(ast.unparse(tree))) is not None:
+    if (is_plain(tree) or is_entry(tree)) and (other := parts.get(ast.unparse(tree))) is not None:
         return to_be_read(other)
     own = copy.copy(tree)
     for field, value in ast.iter_fields(tree):

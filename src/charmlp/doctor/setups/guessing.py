@@ -233,6 +233,8 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
     sources = "\n".join([subject.forward_source, *map(source_of, subject.code)])
     for parts in re.findall(r"((?:\w+, *)+\w+) = \w+\.unbind\((?:dim=)?-1\)", sources):
         yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
+    if re.search(r"shape\[-?1\] *// *2|\bsplit\(\w+, *2\b", sources):
+        yield [(n, 2 * k), *[(n, k)] * (count - 1)]
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
 

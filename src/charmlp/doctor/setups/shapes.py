@@ -99,7 +99,8 @@ def of_vectors(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
     if any(vectors[1:]):
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
-        for x, vector in (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,))):
+        whole = (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,)))
+        for x, vector in (*whole, ((2, 4, 3, 4), (4,)), ((n, 4, d), (d,))):  # channels in groups, sequences
             yield [vector if is_vector else x for is_vector in vectors]  # a number a channel
 
 

@@ -33,7 +33,14 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import COST_WORD, PRODUCT, is_cost
+from charmlp.doctor.operation.numpy_code.networks import (
+    COST_WORD,
+    PRODUCT,
+    Network,
+    is_cost,
+    is_of_parameters,
+    likeliest,
+)
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.source import behind, source_of
@@ -330,6 +337,8 @@ def hands_on_delta(first: Method, second: Method) -> bool:
 
 
 def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:
+    if not has_weights(kind) and is_of_parameters(first) and not any(map(is_upstream, second.required)):
+        return (functools.partial(of_parameters, kind, first, second),)
     if first.name == second.name and not has_weights(kind):
         return (functools.partial(of_both, kind, first),)
     if (model := model_of(kind, first, second, given)) is not None:
@@ -339,6 +348,13 @@ def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return of_inputs
     takes_logits = set(second.required) > set(first.arrays)
     return of_logits.readings() if takes_logits else (*of_inputs, *of_logits.readings())
+
+
+def of_parameters(kind: type, first: Method, second: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    """A loss of weights that its methods are given: `loss(w, b, X, y)` and `grad(w, b, X, y)`."""
+    own = instance(kind, sizes)
+    cost, gradient = bound_to(first, own), None if first.name == second.name else bound_to(second, own)
+    return replace(likeliest([Network(cost, None, gradient)])(sizes, dtype), meant=kind.__name__)
 
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:

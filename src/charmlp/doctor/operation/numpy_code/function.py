@@ -168,7 +168,7 @@ class Function:
 
     def arguments(self, values: Sequence[Any]) -> dict[str, Any]:
         """The values by name, and what is settled."""
-        given = dict(zip(self.inputs + self.optional, values, strict=False))
+        given = dict(zip(self.inputs + self.optional, map(as_number, values), strict=False))
         if self.bundle:
             entries = {name: given[name] for name in self.entries}
             given[self.bundle] = entries if self.keys else tuple(entries.values())
@@ -218,6 +218,15 @@ class Function:
             run, self.meant, self.inputs, optional, defaults=defaults, note=note,
             constants=tuple(constants), conditions=self.conditions,
         )  # fmt: skip
+
+
+def as_number(value: Any) -> Any:
+    """An array without a dimension as the number that people give, which += does not change in its place."""
+    return (
+        float(value)
+        if isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind == "f"
+        else value
+    )
 
 
 def usual(name: str) -> Any:
