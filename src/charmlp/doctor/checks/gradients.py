@@ -173,7 +173,22 @@ def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
         found = wrong_in_square(observed, position)
         if found:
             return [with_evidence(f, words) for f in found]
+    if takes_again(setup, position):
+        return [finding("kernel-not-flipped.again", words, at=position)]
     return [finding("unrecognised.shape", words, at=position)]
+
+
+def takes_again(setup: SetUp, position: int) -> bool:
+    """Whether forward takes some elements, every second say, and backward does the same to g."""
+    trial, gradient = setup.first, (setup.returned or [])[position]
+    if not np.isin(trial.outputs[0], trial.values[position]).all():
+        return False
+    g = trial.upstreams[0][0]
+    try:
+        again = trial.forward([g if i == position else v for i, v in enumerate(trial.values)])[0]
+    except Exception:  # it takes no fewer
+        return False
+    return again.shape == gradient.shape and np.allclose(again, gradient)
 
 
 # A wrong gradient that nothing explains

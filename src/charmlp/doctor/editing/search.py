@@ -178,7 +178,9 @@ class Search:
         left = {i: returned.get(i) for i in self.expected if i not in right}
         arrays = {i: g for i, g in left.items() if isinstance(g, np.ndarray)}
         wrong = {i: g for i, g in arrays.items() if g.shape == np.shape(self.trial.values[i])}
-        return paths(self.setup, self.codes, wrong, self.upstream) if wrong else []
+        helpers = with_helpers(self.trial.subject.forward_code)
+        forward = [code for one in helpers if (code := code_of(one)) is not None and code not in self.codes]
+        return paths(self.setup, [*forward, *self.codes], wrong, self.upstream) if wrong else []
 
     def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""

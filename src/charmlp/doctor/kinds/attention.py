@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from charmlp.doctor.arrangement import Role, arrange
+from charmlp.doctor.arrangement import Arrangement, Role, arrange
 from charmlp.doctor.functions import Array, softmax
 from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, unless_named, wrong_form
 
@@ -86,7 +86,14 @@ def of_weights(part: Callable[[Variables], Array]) -> Formula:
     return lambda v, y, g: part(v).swapaxes(1, 2) @ g
 
 
-OF_ANOTHER_AND_OF_ITSELF: tuple[dict[str, Any], ...] = ({}, {"T": 5, "S": 5, "D": 7, "E": 7})
+HEADS = ("heads", "heads of tokens")
+
+
+def of_heads(heads: str, **sizes: int) -> Arrangement:
+    return replace(
+        arrange((QUERY, heads), (KEY, heads), (VALUE, heads), output=heads), sizes={"N": 4, **sizes}
+    )
+
 
 KIND = Kind(
     aliases=(
@@ -96,11 +103,8 @@ KIND = Kind(
     arrangements=(
         arrange(QUERY, KEY, VALUE, N=2),
         arrange((QUERY, "single"), (KEY, "single"), (VALUE, "single"), output="single", N=1),
-        *(
-            arrange((QUERY, heads), (KEY, heads), (VALUE, heads), output=heads, N=4, **sizes)
-            for sizes in OF_ANOTHER_AND_OF_ITSELF
-            for heads in ("heads", "heads of tokens")
-        ),
+        *(of_heads(heads) for heads in HEADS),
+        *(of_heads(heads, S=5, E=7) for heads in HEADS),  # as many keys as queries, and as wide values
     ),
     forms=(
         Form("softmax(q kᵀ / √d) v", attended),

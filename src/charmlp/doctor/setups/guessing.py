@@ -133,7 +133,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from usual.get(count, [])
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
-        yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8)))
+        yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8), (6, 4)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
 

@@ -26,6 +26,7 @@ from charmlp.doctor.operation.numpy_code.losses import Loss, returns_gradient
 from charmlp.doctor.operation.numpy_code.models import Model
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
+    OUTPUT,
     is_derivative,
     is_of_backward,
     is_truth,
@@ -139,6 +140,8 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
+            if takes_output(first, method_of(kind, "delta")):
+                return forward[0], "delta"
             is_of_logits = delta_of(kind, first, method_of(kind, "delta")) is not None
             return (forward[0], "delta") if is_of_logits else None
         costs = costs_of(kind)
@@ -162,6 +165,13 @@ def private(kind: type, names: Sequence[str]) -> list[str]:
         if name in own and takes_truth(kind, own[name])
         if all(is_truth(n) or DATA.fullmatch(n) for n in method_of(kind, own[name]).required or ())
     ]
+
+
+def takes_output(forward: Method, delta: Method) -> bool:
+    """Whether an activation's delta takes input and output: compute(incoming), delta(incoming, outgoing)."""
+    further = [name for name in delta.required if name not in forward.required]
+    of_both = len(forward.required) == len(further) == 1 and len(delta.required) == 2
+    return of_both and OUTPUT.fullmatch(further[0]) is not None
 
 
 def forward_of_state(kind: type, backward: str) -> str | None:

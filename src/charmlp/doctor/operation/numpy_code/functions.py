@@ -15,11 +15,13 @@ from charmlp.doctor.operation.numpy_code.function import Function, is_torch_alon
 from charmlp.doctor.operation.numpy_code.globals import of_module
 from charmlp.doctor.operation.numpy_code.losses import (
     Flagged,
+    Led,
     Loss,
     WithClosure,
     closure_in,
     flag_of,
     returns_gradient,
+    upstream_asked,
 )
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
@@ -122,6 +124,8 @@ class Finder:
                 add(name, operation(name, Pair(forward, function).readings(), function))
             elif (flag := flag_of(function)) is not None:
                 add(name, operation(name, Flagged(function, flag).readings(), function))
+            elif (upstream := upstream_asked(function)) is not None and not self.is_torch_alone:
+                add(name, operation(name, Led(function, upstream).readings(), function))
             elif (where := closure_in(function)) is not None:
                 add(name, operation(name, WithClosure(function, where).readings(), function))
             elif (whole := of_module(function)) is not None:

@@ -192,7 +192,9 @@ def made_lazily(own: Any, forward: Method, sizes: Sizes) -> list[Place]:
 
 def is_weight_name(name: str) -> bool:
     stem, _ = numbered(name.strip("_").lower())
-    return any(re.fullmatch(pattern, stem) for pattern in (*SAME, "gamma", "beta", "scale", "shift"))
+    return any(
+        re.fullmatch(pattern, stem) for pattern in (*SAME, "params?", "gamma", "beta", "scale", "shift")
+    )
 
 
 def bound_to(method: Method, owner: Any) -> Method:

@@ -21,11 +21,12 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_loss,
     is_mask,
     is_truth,
+    is_upstream,
     prediction_of,
 )
 from charmlp.doctor.operation.numpy_code.passes import reading
 from charmlp.doctor.operation.options import is_option
-from charmlp.doctor.operation.source import behind, returned_closures, returned_parts
+from charmlp.doctor.operation.source import behind, returned_closures, returned_parts, source_of
 
 FLAG = re.compile(
     r"(is_?|return_?|get_?)?(deriv|derivative|prime|grads?|gradient|diff|backward|derive|back|d|derivate)"
@@ -228,3 +229,50 @@ def flag_of(function: Function) -> str | None:
     defaults = function.signature.defaults
     flags = [name for name, value in defaults.items() if value is False and FLAG.fullmatch(name.lower())]
     return flags[0] if flags and len(function.inputs) == 1 else None
+
+
+@dataclass(frozen=True)
+class Led:
+    """One function that gives the gradients of its inputs where it is given that of its output: dzdy=None."""
+
+    function: Function
+    upstream: str
+
+    def readings(self) -> tuple[Make, ...]:
+        return (reading(self.written),)
+
+    def written(self) -> HandWritten:
+        inputs = self.function.inputs
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            given = self.function.arguments(values)
+            result = self.function(given)
+            outputs = tuple(result) if isinstance(result, tuple) else (result,)
+
+            def backward(upstream: Outputs) -> Sequence[Any]:
+                g = upstream[0] if np.ndim(upstream[0]) else float(upstream[0])
+                found = self.function({**given, self.upstream: g})
+                if isinstance(found, Mapping | tuple | list):
+                    return by_input(found, inputs)
+                return [found, *[None] * (len(inputs) - 1)]
+
+            return outputs, backward
+
+        of_one = len(self.function.returns) < 2
+        return self.function.written(run, None, inputs[1:] if of_one else ())
+
+
+BY_OUTPUT = re.compile(r"d[a-z]_?d[a-z]\w*", re.IGNORECASE)  # dzdy, dL_dy
+
+
+def upstream_asked(function: Function) -> str | None:
+    """The name of an upstream gradient that may be left out: without it the result is that of forward."""
+    source = source_of(function.call)
+    names = [name for name, value in function.signature.defaults.items() if value is None]
+    asked = [
+        name
+        for name in names
+        if (is_upstream(name) or BY_OUTPUT.fullmatch(name))
+        and re.search(rf"\b{name} is (not )?None\b", source)
+    ]
+    return asked[0] if len(asked) == 1 and function.inputs else None

@@ -43,7 +43,7 @@ CACHE = re.compile(
     re.IGNORECASE,
 )
 OUTPUT = re.compile(
-    r"out|outputs?|y|a|activations?|activated|A|s|S|probs?|probabilities|p|result|res|h|H|yhat|y_?hat|y_out|sig|sigmoid|act"
+    r"out|outputs?|outgoing|y|a|activations?|activated|A|s|S|probs?|probabilities|p|result|res|h|H|yhat|y_?hat|y_out|sig|sigmoid|act"
     r"|softmax|sig\w*|tanh\w*|\w+_(out|output|act|activated|result)|al|AL|a\d|A\d|layer|fx|f_x|value|soft|sm"
 )
 LOSS = re.compile(

@@ -195,7 +195,8 @@ class Pair:
         takes_both = len(left) == 1 and bool(
             OUTPUT.fullmatch(left[0])
         )  # the input by its name, and the output
-        if not left or ((few or takes_both) and is_derivative(self.backward.name)):
+        is_slope = is_derivative(self.backward.name)
+        if not left or (few and is_slope) or (takes_both and (is_slope or self.backward.name == "delta")):
             return False
         if self.is_loss and any(map(is_truth, self.takes)):
             return False
@@ -221,7 +222,9 @@ class Pair:
         of_input: Source = lambda run, upstream: run.known[inputs[0]]  # noqa: E731
         sources = {"input": of_input, "output": output}
         is_output = OUTPUT.fullmatch(left[0]) and left[0] not in inputs
-        order = ("output", "input") if is_output else ("input", "output")
+        order = ["output", "input"] if is_output else ["input", "output"]
+        if is_output and inputs[0] in self.takes:
+            order = ["output"]  # it takes both
         return [
             replace(
                 binding,

@@ -128,20 +128,21 @@ class Line:
         )
 
     @property
-    def works_in_place(self) -> bool:
-        """Whether it returns nothing: it turns the upstream gradient that it is given into the other one."""
+    def returns_nothing(self) -> bool:
+        """Whether it works in place: it turns the upstream gradient that it is given into the other one."""
         tree = definition(self.function)
-        return self.upstream is not None and tree is not None and all(map(is_none, returns_of(tree)))
+        return tree is not None and all(map(is_none, returns_of(tree)))
 
     def __call__(self, g: Any, values: Sequence[Any], result: Any) -> Any:
         given = dict(zip(self.inputs, values, strict=False))
         given |= {name: it for name, it in ((self.upstream, g), (self.output, result)) if name is not None}
-        given = {key: np.copy(value) for key, value in given.items()} if self.works_in_place else given
+        if self.upstream is not None and self.returns_nothing:
+            given = {key: np.copy(value) for key, value in given.items()}
+            self.function(*[given[name] for name in self.names])
+            return given[self.upstream]
         found = self.function(*[given[name] for name in self.names])
         if callable(found):
             return found(g)
-        if self.upstream is not None and self.works_in_place:
-            return given[self.upstream]
         return found if self.upstream else found * g
 
 
