@@ -132,7 +132,7 @@ OTHERS: list[Any] = [
 def test_their_neighbours_are_not_taken_for_them(function: Any) -> None:
     """The negative control: right code that is of no known kind."""
     diagnosis = examine(function)
-    assert (diagnosis.verdict, diagnosis.kind) == ("healthy", None), diagnosis
+    assert (diagnosis.mistakes, diagnosis.kind) == ((), None), diagnosis
 
 
 def test_a_name_is_no_longer_enough() -> None:

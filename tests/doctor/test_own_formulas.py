@@ -320,7 +320,8 @@ NAMES = [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) fo
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_right(tmp_path: Path, name: str) -> None:
     diagnoses = examined(tmp_path, FORMULAS[name][0])
-    assert diagnoses and all(diagnoses), [diagnosis.text("en") for diagnosis in diagnoses]
+    assert diagnoses and not any(diagnosis.mistakes for diagnosis in diagnoses), diagnoses
+    assert name == "a root at the edge" or all(diagnoses)  # there the engine makes the gradients
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,8 @@ WHATEVER_IS_MEANT = {
     "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
 }  # fmt: skip
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
+OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
 
@@ -41,7 +43,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
             reason = phrase("no-pair")
     if sure is None:
         return mistakes, None
-    left = [mistake for mistake in mistakes if mistake.name in sure]
+    left = [mistake for mistake in mistakes if mistake.name in sure or mistake.variant == OF_STEPS]
     return left, None if left else reason
 
 
@@ -73,7 +75,9 @@ def hands_on(setup: SetUp) -> bool:
     Then its backward is all that it is for: it reverses gradients, scales or clips them.
     """
     trial = setup.first
-    if not trial.subject.counts or setup.reading.named or len(trial.outputs) != 1:
+    function = getattr(getattr(trial.subject, "function", None), "__name__", "")
+    is_named = setup.reading.named or MULTIPLIES.fullmatch(function)
+    if not trial.subject.counts or is_named or len(trial.outputs) != 1:
         return False
     inputs = [value for value, wants in zip(trial.values, trial.wants, strict=True) if wants]
     return len(inputs) == 1 and np.array_equal(inputs[0], trial.outputs[0])

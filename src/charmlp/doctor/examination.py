@@ -13,7 +13,7 @@ from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.doubts import without_doubtful
+from charmlp.doctor.doubts import WHATEVER_IS_MEANT, without_doubtful
 from charmlp.doctor.editing.search import UNEXPLAINED, with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.merging import merge, without_echoes
@@ -31,7 +31,7 @@ from charmlp.doctor.setups.guessing import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.variants import far_out, is_right, right_with_one_row
+from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
@@ -60,7 +60,10 @@ def diagnosis_of(
                 return first  # its two methods belong together: other inputs would only hide what is wrong
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
             better = (
-                one for one in last if one or (one.reason is None and (first.reason or not unlikely(one)))
+                one
+                for one in last
+                if not hides(first, one)
+                and (one or (one.reason is None and (first.reason or not unlikely(one))))
             )
             return next(better, first)
         except CannotExamineError as error:
@@ -201,6 +204,12 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
     return bool(names) and names <= doubtful
 
 
+def hides(first: Diagnosis, other: Diagnosis) -> bool:
+    """Whether another reading only hides what is wrong: one input with one column, where it takes several."""
+    shapes = [[np.shape(value) for value in trial.values] for trial in (*first.trials[:1], *other.trials[:1])]
+    return len(shapes) == 2 and len(shapes[1]) == 1 and 1 in shapes[1][0] and 1 not in shapes[0][0]
+
+
 def unlikely(diagnosis: Diagnosis) -> bool:
     """Whether it looks like inputs in another order or shape than is meant."""
     missed = {"unrecognised", "wrong-order", "missing-gradient"}
@@ -214,17 +223,18 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis with the usual inputs, or where all is right with these, with larger numbers."""
+    """The diagnosis with the usual inputs, or where all is right with these, with larger or smaller ones."""
     diagnosis = judged(setup, target)
     if not diagnosis:
         return diagnosis
-    far = far_out(setup)
-    right = None if far is None else is_right(far)
-    if far is not None and right is False:
-        there = judged(replace(setup, trials=(far,)), target)
-        if there.mistakes:
-            return there
-    more = [*([far] if far is not None and right else []), *right_with_one_row(setup)]
+    more = list(right_with_one_row(setup))
+    for trial in of_other_sizes(setup):
+        right = is_right(trial)
+        if right is False:
+            there = judged(replace(setup, trials=(trial,)), target)
+            if there.mistakes:
+                return there
+        more += [trial] if right else []
     return replace(diagnosis, trials=(*diagnosis.trials, *more))
 
 
@@ -239,8 +249,9 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []
     if of_loss:
         findings = [one for one in findings if one not in unknown]
-    mistakes = in_parts(setup, merge(trial, with_slips(setup, findings))) + of_loss
-    mistakes, reason = without_doubtful(setup, mistakes)
+    mistakes, reason = in_parts(setup, merge(trial, with_slips(setup, findings)))
+    if reason is None:
+        mistakes, reason = without_doubtful(setup, mistakes + of_loss)
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
     notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
@@ -253,18 +264,31 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
 OF_A_PART = {"unrecognised", "constant-factor"}
 
 
-def in_parts(setup: SetUp, mistakes: list[Mistake]) -> list[Mistake]:
-    """Where a composed operation is wrong in no way that has a name: the mistakes of its Functions."""
+# Why a Function's gradients are no derivatives of its forward: then those of what uses it are none either
+SURROGATES = {"flat", "hands-on"}
+
+
+def in_parts(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistake], Phrase | None]:
+    """The mistakes of a composed operation, by name where one of its Functions has them.
+
+    Where one of these reverses gradients, or leads them through a step, only what is wrong anyhow is left,
+    and the reason.
+    """
+    if setup.first.subject.is_raw or not mistakes:
+        return mistakes, None
+    parts = {f.__name__: examine_operation(f, None, None, f.__name__, f.__name__) for f in setup.first.parts}
+    reasons = [part.reason for part in parts.values() if part.reason and part.reason.key in SURROGATES]
+    if reasons:
+        mistakes = [mistake for mistake in mistakes if mistake.name in WHATEVER_IS_MEANT]
     known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
-    if setup.first.subject.is_raw or len(known) == len(mistakes):
-        return mistakes
     found = [
         replace(mistake, values={**mistake.values, "part": name})
-        for function in setup.first.parts
-        for name in [function.__name__]
-        for mistake in examine_operation(function, None, None, name, name).mistakes
+        for name, part in parts.items()
+        for mistake in part.mistakes
     ]
-    return known + found if found else mistakes
+    if reasons:
+        return known + found, None if known + found else reasons[0]
+    return (known + found if found and len(known) < len(mistakes) else mistakes), None
 
 
 def of_scores(build: Build) -> list[Mistake]:

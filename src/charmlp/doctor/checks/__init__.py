@@ -16,6 +16,7 @@ from charmlp.doctor.checks import (
     shifts,
     side_effects,
     stability,
+    straight_through,
     structure,
     symmetry,
 )
@@ -41,6 +42,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     gradients.values_are_right,
     accumulation.gradients_add_up,
     asked.each_alone,
+    straight_through.steps_are_led_through,
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,

@@ -121,6 +121,8 @@ def equal_inputs(setup: SetUp) -> Iterator[Finding]:
         yield finding("ties.equal", phrase("ties-equal", found=f"{ratio:.3g}"), found=f"{ratio:.3g}")
 
 
+# What is raised where a gradient of all rows is added to that of one
+SHAPES_DIFFER = re.compile(r"broadcast|shape|size of tensor", re.IGNORECASE)
 # What tells that inputs of several shapes are meant: their shapes are kept, or it speaks of it
 MEANT_FOR_ROWS = re.compile(
     r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播"
@@ -140,17 +142,17 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
         return
     for position in (1, 0):
         there = with_one_row(trial, position)
-        try:
-            gradient = (there.returned(there.record(there.upstreams[0])) or [])[position] if there else None
-        except IndexError:
+        if there is None:
             continue
-        if there is None or not isinstance(gradient, np.ndarray):
-            continue
-        shape = there.values[position].shape
-        if gradient.shape == shape:
-            continue
+        record, shape = there.record(there.upstreams[0]), there.values[position].shape
+        gradient = next(iter((there.returned(record) or [])[position:]), None)
         words = {"input": trial.subject.name_of(position), "expected": str(shape)}
-        shapes = phrase("shape", found=str(gradient.shape), **words)
+        if isinstance(gradient, np.ndarray) and gradient.shape != shape:
+            shapes = phrase("shape", found=str(gradient.shape), **words)
+        elif record.stage == "backward" and SHAPES_DIFFER.search(record.error_text):
+            shapes = phrase("raises", error=record.error_text)
+        else:
+            continue
         if MEANT_FOR_ROWS.search(about(setup)):
             yield finding("batch-not-summed", shapes, at=position)
         else:

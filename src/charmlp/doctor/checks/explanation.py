@@ -6,6 +6,7 @@ fewest mistakes wins; it must hold in every trial.
 """
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from charmlp.doctor.checks.factors import Factor, factors_of
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Wrong, filled
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
@@ -172,13 +174,19 @@ def findings_of(observations: Sequence[Observed], position: int, e: Explanation)
 
 def option_behind(trial: Trial, ratio: float) -> str:
     """The option that a constant factor comes from: as it is, inverted, or as 1 − p; empty for none."""
-    for name, value in trial.options.items():
+    for name, value in {**constants_of(trial), **trial.options}.items():
         if value in (0, 1):
             continue
         scales = [value, 1 - value, abs(value) ** 0.5]
         if any(abs(ratio - s) < 1e-6 * abs(s) or abs(ratio * s - 1) < 1e-6 for s in scales if s):
             return name
     return ""
+
+
+def constants_of(trial: Trial) -> dict[str, float]:
+    """The numbers that stand in the code, but for 1, 2 and ½, which any formula may have."""
+    found = re.findall(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?", "\n".join(map(source_of, trial.subject.code)))
+    return {text: float(text) for text in found if float(text) not in (0.0, 0.5, 1.0, 2.0)}
 
 
 def words_of_meant(trial: Trial, position: int) -> dict[str, Any]:

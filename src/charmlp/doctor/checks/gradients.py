@@ -7,6 +7,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.checks.explanation import explained, fit
+from charmlp.doctor.checks.options import option_is_ignored
 from charmlp.doctor.checks.outputs import forgotten_output
 from charmlp.doctor.checks.patterns import of_pattern, stacked
 from charmlp.doctor.checks.penalty import forward_lacks, penalty_is_wrong
@@ -87,6 +88,7 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
             first.trial.kind.unexplained(first, position)
             or penalty_is_wrong(observations, position)
             or forward_lacks(observations, position)
+            or option_is_ignored(observations, position)
             or of_pattern(observations, position)
             or forgotten_output(first, position)
             or None

@@ -28,7 +28,8 @@ def classes_are_weighed_alike(setup: SetUp) -> Iterator[Finding]:
     source = "\n".join(map(source_of, with_helpers(code)))
     labels = [is_label(trial.subject.name_of(i)) for i in range(2)]
     alike = all(map(is_real, trial.values)) and trial.values[0].shape == trial.values[1].shape
-    if sum(labels) != 1 or not alike or "softmax" in source or "sigmoid" not in source:
+    squashed = re.search("sigmoid", source) and not re.search("softmax", source)
+    if sum(labels) != 1 or not alike or not squashed:
         return
     target = labels.index(True)
 

@@ -40,6 +40,13 @@ AXES = (0, 1, 2, -1)
 DISTORTING = {"clip", "clamp", "abs", "sign", "maximum", "minimum", "fabs", "absolute"}
 TURNING = {"flip", "rot90", "fliplr", "flipud"}
 PRODUCTS = {"dot", "matmul", "mm", "outer"}
+TURNS = {"transpose", "swapaxes", "permute", "t"}
+OPERATORS: dict[str, type[ast.operator]] = {
+    "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,
+    "div": ast.Div, "divide": ast.Div, "pow": ast.Pow,
+    "mm": ast.MatMult, "matmul": ast.MatMult, "bmm": ast.MatMult,
+}  # fmt: skip
+LIBRARIES_CALLED = ("torch", "np", "numpy")
 # What a comparison may have been meant to be: the opposite, or the same with or without equality
 INVERSE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Gt: (ast.LtE, ast.Lt),
@@ -89,12 +96,26 @@ def of_operators(function: Function) -> Iterator[Edit]:
     """A factor or a term too many, a wrong sign, a wrong comparison."""
     for slot in function.expressions:
         node = slot[3]
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield Edit(slot, node.operand, "sign-flipped.edit")
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert):
+            name = "sign-flipped.edit" if isinstance(node.op, ast.USub) else "relu-mask.edit"
+            yield Edit(slot, node.operand, name)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield from of_comparison(function, slot, node)
         elif isinstance(node, ast.BinOp):
             yield from of_operation(function, slot, node)
+        elif (same := as_operation(node)) is not None:
+            yield from of_operation(function, slot, same)
+
+
+def as_operation(node: ast.AST) -> ast.BinOp | None:
+    """A call that is an operator in words, as one: a.mul(b), torch.matmul(a, b)."""
+    operator = OPERATORS.get(called(node))
+    if operator is None or not isinstance(node, ast.Call) or node.keywords:
+        return None
+    of_module = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in LIBRARIES_CALLED
+    own = [node.func.value] if isinstance(node.func, ast.Attribute) and not of_module else []
+    operands = [*own, *node.args]
+    return ast.BinOp(operands[0], operator(), operands[1]) if len(operands) == 2 else None
 
 
 def of_comparison(function: Function, slot: Slot, node: ast.Compare) -> Iterator[Edit]:
@@ -115,8 +136,7 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
         case ast.Add() | ast.Sub():
             other = ast.Sub if isinstance(node.op, ast.Add) else ast.Add
             yield Edit(slot, binary(left, other, right), "sign-flipped.edit")
-            if other is ast.Add:
-                yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
+            yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
             yield Edit(slot, left, "wrong-formula.edit")
             yield Edit(slot, right, "wrong-formula.edit")
         case ast.Mult():
@@ -128,6 +148,9 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
             yield Edit(slot, binary(left, ast.Mult, right), too_many(function, right))
         case ast.Pow():
             yield Edit(slot, left, "wrong-formula.edit")
+            for nearby in (ast.Sub, ast.Add):  # n xⁿ for n xⁿ⁻¹
+                power = binary(right, nearby, ast.Constant(1))
+                yield Edit(slot, binary(left, ast.Pow, power), "wrong-formula.edit")
         case ast.MatMult():
             yield Edit(slot, binary(right, ast.MatMult, left), "wrong-transpose-for-input.edit")
 
@@ -202,12 +225,37 @@ def of_calls(function: Function) -> Iterator[Edit]:
             elif keyword not in AXIS:
                 continue
             yield Edit(slot, call(node.func, node.args, **rest), "batch-not-summed.edit")
+            yield from of_counts(function, slot, node)
+        if name == "neg":
+            yield Edit(
+                slot,
+                node.func.value if isinstance(node.func, ast.Attribute) else node.args[0],
+                "sign-flipped.edit",
+            )
+        if name == "where" and len(node.args) == 3:
+            condition, one, other = node.args
+            yield Edit(slot, call(node.func, [condition, other, one], **keywords), "relu-mask.edit")
         if name == "scatter_":
             adding = ast.Attribute(node.func.value, "scatter_add_", ast.Load())
             yield Edit(slot, call(adding, node.args, **keywords), "not-accumulated.edit")
         for argument in node.args[:2]:
             if function.shape(argument) == function.shape(node):
                 yield Edit(slot, argument, of_call(name))
+
+
+def of_counts(function: Function, slot: Slot, node: ast.Call) -> Iterator[Edit]:
+    """A mean of all for that of what a mask lets through."""
+    if called(node) == "sum" or not isinstance(node.func, ast.Attribute):
+        return
+    summing = call(
+        ast.Attribute(node.func.value, "sum", ast.Load()),
+        node.args,
+        **{k.arg or "": k.value for k in node.keywords},
+    )
+    for variable in function.alike(node.func.value):
+        if set(np.unique(function.variables[ast.unparse(variable)][1])) == {0.0, 1.0}:
+            count = ast.Call(ast.Attribute(to_be_read(variable), "sum", ast.Load()), node.args, node.keywords)
+            yield Edit(slot, binary(summing, ast.Div, count), "wrong-divisor.edit")
 
 
 def of_call(name: str) -> str:
@@ -231,6 +279,8 @@ def of_transposes(function: Function) -> Iterator[Edit]:
             yield Edit(slot, node.value, name)
         elif (is_whole or is_factor or called(owner) in PRODUCTS) and len(function.shape(node) or ()) == 2:
             yield Edit(slot, ast.Attribute(to_be_read(node), "T", ast.Load()), name)
+        elif is_factor and len(function.shape(node) or ()) > 2:
+            yield Edit(slot, expression("v.swapaxes(-1, -2)", v=node), name)
 
 
 def of_order(function: Function) -> Iterator[Edit]:
@@ -279,7 +329,9 @@ def of_statements(function: Function) -> Iterator[Edit]:
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
-            yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, target))
+            turned = any(called(inner) in TURNS for inner in ast.walk(node.value))
+            name = "wrong-transpose-for-input.edit" if turned else "wrong-formula.edit"
+            yield Edit(slot, ast.Pass(), name, (node, target))
 
 
 def is_set_again(function: Function, target: ast.Name) -> bool:
@@ -294,7 +346,8 @@ def of_indices(function: Function, slot: Slot, node: ast.Assign | ast.AugAssign)
     if isinstance(target, ast.Subscript) and isinstance(getattr(node, "op", ast.Add()), ast.Add):
         array, index = to_be_read(target.value), to_be_read(target.slice)
         if isinstance(function.around.get("torch"), ModuleType):
-            text = "array.index_put_((index,), value, accumulate=True)"
+            places = "index" if isinstance(index, ast.Tuple) else "(index,)"
+            text = f"array.index_put_({places}, value, accumulate=True)"
         else:
             text = f"{function.library}.add.at(array, index, value)"
         adding = expression(text, array=array, index=index, value=node.value)
@@ -309,6 +362,24 @@ def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator
     yield Edit(slot, ast.AugAssign(node.target, other, node.value), "sign-flipped.edit")
     yield Edit(slot, ast.Assign([node.target], node.value), "not-accumulated.call")
     yield Edit(slot, ast.Pass(), "wrong-formula.edit", (node, node.target))
+
+
+def of_numbers(function: Function) -> Iterator[Edit]:
+    """A number with another factor or power: π for 2π, T for T², p for 1 − p."""
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        if (
+            isinstance(node, ast.Constant)
+            or not is_plain(node)
+            or not isinstance(owner, ast.BinOp | ast.Call)
+        ):
+            continue
+        if not isinstance(function.value(node), float | int) or function.is_of_numbers:
+            continue
+        for text in ("2 * v", "v / 2"):
+            yield Edit(slot, expression(text, v=node), "factor-two.edit")
+        for text in ("1 / v", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
+            yield Edit(slot, expression(text, v=node), "scale-forgotten.edit")
 
 
 def of_variables(function: Function) -> Iterator[Edit]:
@@ -329,7 +400,7 @@ def of_exchange(function: Function, slot: Slot) -> str:
     owner, _, _, node = slot
     if isinstance(owner, ast.Compare):
         return "wrong-mask.formula"
-    if not np.ndim(function.value(node)):
+    if not np.ndim(function.value(node)) and not function.is_of_numbers:
         return "scale-forgotten.edit"
     return "wrong-variable.edit" if is_derivative(called(owner)) else "path-forgotten.edit"
 
@@ -388,11 +459,15 @@ def of_terms(function: Function) -> Iterator[Edit]:
         for text, (variable, value) in function.variables.items():
             if np.ndim(value) or text in ast.unparse(node):
                 continue
-            for scaled in ("v", "1 - v", "1 + v"):
+            is_batch = value == function.batch and isinstance(value, int | float | np.number)
+            for scaled in ("v", "1 - v", "1 + v") if not is_batch else ("v",):
                 scale = expression(scaled, v=variable)
-                yield Edit(slot, binary(node, ast.Div, scale), "scale-forgotten.edit")
-                yield Edit(slot, binary(node, ast.Mult, scale), "scale-forgotten.edit")
-    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call)]
+                less, more = ("missing-mean", "extra-mean") if is_batch else ("scale-forgotten",) * 2
+                yield Edit(slot, binary(node, ast.Div, scale), f"{less}.edit")
+                yield Edit(slot, binary(node, ast.Mult, scale), f"{more}.edit")
+        for variable in function.spread_over(node):
+            yield Edit(slot, binary(node, ast.Div, variable), "scale-forgotten.edit")
+    given = [slot for slot in function.operands if isinstance(slot[0], ast.Call) or is_factor(slot)]
     for slot in (*function.results, *given):
         for variable in function.alike(slot[3]):
             is_target = is_truth(ast.unparse(variable).rpartition(".")[2])
@@ -401,8 +476,34 @@ def of_terms(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, binary(slot[3], operator, variable), f"{name}.edit")
 
 
+def is_factor(slot: Slot) -> bool:
+    """Whether a variable is one of the factors of a product: h of g h s (1 − s), where h − x is meant."""
+    return isinstance(slot[0], ast.BinOp) and isinstance(slot[0].op, ast.Mult) and is_plain(slot[3])
+
+
+def of_arrangements(function: Function) -> Iterator[Edit]:
+    """A kernel that is not flipped; a matrix whose transpose belongs beside it, as in x xᵀ."""
+    for slot in function.operands:
+        node = slot[3]
+        shape = function.shape(node) or ()
+        if len(shape) >= 3:
+            for axes in ((-1,), (-2, -1), (0,)):
+                yield Edit(slot, flipped(function, node, axes), "kernel-not-flipped.edit")
+        if len(shape) == 2 and shape[0] == shape[1]:
+            transposed = ast.Attribute(to_be_read(node), "T", ast.Load())
+            yield Edit(slot, binary(node, ast.Add, transposed), "path-forgotten.edit")
+
+
+def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.expr:
+    """An array the other way round along axes, as torch or NumPy writes it."""
+    along: ast.expr = ast.parse(repr(axes), mode="eval").body
+    if isinstance(function.around.get("torch"), ModuleType):
+        return call(ast.Attribute(to_be_read(node), "flip", ast.Load()), [along])
+    return call(expression(f"{function.library}.flip"), [to_be_read(node), along])
+
+
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_turns, of_statements, of_softmax, of_forms, of_exchanges, of_variables, of_targets, of_slopes,
-    of_terms, of_all_places, of_places, of_missing_calls,
+    of_turns, of_statements, of_softmax, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
+    of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

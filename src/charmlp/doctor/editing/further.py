@@ -11,6 +11,7 @@ import numpy as np
 from charmlp.doctor.editing.places import Edit, Function, binary, expression, is_plain, to_be_read
 
 OF_WINDOWS = re.compile(r"conv|corr|pool|kernel|filter|window|stride|patch", re.IGNORECASE)
+MOST_EXPRESSIONS = 120
 
 
 def has_windows(function: Function) -> bool:
@@ -107,6 +108,8 @@ def of_missing_calls(function: Function) -> Iterator[Edit]:
 def of_all_places(function: Function) -> Iterator[Edit]:
     """The same change of one variable wherever it is read: transposed, or another one."""
     tree = function.code.tree
+    if len(function.expressions) > MOST_EXPRESSIONS:
+        return  # copies of a long function take too long
     read = [
         node for *_, node in function.expressions if isinstance(node, ast.expr) and function.is_array(node)
     ]

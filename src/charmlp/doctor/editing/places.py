@@ -12,7 +12,7 @@ import numpy as np
 
 from charmlp.doctor.operation.code import Code, Slot, noting
 
-MOST_VARIABLES = 32
+MOST_VARIABLES = 40
 LIBRARIES = ("numpy", "torch")
 # Attributes that are no variables of their own
 OF_AN_ARRAY = ("T", "shape", "size", "ndim", "dtype")
@@ -38,8 +38,10 @@ class Function:
         """`run` runs the whole operation; `batch` is the number of samples in that run."""
         self.code, self.batch = code, batch
         self.expressions = [slot for slot in slots(code.tree) if isinstance(slot[3], ast.expr)]
-        with noting(code, self.expressions) as seen:
+        shapes: dict[int, set[tuple[int, ...]]] = {}
+        with noting(code, self.expressions, shapes) as seen:
             run()
+        self.every_shape = {id(slot[3]): shapes[i] for i, slot in enumerate(self.expressions) if i in shapes}
         names = [argument.arg for argument in code.tree.args.args]
         self.given = {name: seen[~i] for i, name in enumerate(names) if ~i in seen}
         self.values = {id(slot[3]): seen[i] for i, slot in enumerate(self.expressions) if i in seen}
@@ -79,8 +81,17 @@ class Function:
     def unread(self) -> dict[str, tuple[ast.expr, Any]]:
         """Variables that are given a value."""
         set_here = [node for node in ast.walk(self.code.tree) if isinstance(node, ast.Assign)]
-        pairs = [(node.targets[0], self.value(node.value)) for node in set_here]
-        return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and value is not None}
+        pairs = [pair for node in set_here for pair in self.given_in(node)]
+        return {t.id: (t, value) for t, value in pairs if isinstance(t, ast.Name) and is_numeric(value)}
+
+    def given_in(self, node: ast.Assign) -> Iterator[tuple[ast.expr, Any]]:
+        """The targets of an assignment with what each is given, in a tuple too: y, n = ctx.saved_tensors."""
+        target, value = node.targets[0], self.values.get(id(node.value))
+        if isinstance(target, ast.Tuple) and isinstance(value, tuple | list):
+            if len(value) == len(target.elts):
+                yield from zip(target.elts, map(as_array, value), strict=True)
+        else:
+            yield target, self.value(node.value)
 
     def handed_over(self) -> dict[str, tuple[ast.expr, Any]]:
         """What the function is given, and what the object of a method holds, whether it is read or not."""
@@ -89,16 +100,17 @@ class Function:
         return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}
 
     def alike(self, node: ast.expr) -> Iterator[ast.expr]:
-        """The other variables that have the shape of an expression."""
+        """The other variables that have the shape of an expression, at least in one round of a loop."""
         shape, text = self.shape(node), ast.unparse(node)
+        every = self.every_shape.get(id(node), {shape})
         for other, (variable, value) in self.variables.items():
-            if shape is not None and other != text and np.shape(value) == shape:
+            known = self.every_shape.get(id(variable), {np.shape(value)})
+            if shape is not None and other != text and every & known:
                 yield variable
 
     def spread_over(self, node: ast.expr) -> Iterator[ast.expr]:
         """The variables with one number for each column, row or channel of an expression."""
-        shape = self.shape(node)
-        if shape is None:
+        if (shape := self.shape(node)) is None:
             return
         for variable, value in self.variables.values():
             of = np.shape(value)
@@ -194,6 +206,11 @@ def is_entry(node: ast.AST) -> bool:
     return is_plain(node.value) and not any(isinstance(inner, ast.Slice | ast.Tuple) for inner in whole)
 
 
+def as_array(value: Any) -> Any:
+    """A tensor as an array, the rest as it is."""
+    return value.detach().numpy() if hasattr(value, "detach") else value
+
+
 def is_numeric(value: Any) -> bool:
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "fiub"
@@ -216,7 +233,7 @@ def expression(text: str, **parts: ast.expr) -> Any:
 
 def exchanged(tree: ast.expr | ast.keyword, parts: Mapping[str, ast.expr]) -> Any:
     """A copy in which other expressions stand for the variables that read so."""
-    if is_plain(tree) and (other := parts.get(ast.unparse(tree))) is not None:
+    if (is_plain(tree) or is_entry(tree)) and (other := parts.get(ast.unparse(tree))) is not None:
         return to_be_read(other)
     own = copy.copy(tree)
     for field, value in ast.iter_fields(tree):

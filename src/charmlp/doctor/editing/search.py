@@ -15,10 +15,10 @@ import numpy as np
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.edits import edits, line_at
 from charmlp.doctor.editing.paths import Path, paths
-from charmlp.doctor.editing.places import Edit, Function
+from charmlp.doctor.editing.places import Edit, Function, slots
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.code import Code, code_of, located, put, with_helpers
+from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, running_with, with_helpers
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -27,6 +27,7 @@ BUDGET_OF_OTHER = 2.0  # the same for a loss that is less likely
 MOST_SLIPS = 3
 LEAST = 1e-6  # norm of a gradient that is not 0
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
+ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one
 UNEXPLAINED = {"unrecognised", "backward-raises", "constant-factor"}
 NOT_IN_A_LINE = {"unstable", "forward-wrong", "wrong-dtype", "structure", "edited-in-place", *UNEXPLAINED}
 # Mistakes that are undone by what undoes others: g applied twice by leaving a factor out
@@ -53,6 +54,9 @@ UNDONE_AS: dict[str, tuple[str, ...]] = {
         "extra-mean",
         "wrong-divisor",
         "relu-mask",
+        "softmax-diagonal",
+        "wrong-transpose-for-input",
+        "kernel-not-flipped",
     ),
 }
 
@@ -118,6 +122,10 @@ class Search:
 
     def __init__(self, setup: SetUp) -> None:
         self.setup, self.trial = setup, setup.first
+        for trial in setup.trials:  # it may be right where a hinge is at rest, say
+            if not is_all_right(trial):
+                self.trial = trial
+                break
         self.codes = [c for f in with_helpers(self.trial.subject.code) if (c := code_of(f)) is not None]
         self.upstream = self.trial.upstreams[0]
         is_other = self.trial.subject.is_other_loss
@@ -219,7 +227,8 @@ class Search:
         found = (
             (f, e) for f, e in edits(self.functions()) if names is None or e.name.partition(".")[0] in names
         )
-        for function, edit in found if names is None else itertools.islice(found, MOST_OF_NAME):
+        likely = found if names is not None else self.promising_first(found, right)
+        for function, edit in likely if names is None else itertools.islice(likely, MOST_OF_NAME):
             if time.process_time() > self.ends:
                 break
             now = self.tried(function.code, edit)
@@ -231,6 +240,57 @@ class Search:
             if mended >= wanted:
                 break
         return best
+
+    def promising_first(
+        self, found: Iterator[tuple[Function, Edit]], right: Set[int]
+    ) -> Iterator[tuple[Function, Edit]]:
+        """Changes of what has a part in wrong gradients alone, then the others."""
+        others = []
+        for function, edit in found:
+            if self.is_promising(edit, right):
+                yield function, edit
+            else:
+                others.append((function, edit))
+        yield from others
+
+    @cached_property
+    def influences(self) -> dict[int, frozenset[int]]:
+        """For each simple statement the inputs whose gradients depend on what it computes.
+
+        Those are found by running with another value there; of what cannot be told, nothing is said.
+        """
+        found: dict[int, frozenset[int]] = {}
+        before = self.run()
+        for code in self.codes:
+            places = [slot for slot in slots(code.tree) if is_computed_statement(slot)]
+            values = [(statement, "value", None, statement.value) for *_, statement in places]
+            for number, (*_, statement) in enumerate(places):
+                if time.process_time() > self.ends - BUDGET / 2:
+                    return found
+                touched: list[bool] = []
+
+                def other(at: int, value: Any, chosen: int = number, touched: list[bool] = touched) -> Any:
+                    if at != chosen:
+                        return value
+                    changed_value = altered(value)
+                    touched.append(changed_value is not value)
+                    return changed_value
+
+                with (
+                    suppress(SyntaxError, ValueError),
+                    running_with(code, ALTERED, other, list(enumerate(values))),
+                ):
+                    after = self.run()
+                if any(touched) and len(after) == len(before):
+                    differing = [i for i in self.expected if i < len(after) and differs(before[i], after[i])]
+                    found |= dict.fromkeys(map(id, ast.walk(statement)), frozenset(differing))
+        return found
+
+    def is_promising(self, edit: Edit, right: Set[int]) -> bool:
+        """Whether what it changes has a part in wrong gradients, and in no right one."""
+        nodes = edit.slot[3] if isinstance(edit.slot[3], list) else [edit.slot[3]]
+        known = [self.influences[id(node)] for node in nodes if id(node) in self.influences]
+        return all(influenced and not influenced & right for influenced in known)
 
     def functions(self) -> list[Function]:
         """The codes as they stand, with the values that they have in a run."""
@@ -263,6 +323,27 @@ class Search:
         return frozenset(i for i in now if all(each is not None and each.is_right(i) for each in observed))
 
 
+def is_computed_statement(slot: Slot) -> bool:
+    """Whether a place holds a statement that computes something in one expression."""
+    return isinstance(slot[3], ast.Assign | ast.AugAssign | ast.Return) and slot[3].value is not None
+
+
+def altered(value: Any) -> Any:
+    """Other real numbers; what holds none stays as it is."""
+    if isinstance(value, np.ndarray | np.generic | float) and np.asarray(value).dtype.kind == "f":
+        return np.multiply(value, 1.3) + 0.1
+    if type(value) in (tuple, list):
+        parts = [altered(one) for one in value]
+        return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    return value
+
+
+def differs(before: object, after: object) -> bool:
+    if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
+        return not np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    return before is not after
+
+
 @contextmanager
 def changed(code: Code, edit: Edit) -> Iterator[None]:
     """The code runs with a change; raises what compiling it raises."""
@@ -272,6 +353,15 @@ def changed(code: Code, edit: Edit) -> Iterator[None]:
             yield
     finally:
         put(*edit.slot)
+
+
+def is_all_right(trial: Trial) -> bool:
+    """Whether the gradients of one run of a trial are right."""
+    upstream = trial.upstreams[0]
+    returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    expected = {i: g for i in wanted if (g := trial.expected(i, upstream)) is not None}
+    return all(is_right(trial, i, returned.get(i), g) for i, g in expected.items())
 
 
 def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> bool:

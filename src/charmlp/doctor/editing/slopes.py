@@ -13,6 +13,7 @@ from charmlp.doctor.editing.places import (
     called,
     exchanged,
     expression,
+    is_entry,
     is_plain,
     to_be_read,
 )
@@ -88,7 +89,8 @@ def of_exchanges(function: Function) -> Iterator[Edit]:
         node = slot[3]
         if not isinstance(node, ast.BinOp):
             continue
-        parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and is_plain(inner)]
+        inside = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr)]
+        parts = [inner for inner in inside if is_plain(inner) or is_entry(inner)]
         for text, variable in {ast.unparse(inner): inner for inner in parts}.items():
             if function.is_array(variable) and may_be_slope(node, text):
                 for other in in_slopes(function, variable):
@@ -99,7 +101,8 @@ def may_be_slope(node: ast.expr, variable: str) -> bool:
     """Whether an expression has a power in it, or the variable more than once: y (1 − y), 1 − y²."""
     inside = list(ast.walk(node))
     powers = any(isinstance(inner, ast.Pow) for inner in inside)
-    return powers or sum(is_plain(inner) and ast.unparse(inner) == variable for inner in inside) > 1
+    read = [inner for inner in inside if is_plain(inner) or is_entry(inner)]
+    return powers or sum(ast.unparse(inner) == variable for inner in read) > 1
 
 
 def in_slopes(function: Function, variable: ast.expr) -> Iterator[ast.expr]:

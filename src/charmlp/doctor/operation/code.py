@@ -131,16 +131,20 @@ def names_in(code: CodeType) -> Iterator[str]:
 
 
 @contextmanager
-def noting(code: Code, places: Sequence[Slot]) -> Iterator[dict[int, Any]]:
+def noting(
+    code: Code, places: Sequence[Slot], shapes: dict[int, set[tuple[int, ...]]] | None = None
+) -> Iterator[dict[int, Any]]:
     """While it runs: what the expressions at these places come to, by their numbers; the last of each.
 
-    Those of its parameters are −1, −2, ….
+    Those of its parameters are −1, −2, …. `shapes` is given every shape that each had.
     """
     seen: dict[int, Any] = {}
+    every: dict[int, set[tuple[int, ...]]] = {} if shapes is None else shapes
 
     def note(number: int, value: Any) -> Any:
         plain = value.detach().numpy() if hasattr(value, "detach") else value
         seen[number] = np.array(plain) if isinstance(plain, np.ndarray) else plain
+        every.setdefault(number, set()).add(np.shape(plain) if isinstance(plain, np.ndarray) else ())
         return value
 
     parameters = [argument.arg for argument in code.tree.args.args]

@@ -33,6 +33,8 @@ OPTIONS: dict[str, Any] = {
     "low(er)?": -0.7,
     "high|upper": 0.9,
     "momentum": 0.9,
+    "(n|num)?bits?(width)?|bitwidth": 4,
+    "(n|num)?(groups|heads)": 2,
     "lr|learningrate": 1.0,
 }  # fmt: skip
 FLAGS = re.compile(r"(is|in|use)?(training|train)(mode|flag|phase)?|trainflg|inplace")
@@ -117,7 +119,10 @@ def fill_options(subject: Subject, n_values: int, flags: bool = True) -> list[An
 def option(subject: Subject, name: str, flags: bool) -> Any:
     if is_flag(name) and plain(name) != "inplace":
         return flags
-    return subject.defaults[name] if name in subject.defaults else usual_option(name)
+    if name in subject.defaults:
+        return subject.defaults[name]
+    usual = usual_option(name)
+    return subject.numbers.get(name) if usual is None else usual
 
 
 def flags_of(subject: Subject) -> Iterator[str]:

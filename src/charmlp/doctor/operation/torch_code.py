@@ -4,7 +4,6 @@ A Function is called by `apply`, a function as it is; a module takes its forward
 parameters, so that the gradients of both are examined alike.
 """
 
-import ast
 import copy
 import inspect
 import re
@@ -25,8 +24,9 @@ from charmlp.doctor.operation.constructing import (
     guess_argument,
     parameters_of,
 )
+from charmlp.doctor.operation.function_inputs import constants, numbers, trained
 from charmlp.doctor.operation.options import signature
-from charmlp.doctor.operation.source import elements, returned_parts, source_of
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
 from charmlp.doctor.operation.watch import (
@@ -174,13 +174,16 @@ def of_function(function: FunctionClass) -> Build:
         raise CannotExamineError("no-method", method=name)
     require_written(function, "forward", "backward")
     found = signature_of(function)
+    names = (found.required or ()) + found.optional
     subject = TorchSubject(
         found.required,
         found.optional,
         defaults=found.defaults,
         is_raw=True,
         counts=True,
-        constants=kept_as_numbers(function),
+        constants=constants(function, names),
+        trained=trained(function, names),
+        numbers=numbers(function, names),
         forward_source=source_of(function.forward),
         forward_code=(function.forward,),
         code=(function.backward,),
@@ -188,24 +191,6 @@ def of_function(function: FunctionClass) -> Build:
         function=function,
     )
     return lambda sizes, dtype: subject
-
-
-def kept_as_numbers(function: FunctionClass) -> tuple[str, ...]:
-    """The inputs without a gradient that forward keeps on ctx as they are, beside tensors that it saves."""
-    source = source_of(function.forward)
-    if "save_for_backward" not in source:
-        return ()
-    nodes = list(ast.walk(ast.parse(source)))
-    assigned = [
-        (target, value)
-        for node in nodes
-        if isinstance(node, ast.Assign)
-        for target, value in zip(elements(node.targets[0]), elements(node.value), strict=False)
-    ]
-    kept = {v.id for t, v in assigned if isinstance(t, ast.Attribute) and isinstance(v, ast.Name)}
-    names, returned = signature_of(function).required or (), returned_parts(function.backward)
-    without = [n for n, part in zip(names, returned, strict=False) if isinstance(part, ast.Constant)]
-    return tuple(name for name in without if name in kept)
 
 
 def require_written(owner: type, *methods: str) -> None:

@@ -19,11 +19,12 @@ from charmlp.doctor.operation.options import fill_options, is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, LABELS, Shape, by_names
+from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, LABELS, Shape, by_names, of_einsum
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
 ONE_HOT, BINARY, WORDS_2D, PLACES = "one-hot", "binary", "words", "places"
+PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -40,6 +41,8 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     for dtype in DTYPES:
         subject = build(sizes, dtype)
         for recipe, domain in every_recipe(subject, sizes, errors):
+            if running is not None and subject.counts and takes_options(subject, recipe):
+                continue
             values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
             values = [
                 fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
@@ -88,16 +91,20 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
     counts = [1, 2, 3]
     if subject.required is not None:
         inputs = subject.required[: len(subject.required) - len(subject.parameters)]
-        names = [name for name in inputs if not is_option(name)]
+        names = [name for name in inputs if is_of_array(subject, name)]
         yield from with_options_between(inputs, names, n, d)
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
         if subject.conditions:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
+        yield from unpacked(subject.forward_source, names)
+        yield from of_einsum(names, subject.forward_source, sizes)
         yield from spread_out(subject, inputs, n, d)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
+            if subject.forward_source and not PRODUCT.search(subject.forward_source):
+                yield [(n, d), (n, d)]  # an angle, say
             yield from ([(n, d), shape] for shape in ((k, d), (d, k), (d,), (1,)))
         if not names and subject.parameters:
             yield []
@@ -129,6 +136,18 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8), (6, 4)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
+
+
+def is_of_array(subject: Subject, name: str) -> bool:
+    """Whether an input is an array, as far as its name and the code tell."""
+    return name in subject.trained or not (is_option(name) or name in subject.numbers)
+
+
+def takes_options(subject: Subject, recipe: Sequence[Any]) -> bool:
+    """Whether arrays stand in the places of options."""
+    return not all(
+        shape == INDEX or is_of_array(subject, subject.name_of(i)) for i, shape in enumerate(recipe)
+    )
 
 
 def with_options_between(inputs: Sequence[str], names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
@@ -214,8 +233,36 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
     sources = "\n".join([subject.forward_source, *map(source_of, subject.code)])
     for parts in re.findall(r"((?:\w+, *)+\w+) = \w+\.unbind\((?:dim=)?-1\)", sources):
         yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
+    if re.search(r"shape\[-?1\] *// *2|\bsplit\(\w+, *2\b", sources):
+        yield [(n, 2 * k), *[(n, k)] * (count - 1)]
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
         yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
+
+
+# Even sizes, as windows and groups want them
+SIZES_OF = {3: (3, 4, 6), 4: (3, 4, 4, 6), 5: (2, 2, 4, 2, 2)}
+
+
+def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
+    """As many dimensions as forward unpacks a shape into: N, C, H, W = x.shape. Others are of its channels.
+
+    Kernels too are unpacked.
+    """
+    counts = {
+        name: parts.count(",") + 1
+        for parts, name in re.findall(r"((?:\w+, *)+\w+) = (\w+)\.(?:shape|size\(\))\s", source + "\n")
+    }
+    first = SIZES_OF.get(max((counts.get(name, 0) for name in names), default=0))
+    if first is None:
+        return
+    c = first[1]
+    if any(name in counts for name in names[1:]):
+        for filters, channels_in, width in itertools.product((3, c), (c, 1), (2, 3)):
+            kernel = (filters, channels_in, *[width] * (len(first) - 2))
+            yield [first, *(kernel if name in counts else (filters,) for name in names[1:])]
+    channels: tuple[Shape, ...] = ((c,), (1, c, *[1] * (len(first) - 2)), (first[-1],), first)
+    for other in channels:
+        yield [first, *(first if name in counts else other for name in names[1:])]
 
 
 ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
@@ -262,12 +309,21 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
             values.append((random_numbers(shape[1:], generator) > 0).astype(dtype))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
+        elif ANGLE.fullmatch(name := subject.name_of(len(values))) and len(shape) > 1:
+            values.append(of_angle(name, shape).astype(dtype))
         else:
             values.append(random_numbers(shape, generator).astype(dtype))
     for parameter in subject.parameters.values():
         same = np.unique(parameter).size < 2
         values.append((random_numbers(parameter.shape, generator) if same else parameter).astype(dtype))
     return values
+
+
+def of_angle(name: str, shape: Shape) -> Array:
+    """Cosines or sines of one angle a row: so it does not matter which numbers make a pair."""
+    angle = np.random.default_rng(11).uniform(0.3, 1.2, size=(*shape[:-1], 1))
+    turned = np.cos(angle) if name.lower().startswith("cos") else np.sin(angle)
+    return np.broadcast_to(turned, shape).copy()
 
 
 def sizes_of(values: Sequence[Any], n: int = 0) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """What an operation is meant to be: said by the user, by its name, or by what its forward computes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -186,7 +187,8 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    if fillers is None or not (all(map(is_option, extra)) or (kind.is_loss and len(extra) == 1)):
+    are_options = all(is_option(name) and name not in subject.trained for name in extra)
+    if fillers is None or not (are_options or (kind.is_loss and len(extra) == 1)):
         return None
     trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)
     return trial if any(trial.wants) or not subject.constants else None
@@ -236,10 +238,16 @@ def plausible(trial: Trial) -> bool:
     return len(trial.outputs) == 1 and tuple(trial.outputs[0].shape) in shapes
 
 
+def more_forms(trial: Trial) -> Iterator[Form]:
+    """The kind's further forms; none where the output has no shape that the kind's may have."""
+    with suppress(ValueError):
+        yield from trial.kind.more_forms(trial)
+
+
 def agreeing_form(trial: Trial) -> Form | None:
     """The form whose output is that of the operation: exactly, else nearly, as with a constant in a log."""
     nearly = None
-    for form in chain(trial.kind.forms, trial.kind.more_forms(trial)):
+    for form in chain(trial.kind.forms, more_forms(trial)):
         distance = distance_to(trial, form)
         if distance > CLOSE[trial.dtype] or not agrees(trial, form):
             continue

@@ -12,6 +12,8 @@ Shape = tuple[int, ...]
 
 # Inputs that have one number a column, by their names
 VECTORS = re.compile(r"gamma|beta|gain|shift|bias|offset|.*(gamma|beta|gain|bias)", re.IGNORECASE)
+# and one number a row
+OF_ROWS = re.compile(r"(sample|row|example)_?(weights?|scales?)|advantages?|rewards?", re.IGNORECASE)
 
 # Inputs of a layer or a cell, by their names, with a letter for each dimension: G are the units of all gates,
 # J the inputs and the state side by side
@@ -52,6 +54,7 @@ WORDS: dict[re.Pattern[str], str] = {
 def by_names(names: Sequence[str], sizes: Sizes, d: int) -> Iterator[list[Any]]:
     """All that the names may tell, the likeliest first; `d` is how many columns the data have."""
     n = sizes["N"]
+    yield from of_angles(names, n, sizes["T"])
     yield from of_vectors(names, n, d)
     yield from of_cell(names, sizes)
     yield from of_layers(names, sizes)
@@ -59,12 +62,45 @@ def by_names(names: Sequence[str], sizes: Sizes, d: int) -> Iterator[list[Any]]:
     yield from of_regression(names, n, d)
 
 
+EINSUM = re.compile(r"""einsum\(\s*["']([a-zA-Z, ]+)(?:->[a-zA-Z ]*)?["'],([^()]*)\)""")
+
+
+def of_einsum(names: Sequence[str], source: str, sizes: Sizes) -> Iterator[list[Any]]:
+    """The shapes that the letters of an einsum say, where all inputs stand in one: another size a letter."""
+    for letters, arguments in EINSUM.findall(source):
+        operands = dict(zip((a.strip() for a in arguments.split(",")), letters.split(","), strict=False))
+        each = dict.fromkeys("".join(letter.strip() for letter in letters.split(",")))
+        size = dict(zip(each, itertools.cycle((sizes["N"], sizes["K"], 4, 2, 6)), strict=False))
+        if set(names) <= set(operands):
+            yield [tuple(size[letter] for letter in operands[name].strip()) for name in names]
+
+
+# Cosines and sines of angles, by which pairs of numbers are turned
+ANGLE = re.compile(r"(cos|sin)(_?\w+)?", re.IGNORECASE)
+
+
+def of_angles(names: Sequence[str], n: int, t: int) -> Iterator[list[Any]]:
+    """Where names tell that it turns pairs of numbers: as many angles as numbers, or half as many."""
+    are_angles = [bool(ANGLE.fullmatch(name)) for name in names]
+    if len(set(map(str.lower, itertools.compress(names, are_angles)))) < 2:
+        return
+    for x in ((n, 6), (2, n, 6), (2, 3, t, 6), (2, t, 3, 6)):
+        rows = x[-3] if x == (2, t, 3, 6) else x[-2]
+        for angles in ((rows, 6), (rows, 3)):
+            yield [angles if is_angle else x for is_angle in are_angles]
+            yield [(1,) * (len(x) - 2) + angles if is_angle else x for is_angle in are_angles]
+
+
 def of_vectors(names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     """Where names tell that inputs are vectors: one number a column, as a vector or as a row."""
+    of_rows = [bool(OF_ROWS.fullmatch(name)) for name in names]
+    if any(of_rows[1:]):
+        yield from ([row if is_row else (n, d) for is_row in of_rows] for row in ((n,), (n, 1)))
     vectors = [bool(VECTORS.fullmatch(name)) for name in names]
     if any(vectors[1:]):
         yield from ([vector if is_vector else (n, d) for is_vector in vectors] for vector in ((d,), (1, d)))
-        for x, vector in (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,))):
+        whole = (((n, 4, 6, d), (d,)), ((n, d, 4, 6), (1, d, 1, 1)), ((n, d, 4, 6), (d,)))
+        for x, vector in (*whole, ((2, 4, 3, 4), (4,)), ((n, 4, d), (d,))):  # channels in groups, sequences
             yield [vector if is_vector else x for is_vector in vectors]  # a number a channel
 
 

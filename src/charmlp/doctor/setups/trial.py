@@ -70,7 +70,8 @@ class Trial:
         if self.arrangement is not GUESSED:
             constant = [slot.role.constant for slot in self.arrangement.slots]
         else:
-            constant = [name.lower() in LABEL_NAMES for name in names]
+            trained = self.subject.trained
+            constant = [name.lower() in LABEL_NAMES and name not in trained for name in names]
         constant = [c or name in self.subject.constants for c, name in zip(constant, names, strict=True)]
         if self.asked is not None:
             constant = [not asked for asked in self.asked] + constant[len(self.asked) :]

@@ -1,4 +1,4 @@
-"""The same operation with other inputs than the usual ones: larger numbers, and one row for all rows."""
+"""The same operation with other inputs than the usual ones: larger and smaller ones, one row for all rows."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +17,18 @@ MOST_NUMBERS = 200  # of all inputs together
 CLEARLY = 1e-3  # a relative error that is none of rounding
 
 
-def far_out(setup: SetUp) -> Trial | None:
-    """It with larger numbers: what is cut at 3 or at 6 is something else there.
+def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
+    """It with larger numbers, and what is no known kind with smaller ones as well.
+
+    What is cut at 3 or at 6 is something else far out, and a hinge closes there.
+    """
+    for times in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
+        if (there := scaled(setup, times)) is not None:
+            yield there
+
+
+def scaled(setup: SetUp, times: float) -> Trial | None:
+    """It with numbers so many times as large.
 
     None where formulas seldom have pieces: it is made of what works element by element, or is no known kind.
     Nor are there larger numbers than a probability.
@@ -30,7 +40,7 @@ def far_out(setup: SetUp) -> Trial | None:
     if size > MOST_NUMBERS or trial.coarse or bounded or not (alike or trial.kind is UNKNOWN):
         return None
     pairs = zip(trial.values, trial.wants, strict=True)
-    return trial.with_values([TIMES * v if is_real(v) and wants else v for v, wants in pairs])
+    return trial.with_values([times * v if is_real(v) and wants else v for v, wants in pairs])
 
 
 def is_right(trial: Trial) -> bool | None:

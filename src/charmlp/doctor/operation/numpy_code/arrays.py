@@ -59,7 +59,7 @@ class Place:
 
     def get(self, owner: Any) -> Any:
         value = getattr(self.holder(owner), self.attribute)
-        return value if self.key is None else value[self.key]
+        return shown(value if self.key is None else value[self.key])
 
     def put(self, owner: Any, value: np.ndarray) -> None:
         """Into the array itself, which may be known by other names as well; a number takes its place."""
@@ -82,14 +82,16 @@ def label(step: Step) -> str:
 def places(owner: Any) -> Iterator[tuple[Place, Any]]:
     """Every array of real numbers on an object and on its own objects, in the order in which it was set."""
     for path, holder in holders(owner):
-        for name, value in vars(holder).items():
+        for name, held in vars(holder).items():
+            value = shown(held)
             is_scalar = isinstance(value, float) and SCALAR.fullmatch(of_gradient(name))
             is_kept = is_table(value) and (is_stepped(holder, name) or GRADIENTS.fullmatch(name))
             if is_array(value) or is_scalar or is_kept:
                 yield Place(name, path=path), value
             elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
-                yield from ((Place(name, key, path), entry) for key, entry in entries if is_array(entry))
+                each = ((key, shown(entry)) for key, entry in entries)
+                yield from ((Place(name, key, path), entry) for key, entry in each if is_array(entry))
 
 
 def holders(owner: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
@@ -115,6 +117,16 @@ def holders(owner: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
 
 def is_part(thing: Any, owner: Any) -> bool:
     return not isinstance(thing, type) and type(thing).__module__ == type(owner).__module__
+
+
+def shown(value: Any) -> Any:
+    """A tensor as an array that shares its memory; anything else as it is."""
+    return value.detach().numpy() if is_tensor(value) else value
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is torch's, of whose gradients somebody takes care by hand."""
+    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
 
 
 def is_array(value: Any) -> bool:
@@ -150,7 +162,7 @@ def weights(owner: Any) -> list[Place]:
     for place, array in places(owner):
         if not is_of_weights(place, owner):
             continue
-        key = id(array) if isinstance(array, np.ndarray) else hash(place)
+        key = array.__array_interface__["data"][0] if isinstance(array, np.ndarray) else hash(place)
         known = found.get(key)
         # `self.W` rather than `self.params[0]`
         if known is None or (isinstance(known.key, int) and place.key is None and not place.path):

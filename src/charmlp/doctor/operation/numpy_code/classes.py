@@ -16,6 +16,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.attached import is_attached, of_attached
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.functions import cannot
@@ -33,7 +34,14 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import COST_WORD, PRODUCT, is_cost
+from charmlp.doctor.operation.numpy_code.networks import (
+    COST_WORD,
+    PRODUCT,
+    Network,
+    is_cost,
+    is_of_parameters,
+    likeliest,
+)
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
 from charmlp.doctor.operation.numpy_code.steps import step_of
 from charmlp.doctor.operation.source import behind, source_of
@@ -303,6 +311,9 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     if hands_on_delta(first, second):
         return [cannot(kind.__name__, phrase("hands-on-delta", name=kind.__name__), *others)]
     code = (second.call, first.call)
+    if is_attached(kind, second):
+        attached = functools.partial(of_attached, kind, first, second)
+        return [Written(kind.__name__, (attached,), others=others, code=code)]
     choices = choices_of(kind)
     if choices is None:
         model = model_of(kind, first, second, {})
@@ -336,6 +347,8 @@ def hands_on_delta(first: Method, second: Method) -> bool:
 
 
 def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]) -> tuple[Make, ...]:
+    if not has_weights(kind) and is_of_parameters(first) and not any(map(is_upstream, second.required)):
+        return (functools.partial(of_parameters, kind, first, second),)
     if first.name == second.name and not has_weights(kind):
         return (functools.partial(of_both, kind, first),)
     if (model := model_of(kind, first, second, given)) is not None:
@@ -345,6 +358,13 @@ def readings(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return of_inputs
     takes_logits = set(second.required) > set(first.arrays)
     return of_logits.readings() if takes_logits else (*of_inputs, *of_logits.readings())
+
+
+def of_parameters(kind: type, first: Method, second: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    """A loss of weights that its methods are given: `loss(w, b, X, y)` and `grad(w, b, X, y)`."""
+    own = instance(kind, sizes)
+    cost, gradient = bound_to(first, own), None if first.name == second.name else bound_to(second, own)
+    return replace(likeliest([Network(cost, None, gradient)])(sizes, dtype), meant=kind.__name__)
 
 
 def of_both(kind: type, method: Method, sizes: Sizes, dtype: np.dtype) -> HandWritten:
@@ -370,7 +390,7 @@ def model_of(kind: type, first: Method, second: Method, given: Mapping[str, Any]
         return Model(kind, second, forwards[0] if forwards else None, costs[0] if costs else None, given)
     if any(map(is_truth, first.inputs)) and len(first.arrays) == 2 and not second.required:
         return Model(kind, second, None, first, given)
-    if not first.arrays and not second.arrays:
+    if not second.arrays and (costs or not first.arrays):  # it goes back from what was left on the object
         return Model(kind, second, first, costs[0] if costs else None, given)
     return None
 

@@ -1,5 +1,6 @@
 """Small engines, as micrograd: values that know their gradient, with an operation in each method."""
 
+import contextlib
 import inspect
 import operator
 import re
@@ -14,7 +15,10 @@ import numpy as np
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
+from charmlp.doctor.operation.numpy_code.arrays import shown
+from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.source import behind, uses_torch
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 OfLeaves = Callable[[Sequence[Any]], Any]  # a value, computed from leaves
@@ -80,7 +84,8 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
     backward = next((name for name in BACKWARD if callable(getattr(thing, name, None))), None)
     if backward is None or not {"__add__", "__mul__"} & own:
         return None
-    for wrap in (float, np.array):
+    wraps: list[Callable[[Any], Any]] = [*([tensor] if uses_torch(vars(module)) else []), float, np.array]
+    for wrap in wraps:
         engine = Engine(thing, backward, wrap)
         try:
             leaf = engine.leaf(2.0)
@@ -97,7 +102,17 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
 
 def data_of(value: Any) -> Any:
     """The number or array that a value holds."""
-    return next((held for name in DATA if is_number(held := getattr(value, name, None))), None)
+    return next((held for name in DATA if is_number(held := shown(getattr(value, name, None)))), None)
+
+
+def is_tape(thing: Any) -> bool:
+    """Whether it is a list of what is still to be done on the way back."""
+    return isinstance(thing, list) and all(inspect.isfunction(one) or isinstance(one, tuple) for one in thing)
+
+
+def tensor(value: Any) -> Any:
+    """What an engine on torch's tensors takes."""
+    return as_tensors(np.array(value, float))
 
 
 def is_number(held: Any) -> bool:
@@ -117,7 +132,43 @@ class Engine:
             raise TypeError(f"{self.kind.__name__} holds one number")
         of = inspect.signature(self.kind).parameters
         flags = {name: True for name in of if re.fullmatch(r"requires_?grad(ient)?|autograd|track\w*", name)}
+        if self.wrap is tensor:
+            return self.kind(tensor(value), **flags)
         return self.kind(np.array(value) if np.ndim(value) else self.wrap(float(value)), **flags)
+
+    @property
+    def around(self) -> dict[str, Any]:
+        """All names of its module."""
+        around: dict[str, Any] = getattr(behind(self.kind.__init__), "__globals__", {})  # type: ignore[misc]
+        return around
+
+    @property
+    def tapes(self) -> list[list[Any]]:
+        return [one for one in (*vars(self.kind).values(), *self.around.values()) if is_tape(one)]
+
+    @cached_property
+    def has_tape(self) -> bool:
+        """Whether operations go on a tape of the class or the module, which one backward uses up."""
+        held = self.tapes
+        with contextlib.suppress(Exception), self.apart():
+            leaf = self.leaf(2.0)
+            _ = leaf * leaf if hasattr(self.kind, "__mul__") else leaf + leaf
+            return any(tape and is_tape(tape) for tape in held)
+        return False
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """For one run: tapes that the class or the module keeps are empty, and afterwards as they were."""
+        held = self.tapes
+        before = [list(tape) for tape in held]
+        for tape in held:
+            tape.clear()
+        try:
+            with in_doubles(self.around):
+                yield
+        finally:
+            for tape, entries in zip(held, before, strict=True):
+                tape[:] = entries
 
     @cached_property
     def holds_arrays(self) -> bool:
@@ -138,10 +189,10 @@ class Engine:
             ):
                 yield Written(title, (), phrase("unwritten", method=title))
             elif (made := self.operation(name, thing)) is not None:
-                yield Written(title, (always(made),))
+                yield Written(title, (always(made),), code=(thing,) if inspect.isfunction(thing) else ())
         for name, function in vars(module).items():
             if inspect.isfunction(function) and is_function(name) and self.is_of_one(function):
-                yield Written(name, (always(self.unary(name, of_first(function))),))
+                yield Written(name, (always(self.unary(name, of_first(function))),), code=(function,))
         if (walk := self.walk(module)) is not None:
             title = f"{self.kind.__name__}.{self.backward_name}"
             yield Written(title, (always(walk),))
@@ -174,10 +225,10 @@ class Engine:
             return False
 
     def is_of_two(self, name: str) -> bool:
-        try:
-            return isinstance(getattr(self.leaf(0.5), name)(self.leaf(0.7)), self.kind)
-        except Exception:
-            return False
+        for one, other in ((0.5, 0.7), (np.ones((2, 2)), np.ones((2, 2)))):
+            with contextlib.suppress(Exception):
+                return isinstance(getattr(self.leaf(one), name)(self.leaf(other)), self.kind)
+        return False
 
     def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
         """Beside it, twice, the same on one value in both places; a matrix times a constant matrix."""
@@ -191,12 +242,13 @@ class Engine:
             )
             return [operation(x, other) for _ in range(2)]
 
-        reused = self.written(name, ("self",), twice)
+        reused = None if self.has_tape else self.written(name, ("self",), twice)
         return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
 
     def unary(self, name: str, operation: OfLeaves) -> HandWritten:
         """Beside it the same, twice, of one value."""
-        reused = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
+        both = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
+        reused = None if self.has_tape else both
         return self.written(name, ("self",), lambda leaves: [operation(leaves)], reused)
 
     def written(
@@ -210,13 +262,16 @@ class Engine:
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             held = [np.array(value) for value in values]
-            ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
+            with self.apart():
+                ys = [data_of(out) for out in outputs([self.leaf(value) for value in held])]
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                leaves = [self.leaf(value) for value in held]
-                return self.gradients(leaves, outputs(leaves), upstream[0])
+                with self.apart():
+                    leaves = [self.leaf(value) for value in held]
+                    return self.gradients(leaves, outputs(leaves), upstream[0])
 
-            return (np.asarray(sum(map(np.asarray, ys)), float),), backward
+            y = np.asarray(sum(map(np.asarray, ys)))
+            return (y if y.dtype == np.float32 else y.astype(float),), backward
 
         return HandWritten(run, name.strip("_"), inputs, reused=reused)
 
@@ -271,6 +326,7 @@ class Engine:
             return False
 
     def backward_from(self, out: Any, g: Any) -> None:
+        g = self.held_by(out, g)
         getattr(out, self.backward_name)(self.kind(g) if self.has_values_as_gradients else g)
 
     @cached_property
@@ -291,10 +347,17 @@ class Engine:
 
     def gradient_of(self, value: Any) -> Any:
         held = self.raw_gradient(value)
-        return data_of(held) if isinstance(held, self.kind) else held
+        return data_of(held) if isinstance(held, self.kind) else shown(held)
+
+    def held_by(self, value: Any, g: Any) -> Any:
+        """A gradient as the engine holds it: a tensor of the dtype of its value."""
+        if self.wrap is not tensor:
+            return g
+        return tensor(g).float() if data_of(value).dtype == np.float32 else tensor(g)
 
     def set_gradient(self, value: Any, g: Any) -> None:
         name = self.gradient_name(value)
+        g = self.held_by(value, g)
         setattr(value, name, self.kind(g) if isinstance(getattr(value, name), self.kind) else g)
 
     # Its walk through a graph
@@ -353,12 +416,14 @@ class Engine:
     def walked(self, function: Callable[[Any], Any]) -> Callable[[Sequence[Any]], tuple[Outputs, Backward]]:
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             held = np.array(values[0])
-            y = np.asarray(data_of(function(self.leaf(held))), float)
+            with self.apart():
+                y = np.asarray(data_of(function(self.leaf(held))), float)
 
             def backward(upstream: Outputs) -> Sequence[Any]:
-                leaf = self.leaf(held)
-                getattr(function(leaf), self.backward_name)()
-                gradient = self.gradient_of(leaf)
+                with self.apart():
+                    leaf = self.leaf(held)
+                    getattr(function(leaf), self.backward_name)()
+                    gradient = self.gradient_of(leaf)
                 return [None if gradient is None else np.asarray(gradient, float) * upstream[0]]
 
             return (y,), backward
@@ -368,7 +433,8 @@ class Engine:
     def is_right(self, name: str) -> bool:
         """Whether a sum or a product has the right gradients, of two values and of one in every place."""
         made, a, b = self.binary(name, BINARY[name]), 2.0, -3.0
-        assert made.reused is not None
+        if made.reused is None:  # a tape knows no value by itself
+            return False
         right = ((1.0, 1.0), (4.0,)) if name == "__add__" else ((b, a), (4 * a,))
         try:
             found = [

@@ -1,5 +1,6 @@
 """One function of a module, called with arrays: what it takes beside them is filled in here."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from charmlp.doctor.operation.source import (
     behind,
     compared_with,
     inner_names,
+    module_of,
     returned_names,
     source_of,
     subscripts_of,
@@ -166,7 +168,7 @@ class Function:
 
     def arguments(self, values: Sequence[Any]) -> dict[str, Any]:
         """The values by name, and what is settled."""
-        given = dict(zip(self.inputs + self.optional, values, strict=False))
+        given = dict(zip(self.inputs + self.optional, map(as_number, values), strict=False))
         if self.bundle:
             entries = {name: given[name] for name in self.entries}
             given[self.bundle] = entries if self.keys else tuple(entries.values())
@@ -177,17 +179,32 @@ class Function:
         names = [name for name in self.required + self.signature.optional if name in arguments]
         positions = {name: arguments[name] for name in self.required if name in arguments}
         rest = {name: arguments[name] for name in names if name not in positions}
+        if self.takes_tensors:
+            return self.of_tensors(positions, rest)
         try:
             return self.bound(*positions.values(), **rest)
         except (ValueError, TypeError, AttributeError) as error:
             if uses_torch(getattr(behind(self.call), "__globals__", {})):
-                tensors = [as_tensors(value) for value in positions.values()]
-                return as_arrays(self.bound(*tensors, **{name: as_tensors(v) for name, v in rest.items()}))
+                return self.of_tensors(positions, rest)
             arrays = [value for value in positions.values() if getattr(value, "ndim", 0)]
             alike = len({np.shape(value) for value in arrays}) == 1
             if not alike or not ONE_AT_A_TIME.search(str(error)):
                 raise
             return np.vectorize(lambda *each: self.bound(*each, **rest), otypes=[float])(*positions.values())
+
+    @cached_property
+    def takes_tensors(self) -> bool:
+        """Whether it is written for torch's tensors, and not for NumPy's arrays."""
+        around, owner = getattr(behind(self.call), "__globals__", {}), getattr(self, "owner", None)
+        written: Any = self.call if owner is None else type(owner)
+        source = source_of(written)
+        of_torch = re.search(r"\btorch\.", source) and not re.search(r"\b(np|numpy)\.", source)
+        return is_torch_alone(around) or (uses_torch(around) and bool(of_torch))
+
+    def of_tensors(self, positions: Mapping[str, Any], rest: Mapping[str, Any]) -> Any:
+        with in_doubles(behind(self.call).__globals__):
+            tensors = [as_tensors(value) for value in positions.values()]
+            return as_arrays(self.bound(*tensors, **{name: as_tensors(v) for name, v in rest.items()}))
 
     def written(
         self,
@@ -201,6 +218,15 @@ class Function:
             run, self.meant, self.inputs, optional, defaults=defaults, note=note,
             constants=tuple(constants), conditions=self.conditions,
         )  # fmt: skip
+
+
+def as_number(value: Any) -> Any:
+    """An array without a dimension as the number that people give, which += does not change in its place."""
+    return (
+        float(value)
+        if isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind == "f"
+        else value
+    )
 
 
 def usual(name: str) -> Any:
@@ -221,6 +247,27 @@ def copied(value: Any) -> Any:
 # Gradients by hand on torch's tensors, without its engine
 
 
+def is_torch_alone(around: Mapping[str, Any]) -> bool:
+    """Whether a module has torch and no NumPy, which takes arrays."""
+    return uses_torch(around) and "numpy" not in map(module_of, around.values())
+
+
+@contextlib.contextmanager
+def in_doubles(around: Mapping[str, Any]) -> Iterator[None]:
+    """Where a module uses torch, tensors that it makes are of float64, as those are that it is given."""
+    if not uses_torch(around):
+        yield
+        return
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
 def as_tensors(value: Any) -> Any:
     """Arrays as tensors, in tuples and dicts too."""
     import torch
@@ -229,7 +276,10 @@ def as_tensors(value: Any) -> Any:
         return type(value)(map(as_tensors, value))
     if isinstance(value, dict):
         return {key: as_tensors(one) for key, one in value.items()}
-    return torch.from_numpy(np.array(value)) if isinstance(value, np.ndarray) else value
+    if not isinstance(value, np.ndarray):
+        return value
+    tensor = torch.from_numpy(np.array(value))
+    return tensor.to(torch.get_default_dtype()) if value.dtype == np.float32 else tensor
 
 
 def as_arrays(value: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from charmlp.doctor import functions
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.function import Function, is_torch_alone
 from charmlp.doctor.operation.numpy_code.globals import of_module
 from charmlp.doctor.operation.numpy_code.losses import (
     Flagged,
@@ -156,8 +156,7 @@ class Finder:
     @property
     def is_torch_alone(self) -> bool:
         """Whether it imports torch and not NumPy: its functions are of tensors."""
-        modules = {thing.__name__ for thing in self.around.values() if type(thing) is ModuleType}
-        return self.is_torch and "numpy" not in modules
+        return is_torch_alone(self.around)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Each backward pass with its forward."""

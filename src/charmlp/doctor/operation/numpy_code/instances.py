@@ -24,14 +24,15 @@ from charmlp.doctor.operation.numpy_code.arrays import (
     numbered,
     rate_of,
     same,
+    shown,
     weights,
 )
 from charmlp.doctor.operation.numpy_code.arrays import places as places_on
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.gradients import as_one_array, base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
-from charmlp.doctor.operation.source import definition, returns_of, source_of, unpacked_from
+from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
 from charmlp.doctor.operation.unwritten import is_marked, is_none
 
 # Methods that make the weights, and those that take the step that a backward pass has prepared
@@ -150,7 +151,8 @@ def method_of(kind: type, name: str) -> Method:
 
 def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -> Any:
     """An object with weights; made by its constructor, by a method for it, or in its first forward."""
-    own = construct(kind, sizes, arrays=True, given=given)
+    with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
+        own = construct(kind, sizes, arrays=True, given=given)
     if not weights(own):
         initialise(own, sizes)
     return own
@@ -204,7 +206,7 @@ def output_of(own: Any, result: Any) -> Any:
     """What forward returned, or left on the object where it returned nothing."""
     if result is not None and result is not own:
         return result
-    found = (getattr(own, name, None) for name in OUTPUTS)
+    found = (shown(getattr(own, name, None)) for name in OUTPUTS)
     return next((value for value in found if isinstance(value, np.ndarray | float)), None)
 
 
@@ -356,8 +358,8 @@ def left_on(own: Any, arrays: Mapping[str, Any], prediction: int) -> list[Any]:
     found: list[Any] = [None] * len(arrays)
     kept = {
         name: value
-        for name, value in vars(own).items()
-        if isinstance(value, np.ndarray) and is_gradient(name)
+        for name, held in vars(own).items()
+        if isinstance(value := shown(held), np.ndarray) and is_gradient(name)
     }
     for i, (name, x) in enumerate(arrays.items()):
         wanted = {base(name), *(("x", "input", "z", "pred") if i == prediction else ())}

@@ -19,7 +19,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.function import Function, copied
+from charmlp.doctor.operation.numpy_code.function import Function, as_number, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES, usual_loss
 from charmlp.doctor.operation.numpy_code.losses import Loss
@@ -35,6 +35,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     is_weight,
     meant_by,
+    of_gradient,
 )
 from charmlp.doctor.operation.numpy_code.problems import (
     CLASSES,
@@ -113,6 +114,17 @@ class Network:
         others = [n for n in self.taken if not is_data(n) and not is_truth(n) and not is_mask(n)]
         return [name for name in others if name == "c" or not CLASSES.fullmatch(name)]
 
+    @cached_property
+    def data_led_back(self) -> list[str]:
+        """The data whose gradient is returned as well, by its name: then it is an input like others."""
+        spoken: list[str] = []
+        if self.backward is not None:
+            spoken = self.backward.returns
+        elif self.cost is not None:
+            spoken = Loss(self.cost).gradient_names
+        meant = {base(of_gradient(name)) for name in spoken if of_gradient(name) != name.lower()}
+        return [name for name in self.first.inputs if is_data(name) and base(name) in meant]
+
     def made_of(self, problem: "Problem") -> HandWritten:
         """It with these data; its parameters are its inputs."""
         names = tuple(problem.parameters)
@@ -188,7 +200,7 @@ class Network:
         generator = np.random.default_rng(5)
         every = list(shapes_of(self.parameter_names, sizes, made))
         if not self.multiplies_matrices:  # w x + b is meant for numbers: a straight line
-            every.sort(key=lambda one: any(one[0].values()))
+            every.sort(key=lambda one: max(map(len, one[0].values()), default=0))
         for shapes, inputs, outputs in every:
             parameters = {
                 name: (0.7 * random_numbers(shape, generator)).astype(dtype) for name, shape in shapes.items()
@@ -199,10 +211,13 @@ class Network:
             for data, truth in itertools.product(datas, truths(n, outputs, dtype, generator)):
                 if data.ndim < truth.ndim and not any(shapes.values()):
                     continue  # N numbers less a column of N would be N × N
-                yield Problem(parameters, data, truth, {"N": n, "C": outputs})
+                led_back = {name: data.copy() for name in self.data_led_back}
+                yield Problem({**led_back, **parameters}, data, truth, {"N": n, "C": outputs})
             if any(shapes.values()):  # one sample at a time
                 one = random_numbers((outputs,), generator).astype(dtype)
-                yield Problem(parameters, x[0], one, {"N": 1, "C": outputs})
+                led_back = {name: x[0].copy() for name in self.data_led_back}
+                for truth in (one[0:1].reshape(()), one) if outputs == 1 else (one,):
+                    yield Problem({**led_back, **parameters}, x[0], truth, {"N": 1, "C": outputs})
 
     @property
     def multiplies_matrices(self) -> bool:
@@ -281,7 +296,7 @@ class Pass:
             return tuple(values.values()) if self.network.entries_of(self.network.dict_name) else values
         for known in (self.found, self.parameters):
             if name in known:
-                return known[name]
+                return as_number(known[name])
         if name in function.settled:
             return copied(function.settled[name])
         if is_cache(name):
@@ -289,7 +304,7 @@ class Pass:
         if is_mask(name):
             return 1.0  # nothing is dropped
         if is_truth(name):
-            return self.problem.truth.copy()
+            return as_number(self.problem.truth.copy())
         if is_data(name):
             return self.problem.data.copy()
         if name.lower() in lower:

@@ -67,15 +67,14 @@ def with_mask(scene: Scene, best: Solution, sizes: Sizes, readings: Sequence[str
         choice = scene.chosen(key, best.state)
         if key in best.of or is_option(key) or not isinstance(choice, Template) or choice.holds_others:
             continue
-        others = [i for i, one in enumerate(scene.choices(key, best.state)) if is_binary(one)]
-        changes = [{key: i} for i in others] if choice.kind != "real" else [{key + "!": BINARY}]
-        for change in changes:
+        arrays = [i for i, one in enumerate(scene.choices(key, best.state)) if is_array(one)]
+        for i in arrays if choice.kind != "real" else [best.state.get(key, 0)]:
             with suppress(Failure):
-                solution = attempt(scene, {**best.state, **change}, sizes, readings)
+                solution = attempt(scene, {**best.state, key: i, key + "!": BINARY}, sizes, readings)
                 if solution.is_right and len(solution.of) >= len(best.of):
                     return solution
     return None
 
 
-def is_binary(choice: Choice) -> bool:
-    return isinstance(choice, Template) and choice.kind == "binary"
+def is_array(choice: Choice) -> bool:
+    return isinstance(choice, Template) and choice.kind == "real" and bool(choice.shape)
