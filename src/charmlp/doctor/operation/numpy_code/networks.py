@@ -96,7 +96,7 @@ class Network:
 
     def keys_of(self, name: str) -> list[str]:
         own = [one.call for one in (self.first, self.backward, self.cost) if one is not None]
-        calls = dict.fromkeys([*own, *with_helpers(own)])  # a forward pass that both call
+        calls: list[Any] = [*own, *with_helpers(own)]  # a forward pass that both call
         keys = dict.fromkeys(key for call in calls for key in subscripts_of(call, name))
         prefixes = dict.fromkeys(key for call in calls for key in prefixes_of(call, name))
         numbered = [f"{prefix}{layer}" for layer in LAYERS for prefix in prefixes]
