@@ -57,6 +57,12 @@ classes, programs and notebooks.
 Written in the same way after the doctor had learnt from the first five; a third of it are
 `torch.autograd.Function`s.
 """,
+            "8": """\
+## The eighth set
+
+Written in the same way after the doctor had learnt from the first six, by an author who did not know the
+seventh: what a teacher meets in a term, from issues, courses and forums.
+""",
             "all": """\
 ## All sets
 """,
@@ -140,8 +146,14 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前五组学习之后，用同样的办法写成；其中三分之一是 `torch.autograd.Function`。
 """,
+            "8": """\
+## 第八组
+
+在医生向前六组学习之后，由一位不知道第七组内容的作者用同样的办法写成：\
+老师一个学期里会遇到的代码，来自 issue、课程和论坛。
+""",
             "all": """\
-## 六组合计
+## 各组合计
 """,
         },
         "cases": """\
