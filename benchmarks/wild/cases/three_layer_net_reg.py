@@ -22,7 +22,7 @@ def softmax_loss(x, y):
 class ThreeLayerNet:
     """affine - relu - affine - relu - affine - softmax"""
 
-    def __init__(self, input_dim=6, hidden_dim=5, num_classes=3, weight_scale=1e-3, reg=0.0):
+    def __init__(self, input_dim=6, hidden_dim=5, num_classes=3, weight_scale=0.1, reg=0.1):
         self.reg = reg
         dims = [input_dim, hidden_dim, hidden_dim, num_classes]
         self.params = {}
