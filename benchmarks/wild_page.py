@@ -63,6 +63,12 @@ Written in the same way after the doctor had learnt from the first five; a third
 Written in the same way after the doctor had learnt from the first six: what a teacher meets in one term,
 most of it NumPy.
 """,
+            "8": """\
+## The eighth set
+
+Written in the same way after the doctor had learnt from the first seven, by an author who had not seen
+the seventh: what a teacher meets in a term, from issues, courses and forums.
+""",
             "all": """\
 ## All sets
 """,
@@ -151,8 +157,14 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前六组学习之后，用同样的办法写成：一位老师在一个学期里会遇到的代码，大多用 NumPy 写成。
 """,
+            "8": """\
+## 第八组
+
+在医生向前七组学习之后，由一位没有看过第七组的作者用同样的办法写成：\
+老师一个学期里会遇到的代码，来自 issue、课程和论坛。
+""",
             "all": """\
-## 七组合计
+## 各组合计
 """,
         },
         "cases": """\
