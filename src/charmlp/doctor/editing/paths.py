@@ -20,7 +20,6 @@ from charmlp.doctor.editing.places import slots
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.operation.code import Code, Slot, running_with
-from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
 HELD = "__charmlp_held__"  # the name, in a function's module, of what may hold a use constant
@@ -80,46 +79,51 @@ class Uses:
 
 
 def paths(
-    setup: SetUp, codes: Sequence[Code], wrong: Mapping[int, Array], upstream: Sequence[Array]
+    trials: Sequence[Trial], codes: Sequence[Code], wrong: Mapping[int, Array], upstream: Sequence[Array]
 ) -> list[Path]:
-    """For wrong gradients, the paths whose parts of them are wrong: most of them explained by the first."""
+    """For wrong gradients of the first trial, the paths whose parts of them are wrong in all trials.
+
+    Most of them are explained by the first.
+    """
     uses = Uses([(code, slot) for code in codes for slot in slots(code.tree) if is_use(slot)])
     found: list[Path] = []
     ends = time.process_time() + BUDGET
     with uses.watched():
-        first = Differences(setup.first, uses, wrong, upstream)
+        first = Differences(trials[0], uses, wrong, upstream)
         for number in list(uses.was):
             left = set(wrong).difference(*(one.mends for one in found))
             if not left or time.process_time() > ends:
                 break
             for share, mends in first.explained((number,), left).items():
-                if mends and is_confirmed(setup, uses, (number,), share, mends):
+                if mends and is_confirmed(trials[1:], uses, (number,), share, mends):
                     code, slot = uses.places[number]
                     found.append(Path(NAMES[share], code, (slot[3],), frozenset(mends)))
         left = set(wrong).difference(*(one.mends for one in found))
         if left:
-            found += both_forgotten(setup, uses, first, left, ends)
+            found += both_forgotten(trials, uses, first, left, ends)
     return found
 
 
 def both_forgotten(
-    setup: SetUp, uses: Uses, first: "Differences", left: set[int], ends: float
+    trials: Sequence[Trial], uses: Uses, first: "Differences", left: set[int], ends: float
 ) -> Iterator[Path]:
     """Two paths beside each other that are left out together: through the mean and through the variance."""
     for pair in itertools.combinations(first.flowing(left), 2):
         if time.process_time() > ends:
             return
         mends = first.explained(pair, left)[0.0]
-        if mends and is_confirmed(setup, uses, pair, 0.0, mends):
+        if mends and is_confirmed(trials[1:], uses, pair, 0.0, mends):
             (code, one), (other_code, other) = (uses.places[number] for number in pair)
             if code is other_code:
                 yield Path(NAMES[0.0], code, (one[3], other[3]), frozenset(mends))
                 return
 
 
-def is_confirmed(setup: SetUp, uses: Uses, numbers: tuple[int, ...], share: float, mends: set[int]) -> bool:
-    """Whether the same paths explain the same gradients at each other size."""
-    for trial in setup.trials[1:]:
+def is_confirmed(
+    others: Sequence[Trial], uses: Uses, numbers: tuple[int, ...], share: float, mends: set[int]
+) -> bool:
+    """Whether the same paths explain the same gradients in each other trial."""
+    for trial in others:
         upstream = trial.upstreams[0]
         returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
         wrong = {i: g for i in mends if isinstance(g := returned.get(i), np.ndarray)}
