@@ -105,7 +105,9 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
     assert "--hint 4" in short.out
     assert main(["doctor", f"{target}:BadReLU", "--show-fix", "--lang", "zh"]) == 1
     chinese = capsys.readouterr().out
-    assert "缺少 ReLU 的掩码" in chinese and "[x > 0]" in chinese and "--explain relu --lang zh" in chinese
+    assert (
+        "缺少 ReLU 的掩码" in chinese and "g * (x > 0)" in chinese and "--explain relu --lang zh" in chinese
+    )
     assert all(width(line) <= 110 for line in chinese.splitlines()[1:])
 
 

@@ -237,7 +237,7 @@ class PReLU(torch.autograd.Function):
 WAYS = {
     "a delta of a": (DELTA, "return a - y", "return y - a", "sign-flipped"),
     "a delta of z and a": (DELTA_OF_Z, "(a - y) * sigmoid(z) * (1 - sigmoid(z))", "a - y", "path-forgotten"),
-    "probabilities that are clipped": (CLIPPED, "-(y / p)", "(y / p)", "wrong-formula"),
+    "probabilities that are clipped": (CLIPPED, "-(y / p)", "(y / p)", "sign-flipped"),
     "a penalty of all weights": (PENALTY, " + 2 * reg * b", "", "path-forgotten"),
     "the loss that fit notes": (FIT, "db = (2", "db = (1", "factor-two"),
     "an exponent": (POWER, "(self.scalar - 1)", "self.scalar", "wrong-formula"),

@@ -174,24 +174,12 @@ class Gated(torch.autograd.Function):
         return da, g * a * scale[:, None], (g * a * b).sum(1)
 
 
-class Chunks(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, group: int = 2) -> Tensor:
-        ctx.group = group
-        return x.reshape(group, -1, *x.shape[1:]).sum(0)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return torch.cat([g] * ctx.group), None, None
-
-
 @pytest.mark.parametrize(
     ("function", "said"),
     [
         (Normalised, "path-forgotten.use"),
         (HardStep, "relu-mask.nowhere"),
         (Gated, "not-accumulated.place"),
-        (Chunks, "missing-gradient.count"),
     ],
 )
 def test_a_function_of_torch(function: Any, said: str) -> None:

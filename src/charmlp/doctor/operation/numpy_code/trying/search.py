@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from charmlp.doctor.operation.handwritten import Sizes
+from charmlp.doctor.operation.numpy_code.names import is_mask
 from charmlp.doctor.operation.numpy_code.trying.choices import Choice, taken
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, attempt
@@ -67,10 +68,16 @@ def with_mask(scene: Scene, best: Solution, sizes: Sizes, readings: Sequence[str
         choice = scene.chosen(key, best.state)
         if key in best.of or is_option(key) or not isinstance(choice, Template) or choice.holds_others:
             continue
-        arrays = [i for i, one in enumerate(scene.choices(key, best.state)) if is_array(one)]
-        for i in arrays if choice.kind != "real" else [best.state.get(key, 0)]:
+        choices = scene.choices(key, best.state)
+        if choice.kind == "real":
+            changes = [{key + "!": BINARY}]
+        elif is_mask(key):
+            changes = [{key: i, key + "!": BINARY} for i, one in enumerate(choices) if is_array(one)]
+        else:
+            changes = [{key: i} for i, one in enumerate(choices) if is_binary(one)]
+        for change in changes:
             with suppress(Failure):
-                solution = attempt(scene, {**best.state, key: i, key + "!": BINARY}, sizes, readings)
+                solution = attempt(scene, {**best.state, **change}, sizes, readings)
                 if solution.is_right and len(solution.of) >= len(best.of):
                     return solution
     return None
@@ -78,3 +85,7 @@ def with_mask(scene: Scene, best: Solution, sizes: Sizes, readings: Sequence[str
 
 def is_array(choice: Choice) -> bool:
     return isinstance(choice, Template) and choice.kind == "real" and bool(choice.shape)
+
+
+def is_binary(choice: Choice) -> bool:
+    return isinstance(choice, Template) and choice.kind == "binary"
