@@ -19,6 +19,7 @@ WHATEVER_IS_MEANT = {
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
+OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
 
@@ -32,7 +33,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("engines-own") if is_engines_own(setup) else None
     if names == {"backward-raises"} and may_be_misused(setup):
         return [], phrase("backward-fails", reason=setup.record.error_text)
-    if may_be_ours(trial, names):
+    if may_be_ours(trial, mistakes):
         return [], phrase("no-pair")
     sure, reason = None, None
     if hands_on(setup):
@@ -83,10 +84,16 @@ def hands_on(setup: SetUp) -> bool:
     return len(inputs) == 1 and np.array_equal(inputs[0], trial.outputs[0])
 
 
-def may_be_ours(trial: Trial, names: set[str]) -> bool:
-    """Whether mistakes may come of our taking two functions together, and not of what they compute."""
+def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
+    """Whether mistakes may come of our taking two functions together, and not of what they compute.
+
+    Where forward's input does not enter, what is given upstream may be an output, or no gradient at all.
+    """
+    if not trial.subject.is_tried:
+        return False
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
-    return trial.subject.is_tried and names <= OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
+    of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
+    return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
 
 
 def may_be_misused(setup: SetUp) -> bool:
