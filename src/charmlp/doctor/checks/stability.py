@@ -90,12 +90,21 @@ def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
     """The loss of a confident mistake: no log(0), and no constant in the logarithm."""
     trial = setup.first
     found = overflow(trial, "logits", confident(trial, LARGE), "log-zero")
-    if [f.variant for f in found] == ["log-zero"] and is_numpy(trial):
-        return [phrase("log-zero-note")]  # as NumPy's courses write it; the gradient is finite
+    if found and is_numpy(trial) and (found[0].variant == "log-zero" or is_of_log_zero(trial)):
+        return [phrase("log-zero-note")]  # as NumPy's courses write it
     found = found or constant_in_log(trial)
     if found and is_numpy(trial) and found[0].variant == "log-constant" and is_exact(trial):
         return [phrase("log-clipped-note", found=found[0].values["found"])]  # only that row's loss is another
     return found
+
+
+def is_of_log_zero(trial: Trial) -> bool:
+    """Whether a nan is 0 · log 0 and no overflow: large logits of which none is far from the others are finite."""
+    shifted = [trial.values_with("logits", trial.variables["logits"] + by) for by in (LARGE, -LARGE)]
+    try:
+        return all(np.isfinite(y).all() for values in shifted for y in trial.forward(values))
+    except Exception:
+        return False
 
 
 def is_exact(trial: Trial) -> bool:
