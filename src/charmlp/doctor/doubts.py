@@ -6,7 +6,7 @@ import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import Trial
 
 # What code shows that is no value and gradient, or not with these inputs, and what a value is not called
@@ -35,6 +35,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("backward-fails", reason=setup.record.error_text)
     if may_be_ours(trial, mistakes):
         return [], phrase("no-pair")
+    if names == {"cotangent-distorted"} and subtracts_targets(setup):
+        return [], phrase("takes-targets")
     sure, reason = None, None
     if hands_on(setup):
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
@@ -94,6 +96,22 @@ def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
     of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
     return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
+
+
+def subtracts_targets(setup: SetUp) -> bool:
+    """Whether hand-written code only subtracts what is taken for the upstream gradient, as p − y* does targets.
+
+    Then it is the gradient of a loss behind forward, and no backward pass of forward alone.
+    """
+    trial, subject = setup.first, setup.first.subject
+    runs = [repaired(trial, upstream) for upstream in trial.upstreams[:2]]
+    if not subject.is_raw or subject.counts or len(trial.outputs) != 1 or len(runs) < 2:
+        return False
+    (g,), (h,) = trial.upstreams[:2]
+    first, second = (None if run is None else run.gradients[0] for run in runs)
+    if first is None or second is None or not first.shape == second.shape == g.shape:
+        return False
+    return any(np.allclose(first - second, (h - g) / n) for n in (1, *trial.sizes.values()))
 
 
 def may_be_misused(setup: SetUp) -> bool:
