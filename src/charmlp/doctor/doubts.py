@@ -99,7 +99,7 @@ def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
 
 
 def subtracts_targets(setup: SetUp) -> bool:
-    """Whether hand-written code only subtracts what is taken for the upstream gradient, as p − y* does targets.
+    """Whether hand-written code only subtracts what is taken for the upstream gradient, as p − y* does y*.
 
     Then it is the gradient of a loss behind forward, and no backward pass of forward alone.
     """

@@ -32,8 +32,8 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
 def as_note(trial: Trial, found: Finding) -> Finding | Phrase:
     """What overflows in a helper of a class is only worth a note: the class decides what goes into it.
 
-    So is what says aloud that it overflows, where the derivative is one of the output: wherever that is known,
-    the derivative is finite.
+    So is what says aloud that it overflows, where the derivative is one of the output: wherever that is
+    known, the derivative is finite.
     """
     if found.name != "unstable":
         return found
@@ -99,7 +99,7 @@ def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
 
 
 def is_of_log_zero(trial: Trial) -> bool:
-    """Whether a nan is 0 · log 0 and no overflow: large logits of which none is far from the others are finite."""
+    """Whether a nan is 0 · log 0 and no overflow: large logits that are close to each other give none."""
     shifted = [trial.values_with("logits", trial.variables["logits"] + by) for by in (LARGE, -LARGE)]
     try:
         return all(np.isfinite(y).all() for values in shifted for y in trial.forward(values))
