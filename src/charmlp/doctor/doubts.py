@@ -6,7 +6,7 @@ import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
-from charmlp.doctor.setups.setup import SetUp
+from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import Trial
 
 # What code shows that is no value and gradient, or not with these inputs, and what a value is not called
@@ -19,6 +19,7 @@ WHATEVER_IS_MEANT = {
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
+OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
 
@@ -32,8 +33,10 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("engines-own") if is_engines_own(setup) else None
     if names == {"backward-raises"} and may_be_misused(setup):
         return [], phrase("backward-fails", reason=setup.record.error_text)
-    if may_be_ours(trial, names):
+    if may_be_ours(trial, mistakes):
         return [], phrase("no-pair")
+    if names == {"cotangent-distorted"} and subtracts_targets(setup):
+        return [], phrase("takes-targets")
     sure, reason = None, None
     if hands_on(setup):
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
@@ -83,10 +86,32 @@ def hands_on(setup: SetUp) -> bool:
     return len(inputs) == 1 and np.array_equal(inputs[0], trial.outputs[0])
 
 
-def may_be_ours(trial: Trial, names: set[str]) -> bool:
-    """Whether mistakes may come of our taking two functions together, and not of what they compute."""
+def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
+    """Whether mistakes may come of our taking two functions together, and not of what they compute.
+
+    Where forward's input does not enter, what is given upstream may be an output, or no gradient at all.
+    """
+    if not trial.subject.is_tried:
+        return False
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
-    return trial.subject.is_tried and names <= OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
+    of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
+    return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
+
+
+def subtracts_targets(setup: SetUp) -> bool:
+    """Whether hand-written code only subtracts what is taken for the upstream gradient, as p − y* does y*.
+
+    Then it is the gradient of a loss behind forward, and no backward pass of forward alone.
+    """
+    trial, subject = setup.first, setup.first.subject
+    runs = [repaired(trial, upstream) for upstream in trial.upstreams[:2]]
+    if not subject.is_raw or subject.counts or len(trial.outputs) != 1 or len(runs) < 2:
+        return False
+    (g,), (h,) = trial.upstreams[:2]
+    first, second = (None if run is None else run.gradients[0] for run in runs)
+    if first is None or second is None or not first.shape == second.shape == g.shape:
+        return False
+    return any(np.allclose(first - second, (h - g) / n) for n in (1, *trial.sizes.values()))
 
 
 def may_be_misused(setup: SetUp) -> bool:

@@ -26,13 +26,33 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
     if is_meant(setup):
         for check in (sudden_overflow, lost_when_saturated) if setup.kind is UNKNOWN else setup.kind.checks:
             for found in check(setup):
-                helper = setup.first.subject.is_helper and isinstance(found, Finding)
-                yield as_note(found) if helper else found
+                yield as_note(setup.first, found) if isinstance(found, Finding) else found
 
 
-def as_note(found: Finding) -> Finding | Phrase:
-    """What overflows in a helper of a class is only worth a note: the class decides what goes into it."""
-    return phrase("helper-overflows") if found.name == "unstable" else found
+def as_note(trial: Trial, found: Finding) -> Finding | Phrase:
+    """What overflows in a helper of a class is only worth a note: the class decides what goes into it.
+
+    So is what says aloud that it overflows, where the derivative is one of the output: wherever that is
+    known, the derivative is finite.
+    """
+    if found.name != "unstable":
+        return found
+    if trial.subject.is_helper:
+        return phrase("helper-overflows")
+    note = trial.subject.note
+    of_output = note is not None and note.key == "derivative-of-output"
+    return phrase("overflows-aloud") if of_output and overflows_aloud(trial) else found
+
+
+def overflows_aloud(trial: Trial) -> bool:
+    """Whether code raises an error for a large number, as Python's own exp does, and gives no nan."""
+    try:
+        trial.forward([np.full(value.shape, LARGE, value.dtype) for value in trial.values])
+    except OverflowError:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 def unstable(where: str, array: Array) -> list[Finding]:
@@ -70,12 +90,21 @@ def log_stays_exact(setup: SetUp) -> Sequence[Finding | Phrase]:
     """The loss of a confident mistake: no log(0), and no constant in the logarithm."""
     trial = setup.first
     found = overflow(trial, "logits", confident(trial, LARGE), "log-zero")
-    if [f.variant for f in found] == ["log-zero"] and is_numpy(trial):
-        return [phrase("log-zero-note")]  # as NumPy's courses write it; the gradient is finite
+    if found and is_numpy(trial) and (found[0].variant == "log-zero" or is_of_log_zero(trial)):
+        return [phrase("log-zero-note")]  # as NumPy's courses write it
     found = found or constant_in_log(trial)
     if found and is_numpy(trial) and found[0].variant == "log-constant" and is_exact(trial):
         return [phrase("log-clipped-note", found=found[0].values["found"])]  # only that row's loss is another
     return found
+
+
+def is_of_log_zero(trial: Trial) -> bool:
+    """Whether a nan is 0 · log 0 and no overflow: large logits that are close to each other give none."""
+    shifted = [trial.values_with("logits", trial.variables["logits"] + by) for by in (LARGE, -LARGE)]
+    try:
+        return all(np.isfinite(y).all() for values in shifted for y in trial.forward(values))
+    except Exception:
+        return False
 
 
 def is_exact(trial: Trial) -> bool:

@@ -180,8 +180,9 @@ class Search:
         wrong = {i: g for i, g in arrays.items() if g.shape == np.shape(self.trial.values[i])}
         helpers = with_helpers(self.trial.subject.forward_code)
         forward = [code for one in helpers if (code := code_of(one)) is not None and code not in self.codes]
-        trials = [self.trial, *(trial for trial in self.setup.trials if trial is not self.trial)]
-        return paths(trials, [*forward, *self.codes], wrong, self.upstream) if wrong else []
+        trials = self.setup.trials
+        first = next(i for i, trial in enumerate(trials) if trial is self.trial)  # those before are right
+        return paths(trials[first:], [*forward, *self.codes], wrong, self.upstream) if wrong else []
 
     def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""

@@ -400,9 +400,10 @@ def of_derivatives(kind: type, used: Set[str]) -> list[Written]:
     own = [name for name in methods_of(kind) if not name.startswith("__")]
     each = []
     for name in own:
-        if name in used or not is_derivative(name) or not stem_of(name):
+        if name in used or not (is_derivative(name) or is_named_after(name, own)) or not stem_of(name):
             continue
-        whose = [n for n in own if not is_derivative(n) and n not in used and stem_of(n) == stem_of(name)]
+        others = [n for n in own if n != name and n not in used and not is_derivative(n)]
+        whose = [n for n in others if stem_of(n) == stem_of(name)]
         if not whose:
             continue
         first, second = method_of(kind, whose[0]), method_of(kind, name)
@@ -423,3 +424,13 @@ def of_derivatives(kind: type, used: Set[str]) -> list[Written]:
             )
         )
     return each
+
+
+def is_named_after(name: str, methods: Sequence[str]) -> bool:
+    """Whether it is called the derivative of another method, whatever word is in that one's name.
+
+    >>> is_named_after("apply_activation_derivative", ["_apply_activation"])
+    True
+    """
+    whose = re.fullmatch(r"_*(\w+)_(derivative|deriv|prime)", name)
+    return whose is not None and whose[1] in {method.strip("_") for method in methods}

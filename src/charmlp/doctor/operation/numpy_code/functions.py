@@ -51,6 +51,7 @@ from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
 
 HALF = {"backward", "bwd", "bw", "bprop", "derivative", "deriv", "prime", "forward", "fwd", "fprop"}
+ACTIVATION = ("activate", "activation", "act")
 COSTS = {"", "cost", "loss", "objective", "costs", "parameters", "weights"}
 
 
@@ -174,6 +175,9 @@ class Finder:
             return None
         stem = stem_of(name)
         same = [other for other in self.own if stem_of(other) == stem and is_forward(other)]
+        if not same:  # elu_activate of elu_gradient
+            alike = {stem + word for word in ACTIVATION} if stem else set()
+            same = [other for other in self.own if stem_of(other) in alike and is_forward(other)]
         if not stem and (costs := [other for other in self.own if self.is_cost_of(other, name)]):
             return costs[0]
         same = same if stem else [other for other in same if is_of_forward(other)]
