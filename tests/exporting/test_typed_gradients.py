@@ -300,6 +300,22 @@ def right_ones() -> list[Asked]:
 # What the doctor reads off the code and not off the numbers
 OF_CODE = {"1.7 * g * (1 - y*y)": ["scale-forgotten"], "(q - t) * N": ["wrong-formula"]}
 OF_NUMBERS = {"1.7 * g * (1 - y*y)": ["constant-factor"], "(q - t) * N": ["unrecognised"]}
+SOFTMAX = "exp(z) / sum(exp(z), axis=1, keepdims=True)"
+TOLD_BY_A_LINE = {  # by its row, where the numbers show a known formula that has none
+    ("1 / (1 + exp(-x))", "x", "g"),
+    ("exp(x)", "x", "g"),
+    ("exp(x)", "x", "g * x"),
+    ("maximum(0, x)", "x", "g * sign(x)"),
+    ("x / (1 + exp(-x))", "x", "g * (sigmoid(x) + x * sigmoid(x))"),
+    ("x / o", "o", "-g * x / o"),
+    (SOFTMAX, "z", "y * (g - sum(g, axis=1, keepdims=True))"),
+    (SOFTMAX, "z", "y * (g - sum(g * y))"),
+    (SOFTMAX, "z", "y * (g + sum(g * y, axis=1, keepdims=True))"),
+    (SOFTMAX, "z", "y * (g - sum(g * y, axis=0))"),
+    ("-sum(t * log(q)) / N", "z", "(z - t) / N"),
+    ("-sum(t * log(q)) / N", "z", "(q + t) / N"),
+    ("mean((y - t) ** 2)", "y", "2 * (y + t) / (N * C)"),
+}
 
 
 def test_right_ones_are_never_flagged(tmp_path: Path) -> None:
@@ -319,7 +335,8 @@ def test_the_same_mistakes_as_in_python(some: slice, tmp_path: Path) -> None:
         forward, letter, formula = case
         wanted = in_python(operation_of(forward), letter, formula, tmp_path, number)
         assert wanted == OF_CODE.get(formula, wanted) != [], case
-        assert named(answer) == OF_NUMBERS.get(formula, wanted), case
+        expected = ["wrong-formula"] if case in TOLD_BY_A_LINE else OF_NUMBERS.get(formula, wanted)
+        assert named(answer) == expected, case
 
 
 def test_with_the_numbers_of_another_operation_the_right_ones_are_wrong(tmp_path: Path) -> None:
