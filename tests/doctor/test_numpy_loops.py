@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doctor.test_numpy_steps import diagnoses
+from tests.sampling import one_in
 
 ADALINE = """
 class Neuron:
@@ -159,14 +160,16 @@ class Perceptron:
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", one_in(3, RIGHT))
 def test_right_ones_are_healthy(name: str, tmp_path: Path) -> None:
     found = diagnoses(RIGHT[name], tmp_path)
     assert found and all(found)
 
 
 @pytest.mark.parametrize(
-    ("source", "there", "slip", "mistake"), SLIPS, ids=["sum", "half", "line", "batches", "synapses", "climb"]
+    ("source", "there", "slip", "mistake"),
+    one_in(3, SLIPS),
+    ids=["sum", "half", "line", "batches", "synapses", "climb"],
 )
 def test_a_slip_is_named(source: str, there: str, slip: str, mistake: str, tmp_path: Path) -> None:
     assert source.count(there) == 1
@@ -174,6 +177,6 @@ def test_a_slip_is_named(source: str, there: str, slip: str, mistake: str, tmp_p
     assert mistake in named or (not mistake and named)
 
 
-@pytest.mark.parametrize("name", NO_MISTAKES)
+@pytest.mark.parametrize("name", one_in(2, NO_MISTAKES))
 def test_another_number_that_is_watched_is_not_the_loss(name: str, tmp_path: Path) -> None:
     assert not [m.name for d in diagnoses(NO_MISTAKES[name], tmp_path) for m in d.mistakes]

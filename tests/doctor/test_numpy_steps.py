@@ -12,6 +12,7 @@ from charmlp.doctor.operation.numpy_code import written
 from charmlp.doctor.operation.numpy_code.updates import updates_in
 from charmlp.doctor.operation.source import definition
 from tests.doctor.test_numpy_functions import module_of
+from tests.sampling import one_in
 
 LOGISTIC = """
 class Logistic:
@@ -130,13 +131,15 @@ def diagnoses(source: str, folder: Path) -> list[Diagnosis]:
     return [examine_operation(one, None, None, one.name, one.name) for one in found]
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", one_in(2, RIGHT))
 def test_right_ones_are_healthy(name: str, tmp_path: Path) -> None:
     found = diagnoses(RIGHT[name], tmp_path)
     assert found and all(found)
 
 
-@pytest.mark.parametrize(("source", "there", "slip", "mistake"), SLIPS, ids=[s[2] or s[1] for s in SLIPS])
+@pytest.mark.parametrize(
+    ("source", "there", "slip", "mistake"), one_in(3, SLIPS), ids=[s[2] or s[1] for s in SLIPS]
+)
 def test_a_slip_is_named(source: str, there: str, slip: str, mistake: str, tmp_path: Path) -> None:
     assert source.count(there) == 1
     named = {m.name for d in diagnoses(source.replace(there, slip), tmp_path) for m in d.mistakes}

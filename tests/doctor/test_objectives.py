@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doctor.test_survey import examined
+from tests.sampling import one_in
 
 OF_BOOSTER = """
 import numpy as np
@@ -66,14 +67,14 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("source", [LOGISTIC, ROOT, OF_PROBABILITIES, FAIR])
+@pytest.mark.parametrize("source", one_in(2, [LOGISTIC, ROOT, OF_PROBABILITIES, FAIR]))
 def test_the_scale_of_a_right_one_is_free(tmp_path: Path, source: str) -> None:
     """So is a root of what it descends, and whether a metric takes scores or probabilities."""
     found = examined(tmp_path, source)
     assert found and all(found), [one.text("en") for one in found]
 
 
-@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), SLIPS)
+@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), one_in(3, SLIPS))
 def test_what_is_no_multiple_is_mistaken(
     tmp_path: Path, source: str, right: str, wrong: str, mistake: str
 ) -> None:

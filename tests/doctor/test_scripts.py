@@ -11,6 +11,7 @@ import pytest
 from charmlp.doctor.isolation.targets import Target, load
 from charmlp.doctor.operation.numpy_code.scripts import found, loops_of
 from tests.doctor.test_survey import examined
+from tests.sampling import in_full
 
 REGRESSION = """
 import numpy as np
@@ -99,10 +100,10 @@ def test_right_scripts_are_healthy(tmp_path: Path, source: str) -> None:
     ("source", "right", "wrong", "mistake"),
     [
         (REGRESSION, "(y_pred - t) / len(t)", "(y_pred - t)", "missing-mean"),
-        (REGRESSION, "2 * np.mean(y_pred - t)", "np.mean(y_pred - t)", "factor-two"),
+        in_full((REGRESSION, "2 * np.mean(y_pred - t)", "np.mean(y_pred - t)", "factor-two")),
         (REGRESSION, "b -= 0.1", "b += 0.1", "sign-flipped"),
         (DELTAS, "@ syn1.T * l1 * (1 - l1)", "@ syn1.T", "path-forgotten"),
-        (DELTAS, "syn1 += l1", "syn1 -= l1", "sign-flipped"),
+        in_full((DELTAS, "syn1 += l1", "syn1 -= l1", "sign-flipped")),
         (SHARED, "(2 * x * (y_pred - y)).mean()", "np.dot(2 * x, y_pred - y).mean()", "missing-mean"),
         (ADDED_UP, "W - 0.5 * dW", "W + 0.5 * dW", "sign-flipped"),
     ],

@@ -10,6 +10,7 @@ from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.numpy_code import written
 from tests.doctor.test_numpy_functions import module_of
+from tests.sampling import one_in
 
 FUNCTION = """
 import torch
@@ -84,7 +85,7 @@ FUNCTIONS: dict[str, tuple[str, str, str, str]] = {  # inputs, forward, backward
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", one_in(3, FUNCTIONS))
 def test_functions(name: str, tmp_path: Path) -> None:
     inputs, forward, backward, expected = FUNCTIONS[name]
     module = module_of(FUNCTION.format(inputs=inputs, forward=forward, backward=backward), tmp_path)
@@ -211,7 +212,7 @@ CLASSES: dict[str, tuple[str, str, str, str, str]] = {  # source, what is exchan
 }
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", one_in(3, CLASSES))
 def test_classes_of_tensors(name: str, tmp_path: Path) -> None:
     source, right, wrong, of, expected = CLASSES[name]
     assert right in source
