@@ -65,8 +65,8 @@ def moments(seed: int) -> Iterator[Presses]:
         yield Presses(draw.randrange(100, total - 100), draw.choice((1, 2, 5)), draw.uniform(1e-4, 0.02))
 
 
-@pytest.mark.filterwarnings(  # a listing of a folder that Ctrl-C cuts is closed by the garbage collector
-    "ignore:Exception ignored in. <posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning"
+@pytest.mark.filterwarnings(  # a file or a folder that Ctrl-C leaves open is closed by the garbage collector
+    "ignore:Exception ignored in. <(posix.ScandirIterator|_io.):pytest.PytestUnraisableExceptionWarning"
 )
 @pytest.mark.parametrize(
     "count", [12, pytest.param(1000, marks=[pytest.mark.full, pytest.mark.timeout(1800)])]
