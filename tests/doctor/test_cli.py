@@ -112,11 +112,11 @@ def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
 
 
 LEVELS = [
-    ("1", ["The gradient is wrong."], ["off by", "What is its slope", "passes", "[x > 0]", "--explain"]),
+    ("1", ["The gradient is wrong."], ["off by", "What is its slope", "passes", "g * (x > 0)", "--explain"]),
     ("2", ["The gradient is wrong.", "off by"], ["What is its slope", "passes", "g * (x > 0)"]),
     ("3", ["off by", "What is its slope", "--explain"], ["passes", "g * (x > 0)"]),
-    ("4", ["off by", "What is its slope", "the mask of the ReLU is missing"], ["[x > 0]", "--hint"]),
-    ("5", ["off by", "What is its slope", "the mask of the ReLU is missing", "[x > 0]"], ["--hint"]),
+    ("4", ["off by", "What is its slope", "the mask of the ReLU is missing"], ["g * (x > 0)", "--hint"]),
+    ("5", ["off by", "What is its slope", "the mask of the ReLU is missing", "g * (x > 0)"], ["--hint"]),
 ]
 
 
