@@ -35,7 +35,7 @@ def ending_signals(*, program: bool = False) -> Iterator[None]:
     _received = None
     before: dict[int, Any] = {}
     hook, sys.unraisablehook = sys.unraisablehook, _tell_unless_interrupt(sys.unraisablehook)
-    for number in [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]:
+    for number in SIGNALS:
         with suppress(ValueError):  # not the main thread
             if signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, _hear)

@@ -10,7 +10,8 @@ from types import FrameType
 from typing import Any
 
 # Ctrl-C; asked to end by another program, by a terminal that closes, by a console that closes (Windows).
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them
+SIGNALS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 
 
 class Interrupts:
@@ -54,7 +55,7 @@ def interrupts() -> Iterator[Interrupts]:
     found = Interrupts()
     try:
         if threading.current_thread() is threading.main_thread():
-            for number in [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]:
+            for number in SIGNALS:
                 handler = signal.getsignal(number)
                 if callable(handler):
                     found.handlers[number] = handler

@@ -134,8 +134,7 @@ class Search:
     @cached_property
     def expected(self) -> dict[int, Array]:
         """The right gradients of the first run."""
-        wanted = [i for i, wants in enumerate(self.trial.wants) if wants]
-        return {i: g for i in wanted if (g := self.trial.expected(i, self.upstream)) is not None}
+        return right_gradients(self.trial, self.upstream)
 
     @property
     def batch(self) -> int:
@@ -361,9 +360,14 @@ def is_all_right(trial: Trial) -> bool:
     """Whether the gradients of one run of a trial are right."""
     upstream = trial.upstreams[0]
     returned = dict(enumerate(trial.returned(trial.record(upstream)) or []))
-    wanted = [i for i, wants in enumerate(trial.wants) if wants]
-    expected = {i: g for i in wanted if (g := trial.expected(i, upstream)) is not None}
+    expected = right_gradients(trial, upstream)
     return all(is_right(trial, i, returned.get(i), g) for i, g in expected.items())
+
+
+def right_gradients(trial: Trial, upstream: Sequence[Array]) -> dict[int, Array]:
+    """Those that are known, of the inputs that want one."""
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    return {i: g for i in wanted if (g := trial.expected(i, upstream)) is not None}
 
 
 def is_right(trial: Trial, position: int, gradient: object, expected: Array) -> bool:
