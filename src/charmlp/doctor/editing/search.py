@@ -364,7 +364,7 @@ def is_all_right(trial: Trial) -> bool:
     return all(is_right(trial, i, returned.get(i), g) for i, g in expected.items())
 
 
-def right_gradients(trial: Trial, upstream: Sequence[Array]) -> dict[int, Array]:
+def right_gradients(trial: Trial, upstream: tuple[Array, ...]) -> dict[int, Array]:
     """Those that are known, of the inputs that want one."""
     wanted = [i for i, wants in enumerate(trial.wants) if wants]
     return {i: g for i in wanted if (g := trial.expected(i, upstream)) is not None}
