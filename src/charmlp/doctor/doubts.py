@@ -1,6 +1,8 @@
 """What looks like a mistake, but may be meant, or be ours: then why it cannot be judged is said instead."""
 
 import re
+import traceback
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +18,7 @@ WHATEVER_IS_MEANT = {
     "missing-gradient", "wrong-order", "batch-not-summed", "weight-transposed", "wrong-dtype", "saved-edited",
     "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
 }  # fmt: skip
+OURS = str(Path(__file__).parent)
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
@@ -117,8 +120,12 @@ def subtracts_targets(setup: SetUp) -> bool:
 def may_be_misused(setup: SetUp) -> bool:
     """Whether backward fails as what is called in another way than it is meant: with other dimensions, say.
 
-    Only hand-written code may be: an engine calls a Function as it wants to be called.
+    Only hand-written code may be: an engine calls a Function as it wants to be called. Or what it returned
+    could not be read here as gradients.
     """
     written_alone = setup.first.subject.is_raw and not setup.first.subject.counts
     error = setup.record.error
-    return written_alone and isinstance(error, AttributeError | LookupError | TypeError)
+    if not written_alone or error is None:
+        return False
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, AttributeError | LookupError | TypeError) or last.filename.startswith(OURS)

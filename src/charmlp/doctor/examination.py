@@ -19,6 +19,7 @@ from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import (
+    as_used,
     builders,
     builders_of_other_losses,
     framework_of,
@@ -34,6 +35,7 @@ from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
+NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 
 
@@ -52,6 +54,9 @@ def diagnosis_of(
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             first = likeliest(found)
+            if inputs is None and first.reason is not None and first.reason.key in NO_INPUTS:
+                of_its_own_run = with_inputs_of_its_own_run(operation, kind, target, name)
+                return first if of_its_own_run is None else of_its_own_run
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
@@ -70,6 +75,15 @@ def diagnosis_of(
             return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
             return Diagnosis(target, kind, reason=phrase("breaks-off", reason=f"SystemExit: {error}"))
+
+
+def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, name: str) -> Diagnosis | None:
+    """The diagnosis with what the file itself calls it with, where that can be examined."""
+    for thing, inputs in as_used(operation):
+        found = diagnosis_of(thing, inputs, kind, target, name)
+        if found.reason is None:
+            return replace(found, notes=(*found.notes, phrase("own-run")))
+    return None
 
 
 def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:

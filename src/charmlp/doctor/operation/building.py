@@ -2,13 +2,19 @@
 
 import functools
 import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from charmlp.doctor.arrangement import SIZES
+from charmlp.doctor.functions import FLOAT64
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_subject import build_numpy
+from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import Build
+
+MOST_ROWS = 6
 
 
 def builders(thing: Any) -> list[Build]:
@@ -41,6 +47,44 @@ def builders_of_other_losses(thing: Any) -> list[Build]:
     if not isinstance(thing, Written):
         return []
     return [functools.partial(build_numpy, make, thing) for make in thing.other_losses]
+
+
+def as_used(thing: Any) -> Iterator[tuple[Any, Sequence[Any]]]:
+    """What the file's own run calls, and with which inputs: a few rows of them, then all."""
+    if isinstance(thing, Written):
+        found = numpy_as_used(thing)
+    elif "torch" in sys.modules:
+        from charmlp.doctor.operation.torch_code import torch_as_used
+
+        found = torch_as_used(thing)
+    else:
+        return
+    if found is not None:
+        own, inputs = found
+        yield from ((own, each) for each in (few_rows(inputs), inputs) if each is not None)
+
+
+def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
+    """The arguments of the function that takes all inputs of the first reading."""
+    try:
+        subject = builders(thing)[0](SIZES[0], FLOAT64)
+    except (CannotExamineError, IndexError):
+        return None
+    names = subject.required or ()
+    wanted = names[: len(names) - len(subject.parameters)]
+    for function in reversed(thing.code):
+        call = own_call(function)
+        if call is not None and all(call.arguments.get(name) is not None for name in wanted):
+            return thing, [call.arguments[name] for name in wanted]
+    return None
+
+
+def few_rows(inputs: Sequence[Any]) -> list[Any] | None:
+    """The first samples of a large batch; None where it is small."""
+    counts = [len(value) for value in inputs if getattr(value, "ndim", 0)]
+    if not counts or counts[0] <= MOST_ROWS:
+        return None
+    return [v[:MOST_ROWS] if getattr(v, "ndim", 0) and len(v) == counts[0] else v for v in inputs]
 
 
 def framework_of(thing: Any) -> str:

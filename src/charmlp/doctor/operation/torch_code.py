@@ -26,6 +26,7 @@ from charmlp.doctor.operation.constructing import (
 )
 from charmlp.doctor.operation.function_inputs import constants, numbers, trained
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -167,6 +168,21 @@ def torch_builder(thing: Any) -> Build:
     if callable(thing) and not isinstance(thing, type):
         return of_callable(thing)
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
+
+
+def torch_as_used(thing: Any) -> tuple[Any, list[Any]] | None:
+    """What the file's own run calls, for a class the object, and with which inputs."""
+    thing = thing.kind if isinstance(thing, Chosen) else thing
+    is_class = isinstance(thing, type)
+    forward = thing.forward if is_class or isinstance(thing, nn.Module) else thing
+    call = own_call(forward) if callable(forward) else None
+    if call is None:
+        return None
+    skipped = 1 if is_class or call.owner is not None else 0  # the object, or the context
+    inputs = list(call.arguments.values())[skipped:]
+    if is_function(thing) or not is_class:
+        return thing, inputs
+    return None if call.owner is None else (call.owner, inputs)
 
 
 def of_function(function: FunctionClass) -> Build:

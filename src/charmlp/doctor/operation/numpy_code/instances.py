@@ -5,7 +5,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.gradients import as_one_array, base, by_input, of_one
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
+from charmlp.doctor.operation.own_run import own_objects
 from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
 from charmlp.doctor.operation.unwritten import is_marked, is_none
 
@@ -150,12 +151,27 @@ def method_of(kind: type, name: str) -> Method:
 
 
 def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -> Any:
-    """An object with weights; made by its constructor, by a method for it, or in its first forward."""
-    with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
-        own = construct(kind, sizes, arrays=True, given=given)
+    """An object with weights; made by its constructor, by a method for it, or in its first forward.
+
+    Where it gets none so, or cannot be made, one of those that the file's own run makes.
+    """
+    try:
+        with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
+            own = construct(kind, sizes, arrays=True, given=given)
+    except Exception:
+        if (used := with_weights(own_objects(kind))) is None:
+            raise
+        return used
     if not weights(own):
         initialise(own, sizes)
+    if not weights(own) and (used := with_weights(own_objects(kind))) is not None:
+        return used
     return own
+
+
+def with_weights(objects: Iterable[Any]) -> Any:
+    """The first object that has weights, else None."""
+    return next((own for own in objects if weights(own)), None)
 
 
 def initialise(own: Any, sizes: Sizes) -> None:

@@ -1,0 +1,231 @@
+"""What a file's own run calls its functions with: inputs where nothing else tells which they take.
+
+The last lines of a file, and what stands below `if __name__ == "__main__"`, show how its functions are meant
+to be used. Where forward runs with none of the usual inputs, or no object can be made with the usual
+arguments, the file is run once more, as a program, and watched. That happens in the process that examines it
+only; it may read, but neither write nor delete, start a process or use the network, and it ends after a few
+seconds.
+"""
+
+import ast
+import contextlib
+import copy
+import io
+import math
+import operator
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import CodeType, ModuleType
+from typing import Any
+
+from charmlp.doctor.operation.source import behind
+from charmlp.doctor.operation.subject import quiet_and_seeded, seed_all
+
+SECONDS = 4.0
+NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
+MOST_NUMBERS = 200_000  # of one array
+SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
+
+# What Python tells its audit hooks before it happens (docs.python.org/3/library/audit_events.html)
+REFUSED = (
+    "os.chmod", "os.chown", "os.exec", "os.fork", "os.kill", "os.link", "os.mkdir", "os.posix_spawn",
+    "os.remove", "os.rename", "os.rmdir", "os.spawn", "os.startfile", "os.symlink", "os.system",
+    "os.truncate", "os.utime",
+    "shutil.", "socket.", "sqlite3.", "subprocess.", "urllib.", "webbrowser.", "winreg.",
+)  # fmt: skip
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+Key = tuple[str, str, int]  # file, name and first line of a function
+
+
+class EnoughSeen(BaseException):
+    """Ends the run; no `except Exception` of the file's takes it for an error."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: its arguments by name, and the object (before it) where it is a method."""
+
+    arguments: Mapping[str, Any]
+    owner: Any = None
+
+
+@dataclass
+class OwnRun:
+    """The run of pieces of source, each under the name of file that its functions have.
+
+    Its objects become objects of the classes of the module that is examined, whose code it is.
+    """
+
+    pieces: Sequence[tuple[str, str]]
+    module: ModuleType | None = None
+
+    @cached_property
+    def calls(self) -> Mapping[Key, Call]:
+        watcher = Watcher()
+        names = {
+            "__name__": "__main__", "__file__": self.pieces[0][0] if self.pieces else "",
+            SEEN: watcher.see, GOES_ON: watcher.go_on,
+        }  # fmt: skip
+        with quiet_and_seeded(), harmless(), contextlib.suppress(BaseException):
+            seed_all()
+            for code in [watched(source, file) for file, source in self.pieces]:
+                exec(code, names)
+        watcher.is_over = True
+        for call in watcher.calls.values():
+            self.take_over([call.owner, call.arguments], set())
+        return watcher.calls
+
+    def take_over(self, value: Any, seen: set[int]) -> None:
+        """Give objects, and all that they hold, the classes of the module."""
+        if id(value) in seen:
+            return
+        seen.add(id(value))
+        kind = type(value)
+        if kind.__module__ == "__main__":
+            with contextlib.suppress(TypeError, AttributeError):
+                value.__class__ = operator.attrgetter(kind.__qualname__)(self.module)
+        held = value if isinstance(value, list | tuple) else getattr(value, "__dict__", value)
+        for one in (
+            held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple) else ()
+        ):
+            self.take_over(one, seen)
+
+    def objects_of(self, kind: type) -> Iterator[Any]:
+        """Those of one class, each as it was when one of its methods was first called."""
+        yield from (call.owner for call in self.calls.values() if type(call.owner) is kind)
+
+    def call_of(self, function: Callable[..., Any]) -> Call | None:
+        """The first call of a function of the file, if its own run calls it at all."""
+        code = getattr(behind(function), "__code__", None)
+        return None if code is None else self.calls.get((code.co_filename, code.co_name, code.co_firstlineno))
+
+
+_current = OwnRun(())
+
+
+def remember(pieces: Sequence[tuple[str, str]], module: ModuleType) -> None:
+    """Of which source, and module, the run is, if anything asks for it."""
+    global _current
+    _current = OwnRun(pieces, module)
+
+
+def own_objects(kind: type) -> Iterator[Any]:
+    """Copies of the objects that the own run of the examined file makes of a class."""
+    yield from map(copy.deepcopy, _current.objects_of(kind))
+
+
+def own_call(function: Callable[..., Any]) -> Call | None:
+    """The first call of a function in the own run of the file that is examined; None outside its process."""
+    return _current.call_of(function)
+
+
+@dataclass
+class Watcher:
+    """Keeps the first call of each function, and ends the run when it has gone on long enough."""
+
+    calls: dict[Key, Call] = field(default_factory=dict)
+    ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    known: int = 0  # calls in a row of what has been called before
+    is_over: bool = False  # objects of the run are used after it
+
+    def see(self, file: str, name: str, line: int, arguments: Mapping[str, Any]) -> None:
+        if self.is_over:
+            return
+        self.known += 1
+        if (file, name, line) not in self.calls:
+            self.known = 0
+            given = {argument: kept(value) for argument, value in arguments.items()}
+            self.calls[file, name, line] = Call(given, given.get("self"))
+        self.go_on()
+
+    def go_on(self) -> None:
+        if not self.is_over and (self.known > NOTHING_NEW or time.monotonic() > self.ends):
+            raise EnoughSeen
+
+
+def watched(source: str, file: str) -> CodeType:
+    """The source, compiled so that each function tells of its calls, and each loop asks whether to go on."""
+    return compile(ast.fix_missing_locations(Telling(file).visit(ast.parse(source))), file, "exec")
+
+
+class Telling(ast.NodeTransformer):
+    """Puts a call of the watcher before the first statement of each function and loop."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        taken = node.args
+        every = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs, taken.vararg, taken.kwarg]
+        names = [argument.arg for argument in every if argument is not None]
+        given = ", ".join(f"{name!r}: {name}" for name in names)
+        tells = f"{SEEN}({self.file!r}, {node.name!r}, {line}, {{{given}}})"
+        return self.with_first(node, tells)
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        return self.with_first(node, f"{GOES_ON}()")
+
+    def visit_While(self, node: ast.While) -> ast.While:
+        return self.with_first(node, f"{GOES_ON}()")
+
+    def with_first(self, node: Any, tells: str) -> Any:
+        self.generic_visit(node)
+        first = ast.copy_location(ast.Expr(ast.parse(tells, mode="eval").body), node)
+        node.body.insert(0, first)
+        return node
+
+
+def kept(value: Any) -> Any:
+    """A copy, which what the file does later does not change; None for what cannot be copied."""
+    if math.prod(getattr(value, "shape", None) or (1,)) > MOST_NUMBERS:
+        return None
+    try:
+        if hasattr(value, "requires_grad") and hasattr(value, "detach"):
+            return value.detach().clone().requires_grad_(value.requires_grad)
+        return copy.deepcopy(value)
+    except Exception:
+        return None
+
+
+_is_refusing = False
+
+
+def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook: what would leave a trace raises, as on a disk that may only be read."""
+    if not _is_refusing:
+        return
+    if event == "open":
+        _, mode, flags = arguments
+        writes = set(mode) & set("wax+") if isinstance(mode, str) else flags & WRITING
+        if not writes or str(arguments[0]) == os.devnull:
+            return
+    elif not event.startswith(REFUSED):
+        return
+    raise PermissionError(f"{event}: a run that is only looked at may not")
+
+
+@contextlib.contextmanager
+def harmless() -> Iterator[None]:
+    """While this lasts nothing is written, started, sent, printed, shown or read from the terminal."""
+    global _is_refusing
+    if not hasattr(harmless, "hook"):  # an audit hook stays as long as the process
+        sys.addaudithook(refuse)
+        harmless.hook = refuse  # type: ignore[attr-defined]
+    os.environ["MPLBACKEND"] = "agg"
+    tempfile.gettempdir()  # known from now on: to find it, a file is written
+    before = sys.stdin, sys.argv
+    sys.stdin, sys.argv = io.StringIO(), sys.argv[:1]
+    _is_refusing = True
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        _is_refusing = False
+        sys.stdin, sys.argv = before
