@@ -84,6 +84,35 @@ if __name__ == "__main__":
 """
 
 
+CLASSIFIER = """
+import torch
+from torch import nn
+
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(7, 3)
+
+    def forward(self, x):
+        return torch.softmax(self.layer(x), dim=1)
+
+    def letters(self, x):
+        return self.layer(x)
+
+
+def train(model, criterion, steps):
+    for _ in range(steps):
+        x, labels = torch.randn(8, 7), torch.randint(3, (8,))
+        loss = criterion(model(x), labels)
+        loss.backward()
+
+
+if __name__ == "__main__":
+    train(Classifier(), nn.CrossEntropyLoss(), 3)
+"""
+
+
 def names(folder: Path, source: str) -> list[list[str]]:
     return [[m.name for m in found.mistakes] or [found.verdict] for found in examined(folder, source)]
 
@@ -105,6 +134,13 @@ def test_an_object_that_is_built_step_by_step(tmp_path: Path) -> None:
     assert not {"healthy", "unknown"} & set(names(tmp_path, wrong)[0])
     built = LAYERS.partition("\n\nif __name__")[0]
     assert names(tmp_path, built)[0] == ["unknown"]
+
+
+def test_a_loss_of_logits_that_is_given_probabilities(tmp_path: Path) -> None:
+    assert names(tmp_path, CLASSIFIER) == [["softmax-twice"]]
+    logits = CLASSIFIER.replace("criterion(model(x)", "criterion(model.letters(x)")
+    of_logs = CLASSIFIER.replace("nn.CrossEntropyLoss()", "lambda p, t: nn.functional.nll_loss(p.log(), t)")
+    assert names(tmp_path, logits) == names(tmp_path, of_logs) == [["unknown"]]
 
 
 TRACES = [

@@ -14,6 +14,7 @@ import io
 import math
 import operator
 import os
+import re
 import sys
 import tempfile
 import time
@@ -65,6 +66,8 @@ class OwnRun:
 
     pieces: Sequence[tuple[str, str]]
     module: ModuleType | None = None
+    # Names of classes whose probabilities the run gives to a loss that takes logits
+    softmaxed_again: set[str] = field(default_factory=set)
 
     @cached_property
     def calls(self) -> Mapping[Key, Call]:
@@ -73,7 +76,7 @@ class OwnRun:
             "__name__": "__main__", "__file__": self.pieces[0][0] if self.pieces else "",
             SEEN: watcher.see, GOES_ON: watcher.go_on,
         }  # fmt: skip
-        with quiet_and_seeded(), harmless(), contextlib.suppress(BaseException):
+        with quiet_and_seeded(), harmless(), self.losses(), contextlib.suppress(BaseException):
             seed_all()
             for code in [watched(source, file) for file, source in self.pieces]:
                 exec(code, names)
@@ -81,6 +84,18 @@ class OwnRun:
         for call in watcher.calls.values():
             self.take_over([call.owner, call.arguments], set())
         return watcher.calls
+
+    @contextlib.contextmanager
+    def losses(self) -> Iterator[None]:
+        """Where torch is used, what its losses are given is looked at as well."""
+        if "torch" not in sys.modules:
+            yield
+            return
+        from charmlp.doctor.operation.torch_losses import watched_losses
+
+        with watched_losses() as found:
+            yield
+        self.softmaxed_again |= {kind.__qualname__ for kind in found.softmaxed_again}
 
     def take_over(self, value: Any, seen: set[int]) -> None:
         """Give objects, and all that they hold, the classes of the module."""
@@ -114,6 +129,16 @@ def remember(pieces: Sequence[tuple[str, str]], module: ModuleType | None) -> No
     """Of which source, and module, the run is, if anything asks for it."""
     global _current
     _current = OwnRun(pieces, module)
+
+
+def is_softmaxed_again(kind: type) -> bool:
+    """Whether the own run gives the probabilities that such a module computes to a loss that takes logits."""
+    sources = "".join(source for _, source in _current.pieces)
+    if not (
+        re.search(r"(?i)cross_?entropy", sources) and re.search(r"(?i)(?<!log)(?<!log_)softmax", sources)
+    ):
+        return False
+    return bool(_current.calls) and kind.__qualname__ in _current.softmaxed_again
 
 
 def own_objects(kind: type) -> Iterator[Any]:

@@ -26,7 +26,7 @@ from charmlp.doctor.operation.constructing import (
 )
 from charmlp.doctor.operation.function_inputs import constants, numbers, trained
 from charmlp.doctor.operation.options import signature
-from charmlp.doctor.operation.own_run import own_call
+from charmlp.doctor.operation.own_run import is_softmaxed_again, own_call
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -260,7 +260,7 @@ def of_module(module: nn.Module) -> Build:
             by_position,
             found.defaults,
             unregistered=tuple(hidden_weights(own)),
-            loss_softmaxes_again=takes_probabilities_for_logits(own),
+            loss_softmaxes_again=takes_probabilities_for_logits(own) or is_softmaxed_again(type(own)),
             is_library=is_torchs(type(own)),
             forward_code=(type(own).forward,),
             call=call,
