@@ -36,7 +36,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import instance
-from charmlp.doctor.operation.numpy_code.names import LOSS
+from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
@@ -45,6 +45,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
 from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
 from charmlp.doctor.operation.numpy_code.updates import change_of
+from charmlp.doctor.operation.own_run import own_objects
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
@@ -155,6 +156,31 @@ class Step(Taken):
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
                 yield Problem(own, places, given, data, truth, {"N": n, "C": outputs})
+        yield from self.own_problems(sizes, dtype)
+
+    def own_problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """With what the file's own run calls it with: its data, some of its samples, and its parameters."""
+        arrays = {name: np.asarray(v) for name, v in self.as_called.items() if is_number_like(v)}
+        data = next((v for name, v in arrays.items() if DATA.fullmatch(name)), None)
+        truth = next((v for name, v in arrays.items() if is_truth(name)), None)
+        if data is None or truth is None:
+            return
+        if data.dtype.kind == "f" or np.isin(data, (0, 1)).all():  # of zeros a gradient tells little
+            data = random_numbers(data.shape, np.random.default_rng(5))
+        changed = {**dict.fromkeys(self.updates.names), **dict.fromkeys(self.updates.starts)}
+        given = {name: v.astype(dtype) for name, v in arrays.items() if name in changed}
+        own = None if self.kind is None else next(own_objects(self.kind), None)
+        places = [] if own is None else [p for p in weights(own) if f"self.{p.attribute}" in changed]
+        if data.ndim < 2:
+            yield Problem(own, places, given, data.astype(dtype), truth, {"N": 1})
+        if min(data.ndim, truth.ndim) == 0:
+            return
+        if len(data) == len(truth):
+            n = min(len(data), sizes["N"])
+            yield Problem(own, places, given, data[:n].astype(dtype), truth[:n], {"N": n})
+        if data.shape[-1] == truth.shape[-1]:
+            n = min(data.shape[-1], sizes["N"])
+            yield Problem(own, places, given, data[..., :n].astype(dtype), truth[..., :n], {"N": n})
 
     def learners(
         self, sizes: Sizes, dtype: np.dtype

@@ -47,6 +47,7 @@ from charmlp.doctor.operation.numpy_code.updates import (
     watched,
 )
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
+from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import returned_parts
 
 INDEX = re.compile(r"[ijuvmn]|\w*(user|item|row|col|idx|index|movie)\w*", re.IGNORECASE)
@@ -168,7 +169,13 @@ class Taken:
             return copied(self.function.settled[name])
         if COUNT.fullmatch(name):
             return problem.sizes["N"]
-        return usual_option(name) if is_option(name) else None
+        return usual_option(name) if is_option(name) else copied(self.as_called.get(name))
+
+    @cached_property
+    def as_called(self) -> Mapping[str, Any]:
+        """Its arguments in the file's own run."""
+        call = own_call(self.function.call)
+        return {} if call is None else call.arguments
 
     @cached_property
     def tuples(self) -> dict[str, list[str]]:
