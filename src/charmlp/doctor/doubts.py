@@ -8,6 +8,9 @@ import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
+from charmlp.doctor.operation.numpy_code.names import is_gradient
+from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import Trial
 
@@ -19,6 +22,7 @@ WHATEVER_IS_MEANT = {
     "edited-in-place", "random-forward", "backward-raises", "engine-refuses",
 }  # fmt: skip
 OURS = str(Path(__file__).parent)
+UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how such names begin
 STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
@@ -113,8 +117,26 @@ def subtracts_targets(setup: SetUp) -> bool:
     (g,), (h,) = trial.upstreams[:2]
     first, second = (None if run is None else run.gradients[0] for run in runs)
     if first is None or second is None or not first.shape == second.shape == g.shape:
-        return False
+        return takes_no_gradient(subject) and adds_to_upstream(trial)
     return any(np.allclose(first - second, (h - g) / n) for n in (1, *trial.sizes.values()))
+
+
+def takes_no_gradient(subject: Subject) -> bool:
+    """Whether backward takes nothing that has the name of a gradient."""
+    taken = signature(subject.code[0], 0).required or () if subject.code else ()
+    return not any(is_gradient(name) or UPSTREAM.match(name) for name in taken)
+
+
+def adds_to_upstream(trial: Trial) -> bool:
+    """Whether all gradients are linear in the upstream gradient but for a constant, b(g) = b(0) + L g."""
+    (g,), (h,) = trial.upstreams[:2]
+    runs = [repaired(trial, (upstream,)) for upstream in (0 * g, g, h, g + h)]
+    found = [[] if run is None else run.gradients for run in runs]
+    known = [each for each in zip(*found, strict=False) if all(one is not None for one in each)]
+    return bool(known) and all(
+        np.abs(zero).any() and np.allclose(of_sum - zero, of_g + of_h - 2 * zero)
+        for zero, of_g, of_h, of_sum in known
+    )
 
 
 def may_be_misused(setup: SetUp) -> bool:

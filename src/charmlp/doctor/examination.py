@@ -81,7 +81,7 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
     """The diagnosis with what the file itself calls it with, where that can be examined."""
     for thing, inputs in as_used(operation):
         found = diagnosis_of(thing, inputs, kind, target, name)
-        if found.reason is None:
+        if found.reason is None and not backward_fails(found):  # these inputs may be of another kind as well
             return replace(found, notes=(*found.notes, phrase("own-run")))
     return None
 

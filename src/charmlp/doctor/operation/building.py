@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.functions import FLOAT64
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
@@ -74,9 +76,14 @@ def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
     wanted = names[: len(names) - len(subject.parameters)]
     for function in reversed(thing.code):
         call = own_call(function)
-        if call is not None and all(call.arguments.get(name) is not None for name in wanted):
+        if call is not None and all(is_value(call.arguments.get(name)) for name in wanted):
             return thing, [call.arguments[name] for name in wanted]
     return None
+
+
+def is_value(argument: Any) -> bool:
+    """Whether it can be handed on as one input: no tuple of inputs, no object."""
+    return isinstance(argument, np.ndarray | np.generic | float | int | str)
 
 
 def few_rows(inputs: Sequence[Any]) -> list[Any] | None:
