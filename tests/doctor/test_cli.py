@@ -51,6 +51,7 @@ def entries(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, l
     return status, found
 
 
+@pytest.mark.full
 def test_a_whole_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
