@@ -365,7 +365,8 @@ def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator
 
 
 def of_numbers(function: Function) -> Iterator[Edit]:
-    """A number with another factor or power: π for 2π, T for T², p for 1 − p."""
+    """A number that is given, with another factor or power: π for 2π, T for T², p for 1 − p."""
+    computed = {ast.unparse(node) for node in ast.walk(function.code.tree) if is_stored(node)}
     for slot in function.expressions:
         owner, _, _, node = slot
         if (
@@ -376,10 +377,17 @@ def of_numbers(function: Function) -> Iterator[Edit]:
             continue
         if not isinstance(function.value(node), float | int) or function.is_of_numbers:
             continue
+        if ast.unparse(node) in computed:
+            continue
         for text in ("2 * v", "v / 2"):
             yield Edit(slot, expression(text, v=node), "factor-two.edit")
         for text in ("1 / v", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
             yield Edit(slot, expression(text, v=node), "scale-forgotten.edit")
+
+
+def is_stored(node: ast.AST) -> bool:
+    """Whether something is computed for it."""
+    return isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
 
 
 def of_variables(function: Function) -> Iterator[Edit]:

@@ -18,7 +18,16 @@ from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, slots
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, running_with, with_helpers
+from charmlp.doctor.operation.code import (
+    Code,
+    Slot,
+    altered,
+    code_of,
+    located,
+    put,
+    running_with,
+    with_helpers,
+)
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -273,7 +282,7 @@ class Search:
                 def other(at: int, value: Any, chosen: int = number, touched: list[bool] = touched) -> Any:
                     if at != chosen:
                         return value
-                    changed_value = altered(value)
+                    changed_value = altered(value, "f")
                     touched.append(changed_value is not value)
                     return changed_value
 
@@ -289,7 +298,8 @@ class Search:
 
     def is_promising(self, edit: Edit, right: Set[int]) -> bool:
         """Whether what it changes has a part in wrong gradients, and in no right one."""
-        nodes = edit.slot[3] if isinstance(edit.slot[3], list) else [edit.slot[3]]
+        moves = isinstance(edit.slot[3], list) and edit.shown is not None
+        nodes = [edit.shown[0]] if moves else [edit.slot[3]]  # type: ignore[index]
         known = [self.influences[id(node)] for node in nodes if id(node) in self.influences]
         return all(influenced and not influenced & right for influenced in known)
 
@@ -327,16 +337,6 @@ class Search:
 def is_computed_statement(slot: Slot) -> bool:
     """Whether a place holds a statement that computes something in one expression."""
     return isinstance(slot[3], ast.Assign | ast.AugAssign | ast.Return) and slot[3].value is not None
-
-
-def altered(value: Any) -> Any:
-    """Other real numbers; what holds none stays as it is."""
-    if isinstance(value, np.ndarray | np.generic | float) and np.asarray(value).dtype.kind == "f":
-        return np.multiply(value, 1.3) + 0.1
-    if type(value) in (tuple, list):
-        parts = [altered(one) for one in value]
-        return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
-    return value
 
 
 def differs(before: object, after: object) -> bool:

@@ -178,6 +178,23 @@ def running_with(
             put(*slot)
 
 
+def altered(value: Any, kinds: str = "biufcO") -> Any:
+    """Other numbers of the same shape, where NumPy has them of one of these kinds; all else as it is."""
+    if type(value) in (tuple, list):
+        parts = [altered(one, kinds) for one in value]
+        return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    if isinstance(value, dict):
+        return {key: altered(one, kinds) for key, one in value.items()}
+    if hasattr(value, "requires_grad"):
+        return value * 3 + 1
+    if not isinstance(value, int | float | np.generic | np.ndarray):
+        return value
+    kind = np.asarray(value).dtype.kind
+    if kind not in kinds:
+        return value
+    return np.logical_not(value) if kind == "b" else value * 3 + 1
+
+
 def located(node: Any, line: int) -> Any:
     """A node with a place in the file, as the compiler wants it; what has one keeps it, with all inside."""
     for new in node if isinstance(node, list) else [node]:

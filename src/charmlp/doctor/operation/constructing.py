@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
+from charmlp.doctor.operation.numpy_code.names import DERIVATIVE, words_of
 from charmlp.doctor.operation.options import is_flag, matches, usual_option
 from charmlp.doctor.operation.source import source_of
 
@@ -142,6 +143,8 @@ def constructed(
         if has_default and not wanted and name not in given:
             continue
         value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
+        if name in given and (own := named_class(kind, value)) is not None:
+            value = construct(own, sizes)
         if wide:
             value = other_form(name, value)
         if parameter.kind is parameter.POSITIONAL_ONLY:
@@ -283,6 +286,34 @@ def settings_for(kind: type, name: str, own: Mapping[str, Any]) -> Any:
     return None
 
 
+def named_class(kind: type, value: Any) -> type | None:
+    """The class of the same module that a choice names."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    thing = around.get(value) if isinstance(value, str) else None
+    return thing if isinstance(thing, type) and thing.__module__ == kind.__module__ else None
+
+
+def activations_with(methods: set[str], kind: type) -> list[str]:
+    """The names of the module's classes that have a function of one input, its derivative, and no weights."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    own = [one for one in around.values() if getattr(one, "__module__", None) == kind.__module__]
+    classes = [one for one in own if isinstance(one, type) and one is not kind]
+    bases = {base for one in classes for base in one.__mro__[1:]}
+    return [
+        one.__name__
+        for one in classes
+        if one not in bases and all(takes_one(getattr(one, method, None)) for method in methods)
+        if not any(p.default is p.empty for _, p in parameters_of(one))
+    ]
+
+
+def takes_one(method: Any) -> bool:
+    """Whether a method, or a static one, takes one thing."""
+    if not inspect.isfunction(method):
+        return False
+    return len([name for name in inspect.signature(method).parameters if name != "self"]) == 1
+
+
 def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | None:
     """An activation with these methods, or any class with them that needs no arguments."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
@@ -349,6 +380,10 @@ def choices_of(kind: type) -> tuple[str, list[str]] | None:
     except (TypeError, ValueError):
         return None
     for name in taken:
+        methods = set(re.findall(rf"\b{name}\.(\w+)\(", source_of(kind)))
+        has_derivative = any(DERIVATIVE & set(words_of(method)) for method in methods)
+        if has_derivative and len(activations := activations_with(methods, kind)) > 1:
+            return name, activations
         words = [word for word in words_compared(kind, name) if not matches("train|test|eval|mean|sum", word)]
         if len(words) > 1 and not is_flag(name) and not re.search(r"init|reg|pad|optim|mode", name.lower()):
             return name, words

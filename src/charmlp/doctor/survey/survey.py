@@ -14,7 +14,7 @@ import numpy as np
 
 from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis, NotExamined
 from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.code import running_with
+from charmlp.doctor.operation.code import altered, running_with
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.trial import Trial, is_label
@@ -179,19 +179,6 @@ def left_of(part: Part) -> Iterator[NotExamined]:
 
 def of_part(part: Part, indices: set[int], reason: Phrase) -> NotExamined:
     return NotExamined(part.name, min(part.line_of(part.spots[i]) for i in indices), reason, part.cell)
-
-
-def altered(value: Any) -> Any:
-    """Another value of the same shape and dtype; what is no array or number stays as it is."""
-    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
-        return np.logical_not(value)
-    if isinstance(value, tuple | list):
-        return type(value)(map(altered, value)) if type(value) in (tuple, list) else value
-    if isinstance(value, dict):
-        return {key: altered(one) for key, one in value.items()}
-    if isinstance(value, int | float | np.number | np.ndarray) or hasattr(value, "requires_grad"):
-        return value * 3 + 1
-    return value
 
 
 def differ(one: Gradients, other: Gradients) -> bool:

@@ -49,7 +49,9 @@ from charmlp.doctor.operation.numpy_code.problems import (
     implied_loss,
     truths,
 )
+from charmlp.doctor.operation.numpy_code.rates import rates_in
 from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option
+from charmlp.doctor.operation.source import definition
 from charmlp.doctor.words import one_line
 
 
@@ -78,6 +80,7 @@ class Model:
     cost: Method | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     strength: float | None = None  # of a penalty; None: a usual one
+    no_weights: frozenset[str] = frozenset()  # the names of arrays on the object that are none
     # What was found out for each size, and the other losses for all sizes
     fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
     others: list[str] = field(default_factory=list, compare=False)
@@ -151,9 +154,28 @@ class Model:
         """The usual data, and the loss, with which most gradients agree with differences of losses.
 
         `known` are those at another size. Raises `CannotExamineError` where it takes nothing that is usual.
+        What an object only remembers, its last steps say, is no weight.
         """
+        best = self.best_fitting(sizes, dtype, known)
+        remembered = self.remembered(*best)
+        if not remembered or len(remembered) == len(best[0].places):
+            return best
+        return replace(self, no_weights=remembered).best_fitting(sizes, dtype, known)
+
+    def remembered(self, problem: ObjectProblem, text: str | None) -> frozenset[str]:
+        """The names of arrays of zeros on which the loss does not depend."""
+        empty = [i for i, place in enumerate(problem.places) if not np.any(place.get(problem.original))]
+        return frozenset(problem.places[i].name for i in empty if not self.depends_on(i, problem, text))
+
+    def depends_on(self, position: int, problem: ObjectProblem, text: str | None) -> bool:
+        """Whether the loss is another one without that array's numbers."""
+        others = [0 * one if i == position else one for i, one in enumerate(problem.parameters)]
+        losses = [Pass(self, problem, values, text).loss for values in (problem.parameters, others)]
+        return not np.array_equal(*losses)
+
+    def best_fitting(self, sizes: Sizes, dtype: np.dtype, known: Fitting | None) -> Fitting:
         best: Fitting | None = None
-        most: tuple[float, float] = (-2.0, 0.0)
+        most: tuple[float, float, bool] = (-2.0, 0.0, False)
         errors: list[Exception] = []
         losses = self.losses if known is None else [known[1]]
         for problem, text in itertools.product(self.problems(sizes, dtype), losses):
@@ -223,6 +245,7 @@ class Model:
     def with_data(
         self, original: Any, places: Sequence[Place], sizes: Sizes, dtype: np.dtype
     ) -> Iterator[ObjectProblem]:
+        places = [place for place in places if place.name not in self.no_weights]
         parameters = random_parameters(original, places, dtype)
         generator = np.random.default_rng(5)
         found = ends(parameters)
@@ -255,6 +278,12 @@ def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
             is_bias = name.lower().strip("_").startswith("b")
             setattr(original, name, copy.copy(bias if is_bias else weight))
     return weights(original)
+
+
+def is_rate_of(method: Method, name: str) -> bool:
+    """Whether all that a method adds to weights is a multiple of it."""
+    tree = definition(method.call)
+    return tree is not None and name in rates_in(tree)
 
 
 def strengths_of(method: Method) -> list[str]:
@@ -306,7 +335,7 @@ class Pass:
     def argument(self, name: str, method: Method, given: Mapping[str, Any]) -> Any:
         problem, has_output = self.problem, self.output is not None
         others = [other for other in method.inputs if other != name and is_truth(other)]
-        if RATE.fullmatch(name):
+        if RATE.fullmatch(name) or is_rate_of(method, name):
             return 1.0
         if is_strength(name) and self.model.strength is not None:
             return self.model.strength
@@ -350,8 +379,10 @@ def is_prediction_of(name: str, others: Sequence[str]) -> bool:
     return len(name) == 1 and any(len(other) > 1 or other == "t" for other in others) and name != "t"
 
 
-def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tuple[float, float]:
-    """How many gradients of weights are right, and how alike the others are; −1 where shapes do not fit.
+def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tuple[float, float, bool]:
+    """How many gradients of weights are right, how alike all are, and whether but for signs they are right.
+
+    −1 where shapes do not fit.
 
     Raises what the methods raise.
     """
@@ -363,10 +394,10 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
     try:
         gradients = [np.asarray(one, float) for one in ran.gradients()]
     except Exception:
-        return -1.0, 0.0
+        return -1.0, 0.0, False
     pairs = list(zip(gradients, parameters, strict=True))
     if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
-        return -1.0, 0.0
+        return -1.0, 0.0, False
     generator = np.random.default_rng(1)
     directions = [generator.standard_normal(p.shape) for p in parameters]
     analytic = np.array([float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)])
@@ -379,4 +410,5 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
         numeric[i] = (losses[0] - losses[1]) / 2e-5
     right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-    return float(right.sum()), abs(float(numeric @ analytic)) / norms if norms else 0.0  # whatever its sign
+    alike = abs(float(numeric @ analytic)) / norms if norms else 0.0
+    return float(right.sum()), round(alike, 6), np.allclose(abs(analytic), abs(numeric), rtol=1e-4, atol=1e-9)

@@ -21,15 +21,13 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
 from charmlp.doctor.operation.numpy_code.descents import (
     FIRST,
     PENALTIES,
     Descent,
     Problem,
     Ran,
-    is_number,
-    is_number_like,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function

@@ -13,14 +13,13 @@ import numpy as np
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import Code
-from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.arrays import RATE, is_number_like
 from charmlp.doctor.operation.numpy_code.descents import (
     OF_DATA,
     PENALTIES,
     Descent,
     Problem,
     Ran,
-    is_number_like,
     records_on,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
