@@ -14,6 +14,7 @@ import numpy as np
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.further import (
     of_all_places,
+    of_diagonals,
     of_missing_calls,
     of_places,
     of_softmax,
@@ -295,6 +296,19 @@ def of_order(function: Function) -> Iterator[Edit]:
                     yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
 
 
+def of_early_steps(function: Function) -> Iterator[Edit]:
+    """A step of something that is read after it, moved behind all that reads it."""
+    for edit in of_order(function):
+        assert edit.shown is not None and isinstance(edit.slot[3], list)
+        step, last = edit.shown
+        if not isinstance(step, ast.AugAssign):
+            continue
+        target, block = ast.unparse(step.target), edit.slot[3]
+        reading = [node for node in block[block.index(step) + 1 :] if target in ast.unparse(node)]
+        if reading and last is reading[-1]:
+            yield edit
+
+
 def of_views(function: Function) -> Iterator[Edit]:
     """A part of an array that must be copied, as the array is changed before the part is used."""
     for slot in slots(function.code.tree):
@@ -512,6 +526,6 @@ def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.ex
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_turns, of_statements, of_softmax, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
+    of_turns, of_statements, of_softmax, of_diagonals, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
     of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.edits import edits, line_at
+from charmlp.doctor.editing.edits import edits, line_at, of_early_steps
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, slots
 from charmlp.doctor.functions import Array
@@ -164,8 +164,22 @@ class Search:
                 put(*slip.edit.slot[:3], copy.deepcopy(slip.edit.node))  # now others change what is inside
                 kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
+        if len(right) < len(self.expected) and len(found) < MOST_SLIPS:
+            found += self.after_early_steps(right)
+            right |= {position for slip in found for position in slip.mends}
         found += self.paths(right)
         return found or ([] if self.trial.subject.is_other_loss else self.of_forward())
+
+    def after_early_steps(self, right: Set[int]) -> list[Slip | Path]:
+        """A step that comes too early, and another slip in what is computed after it."""
+        early = [(function.code, edit) for function in self.functions() for edit in of_early_steps(function)]
+        self.ends += BUDGET if early else 0.0
+        for code, edit in early:
+            with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+                slip = self.best(right) if right <= self.right() else None
+                if slip is not None:
+                    return [Slip(edit, code, slip.mends), slip]
+        return []
 
     def named(self, slip: Slip | Path) -> Iterator[Finding]:
         """The findings of a slip; where it has no row, those of a path of forward that explains the same."""
@@ -305,7 +319,8 @@ class Search:
 
     def functions(self) -> list[Function]:
         """The codes as they stand, with the values that they have in a run."""
-        return [Function(code, self.run, self.batch) for code in self.codes]
+        functions = [Function(code, self.run, self.batch) for code in self.codes]
+        return [function for function in functions if function.values]  # the others are not run
 
     def run(self) -> list[object]:
         return self.trial.returned(self.trial.record(self.upstream)) or []

@@ -92,15 +92,22 @@ def code_named(code: CodeType, name: str) -> CodeType | None:
 
 
 def with_helpers(functions: Sequence[Callable[..., Any]]) -> list[FunctionType]:
-    """The functions, and those of the same module that they call, by name or on `self`."""
+    """The functions, and those of the same module that they call: by name, on `self` or on another object,
+    or as what the constructor has put on `self`.
+    """
     found = list(dict.fromkeys(plain for one in functions if inspect.isfunction(plain := behind(one))))
     for function in found:  # grows on the way
         around = function.__globals__
         owner = around.get(function.__qualname__.rpartition(".")[0])
-        for name in names_in(function.__code__):
+        names = list(names_in(function.__code__))
+        if isinstance(owner, type) and (made := vars(owner).get("__init__")) is not None:
+            names += names_in(behind(made).__code__)  # self.activation = sigmoid
+        kinds = [one for one in around.values() if isinstance(one, type)]
+        for name in names:
             called = inspect.unwrap(thing) if callable(thing := around.get(name)) else None
-            method = inspect.getattr_static(owner, name, None) if isinstance(owner, type) else None
-            for one in (called, getattr(method, "__func__", method)):
+            methods = [vars(kind).get(name) for kind in kinds]
+            own = inspect.getattr_static(owner, name, None) if isinstance(owner, type) else None
+            for one in (called, *(getattr(method, "__func__", method) for method in (own, *methods))):
                 if inspect.isfunction(one) and one.__module__ == function.__module__ and one not in found:
                     found.append(one)
     return found
