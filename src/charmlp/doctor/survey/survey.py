@@ -68,6 +68,9 @@ class Survey:
         for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
                 part.ran = part.seen = set(range(len(part.spots)))
+        for part in self.parts:  # a function of which a loop was examined, on the variables of its module
+            if part.name == name and not part.ran and diagnosis.trials:
+                part.ran = part.seen = set(range(len(part.spots)))
         places = places_in(thing)
         for part in self.parts:  # slopes that stand in a table
             lines = enumerate(map(part.line_of, part.spots))

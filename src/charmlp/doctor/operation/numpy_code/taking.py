@@ -182,6 +182,9 @@ class Taken:
     def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
         """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
         known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
+        for name, parts in self.bundles.items():
+            if set(parts.values()) <= set(ran.before):
+                known[name] = {key: ran.before[part] for key, part in parts.items()}
         given = {}
         of_both = len(cost.required) == 2 and not any(map(is_truth, cost.required))
         for place, name in enumerate(cost.required):
@@ -200,6 +203,19 @@ class Taken:
         if not isinstance(cost, Method):
             return cost(given)
         return bound_to(cost, self.owner(problem, ran))(given)
+
+    @cached_property
+    def bundles(self) -> dict[str, dict[str, str]]:
+        """The dicts that are made of the parameters, by their names: model = {"W1": W1, "b1": b1}."""
+        return {
+            ast.unparse(node.targets[0]): {
+                ast.literal_eval(key): ast.unparse(value)
+                for key, value in zip(node.value.keys, node.value.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and node.value.keys
+        }
 
     @property
     def entries(self) -> set[str]:
