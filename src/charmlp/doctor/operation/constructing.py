@@ -151,7 +151,22 @@ def constructed(
             positional.append(value)
         else:
             arguments[name] = value
+    if not arguments and takes_layers(kind):
+        positional += made_layers(kind, sizes) or []
     return kind(*positional, **arguments)
+
+
+def takes_layers(kind: type) -> bool:
+    """Whether a network is given its layers one after the other: Network(*layers)."""
+    parameters = inspect.signature(kind).parameters.values()
+    return any(p.kind is p.VAR_POSITIONAL and re.search(r"layer|module", p.name) for p in parameters)
+
+
+def made_layers(kind: type, sizes: Mapping[str, int]) -> list[Any] | None:
+    """Layers of the module's own classes for a network; None where it has none."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    own = {n: thing for n, thing in around.items() if getattr(thing, "__module__", None) == kind.__module__}
+    return layers_of(kind, own, sizes)
 
 
 def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
@@ -327,7 +342,7 @@ def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | 
 def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any] | None:
     """A list of the module's layers: a linear one, an activation where it has one, a linear one."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
-    linear = next((c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc", c.__name__)), None)
+    linear = next((c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc|^layer$", c.__name__)), None)
     activation = class_with({"forward", "backward"}, kind, own)
     if linear is None:
         return None

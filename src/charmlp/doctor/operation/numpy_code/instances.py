@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, construct, guess_argument
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, construct, guess_argument, made_layers
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import (
     RATE,
@@ -30,6 +30,7 @@ from charmlp.doctor.operation.numpy_code.arrays import (
 from charmlp.doctor.operation.numpy_code.arrays import places as places_on
 from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.gradients import as_one_array, base, by_input, of_one
+from charmlp.doctor.operation.numpy_code.made import made_in_module
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth, of_gradient
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
 from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
@@ -150,12 +151,39 @@ def method_of(kind: type, name: str) -> Method:
 
 
 def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -> Any:
-    """An object with weights; made by its constructor, by a method for it, or in its first forward."""
-    with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
-        own = construct(kind, sizes, arrays=True, given=given)
+    """An object with weights; made by its constructor, by a method for it, or in its first forward.
+
+    Where nothing of that makes one, it is as its module makes it.
+    """
+    try:
+        with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
+            own = construct(kind, sizes, arrays=True, given=given)
+    except Exception:
+        if given or (made := made_in_module(kind)) is None:
+            raise
+        return made
     if not weights(own):
         initialise(own, sizes)
+    if not weights(own) and not given and has_empty_list(own):
+        made = made_in_module(kind) or assembled(own, sizes)
+        return own if made is None or not weights(made) else made
     return own
+
+
+def assembled(own: Any, sizes: Sizes) -> Any:
+    """A network to which its module's layers are added, by a method that takes one; None without either."""
+    adding = [name for name in methods_of(type(own)) if re.match(r"_?(add|append|push)", name)]
+    one = next((n for n in adding if len(method_of(type(own), n).required or ()) == 1), None)
+    layers = made_layers(type(own), sizes) if one is not None else None
+    with contextlib.suppress(Exception):
+        for layer in layers or ():
+            getattr(own, str(one))(layer)
+    return own if layers else None
+
+
+def has_empty_list(own: Any) -> bool:
+    """Whether an object waits for its parts: self.layers = []."""
+    return any(value == [] for value in getattr(own, "__dict__", {}).values() if isinstance(value, list))
 
 
 def initialise(own: Any, sizes: Sizes) -> None:

@@ -18,7 +18,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -318,7 +318,7 @@ class Pass:
         if len(forward.returns) == len(parts):
             self.found = {name: value for name, value in zip(forward.returns, parts, strict=True) if name}
         meant = [v for n, v in self.found.items() if OUTPUT.fullmatch(n) or PREDICTION.fullmatch(n)]
-        self.output = meant[-1] if meant else parts[0]
+        self.output = last_of(meant[-1] if meant else parts[0])
         self.cache = parts[1] if len(parts) == 2 else parts[1:]
 
     def call(self, method: Method, own: Any = None) -> Any:
@@ -372,6 +372,13 @@ class Pass:
         if self.model.is_both:
             return sorted_by_input(self.returned, Loss(backward).gradient_names, {}, problem.places)
         return gather(own, problem.places, {}, backward, self.arguments(backward)).weights
+
+
+def last_of(output: Any) -> Any:
+    """Of what all layers come to, in a list or by their numbers, what the last one does."""
+    layers = list(output.values()) if isinstance(output, dict) else output
+    is_several = isinstance(layers, list) and bool(layers) and all(map(is_array, layers))
+    return layers[-1] if is_several else output
 
 
 def is_prediction_of(name: str, others: Sequence[str]) -> bool:
