@@ -219,6 +219,13 @@ def of_calls(function: Function) -> Iterator[Edit]:
             for axis in axes:
                 along = call(node.func, node.args, **{**keywords, "axis": ast.Constant(axis)})
                 yield Edit(slot, along, "batch-not-summed.edit")
+                if function.library != "torch":  # a bias may be a row or a column
+                    kept = call(
+                        node.func,
+                        node.args,
+                        **{**keywords, "axis": ast.Constant(axis), "keepdims": ast.Constant(True)},
+                    )
+                    yield Edit(slot, kept, "batch-not-summed.edit")
         for keyword, value in keywords.items():
             rest = {key: other for key, other in keywords.items() if key != keyword}
             if keyword in KEEP and isinstance(value, ast.Constant):

@@ -342,7 +342,9 @@ def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | 
 def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any] | None:
     """A list of the module's layers: a linear one, an activation where it has one, a linear one."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
-    linear = next((c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc|^layer$", c.__name__)), None)
+    linear = next(
+        (c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc|^layer$", c.__name__)), None
+    )
     activation = class_with({"forward", "backward"}, kind, own)
     if linear is None:
         return None

@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, construct, guess_argument, made_layers
+from charmlp.doctor.operation.constructing import (
+    OPTIMIZER,
+    PlainDescent,
+    construct,
+    guess_argument,
+    made_layers,
+)
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import (
     RATE,

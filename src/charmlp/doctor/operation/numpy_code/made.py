@@ -39,7 +39,7 @@ def first_made(kind: type) -> Any:
 
 
 def making(module: ModuleType, kind: type) -> Iterator[Any]:
-    """What comes of the statements that make such an object, where the file is run itself or in a function."""
+    """What comes of the statements that make such an object: at the top, in a function, or under `main`."""
     try:
         body = ast.parse(source_of(module)).body
     except (SyntaxError, ValueError, RecursionError):
@@ -51,13 +51,18 @@ def making(module: ModuleType, kind: type) -> Iterator[Any]:
                 continue
             around = dict(vars(module))
             before = [s for s in block[:place] if isinstance(s, PREPARES)] if block is not body else []
-            seed_all()
-            with redirect_stdout(StringIO()):
-                for one in [*before, statement, *added(block[place + 1 :], name)]:
-                    with suppress(Exception, SystemExit):  # it may want data that are not here
-                        exec(compile(ast.Module([one], []), module.__name__, "exec"), around)
+            run_quietly([*before, statement, *added(block[place + 1 :], name)], around)
             if type(around.get(name)) is kind:
                 yield around[name]
+
+
+def run_quietly(statements: Sequence[ast.stmt], around: dict[str, Any]) -> None:
+    """One statement after the other; one that fails, as it wants data that are not here, has no effect."""
+    seed_all()
+    with redirect_stdout(StringIO()):
+        for statement in statements:
+            with suppress(Exception, SystemExit):
+                exec(compile(ast.Module([statement], []), "<charmlp>", "exec"), around)
 
 
 def name_of_object(statement: ast.stmt, kind: type) -> str | None:

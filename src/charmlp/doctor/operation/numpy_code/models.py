@@ -51,7 +51,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
 )
 from charmlp.doctor.operation.numpy_code.rates import rates_in
 from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option
-from charmlp.doctor.operation.source import definition
+from charmlp.doctor.operation.source import averages, definition
 from charmlp.doctor.words import one_line
 
 
@@ -403,8 +403,11 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
     except Exception:
         return -1.0, 0.0, False
     pairs = list(zip(gradients, parameters, strict=True))
-    if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
+    fits = np.array([g.shape == p.shape for g, p in pairs])
+    is_of_batch = averages(model.backward.call) and fits.any()  # else it is meant for one sample
+    if not (fits.all() or is_of_batch) or not any(g.any() for g in gradients):
         return -1.0, 0.0, False
+    gradients = [g if fit else np.zeros(p.shape) for (g, p), fit in zip(pairs, fits, strict=True)]
     generator = np.random.default_rng(1)
     directions = [generator.standard_normal(p.shape) for p in parameters]
     analytic = np.array([float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)])
@@ -415,7 +418,7 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
             moved = [p + h * direction if j == i else p for j, p in enumerate(parameters)]
             losses.append(float(np.squeeze(Pass(model, problem, moved, text).loss)))
         numeric[i] = (losses[0] - losses[1]) / 2e-5
-    right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
+    right = fits & (abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3))
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
     alike = abs(float(numeric @ analytic)) / norms if norms else 0.0
     return float(right.sum()), round(alike, 6), np.allclose(abs(analytic), abs(numeric), rtol=1e-4, atol=1e-9)

@@ -28,6 +28,7 @@ from charmlp.doctor.operation.numpy_code.arrays import is_number_like
 from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.made import run_quietly
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
@@ -45,6 +46,7 @@ from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
+BLOCKS = (ast.If, ast.FunctionDef)
 LOOPS = (ast.For, ast.While)
 HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
 
@@ -60,6 +62,13 @@ def found_in_functions(module: ModuleType, names: Sequence[str]) -> list[Written
         return []
     functions = [function for name in names if (function := loop_of(module, name)) is not None]
     return [one for function in functions for one in of_loop(function)]
+
+
+def with_loop(one: Written, module: ModuleType) -> Written:
+    """A function that takes steps, last of all as the loop that it comes to where its module calls it."""
+    for loop in found_in_functions(module, [one.name]):
+        return replace(one, last=(*one.last, *loop.readings), code=(*one.code, *loop.code))
+    return one
 
 
 def of_loop(function: FunctionType) -> list[Written]:
@@ -100,19 +109,26 @@ def arguments_of(
     module: ModuleType, function: ast.FunctionDef, statements: Sequence[ast.stmt]
 ) -> dict[str, Any]:
     """What a function is given where the module calls it, else what its parameters' names say."""
+    around = dict(vars(module))
     names = [a.arg for a in function.args.args]
     given: dict[str, Any] = {name: usual_option(name) or HIDDEN for name in names}
     defaults = function.args.defaults
+    blocks = [s.body if isinstance(s, BLOCKS) else [s] for s in statements if s is not function]
     calls = [
-        node for s in statements if s is not function for node in ast.walk(s) if is_call(node, function.name)
+        (block[:at], node)
+        for block in blocks
+        for at, s in enumerate(block)
+        for node in ast.walk(s)
+        if is_call(node, function.name)
     ]
     known = [*zip(names[len(names) - len(defaults) :], defaults, strict=True)]
-    for call in calls[:1]:
+    for before, call in calls[:1]:
+        run_quietly([s for s in before if isinstance(s, ast.Assign)], around)
         known += [*zip(names, call.args, strict=False)]
         known += [(keyword.arg or "", keyword.value) for keyword in call.keywords]
     for name, value in known:
         with suppress(Exception):  # a variable of another function
-            given[name] = copy.deepcopy(eval(ast.unparse(value), dict(vars(module))))
+            given[name] = copy.deepcopy(eval(ast.unparse(value), around))
     return given
 
 

@@ -149,6 +149,9 @@ class Step(Taken):
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
             datas = [x[:, 0], *datas] if n > inputs == 1 else datas  # a straight line
+            if self.takes_data_alone:
+                yield from (Problem(own, places, given, one, one, {"N": n, "C": inputs}) for one in datas)
+                continue
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):

@@ -150,6 +150,16 @@ class Taken:
             name: np.copy(v) if v is problem.data or v is problem.truth else v for name, v in found.items()
         }
 
+    @cached_property
+    def takes_data_alone(self) -> bool:
+        """Whether an object learns from data that are their own targets: an autoencoder."""
+        taken = [
+            name
+            for name in self.function.required
+            if not RATE.fullmatch(name) and not EPOCHS.fullmatch(name) and name not in self.function.settled
+        ]
+        return self.kind is not None and len(taken) == 1 and DATA.fullmatch(taken[0]) is not None
+
     def argument(self, name: str, problem: Problem, given: Mapping[str, Array]) -> Any:
         if name in given:
             return given[name]
