@@ -204,7 +204,10 @@ class Search:
         forward = [code for one in helpers if (code := code_of(one)) is not None and code not in self.codes]
         trials = self.setup.trials
         first = next(i for i, trial in enumerate(trials) if trial is self.trial)  # those before are right
-        return paths(trials[first:], [*forward, *self.codes], wrong, self.upstream) if wrong else []
+        try:
+            return paths(trials[first:], [*forward, *self.codes], wrong, self.upstream) if wrong else []
+        except Exception:  # steps that are watched elsewhere cannot be followed as well
+            return []
 
     def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""

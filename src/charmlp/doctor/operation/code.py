@@ -102,7 +102,7 @@ def with_helpers(functions: Sequence[Callable[..., Any]]) -> list[FunctionType]:
         names = list(names_in(function.__code__))
         if isinstance(owner, type) and (made := vars(owner).get("__init__")) is not None:
             names += names_in(behind(made).__code__)  # self.activation = sigmoid
-        kinds = [one for one in around.values() if isinstance(one, type)]
+        kinds = [one for one in around.values() if issubclass(type(one), type)]  # whatever it says it is
         for name in names:
             called = inspect.unwrap(thing) if callable(thing := around.get(name)) else None
             methods = [vars(kind).get(name) for kind in kinds]
@@ -196,10 +196,11 @@ def altered(value: Any, kinds: str = "biufcO") -> Any:
         return value * 3 + 1
     if not isinstance(value, int | float | np.generic | np.ndarray):
         return value
-    kind = np.asarray(value).dtype.kind
+    number: Any = value
+    kind = np.asarray(number).dtype.kind
     if kind not in kinds:
         return value
-    return np.logical_not(value) if kind == "b" else value * 3 + 1
+    return np.logical_not(number) if kind == "b" else number * 3 + 1
 
 
 def located(node: Any, line: int) -> Any:

@@ -342,14 +342,19 @@ def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | 
 def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any] | None:
     """A list of the module's layers: a linear one, an activation where it has one, a linear one."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
-    linear = next(
-        (c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc|^layer$", c.__name__)), None
-    )
+    linear = next((c for c in classes if is_linear(c)), None)
     activation = class_with({"forward", "backward"}, kind, own)
     if linear is None:
         return None
     made = [(linear, {**sizes, "K": HIDDEN}), (activation, sizes), (linear, {**sizes, "D": HIDDEN})]
     return [construct(one, own_sizes, arrays=True) for one, own_sizes in made if one is not None]
+
+
+def is_linear(kind: type) -> bool:
+    """Whether it is a layer with weights, by its name; one called Layer may be a base alone."""
+    if kind.__name__ == "Layer":
+        return len([name for name, p in parameters_of(kind) if p.default is p.empty]) > 1
+    return bool(re.search(r"(?i)dense|linear|affine|fully|fc", kind.__name__))
 
 
 def function_called(name: str, functions: Mapping[str, Any]) -> Any:

@@ -182,7 +182,7 @@ class Model:
             if known is not None and problem.sizes["N"] == 1 < min(known[0].sizes["N"], sizes["N"]):
                 continue
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1 and most[0] >= 0:
-                break  # of one sample a sum and a mean are the same: only for what takes no more
+                continue  # of one sample a sum and a mean are the same: only for what takes no more
             try:
                 agreement = agreement_of(self, problem, text)
             except Exception as error:

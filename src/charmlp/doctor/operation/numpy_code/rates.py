@@ -11,7 +11,9 @@ from charmlp.doctor.operation.source import behind, definition
 def own_rate(owner: Any, method: Any) -> float | None:
     """The rate that a method computes itself: c = 1 / (self.iteration + 10)."""
     tree = definition(method)
-    for name in () if tree is None else rates_in(tree):
+    if tree is None:
+        return None
+    for name in rates_in(tree):
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
                 around = {**behind(method).__globals__, "self": owner}
