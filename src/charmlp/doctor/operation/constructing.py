@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.numpy_code.names import DERIVATIVE, words_of
 from charmlp.doctor.operation.options import is_flag, matches, usual_option
 from charmlp.doctor.operation.source import source_of
 
@@ -58,6 +57,7 @@ DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "randn", "rand", "randint", "choice",
     "random_sample", "shuffle", "permutation",
 }  # fmt: skip
+OF_DERIVATIVE = re.compile(r"prime|deriv|grad|diff|^d_?act|^df?$", re.IGNORECASE)
 OPTIMIZER = re.compile(r"_?(optim|optimi[sz]er|opt|updater)", re.IGNORECASE)
 
 
@@ -360,7 +360,7 @@ def is_linear(kind: type) -> bool:
 def function_called(name: str, functions: Mapping[str, Any]) -> Any:
     """An activation among functions, or its derivative, as the name of an argument asks."""
     usual = ("sigmoid", "tanh", "relu")
-    of_derivative = re.search(r"prime|deriv|grad|diff|^d_?act", name.lower())
+    of_derivative = OF_DERIVATIVE.search(name)
     for activation in (*usual, *functions):
         derivative = next(
             (f for n, f in functions.items() if n != activation and activation in n.lower()), None
@@ -403,7 +403,7 @@ def choices_of(kind: type) -> tuple[str, list[str]] | None:
         return None
     for name in taken:
         methods = set(re.findall(rf"\b{name}\.(\w+)\(", source_of(kind)))
-        has_derivative = any(DERIVATIVE & set(words_of(method)) for method in methods)
+        has_derivative = any(map(OF_DERIVATIVE.search, methods))
         if has_derivative and len(activations := activations_with(methods, kind)) > 1:
             return name, activations
         words = [word for word in words_compared(kind, name) if not matches("train|test|eval|mean|sum", word)]
