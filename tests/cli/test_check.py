@@ -154,6 +154,7 @@ def test_a_wrong_label_is_the_first_suspect(run: Run, tmp_path: Path) -> None:
     assert "    B/odd.png is labelled B, read as A" in told
 
 
+@pytest.mark.full
 def test_right_labels_are_no_suspects(run: Run, tmp_path: Path) -> None:
     _, facts = found(run, letters(tmp_path / "data", 24))
     assert len(facts["suspects"]) <= 1

@@ -54,6 +54,7 @@ def test_train_test_predict(folder: Path) -> None:
     assert re.fullmatch(r"\[Info\] Load model from \S+\nPrediction: [A-Z]\n", predicted.out)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("line", "layers"),
     [

@@ -94,6 +94,7 @@ def test_the_seed_decides(run: Run) -> None:
     assert not np.array_equal(pixels("a"), pixels("c"))
 
 
+@pytest.mark.full
 def test_labels_say_what_is_drawn(run: Run) -> None:
     """An I is narrow and an O is round: of the letters with the label O the middle is empty."""
     assert run("synth", "--out", "a", "--count", "200", "--classes", "IO").status == 0
@@ -126,6 +127,7 @@ def test_a_class_that_no_font_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         assert not Path("b").exists()
 
 
+@pytest.mark.full
 def test_overwriting_replaces_what_was_written(run: Run) -> None:
     assert run("synth", "--out", "a", "--count", "30").status == 0
     refused = run("synth", "--out", "a", "--count", "4")
@@ -214,6 +216,7 @@ def test_what_is_not_finished_is_not_there(
     assert [path.name for path in Path().iterdir()] == ["a"]
 
 
+@pytest.mark.full
 def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from charmlp.rendering.fonts import find_fonts
 

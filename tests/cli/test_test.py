@@ -192,6 +192,7 @@ def test_the_figures_in_text_are_those_of_json(run: Run, course: Path, copied: P
     assert f"--reject 0.5: {100 * left['coverage']:.1f} % answered" in out
 
 
+@pytest.mark.full
 def test_classes_that_look_alike_are_counted_as_one(run: Run, tmp_path: Path) -> None:
     settings = ("--epoch", "1", "--hsize", "4", "--recipe", "slides", "--out", tmp_path / "run")
     assert run("train", "synth:300", "--classes", "Oo0X", *settings).status == 0
@@ -250,6 +251,7 @@ def test_the_courses_form_writes_them_as_well(run: Run, course: Path, copied: Pa
     assert len(table(copied / "test" / "predictions.csv")) == 32
 
 
+@pytest.mark.full
 def test_accuracy_without_the_near_twins_of_training_letters(
     run: Run, course: Path, trained: Path, tmp_path: Path
 ) -> None:

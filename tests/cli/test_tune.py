@@ -129,6 +129,7 @@ def test_killed_it_leaves_no_process_and_repeats_nothing(run: Run, data: Path, e
     assert len(timeless("killed")) == 6 + 6 and not list(Path("killed/trials").glob("*.lock"))
 
 
+@pytest.mark.full
 def test_what_optuna_suggests(run: Run, data: Path) -> None:
     pytest.importorskip("optuna", reason="Optuna is not installed")
     Path("s.toml").write_text('lr = { low = 1e-4, high = 1, log = true }\nhsize = ["4", "8x4"]\n', "utf-8")

@@ -51,6 +51,7 @@ def entries(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, l
     return status, found
 
 
+@pytest.mark.full
 def test_a_whole_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +160,7 @@ def test_numpy_needs_no_torch(
     assert status == 2 and "torch, which is not installed" in str(found[0]["error"])
 
 
+@pytest.mark.full
 def test_what_is_not_written_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One calm line, status 1; what else is in the file is examined."""
     target = tmp_path / "homework.py"

@@ -72,6 +72,7 @@ def test_what_is_run_of_a_cell(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert (found.whole, found.in_part) == ([1] if whole else [], [1] if whole is False else [])
 
 
+@pytest.mark.full
 def test_the_report_says_which_cells_were_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cells = ["import numpy as np", PAIR, WRONG + "\nprint('never')", "open('never', 'w')", "N = 3"]
     path = written(tmp_path / "homework.ipynb", cells)

@@ -63,7 +63,7 @@ def mistakes() -> Iterator[Any]:
                 yield pytest.param(name, role, wrong, id=f"{name}-{role}-{number}", marks=heavy)
 
 
-@pytest.mark.parametrize(("name", "role", "wrong"), one_in(2, mistakes()))
+@pytest.mark.parametrize(("name", "role", "wrong"), one_in(3, mistakes()))
 def test_each_wrong_gradient_is_wrong_and_named(name: str, role: str, wrong: Wrong) -> None:
     kind = KINDS[name]
     form = OTHER_FORMS.get((name, role), OTHER_FORMS.get((name, wrong.mistake), FORMS[name]))
@@ -98,7 +98,7 @@ def right_forms() -> Iterator[Any]:
 SAME = {"binary_cross_entropy": "bce_with_logits", "swish": "silu"}
 
 
-@pytest.mark.parametrize(("name", "form"), one_in(3, right_forms()))
+@pytest.mark.parametrize(("name", "form"), one_in(4, right_forms()))
 def test_right_forms_are_healthy_with_a_name_and_without(name: str, form: Form) -> None:
     kind = KINDS[name]
     arrangements = {tuple(sorted(s.role.name for s in a.slots)): a for a in kind.arrangements[::-1]}

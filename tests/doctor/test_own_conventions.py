@@ -153,7 +153,7 @@ def dsigmoid(y):
 CONVENTIONS = {
     "smooth L1 with sigma": (SIGMA, "near, self.sigma_squared * self.diff,", "near, self.diff,", ""),
     "a line of numbers": (LINE, " / len(x)", "", "missing-mean"),
-    "new weights under their names": (NEW_WEIGHTS, "-(y - output", "(y - output", ""),
+    "new weights under their names": (NEW_WEIGHTS, "-(y - output", "(y - output", "sign-flipped"),
     "a rate called a": (RATE_CALLED_A, "dz = e *", "dz = -e *", "sign-flipped"),
     "batch norm of columns": (COLUMNS, "(h - mean - ", "(h - ", "path-forgotten"),
     "a sum over rows": (ROWS_ALONE, " - self.x * mean / self.rms**3", "", "path-forgotten"),

@@ -117,6 +117,7 @@ def test_a_mistake_in_a_script_is_named(
     assert mistake in names
 
 
+@pytest.mark.full
 def test_what_steps_in_deltas_is_not_measured_by_a_loss_that_is_only_shown(tmp_path: Path) -> None:
     """Whoever shows a mean may train on a sum; what is called the gradient of a loss must be that."""
     shown = DELTAS.replace("np.abs(y - l2)", "(y - l2) ** 2")

@@ -98,6 +98,7 @@ def test_a_file_in_which_nothing_can_be_examined(tmp_path: Path) -> None:
     assert (diagnosis.verdict, diagnosis.right) == ("unknown", ())
 
 
+@pytest.mark.full
 def test_status_text_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "half.py"
     path.write_text(NUMPY + BESIDE, encoding="utf-8")
@@ -129,6 +130,7 @@ def test_of_one_thing_its_own_functions_are_looked_at(
     assert [one["line"] for one in rest["not_examined"]] == [16]
 
 
+@pytest.mark.full
 def test_a_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cells = [NUMPY + SQUASH, "X = np.ones((3, 2))\nw_grad = X.T @ (squash(X @ w) - 1)\nw -= 0.1 * w_grad"]
     content = {"cells": [{"cell_type": "code", "source": source} for source in cells], "nbformat": 4}

@@ -109,6 +109,7 @@ def test_two_files_add_an_activation(sources: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.full
 def test_one_file_does_not(sources: Path) -> None:
     """Negative control: half-added, in the table of formulas only, it is refused."""
     done = use(sources)

@@ -13,6 +13,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -170,13 +171,17 @@ def table_row(kind: str) -> str:
     return f"| {core} | {others} |"
 
 
-FLOATS, *OTHERS = DTYPES
-KINDS = [
-    FLOATS,
-    *(pytest.param(kind, marks=pytest.mark.full) for kind in OTHERS),
-]  # `make test-full`: the rest
+FLOATS = next(iter(DTYPES))
+KINDS = list(DTYPES)
 
 
+def test_some_samples_agree() -> None:
+    verdicts = Counter(verdict(sample) for sample in islice(samples(DTYPES[FLOATS]), 0, None, 10))
+    assert "DISAGREES" not in verdicts
+    assert verdicts["agrees"] >= 50
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_samples_agree(kind: str) -> None:
     print(kind, table_row(kind))
@@ -202,15 +207,16 @@ def test_the_samples_are_those_we_think() -> None:
         "torch has none of an identity"
     )
     assert {name for name, _ in OPERATIONS} == set(functional.__all__) - {"identity"}
-    assert counts(FLOATS)[True, "agrees"] >= 18
-    assert counts(FLOATS)[False, "agrees"] >= 500
 
 
 @pytest.mark.full
-def test_there_are_samples_of_complex_numbers() -> None:
+def test_there_are_many_samples() -> None:
+    assert counts(FLOATS)[True, "agrees"] >= 18
+    assert counts(FLOATS)[False, "agrees"] >= 500
     assert counts("complex")[False, "agrees"] >= 150
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("page", ["nn.md", "nn.zh-CN.md"])
 def test_the_page_has_these_numbers(page: str, kind: str) -> None:

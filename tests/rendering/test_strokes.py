@@ -18,6 +18,7 @@ from charmlp.rendering.strokes import StrokeSet, forms, is_joined, letters_writt
 from charmlp.rendering.strokes.forms import STEP, form_table, read_set, read_stroke
 from charmlp.rendering.strokes.hands import LETTERS_OF_WRITER, Hand, make_movements
 from charmlp.rendering.style import HANDWRITING, HANDWRITING_FONTS, SIGNS
+from tests.sampling import in_full
 
 CLASSES = tuple(LETTERS[:26])
 STEADY = Hand(**dict.fromkeys(
@@ -91,7 +92,7 @@ def test_the_seed_decides_and_no_two_letters_are_alike() -> None:
     assert first.face.tolist() == (np.arange(12) // LETTERS_OF_WRITER).tolist()
 
 
-@pytest.mark.parametrize("style", ["hand", "all"])
+@pytest.mark.parametrize("style", ["hand", in_full(("all",))])
 def test_any_number_of_cores_gives_the_same_pixels(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from charmlp.system import threads
 

@@ -12,6 +12,7 @@ import pytest
 from charmlp.report.page import html
 from tests.browsing import Opened, faults_of, launched, opening
 from tests.report.making import EVIL, Made
+from tests.sampling import one_in
 
 WIDTHS = (1280, 390)
 FEW = Made(classes=tuple("ABCDE"), count=30)  # axe-core looks at each element
@@ -109,7 +110,7 @@ def test_every_cell_opens_its_letters_by_mouse_and_by_keyboard(
     assert page.evaluate("document.activeElement.dataset.truth") == "25"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", one_in(2, WIDTHS))
 def test_the_map_shows_letters(open_page: Callable[..., Opened], width: int) -> None:
     page = open_page("letters", width).page
     picture, tip = page.locator("#map-picture"), page.locator(".tip")
@@ -174,7 +175,7 @@ def test_pairs_and_many_classes(open_page: Callable[..., Opened]) -> None:
     assert not page.locator("dialog").is_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", one_in(2, WIDTHS))
 def test_names_run_no_code(open_page: Callable[..., Opened], width: int) -> None:
     page = open_page("evil", width).page
     page.locator("[role=gridcell]").first.click()

@@ -69,6 +69,7 @@ def search(folder: Path, job: FakeJob, **more: Any) -> dict[int, Any]:
     return suggesting.known()
 
 
+@pytest.mark.full
 def test_killed_after_any_training_it_repeats_nothing_and_suggests_the_same(tmp_path: Path) -> None:
     whole = FakeJob()
     (tmp_path / "whole").mkdir()
@@ -182,6 +183,7 @@ def test_the_same_in_postgresql(tmp_path: Path, postgres: str) -> None:
     share(tmp_path, postgres)
 
 
+@pytest.mark.full
 def test_a_machine_goes_on_at_once_with_what_it_had_begun(tmp_path: Path, sqlite: str) -> None:
     first = die_in(tmp_path / "a", 1, count=2, storage=sqlite)
     last = FakeJob()

@@ -19,6 +19,7 @@ from charmlp.server.currentmodel import Answer, CurrentModel
 from charmlp.server.lanes import ThreadLane
 from charmlp.server.limits import Limits
 from tests.images.making import letter, saved
+from tests.sampling import one_in
 from tests.server.making import Served, client, jpeg, served, until
 
 SMALL = Limits(body_bytes=2**20, bodies_bytes=3 * 2**20, images=4, connections=20)
@@ -65,21 +66,24 @@ def png_that_says(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize(
     "request_",
-    [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),  # TLS
-        b"\0" * 1000,
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"POST /v1/predict HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello",
-        b"POST /v1/predict HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST /v1/predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        b"POST /v1/predict HTTP/1.1\r\nContent-Length: 99999999999999999999999999\r\n\r\n",
-        b"POST /v1/predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
-        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
-        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
-    ],
+    one_in(
+        3,
+        [
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),  # TLS
+            b"\0" * 1000,
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"GET\r\n\r\n",
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello",
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: 99999999999999999999999999\r\n\r\n",
+            b"POST /v1/predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
+            b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+            b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        ],
+    ),
 )
 def test_what_is_no_request_is_refused(quick: Served, request_: bytes) -> None:
     answer = quick.send(request_)

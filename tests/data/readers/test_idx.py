@@ -13,6 +13,7 @@ import pytest
 from charmlp.data import LETTERS, open_source
 from charmlp.errors import DataError, UsageError
 from tests.data.making import idx_bytes, make_idx
+from tests.sampling import in_full
 
 IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 6, 4), dtype=np.uint8)  # not square: 6 high, 4 wide
@@ -148,11 +149,12 @@ def test_one_file_of_two(tmp_path: Path, missing: str) -> None:
         open_source(tmp_path)
 
 
-def test_every_cut_of_a_packed_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [7, in_full((1,))])
+def test_every_cut_of_a_packed_file(tmp_path: Path, every: int) -> None:
     make_idx(tmp_path, PIXELS, DIGITS, packed=True)
     path = tmp_path / f"{IMAGES}.gz"
     whole = path.read_bytes()
-    for length in range(len(whole)):
+    for length in range(0, len(whole), every):
         path.write_bytes(whole[:length])
         with pytest.raises(DataError, match=IMAGES):
             open_source(tmp_path).load("train", (6, 4))

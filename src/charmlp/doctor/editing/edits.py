@@ -14,6 +14,7 @@ import numpy as np
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.further import (
     of_all_places,
+    of_diagonals,
     of_missing_calls,
     of_places,
     of_softmax,
@@ -218,6 +219,13 @@ def of_calls(function: Function) -> Iterator[Edit]:
             for axis in axes:
                 along = call(node.func, node.args, **{**keywords, "axis": ast.Constant(axis)})
                 yield Edit(slot, along, "batch-not-summed.edit")
+                if function.library != "torch":  # a bias may be a row or a column
+                    kept = call(
+                        node.func,
+                        node.args,
+                        **{**keywords, "axis": ast.Constant(axis), "keepdims": ast.Constant(True)},
+                    )
+                    yield Edit(slot, kept, "batch-not-summed.edit")
         for keyword, value in keywords.items():
             rest = {key: other for key, other in keywords.items() if key != keyword}
             if keyword in KEEP and isinstance(value, ast.Constant):
@@ -295,6 +303,19 @@ def of_order(function: Function) -> Iterator[Edit]:
                     yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
 
 
+def of_early_steps(function: Function) -> Iterator[Edit]:
+    """A step of something that is read after it, moved behind all that reads it."""
+    for edit in of_order(function):
+        assert edit.shown is not None and isinstance(edit.slot[3], list)
+        step, last = edit.shown
+        if not isinstance(step, ast.AugAssign):
+            continue
+        target, block = ast.unparse(step.target), edit.slot[3]
+        reading = [node for node in block[block.index(step) + 1 :] if target in ast.unparse(node)]
+        if reading and last is reading[-1]:
+            yield edit
+
+
 def of_views(function: Function) -> Iterator[Edit]:
     """A part of an array that must be copied, as the array is changed before the part is used."""
     for slot in slots(function.code.tree):
@@ -365,7 +386,8 @@ def of_addition(function: Function, slot: Slot, node: ast.AugAssign) -> Iterator
 
 
 def of_numbers(function: Function) -> Iterator[Edit]:
-    """A number with another factor or power: π for 2π, T for T², p for 1 − p."""
+    """A number that is given, with another factor or power: π for 2π, T for T², p for 1 − p."""
+    computed = {ast.unparse(node) for node in ast.walk(function.code.tree) if is_stored(node)}
     for slot in function.expressions:
         owner, _, _, node = slot
         if (
@@ -376,10 +398,17 @@ def of_numbers(function: Function) -> Iterator[Edit]:
             continue
         if not isinstance(function.value(node), float | int) or function.is_of_numbers:
             continue
+        if ast.unparse(node) in computed:
+            continue
         for text in ("2 * v", "v / 2"):
             yield Edit(slot, expression(text, v=node), "factor-two.edit")
         for text in ("1 / v", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
             yield Edit(slot, expression(text, v=node), "scale-forgotten.edit")
+
+
+def is_stored(node: ast.AST) -> bool:
+    """Whether something is computed for it."""
+    return isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
 
 
 def of_variables(function: Function) -> Iterator[Edit]:
@@ -504,6 +533,6 @@ def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.ex
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_turns, of_statements, of_softmax, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
-    of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
+    of_turns, of_statements, of_softmax, of_diagonals, of_forms, of_exchanges, of_variables, of_numbers,
+    of_targets, of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

@@ -70,12 +70,7 @@ def of_places(function: Function) -> Iterator[Edit]:
 
 def of_softmax(function: Function) -> Iterator[Edit]:
     """What comes through a softmax: y (g − Σ g y), of whatever was made of g and y."""
-    outputs = [
-        (variable, axis)
-        for variable, value in function.variables.values()
-        for axis in range(np.ndim(value))
-        if is_softmax(value, axis)
-    ]
+    outputs = softmaxes(function)
     for slot in function.results:
         shape = function.shape(slot[3])
         inside = [n for n in ast.walk(slot[3]) if isinstance(n, ast.expr) and is_plain(n)]
@@ -85,6 +80,34 @@ def of_softmax(function: Function) -> Iterator[Edit]:
                 if function.shape(y) == shape and text != ast.unparse(y):
                     whole = expression(f"y * (g - (g * y).sum({axis}, keepdims=True))", y=y, g=g)
                     yield Edit(slot, whole, "softmax-diagonal.edit")
+
+
+def softmaxes(function: Function) -> list[tuple[ast.expr, int]]:
+    """The variables that hold what comes out of a softmax, with the dimension along which they sum to 1."""
+    return [
+        (variable, axis)
+        for variable, value in function.variables.values()
+        for axis in range(np.ndim(value))
+        if is_softmax(value, axis)
+    ]
+
+
+def of_diagonals(function: Function) -> Iterator[Edit]:
+    """A product with y (1 − y), whoever computes that, as y (g − Σ g y)."""
+    products = [slot for slot in function.expressions if is_product(slot[3])]
+    for y, axis in softmaxes(function) if products else ():
+        value = np.asarray(function.variables[ast.unparse(y)][1])
+        diagonal = value * (1 - value)
+        for slot in products:
+            for g, slope in ((slot[3].left, slot[3].right), (slot[3].right, slot[3].left)):
+                found = function.value(slope)
+                if np.shape(found) == diagonal.shape and np.allclose(found, diagonal):
+                    whole = expression(f"y * (g - (g * y).sum({axis}, keepdims=True))", y=y, g=g)
+                    yield Edit(slot, whole, "softmax-diagonal.edit")
+
+
+def is_product(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
 
 
 def is_softmax(value: Any, axis: int) -> bool:

@@ -13,12 +13,21 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.edits import edits, line_at
+from charmlp.doctor.editing.edits import edits, line_at, of_early_steps
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, slots
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.code import Code, Slot, code_of, located, put, running_with, with_helpers
+from charmlp.doctor.operation.code import (
+    Code,
+    Slot,
+    altered,
+    code_of,
+    located,
+    put,
+    running_with,
+    with_helpers,
+)
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -155,8 +164,22 @@ class Search:
                 put(*slip.edit.slot[:3], copy.deepcopy(slip.edit.node))  # now others change what is inside
                 kept.callback(put, *slip.edit.slot)
                 kept.enter_context(slip.code.running())
+        if len(right) < len(self.expected) and len(found) < MOST_SLIPS:
+            found += self.after_early_steps(right)
+            right |= {position for slip in found for position in slip.mends}
         found += self.paths(right)
         return found or ([] if self.trial.subject.is_other_loss else self.of_forward())
+
+    def after_early_steps(self, right: Set[int]) -> list[Slip | Path]:
+        """A step that comes too early, and another slip in what is computed after it."""
+        early = [(function.code, edit) for function in self.functions() for edit in of_early_steps(function)]
+        self.ends += BUDGET if early else 0.0
+        for code, edit in early:
+            with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+                slip = self.best(right) if right <= self.right() else None
+                if slip is not None:
+                    return [Slip(edit, code, slip.mends), slip]
+        return []
 
     def named(self, slip: Slip | Path) -> Iterator[Finding]:
         """The findings of a slip; where it has no row, those of a path of forward that explains the same."""
@@ -181,7 +204,10 @@ class Search:
         forward = [code for one in helpers if (code := code_of(one)) is not None and code not in self.codes]
         trials = self.setup.trials
         first = next(i for i, trial in enumerate(trials) if trial is self.trial)  # those before are right
-        return paths(trials[first:], [*forward, *self.codes], wrong, self.upstream) if wrong else []
+        try:
+            return paths(trials[first:], [*forward, *self.codes], wrong, self.upstream) if wrong else []
+        except Exception:  # steps that are watched elsewhere cannot be followed as well
+            return []
 
     def of_forward(self) -> list[Slip | Path]:
         """A change of forward with which all gradients are right: then it is forward that is wrong."""
@@ -273,7 +299,7 @@ class Search:
                 def other(at: int, value: Any, chosen: int = number, touched: list[bool] = touched) -> Any:
                     if at != chosen:
                         return value
-                    changed_value = altered(value)
+                    changed_value = altered(value, "f")
                     touched.append(changed_value is not value)
                     return changed_value
 
@@ -289,13 +315,15 @@ class Search:
 
     def is_promising(self, edit: Edit, right: Set[int]) -> bool:
         """Whether what it changes has a part in wrong gradients, and in no right one."""
-        nodes = edit.slot[3] if isinstance(edit.slot[3], list) else [edit.slot[3]]
+        moves = isinstance(edit.slot[3], list) and edit.shown is not None
+        nodes = [edit.shown[0]] if moves else [edit.slot[3]]  # type: ignore[index]
         known = [self.influences[id(node)] for node in nodes if id(node) in self.influences]
         return all(influenced and not influenced & right for influenced in known)
 
     def functions(self) -> list[Function]:
         """The codes as they stand, with the values that they have in a run."""
-        return [Function(code, self.run, self.batch) for code in self.codes]
+        functions = [Function(code, self.run, self.batch) for code in self.codes]
+        return [function for function in functions if function.values]  # the others are not run
 
     def run(self) -> list[object]:
         return self.trial.returned(self.trial.record(self.upstream)) or []
@@ -327,16 +355,6 @@ class Search:
 def is_computed_statement(slot: Slot) -> bool:
     """Whether a place holds a statement that computes something in one expression."""
     return isinstance(slot[3], ast.Assign | ast.AugAssign | ast.Return) and slot[3].value is not None
-
-
-def altered(value: Any) -> Any:
-    """Other real numbers; what holds none stays as it is."""
-    if isinstance(value, np.ndarray | np.generic | float) and np.asarray(value).dtype.kind == "f":
-        return np.multiply(value, 1.3) + 0.1
-    if type(value) in (tuple, list):
-        parts = [altered(one) for one in value]
-        return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
-    return value
 
 
 def differs(before: object, after: object) -> bool:

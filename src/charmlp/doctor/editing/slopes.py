@@ -100,7 +100,7 @@ def of_exchanges(function: Function) -> Iterator[Edit]:
 def may_be_slope(node: ast.expr, variable: str) -> bool:
     """Whether an expression has a power in it, or the variable more than once: y (1 − y), 1 − y²."""
     inside = list(ast.walk(node))
-    powers = any(isinstance(inner, ast.Pow) for inner in inside)
+    powers = any(isinstance(inner, ast.Pow) or called(inner) in ("power", "square") for inner in inside)
     read = [inner for inner in inside if is_plain(inner) or is_entry(inner)]
     return powers or sum(ast.unparse(inner) == variable for inner in read) > 1
 

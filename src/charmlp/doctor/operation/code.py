@@ -92,15 +92,22 @@ def code_named(code: CodeType, name: str) -> CodeType | None:
 
 
 def with_helpers(functions: Sequence[Callable[..., Any]]) -> list[FunctionType]:
-    """The functions, and those of the same module that they call, by name or on `self`."""
+    """The functions, and those of the same module that they call: by name, on `self` or on another object,
+    or as what the constructor has put on `self`.
+    """
     found = list(dict.fromkeys(plain for one in functions if inspect.isfunction(plain := behind(one))))
     for function in found:  # grows on the way
         around = function.__globals__
         owner = around.get(function.__qualname__.rpartition(".")[0])
-        for name in names_in(function.__code__):
+        names = list(names_in(function.__code__))
+        if isinstance(owner, type) and (made := vars(owner).get("__init__")) is not None:
+            names += names_in(behind(made).__code__)  # self.activation = sigmoid
+        kinds = [one for one in around.values() if issubclass(type(one), type)]  # whatever it says it is
+        for name in names:
             called = inspect.unwrap(thing) if callable(thing := around.get(name)) else None
-            method = inspect.getattr_static(owner, name, None) if isinstance(owner, type) else None
-            for one in (called, getattr(method, "__func__", method)):
+            methods = [vars(kind).get(name) for kind in kinds]
+            own = inspect.getattr_static(owner, name, None) if isinstance(owner, type) else None
+            for one in (called, *(getattr(method, "__func__", method) for method in (own, *methods))):
                 if inspect.isfunction(one) and one.__module__ == function.__module__ and one not in found:
                     found.append(one)
     return found
@@ -176,6 +183,24 @@ def running_with(
             around.pop(name, None)
         for _, slot in reversed(places):
             put(*slot)
+
+
+def altered(value: Any, kinds: str = "biufcO") -> Any:
+    """Other numbers of the same shape, where NumPy has them of one of these kinds; all else as it is."""
+    if type(value) in (tuple, list):
+        parts = [altered(one, kinds) for one in value]
+        return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    if isinstance(value, dict):
+        return {key: altered(one, kinds) for key, one in value.items()}
+    if hasattr(value, "requires_grad"):
+        return value * 3 + 1
+    if not isinstance(value, int | float | np.generic | np.ndarray):
+        return value
+    number: Any = value
+    kind = np.asarray(number).dtype.kind
+    if kind not in kinds:
+        return value
+    return np.logical_not(number) if kind == "b" else number * 3 + 1
 
 
 def located(node: Any, line: int) -> Any:

@@ -57,6 +57,7 @@ DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "randn", "rand", "randint", "choice",
     "random_sample", "shuffle", "permutation",
 }  # fmt: skip
+OF_DERIVATIVE = re.compile(r"prime|deriv|grad|diff|^d_?act|^df?$", re.IGNORECASE)
 OPTIMIZER = re.compile(r"_?(optim|optimi[sz]er|opt|updater)", re.IGNORECASE)
 
 
@@ -142,13 +143,30 @@ def constructed(
         if has_default and not wanted and name not in given:
             continue
         value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
+        if name in given and (own := named_class(kind, value)) is not None:
+            value = construct(own, sizes)
         if wide:
             value = other_form(name, value)
         if parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(value)
         else:
             arguments[name] = value
+    if not arguments and takes_layers(kind):
+        positional += made_layers(kind, sizes) or []
     return kind(*positional, **arguments)
+
+
+def takes_layers(kind: type) -> bool:
+    """Whether a network is given its layers one after the other: Network(*layers)."""
+    parameters = inspect.signature(kind).parameters.values()
+    return any(p.kind is p.VAR_POSITIONAL and re.search(r"layer|module", p.name) for p in parameters)
+
+
+def made_layers(kind: type, sizes: Mapping[str, int]) -> list[Any] | None:
+    """Layers of the module's own classes for a network; None where it has none."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    own = {n: thing for n, thing in around.items() if getattr(thing, "__module__", None) == kind.__module__}
+    return layers_of(kind, own, sizes)
 
 
 def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
@@ -283,6 +301,34 @@ def settings_for(kind: type, name: str, own: Mapping[str, Any]) -> Any:
     return None
 
 
+def named_class(kind: type, value: Any) -> type | None:
+    """The class of the same module that a choice names."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    thing = around.get(value) if isinstance(value, str) else None
+    return thing if isinstance(thing, type) and thing.__module__ == kind.__module__ else None
+
+
+def activations_with(methods: set[str], kind: type) -> list[str]:
+    """The names of the module's classes that have a function of one input, its derivative, and no weights."""
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    own = [one for one in around.values() if getattr(one, "__module__", None) == kind.__module__]
+    classes = [one for one in own if isinstance(one, type) and one is not kind]
+    bases = {base for one in classes for base in one.__mro__[1:]}
+    return [
+        one.__name__
+        for one in classes
+        if one not in bases and all(takes_one(getattr(one, method, None)) for method in methods)
+        if not any(p.default is p.empty for _, p in parameters_of(one))
+    ]
+
+
+def takes_one(method: Any) -> bool:
+    """Whether a method, or a static one, takes one thing."""
+    if not inspect.isfunction(method):
+        return False
+    return len([name for name in inspect.signature(method).parameters if name != "self"]) == 1
+
+
 def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | None:
     """An activation with these methods, or any class with them that needs no arguments."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
@@ -296,7 +342,7 @@ def class_with(methods: set[str], kind: type, own: Mapping[str, Any]) -> type | 
 def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any] | None:
     """A list of the module's layers: a linear one, an activation where it has one, a linear one."""
     classes = [thing for thing in own.values() if isinstance(thing, type) and thing is not kind]
-    linear = next((c for c in classes if re.search(r"(?i)dense|linear|affine|fully|fc", c.__name__)), None)
+    linear = next((c for c in classes if is_linear(c)), None)
     activation = class_with({"forward", "backward"}, kind, own)
     if linear is None:
         return None
@@ -304,10 +350,17 @@ def layers_of(kind: type, own: Mapping[str, Any], sizes: Mapping[str, int]) -> l
     return [construct(one, own_sizes, arrays=True) for one, own_sizes in made if one is not None]
 
 
+def is_linear(kind: type) -> bool:
+    """Whether it is a layer with weights, by its name; one called Layer may be a base alone."""
+    if kind.__name__ == "Layer":
+        return len([name for name, p in parameters_of(kind) if p.default is p.empty]) > 1
+    return bool(re.search(r"(?i)dense|linear|affine|fully|fc", kind.__name__))
+
+
 def function_called(name: str, functions: Mapping[str, Any]) -> Any:
     """An activation among functions, or its derivative, as the name of an argument asks."""
     usual = ("sigmoid", "tanh", "relu")
-    of_derivative = re.search(r"prime|deriv|grad|diff|^d_?act", name.lower())
+    of_derivative = OF_DERIVATIVE.search(name)
     for activation in (*usual, *functions):
         derivative = next(
             (f for n, f in functions.items() if n != activation and activation in n.lower()), None
@@ -349,6 +402,10 @@ def choices_of(kind: type) -> tuple[str, list[str]] | None:
     except (TypeError, ValueError):
         return None
     for name in taken:
+        methods = set(re.findall(rf"\b{name}\.(\w+)\(", source_of(kind)))
+        has_derivative = any(map(OF_DERIVATIVE.search, methods))
+        if has_derivative and len(activations := activations_with(methods, kind)) > 1:
+            return name, activations
         words = [word for word in words_compared(kind, name) if not matches("train|test|eval|mean|sum", word)]
         if len(words) > 1 and not is_flag(name) and not re.search(r"init|reg|pad|optim|mode", name.lower()):
             return name, words

@@ -14,7 +14,7 @@ import numpy as np
 
 from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis, NotExamined
 from charmlp.doctor.mistake import Phrase, phrase
-from charmlp.doctor.operation.code import running_with
+from charmlp.doctor.operation.code import altered, running_with
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.trial import Trial, is_label
@@ -67,6 +67,9 @@ class Survey:
                     self.look_at(Trial(reused, [trial.values[0]]), diagnosis.verdict == MISTAKEN)
         for part in self.parts_of(thing):
             if part.code is None or not diagnosis.trials:  # nothing was seen of it
+                part.ran = part.seen = set(range(len(part.spots)))
+        for part in self.parts:  # a function of which a loop was examined, on the variables of its module
+            if part.name == name and not part.ran and diagnosis.trials:
                 part.ran = part.seen = set(range(len(part.spots)))
         places = places_in(thing)
         for part in self.parts:  # slopes that stand in a table
@@ -179,19 +182,6 @@ def left_of(part: Part) -> Iterator[NotExamined]:
 
 def of_part(part: Part, indices: set[int], reason: Phrase) -> NotExamined:
     return NotExamined(part.name, min(part.line_of(part.spots[i]) for i in indices), reason, part.cell)
-
-
-def altered(value: Any) -> Any:
-    """Another value of the same shape and dtype; what is no array or number stays as it is."""
-    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
-        return np.logical_not(value)
-    if isinstance(value, tuple | list):
-        return type(value)(map(altered, value)) if type(value) in (tuple, list) else value
-    if isinstance(value, dict):
-        return {key: altered(one) for key, one in value.items()}
-    if isinstance(value, int | float | np.number | np.ndarray) or hasattr(value, "requires_grad"):
-        return value * 3 + 1
-    return value
 
 
 def differ(one: Gradients, other: Gradients) -> bool:

@@ -33,6 +33,9 @@ def written(module: ModuleType) -> list[Written]:
     found, own, kinds = parts_of(module)
     alone, used = left_alone(found, own, kinds)
     more = with_more_readings(found, own, kinds)
+    named = {name for one in (*found, *alone) for name in (one.name, *one.others)} | used
+    alone += scripts.found_in_functions(module, [name for name in own if name not in named])
+    more = [scripts.with_loop(one, module) if one.name in own and not one.unwritten else one for one in more]
     in_tables = {name for one in more for name in one.others if not one.is_half}
     return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.numpy_code.names import of_gradient
+from charmlp.doctor.operation.numpy_code.rates import own_rate
 from charmlp.doctor.operation.source import source_of
 
 # Arrays that are no weights: gradients, an optimizer's, running statistics, what a forward left
@@ -88,10 +89,15 @@ def places(owner: Any) -> Iterator[tuple[Place, Any]]:
             is_kept = is_table(value) and (is_stepped(holder, name) or GRADIENTS.fullmatch(name))
             if is_array(value) or is_scalar or is_kept:
                 yield Place(name, path=path), value
-            elif isinstance(value, dict) or (isinstance(value, list) and CONTAINERS.fullmatch(name)):
+            elif isinstance(value, dict) or (isinstance(value, list) and is_container(name, value)):
                 entries = value.items() if isinstance(value, dict) else enumerate(value)
                 each = ((key, shown(entry)) for key, entry in entries)
                 yield from ((Place(name, key, path), entry) for key, entry in each if is_array(entry))
+
+
+def is_container(name: str, held: list[Any]) -> bool:
+    """Whether a list holds weights or gradients: by its name, or since all in it are arrays."""
+    return CONTAINERS.fullmatch(name) is not None or (bool(held) and all(map(is_array, held)))
 
 
 def holders(owner: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
@@ -347,6 +353,8 @@ def rate_of(owner: Any, *methods: Any) -> float:
         if rate is not None:
             return rate
     for method in methods:
+        if (rate := own_rate(owner, method)) is not None:
+            return rate
         source = source_of(method)
         for update in re.findall(r"self\.[\w\[\]'\"]+\s*(?:[-+]=|=\s*self\.\S+\s*[-+])\s*(.*)", source):
             if (number := re.match(r"\(?\s*(\d*\.?\d+(?:e-?\d+)?)\s*\*", update)) is not None:
@@ -356,3 +364,12 @@ def rate_of(owner: Any, *methods: Any) -> float:
                 if RATE.fullmatch(word) and isinstance(value, int | float) and value:
                     return float(value)
     return 1.0
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | float) and np.asarray(value).dtype.kind == "f"
+
+
+def is_number_like(value: Any) -> bool:
+    """Whether it may be a parameter: an array of numbers, or a number."""
+    return isinstance(value, np.ndarray | np.generic | float | int) and np.asarray(value).dtype.kind in "fi"

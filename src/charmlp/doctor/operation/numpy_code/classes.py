@@ -257,6 +257,8 @@ def is_cost_method(kind: type, method: Method) -> bool:
     if public(kind, method.name) in COST and takes_truth(kind, method.name):
         return True
     required = method.required or ()
+    if len(required) == 1 and DATA.fullmatch(required[0]) and public(kind, method.name) in COST:
+        return True  # of an autoencoder
     of_data = len(required) == 2 and bool(DATA.fullmatch(required[0]))
     return of_data and bool(COST_WORD.search(method.name)) and not is_of_backward(method.name)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.arrays import Place
+from charmlp.doctor.operation.numpy_code.arrays import Place, is_number
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import LOSS, is_to_grow
 
@@ -49,10 +49,6 @@ def records_on(own: Any) -> dict[str, Any]:
     """The lists of losses that an object keeps, `self.cost_` say, by their names."""
     held = getattr(own, "__dict__", {}).items()
     return {name: value for name, value in held if is_record(name, value)}
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, np.ndarray | np.generic | float) and np.asarray(value).dtype.kind == "f"
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,3 @@ class Descent:
     def title(self) -> str:
         own = self.variable.removesuffix(FIRST) if self.cost is None else self.cost.name
         return ("" if self.times == 1 else f"{self.times:g} · ") + (self.text or own) + self.penalty
-
-
-def is_number_like(value: Any) -> bool:
-    """Whether it may be a parameter: an array of numbers, or a number."""
-    return isinstance(value, np.ndarray | np.generic | float | int) and np.asarray(value).dtype.kind in "fi"

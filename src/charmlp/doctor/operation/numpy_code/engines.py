@@ -15,7 +15,7 @@ import numpy as np
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
-from charmlp.doctor.operation.numpy_code.arrays import shown
+from charmlp.doctor.operation.numpy_code.arrays import is_number_like, shown
 from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
@@ -102,7 +102,7 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
 
 def data_of(value: Any) -> Any:
     """The number or array that a value holds."""
-    return next((held for name in DATA if is_number(held := shown(getattr(value, name, None)))), None)
+    return next((held for name in DATA if is_number_like(held := shown(getattr(value, name, None)))), None)
 
 
 def is_tape(thing: Any) -> bool:
@@ -113,10 +113,6 @@ def is_tape(thing: Any) -> bool:
 def tensor(value: Any) -> Any:
     """What an engine on torch's tensors takes."""
     return as_tensors(np.array(value, float))
-
-
-def is_number(held: Any) -> bool:
-    return isinstance(held, int | float | np.number | np.ndarray) and not isinstance(held, bool)
 
 
 @dataclass(frozen=True)

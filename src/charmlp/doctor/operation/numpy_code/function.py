@@ -224,7 +224,7 @@ def as_number(value: Any) -> Any:
     """An array without a dimension as the number that people give, which += does not change in its place."""
     return (
         float(value)
-        if isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind == "f"
+        if isinstance(value, np.ndarray | np.generic) and not value.ndim and value.dtype.kind == "f"
         else value
     )
 

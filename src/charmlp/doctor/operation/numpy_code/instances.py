@@ -2,10 +2,13 @@
 
 import ast
 import contextlib
+import copy
 import functools
 import inspect
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +16,13 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, construct, guess_argument
+from charmlp.doctor.operation.constructing import (
+    OPTIMIZER,
+    PlainDescent,
+    construct,
+    guess_argument,
+    made_layers,
+)
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import (
     RATE,
@@ -153,25 +162,46 @@ def method_of(kind: type, name: str) -> Method:
 def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -> Any:
     """An object with weights; made by its constructor, by a method for it, or in its first forward.
 
-    Where it gets none so, or cannot be made, one of those that the file's own run makes.
+    Where nothing of that makes one with weights, it is one that its file makes.
     """
     try:
         with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
             own = construct(kind, sizes, arrays=True, given=given)
     except Exception:
-        if (used := with_weights(own_objects(kind))) is None:
+        if given or (made := made_by_its_file(kind)) is None:
             raise
-        return used
+        return made
     if not weights(own):
         initialise(own, sizes)
-    if not weights(own) and (used := with_weights(own_objects(kind))) is not None:
-        return used
+    if not weights(own) and not given:
+        made = made_by_its_file(kind) or (assembled(own, sizes) if has_empty_list(own) else None)
+        return own if made is None or not weights(made) else made
     return own
 
 
-def with_weights(objects: Iterable[Any]) -> Any:
-    """The first object that has weights, else None."""
-    return next((own for own in objects if weights(own)), None)
+def made_by_its_file(kind: type) -> Any:
+    """A copy of an object with weights that the file keeps, or else makes as it is run; None without one."""
+    kept = [thing for thing in vars(sys.modules[kind.__module__]).values() if type(thing) is kind]
+    for one in itertools.chain(kept, own_objects(kind)):
+        if weights(one):
+            return copy.deepcopy(one)
+    return None
+
+
+def assembled(own: Any, sizes: Sizes) -> Any:
+    """A network to which its module's layers are added, by a method that takes one; None without either."""
+    adding = [name for name in methods_of(type(own)) if re.match(r"_?(add|append|push)", name)]
+    one = next((n for n in adding if len(method_of(type(own), n).required or ()) == 1), None)
+    layers = made_layers(type(own), sizes) if one is not None else None
+    with contextlib.suppress(Exception):
+        for layer in layers or ():
+            getattr(own, str(one))(layer)
+    return own if layers else None
+
+
+def has_empty_list(own: Any) -> bool:
+    """Whether an object waits for its parts: self.layers = []."""
+    return any(value == [] for value in getattr(own, "__dict__", {}).values() if isinstance(value, list))
 
 
 def initialise(own: Any, sizes: Sizes) -> None:

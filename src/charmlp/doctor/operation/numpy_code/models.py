@@ -18,7 +18,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
@@ -49,7 +49,9 @@ from charmlp.doctor.operation.numpy_code.problems import (
     implied_loss,
     truths,
 )
+from charmlp.doctor.operation.numpy_code.rates import rates_in
 from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option
+from charmlp.doctor.operation.source import averages, definition
 from charmlp.doctor.words import one_line
 
 
@@ -78,6 +80,7 @@ class Model:
     cost: Method | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     strength: float | None = None  # of a penalty; None: a usual one
+    no_weights: frozenset[str] = frozenset()  # the names of arrays on the object that are none
     # What was found out for each size, and the other losses for all sizes
     fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
     others: list[str] = field(default_factory=list, compare=False)
@@ -151,16 +154,35 @@ class Model:
         """The usual data, and the loss, with which most gradients agree with differences of losses.
 
         `known` are those at another size. Raises `CannotExamineError` where it takes nothing that is usual.
+        What an object only remembers, its last steps say, is no weight.
         """
+        best = self.best_fitting(sizes, dtype, known)
+        remembered = self.remembered(*best)
+        if not remembered or len(remembered) == len(best[0].places):
+            return best
+        return replace(self, no_weights=remembered).best_fitting(sizes, dtype, known)
+
+    def remembered(self, problem: ObjectProblem, text: str | None) -> frozenset[str]:
+        """The names of arrays of zeros on which the loss does not depend."""
+        empty = [i for i, place in enumerate(problem.places) if not np.any(place.get(problem.original))]
+        return frozenset(problem.places[i].name for i in empty if not self.depends_on(i, problem, text))
+
+    def depends_on(self, position: int, problem: ObjectProblem, text: str | None) -> bool:
+        """Whether the loss is another one without that array's numbers."""
+        others = [0 * one if i == position else one for i, one in enumerate(problem.parameters)]
+        losses = [Pass(self, problem, values, text).loss for values in (problem.parameters, others)]
+        return not np.array_equal(*losses)
+
+    def best_fitting(self, sizes: Sizes, dtype: np.dtype, known: Fitting | None) -> Fitting:
         best: Fitting | None = None
-        most: tuple[float, float] = (-2.0, 0.0)
+        most: tuple[float, float, bool] = (-2.0, 0.0, False)
         errors: list[Exception] = []
         losses = self.losses if known is None else [known[1]]
         for problem, text in itertools.product(self.problems(sizes, dtype), losses):
             if known is not None and problem.sizes["N"] == 1 < min(known[0].sizes["N"], sizes["N"]):
                 continue
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1 and most[0] >= 0:
-                break  # of one sample a sum and a mean are the same: only for what takes no more
+                continue  # of one sample a sum and a mean are the same: only for what takes no more
             try:
                 agreement = agreement_of(self, problem, text)
             except Exception as error:
@@ -223,6 +245,7 @@ class Model:
     def with_data(
         self, original: Any, places: Sequence[Place], sizes: Sizes, dtype: np.dtype
     ) -> Iterator[ObjectProblem]:
+        places = [place for place in places if place.name not in self.no_weights]
         parameters = random_parameters(original, places, dtype)
         generator = np.random.default_rng(5)
         found = ends(parameters)
@@ -257,6 +280,12 @@ def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
     return weights(original)
 
 
+def is_rate_of(method: Method, name: str) -> bool:
+    """Whether all that a method adds to weights is a multiple of it."""
+    tree = definition(method.call)
+    return tree is not None and name in rates_in(tree)
+
+
 def strengths_of(method: Method) -> list[str]:
     return [name for name in (*method.required, *method.signature.optional) if is_strength(name)]
 
@@ -289,7 +318,7 @@ class Pass:
         if len(forward.returns) == len(parts):
             self.found = {name: value for name, value in zip(forward.returns, parts, strict=True) if name}
         meant = [v for n, v in self.found.items() if OUTPUT.fullmatch(n) or PREDICTION.fullmatch(n)]
-        self.output = meant[-1] if meant else parts[0]
+        self.output = last_of(meant[-1] if meant else parts[0])
         self.cache = parts[1] if len(parts) == 2 else parts[1:]
 
     def call(self, method: Method, own: Any = None) -> Any:
@@ -306,7 +335,7 @@ class Pass:
     def argument(self, name: str, method: Method, given: Mapping[str, Any]) -> Any:
         problem, has_output = self.problem, self.output is not None
         others = [other for other in method.inputs if other != name and is_truth(other)]
-        if RATE.fullmatch(name):
+        if RATE.fullmatch(name) or is_rate_of(method, name):
             return 1.0
         if is_strength(name) and self.model.strength is not None:
             return self.model.strength
@@ -345,13 +374,22 @@ class Pass:
         return gather(own, problem.places, {}, backward, self.arguments(backward)).weights
 
 
+def last_of(output: Any) -> Any:
+    """Of what all layers come to, in a list or by their numbers, what the last one does."""
+    layers = list(output.values()) if isinstance(output, dict) else output
+    is_several = isinstance(layers, list) and bool(layers) and all(map(is_array, layers))
+    return layers[-1] if is_several else output
+
+
 def is_prediction_of(name: str, others: Sequence[str]) -> bool:
     """Whether of two names of targets this is the prediction: y beside t, y beside y_true."""
     return len(name) == 1 and any(len(other) > 1 or other == "t" for other in others) and name != "t"
 
 
-def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tuple[float, float]:
-    """How many gradients of weights are right, and how alike the others are; −1 where shapes do not fit.
+def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tuple[float, float, bool]:
+    """How many gradients of weights are right, how alike all are, and whether but for signs they are right.
+
+    −1 where shapes do not fit.
 
     Raises what the methods raise.
     """
@@ -363,10 +401,13 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
     try:
         gradients = [np.asarray(one, float) for one in ran.gradients()]
     except Exception:
-        return -1.0, 0.0
+        return -1.0, 0.0, False
     pairs = list(zip(gradients, parameters, strict=True))
-    if any(g.shape != p.shape for g, p in pairs) or not any(g.any() for g in gradients):
-        return -1.0, 0.0
+    fits = np.array([g.shape == p.shape for g, p in pairs])
+    is_of_batch = averages(model.backward.call) and fits.any()  # else it is meant for one sample
+    if not (fits.all() or is_of_batch) or not any(g.any() for g in gradients):
+        return -1.0, 0.0, False
+    gradients = [g if fit else np.zeros(p.shape) for (g, p), fit in zip(pairs, fits, strict=True)]
     generator = np.random.default_rng(1)
     directions = [generator.standard_normal(p.shape) for p in parameters]
     analytic = np.array([float((g * d).sum()) for g, d in zip(gradients, directions, strict=True)])
@@ -377,6 +418,7 @@ def agreement_of(model: Model, problem: ObjectProblem, text: str | None) -> tupl
             moved = [p + h * direction if j == i else p for j, p in enumerate(parameters)]
             losses.append(float(np.squeeze(Pass(model, problem, moved, text).loss)))
         numeric[i] = (losses[0] - losses[1]) / 2e-5
-    right = abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3)
+    right = fits & (abs(numeric - analytic) <= 1e-4 * np.maximum(abs(numeric), 1e-3))
     norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-    return float(right.sum()), abs(float(numeric @ analytic)) / norms if norms else 0.0  # whatever its sign
+    alike = abs(float(numeric @ analytic)) / norms if norms else 0.0
+    return float(right.sum()), round(alike, 6), np.allclose(abs(analytic), abs(numeric), rtol=1e-4, atol=1e-9)

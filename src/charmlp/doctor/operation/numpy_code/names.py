@@ -52,7 +52,7 @@ LOSS = re.compile(
 )
 GRADIENT = re.compile(r"d\w*|\w*grad\w*|g|G|delta\w*|nabla\w*|\w+_deltas?", re.IGNORECASE)
 TRUTH = re.compile(
-    r"\w*(true|label|target|truth|gt|onehot|one_hot|actual|expected|desired|answer|reference|ground|correct)\w*"
+    r"\w*(true|label|target|truth|gt|onehot|one_hot|actual|expected|desired|ideal|wanted|answer|reference|ground|correct)\w*"
     r"|t|ts|y|ys|y_?(train|batch|b|real|test|i|data|enc|oh|hot|mb|dev)|d",
     re.IGNORECASE,
 )

@@ -7,11 +7,13 @@ then; the parameters alone are given other numbers. Of each loop around an updat
 import ast
 import copy
 import functools
+import inspect
 import linecache
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -21,12 +23,14 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import code_of
+from charmlp.doctor.operation.constructing import HIDDEN
 from charmlp.doctor.operation.handwritten import Sizes, Written
-from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran, is_number_like
+from charmlp.doctor.operation.numpy_code.arrays import is_number_like
+from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
-from charmlp.doctor.operation.numpy_code.networks import is_cost
+from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
 from charmlp.doctor.operation.numpy_code.updates import (
     Updates,
@@ -36,25 +40,80 @@ from charmlp.doctor.operation.numpy_code.updates import (
     updates_in,
     watched,
 )
-from charmlp.doctor.operation.source import uses_torch
+from charmlp.doctor.operation.options import usual_option
+from charmlp.doctor.operation.own_run import own_call
+from charmlp.doctor.operation.source import behind, definition, uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
+BLOCKS = (ast.If, ast.FunctionDef)
+LOOPS = (ast.For, ast.While)
 HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
 
 
 def found(module: ModuleType) -> list[Written]:
     """The loops at the top of a module that change parameters by steps."""
-    codes = [code for function in loops_of(module).values() if (code := code_of(function)) is not None]
-    each = [Script(Function(code.function.__name__, code.function), code).with_costs() for code in codes]
+    return [one for function in loops_of(module).values() for one in of_loop(function)]
+
+
+def found_in_functions(module: ModuleType, names: Sequence[str]) -> list[Written]:
+    """The functions of these names that train on the module's data, each as the loop that it comes to."""
+    if uses_torch(vars(module)):
+        return []
+    functions = [function for name in names if (function := loop_of(module, name)) is not None]
+    return [one for function in functions for one in of_loop(function)]
+
+
+def with_loop(one: Written, module: ModuleType) -> Written:
+    """A function that takes steps, last of all as the loop that it comes to where its module calls it."""
+    for loop in found_in_functions(module, [one.name]):
+        return replace(one, last=(*one.last, *loop.readings), code=(*one.code, *loop.code))
+    return one
+
+
+def of_loop(function: FunctionType) -> list[Written]:
+    code = code_of(function)
+    if code is None:
+        return []
+    one = Script(Function(code.function.__name__, code.function), code).with_costs()
     return [
         Written(
             one.function.name, one.readings(), code=(one.code.function,),
             other_losses=one.with_other_losses(),
         )
-        for one in each
     ]  # fmt: skip
+
+
+def loop_of(module: ModuleType, name: str) -> FunctionType | None:
+    """The first training loop of a function, with its variables as they are when the module has called it."""
+    file, function = getattr(module, "__file__", None) or "", vars(module).get(name)
+    tree = definition(function)
+    for source_file, source in sources_of(module) if tree is not None else ():
+        whole = next((n for n in parsed(source) if isinstance(n, ast.FunctionDef) and n.name == name), None)
+        loops = [s for s in whole.body if isinstance(s, LOOPS) and steps_in(wrapped(s))] if whole else []
+        if whole is None or not loops:
+            continue
+        around = {**vars(module), **arguments_of(behind(function))}
+        before = ast.Module(whole.body[: whole.body.index(loops[0])], [])
+        seed_all()
+        with redirect_stdout(StringIO()):
+            try:
+                exec(compile(before, file, "exec"), around)
+            except Exception:  # what it is given is known to nobody
+                return None
+        return as_function(module, (source_file, loops[0].lineno), source, loops[0], name, around)
+    return None
+
+
+def arguments_of(function: FunctionType) -> dict[str, Any]:
+    """What a function is given in the file's own run, else what its parameters' names and defaults say."""
+    parameters = inspect.signature(function).parameters.values()
+    given = {
+        p.name: (usual_option(p.name) or HIDDEN) if p.default is p.empty else p.default for p in parameters
+    }
+    call = own_call(function)
+    return given if call is None else {**given, **copy.deepcopy(dict(call.arguments))}
 
 
 @functools.lru_cache(maxsize=8)
@@ -84,11 +143,15 @@ def sources_of(module: ModuleType) -> list[tuple[str, str]]:
 
 def loops_in(source: str) -> list[ast.For | ast.While]:
     """Those of the statements at the top in which a parameter is updated."""
+    return [s for s in parsed(source) if isinstance(s, LOOPS) and steps_in(wrapped(s)) is not None]
+
+
+def parsed(source: str) -> list[ast.stmt]:
+    """The statements at the top of a source."""
     try:
-        statements = ast.parse(source).body
+        return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return []
-    return [s for s in statements if isinstance(s, ast.For | ast.While) and steps_in(wrapped(s)) is not None]
 
 
 def wrapped(loop: ast.stmt) -> ast.FunctionDef:
@@ -122,20 +185,23 @@ def is_of_gradient(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
 
 
 def as_function(
-    module: ModuleType, place: Place, source: str, loop: ast.For | ast.While, name: str
-) -> FunctionType:
-    """The loop as the body of a function whose variables are the module's; its lines keep their numbers."""
+    module: ModuleType, place: Place, source: str, loop: ast.For | ast.While, name: str,
+    around: dict[str, Any] | None = None,
+) -> FunctionType:  # fmt: skip
+    """The loop as the body of a function whose variables are the module's, or others; its lines keep their
+    numbers.
+    """
     assigned = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     head = [f"def {name}():", f"    global {', '.join(sorted(assigned))}"]
     lines = source.splitlines()[loop.lineno - 1 : loop.end_lineno]
     above = max(loop.lineno - 1 - len(head), 0)
-    text = "\n".join([*[""] * above, *head, *(f"    {line}" for line in lines)]) + "\n"
+    text = "\n".join([*[""] * above, *head, *(f"    {line[loop.col_offset :]}" for line in lines)]) + "\n"
     file = f"{place[0]}:{place[1]}"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     made: dict[str, Any] = {}
     exec(compile(text, file, "exec"), made)
     code = made[name].__code__
-    function = FunctionType(code, vars(module), name)
+    function = FunctionType(code, vars(module) if around is None else around, name)
     function.__module__ = module.__name__
     return function
 
@@ -153,9 +219,15 @@ class Script(Step):
     def with_costs(self) -> "Script":
         """It with the losses among the module's functions that it calls, or has all inputs of."""
         own = [thing for name, thing in self.code.function.__globals__.items() if is_plain(name, thing)]
-        costs = [one for one in (Function(f.__name__, f) for f in own) if is_cost(one)]
+        costs = [one for one in (Function(f.__name__, f) for f in own) if self.is_cost(one)]
         used = [c for c in costs if c.name in self.names or self.has_all_of(c)]
         return replace(self, costs=tuple(used)) if self.is_sure else self
+
+    def is_cost(self, function: Function) -> bool:
+        """Whether it is a loss: of targets, or of the parameters alone, with the module's own data."""
+        required = function.required
+        of_parameters = bool(required) and set(required) <= {*self.bundles, *self.updates.names}
+        return is_cost(function) or (of_parameters and bool(COST_WORD.search(function.name)))
 
     def has_all_of(self, cost: Function) -> bool:
         """Whether a loss takes variables of the loop, or its parameters with data and targets."""
@@ -211,7 +283,8 @@ class Script(Step):
         for node in self.updates.statements:
             change = change_of(node)  # type: ignore[arg-type]
             taken = [n for n in ast.walk(change) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]  # type: ignore[arg-type]
-            for factor in (side for product in taken for side in (product.left, product.right)):
+            for side in (side for product in taken for side in (product.left, product.right)):
+                factor = side.operand if isinstance(side, ast.UnaryOp) else side
                 value: Any = ran.first.get(getattr(factor, "id", ""), getattr(factor, "value", None))
                 if is_number_like(value) and np.ndim(value) == 0 and 0 < value < 1:
                     return float(value)

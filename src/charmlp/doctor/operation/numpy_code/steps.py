@@ -21,15 +21,13 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
-from charmlp.doctor.operation.numpy_code.arrays import Place, weights
+from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
 from charmlp.doctor.operation.numpy_code.descents import (
     FIRST,
     PENALTIES,
     Descent,
     Problem,
     Ran,
-    is_number,
-    is_number_like,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, is_optimizer
 from charmlp.doctor.operation.numpy_code.function import Function
@@ -152,6 +150,9 @@ class Step(Taken):
             x = random_numbers((n, inputs), generator).astype(dtype)
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
             datas = [x[:, 0], *datas] if n > inputs == 1 else datas  # a straight line
+            if self.takes_data_alone:
+                yield from (Problem(own, places, given, one, one, {"N": n, "C": inputs}) for one in datas)
+                continue
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):

@@ -13,14 +13,13 @@ import numpy as np
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import Code
-from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.arrays import RATE, is_number_like
 from charmlp.doctor.operation.numpy_code.descents import (
     OF_DATA,
     PENALTIES,
     Descent,
     Problem,
     Ran,
-    is_number_like,
     records_on,
 )
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
@@ -152,6 +151,16 @@ class Taken:
             name: np.copy(v) if v is problem.data or v is problem.truth else v for name, v in found.items()
         }
 
+    @cached_property
+    def takes_data_alone(self) -> bool:
+        """Whether an object learns from data that are their own targets: an autoencoder."""
+        taken = [
+            name
+            for name in self.function.required
+            if not RATE.fullmatch(name) and not EPOCHS.fullmatch(name) and name not in self.function.settled
+        ]
+        return self.kind is not None and len(taken) == 1 and DATA.fullmatch(taken[0]) is not None
+
     def argument(self, name: str, problem: Problem, given: Mapping[str, Array]) -> Any:
         if name in given:
             return given[name]
@@ -190,6 +199,9 @@ class Taken:
     def cost(self, cost: Function, problem: Problem, ran: Ran, prediction: str) -> Any:
         """The code's own loss, of what a run began with; raises where it cannot be given what it takes."""
         known = {**ran.first, **{name.removeprefix("self."): value for name, value in ran.before.items()}}
+        for name, parts in self.bundles.items():
+            if set(parts.values()) <= set(ran.before):
+                known[name] = {key: ran.before[part] for key, part in parts.items()}
         given = {}
         of_both = len(cost.required) == 2 and not any(map(is_truth, cost.required))
         for place, name in enumerate(cost.required):
@@ -208,6 +220,19 @@ class Taken:
         if not isinstance(cost, Method):
             return cost(given)
         return bound_to(cost, self.owner(problem, ran))(given)
+
+    @cached_property
+    def bundles(self) -> dict[str, dict[str, str]]:
+        """The dicts that are made of the parameters, by their names: model = {"W1": W1, "b1": b1}."""
+        return {
+            ast.unparse(node.targets[0]): {
+                ast.literal_eval(key): ast.unparse(value)
+                for key, value in zip(node.value.keys, node.value.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and node.value.keys
+        }
 
     @property
     def entries(self) -> set[str]:

@@ -23,6 +23,7 @@ EPOCHS = re.compile(
     r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
 )
 PASS = re.compile(r"_|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
+DRAWN = re.compile(r"\b(randint|randrange|integers|choice)$")
 SAMPLES = re.compile(
     r"\b(samples?|batch\w*|n_samples|[mnN]|zip|enumerate|examples|permutation|indices|idx)\b"
 )
@@ -68,8 +69,24 @@ class Updates:
         inner = [loop for loop in self.loops if isinstance(loop, ast.For) and not is_of_epochs(loop)]
         arguments = {a.arg for a in self.tree.args.args if DATA.fullmatch(a.arg) or is_truth(a.arg)}
         texts = [ast.unparse(loop.iter) for loop in inner]
-        return any(
+        loops_over = any(
             SAMPLES.search(text) or arguments & set(re.findall(r"\w+", text)) for text in texts
+        )  # fmt: skip
+        return loops_over or any(map(self.draws_sample, arguments))
+
+    def draws_sample(self, data: str) -> bool:
+        """Whether one row of the data is taken by chance: i = randint(len(x)); x[i]."""
+        drawn = {
+            node.targets[0].id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            if isinstance(node.value, ast.Call) and DRAWN.search(ast.unparse(node.value.func))
+            if not any(k.arg == "size" for k in node.value.keywords)
+        }
+        return any(
+            isinstance(node, ast.Subscript) and ast.unparse(node.value) == data
+            and isinstance(node.slice, ast.Name) and node.slice.id in drawn
+            for node in ast.walk(self.tree)
         )  # fmt: skip
 
 

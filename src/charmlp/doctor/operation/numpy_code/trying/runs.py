@@ -14,7 +14,7 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place
-from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors
+from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_number, as_tensors
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, output_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
@@ -38,7 +38,6 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     SCALE,
     Stub,
     Template,
-    as_number,
     in_domain,
     letters_of,
     made,

@@ -15,6 +15,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.handwritten import Sizes
+from charmlp.doctor.operation.numpy_code.function import as_number
 
 TOKEN = re.compile(r"[A-Z]\+?|\d")
 SCALE = 0.6
@@ -116,10 +117,6 @@ def made(template: Template, sizes: Mapping[str, int], generator: np.random.Gene
         numbers = (random_numbers(shape, generator) > 0).astype(float)
         return as_number(numbers if template.kind == "binary" else 2 * numbers - 1)
     return as_number(SCALE * random_numbers(shape, generator))
-
-
-def as_number(numbers: Any) -> Any:
-    return numbers if np.ndim(numbers) else float(numbers)
 
 
 def one_hot(letters: str, shape: tuple[int, ...], generator: np.random.Generator) -> Any:

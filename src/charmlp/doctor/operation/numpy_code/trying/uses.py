@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from charmlp.doctor.operation.numpy_code.rates import named, rates_in
 from charmlp.doctor.operation.source import definition, prefix_of
 
 OF_ARRAYS = ("T", "shape", "dot", "sum", "mean", "ndim", "size", "reshape")
@@ -41,26 +42,6 @@ def uses_in(tree: Any) -> Mapping[str, Use]:
     for name in rates_in(tree) & set(found):
         found[name].is_rate = True
     return found
-
-
-def rates_in(tree: Any) -> set[str]:
-    """The one name that is a factor of two or more steps of an object's weights, else none."""
-    steps = [
-        set(map(named, factors_of(node.value)))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)
-        if ast.unparse(node.target).startswith("self.")
-    ]
-    common = set.intersection(*steps) - {""} if len(steps) > 1 else set()
-    return common if len(common) == 1 else set()
-
-
-def factors_of(value: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
-        yield from factors_of(value.left)
-        yield from factors_of(value.right)
-    else:
-        yield value
 
 
 def parameters(tree: Any) -> list[str]:
@@ -134,10 +115,6 @@ def walked(items: ast.expr, target: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 def shape_of(node: ast.expr) -> str:
     """The name whose shape an expression is."""
     return named(node.value) if isinstance(node, ast.Attribute) and node.attr == "shape" else ""
-
-
-def named(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 # Which parameters a line depends on
