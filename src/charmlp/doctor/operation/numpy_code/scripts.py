@@ -24,7 +24,8 @@ from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Sizes, Written
 from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran, is_number_like
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.arrays import is_tensor, shown
+from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import is_cost
 from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
@@ -36,7 +37,6 @@ from charmlp.doctor.operation.numpy_code.updates import (
     updates_in,
     watched,
 )
-from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
@@ -60,8 +60,6 @@ def found(module: ModuleType) -> list[Written]:
 @functools.lru_cache(maxsize=8)
 def loops_of(module: ModuleType) -> Mapping[Place, FunctionType]:
     """Each training loop at the top as a function, by its place."""
-    if uses_torch(vars(module)):
-        return {}
     loops = [
         ((file, loop.lineno), source, loop)
         for file, source in sources_of(module)
@@ -88,7 +86,14 @@ def loops_in(source: str) -> list[ast.For | ast.While]:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return []
-    return [s for s in statements if isinstance(s, ast.For | ast.While) and steps_in(wrapped(s)) is not None]
+    loops = [s for s in statements if isinstance(s, ast.For | ast.While)]
+    return [s for s in loops if steps_in(wrapped(s)) is not None and not asks_engine(s)]
+
+
+def asks_engine(loop: ast.stmt) -> bool:
+    """Whether an engine computes gradients in it: loss.backward()."""
+    calls = [node.func for node in ast.walk(loop) if isinstance(node, ast.Call)]
+    return any(isinstance(called, ast.Attribute) and called.attr == "backward" for called in calls)
 
 
 def wrapped(loop: ast.stmt) -> ast.FunctionDef:
@@ -174,16 +179,17 @@ class Script(Step):
         ran = Ran()
         with self.own_variables() as around:
             for name in self.updates.names:
-                value = np.array(starts.get(name, around[name]), dtype=float)
-                around[name] = value if value.ndim else float(value)
+                of_tensor = is_tensor(around[name])
+                value = np.array(starts.get(name, shown(around[name])), dtype=float)
+                around[name] = as_tensors(value) if of_tensor else value if value.ndim else float(value)
                 ran.before[name] = np.copy(value)
 
             def see(_: Mapping[str, Any]) -> None:
-                ran.see({name: around[name] for name in self.names if name in around})
+                ran.see({name: as_arrays(around[name]) for name in self.names if name in around})
 
             with watched(self.code, lambda name, value: value, see, steps_in, every=True):
                 self.code.function()
-            ran.after = {name: np.array(around[name], float) for name in ran.before}
+            ran.after = {name: np.array(shown(around[name]), float) for name in ran.before}
         if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
             raise ValueError("a step changes the shape of a parameter")
         ran.rate = self.rate(None, ran)
@@ -194,12 +200,11 @@ class Script(Step):
         """The module's variables, which are afterwards what they were before; floats are float64."""
         around = self.code.function.__globals__
         before = dict(around)
-        around |= {
-            name: doubled(around[name]) for name in self.names if isinstance(around.get(name), HOLDERS)
-        }
+        around |= {name: doubled(around[name]) for name in self.names if is_holder(around.get(name))}
         seed_all()
         try:
-            yield around
+            with in_doubles(before):
+                yield around
         finally:
             around.clear()
             around.update(before)
@@ -298,7 +303,14 @@ def is_plain(name: str, thing: Any) -> bool:
     return isinstance(thing, FunctionType) and thing.__name__ == name
 
 
+def is_holder(value: Any) -> bool:
+    return isinstance(value, HOLDERS) or is_tensor(value)
+
+
 def doubled(value: Any) -> Any:
     """A copy of what a loop may change in its place, float32 as float64."""
+    if is_tensor(value):
+        kept = value.detach().clone()
+        return kept.double() if kept.is_floating_point() else kept
     is_single = getattr(value, "dtype", None) == np.float32
     return value.astype(float) if is_single else copy.deepcopy(value)
