@@ -1,7 +1,7 @@
 """Every combination of usual shapes, where no signature, name or source tells what inputs are.
 
-Shapes of one family fit together: matrices and vectors, points, heads of attention (as many as tokens, too, where a
-transposed one goes unnoticed), sequences, signals, pictures.
+Shapes of one family fit together: matrices and vectors, points, heads of attention (as many as tokens, too,
+where a transposed one goes unnoticed), sequences, signals, pictures.
 """
 
 import itertools

@@ -22,9 +22,9 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Sizes, Written
+from charmlp.doctor.operation.numpy_code.arrays import is_tensor, shown
 from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran, is_number_like
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
-from charmlp.doctor.operation.numpy_code.arrays import is_tensor, shown
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import is_cost
