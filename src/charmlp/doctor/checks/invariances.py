@@ -1,9 +1,9 @@
 """What neither a formula nor a slip explains, but what forward itself forbids.
 
-Where one number may be added to some elements, as before a softmax or a norm, their gradients add up to 0.
-Where all may be scaled, as before a norm, the gradient is at right angles to them. What comes through each output is
-right or wrong by itself. And a gradient that is right but for another input's numbers as factors has forgotten
-these.
+Where one number may be added to some elements, as before a softmax or a norm, their gradients add up to 0;
+where all may be scaled, as before a norm, the gradient is at right angles to them. What comes through each
+output is right or wrong by itself. A gradient that is right but for another input's numbers as factors has
+forgotten these.
 """
 
 import itertools

@@ -32,8 +32,8 @@ def softmaxes_are_usual(setup: SetUp) -> Iterator[Finding]:
         sizes |= {one.width * one.shape[-3]} if len(one.shape) > 3 else set()
         if (written := unusual(one.scale, one.width, sizes - {one.width})) is not None:
             words = phrase("scores-times", found=f"{one.scale:.4g}", width=one.width)
-            values = {"found": written, "right": f"q kᵀ / √{one.width}"}
-            yield finding("forward-wrong.scores", words, confidence=0.9, **values)
+            right = f"q kᵀ / √{one.width}"
+            yield finding("forward-wrong.scores", words, confidence=0.9, found=written, right=right)
             return
     rows = [value.shape for i, value in enumerate(trial.values) if is_of_labels(setup, i)]
     for softmax in softmaxed:
@@ -41,10 +41,10 @@ def softmaxes_are_usual(setup: SetUp) -> Iterator[Finding]:
         is_square = len(set(softmax.shape)) == 1  # of pairs, which are compared both ways
         of_rows = softmax.dimension == 0 and not is_square and (softmax.shape[0],) in rows
         if across or of_rows:
-            right = softmax.weighed if across else 1
+            along = softmax.weighed if across else 1
             words = phrase("softmax-along", found=softmax.dimension, shape=str(softmax.shape))
             yield finding(
-                "forward-wrong.dimension", words, confidence=0.9, found=softmax.dimension, right=right
+                "forward-wrong.dimension", words, confidence=0.9, found=softmax.dimension, right=along
             )
             return
 

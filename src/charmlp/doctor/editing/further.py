@@ -90,7 +90,7 @@ def of_softmax(function: Function) -> Iterator[Edit]:
 def is_softmax(value: Any, axis: int) -> bool:
     """Whether an array holds probabilities that sum to 1 along one of its dimensions."""
     array = np.asarray(value)
-    if array.dtype.kind != "f" or array.shape[axis] < 2 or array.min() <= 0:
+    if array.dtype.kind != "f" or not array.size or array.shape[axis] < 2 or array.min() <= 0:
         return False
     return bool(np.allclose(array.sum(axis), 1))
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from charmlp.doctor.editing.places import slots
 from charmlp.doctor.mistake import Finding, finding, phrase
-from charmlp.doctor.operation.code import Code, Slot, behind, code_of, running_with, with_helpers
+from charmlp.doctor.operation.code import Code, Slot, code_of, running_with, with_helpers
+from charmlp.doctor.operation.source import behind
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -33,7 +34,9 @@ def with_saved(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
         for code, slot, name, mended in exchanges(setup, positions):
             line = code.line_of(slot[3])
             words = phrase("edit-line", line=line, function=code.function.__name__)
-            values = {"line": line, "found": slot[3].id, "right": name, "before": slot[3].id, "after": name}
+            read = slot[3].id
+            meant = name if name != read else f"forward: {name}"  # of one name, and not what was saved
+            values = {"line": line, "found": read, "right": meant, "before": read, "after": meant}
             named = {
                 at: finding("wrong-variable.edit", words, at=at, confidence=0.9, **values) for at in mended
             }
@@ -47,21 +50,30 @@ def exchanges(setup: SetUp, positions: set[int]) -> Iterator[tuple[Code, Slot, s
     ends = time.process_time() + LONGEST
     kept = [variables_of(trial) for trial in setup.trials]
     codes = [code for f in with_helpers(setup.first.subject.code) if (code := code_of(f)) is not None]
-    places = [(code, slot) for code in codes for slot in slots(code.tree) if isinstance(slot[3], ast.Name)]
+    places = [(code, reads) for code in codes for reads in reads_in(code)]
     for name in set.intersection(*map(set, kept)):
-        for code, slot in places:
+        for code, reads in places:
             if time.process_time() > ends:
                 return
-            mended = set(positions) if slot[3].id != name else set()
+            mended = set(positions)
             for trial, variables in zip(setup.trials, kept, strict=True):
-                mended &= right_with(trial, code, slot, variables[name], mended) if mended else set()
+                mended &= right_with(trial, code, reads, variables[name], mended) if mended else set()
             if mended:
-                yield code, slot, name, mended
+                yield code, reads[0], name, mended
 
 
-def right_with(trial: Trial, code: Code, slot: Slot, value: Any, positions: set[int]) -> set[int]:
+def reads_in(code: Code) -> list[list[Slot]]:
+    """The places where each variable is read, together and one by one."""
+    every = [slot for slot in slots(code.tree) if isinstance(slot[3], ast.Name)]
+    names = dict.fromkeys(slot[3].id for slot in every)
+    together = [[slot for slot in every if slot[3].id == name] for name in names]
+    return [*together, *([slot] for slot in every)]
+
+
+def right_with(trial: Trial, code: Code, reads: Sequence[Slot], value: Any, positions: set[int]) -> set[int]:
     """Which gradients are right with a value in the place of one of the same shape."""
-    with suppress(Exception), running_with(code, EXCHANGED, lambda _, old: like(value, old), [(0, slot)]):
+    places = list(enumerate(reads))
+    with suppress(Exception), running_with(code, EXCHANGED, lambda _, old: like(value, old), places):
         observed = observe(trial)
         return {at for at in positions if observed is not None and observed.is_right(at)}
     return set()

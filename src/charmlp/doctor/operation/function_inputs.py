@@ -22,6 +22,7 @@ COUNT = re.compile(
     r"strides?|dilation|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE
 )
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
+KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
 # How a whole number is used, such as a count of bits or of groups
 WHOLE = (
     r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b"
@@ -78,7 +79,7 @@ def is_unused(function: Any, name: str) -> bool:
 
 def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
-    source = source_of(function.forward)
+    source = KEPT.sub("", source_of(function.forward))
     found: dict[str, float] = {}
     for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)}:
         if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):

@@ -1,7 +1,7 @@
 """What torch computes inside a forward whose gradients are the engine's: softmaxes, and what they weigh."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,9 @@ class Watching(TorchFunctionMode):
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
         name = getattr(func, "__name__", "")
-        if isinstance(result, Tensor) and args and isinstance(args[0], Tensor):
+        if name == "einsum":
+            self.summed(args, result)
+        elif isinstance(result, Tensor) and args and isinstance(args[0], Tensor):
             if name in PRODUCTS and len(args) > 1:
                 self.multiplied(args[0], args[1], result)
             elif name in SOFTMAXES:
@@ -63,10 +65,26 @@ class Watching(TorchFunctionMode):
     def multiplied(self, left: Tensor, right: Tensor, result: Tensor) -> None:
         if left.ndim > 1 and right.ndim > 1:
             self.products.append((result, left.shape[-1]))
-            if id(left) in self.weights:
-                number = self.weights[id(left)][1]
-                one = self.softmaxed[number]
-                self.softmaxed[number] = Softmaxed(one.dimension, one.shape, one.is_log, left.ndim - 1)
+            self.weigh(left, left.ndim - 1)
+
+    def summed(self, args: Sequence[Any], result: Tensor) -> None:
+        """A product of two in Einstein's notation: "bhid,bhjd->bhij"."""
+        letters, _, out = str(args[0]).replace(" ", "").partition("->")
+        operands = args[1] if len(args) == 2 and isinstance(args[1], tuple | list) else args[1:]
+        names = letters.split(",")
+        if len(names) != 2 or len(operands) != 2 or "." in letters or not out:
+            return
+        along = [letter for letter in names[0] if letter in names[1] and letter not in out]
+        if len(along) == 1:
+            self.products.append((result, operands[0].shape[names[0].index(along[0])]))
+            for operand, of in zip(operands, names, strict=True):
+                self.weigh(operand, of.index(along[0]))
+
+    def weigh(self, weights: Tensor, dimension: int) -> None:
+        """What is multiplied along one dimension may be a softmax."""
+        if id(weights) in self.weights:
+            number = self.weights[id(weights)][1]
+            self.softmaxed[number] = replace(self.softmaxed[number], weighed=dimension)
 
     def softmax(self, scores: Tensor, dimension: Any, result: Tensor, *, is_log: bool) -> None:
         if not isinstance(dimension, int):

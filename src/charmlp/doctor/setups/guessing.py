@@ -122,10 +122,10 @@ def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
 
 
 def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
-    """Whether forward runs in this dtype and gives finite numbers; what it raises joins the errors."""
+    """Whether forward runs in this dtype and gives numbers, all finite; what it raises joins the errors."""
     try:
         same = trial.outputs[0].dtype != np.float32 or dtype == np.float32
-        return same and all(np.isfinite(y).all() for y in trial.outputs)
+        return same and all(y.size and np.isfinite(y).all() for y in trial.outputs)
     except Exception as error:
         errors.append(error)
         return False
@@ -256,7 +256,8 @@ def is_shape(of: Any) -> bool:
 def is_yes_or_no(subject: Subject, position: int) -> bool:
     """Whether the code asks of one input whether it is 0 or 1: (y == 1)."""
     name = re.escape(subject.name_of(position))
-    return any(re.search(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])", source_of(one)) for one in subject.code)
+    asked = re.compile(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])")
+    return any(asked.search(source_of(one)) for one in (*subject.code, *subject.forward_code))
 
 
 def is_of_pairs(subject: Subject, position: int) -> bool:
@@ -298,9 +299,9 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
     for parts in re.findall(r"((?:\w+, *)+\w+) = \w+\.unbind\((?:dim=)?-1\)", sources):
         yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
     if re.search(r"shape\[-?1\] *// *2|\bsplit\(\w+, *2\b", sources):
-        yield [(n, 2 * k), *[(n, k)] * (count - 1)]
+        yield from ([(n, 2 * k), *[other] * (count - 1)] for other in ((n, k), (k,)))
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
-        yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
+        yield from ([(n, int(parts) * k), *[other] * (count - 1)] for other in ((n, k), (k,)))
 
 
 # Even sizes, as windows and groups want them

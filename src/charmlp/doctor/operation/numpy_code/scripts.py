@@ -185,7 +185,8 @@ class Script(Step):
                 ran.before[name] = np.copy(value)
 
             def see(_: Mapping[str, Any]) -> None:
-                ran.see({name: as_arrays(around[name]) for name in self.names if name in around})
+                own = {name: around[name] for name in self.names if name in around}
+                ran.see({n: v if isinstance(v, ModuleType) else as_arrays(v) for n, v in own.items()})
 
             with watched(self.code, lambda name, value: value, see, steps_in, every=True):
                 self.code.function()
