@@ -18,9 +18,7 @@ FROZEN = re.compile(
     r"frozen|constant|not (trained|trainable)|non-?trainable|no grad(ient)?s?\b|\bfixed\b|冻结|常数|常量",
     re.IGNORECASE,
 )
-COUNT = re.compile(
-    r"strides?|dilation|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE
-)
+COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
 # How a whole number is used, such as a count of bits or of groups
@@ -83,7 +81,7 @@ def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)}:
         if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
-            found[name] = 2
+            found[name] = 3 if name.lower().startswith("dilat") else 2  # no stride
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):
             found[name] = 2.0 if POWER.fullmatch(name) else 0.7
     return found
