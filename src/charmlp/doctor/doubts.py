@@ -37,6 +37,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         is_rough = trial.form is None and trial.noise > 1e-2
         if is_rough:
             return [], phrase("not-smooth", noise=f"{trial.noise:.1g}")
+        if trial.kind is UNKNOWN and is_at_rest(setup):
+            return [], phrase("flat")
         return [], phrase("engines-own") if is_engines_own(setup) else None
     if names == {"backward-raises"} and may_be_misused(setup):
         return [], phrase("backward-fails", reason=setup.record.error_text)
@@ -55,6 +57,12 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return mistakes, None
     left = [mistake for mistake in mistakes if mistake.name in sure or mistake.variant == OF_STEPS]
     return left, None if left else reason
+
+
+def is_at_rest(setup: SetUp) -> bool:
+    """Whether all gradients are 0 in every trial: then nothing of them was seen."""
+    gradients = [g for one in setup.observations for each in one.gradients for g in each if g is not None]
+    return bool(gradients) and not any(np.any(g) for g in gradients)
 
 
 def is_engines_own(setup: SetUp) -> bool:

@@ -12,8 +12,10 @@ import numpy as np
 from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
+from charmlp.doctor.checks.invariances import of_what_forward_forbids
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.doubts import WHATEVER_IS_MEANT, without_doubtful
+from charmlp.doctor.editing.saved import with_saved
 from charmlp.doctor.editing.search import UNEXPLAINED, with_slips
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.merging import merge, without_echoes
@@ -263,7 +265,8 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []
     if of_loss:
         findings = [one for one in findings if one not in unknown]
-    mistakes, reason = in_parts(setup, merge(trial, with_slips(setup, findings)))
+    explained = of_what_forward_forbids(setup, with_saved(setup, with_slips(setup, findings)))
+    mistakes, reason = in_parts(setup, merge(trial, explained))
     if reason is None:
         mistakes, reason = without_doubtful(setup, mistakes + of_loss)
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]

@@ -175,7 +175,7 @@ def of_constants(function: Function) -> Iterator[Edit]:
     along = [inner for keyword in keywords if keyword.arg in AXIS for inner in ast.walk(keyword)]
     for slot in function.expressions:
         owner, _, _, node = slot
-        if not isinstance(node, ast.Constant) or function.value(node) is None:
+        if not isinstance(node, ast.Constant) or function.value(node) is None or called(owner) in TURNS:
             continue
         value: Any = node.value
         others: list[tuple[Any, str]]
@@ -285,10 +285,19 @@ def of_transposes(function: Function) -> Iterator[Edit]:
         name = f"{'weight-transposed' if is_whole else 'wrong-transpose-for-input'}.edit"
         if isinstance(node, ast.Attribute) and node.attr == "T":
             yield Edit(slot, node.value, name)
+        elif called(node) in TURNS and (turned := receiver(node)) is not None:
+            yield Edit(slot, turned, name)
         elif (is_whole or is_factor or called(owner) in PRODUCTS) and len(function.shape(node) or ()) == 2:
             yield Edit(slot, ast.Attribute(to_be_read(node), "T", ast.Load()), name)
         elif is_factor and len(function.shape(node) or ()) > 2:
             yield Edit(slot, expression("v.swapaxes(-1, -2)", v=node), name)
+
+
+def receiver(node: ast.AST) -> ast.expr | None:
+    """What a method is called on; None for a library's function."""
+    function = node.func if isinstance(node, ast.Call) else None
+    of_library = isinstance(function, ast.Attribute) and ast.unparse(function.value) in LIBRARIES_CALLED
+    return function.value if isinstance(function, ast.Attribute) and not of_library else None
 
 
 def of_order(function: Function) -> Iterator[Edit]:

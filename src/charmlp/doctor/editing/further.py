@@ -113,7 +113,7 @@ def is_product(node: ast.AST) -> bool:
 def is_softmax(value: Any, axis: int) -> bool:
     """Whether an array holds probabilities that sum to 1 along one of its dimensions."""
     array = np.asarray(value)
-    if array.dtype.kind != "f" or array.shape[axis] < 2 or array.min() <= 0:
+    if array.dtype.kind != "f" or not array.size or array.shape[axis] < 2 or array.min() <= 0:
         return False
     return bool(np.allclose(array.sum(axis), 1))
 

@@ -162,7 +162,7 @@ class Differences:
         sides = []
         for h in (STEP, -STEP):
             values = [
-                v + h * direction if i == position else v for i, v in enumerate(self.trial.values)
+                np.asarray(v + h * direction) if i == position else v for i, v in enumerate(self.trial.values)
             ]  # fmt: skip
             self.uses.held, self.uses.times = held, 0
             outputs = self.trial.forward(values)

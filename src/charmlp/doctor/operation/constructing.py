@@ -16,6 +16,7 @@ HIDDEN = 4  # units of a hidden layer
 CHANNELS = 3
 WIDTHS = ["D", HIDDEN, "K"]
 
+HEADS = "(num|n)?heads?"  # of attention
 # Arguments by their names, without underscores, and what they are here; letters are sizes.
 ARGUMENTS: dict[str, Any] = {
     "(type|kind|name|acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
@@ -23,7 +24,8 @@ ARGUMENTS: dict[str, Any] = {
     "|structure|networkstructure|nnstructure)$": WIDTHS,
     "(hidden(dims|sizes|layersizes|layers))$": [HIDDEN],
     "(inputshape|inshape|shape|normalizedshape)$": ("D",),
-    "(numheads|nheads|heads|stride|strides|dilation|groups)$": 1,
+    f"{HEADS}$": 2,
+    "(stride|strides|dilation|groups)$": 1,
     "(dim|axis)$": -1,
     "(use)?.*bias$": True,
     "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$"
@@ -96,6 +98,8 @@ def construct(
             "K": sizes.get("D", HIDDEN),
             "H": sizes.get("D", HIDDEN),
         }  # a state as wide as x
+    if any(re.fullmatch(HEADS, name.lower().replace("_", "")) for name, _ in parameters_of(kind)):
+        sizes = {**sizes, "D": 2 * sizes.get("K", 3), "K": 2 * sizes.get("K", 3)}  # which heads divide
     first: Exception | None = None
     for wide in (False, True):
         try:
@@ -391,7 +395,7 @@ def words_compared(kind: type, name: str) -> list[str]:
 
 def is_size(kind: type, name: str) -> bool:
     """Whether arrays are made of this size: `dim` is a number of features there, and no axis."""
-    made = rf"(ones|zeros|empty|full|rand\w*|normal|uniform|Parameter|Tensor)\([^\n]*\b{name}\b"
+    made = rf"(ones|zeros|empty|full|rand\w*|normal|uniform|Parameter|Tensor|Linear|Norm)\([^\n]*\b{name}\b"
     return bool(re.search(made, source_of(kind)))
 
 

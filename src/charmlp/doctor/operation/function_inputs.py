@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from charmlp.doctor.operation.conditions import SENTENCE, said_of
@@ -18,7 +18,9 @@ FROZEN = re.compile(
     r"frozen|constant|not (trained|trainable)|non-?trainable|no grad(ient)?s?\b|\bfixed\b|冻结|常数|常量",
     re.IGNORECASE,
 )
+COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
+KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
 # How a whole number is used, such as a count of bits or of groups
 WHOLE = (
     r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b"
@@ -53,22 +55,33 @@ def kept_as_numbers(function: Any) -> set[str]:
     if not any("save_for_backward" in source for source in sources):
         return set()
     assigned = [
-        (target, value)
+        pair
         for source in sources
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Assign)
-        for target, value in zip(elements(node.targets[0]), elements(node.value), strict=False)
+        for pair in pairs_in(node.targets[0], node.value)
     ]
     return {v.id for t, v in assigned if isinstance(t, ast.Attribute) and isinstance(v, ast.Name)}
 
 
+def pairs_in(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is assigned to what; several may be kept as one tuple: ctx.other = low, high."""
+    targets, values = elements(target), elements(value)
+    yield from zip(targets * len(values) if len(targets) == 1 else targets, values, strict=False)
+
+
+def is_unused(function: Any, name: str) -> bool:
+    """Whether forward takes an input and does nothing with it."""
+    return all(len(re.findall(rf"\b{re.escape(name)}\b", source_of(half))) < 2 for half in halves(function))
+
+
 def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
-    source = source_of(function.forward)
+    source = KEPT.sub("", source_of(function.forward))
     found: dict[str, float] = {}
     for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)}:
-        if re.search(WHOLE.format(name=name), source):
-            found[name] = 2
+        if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
+            found[name] = 3 if name.lower().startswith("dilat") else 2  # no stride
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):
             found[name] = 2.0 if POWER.fullmatch(name) else 0.7
     return found

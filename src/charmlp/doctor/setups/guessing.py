@@ -15,16 +15,30 @@ from charmlp.doctor.kind import Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.conditions import fulfilled, shapes_for
-from charmlp.doctor.operation.options import fill_options, is_option
+from charmlp.doctor.operation.options import fill_options, is_option, option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Subject, is_real
+from charmlp.doctor.setups.combining import combinations
 from charmlp.doctor.setups.recognition import agreeing_form, counts
-from charmlp.doctor.setups.shapes import ANGLE, COEFFICIENTS, INDEX, LABELS, Shape, by_names, of_einsum
+from charmlp.doctor.setups.shapes import (
+    ANGLE,
+    COEFFICIENTS,
+    INDEX,
+    LABELS,
+    VECTORS,
+    Shape,
+    by_names,
+    of_einsum,
+)
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
-ONE_HOT, BINARY, WORDS_2D, PLACES = "one-hot", "binary", "words", "places"
+ONE_HOT, BINARY, SIGNS, WORDS_2D, PLACES, OPTION = (
+    "one-hot", "binary", "signs", "words", "places", "option"
+)  # fmt: skip
 PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
+# Pairs that belong together or do not are told by 1 and −1 where their cosine is compared
+PLUS_OR_MINUS = re.compile(r"[=!]= *-1\b|\bcos(ine)?(_?sim\w*)?\b", re.IGNORECASE)
 DTYPES = (FLOAT64, FLOAT32)
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
@@ -43,26 +57,59 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
         for recipe, domain in every_recipe(subject, sizes, errors):
             if running is not None and subject.counts and takes_options(subject, recipe):
                 continue
-            values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
-            values = [
-                fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
-                for i, v in enumerate(values)
-            ]
-            fillers = fill_options(subject, len(values), flags)
-            if fillers is None:
-                continue
-            trial = Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
-            if not runs(trial, dtype, errors) or not all(np.isfinite(y).all() for y in trial.outputs):
+            trial = filled_trial(subject, recipe, domain, sizes, dtype, seed, flags)
+            if trial is None or not runs(trial, dtype, errors):
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
-            if returned is not None and fit(values, returned):
+            if returned is not None and fit(trial.values, returned):
                 return trial
             if returned is not None:
                 running = running or trial
             forward_only = forward_only or trial
+    if running is None and (combined := combined_trial(build, sizes, seed, flags)) is not None:
+        return combined
     if running is not None or forward_only is not None:
         return running or forward_only  # type: ignore[return-value]
     raise CannotExamineError("does-not-run", reason=one_line(errors[0]) if errors else "")
+
+
+def filled_trial(
+    subject: Subject, recipe: Sequence[Any], domain: Callable[[Array], Array], sizes: Sizes,
+    dtype: np.dtype, seed: int, flags: bool,
+) -> Trial | None:  # fmt: skip
+    """It with numbers of these shapes; None where an option is missing."""
+    values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
+    values = [
+        fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
+        for i, v in enumerate(values)
+    ]
+    fillers = fill_options(subject, len(values), flags)
+    if fillers is None:
+        return None
+    return Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
+
+
+def combined_trial(build: Build, sizes: Sizes, seed: int, flags: bool) -> Trial | None:
+    """Of a Function of torch, one with shapes that forward takes and that its gradients have."""
+    subject = build(sizes, FLOAT64)
+    if not subject.counts or subject.required is None:
+        return None
+    names = [name for name in subject.required if is_of_array(subject, name)]
+    for shapes in combinations(names, list(map(is_label, names)), sizes) if names else ():
+        recipe = among_options(subject, shapes)
+        trial = filled_trial(subject, recipe, DOMAINS[0], sizes, FLOAT64, seed, flags)
+        if trial is None or not runs(trial, FLOAT64, []):
+            continue
+        returned = trial.returned(trial.record(trial.upstreams[0]))
+        if returned is not None and fits_exactly(trial.values, returned):
+            return trial
+    return None
+
+
+def fits_exactly(values: Sequence[Any], returned: Sequence[Any]) -> bool:
+    """Whether each gradient has its input's shape, and there is one for each input, but for constants."""
+    pairs = [(value, g) for value, g in zip(values, returned, strict=False) if is_real(g)]
+    return fit(values, returned) and all(np.shape(value) == g.shape for value, g in pairs)
 
 
 def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
@@ -75,9 +122,10 @@ def fit(values: Sequence[Any], returned: Sequence[Any]) -> bool:
 
 
 def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
-    """Whether forward runs in this dtype; what it raises joins the errors."""
+    """Whether forward runs in this dtype and gives numbers, all finite; what it raises joins the errors."""
     try:
-        return trial.outputs[0].dtype != np.float32 or dtype == np.float32
+        same = trial.outputs[0].dtype != np.float32 or dtype == np.float32
+        return same and all(y.size and np.isfinite(y).all() for y in trial.outputs)
     except Exception as error:
         errors.append(error)
         return False
@@ -101,6 +149,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from unpacked(subject.forward_source, names)
         yield from of_einsum(names, subject.forward_source, sizes)
         yield from spread_out(subject, inputs, n, d)
+        yield from of_scaled(subject, names, n, d)
         yield from by_names(names, sizes, d)
         if len(names) == 2 and COEFFICIENTS.fullmatch(names[1]):
             if subject.forward_source and not PRODUCT.search(subject.forward_source):
@@ -146,7 +195,7 @@ def is_of_array(subject: Subject, name: str) -> bool:
 def takes_options(subject: Subject, recipe: Sequence[Any]) -> bool:
     """Whether arrays stand in the places of options."""
     return not all(
-        shape == INDEX or is_of_array(subject, subject.name_of(i)) for i, shape in enumerate(recipe)
+        shape in (INDEX, OPTION) or is_of_array(subject, subject.name_of(i)) for i, shape in enumerate(recipe)
     )
 
 
@@ -162,11 +211,22 @@ def every_recipe(
     subject: Subject, sizes: Sizes, errors: Sequence[Exception]
 ) -> Iterator[tuple[list[Any], Callable[[Array], Array]]]:
     """Each recipe in each domain; last with an index in some place, where forward has asked for one."""
-    yield from itertools.product(with_labels(subject, recipes(subject, sizes)), DOMAINS)
+    found = with_labels(subject, (among_options(subject, recipe) for recipe in recipes(subject, sizes)))
+    yield from itertools.product(found, DOMAINS)
     if any(re.search(r"ind(ex|ices)|integer", str(error)) for error in errors):
         for labels, recipe in itertools.product((LABELS, WORDS_2D), recipes(subject, sizes)):
             for i in range(len(recipe)):
                 yield [labels if j == i else shape for j, shape in enumerate(recipe)], DOMAINS[0]
+
+
+def among_options(subject: Subject, recipe: list[Any]) -> list[Any]:
+    """The shapes in the places of the arrays, where options stand between these."""
+    inputs = (subject.required or ())[: len(subject.required or ()) - len(subject.parameters)]
+    places = [i for i, name in enumerate(inputs) if is_of_array(subject, name)]
+    if len(recipe) != len(places) or places == list(range(len(places))):
+        return recipe
+    shapes = dict(zip(places, recipe, strict=True))
+    return [shapes.get(i, OPTION) for i in range(places[-1] + 1)]
 
 
 def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -175,6 +235,10 @@ def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[A
         truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
         pairs = {i for i in truths if is_of_pairs(subject, i)}
         yes_or_no = {i for i in range(1, len(recipe)) if is_shape(recipe[i]) and is_yes_or_no(subject, i)}
+        if yes_or_no and any(
+            map(PLUS_OR_MINUS.search, map(source_of, (*subject.forward_code, *subject.code)))
+        ):
+            yield [(SIGNS, *shape) if i in yes_or_no else shape for i, shape in enumerate(recipe)]
         if yes_or_no:
             yield [(BINARY, *shape) if i in yes_or_no else shape for i, shape in enumerate(recipe)]
         if pairs:
@@ -192,7 +256,8 @@ def is_shape(of: Any) -> bool:
 def is_yes_or_no(subject: Subject, position: int) -> bool:
     """Whether the code asks of one input whether it is 0 or 1: (y == 1)."""
     name = re.escape(subject.name_of(position))
-    return any(re.search(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])", source_of(one)) for one in subject.code)
+    asked = re.compile(rf"\b{name} *[=!]= *[01]\b(?!\.\d*[1-9])")
+    return any(asked.search(source_of(one)) for one in (*subject.code, *subject.forward_code))
 
 
 def is_of_pairs(subject: Subject, position: int) -> bool:
@@ -234,9 +299,9 @@ def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]
     for parts in re.findall(r"((?:\w+, *)+\w+) = \w+\.unbind\((?:dim=)?-1\)", sources):
         yield [(n, parts.count(",") + 1), *[(n, k)] * (count - 1)]
     if re.search(r"shape\[-?1\] *// *2|\bsplit\(\w+, *2\b", sources):
-        yield [(n, 2 * k), *[(n, k)] * (count - 1)]
+        yield from ([(n, 2 * k), *[other] * (count - 1)] for other in ((n, k), (k,)))
     for parts in dict.fromkeys(re.findall(r"\bchunk\((?:\w+, *)?(\d)\b", sources)):
-        yield [(n, int(parts) * k), *[(n, k)] * (count - 1)]
+        yield from ([(n, int(parts) * k), *[other] * (count - 1)] for other in ((n, k), (k,)))
 
 
 # Even sizes, as windows and groups want them
@@ -283,6 +348,18 @@ def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Itera
         yield list(shapes)
 
 
+def of_scaled(subject: Subject, names: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
+    """Weights that are one number a column, where forward multiplies no matrices: x, residual, weight."""
+    scales = [bool(COEFFICIENTS.fullmatch(name) or VECTORS.fullmatch(name)) for name in names]
+    if (
+        len(names) > 2
+        and any(scales[1:])
+        and subject.forward_source
+        and not PRODUCT.search(subject.forward_source)
+    ):
+        yield [(d,) if i and is_scale else (n, d) for i, is_scale in enumerate(scales)]
+
+
 def of_states(count: int, n: int, inputs: int, sizes: Sizes) -> Iterator[list[Any]]:
     """x and the states of a cell whose weights are its own; they are as wide as x there. A sequence of x."""
     for d in dict.fromkeys((inputs, sizes["D"])):
@@ -299,6 +376,8 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
     for shape in recipe:
         if shape == INDEX:
             values.append(1)
+        elif shape == OPTION:
+            values.append(option(subject, subject.name_of(len(values)), flags=True))
         elif shape == LABELS:
             values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
         elif shape == PLACES:
@@ -307,6 +386,8 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
             values.append(generator.integers(3, size=(5, 4)))
         elif shape[:1] == (BINARY,):
             values.append((random_numbers(shape[1:], generator) > 0).astype(dtype))
+        elif shape[:1] == (SIGNS,):
+            values.append(np.sign(random_numbers(shape[1:], generator)).astype(dtype))
         elif shape[:1] == (ONE_HOT,):
             values.append(random_labels(shape[1:], generator).astype(dtype))
         elif ANGLE.fullmatch(name := subject.name_of(len(values))) and len(shape) > 1:

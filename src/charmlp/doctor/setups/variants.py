@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,12 @@ def scaled(setup: SetUp, times: float) -> Trial | None:
     if size > MOST_NUMBERS or trial.coarse or bounded or not (alike or trial.kind is UNKNOWN):
         return None
     pairs = zip(trial.values, trial.wants, strict=True)
-    return trial.with_values([times * v if is_real(v) and wants else v for v, wants in pairs])
+    return trial.with_values([times * v if wants and is_any_number(v) else v for v, wants in pairs])
+
+
+def is_any_number(value: Any) -> bool:
+    """Whether it holds other numbers than the answers to a question: 0 and 1, or −1 and 1."""
+    return is_real(value) and not np.isin(value, (-1, 0, 1)).all()
 
 
 def is_right(trial: Trial) -> bool | None:

@@ -25,10 +25,10 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.constructing import HIDDEN
 from charmlp.doctor.operation.handwritten import Sizes, Written
-from charmlp.doctor.operation.numpy_code.arrays import is_number_like
+from charmlp.doctor.operation.numpy_code.arrays import is_number_like, is_tensor, shown
 from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
@@ -87,14 +87,14 @@ def of_loop(function: FunctionType) -> list[Written]:
 
 def loop_of(module: ModuleType, name: str) -> FunctionType | None:
     """The first training loop of a function, with its variables as they are when the module has called it."""
-    file, function = getattr(module, "__file__", None) or "", vars(module).get(name)
+    file, function = getattr(module, "__file__", None) or "", behind(vars(module)[name])
     tree = definition(function)
     for source_file, source in sources_of(module) if tree is not None else ():
         whole = next((n for n in parsed(source) if isinstance(n, ast.FunctionDef) and n.name == name), None)
         loops = [s for s in whole.body if isinstance(s, LOOPS) and steps_in(wrapped(s))] if whole else []
         if whole is None or not loops:
             continue
-        around = {**vars(module), **arguments_of(behind(function))}
+        around = {**vars(module), **arguments_of(function)}
         before = ast.Module(whole.body[: whole.body.index(loops[0])], [])
         seed_all()
         with redirect_stdout(StringIO()):
@@ -106,7 +106,7 @@ def loop_of(module: ModuleType, name: str) -> FunctionType | None:
     return None
 
 
-def arguments_of(function: FunctionType) -> dict[str, Any]:
+def arguments_of(function: Callable[..., Any]) -> dict[str, Any]:
     """What a function is given in the file's own run, else what its parameters' names and defaults say."""
     parameters = inspect.signature(function).parameters.values()
     given = {
@@ -119,8 +119,6 @@ def arguments_of(function: FunctionType) -> dict[str, Any]:
 @functools.lru_cache(maxsize=8)
 def loops_of(module: ModuleType) -> Mapping[Place, FunctionType]:
     """Each training loop at the top as a function, by its place."""
-    if uses_torch(vars(module)):
-        return {}
     loops = [
         ((file, loop.lineno), source, loop)
         for file, source in sources_of(module)
@@ -143,7 +141,8 @@ def sources_of(module: ModuleType) -> list[tuple[str, str]]:
 
 def loops_in(source: str) -> list[ast.For | ast.While]:
     """Those of the statements at the top in which a parameter is updated."""
-    return [s for s in parsed(source) if isinstance(s, LOOPS) and steps_in(wrapped(s)) is not None]
+    loops = [s for s in parsed(source) if isinstance(s, LOOPS)]
+    return [s for s in loops if steps_in(wrapped(s)) is not None and not asks_engine(s)]
 
 
 def parsed(source: str) -> list[ast.stmt]:
@@ -152,6 +151,12 @@ def parsed(source: str) -> list[ast.stmt]:
         return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return []
+
+
+def asks_engine(loop: ast.stmt) -> bool:
+    """Whether an engine computes gradients in it: loss.backward()."""
+    calls = [node.func for node in ast.walk(loop) if isinstance(node, ast.Call)]
+    return any(isinstance(called, ast.Attribute) and called.attr == "backward" for called in calls)
 
 
 def wrapped(loop: ast.stmt) -> ast.FunctionDef:
@@ -246,16 +251,18 @@ class Script(Step):
         ran = Ran()
         with self.own_variables() as around:
             for name in self.updates.names:
-                value = np.array(starts.get(name, around[name]), dtype=float)
-                around[name] = value if value.ndim else float(value)
+                of_tensor = is_tensor(around[name])
+                value = np.array(starts.get(name, shown(around[name])), dtype=float)
+                around[name] = as_tensors(value) if of_tensor else value if value.ndim else float(value)
                 ran.before[name] = np.copy(value)
 
             def see(_: Mapping[str, Any]) -> None:
-                ran.see({name: around[name] for name in self.names if name in around})
+                own = {name: around[name] for name in self.names if name in around}
+                ran.see({n: v if isinstance(v, ModuleType) else as_arrays(v) for n, v in own.items()})
 
             with watched(self.code, lambda name, value: value, see, steps_in, every=True):
                 self.code.function()
-            ran.after = {name: np.array(around[name], float) for name in ran.before}
+            ran.after = {name: np.array(shown(around[name]), float) for name in ran.before}
         if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
             raise ValueError("a step changes the shape of a parameter")
         ran.rate = self.rate(None, ran)
@@ -266,12 +273,11 @@ class Script(Step):
         """The module's variables, which are afterwards what they were before; floats are float64."""
         around = self.code.function.__globals__
         before = dict(around)
-        around |= {
-            name: doubled(around[name]) for name in self.names if isinstance(around.get(name), HOLDERS)
-        }
+        around |= {name: doubled(around[name]) for name in self.names if is_holder(around.get(name))}
         seed_all()
         try:
-            yield around
+            with in_doubles(before):
+                yield around
         finally:
             around.clear()
             around.update(before)
@@ -371,7 +377,14 @@ def is_plain(name: str, thing: Any) -> bool:
     return isinstance(thing, FunctionType) and thing.__name__ == name
 
 
+def is_holder(value: Any) -> bool:
+    return isinstance(value, HOLDERS) or is_tensor(value)
+
+
 def doubled(value: Any) -> Any:
     """A copy of what a loop may change in its place, float32 as float64."""
+    if is_tensor(value):
+        kept = value.detach().clone()
+        return kept.double() if kept.is_floating_point() else kept
     is_single = getattr(value, "dtype", None) == np.float32
     return value.astype(float) if is_single else copy.deepcopy(value)

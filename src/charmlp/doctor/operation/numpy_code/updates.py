@@ -155,8 +155,11 @@ def last_name(node: ast.Name | ast.Attribute) -> str:
 
 
 def base_of(target: ast.expr) -> str:
-    """The variable that a target is, or is a part of: `w`, or `self.w` of `self.w[1:]`; "" for others."""
-    while isinstance(target, ast.Subscript):
+    """The variable that a target is, or is a part of: `w`, or `self.w` of `self.w[1:]`; "" for others.
+
+    A tensor's numbers are the tensor: `w.data`.
+    """
+    while isinstance(target, ast.Subscript) or (isinstance(target, ast.Attribute) and target.attr == "data"):
         target = target.value
     if isinstance(target, ast.Name):
         return target.id
