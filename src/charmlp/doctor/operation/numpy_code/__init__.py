@@ -21,8 +21,6 @@ Finder = Callable[[ModuleType], list[Written]]
 FINDERS: tuple[Finder, ...] = (
     functions.found,
     classes.found,
-    engines.found,
-    frameworks.found,
     tables.found,
     scripts.found,
 )
@@ -39,9 +37,13 @@ def written(module: ModuleType) -> list[Written]:
 
 def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:
     """What names and signatures tell of a module, its functions and its classes."""
-    found = [one for find in FINDERS for one in find(module)]
+    of_engines = [*engines.found(module), *frameworks.found(module)]
+    others = [one for find in FINDERS for one in find(module)]
+    known = {name for one in of_engines for name in (one.name.split(".")[-1], *one.others)}
+    found = [*(one for one in others if one.name.split("[")[0] not in known), *of_engines]
     kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
-    return found, functions.own_of(module), kinds
+    own = {name: one for name, one in functions.own_of(module).items() if name not in known}
+    return found, own, kinds
 
 
 def written_for(thing: Any) -> Written | None:
