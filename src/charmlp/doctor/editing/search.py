@@ -306,7 +306,7 @@ class Search:
         return frozenset(i for i, g in self.expected.items() if is_right(self.trial, i, returned.get(i), g))
 
     def tried(self, code: Code, edit: Edit) -> Set[int]:
-        with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+        with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(code, edit):
             return self.right()
         return frozenset()
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -9,6 +10,7 @@ from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import (
     classes,
     engines,
+    examples,
     frameworks,
     functions,
     scripts,
@@ -30,9 +32,32 @@ def written(module: ModuleType) -> list[Written]:
     """All that a module has of it."""
     found, own, kinds = parts_of(module)
     alone, used = left_alone(found, own, kinds)
-    more = with_more_readings(found, own, kinds)
+    more = with_examples(with_more_readings(found, own, kinds), examples.found(module))
     in_tables = {name for one in more for name in one.others if not one.is_half}
     return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
+
+
+def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
+    """What was found, with what examples show, which goes before what names tell."""
+    names = {one.name for one in found}
+    for example in shown:
+        if examples.is_fitted(example):  # what it calls goes with it
+            found = [
+                one
+                for one in found
+                if one.name == example.name or not (one.is_half or one.name in example.others)
+            ]
+        found = [
+            joined(one, example) if one.name == example.name and one.unwritten is None else one for one in found
+        ]
+    return [*found, *(example for example in shown if example.name not in names)]
+
+
+def joined(one: Written, example: Written) -> Written:
+    if not examples.is_fitted(example):
+        return one
+    code = tuple(dict.fromkeys((*one.code, *example.code)))
+    return replace(one, readings=(*example.readings, *one.readings), code=code)
 
 
 def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:
