@@ -290,9 +290,17 @@ def of_order(function: Function) -> Iterator[Edit]:
             if not isinstance(block, list) or not all(isinstance(node, ast.stmt) for node in block):
                 continue
             for i, node in enumerate(block):
-                for j in range(i + 1, len(block)) if isinstance(node, ast.Assign | ast.AugAssign) else ():
+                for j in range(i + 1, len(block)) if may_change(node) else ():
                     moved = [*block[:i], *block[i + 1 : j + 1], node, *block[j + 1 :]]
                     yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
+
+
+def may_change(node: ast.stmt) -> bool:
+    """Whether it is an assignment, a call for what it does, or a loop with such a thing in it."""
+    if isinstance(node, ast.For):
+        return any(map(may_change, node.body))
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    return is_call or isinstance(node, ast.Assign | ast.AugAssign)
 
 
 def of_views(function: Function) -> Iterator[Edit]:

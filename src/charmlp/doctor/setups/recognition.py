@@ -247,7 +247,7 @@ def more_forms(trial: Trial) -> Iterator[Form]:
 
 
 def agrees_again(trial: Trial, form: Form) -> bool:
-    """Whether an output of a single number is the form's at other inputs too: one agrees with many by luck."""
+    """Whether a single number is the form's at other inputs too: one agrees with many by luck."""
     if trial.outputs[0].size > 1:
         return True
     slots, values = trial.arrangement.slots, trial.values

@@ -48,7 +48,8 @@ def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
                 if one.name == example.name or not (one.is_half or one.name in example.others)
             ]
         found = [
-            joined(one, example) if one.name == example.name and one.unwritten is None else one for one in found
+            joined(one, example) if one.name == example.name and one.unwritten is None else one
+            for one in found
         ]
     return [*found, *(example for example in shown if example.name not in names)]
 

@@ -18,6 +18,15 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
 from charmlp.doctor.operation.numpy_code.arrays import shown
 from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
+from charmlp.doctor.operation.numpy_code.graph_values import (
+    GRADIENT,
+    add_in_order,
+    closure_of,
+    data_of,
+    is_tape,
+    ones_as,
+    parents_of,
+)
 from charmlp.doctor.operation.numpy_code.starts import UPSTREAM, Start, starts_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, source_of, uses_torch
@@ -40,20 +49,6 @@ NO_OPERATION = re.compile(
     r"backward|backprop\w*|zero_?grad\w*|item|numpy|detach|copy|clone|step|build_topo|reset\w*|clear\w*|print\w*|show|"
     r"draw\w*|topo\w*|requires_grad_?|cleargrad|unchain\w*|visualize|plot|to_\w+|tolist|set_\w+|is_\w+"
 )
-DATA = ("data", "value", "val", "v", "x", "item", "array", "num", "number", "values", "real", "primal")
-GRADIENT = (
-    "grad", "gradient", "g", "d", "derivative", "adjoint", "grad_value", "deriv", "der", "partial", "dv",
-    "grad_data", "_grad", "gradvalue", "adj",
-)  # fmt: skip
-PARENTS = (
-    "_prev", "prev", "_children", "children", "parents", "_parents", "_inputs", "inputs", "depends_on",
-    "_deps", "deps", "_args", "prevs", "_ctx_parents", "src", "srcs", "operands", "args", "from_", "inputs_",
-    "ins", "predecessors",
-)  # fmt: skip
-CLOSURES = (
-    "_backward", "_backward_fn", "backward_fn", "_grad_fn", "grad_fn", "_bw", "_back", "_backprop",
-    "back", "bw", "bwd", "_bwd", "backward_step", "_pullback", "pullback", "grad_step", "propagate",
-)  # fmt: skip
 ZERO = re.compile(r"_?(zero|reset|clear)_?(the_)?(all_)?grad(ient)?s?", re.IGNORECASE)
 FLAG = re.compile(r"requires_?grad(ient)?|autograd|track\w*", re.IGNORECASE)
 
@@ -93,23 +88,9 @@ def engine_of(thing: Any, module: ModuleType) -> "Engine | None":
     return None
 
 
-def data_of(value: Any) -> Any:
-    """The number or array that a value holds."""
-    return next((held for name in DATA if is_number(held := shown(getattr(value, name, None)))), None)
-
-
-def is_tape(thing: Any) -> bool:
-    """Whether it is a list of what is still to be done on the way back."""
-    return isinstance(thing, list) and all(inspect.isfunction(one) or isinstance(one, tuple) for one in thing)
-
-
 def tensor(value: Any) -> Any:
     """What an engine on torch's tensors takes."""
     return as_tensors(np.array(value, float))
-
-
-def is_number(held: Any) -> bool:
-    return isinstance(held, int | float | np.number | np.ndarray) and not isinstance(held, bool)
 
 
 @dataclass(frozen=True)
@@ -144,19 +125,25 @@ class Engine:
 
     @cached_property
     def adds_up(self) -> bool:
-        """Whether a value that is used twice is seen to be: what it comes to meets again, and no tape is used up."""
+        """Whether two uses of a value meet again, and no tape is used up by the first."""
         return not self.has_tape and any(self.is_of(two, 2) for two in self.of_two)
 
     @cached_property
     def has_tape(self) -> bool:
         """Whether operations go on a tape of the class or the module, which one backward uses up."""
         held = self.tapes
+        if not held:
+            return False
+        tried = itertools.product((2.0, np.ones((2, 2))), (1, 2), self.of_two)
+        return any(self.leaves_on(held, *one) for one in tried)
+
+    def leaves_on(
+        self, tapes: Sequence[list[Any]], value: Any, count: int, operation: Callable[..., Any]
+    ) -> bool:
+        """Whether an operation on so many values leaves something on a tape."""
         with contextlib.suppress(Exception), self.apart():
-            leaf = self.leaf(2.0)
-            for two in self.of_two:
-                with contextlib.suppress(Exception):
-                    two(leaf, leaf)
-            return any(tape and is_tape(tape) for tape in held)
+            operation(*[self.leaf(value)] * count)
+            return any(tape and is_tape(tape) for tape in tapes)
         return False
 
     @contextlib.contextmanager
@@ -194,10 +181,11 @@ class Engine:
             ):
                 yield Written(title, (), phrase("unwritten", method=title))
             elif (made := self.operation(name, thing)) is not None:
-                code = (thing, *self.start.tables) if inspect.isfunction(thing) else ()
-                yield Written(title, (always(made),), code=code)
+                functions: list[Any] = [thing, *self.start.tables] if inspect.isfunction(thing) else []
+                yield Written(title, (always(made),), code=tuple(functions))
         for name, function, made in self.functions(module):
-            yield Written(name, (always(made),), code=(function, *self.start.tables))
+            others = () if self.start.function is None else (self.start.name,)
+            yield Written(name, (always(made),), others=others, code=(function, *self.start.tables))
         if (walk := self.walk(module)) is not None:
             yield Written(self.start.title(self.kind), (always(walk),), others=self.start.names)
 
@@ -341,7 +329,7 @@ class Engine:
         return [self.gradient_of(leaf) for leaf in leaves]
 
     def begun(self, end: Any, leaves: Sequence[Any]) -> list[Any]:
-        """The gradients of leaves after the way back from an end: those that it returns, or leaves on them."""
+        """The gradients of leaves after the way back from an end: returned by it, or left on them."""
         returned = self.start.begin(end, leaves)
         if self.start.takes_leaves and isinstance(returned, list | tuple):
             return [data_of(one) if isinstance(one, self.kind) else one for one in returned]
@@ -368,20 +356,20 @@ class Engine:
                 a, b = self.leaf(2.0), self.leaf(-3.0)
                 end = two(a, b)
                 value, *slopes = of(2.0, -3.0)
-                if isinstance(end, self.kind) and float(data_of(end)) == value:
-                    if [float(one) for one in self.begun(end, (a, b))] == slopes:
-                        return two
+                is_it = isinstance(end, self.kind) and float(data_of(end)) == value
+                if is_it and [float(one) for one in self.begun(end, (a, b))] == slopes:
+                    return two
         return None
 
     @cached_property
     def sum(self) -> Callable[[Any, Any], Any] | None:
         """Its addition, if that is right: several outputs can then be led back at once."""
-        return self.right_one(lambda a, b: (a + b, 1.0, 1.0))  # type: ignore[no-any-return]
+        return self.right_one(lambda a, b: (a + b, 1.0, 1.0))
 
     @cached_property
     def product(self) -> Callable[[Any, Any], Any] | None:
         """Its multiplication, if that is right: an upstream gradient can then be led through it."""
-        return self.right_one(lambda a, b: (a * b, b, a))  # type: ignore[no-any-return]
+        return self.right_one(lambda a, b: (a * b, b, a))
 
     def through_closures(self, outputs: Sequence[Any], g: Any) -> None:
         """Call each value's own closure, in topological order: their backward would start from 1."""
@@ -531,37 +519,6 @@ def of_first(function: Callable[[Any], Any]) -> OfLeaves:
     return lambda leaves: function(leaves[0])
 
 
-@contextlib.contextmanager
-def ones_as(g: Any, around: dict[str, Any]) -> Iterator[None]:
-    """While it runs: the ones with which a module begins its way back are this upstream gradient."""
-    known = {name: thing for name, thing in around.items() if thing is np}
-    around |= dict.fromkeys(known, Beginning(g))
-    try:
-        yield
-    finally:
-        around |= known
-
-
-class Beginning:
-    """NumPy, but for the first ones of the shape of an upstream gradient."""
-
-    def __init__(self, g: Any) -> None:
-        self.left = [g]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-    def ones_like(self, array: Any, *rest: Any, **others: Any) -> Any:
-        return self.first(np.ones_like(array, *rest, **others))
-
-    def ones(self, shape: Any, *rest: Any, **others: Any) -> Any:
-        return self.first(np.ones(shape, *rest, **others))
-
-    def first(self, ones: Any) -> Any:
-        is_it = bool(self.left) and np.shape(ones) == np.shape(self.left[0])
-        return self.left.pop() if is_it else ones
-
-
 def with_number(function: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
     return lambda value: function(value, NUMBER)
 
@@ -577,24 +534,3 @@ def used_again(
     c = times(x, x)
     d = plus(c, x)
     return plus(times(c, d), d)
-
-
-def closure_of(value: Any) -> Any:
-    """What leads a value's gradient to its parents."""
-    return next((f for name in CLOSURES if callable(f := getattr(value, name, None))), None)
-
-
-def parents_of(value: Any) -> list[Any]:
-    for name in PARENTS:
-        held = getattr(value, name, None)
-        if isinstance(held, list | tuple | set) and held:
-            return [one for one in held if isinstance(one, type(value))]
-    return []
-
-
-def add_in_order(value: Any, order: list[Any]) -> None:
-    """A value after all that it comes of."""
-    if not any(value is known for known in order):
-        for parent in parents_of(value):
-            add_in_order(parent, order)
-        order.append(value)

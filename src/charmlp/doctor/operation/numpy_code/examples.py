@@ -24,7 +24,8 @@ import numpy as np
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.handwritten import HandWritten, Sizes, Written
-from charmlp.doctor.operation.numpy_code.held_calls import Call, Fitted, HeldCall, fitted, state_of
+from charmlp.doctor.operation.numpy_code.held_calls import Call, HeldCall, state_of
+from charmlp.doctor.operation.numpy_code.held_losses import Fitted, fitted
 from charmlp.doctor.operation.numpy_code.updates import is_of_epochs, is_rated, rated_names
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
@@ -34,7 +35,9 @@ MOST_CALLS = 3  # of those that learn, one inside the other
 SAMPLES = re.compile(
     r"\b(samples?|\w*data\w*|\w*examples?|\w*inputs|\w*train\w*|points|pairs|rows|batch\w*|[xX]s?|zip)\b"
 )
-OF_NETWORK = re.compile(r"layer|neuron|node|network|weight|link|edge|unit|hidden|output|synaps", re.IGNORECASE)
+OF_NETWORK = re.compile(
+    r"layer|neuron|node|network|weight|link|edge|unit|hidden|output|synaps", re.IGNORECASE
+)
 
 
 def found(module: ModuleType) -> list[Written]:
@@ -122,12 +125,12 @@ def names_in(statement: ast.stmt) -> Iterator[str]:
             yield getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
-class Reached(BaseException):  # noqa: N818 (no error: it ends an example)
+class Reached(BaseException):
     """The call was reached that was looked for."""
 
 
 class Watch:
-    """Sees an example run up to a call of what learns; `reached` are the calls to be made again, with a state."""
+    """Sees an example run up to a call of what learns; `reached` are those to make again, and a state."""
 
     def __init__(self, example: "Example", number: int) -> None:
         self.example, self.number = example, number
@@ -151,9 +154,9 @@ class Watch:
         caller = self.before.get(frame.f_back)
         if frame.f_code not in self.learning:
             is_plain = frame.f_back is not None and not frame.f_back.f_code.co_argcount
-            if is_plain and caller is None and any(map(is_changeable, given.values())):
-                self.before[frame.f_back] = Before(function, given, vars(self.example.module))
-            elif caller is not None and not caller.add(function, given) and is_plain:
+            is_other = caller is not None and not caller.add(function, given)
+            is_first = caller is None and any(map(is_changeable, given.values()))
+            if is_plain and (is_first or is_other):
                 self.before[frame.f_back] = Before(function, given, vars(self.example.module))
         elif frame.f_code not in self.seen:
             self.reach(function, given, frame, caller)
@@ -210,6 +213,7 @@ class Example:
     statements: list[ast.stmt]
     functions: Mapping[str, FunctionType]
     steps: Mapping[str, FunctionType]
+
     @property
     def code(self) -> list[Callable[..., Any]]:
         """The functions, the activations' slopes in tables too."""
@@ -264,7 +268,7 @@ class Example:
         return next(iter(self.functions.values())).__code__.co_filename
 
     def cuts(self) -> list[tuple[Code, list[int]]]:
-        """The loops of what learns that go over epochs or samples, by their lines: one pass is made of each."""
+        """The loops of what learns that go over epochs or samples, by their lines: for one pass of each."""
         found = []
         for function in self.steps.values():
             code = code_of(function)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.handwritten import HandWritten, Written
-from charmlp.doctor.operation.numpy_code.engines import GRADIENT, Engine, always, data_of
+from charmlp.doctor.operation.numpy_code.engines import Engine, always
+from charmlp.doctor.operation.numpy_code.graph_values import GRADIENT, data_of
 from charmlp.doctor.operation.numpy_code.starts import BACKWARD, Start
 from charmlp.doctor.operation.source import behind
 
