@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from charmlp.doctor import Diagnosis
+from charmlp.doctor.isolation.targets import defined
 from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.handwritten import HandWritten
 from charmlp.doctor.operation.numpy_code.engines import found
@@ -130,3 +131,71 @@ def test_a_second_backward_is_only_a_note_where_nothing_resets(tmp_path: Path) -
     diagnosis = examine_one(one, None, one.name, one.name)
     assert diagnosis.verdict == "healthy"
     assert [note.key for note in diagnosis.notes] == ["keeps-between"]
+
+
+FREE_FUNCTIONS = """
+import numpy as np
+
+
+class Tensor:
+    def __init__(self, data, parents=(), flow=None):
+        self.data = np.asarray(data, float)
+        self.grad = np.zeros_like(self.data)
+        self.parents, self.flow = parents, flow
+
+
+def add(a, b):
+    def flow(g):
+        a.grad += g
+        b.grad += g
+
+    return Tensor(a.data + b.data, (a, b), flow)
+
+
+def subtract(a, b):
+    def flow(g):
+        a.grad += g
+        b.grad -= g
+
+    return Tensor(a.data - b.data, (a, b), flow)
+
+
+def relu(a):
+    def flow(g):
+        a.grad += g * (a.data > 0)
+
+    return Tensor(np.maximum(a.data, 0), (a,), flow)
+
+
+def backprop(end):
+    order = []
+
+    def visit(tensor):
+        if not any(tensor is known for known in order):
+            for parent in tensor.parents:
+                visit(parent)
+            order.append(tensor)
+
+    visit(end)
+    end.grad = np.ones_like(end.data)
+    for tensor in reversed(order):
+        if tensor.flow:
+            tensor.flow(tensor.grad)
+"""
+SLIPS = {
+    "": set(),
+    "b.grad -= g|b.grad += g": {5},
+    "a.grad += g * (a.data > 0)|a.grad = g * (a.data > 0)": {32},
+    "a.grad += g * (a.data > 0)|a.grad += g": {15},
+    "a.grad += g * (a.data > 0)|a.grad += a.data > 0": {12},
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_operations_that_are_free_functions(slip: str, tmp_path: Path) -> None:
+    """The upstream gradient stands for the ones with which their way back begins."""
+    source = FREE_FUNCTIONS.replace(*slip.split("|")) if slip else FREE_FUNCTIONS
+    module = module_of(source, tmp_path)
+    each = [examine_one(thing, None, name, name) for name, thing in defined(module)]
+    assert {"add", "subtract", "relu"} <= {one.target for one in each if one.reason is None}
+    assert {mistake.row for one in each for mistake in one.mistakes} == SLIPS[slip]

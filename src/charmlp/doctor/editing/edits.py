@@ -240,7 +240,8 @@ def of_calls(function: Function) -> Iterator[Edit]:
             yield Edit(slot, call(adding, node.args, **keywords), "not-accumulated.edit")
         for argument in node.args[:2]:
             if function.shape(argument) == function.shape(node):
-                yield Edit(slot, argument, of_call(name))
+                of_slope = is_derivative(function.code.tree.name) and name not in DISTORTING
+                yield Edit(slot, argument, "wrong-variable.edit" if of_slope else of_call(name))
 
 
 def of_counts(function: Function, slot: Slot, node: ast.Call) -> Iterator[Edit]:

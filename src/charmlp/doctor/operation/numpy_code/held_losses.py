@@ -40,6 +40,7 @@ RATE_OF_OURS = 0.0937  # no 1/N, and no number that somebody writes
 ALIKE = 0.9  # cosine of gradients that are those of a loss
 LEAST = 0.5  # of those of a loss that is sure
 SMALL, TOLERANCE = 1e-5, 1e-4
+NO_PREDICTION = re.compile(r"cost|loss|entropy|error|criterion", re.IGNORECASE)
 MOST_SECONDS = 0.1  # of processor time for one run: many are needed
 
 
@@ -50,6 +51,7 @@ class Loss:
     value: str
     wanted: str = ""
     text: str = ""
+    of_columns: bool = False  # the samples
 
     def of(self, seen: Seen) -> float:
         if not self.text:
@@ -57,7 +59,9 @@ class Loss:
         y, t = seen.values[self.value], seen.values[self.wanted]
         if t.size == 1 < y.size:
             t = np.eye(y.size)[int(t.ravel()[0])]
-        return float(LOSSES[self.text](y.reshape(1, -1), t.reshape(1, -1)))
+        if y.shape != t.shape or y.ndim != 2:
+            y, t = y.reshape(1, -1), t.reshape(1, -1)
+        return float(LOSSES[self.text](y.T, t.T) if self.of_columns else LOSSES[self.text](y, t))
 
     @property
     def is_sure(self) -> bool:
@@ -68,7 +72,7 @@ class Loss:
     def is_likely(self) -> bool:
         """Whether names say that it is of a prediction, and of what is wanted."""
         is_wanted = WANTED.fullmatch(plain(self.wanted)) or is_truth(plain(self.wanted))
-        if self.text != SQUARES:
+        if self.text != SQUARES or NO_PREDICTION.search(self.value):
             return False  # that others fit nearly says nothing
         of_forward = FORWARD.fullmatch(plain(self.value)) and not SLOPE.fullmatch(plain(self.value))
         return bool(of_forward and is_wanted)
@@ -92,6 +96,14 @@ class Fitted:
     @property
     def is_right(self) -> bool:
         return self.right == len(self.groups)
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether the loss is what is meant, though gradients are wrong."""
+        if self.loss.is_sure:
+            return self.right > 0 or self.alike >= LEAST
+        nearly = self.loss.is_likely and self.alike >= ALIKE
+        return nearly or (2 * self.right >= len(self.groups) and self.alike >= LEAST)
 
     @property
     def rank(self) -> tuple[bool, bool, float, float]:
@@ -244,8 +256,7 @@ def with_loss(
             alike = float(analytic @ numeric) / float(np.linalg.norm(analytic) * np.linalg.norm(numeric))
             one = Fitted(call, groups, start, loss, right, abs(alike))
             rank = one.rank
-            least = LEAST if loss.is_sure else ALIKE if loss.is_likely and not call.has_more_terms else 1.1
-            counts = right == len(start) or abs(alike) >= least or right
+            counts = one.is_right or (not call.has_more_terms and one.is_believed)
             if counts and (best is None or rank > best.rank):
                 best = one
     return best
@@ -263,6 +274,8 @@ def losses(base: Seen, others: Sequence[Seen]) -> Iterator[Loss]:
         sizes = base.values[y].size, base.values[t].size
         if sizes[0] == sizes[1] or (sizes[1] == 1 and sizes[0] > 1 and is_class(base.values[t], sizes[0])):
             yield Loss(y, t, text)
+            if base.values[y].ndim == 2 and text.endswith("/ N"):
+                yield Loss(y, t, text, of_columns=True)
 
 
 def differs(key: str, one: Seen, other: Seen) -> bool:
