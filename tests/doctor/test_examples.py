@@ -104,6 +104,7 @@ WRONG = {
     "of the wrong variable": (LISTS, "w * (1 - h * h)", "w * (1 - h)", 18),
     "the slope left out": (LISTS, "error * w * (1 - h * h)", "error * w", 28),
 }
+MARKS: list[list[pytest.MarkDecorator]] = [[], [], [pytest.mark.full]]
 
 
 def diagnoses(source: str, folder: Path) -> dict[str, Diagnosis]:
@@ -119,7 +120,7 @@ def test_right_programs(name: str, tmp_path: Path) -> None:
     assert not any(one.mistakes for one in found.values())
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=MARKS[i]) for i, n in enumerate(WRONG)])
 def test_wrong_programs(name: str, tmp_path: Path) -> None:
     source, right, wrong, row = WRONG[name]
     assert right in source

@@ -9,6 +9,7 @@ from typing import Any
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import (
     classes,
+    duals,
     engines,
     examples,
     frameworks,
@@ -63,10 +64,13 @@ def joined(one: Written, example: Written) -> Written:
 
 def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:
     """What names and signatures tell of a module, its functions and its classes."""
-    of_engines = [*engines.found(module), *frameworks.found(module)]
+    of_engines = [*engines.found(module), *duals.found(module), *frameworks.found(module)]
     others = [one for find in FINDERS for one in find(module)]
     known = {name for one in of_engines for name in (one.name.split(".")[-1], *one.others)}
-    found = [*(one for one in others if one.name.split("[")[0] not in known), *of_engines]
+    others = [one for one in others if one.name.split("[")[0] not in known]
+    if of_engines:  # a half of a pair is a part of them: derivative(f, x)
+        others = [one for one in others if not one.is_half]
+    found = [*others, *of_engines]
     kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
     own = {name: one for name, one in functions.own_of(module).items() if name not in known}
     return found, own, kinds

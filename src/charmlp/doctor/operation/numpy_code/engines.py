@@ -195,6 +195,8 @@ class Engine:
             is_own = inspect.isfunction(function) and function.__module__ == module.__name__
             if not is_own or name in {self.start.name, *self.used} or NO_OPERATION.fullmatch(name):
                 continue
+            if not hasattr(self.kind, "__add__") and self.applies_another(function, module):
+                continue  # a Function, which is examined by itself
             count = len(signature(function, 0).required or ())
             if count == 1 and self.is_of(function, 1):
                 yield name, function, self.unary(name, of_first(function))
@@ -209,6 +211,11 @@ class Engine:
         own = [thing for base in self.kind.__mro__[:-1] for thing in vars(base).values()]
         of_methods = [name for f in own if inspect.isfunction(f) for name in f.__code__.co_names]
         return {*of_methods, *(f.__name__ for f in own if inspect.isfunction(f))}
+
+    def applies_another(self, function: Callable[..., Any], module: ModuleType) -> bool:
+        """Whether a function uses another class of its module."""
+        names = behind(function).__code__.co_names
+        return any(isinstance(vars(module).get(n), type) for n in names if n != self.kind.__name__)
 
     def leads_back(self, module: ModuleType) -> bool:
         """Whether the gradient of some operation comes back to its values."""
