@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from charmlp.doctor import Diagnosis
+from charmlp.doctor.isolation.targets import defined
 from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.handwritten import HandWritten
+from charmlp.doctor.operation.numpy_code.duals import found as found_duals
 from charmlp.doctor.operation.numpy_code.engines import found
 from tests.doctor.numpy_engine_sources import MICROGRAD, SOURCES, WRONG
 from tests.doctor.test_numpy_functions import FLOAT64, SIZES, error, module_of, values_of
@@ -130,3 +132,129 @@ def test_a_second_backward_is_only_a_note_where_nothing_resets(tmp_path: Path) -
     diagnosis = examine_one(one, None, one.name, one.name)
     assert diagnosis.verdict == "healthy"
     assert [note.key for note in diagnosis.notes] == ["keeps-between"]
+
+
+FREE_FUNCTIONS = """
+import numpy as np
+
+
+class Tensor:
+    def __init__(self, data, parents=(), flow=None):
+        self.data = np.asarray(data, float)
+        self.grad = np.zeros_like(self.data)
+        self.parents, self.flow = parents, flow
+
+
+def add(a, b):
+    def flow(g):
+        a.grad += g
+        b.grad += g
+
+    return Tensor(a.data + b.data, (a, b), flow)
+
+
+def subtract(a, b):
+    def flow(g):
+        a.grad += g
+        b.grad -= g
+
+    return Tensor(a.data - b.data, (a, b), flow)
+
+
+def relu(a):
+    def flow(g):
+        a.grad += g * (a.data > 0)
+
+    return Tensor(np.maximum(a.data, 0), (a,), flow)
+
+
+def backprop(end):
+    order = []
+
+    def visit(tensor):
+        if not any(tensor is known for known in order):
+            for parent in tensor.parents:
+                visit(parent)
+            order.append(tensor)
+
+    visit(end)
+    end.grad = np.ones_like(end.data)
+    for tensor in reversed(order):
+        if tensor.flow:
+            tensor.flow(tensor.grad)
+"""
+SLIPS = {
+    "": set(),
+    "b.grad -= g|b.grad += g": {5},
+    "a.grad += g * (a.data > 0)|a.grad = g * (a.data > 0)": {32},
+    "a.grad += g * (a.data > 0)|a.grad += g": {15},
+    "a.grad += g * (a.data > 0)|a.grad += a.data > 0": {12},
+}
+
+
+def with_slip(source: str, slip: str) -> str:
+    right, _, wrong = slip.partition("|")
+    assert right in source
+    return source.replace(right, wrong) if slip else source
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [pytest.param(s, marks=pytest.mark.full if 15 in SLIPS[s] or 32 in SLIPS[s] else []) for s in SLIPS],
+)
+def test_operations_that_are_free_functions(slip: str, tmp_path: Path) -> None:
+    """The upstream gradient stands for the ones with which their way back begins."""
+    module = module_of(with_slip(FREE_FUNCTIONS, slip), tmp_path)
+    each = [examine_one(thing, None, name, name) for name, thing in defined(module)]
+    assert {"add", "subtract", "relu"} <= {one.target for one in each if one.reason is None}
+    assert {mistake.row for one in each for mistake in one.mistakes} == SLIPS[slip]
+
+
+DUALS = """
+import math
+
+
+class Dual:
+    def __init__(self, real, eps=0.0):
+        self.real, self.eps = real, eps
+
+    def __add__(self, other):
+        return Dual(self.real + other.real, self.eps + other.eps)
+
+    def __mul__(self, other):
+        return Dual(self.real * other.real, self.real * other.eps + self.eps * other.real)
+
+    def __pow__(self, n):
+        return Dual(self.real**n, n * self.real ** (n - 1) * self.eps)
+
+
+def cos(x):
+    return Dual(math.cos(x.real), -math.sin(x.real) * x.eps)
+
+
+def derivative(f, x):
+    return f(Dual(x, 1.0)).eps
+"""
+DUAL_SLIPS = {
+    "": set(),
+    "-math.sin(x.real) * x.eps|math.sin(x.real) * x.eps": {5},
+    "(n - 1) * self.eps|(n - 1)": {12},
+}
+
+
+@pytest.mark.parametrize("slip", DUAL_SLIPS)
+def test_dual_numbers(slip: str, tmp_path: Path) -> None:
+    module = module_of(with_slip(DUALS, slip), tmp_path)
+    each = [examine_one(thing, None, name, name) for name, thing in defined(module)]
+    assert all(one.reason is None for one in each)
+    assert {mistake.row for one in each for mistake in one.mistakes} == DUAL_SLIPS[slip]
+
+
+def test_complex_numbers_are_no_dual_ones(tmp_path: Path) -> None:
+    product = "self.real * other.real, self.real * other.eps + self.eps * other.real"
+    of_complex = (
+        "self.real * other.real - self.eps * other.eps"
+        + product.partition(",")[1]
+        + product.partition(",")[2]
+    )
+    assert found_duals(module_of(DUALS.replace(product, of_complex), tmp_path)) == []

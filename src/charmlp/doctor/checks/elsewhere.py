@@ -125,7 +125,8 @@ def equal_inputs(setup: SetUp) -> Iterator[Finding]:
 SHAPES_DIFFER = re.compile(r"broadcast|shape|size of tensor", re.IGNORECASE)
 # What tells that inputs of several shapes are meant: their shapes are kept, or it speaks of it
 MEANT_FOR_ROWS = re.compile(
-    r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播"
+    r"self\.\w*shapes?\w*( *,.*)? = |\.shape\b(?!\[).*\.shape\b(?!\[)|broadcast|广播|\b(sum|reduce)_to\b"
+    r"|\b(fewer|less) (elements|entries|numbers|rows)\b"
     r"|\b(is|are|gets?) repeated\b|\bany shapes?\b|\bdifferent shapes\b",
     re.IGNORECASE,
 )
@@ -147,7 +148,9 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
         record, shape = there.record(there.upstreams[0]), there.values[position].shape
         gradient = next(iter((there.returned(record) or [])[position:]), None)
         words = {"input": trial.subject.name_of(position), "expected": str(shape)}
-        if isinstance(gradient, np.ndarray) and gradient.shape != shape:
+        if isinstance(gradient, np.ndarray) and gradient.shape == shape:
+            return  # x + b, with b as a row, is what is meant
+        if isinstance(gradient, np.ndarray):
             shapes = phrase("shape", found=str(gradient.shape), **words)
         elif record.stage == "backward" and SHAPES_DIFFER.search(record.error_text):
             shapes = phrase("raises", error=record.error_text)

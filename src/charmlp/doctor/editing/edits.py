@@ -248,7 +248,8 @@ def of_calls(function: Function) -> Iterator[Edit]:
             yield Edit(slot, call(adding, node.args, **keywords), "not-accumulated.edit")
         for argument in node.args[:2]:
             if function.shape(argument) == function.shape(node):
-                yield Edit(slot, argument, of_call(name))
+                of_slope = is_derivative(function.code.tree.name) and name not in DISTORTING
+                yield Edit(slot, argument, "wrong-variable.edit" if of_slope else of_call(name))
 
 
 def of_counts(function: Function, slot: Slot, node: ast.Call) -> Iterator[Edit]:
@@ -307,7 +308,7 @@ def of_order(function: Function) -> Iterator[Edit]:
             if not isinstance(block, list) or not all(isinstance(node, ast.stmt) for node in block):
                 continue
             for i, node in enumerate(block):
-                for j in range(i + 1, len(block)) if isinstance(node, ast.Assign | ast.AugAssign) else ():
+                for j in range(i + 1, len(block)) if may_change(node) else ():
                     moved = [*block[:i], *block[i + 1 : j + 1], node, *block[j + 1 :]]
                     yield Edit((owner, field, None, block), moved, "saved-edited.order", (node, block[j]))
 
@@ -323,6 +324,14 @@ def of_early_steps(function: Function) -> Iterator[Edit]:
         reading = [node for node in block[block.index(step) + 1 :] if target in ast.unparse(node)]
         if reading and last is reading[-1]:
             yield edit
+
+
+def may_change(node: ast.stmt) -> bool:
+    """Whether it is an assignment, a call for what it does, or a loop with such a thing in it."""
+    if isinstance(node, ast.For):
+        return any(map(may_change, node.body))
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    return is_call or isinstance(node, ast.Assign | ast.AugAssign)
 
 
 def of_views(function: Function) -> Iterator[Edit]:

@@ -83,8 +83,7 @@ class Slip:
         """What fills the words: the line, and what one reads there before and after."""
         before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
         line = self.code.line_of(before)
-        written = ast.unparse(located(after, 1))
-        return {"line": line, "before": ast.unparse(before), "after": written}
+        return {"line": line, "before": first_line(before), "after": first_line(located(after, 1))}
 
     @property
     def where(self) -> Phrase:
@@ -334,7 +333,7 @@ class Search:
         return frozenset(i for i, g in self.expected.items() if is_right(self.trial, i, returned.get(i), g))
 
     def tried(self, code: Code, edit: Edit) -> Set[int]:
-        with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+        with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(code, edit):
             return self.right()
         return frozenset()
 
@@ -350,6 +349,12 @@ class Search:
         if not same or None in observed:
             return frozenset()
         return frozenset(i for i in now if all(each is not None and each.is_right(i) for each in observed))
+
+
+def first_line(node: ast.AST) -> str:
+    """What one reads there; of a loop its head."""
+    head, *more = ast.unparse(node).split("\n")
+    return f"{head} …" if more else head
 
 
 def is_computed_statement(slot: Slot) -> bool:

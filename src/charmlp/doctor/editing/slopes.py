@@ -55,7 +55,9 @@ def arguments(function: Function, given: ast.expr) -> Iterator[ast.expr]:
     yield from activations_of(function, given)
     dimensions = len(function.shape(given) or ())
     for text, (variable, value) in function.variables.items():
-        if text != ast.unparse(given) and dimensions and getattr(value, "ndim", 0) == dimensions:
+        is_alike = dimensions and getattr(value, "ndim", 0) == dimensions
+        is_number = function.is_of_numbers and isinstance(value, float)
+        if text != ast.unparse(given) and (is_alike or is_number):
             yield variable
 
 

@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import (
     classes,
+    duals,
     engines,
+    examples,
     frameworks,
     functions,
     scripts,
@@ -21,8 +24,6 @@ Finder = Callable[[ModuleType], list[Written]]
 FINDERS: tuple[Finder, ...] = (
     functions.found,
     classes.found,
-    engines.found,
-    frameworks.found,
     tables.found,
     scripts.found,
 )
@@ -36,15 +37,47 @@ def written(module: ModuleType) -> list[Written]:
     named = {name for one in (*found, *alone) for name in (one.name, *one.others)} | used
     alone += scripts.found_in_functions(module, [name for name in own if name not in named])
     more = [scripts.with_loop(one, module) if one.name in own and not one.unwritten else one for one in more]
+    more = with_examples(more, examples.found(module))
     in_tables = {name for one in more for name in one.others if not one.is_half}
     return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
 
 
+def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
+    """What was found, with what examples show, which goes before what names tell."""
+    names = {one.name for one in found}
+    for example in shown:
+        if examples.is_fitted(example):  # what it calls goes with it
+            found = [
+                one
+                for one in found
+                if one.name == example.name or not (one.is_half or one.name in example.others)
+            ]
+        found = [
+            joined(one, example) if one.name == example.name and one.unwritten is None else one
+            for one in found
+        ]
+    return [*found, *(example for example in shown if example.name not in names)]
+
+
+def joined(one: Written, example: Written) -> Written:
+    if not examples.is_fitted(example):
+        return one
+    code = tuple(dict.fromkeys((*one.code, *example.code)))
+    return replace(one, readings=(*example.readings, *one.readings), code=code)
+
+
 def parts_of(module: ModuleType) -> tuple[list[Written], dict[str, Function], list[type]]:
     """What names and signatures tell of a module, its functions and its classes."""
-    found = [one for find in FINDERS for one in find(module)]
+    of_engines = [*engines.found(module), *duals.found(module), *frameworks.found(module)]
+    others = [one for find in FINDERS for one in find(module)]
+    known = {name for one in of_engines for name in (one.name.split(".")[-1], *one.others)}
+    others = [one for one in others if one.name.split("[")[0] not in known]
+    if of_engines:  # a half of a pair is a part of them: derivative(f, x)
+        others = [one for one in others if not one.is_half]
+    found = [*others, *of_engines]
     kinds = [thing for name, thing in list(vars(module).items()) if classes.is_own(name, thing, module)]
-    return found, functions.own_of(module), kinds
+    own = {name: one for name, one in functions.own_of(module).items() if name not in known}
+    return found, own, kinds
 
 
 def written_for(thing: Any) -> Written | None:

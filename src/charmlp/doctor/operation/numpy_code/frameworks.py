@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.handwritten import HandWritten, Written
-from charmlp.doctor.operation.numpy_code.engines import BACKWARD, GRADIENT, Engine, always, data_of
+from charmlp.doctor.operation.numpy_code.engines import Engine, always
+from charmlp.doctor.operation.numpy_code.graph_values import GRADIENT, data_of
+from charmlp.doctor.operation.numpy_code.starts import BACKWARD, Start
 from charmlp.doctor.operation.source import behind
 
 Applied = Callable[..., Any]  # a Function, applied to variables
@@ -34,7 +36,7 @@ def walk_of(kind: type, kinds: list[type]) -> Iterator[Written]:
     name = next((name for name in BACKWARD if inspect.isfunction(getattr(kind, name, None))), None)
     if name is None or {"__add__", "__mul__"} & set(vars(kind)):
         return
-    engine = Engine(kind, name, np.array)
+    engine = Engine(kind, Start(name), np.array)
     try:
         leaf = engine.leaf(np.array(2.0))
         if data_of(leaf) is None or not any(hasattr(leaf, gradient) for gradient in GRADIENT):
@@ -86,7 +88,7 @@ def is_right(engine: Engine, applied: Applied, count: int) -> bool:
         out = applied(*leaves)
         if not isinstance(out, engine.kind):
             return False
-        getattr(out, engine.backward_name)()
+        engine.start.begin(out, ())
         found = [float(np.asarray(engine.gradient_of(leaf))) for leaf in leaves]
         moved = [[n + STEP * (i == j) for j, n in enumerate(at)] for i in range(count)]
         slopes = [(value(*each) - value(*at)) / STEP for each in moved]

@@ -1,0 +1,298 @@
+"""Which loss a held call descends: one that a function computes, or a usual one of what was seen in it."""
+
+import contextlib
+import itertools
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from charmlp.doctor.functions import Array
+from charmlp.doctor.mistake import phrase
+from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
+from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.gradients import times
+from charmlp.doctor.operation.numpy_code.held_calls import (
+    MOST_LEAVES,
+    SLOPE,
+    SURE,
+    HeldCall,
+    Path,
+    Seen,
+    called,
+    without_zeros,
+)
+from charmlp.doctor.operation.numpy_code.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
+
+FORWARD = re.compile(
+    r"\w*(forward|predict|feed|think|send|activate|output|query|run|compute|propagate|guess|evaluate|estimate|out|y_?hat"
+    r"|probs?|calc)\w*|h|p|a|o",
+    re.IGNORECASE,
+)
+COST = re.compile(r"\w*(cost|loss|error|mse|entropy|objective)\w*", re.IGNORECASE)
+WANTED = re.compile(r"\w*(target|desired|expected|want|goal|ideal|label|truth|correct)\w*", re.IGNORECASE)
+SQUARES = next(iter(LOSSES))
+RATE_OF_OURS = 0.0937  # no 1/N, and no number that somebody writes
+ALIKE = 0.9  # cosine of gradients that are those of a loss
+LEAST = 0.5  # of those of a loss that is sure
+SMALL, TOLERANCE = 1e-5, 1e-4
+NO_PREDICTION = re.compile(r"cost|loss|entropy|error|criterion", re.IGNORECASE)
+MOST_SECONDS = 0.1  # of processor time for one run: many are needed
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss that is seen in a run: a value of its own, or a usual one of a prediction and what is wanted."""
+
+    value: str
+    wanted: str = ""
+    text: str = ""
+    of_columns: bool = False  # the samples
+
+    def of(self, seen: Seen) -> float:
+        if not self.text:
+            return float(seen.values[self.value])
+        y, t = seen.values[self.value], seen.values[self.wanted]
+        if t.size == 1 < y.size:
+            t = np.eye(y.size)[int(t.ravel()[0])]
+        if y.shape != t.shape or y.ndim != 2:
+            y, t = y.reshape(1, -1), t.reshape(1, -1)
+        return float(LOSSES[self.text](y.T, t.T) if self.of_columns else LOSSES[self.text](y, t))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is what a function computes that is called a loss."""
+        return not self.text and self.value.startswith(SURE)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether names say that it is of a prediction, and of what is wanted."""
+        is_wanted = WANTED.fullmatch(plain(self.wanted)) or is_truth(plain(self.wanted))
+        if self.text != SQUARES or NO_PREDICTION.search(self.value):
+            return False  # that others fit nearly says nothing
+        of_forward = FORWARD.fullmatch(plain(self.value)) and not SLOPE.fullmatch(plain(self.value))
+        return bool(of_forward and is_wanted)
+
+    @property
+    def title(self) -> str:
+        return self.text or plain(self.value)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A call with its weights, by the names of their groups, and the loss that it is found to descend."""
+
+    call: HeldCall
+    groups: Mapping[str, Sequence[Path]]
+    start: Mapping[str, Array]
+    loss: Loss
+    right: int
+    alike: float
+
+    @property
+    def is_right(self) -> bool:
+        return self.right == len(self.groups)
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether the loss is what is meant, though gradients are wrong."""
+        if self.loss.is_sure:
+            return self.right > 0 or self.alike >= LEAST
+        nearly = self.loss.is_likely and self.alike >= ALIKE
+        return nearly or (2 * self.right >= len(self.groups) and self.alike >= LEAST)
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, float]:
+        return self.is_right, self.loss.is_sure, self.right / len(self.groups), self.alike
+
+    def written(self) -> HandWritten:
+        names = tuple(self.groups)
+
+        def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+            changed = spread(self.call, self.groups, dict(zip(names, values, strict=False)))
+            seen = self.call.run(changed, watches=not self.loss.is_sure)
+            found = gradients(self.call, self.groups, seen)
+            return (np.asarray(self.loss.of(seen)),), lambda upstream: [
+                times(found[name], upstream[0]) for name in names
+            ]
+
+        return HandWritten(
+            run,
+            f"{self.call.function.__name__}_step",
+            names,
+            parameters=dict(enumerate(self.start.values())),
+            note=phrase("network-loss", loss=self.loss.title),
+            sizes={"N": 1},
+            is_step=True,
+        )
+
+
+def spread(
+    call: HeldCall, groups: Mapping[str, Sequence[Path]], values: Mapping[str, Any]
+) -> dict[Path, Array]:
+    """The numbers of groups, each at its path."""
+    shapes = call.run_shapes
+    found: dict[Path, Array] = {}
+    for name, paths in groups.items():
+        flat, at = np.ravel(values[name]), 0
+        for path in paths:
+            size = int(np.prod(shapes[path]))
+            found[path] = flat[at : at + size].reshape(shapes[path])
+            at += size
+    return found
+
+
+def gradients(call: HeldCall, groups: Mapping[str, Sequence[Path]], seen: Seen) -> dict[str, Array]:
+    return {
+        name: together([(seen.before[path] - seen.after[path]) / call.rate for path in paths])
+        for name, paths in groups.items()
+    }
+
+
+def together(arrays: Sequence[Array]) -> Array:
+    """One array as it is, several of one shape as rows, others one after the other."""
+    if len(arrays) == 1:
+        return np.asarray(arrays[0])
+    if len({one.shape for one in arrays}) == 1:
+        return np.stack(arrays)
+    return np.concatenate([one.ravel() for one in arrays])
+
+
+def fitted(call: HeldCall) -> Fitted | None:
+    """Which numbers are its weights, and which loss it descends; None where that is not found."""
+    given = call.state["calls"]
+    rates = {n for n, value in given[-1].items() if RATE.fullmatch(n) and isinstance(value, float)}
+    given = [*given[:-1], {**given[-1], **dict.fromkeys(rates, RATE_OF_OURS)}]
+    call = replace(call, state={**call.state, "calls": given})
+    others = [
+        {name: value if name in ("self", *rates) else without_zeros(value) for name, value in of.items()}
+        for of in given
+    ]
+    for state in ({**call.state, "calls": others} if len(others) == 1 else call.state, call.state):
+        with contextlib.suppress(Exception):  # a 0 may be the number of a class
+            tried = replace(call, state=state)
+            start = time.process_time()
+            first = tried.run({})
+            return None if time.process_time() - start > MOST_SECONDS else fitted_from(tried, first)
+    return None
+
+
+def fitted_from(call: HeldCall, first: Seen) -> Fitted | None:
+    changed = [p for p, v in first.before.items() if v.size and v.shape == first.after[p].shape
+               and not np.array_equal(v, first.after[p])]  # fmt: skip
+    if not changed or len(changed) > MOST_LEAVES:
+        return None
+    generator = np.random.default_rng(6)
+    groups: Mapping[str, Sequence[Path]] = grouped(changed)
+    start = {
+        name: together(
+            [scale(first.before[p]) * generator.standard_normal(first.before[p].shape) for p in paths]
+        )
+        for name, paths in groups.items()
+    }
+    groups = only_weights(call, groups, start)
+    return with_loss(call, groups, {name: start[name] for name in groups}) if groups else None
+
+
+def scale(value: Array) -> float:
+    return 0.6 if value.ndim < 2 else 0.5
+
+
+def grouped(paths: Sequence[Path]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        found.setdefault(called(path), []).append(path)
+    return found
+
+
+def only_weights(
+    call: HeldCall, groups: Mapping[str, Sequence[Path]], start: Mapping[str, Array]
+) -> dict[str, Sequence[Path]]:
+    """Those that stay what they were but for a step, and that something seen depends on."""
+    base = call.run(spread(call, groups, start))
+    kept: dict[str, Sequence[Path]] = {}
+    generator = np.random.default_rng(3)
+    for name, paths in groups.items():
+        moved = {**start, name: start[name] + 1e-4 * generator.standard_normal(start[name].shape)}
+        there = call.run(spread(call, groups, moved))
+        delta = together([there.before[p] - base.before[p] for p in paths])
+        after = together([there.after[p] - base.after[p] for p in paths])
+        own = set(groups)
+        depends = any(differs(key, base, there) for key in base.values if plain(key) not in own)
+        if depends and np.linalg.norm(after - delta) < 0.9 * np.linalg.norm(delta):
+            kept[name] = paths
+    return kept
+
+
+def with_loss(
+    call: HeldCall, groups: Mapping[str, Sequence[Path]], start: Mapping[str, Array]
+) -> Fitted | None:
+    """The loss with which most gradients agree; one that is called a loss before all others."""
+    base = call.run(spread(call, groups, start))
+    own = gradients(call, groups, base)
+    generator = np.random.default_rng(1)
+    moved: list[tuple[str, float, Seen, Seen]] = []
+    for name, value in start.items():
+        for _ in range(2):
+            direction = generator.standard_normal(value.shape)
+            ahead, behind = (
+                call.run(spread(call, groups, {**start, name: value + h * direction}))
+                for h in (SMALL, -SMALL)
+            )
+            moved.append((name, float((own[name] * direction).sum()), ahead, behind))
+    analytic = np.array([slope for _, slope, _, _ in moved])
+    best: Fitted | None = None
+    for loss in losses(base, [s for *_, a, b in moved for s in (a, b)]):
+        with contextlib.suppress(Exception):
+            numeric = np.array([(loss.of(a) - loss.of(b)) / (2 * SMALL) for *_, a, b in moved])
+            if not np.isfinite(numeric).all() or not numeric.any():
+                continue
+            good = abs(numeric - analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
+            right = sum(all(good[i] for i, one in enumerate(moved) if one[0] == name) for name in start)
+            alike = float(analytic @ numeric) / float(np.linalg.norm(analytic) * np.linalg.norm(numeric))
+            one = Fitted(call, groups, start, loss, right, abs(alike))
+            rank = one.rank
+            counts = one.is_right or (not call.has_more_terms and one.is_believed)
+            if counts and (best is None or rank > best.rank):
+                best = one
+    return best
+
+
+def losses(base: Seen, others: Sequence[Seen]) -> Iterator[Loss]:
+    """The losses that a run may be of: values of its own, or of a prediction and of what is wanted."""
+    depends = [key for key in base.values if any(differs(key, base, other) for other in others)]
+    own = [key for key in depends if key.startswith(SURE) or is_cost(key, base.values[key])]
+    yield from map(Loss, own)
+    fixed = [key for key in base.values if key not in depends and "()" not in key]
+    wanted = [key for key in fixed if not DATA.fullmatch(plain(key)) and not RATE.fullmatch(plain(key))]
+    wanted.sort(key=lambda key: not (WANTED.fullmatch(plain(key)) or is_truth(plain(key))))
+    for y, t, text in itertools.product(depends, wanted, LOSSES):
+        sizes = base.values[y].size, base.values[t].size
+        if sizes[0] == sizes[1] or (sizes[1] == 1 and sizes[0] > 1 and is_class(base.values[t], sizes[0])):
+            yield Loss(y, t, text)
+            if base.values[y].ndim == 2 and text.endswith("/ N"):
+                yield Loss(y, t, text, of_columns=True)
+
+
+def differs(key: str, one: Seen, other: Seen) -> bool:
+    """Whether something that was seen under a name is another in another run."""
+    value = other.values.get(key)
+    return value is not None and value.shape == one.values[key].shape and (value != one.values[key]).any()
+
+
+def is_cost(key: str, value: Array) -> bool:
+    return value.size == 1 and bool(COST.fullmatch(plain(key))) and not SLOPE.fullmatch(plain(key))
+
+
+def is_class(value: Array, count: int) -> bool:
+    number = float(value.ravel()[0])
+    return number == int(number) and 0 <= number < count
+
+
+def plain(key: str) -> str:
+    """The name of a variable, or of the function that returned a value."""
+    return key.partition("/")[0].rpartition(".")[2].removesuffix("()")
