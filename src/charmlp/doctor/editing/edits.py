@@ -469,7 +469,7 @@ def of_terms(function: Function) -> Iterator[Edit]:
             if np.ndim(value) or text in ast.unparse(node):
                 continue
             is_batch = value == function.batch and isinstance(value, int | float | np.number)
-            for scaled in ("v", "1 - v", "1 + v") if not is_batch else ("v",):
+            for scaled in ("v", "1 - v", "1 + v", "v ** 0.5") if not is_batch else ("v",):
                 scale = expression(scaled, v=variable)
                 less, more = ("missing-mean", "extra-mean") if is_batch else ("scale-forgotten",) * 2
                 yield Edit(slot, binary(node, ast.Div, scale), f"{less}.edit")

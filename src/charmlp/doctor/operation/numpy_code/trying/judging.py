@@ -12,6 +12,7 @@ from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.trying.choices import Key, Upstream, taken
+from charmlp.doctor.operation.numpy_code.trying.examples import real_arrays
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
 from charmlp.doctor.operation.numpy_code.trying.runs import Failure, Run
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, State
@@ -194,6 +195,8 @@ def leaves_of(run: Run) -> dict[Key, Any]:
         choice = scene.chosen(key, run.state)
         if isinstance(choice, Template) and choice.kind == "real":
             found[key] = run.fresh(key)
+        elif isinstance(choice, Template) and choice.kind == "example":
+            found |= dict(real_arrays(choice.value.value, key))
     return found
 
 
@@ -226,5 +229,7 @@ def is_of_batch(scene: Scene, state: State) -> bool:
     keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
     choices = [scene.chosen(key, state) for key in keys]
     return any(
-        isinstance(one, Template) and one.kind != "size" and {"N", "S"} & set(one.shape) for one in choices
+        isinstance(one, Template)
+        and (one.kind == "example" or (one.kind != "size" and {"N", "S"} & set(one.shape)))
+        for one in choices
     )
