@@ -284,7 +284,7 @@ def of_one_name(
     first: Sequence[int],
     before: Shape,
 ) -> Iterator[list[Any]]:
-    """Kernels whose sizes are told by names: one that a picture's shape is unpacked into as well is that size.
+    """Kernels whose sizes are told by names: one that a picture's shape is unpacked into is that size.
 
     (n, h, w, c) = x.shape; (f, f, c, k) = W.shape: windows of f × f, k filters. A size without a name of its
     own, of a picture or of a kernel, may be its channels. Biases are a vector, with so many 1s `before` it.
@@ -298,7 +298,9 @@ def of_one_name(
         for name in names[1:]:
             if name in parts:
                 shape = [
-                    known.get(part, channels if part == "_" else width if WINDOWS.fullmatch(part) else filters)
+                    known.get(
+                        part, channels if part == "_" else width if WINDOWS.fullmatch(part) else filters
+                    )
                     for part in parts[name]
                 ]
                 recipe.append(tuple(shape))
@@ -306,7 +308,10 @@ def of_one_name(
                 recipe.append((*before, filters))
         yield recipe
         if len(recipe) > len(kernels) + 1:
-            yield [shape if i == 0 or name in parts else (filters, 1) for i, (name, shape) in enumerate(zip(names, recipe, strict=True))]
+            yield [
+                shape if i == 0 or name in parts else (filters, 1)
+                for i, (name, shape) in enumerate(zip(names, recipe, strict=True))
+            ]
 
 
 def biases_in(source: str, dimensions: int) -> Shape:
@@ -316,7 +321,10 @@ def biases_in(source: str, dimensions: int) -> Shape:
 
 
 HEIGHT = re.compile(r"h\w*|rows?|n_?[hH]\w*|height")
-WINDOWS = re.compile(r"f|[fk]_?[hw]|[hw]_?[fk]|hh|ww|k\d?|(filter|kernel)_?(size|h\w*|w\w*|rows?|cols?)|[rstuvmn]|k_?(rows|cols)", re.IGNORECASE)
+WINDOWS = re.compile(
+    r"f|[fk]_?[hw]|[hw]_?[fk]|hh|ww|k\d?|(filter|kernel)_?(size|h\w*|w\w*|rows?|cols?)|[rstuvmn]|k_?(rows|cols)",
+    re.IGNORECASE,
+)
 ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
 ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|reshape)\(1, ?-1\))"
 

@@ -24,6 +24,7 @@ from charmlp.doctor.operation.numpy_code.trying.templates import SCALE
 from charmlp.doctor.operation.source import behind
 
 MOST_SECONDS = 1.0  # of processor time
+LARGE = 4.0  # where an S is flat
 COMPUTING = {
     "numpy", "math", "random", "collections", "itertools", "functools", "typing", "dataclasses", "copy",
     "time", "abc", "__future__", "string", "operator",
@@ -101,7 +102,7 @@ def as_it_was(module: ModuleType) -> Iterator[None]:
     """Afterwards a module's variables, and the random numbers to come, are what they were."""
     before = dict(vars(module))
     held = {n: copy.deepcopy(v) for n, v in before.items() if isinstance(v, np.ndarray | list | dict)}
-    drawn, also_drawn = np.random.get_state(), random.getstate()
+    drawn, also_drawn = np.random.get_state(), random.getstate()  # noqa: NPY002 (the program's)
     try:
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
             yield
@@ -113,7 +114,7 @@ def as_it_was(module: ModuleType) -> Iterator[None]:
                 before[name][...] = value
             else:
                 vars(module)[name] = value
-        np.random.set_state(drawn)
+        np.random.set_state(drawn)  # noqa: NPY002
         random.setstate(also_drawn)
 
 
@@ -145,17 +146,15 @@ def recorded(code: CodeType, module: ModuleType, file: str) -> Mapping[CodeType,
 
 
 def lively(value: Any, seed: int = 0) -> Any:
-    """The same with other numbers where those are too small, or all alike, to show a mistake."""
+    """The same with other numbers where those are too small, too large or all alike to show a mistake."""
     if isinstance(value, np.ndarray):
         if value.dtype.kind != "f" or not value.size or set(np.unique(value)) == {0.0, 1.0}:
             return value
-        if np.abs(value).max() >= SCALE / 2 and np.unique(value).size > 1:
+        if SCALE / 2 <= np.abs(value).max() <= LARGE and np.unique(value).size > 1:
             return value.astype(float)
         return SCALE * random_numbers(value.shape, np.random.default_rng(seed + value.size))
-    if isinstance(value, dict):
-        return type(value)((key, lively(one, seed + i)) for i, (key, one) in enumerate(value.items())) if type(
-            value
-        ) is dict else value  # fmt: skip
+    if type(value) is dict:
+        return {key: lively(one, seed + i) for i, (key, one) in enumerate(value.items())}
     if hasattr(value, "_fields"):
         return type(value)(*(lively(one, seed + i) for i, one in enumerate(value)))
     if type(value) in (list, tuple):

@@ -42,6 +42,7 @@ class Solution:
     is_of_batch: bool = True
     is_turned: bool = False  # right, but for a transpose: there is no doubt about the rest
     has_shapes: bool = True  # each gradient has its leaf's
+    is_of_example: bool = False  # all that is made for it is what the program itself calls it with
     blocks_one: bool = False  # it runs with a batch as it is meant to: one sample would only hide mistakes
 
     def shows_more_than(self, other: "Solution") -> bool:
@@ -50,6 +51,11 @@ class Solution:
         return (self.blocks_one and not other.is_of_batch) or (
             self.has_shapes and len(names) > len({key.partition(".")[0] for key in other.of})
         )
+
+    @property
+    def settles(self) -> bool:
+        """Whether no other need be looked for."""
+        return self.is_right or self.is_turned or (self.is_of_example and self.has_shapes and self.is_telling)
 
     @property
     def is_telling(self) -> bool:
@@ -87,6 +93,7 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
         return replace(
             best,
             is_of_batch=several,
+            is_of_example=is_of_example(scene, state),
             blocks_one=several and (best.has_shapes or averages(scene.gradient.call)),
         )
     raise Failure((first.calls + 1, 3), everything, "gradients of other shapes")
@@ -222,6 +229,12 @@ def upstreams_for(outputs: Sequence[Array], led: bool) -> list[Array]:
         np.asarray(generator.uniform(0.3, 1.5, np.shape(y)) * generator.choice((-1, 1), np.shape(y)))
         for y in outputs
     ]
+
+
+def is_of_example(scene: Scene, state: State) -> bool:
+    keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
+    made = [one for key in keys if isinstance(one := scene.chosen(key, state), Template)]
+    return bool(made) and all(one.kind in ("example", "value") for one in made)
 
 
 def is_of_batch(scene: Scene, state: State) -> bool:
