@@ -100,6 +100,10 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     ),
     "image": (lambda t: t[0, 0], lambda t, v: t[None, None]),
     "stack": (lambda t: t[:, 0], lambda t, v: t[:, None]),  # pictures of one channel
+    "channels last": (lambda t: t.transpose(0, 2, 3, 1), lambda t, v: t.transpose(0, 3, 1, 2)),
+    "filters last": (lambda t: t.transpose(2, 3, 1, 0), lambda t, v: t.transpose(3, 2, 0, 1)),
+    "single, channels last": (lambda t: t[0].transpose(1, 2, 0), lambda t, v: t.transpose(2, 0, 1)[None]),
+    "after ones": (lambda t: t.reshape(1, 1, 1, -1), lambda t, v: t.reshape(-1)),
     "only": (lambda t: t.reshape(()), lambda t, v: t.reshape(1)),
     "number": (lambda t: t.astype(int), lambda t, v: t),
     "index": (lambda t: t.argmax(1), onehot),

@@ -16,6 +16,9 @@ SIZE = 2
 ARRANGEMENTS = (
     arrange(PICTURES, N=2, C=3),
     arrange((PICTURES, "image"), output="image", N=1, C=1),
+    arrange((PICTURES, "channels last"), output="channels last", N=2, C=3),
+    arrange((PICTURES, "single"), output="single", N=1, C=3),
+    arrange((PICTURES, "single, channels last"), output="single, channels last", N=1, C=3),
 )
 
 

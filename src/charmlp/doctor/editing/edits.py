@@ -13,6 +13,7 @@ import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.further import (
+    is_place,
     of_all_places,
     of_diagonals,
     of_missing_calls,
@@ -189,6 +190,8 @@ def of_constants(function: Function) -> Iterator[Edit]:
             continue
         if owner in along:
             others = [(axis, "batch-not-summed.edit") for axis in AXES]
+        elif is_place(function, node):
+            others = [(other, "kernel-not-flipped.place") for other in (0, 1, -1, 2, 3)]
         else:
             others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
             others += [(other, "wrong-formula.edit") for other in (0, 1, -1, 2, 3, 0.5)]
@@ -354,9 +357,8 @@ def of_statements(function: Function) -> Iterator[Edit]:
     """= for +=, or a statement too many."""
     for slot in slots(function.code.tree):
         node = slot[3]
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            yield from of_indices(function, slot, node)
         if isinstance(node, ast.AugAssign):
+            yield from of_indices(function, slot, node)
             yield from of_addition(function, slot, node)
         if not isinstance(node, ast.Assign) or len(node.targets) > 1:
             continue
@@ -365,6 +367,7 @@ def of_statements(function: Function) -> Iterator[Edit]:
             isinstance(target, ast.Name) and is_set_again(function, target)
         ):
             yield Edit(slot, ast.AugAssign(target, ast.Add(), node.value), "not-accumulated.edit")
+        yield from of_indices(function, slot, node)
         if isinstance(target, ast.Subscript):  # dout[mask] = 0
             yield Edit(slot, ast.Pass(), "cotangent-distorted.edit", (node, target.value))
         elif ast.unparse(target) in {ast.unparse(inner) for inner in ast.walk(node.value)}:  # x = f(x)
@@ -416,6 +419,10 @@ def of_numbers(function: Function) -> Iterator[Edit]:
             continue
         if not isinstance(function.value(node), float | int) or function.is_of_numbers:
             continue
+        if is_place(function, node):
+            for text in ("v - 1", "v + 1", "2 * v"):
+                yield Edit(slot, expression(text, v=node), "kernel-not-flipped.place")
+            continue
         if ast.unparse(node) in computed:
             continue
         for text in ("2 * v", "v / 2"):
@@ -447,6 +454,8 @@ def of_exchange(function: Function, slot: Slot) -> str:
     owner, _, _, node = slot
     if isinstance(owner, ast.Compare):
         return "wrong-mask.formula"
+    if not np.ndim(function.value(node)) and is_place(function, node):
+        return "kernel-not-flipped.place"
     if not np.ndim(function.value(node)) and not function.is_of_numbers:
         return "scale-forgotten.edit"
     return "wrong-variable.edit" if is_derivative(called(owner)) else "path-forgotten.edit"
@@ -507,7 +516,7 @@ def of_terms(function: Function) -> Iterator[Edit]:
             if np.ndim(value) or text in ast.unparse(node):
                 continue
             is_batch = value == function.batch and isinstance(value, int | float | np.number)
-            for scaled in ("v", "1 - v", "1 + v") if not is_batch else ("v",):
+            for scaled in ("v", "1 - v", "1 + v", "v ** 0.5") if not is_batch else ("v",):
                 scale = expression(scaled, v=variable)
                 less, more = ("missing-mean", "extra-mean") if is_batch else ("scale-forgotten",) * 2
                 yield Edit(slot, binary(node, ast.Div, scale), f"{less}.edit")

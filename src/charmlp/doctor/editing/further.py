@@ -19,6 +19,11 @@ def has_windows(function: Function) -> bool:
     return any(map(OF_WINDOWS.search, (function.code.function.__qualname__, *function.variables)))
 
 
+def is_place(function: Function, node: ast.AST) -> bool:
+    """Whether an expression says where a window lies."""
+    return id(node) in function.indexing and has_windows(function)
+
+
 def of_turns(function: Function) -> Iterator[Edit]:
     """An array that is read backwards along its last dimensions, or is not: a kernel."""
     slides = has_windows(function)
@@ -56,9 +61,8 @@ def of_places(function: Function) -> Iterator[Edit]:
         return
     steps = [variable for text, variable in numbers.items() if function.variables[text][1] > 1]
     for slot in function.expressions:
-        owner, field, _, node = slot
-        inside = isinstance(owner, ast.Slice | ast.Subscript | ast.Tuple | ast.BinOp) and field != "value"
-        if not inside or not isinstance(node, ast.Name) or node.id not in numbers:
+        node = slot[3]
+        if not isinstance(node, ast.Name) or node.id not in numbers or not is_place(function, node):
             continue
         for step in steps:
             if ast.unparse(step) != node.id:

@@ -129,6 +129,17 @@ class Function:
                     found.setdefault(size, expression(f"{text}.shape[{axis}]"))
         return found
 
+    @cached_property
+    def indexing(self) -> frozenset[int]:
+        """The expressions that say where in an array something lies: indices, and what these are made of."""
+        given = [node for node in ast.walk(self.code.tree) if isinstance(node, ast.Assign)]
+        indices = [node.slice for node in ast.walk(self.code.tree) if isinstance(node, ast.Subscript)]
+        for index in indices:  # which grows
+            names = {node.id for node in ast.walk(index) if isinstance(node, ast.Name)}
+            made = [one.value for one in given if names & set(map(ast.unparse, targets_of(one)))]
+            indices += [value for value in made if value not in indices]
+        return frozenset(id(node) for index in indices for node in ast.walk(index))
+
     @property
     def around(self) -> dict[str, Any]:
         """All names of the function's module."""
@@ -163,6 +174,11 @@ class Function:
             return isinstance(owner, ast.Call | ast.Attribute)
 
         return [slot for slot in self.expressions if is_operand(slot[0]) and self.is_array(slot[3])]
+
+
+def targets_of(node: ast.Assign) -> list[ast.expr]:
+    """What an assignment gives values to, one by one where it is a tuple."""
+    return [one for t in node.targets for one in (t.elts if isinstance(t, ast.Tuple) else [t])]
 
 
 def slots(tree: ast.AST) -> Iterator[Slot]:

@@ -18,6 +18,8 @@ KERNEL = Role("weight", "FCRR", ("w", "weight", "weights", "kernel", "filter", "
 BIAS = Role("bias", "F", ("b", "bias", "biases"))
 
 BIASES: tuple[list[tuple[Role, str]], ...] = ([], [(BIAS, "only")])  # of pictures of one channel
+AFTER_ALL: tuple[list[tuple[Role, str]], ...] = ([(BIAS, "plain")], [(BIAS, "after ones")], [])
+ONES = AFTER_ALL[1]
 
 
 def flipped(w: Array) -> Array:
@@ -133,6 +135,18 @@ KIND = Kind(
         arrange(KERNEL, PICTURES, N=2, C=2),
         *(arrange((PICTURES, "stack"), (KERNEL, "image"), *b, output="stack", N=2, C=1, F=1) for b in BIASES),
         arrange((PICTURES, "image"), (KERNEL, "image"), *BIASES[1], output="image", N=1, C=1, F=1),
+        *(
+            arrange(
+                (PICTURES, "channels last"), (KERNEL, filters), *b,
+                output="channels last", second=b is ONES, N=2, C=2,
+            )
+            for filters in ("filters last", "channels last")
+            for b in AFTER_ALL
+        ),
+        *(
+            arrange((PICTURES, "single"), KERNEL, *b, output="single", N=1, C=2)
+            for b in ([BIAS], [(BIAS, "column")], [])
+        ),
     ),
     forms=(form(1, 0), wrong_form("x ⋆ w, without b", lambda v: slid({**v, "bias": 0.0}))),
     more_forms=with_own_stride,

@@ -25,10 +25,10 @@ ARGUMENTS: dict[str, Any] = {
     "(hidden(dims|sizes|layersizes|layers))$": [HIDDEN],
     "(inputshape|inshape|shape|normalizedshape)$": ("D",),
     f"{HEADS}$": 2,
-    "(stride|strides|dilation|groups)$": 1,
+    "(stride|strides|strideshape|stridesize|dilation|groups)$": 1,
     "(dim|axis)$": -1,
     "(use)?.*bias$": True,
-    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?filters$|outc$|cout$|fn$|nf$"
+    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?(filters|kernels)$|outc$|cout$|fn$|nf$"
     "|outplanes$": "K",
     ".*channels?$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
     "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": "H",
@@ -54,6 +54,7 @@ GATES = {"lstm": 4, "gru": 3}  # blocks of weights beside each other
 # Arguments that may be left out, but that an object cannot do without
 WANTED = re.compile(r"(input|in)_?(shape|dim|size|units|features)|n_?in(puts?)?", re.IGNORECASE)
 WIDE = re.compile(r"kernel|filter|pool|window|stride|shape")
+WINDOW = re.compile(r"kernel|filter|pool|window|conv")  # which has a height and a width
 USUAL_WORDS = re.compile("relu|train")
 DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "randn", "rand", "randint", "choice",
@@ -201,6 +202,9 @@ def argument(
     if plain == "dim" and (arrays or is_size(kind, name)):
         return sizes.get("D", 1)  # a layer's size, and no axis
     value = guess_argument(name, sizes)
+    if isinstance(value, int) and not isinstance(value, bool) and (count := taken_apart(kind, name)) > 1:
+        own_width = 2 if WINDOW.search(name.lower()) else value
+        return tuple([CHANNELS] * (count - 2) + [own_width] * 2)
     if isinstance(value, list) and (count := unpacked(kind, name)) >= len(WIDTHS):
         value = sized([WIDTHS[0], *(HIDDEN + i for i in range(count - 2)), WIDTHS[-1]], sizes)
     return of_annotation(parameter.annotation, value, sizes)
@@ -254,7 +258,9 @@ def of_annotation(annotation: Any, value: Any, sizes: Mapping[str, int]) -> Any:
 def array_for(kind: type, name: str, sizes: Mapping[str, int]) -> np.ndarray | None:
     """Weights, where an argument's name is that of weights; those of a convolution are filters."""
     shape = next((s for pattern, s in ARRAYS.items() if re.fullmatch(pattern, name.lower())), None)
-    if shape is None:
+    if shape is None and (dimensions := dimensions_of(kind, name)):
+        return random_numbers(filters_of(dimensions, sizes), np.random.default_rng(3))
+    if shape is None or is_length(kind, name):
         return None
     numbers = [sizes[letter] for letter in shape]
     title = kind.__name__.lower()
@@ -397,6 +403,45 @@ def is_size(kind: type, name: str) -> bool:
     """Whether arrays are made of this size: `dim` is a number of features there, and no axis."""
     made = rf"(ones|zeros|empty|full|rand\w*|normal|uniform|Parameter|Tensor|Linear|Norm)\([^\n]*\b{name}\b"
     return bool(re.search(made, source_of(kind)))
+
+
+def dimensions_of(kind: type, name: str) -> int:
+    """Of how many dimensions of an argument a class reads the size; 0 where it reads none."""
+    source = source_of(kind)
+    attributes = re.findall(rf"self\.(\w+)\s*=\s*{name}\b(?![.\w(\[])", source)
+    one = "|".join([rf"\b{name}", *(rf"self\.{attribute}" for attribute in attributes)])
+    places = [int(place) for place in re.findall(rf"(?:{one})\.shape\[(\d)\]", source)]
+    targets = re.findall(rf"^\s*\(?((?:\w+, *)+\w+)\)?\s*=\s*(?:{one})\.shape\s*$", source, re.MULTILINE)
+    return max([0, *(place + 1 for place in places), *(target.count(",") + 1 for target in targets)])
+
+
+def filters_of(dimensions: int, sizes: Mapping[str, int]) -> list[int]:
+    """Weights of so many dimensions: those of a layer, or filters."""
+    if dimensions < 3:
+        return [sizes["D"], sizes["K"]][2 - dimensions :]
+    return [sizes["K"], *[CHANNELS] * (dimensions - 3), 2, 2]
+
+
+def is_length(kind: type, name: str) -> bool:
+    """Whether a name that weights may have stands between the sizes of an array: normal(0, 1, (c, k, k))."""
+    return bool(re.search(rf"\((\w+, *)+{name}\b[, )]|\({name}(, *\w+)+\)", shapes_in(kind)))
+
+
+def shapes_in(kind: type) -> str:
+    """What is written in the calls of a class that make arrays."""
+    made = r"\b(?:ones|zeros|empty|full|rand\w*|normal|uniform)\(([^\n]*)"
+    return "\n".join(re.findall(made, source_of(kind)))
+
+
+def taken_apart(kind: type, name: str) -> int:
+    """How many numbers an argument must hold: 2 for `sy, sx = self.stride`; 1 where it is one number."""
+    source = source_of(kind)
+    attributes = re.findall(rf"self\.(\w+)\s*=\s*{name}\b(?![.\w(\[])", source)
+    one = "|".join([rf"\b{name}", *(rf"self\.{attribute}" for attribute in attributes)])
+    targets = re.findall(rf"^\s*\(?([\w., ]+,[\w., ]+?)\)?\s*=\s*(?:{one})\s*$", source, re.MULTILINE)
+    places = [int(place) for place in re.findall(rf"(?:{one})\[(\d)\]", source)]
+    spread = 2 if re.search(rf"\*(?:{one})\b(?=[,)\]])|len\((?:{one})\)", source) else 1
+    return max([spread, *(target.count(",") + 1 for target in targets), *(place + 1 for place in places)])
 
 
 def choices_of(kind: type) -> tuple[str, list[str]] | None:

@@ -49,7 +49,7 @@ class EnoughSeen(BaseException):
     """Ends the run; no `except Exception` of the file's takes it for an error."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each call is one of its own
 class Call:
     """One call: its arguments by name, and the object (before it) where it is a method."""
 

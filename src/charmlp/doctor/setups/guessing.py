@@ -3,7 +3,7 @@
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -146,7 +146,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
-        yield from unpacked(subject.forward_source, names)
+        yield from unpacked(all_sources(subject), names)
         yield from of_einsum(names, subject.forward_source, sizes)
         yield from spread_out(subject, inputs, n, d)
         yield from of_scaled(subject, names, n, d)
@@ -185,6 +185,12 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8), (6, 4)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
+
+
+def all_sources(subject: Subject) -> str:
+    """What is written in forward, then in backward."""
+    functions = dict.fromkeys((*subject.forward_code, *subject.code))
+    return "\n".join([subject.forward_source, *map(source_of, functions)])
 
 
 def is_of_array(subject: Subject, name: str) -> bool:
@@ -313,13 +319,14 @@ def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
 
     Kernels too are unpacked.
     """
-    counts = {
-        name: parts.count(",") + 1
-        for parts, name in re.findall(r"((?:\w+, *)+\w+) = (\w+)\.(?:shape|size\(\))\s", source + "\n")
-    }
-    first = SIZES_OF.get(max((counts.get(name, 0) for name in names), default=0))
+    parts = unpacked_shapes(source)
+    counts = {name: len(parts[name]) for name in names if name in parts}
+    first = SIZES_OF.get(max(counts.values(), default=0))
     if first is None:
         return
+    if len(first) == 3 and HEIGHT.match(parts.get(names[0], [""])[0]):
+        first = first[1:] + first[:1]  # one picture, its channels last
+    yield from of_one_name(parts, names, first, biases_in(source, len(first)))
     c = first[1]
     if any(name in counts for name in names[1:]):
         for filters, channels_in, width in itertools.product((3, c), (c, 1), (2, 3)):
@@ -330,13 +337,66 @@ def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
         yield [first, *(first if name in counts else other for name in names[1:])]
 
 
+def unpacked_shapes(source: str) -> dict[str, list[str]]:
+    """The names into which the shape of each array is unpacked."""
+    found = re.findall(r"\(?((?:\w+, *)+\w+)\)? = (\w+)\.(?:shape|size\(\))\s", source + "\n")
+    return {name: [part.strip() for part in parts.split(",")] for parts, name in found}
+
+
+def of_one_name(
+    parts: Mapping[str, Sequence[str]],
+    names: Sequence[str],
+    first: Sequence[int],
+    before: Shape,
+) -> Iterator[list[Any]]:
+    """Kernels whose sizes are told by names: one that a picture's shape is unpacked into is that size.
+
+    (n, h, w, c) = x.shape; (f, f, c, k) = W.shape: windows of f × f, k filters. A size without a name of its
+    own, of a picture or of a kernel, may be its channels. Biases are a vector, with so many 1s `before` it.
+    """
+    kernels = [name for name in names[1:] if name in parts]
+    if not kernels or names[0] not in parts or len(parts[names[0]]) != len(first):
+        return
+    known = {part: size for part, size in zip(parts[names[0]], first, strict=True) if part != "_"}
+    for filters, width, channels in itertools.product((5, 3), (2, 3), (first[1], first[-1], first[0])):
+        recipe: list[Any] = [tuple(first)]
+        for name in names[1:]:
+            if name in parts:
+                shape = [
+                    known.get(
+                        part, channels if part == "_" else width if WINDOWS.fullmatch(part) else filters
+                    )
+                    for part in parts[name]
+                ]
+                recipe.append(tuple(shape))
+            else:
+                recipe.append((*before, filters))
+        yield recipe
+        if len(recipe) > len(kernels) + 1:
+            yield [
+                shape if i == 0 or name in parts else (filters, 1)
+                for i, (name, shape) in enumerate(zip(names, recipe, strict=True))
+            ]
+
+
+def biases_in(source: str, dimensions: int) -> Shape:
+    """The 1s before the biases' one number a filter, where arrays of such a shape are made."""
+    ones = ", ".join("1" * (dimensions - 1))
+    return (1,) * (dimensions - 1) if f"({ones}, " in source else ()
+
+
+HEIGHT = re.compile(r"h\w*|rows?|n_?[hH]\w*|height")
+WINDOWS = re.compile(
+    r"f|[fk]_?[hw]|[hw]_?[fk]|hh|ww|k\d?|(filter|kernel)_?(size|h\w*|w\w*|rows?|cols?)|[rstuvmn]|k_?(rows|cols)",
+    re.IGNORECASE,
+)
 ONE_A_ROW = r"\[:, ?(None|np\.newaxis)\]|\.(unsqueeze\((dim=)?-?1\)|(view|reshape)\(-1, ?1\))"
 ONE_A_COLUMN = r"\[(None|np\.newaxis), ?:\]|\.(unsqueeze\((dim=)?0\)|(view|reshape)\(1, ?-1\))"
 
 
 def spread_out(subject: Subject, inputs: Sequence[str], n: int, d: int) -> Iterator[list[Any]]:
     """Matrices, and vectors that the code makes columns or rows of, options as well: scale[:, None]."""
-    sources = "\n".join([subject.forward_source, *map(source_of, (*subject.code, *subject.forward_code))])
+    sources = all_sources(subject)
     shapes: list[Shape] = []
     for name in inputs:
         of_rows, of_columns = (

@@ -117,6 +117,7 @@ def recognise_noisy(build: Build, flags: bool) -> Reading | None:
 def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bool) -> Reading | None:
     """The first arrangement with which forward agrees with a form of `kind`; else, the first that runs."""
     right = wrong = running = None
+    fits = False  # whether the gradients have the inputs' shapes
     taken = build(SIZES[0], dtype).required or ()
     for usual in kind.arrangements:
         arrangement = by_names(usual, taken)
@@ -128,8 +129,8 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
             continue
         reading = Reading(kind, arrangement, form, trial.dtype, named, flags=flags)
         if form is not None and form.right:
-            if right is None:
-                right = reading
+            if right is None or (arrangement.second and gradients_fit(trial) and not fits):
+                right, fits = reading, gradients_fit(trial)
             elif arrangement.second or reordered(right.arrangement, arrangement):
                 right = replace(right, others=(*right.others, arrangement))
         elif form is not None and (named or form.telling) and "N" not in arrangement.sizes:
@@ -139,6 +140,13 @@ def read_as(build: Build, kind: Kind, dtype: np.dtype, flags: bool, *, named: bo
             if not kind.try_all:
                 break  # one row or one column would tell less, and may agree by luck
     return right or wrong or (running if named else None)
+
+
+def gradients_fit(trial: Trial) -> bool:
+    """Whether backward runs, and each gradient has the shape of its input: biases may come in several."""
+    returned = trial.returned(trial.record(trial.upstreams[0]))
+    pairs = zip(trial.values, returned or (), strict=False)
+    return returned is not None and all(g is None or np.shape(g) == np.shape(v) for v, g in pairs)
 
 
 def reordered(one: Arrangement, other: Arrangement) -> bool:

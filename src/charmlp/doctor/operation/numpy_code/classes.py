@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -29,6 +29,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_derivative,
     is_of_backward,
+    is_of_forward,
     is_truth,
     is_upstream,
     stem_of,
@@ -134,9 +135,9 @@ def passes_of(kind: type) -> tuple[str, str] | None:
     if both and has_weights(kind):
         return both[0], both[0]
     whole = {name for name in own if not {"index", "idx"} & set(method_of(kind, name).required)}
-    forward = called(FORWARD, own) or spelled_like(FORWARD, whole)
+    forward = called(FORWARD, own) or spelled_like(FORWARD, whole) or with_word(is_of_forward, kind, whole)
     backward = called(BACKWARD + DERIVATIVE, own) or spelled_like(BACKWARD + DERIVATIVE, whole)
-    backward = backward or private(kind, BACKWARD)
+    backward = backward or private(kind, BACKWARD) or with_word(is_backward_pass, kind, whole)
     if forward and backward:
         first = method_of(kind, forward[0])
         if backward[0] == "delta" and not set(method_of(kind, "delta").required) <= set(first.required):
@@ -167,6 +168,16 @@ def private(kind: type, names: Sequence[str]) -> list[str]:
     ]
 
 
+def with_word(is_one: Callable[[str], bool], kind: type, own: Set[str]) -> list[str]:
+    """The one method that has the word for a pass in its name: fp_compute, layer_forward."""
+    found = [name for name in methods_of(kind) if name in own and is_one(name) and not name.startswith("_")]
+    return found if len(found) == 1 and method_of(kind, found[0]).required else []
+
+
+def is_backward_pass(name: str) -> bool:
+    return is_of_backward(name) and not is_derivative(name)
+
+
 def takes_output(forward: Method, delta: Method) -> bool:
     """Whether an activation's delta takes input and output: compute(incoming), delta(incoming, outgoing)."""
     further = [name for name in delta.required if name not in forward.required]
@@ -175,9 +186,7 @@ def takes_output(forward: Method, delta: Method) -> bool:
 
 
 def forward_of_state(kind: type, backward: str) -> str | None:
-    """The method that leaves on its object what a network's backward reads there, whatever it is called."""
-    if not takes_truth(kind, backward):
-        return None
+    """The method that leaves on its object what backward reads there, whatever it is called."""
     read = set(re.findall(r"self\.(\w+)", source_of(method_of(kind, backward).call)))
     found: dict[str, int] = {}
     for name in methods_of(kind):

@@ -29,7 +29,7 @@ from charmlp.doctor.operation.source import (
 from charmlp.doctor.operation.unwritten import is_unwritten
 
 # Options that come as a dict, by the names of the dict and of the function, and what is in them here.
-CONVOLUTION = {"stride": 1, "pad": 1}
+CONVOLUTION = {"stride": 2, "pad": 1}  # a stride of 1 hides that it was forgotten
 POOLING = {"pool_height": 2, "pool_width": 2, "stride": 2}
 BATCH_NORM = {"mode": "train", "eps": 1e-5, "momentum": 0.9}
 DROPOUT = {"mode": "train", "p": 0.6, "seed": 0}
@@ -39,7 +39,7 @@ DICTS: dict[str, Mapping[str, Any]] = {
     "bn|batchnorm|sbn": BATCH_NORM,
     "ln|layernorm|gn|norm": {"eps": 1e-5},
     "dropout|drop": DROPOUT,
-    "hyper|h": {"stride": 1, "pad": 1, "f": 2},
+    "hyper|h": {"stride": 2, "pad": 1, "f": 2},
 }
 DICT = re.compile(r"(\w+?)_?(param|params|parameters|config|cfg|opts?|options)", re.IGNORECASE)
 # Options that are no arrays and that options.py does not know, by their names without underscores.

@@ -4,10 +4,21 @@ import functools
 import re
 from collections.abc import Sequence
 
-FORWARD = {"forward", "fwd", "fprop", "feedforward", "propagation", "prop", "pass"}
+FORWARD = {
+    "forward",
+    "forwards",
+    "forwarding",
+    "fwd",
+    "fprop",
+    "fp",
+    "feedforward",
+    "propagation",
+    "prop",
+    "pass",
+}
 BACKWARD = {
-    "backward", "backwards", "bwd", "bprop", "backprop", "backpropagate", "backpropagation", "back", "bp",
-    "vjp", "bw", "pullback", "rev", "reverse",
+    "backward", "backwards", "backwarding", "bwd", "bprop", "backprop", "backpropagate", "backpropagation",
+    "back", "bp", "vjp", "bw", "pullback", "rev", "reverse",
 }  # fmt: skip
 DERIVATIVE = {
     "derivative", "derivatives", "deriv", "derive", "derivate", "derived", "deriva", "prime", "der", "diff",

@@ -57,6 +57,7 @@ def node_of(run: Run) -> Any:
     )
 
 
+DELTAS = ("d", "e", "dl", "da", "dz")  # what a backward pass may call its only argument
 NODE = re.compile(r"node|op|tensor|parent|this", re.IGNORECASE)
 Source = Callable[[Run, Outputs], Any]  # where an argument of a backward pass comes from
 
@@ -200,6 +201,8 @@ class Pair:
             return False
         if self.is_loss and any(map(is_truth, self.takes)):
             return False
+        if len(self.arrays_taken) == 1 and not is_slope:
+            return left == self.arrays_taken and left[0] in DELTAS
         return len(self.arrays_taken) > 1
 
     @property

@@ -12,6 +12,7 @@ from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.trying.choices import Key, Upstream, taken
+from charmlp.doctor.operation.numpy_code.trying.examples import real_arrays
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
 from charmlp.doctor.operation.numpy_code.trying.runs import Failure, Run
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, State
@@ -41,6 +42,7 @@ class Solution:
     is_of_batch: bool = True
     is_turned: bool = False  # right, but for a transpose: there is no doubt about the rest
     has_shapes: bool = True  # each gradient has its leaf's
+    is_of_example: bool = False  # all that is made for it is what the program itself calls it with
     blocks_one: bool = False  # it runs with a batch as it is meant to: one sample would only hide mistakes
 
     def shows_more_than(self, other: "Solution") -> bool:
@@ -49,6 +51,11 @@ class Solution:
         return (self.blocks_one and not other.is_of_batch) or (
             self.has_shapes and len(names) > len({key.partition(".")[0] for key in other.of})
         )
+
+    @property
+    def settles(self) -> bool:
+        """Whether no other need be looked for."""
+        return self.is_right or self.is_turned or (self.is_of_example and self.has_shapes and self.is_telling)
 
     @property
     def is_telling(self) -> bool:
@@ -86,6 +93,7 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
         return replace(
             best,
             is_of_batch=several,
+            is_of_example=is_of_example(scene, state),
             blocks_one=several and (best.has_shapes or averages(scene.gradient.call)),
         )
     raise Failure((first.calls + 1, 3), everything, "gradients of other shapes")
@@ -194,6 +202,8 @@ def leaves_of(run: Run) -> dict[Key, Any]:
         choice = scene.chosen(key, run.state)
         if isinstance(choice, Template) and choice.kind == "real":
             found[key] = run.fresh(key)
+        elif isinstance(choice, Template) and choice.kind == "example":
+            found |= dict(real_arrays(choice.value.value, key))
     return found
 
 
@@ -221,10 +231,18 @@ def upstreams_for(outputs: Sequence[Array], led: bool) -> list[Array]:
     ]
 
 
+def is_of_example(scene: Scene, state: State) -> bool:
+    keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
+    made = [one for key in keys if isinstance(one := scene.chosen(key, state), Template)]
+    return bool(made) and all(one.kind in ("example", "value") for one in made)
+
+
 def is_of_batch(scene: Scene, state: State) -> bool:
     """Whether any of its variables has a dimension of samples, or of steps."""
     keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
     choices = [scene.chosen(key, state) for key in keys]
     return any(
-        isinstance(one, Template) and one.kind != "size" and {"N", "S"} & set(one.shape) for one in choices
+        isinstance(one, Template)
+        and (one.kind == "example" or (one.kind != "size" and {"N", "S"} & set(one.shape)))
+        for one in choices
     )

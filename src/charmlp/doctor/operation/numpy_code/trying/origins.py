@@ -40,6 +40,7 @@ from charmlp.doctor.operation.numpy_code.trying.choices import (
     taken,
     variable_of,
 )
+from charmlp.doctor.operation.numpy_code.trying.examples import arguments_of, real_arrays
 from charmlp.doctor.operation.numpy_code.trying.names import DATA, Variable, likely
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
@@ -138,7 +139,15 @@ class Origins:
             yield from self.same_data(key)
             yield from self.parts_called(key)
         yield from self.products(key)
+        yield from self.of_example(key, of_value)
         yield from self.fresh(key)
+
+    def of_example(self, key: Key, of_value: bool) -> Iterator[Template]:
+        """What the program itself calls one of the functions with; not what depends on other variables."""
+        examples = (arguments_of(f).get(key) for f in self.functions if key in taken(f))
+        example = next((one for one in examples if one is not None), None)
+        if example is not None and (of_value or not any(real_arrays(example.value, key))):
+            yield Template("example", value=example)
 
     def is_produced_from(self, key: Key) -> bool:
         """Whether a function takes it that gives the value something: then it is not the gradient's alone."""

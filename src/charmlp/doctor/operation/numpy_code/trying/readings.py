@@ -55,7 +55,7 @@ class Tried:
                 continue  # nobody learns data
             if best is None or solution.is_right or solution.is_turned:
                 best = scene, solution
-            if solution.is_right or solution.is_turned:
+            if solution.settles:
                 break
         return best
 

@@ -32,6 +32,7 @@ from charmlp.doctor.operation.numpy_code.trying.choices import (
     code_with_steps,
     taken,
 )
+from charmlp.doctor.operation.numpy_code.trying.examples import with_leaves
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, State
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     DOMAINS,
@@ -93,6 +94,8 @@ class Run:
         if isinstance(choice, Same):
             return self.fresh(choice.key)
         assert isinstance(choice, Template)
+        if choice.kind == "example":
+            return with_leaves(choice.value.value, key, self.leaves)
         if choice.kind == "dict":
             return {entry: self.fresh(f"{key}.{entry}") for entry in choice.keys}
         if choice.kind in ("list", "tuple"):

@@ -1,5 +1,6 @@
 """A function whose value is differentiated and one that gives the gradient, with what goes into both."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from charmlp.doctor.operation.numpy_code.trying.choices import (
     taken,
 )
 from charmlp.doctor.operation.numpy_code.trying.conventions import Convention
+from charmlp.doctor.operation.numpy_code.trying.examples import arguments_of
 from charmlp.doctor.operation.numpy_code.trying.names import DATA
 from charmlp.doctor.operation.numpy_code.trying.origins import Origins
 from charmlp.doctor.operation.numpy_code.trying.templates import (
@@ -40,9 +42,14 @@ class Scene(Origins):
         known = self.objects
         mark = tuple(sorted(sizes.items()))
         if mark not in known:
-            own = instance(self.kind, sizes)  # type: ignore[arg-type]
+            own = self.object_of_example() or instance(self.kind, sizes)  # type: ignore[arg-type]
             known[mark] = own, {key_of(place): place for place in weights(own)}
         return known[mark]
+
+    def object_of_example(self) -> Any:
+        """The object that the program itself calls the methods of."""
+        found = [arguments_of(function).get("self") for function in (self.value, self.gradient)]
+        return next((copy.deepcopy(one.value) for one in found if one is not None), None)
 
     @cached_property
     def objects(self) -> dict[Any, Any]:
@@ -91,6 +98,8 @@ class Scene(Origins):
             key = waiting.pop(0)
             choices = self.choices(key, state)
             if not isinstance(choices[0], Template):
+                continue
+            if choices[0].kind == "example":
                 continue
             if choices[0].holds_others:
                 waiting += [f"{key}.{entry}" for entry in choices[0].keys]

@@ -48,7 +48,7 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
             hides = best is not None and best.shows_more_than(solution)
             if not hides and (best is None or solution.score > best.score):
                 best = solution
-            if (solution.is_right and not hides) or solution.is_turned:
+            if solution.settles and not (solution.is_right and hides):
                 return solution
             progress, is_of_domain = (1_000_000,), False
             roots = frozenset(n for f in (scene.value, scene.gradient) for n in taken(f))

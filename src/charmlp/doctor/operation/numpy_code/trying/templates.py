@@ -24,7 +24,8 @@ SCALE = 0.6
 @dataclass(frozen=True)
 class Template:
     """`kind` is how the numbers are drawn: real, labels, unique, one-hot, binary, sign, affinity (a
-    symmetric matrix that sums to 1), value (just that) or a holder of others."""
+    symmetric matrix that sums to 1), value (just that), example (one of the program's own) or a holder of
+    others."""
 
     kind: str
     shape: str = ""
