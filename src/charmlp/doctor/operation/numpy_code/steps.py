@@ -36,10 +36,11 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import instance
-from charmlp.doctor.operation.numpy_code.names import LOSS
+from charmlp.doctor.operation.numpy_code.names import LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
+    is_data,
     shapes_of,
 )
 from charmlp.doctor.operation.numpy_code.statements import spots_in
@@ -50,6 +51,8 @@ ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", 
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
 TOLERANCE = 1e-4  # relative, of slopes
+COLUMNS = re.compile(r"(?<!shape)\[(:, ?)?[0-9]")
+FEW = (2, 3)  # columns
 MOST_OTHERS = 9  # losses that are less likely than the first
 PROPORTIONAL = 0.9999  # of gradients of losses that differ by a factor, or by a small number in a logarithm
 CALLED_LOSS = re.compile(r"loss|cost|objective|likelihood|nll", re.IGNORECASE)
@@ -114,19 +117,21 @@ class Step(Taken):
         """The data and the loss with which most gradients agree; raises `CannotExamineError` for none."""
         best: Fitting | None = None
         most = (False, 0.0, 0.0, -np.inf)  # of outputs one, if as much agrees
-        for problem in self.problems(sizes, dtype):
+        for problem in self.problems_of_all_widths(sizes, dtype):
             try:
                 parameters = self.parameters_for(problem, dtype)
                 agreements = list(self.agreements(problem, parameters))
             except Exception:  # data of another shape, or code that is no step
                 continue
+            size = sum(np.size(value) for value in parameters.values())
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
-                ranked = (*agreement, -(problem.outputs or np.inf))
+                is_own, whole, alike = agreement
+                ranked = (is_own, whole / size, alike, -(problem.outputs or np.inf))
                 if ranked > most and known in (None, descent):
                     best, most = (problem, parameters, descent), ranked
-            if best is not None and most[1] == sum(np.size(value) for value in best[1].values()):
+            if most[1] == 1:
                 break
         if best is None:
             raise CannotExamineError("no-loss", name=self.function.name)
@@ -141,6 +146,13 @@ class Step(Taken):
         every = self.agreements(problem, parameters, least=0.0)
         own = [alike for one, (_, _, alike) in every if one.is_own and CALLED_LOSS.search(one.variable)]
         return bool(own) and max(own) < PROPORTIONAL
+
+    def problems_of_all_widths(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """Those of a few columns too, where the code names them: theta[1] -= lr * sum(error * X[:, 1])."""
+        yield from self.problems(sizes, dtype)
+        if self.kind is None and COLUMNS.search(ast.unparse(self.code.tree)):
+            for width in FEW:
+                yield from self.problems({**sizes, "D": width}, dtype)
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
         counts = [1] if self.updates.is_by_sample else [sizes["N"], 1]
@@ -372,11 +384,18 @@ def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
         return False
 
 
+def learns_from_data(function: Function) -> bool:
+    """Whether it takes data, and what should come of them."""
+    return any(map(is_data, function.required)) and any(map(is_truth, function.required))
+
+
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
     """None for what takes no step of its own."""
     code = code_of(function.call)
     if code is None or steps_in(code.tree) is None or not function.required:
         return None
-    if (kind is not None and is_optimizer(kind.__name__)) or not spots_in(code.tree):
+    if (kind is not None and is_optimizer(kind.__name__)) or not (
+        spots_in(code.tree) or learns_from_data(function)
+    ):
         return None  # it applies gradients that it is given
     return Step(function, code, kind, tuple(costs))

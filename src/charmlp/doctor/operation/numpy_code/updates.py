@@ -6,7 +6,7 @@ import functools
 import itertools
 import pickle
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,7 @@ EPOCHS = re.compile(
     r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
 )
 PASS = re.compile(r"_|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
+DECAYED = re.compile(r"\breg\w*|\w*decay\w*|\bshrink\w*|1(\.0)? - ", re.IGNORECASE)
 SAMPLES = re.compile(
     r"\b(samples?|batch\w*|n_samples|[mnN]|zip|enumerate|examples|permutation|indices|idx)\b"
 )
@@ -84,7 +85,7 @@ def updates_in(
     `also` may say otherwise of a statement and what it adds.
     """
     rated = rated_names(tree)
-    found = [
+    found: list[tuple[ast.stmt, str]] = [
         (node, base)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AugAssign)
@@ -93,29 +94,96 @@ def updates_in(
         for base in [base_of(target_of(node))]
         if base
     ]
+    found += taken_back(tree, rated)
+    found = found or list(returned(tree, rated))
     if not found:
         return None
-    names = tuple(dict.fromkeys(base for _, base in found))
-    return Updates(tree, tuple(node for node, _ in found), names)
+    return updates_of(tree, found)
+
+
+def updates_of(tree: ast.FunctionDef, found: Sequence[tuple[ast.stmt, str]]) -> Updates:
+    return Updates(tree, tuple(dict.fromkeys(s for s, _ in found)), tuple(dict.fromkeys(b for _, b in found)))
+
+
+def taken_back(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stmt, str]]:
+    """The statements that give parameters what was computed of them under other names, and the parameters.
+
+    `t0 = theta[0] - lr * d0`, then `theta = np.array([t0, t1])`.
+    """
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1]
+    moved = {
+        base_of(node.targets[0]): origin
+        for node in nodes
+        if is_rated(node.value, rated) and (origin := origin_of(node.value))
+        if base_of(node.targets[0]) not in ("", origin)
+    }
+    for node in nodes:
+        target, value = node.targets[0], node.value
+        is_pair = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        pairs = list(zip(target.elts, value.elts, strict=False)) if is_pair else [(target, value)]  # type: ignore[attr-defined]
+        wholes = [(base_of(one), {moved.get(name) for name in names_moved(part, moved)}) for one, part in pairs]
+        if all(base and whose == {base} for base, whose in wholes):
+            yield from ((node, base) for base, _ in wholes)
+
+
+def names_moved(value: ast.expr, moved: Mapping[str, str]) -> set[str]:
+    """The variables of a parameter's new numbers in what only puts them together; none in a calculation."""
+    if any(isinstance(node, ast.BinOp) for node in ast.walk(value)):
+        return set()
+    return {node.id for node in ast.walk(value) if isinstance(node, ast.Name)} & set(moved)
+
+
+def returned(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stmt, str]]:
+    """Where it returns parameters after a step: `return w - lr * dw`; and the arguments that they were."""
+    arguments = {a.arg for a in tree.args.args}
+    for node in ast.walk(tree):
+        for part in parts_of(node.value) if isinstance(node, ast.Return) and node.value is not None else ():
+            if is_rated(part, rated) and (origin := origin_of(part)) in arguments:
+                yield node, origin
+
+
+def parts_of(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, ast.Tuple) else [value]
+
+
+def origin_of(value: ast.expr) -> str:
+    """The variable of which a sum or difference begins: w of `w[0] - lr * g`; "" for none."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
+        return ""
+    return base_of(leftmost_of(value))
+
+
+def leftmost_of(value: ast.BinOp) -> ast.expr:
+    while isinstance(value.left, ast.BinOp) and isinstance(value.left.op, ast.Add | ast.Sub):
+        value = value.left
+    return value.left
 
 
 def target_of(node: ast.Assign | ast.AugAssign) -> ast.expr:
     return node.target if isinstance(node, ast.AugAssign) else node.targets[0]
 
 
-def change_of(node: ast.Assign | ast.AugAssign) -> ast.expr | None:
+def change_of(node: ast.Assign | ast.AugAssign | ast.Return) -> ast.expr | None:
     """What is added to a variable or taken from it."""
+    if isinstance(node, ast.Return):
+        return node.value
     if isinstance(node, ast.AugAssign):
         return node.value if isinstance(node.op, ast.Add | ast.Sub) else None
     value, target = node.value, ast.unparse(node.targets[0])
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
         return None
-    leftmost = value
-    while isinstance(leftmost.left, ast.BinOp) and isinstance(leftmost.left.op, ast.Add | ast.Sub):
-        leftmost = leftmost.left
-    if ast.unparse(leftmost.left) == target:
+    leftmost = leftmost_of(value)
+    if ast.unparse(leftmost) == target or is_shrunk(leftmost, target):
         return value
     return value if isinstance(value.op, ast.Add) and ast.unparse(value.right) == target else None
+
+
+def is_shrunk(value: ast.expr, target: str) -> bool:
+    """Whether it is a parameter times 1 - rate · decay, as it stands in an update."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mult):
+        return False
+    sides = ast.unparse(value.left), ast.unparse(value.right)
+    return target in sides and DECAYED.search(" ".join(sides)) is not None
 
 
 def rated_names(tree: ast.FunctionDef) -> set[str]:
@@ -192,6 +260,19 @@ class Instrumented(ast.NodeTransformer):
         if not self.is_inside and base in self.updates.names:
             node.value = call(START, ast.Constant(base), node.value)
         return node
+
+    def visit_Return(self, node: ast.Return) -> Any:
+        """Parameters that are returned after a step are variables first, which can be seen."""
+        if node not in self.updates.statements or node.value is None:
+            return node
+        parts = parts_of(node.value)
+        moved = [(i, name) for i, part in enumerate(parts) if (name := origin_of(part)) in self.updates.names]
+        target = ast.Tuple([ast.Name(name, ast.Store()) for _, name in moved], ast.Store())
+        step = ast.Assign([target], ast.Tuple([parts[i] for i, _ in moved], ast.Load()))
+        whole = {i: ast.Name(name, ast.Load()) for i, name in moved}
+        left: list[ast.expr] = [whole.get(i, part) for i, part in enumerate(parts)]
+        value = ast.Tuple(left, ast.Load()) if isinstance(node.value, ast.Tuple) else left[0]
+        return [seen(), step, seen(), ast.Return(value)]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         return [seen(), node, seen()] if node in self.updates.statements else node
