@@ -354,9 +354,19 @@ class Pass:
         returned, spoken = self.gradient, self.spoken
         if backward is not None:
             returned, spoken = backward(self.arguments(backward)), backward.returns
+        if self.is_of_entries(returned):
+            return list(returned)
         if isinstance(returned, Mapping | tuple | list):
             return by_input(returned, names, spoken)[: len(names)]
         return of_one(returned, names, list(self.parameters.values()), spoken)
+
+
+    def is_of_entries(self, returned: Any) -> bool:
+        """Whether it is one array with a number for each entry of a tuple of parameters: `A, k = params`."""
+        whole = self.network.dict_name
+        is_tuple = whole is not None and bool(self.network.entries_of(whole))
+        shapes = {np.shape(value) for value in self.parameters.values()}
+        return is_tuple and shapes == {()} and np.shape(returned) == (len(self.parameters),)
 
 
 def fit(network: Network, problem: Problem) -> int:

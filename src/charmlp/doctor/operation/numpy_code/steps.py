@@ -36,7 +36,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import instance
-from charmlp.doctor.operation.numpy_code.names import LOSS, is_truth
+from charmlp.doctor.operation.numpy_code.names import LOSS, is_gradient
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
@@ -173,16 +173,18 @@ class Step(Taken):
     ) -> Iterator[tuple[Any, list[Place], dict[str, Array], int, int]]:
         """Who learns: an object with its weights, or parameters that are arguments; inputs and outputs."""
         generator = np.random.default_rng(6)
-        if self.kind is None:
-            of = {name: name for name in self.updates.names if name in self.function.required}
-            of |= self.updates.starts
-            names = list(of.values())
+        of = {name: name for name in self.updates.names if name in self.function.required}
+        of |= self.updates.starts
+        names = list(of.values())
+        if self.kind is None or names:
+            own = None if self.kind is None else instance(self.kind, sizes)
             for shapes, inputs, outputs in shapes_of(names, sizes, None) if names else ():
                 given = {
                     argument: (0.5 * random_numbers(shapes[name], generator)).astype(dtype)
                     for argument, name in of.items()
                 }
-                yield None, [], given, inputs, outputs
+                yield own, [], given, inputs, outputs
+        if self.kind is None:
             if not names:
                 ends_of = ((sizes["D"], 1), (sizes["D"], sizes["K"]), (1, 1))
                 yield from ((None, [], {}, d, k) for d, k in ends_of)
@@ -385,8 +387,8 @@ def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
 
 
 def learns_from_data(function: Function) -> bool:
-    """Whether it takes data, and what should come of them."""
-    return any(map(is_data, function.required)) and any(map(is_truth, function.required))
+    """Whether it takes data, and no gradients alone."""
+    return any(map(is_data, function.required)) and not any(map(is_gradient, function.required))
 
 
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:

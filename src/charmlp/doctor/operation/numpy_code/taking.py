@@ -259,8 +259,14 @@ def entries_of(names: Sequence[str]) -> list[Any]:
 
 
 def steps_in(tree: ast.FunctionDef) -> Updates | None:
-    """The updates of a function, those of an object's weights without a rate as well."""
-    return updates_in(tree, is_of_weights)
+    """The updates of a function; those of an object's weights, or of arguments that are weights, without a rate."""
+    arguments = {argument.arg for argument in tree.args.args}
+
+    def is_without_rate(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
+        is_given = ast.unparse(target_of(node)) in arguments and is_weight_name(ast.unparse(target_of(node)))
+        return is_of_weights(node, change) or (is_given and not isinstance(change, ast.Constant))
+
+    return updates_in(tree, is_without_rate)
 
 
 def is_of_weights(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
