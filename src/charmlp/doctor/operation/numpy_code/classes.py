@@ -259,7 +259,8 @@ def costs_of_variables(kind: type, step: Method, methods: Sequence[Method]) -> l
     """The losses among methods that take what a step calls by the same names: loss(i, j, rating)."""
     own = set(behind(step.call).__code__.co_varnames)
     named = [one for one in methods if public(kind, one.name) in COST and not is_cost_method(kind, one)]
-    return [one for one in named if one.required and set(one.required) <= own]
+    takes_nothing = not step.required
+    return [one for one in named if (one.required or takes_nothing) and set(one.required or ()) <= own]
 
 
 def is_cost_method(kind: type, method: Method) -> bool:

@@ -35,8 +35,8 @@ from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, 
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import instance
-from charmlp.doctor.operation.numpy_code.names import LOSS, is_gradient
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.names import LOSS, is_gradient, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
@@ -46,6 +46,7 @@ from charmlp.doctor.operation.numpy_code.problems import (
 from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
 from charmlp.doctor.operation.numpy_code.updates import change_of
+from charmlp.doctor.operation.source import source_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
@@ -68,6 +69,7 @@ class Step(Taken):
     # What was found out for each size, and the other losses for all sizes
     fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
     others: list[Descent] = field(default_factory=list, compare=False)
+    entry: Method | None = None  # what gives an object its data, where the step takes none
 
     def readings(self) -> tuple[Make, ...]:
         return (lambda sizes, dtype: self.at(*self.fitting_at(sizes, dtype)),)
@@ -155,6 +157,9 @@ class Step(Taken):
                 yield from self.problems({**sizes, "D": width}, dtype)
 
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        if self.entry is not None:
+            yield from self.with_held_data(self.entry, sizes, dtype)
+            return
         counts = [1] if self.updates.is_by_sample else [sizes["N"], 1]
         for n, (own, places, given, inputs, outputs) in itertools.product(
             counts, self.learners(sizes, dtype)
@@ -167,6 +172,27 @@ class Step(Taken):
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
                 yield Problem(own, places, given, data, truth, {"N": n, "C": outputs})
+
+    def with_held_data(self, entry: Method, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """Those of an object that another of its methods, or its constructor, has given its data."""
+        assert self.kind is not None
+        generator = np.random.default_rng(5)
+        changed = {name.removeprefix("self.") for name in self.updates.names}
+        n = sizes["N"]
+        for outputs in (1, sizes["K"]):
+            data = random_numbers((n, sizes["D"]), generator).astype(dtype)
+            for truth in all_truths(n, outputs, dtype, generator):
+                problem = Problem(None, [], {}, data, truth, {"N": n, "C": outputs})
+                names = {name: self.argument(name, problem, {}) for name in entry.required}
+                given = {name: np.copy(v) if isinstance(v, np.ndarray) else v for name, v in names.items()}
+                try:
+                    own = instance(self.kind, sizes, given if entry.name == "__init__" else None)
+                    if entry.name != "__init__":
+                        bound_to(entry, own)(given)
+                except Exception:  # data of another shape
+                    continue
+                places = [place for place in weights(own) if place.attribute in changed]
+                yield replace(problem, own=own, places=places)
 
     def learners(
         self, sizes: Sizes, dtype: np.dtype
@@ -394,10 +420,28 @@ def learns_from_data(function: Function) -> bool:
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
     """None for what takes no step of its own."""
     code = code_of(function.call)
-    if code is None or steps_in(code.tree) is None or not function.required:
+    if code is None or steps_in(code.tree) is None:
+        return None
+    entry = None if kind is None or takes_data(function) else entry_of(kind, function)
+    if not function.required and entry is None:
         return None
     if (kind is not None and is_optimizer(kind.__name__)) or not (
         spots_in(code.tree) or learns_from_data(function)
     ):
         return None  # it applies gradients that it is given
-    return Step(function, code, kind, tuple(costs))
+    return Step(function, code, kind, tuple(costs), entry=entry)
+
+
+def takes_data(function: Function) -> bool:
+    return any(is_data(name) or is_truth(name) for name in function.required)
+
+
+def entry_of(kind: type, step: Function) -> Method | None:
+    """The constructor, or the method that calls a step, if it takes data and what should come of them."""
+    methods = [method_of(kind, name) for name in methods_of(kind)]
+    calling = [one for one in methods if f"self.{step.name}(" in source_of(one.call)]
+    for one in (method_of(kind, "__init__"), *calling):
+        required = one.required or ()
+        if any(map(is_data, required)) and any(map(is_truth, required)):
+            return one
+    return None
