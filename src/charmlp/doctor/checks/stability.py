@@ -30,7 +30,7 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
 
 
 def log_zero_of_own_data(setup: SetUp) -> Iterator[Finding]:
-    """A loss of the data that the file itself hands over that is infinite with a quarter of weights of size 1."""
+    """A loss that is infinite for the data that the file hands over, with a quarter of usual weights."""
     own_losses = setup.first.subject.own_losses
     if own_losses is None:
         return

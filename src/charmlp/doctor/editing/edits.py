@@ -16,6 +16,7 @@ from charmlp.doctor.editing.further import (
     of_all_places,
     of_missing_calls,
     of_places,
+    of_shares,
     of_softmax,
     of_turns,
 )
@@ -437,21 +438,6 @@ def of_results(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
 
 
-def of_shares(function: Function) -> Iterator[Edit]:
-    """One term of a result, a mean's, that lacks the division by the batch which the other must not have."""
-    length = function.lengths.get(function.batch)
-    wholes = [slot[3] for slot in function.results if isinstance(slot[3], ast.BinOp)]
-    terms: list[Slot] = [
-        (whole, side, None, getattr(whole, side))
-        for whole in wholes
-        if isinstance(whole.op, ast.Add | ast.Sub)
-        for side in ("left", "right")
-    ]
-    for slot in terms if length is not None else ():
-        if function.value(slot[3]) is not None:
-            yield Edit(slot, binary(slot[3], ast.Div, length), "missing-mean.edit")
-
-
 def of_targets(function: Function) -> Iterator[Edit]:
     """A 1 that is not subtracted where the target is: p[n, y[n]] −= 1."""
     numbers = [
@@ -528,7 +514,8 @@ def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.ex
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_updates, of_aliases, of_operators, of_constants, of_arguments, of_calls, of_results, of_shares, of_transposes, of_order, of_views,
-    of_turns, of_statements, of_softmax, of_slopes_too_many, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
-    of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
+    of_updates, of_aliases, of_operators, of_constants, of_arguments, of_calls, of_results, of_shares,
+    of_transposes, of_order, of_views, of_turns, of_statements, of_softmax, of_slopes_too_many, of_forms,
+    of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_arrangements, of_terms, of_all_places,
+    of_places, of_missing_calls,
 )  # fmt: skip

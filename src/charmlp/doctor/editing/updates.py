@@ -1,4 +1,4 @@
-"""Updates that see each other: the second parameter's gradient is computed with the first one's new numbers."""
+"""Updates that see each other: the second gradient is computed with the first parameter's new numbers."""
 
 import ast
 import copy
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence, Set
 from charmlp.doctor.editing.places import Edit, Function, call
 from charmlp.doctor.operation.numpy_code.updates import (
     base_of,
-    change_of,
     leftmost_of,
     target_of,
     updates_in,
@@ -70,8 +69,9 @@ class Reading(ast.NodeTransformer):
             leftmost_of(node.value).__dict__.update(of_target.__dict__)  # type: ignore[arg-type]
         else:
             node.value = self.visit(node.value)
-        if is_update and self.read_here and ast.unparse(before) != ast.unparse(node):
-            self.lines.append((before, node, bool(self.read_here & self.changed)))
+        is_late = bool(self.read_here & self.changed)
+        if (is_update or is_late) and ast.unparse(before) != ast.unparse(node):
+            self.lines.append((before, node, is_late))
         self.changed |= {base_of(target_of(node))} if is_update else set()
         return node
 
@@ -117,6 +117,10 @@ def of_aliases(function: Function) -> Iterator[Edit]:
             for i, node in enumerate(block) if isinstance(block, list) else ():
                 if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Name | ast.Attribute):
                     continue
-                if written & {base_of(node.targets[0]), base_of(node.value)} and function.is_array(node.value):
+                if written & {base_of(node.targets[0]), base_of(node.value)} and function.is_array(
+                    node.value
+                ):
                     copied = call(ast.Attribute(node.value, "copy", ast.Load()), [])
-                    yield Edit((owner, field, i, node), ast.Assign(node.targets, copied), "saved-edited.alias")
+                    yield Edit(
+                        (owner, field, i, node), ast.Assign(node.targets, copied), "saved-edited.alias"
+                    )

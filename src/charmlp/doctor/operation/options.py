@@ -21,7 +21,7 @@ OPTIONS: dict[str, Any] = {
     "alpha|((neg|negative)?slope)|leak|leakiness|leakyslope": 0.3,
     "scale|factor": 0.7,
     "eps|epsilon": 1e-12,
-    "lam|lamb|lambda2?|lambd|lambdaparam|reg|reg(ularization)?(strength|param|factor|coeff?)|weightdecay": 0.3,
+    "lam|lamb|lambda2?|lambd|lambdaparam|reg(ularization)?(strength|param|factor|coeff?)?|weightdecay": 0.3,
     "temperature|temp|tau": 1.5,
     "T": 1.5,  # in lower case it is a target
     "beta": 1.5,

@@ -239,7 +239,12 @@ def of_steps(kind: type) -> list[Written]:
     methods = [method_of(kind, name) for name in own]
     costs = [one for one in methods if is_cost_method(kind, one)]
     found = [
-        (method.name, step_of(method, [*costs, *costs_of_variables(kind, method, methods), *costs_called(method)], kind))
+        (
+            method.name,
+            step_of(
+                method, [*costs, *costs_of_variables(kind, method, methods), *costs_called(method)], kind
+            ),
+        )
         for method in methods
     ]
     steps = [(name, step) for name, step in found if step is not None]

@@ -152,12 +152,12 @@ class Network:
 
     @property
     def takes_own_data(self) -> bool:
-        """Whether it is one function of a layer's weights and of data, and takes the logarithm of something."""
+        """Whether it is one function of a layer's weights and of data, with a logarithm in it."""
         is_one = self.cost is not None and self.forward is None and self.dict_name is None
         return is_one and len(self.parameter_names) <= 2 and "log(" in source_of(self.first.call)
 
     def own_losses(self) -> tuple[list[float], float]:
-        """What it is for the data that the file itself hands over, with weights of size 1; how large they are.
+        """What it is for the data that the file hands over, with weights of size 1; how large they are.
 
         Nothing where the file hands over none.
         """
@@ -359,7 +359,6 @@ class Pass:
         if isinstance(returned, Mapping | tuple | list):
             return by_input(returned, names, spoken)[: len(names)]
         return of_one(returned, names, list(self.parameters.values()), spoken)
-
 
     def is_of_entries(self, returned: Any) -> bool:
         """Whether it is one array with a number for each entry of a tuple of parameters: `A, k = params`."""

@@ -49,13 +49,13 @@ def makes_arrays(value: ast.expr) -> bool:
 
 
 def arguments_of(call: ast.Call, function: Function, around: dict[str, Any]) -> dict[str, Any]:
-    """The values of a call's arguments, by the names that the function has for them; nothing if one has none."""
+    """The values of a call's arguments, by the names of parameters; nothing where one cannot be told."""
     named = [*zip(function.required, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]
     if any(isinstance(node, ast.Call | ast.Starred) for _, node in named):
         return {}
     try:
         return {
-            name: eval(compile(ast.Expression(node), "<own data>", "eval"), around)  # noqa: S307
+            name: eval(compile(ast.Expression(node), "<own data>", "eval"), around)
             for name, node in named
             if name is not None
         }

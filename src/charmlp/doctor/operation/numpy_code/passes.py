@@ -286,7 +286,9 @@ class Pair:
         """Whether backward returns one array with a number for each entry: np.array([da, db])."""
         entries, parts = self.forward.entries, returned_parts(self.backward.call)
         lists = [call.args[0] for call in parts if isinstance(call, ast.Call) and call.args]
-        return len(entries) > 1 and [len(one.elts) for one in lists if isinstance(one, ast.List)] == [len(entries)]
+        return len(entries) > 1 and [len(one.elts) for one in lists if isinstance(one, ast.List)] == [
+            len(entries)
+        ]
 
     def written(self, binding: Binding) -> HandWritten:
         is_of_one = len(self.arrays) > 1 and (

@@ -36,7 +36,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
-from charmlp.doctor.operation.numpy_code.names import LOSS, is_gradient, is_truth
+from charmlp.doctor.operation.numpy_code.names import LOSS, is_gradient, is_of_backward, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
@@ -135,11 +135,18 @@ class Step(Taken):
                     best, most = (problem, parameters, descent), ranked
             if most[1] == 1:
                 break
-        if best is None:
-            raise CannotExamineError("no-loss", name=self.function.name)
+        if best is None or not (best[2].is_own or most[1] == 1 or not self.calls_gradient):
+            raise CannotExamineError("no-loss", name=self.function.name)  # others compute its gradients
         if self.has_another_loss(*best):
             raise CannotExamineError("other-loss", name=self.function.name, loss=best[2].title)
         return best
+
+    @property
+    def calls_gradient(self) -> bool:
+        """Whether another function of the module computes its gradients, by its name."""
+        code = self.code.function
+        called = [name for name in code.__code__.co_names if name in code.__globals__]
+        return any(is_of_backward(name) and callable(code.__globals__[name]) for name in called)
 
     def has_another_loss(self, problem: Problem, parameters: Mapping[str, Array], descent: Descent) -> bool:
         """Whether it computes a loss by that name, and its steps descend another one: either may be wrong."""

@@ -155,7 +155,7 @@ class Taken:
         if name in given:
             return given[name]
         if name in self.tuples:
-            return [tuple(entries_of(self.tuples[name]))]
+            return [tuple(entries_of(self.tuples[name], problem))]
         if RATE.fullmatch(name):
             return 1.0
         if DATA.fullmatch(name):
@@ -194,6 +194,8 @@ class Taken:
                 given[name] = problem.data
             elif is_truth(name):
                 given[name] = known[name] if name in self.entries else problem.truth
+            elif is_weight_name(name) and len(ran.before) == 1:
+                given[name] = next(iter(ran.before.values()))  # which it calls otherwise
             elif prediction:
                 given[name] = known[prediction]
             else:
@@ -252,14 +254,23 @@ class Taken:
         return loss
 
 
-def entries_of(names: Sequence[str]) -> list[Any]:
-    """What is in a sample under its names: numbers of rows, each another one, or a rating."""
+def entries_of(names: Sequence[str], problem: Problem) -> list[Any]:
+    """What is in a sample under its names: numbers of rows, each another one; else its data, or a rating."""
     indices = [name for name in names if INDEX.fullmatch(name)]
-    return [1 + indices.index(name) if name in indices else 0.7 for name in names]
+    return [
+        1 + indices.index(name)
+        if name in indices
+        else np.copy(problem.data)
+        if DATA.fullmatch(name)
+        else np.copy(problem.truth)
+        if is_truth(name) and np.ndim(problem.truth)
+        else 0.7
+        for name in names
+    ]
 
 
 def steps_in(tree: ast.FunctionDef) -> Updates | None:
-    """The updates of a function; those of an object's weights, or of arguments that are weights, without a rate."""
+    """The updates of a function; those of weights, an object's or given ones, without a rate too."""
     arguments = {argument.arg for argument in tree.args.args}
 
     def is_without_rate(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:

@@ -110,7 +110,8 @@ def taken_back(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stm
 
     `t0 = theta[0] - lr * d0`, then `theta = np.array([t0, t1])`.
     """
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1]
+    every = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    nodes = [node for node in every if len(node.targets) == 1]
     moved = {
         base_of(node.targets[0]): origin
         for node in nodes
@@ -118,12 +119,10 @@ def taken_back(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stm
         if base_of(node.targets[0]) not in ("", origin)
     }
     for node in nodes:
-        target, value = node.targets[0], node.value
-        is_pair = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-        pairs = list(zip(target.elts, value.elts, strict=False)) if is_pair else [(target, value)]  # type: ignore[attr-defined]
-        wholes = [(base_of(one), {moved.get(name) for name in names_moved(part, moved)}) for one, part in pairs]
-        if all(base and whose == {base} for base, whose in wholes):
-            yield from ((node, base) for base, _ in wholes)
+        pairs = list(zip(parts_of(node.targets[0]), parts_of(node.value), strict=False))
+        wholes = [(base_of(one), {moved[name] for name in names_moved(part, moved)}) for one, part in pairs]
+        for base, whose in wholes if all(whose == {base} for base, whose in wholes) else ():
+            yield node, base
 
 
 def names_moved(value: ast.expr, moved: Mapping[str, str]) -> set[str]:
@@ -155,8 +154,9 @@ def origin_of(value: ast.expr) -> str:
 
 
 def leftmost_of(value: ast.BinOp) -> ast.expr:
-    while isinstance(value.left, ast.BinOp) and isinstance(value.left.op, ast.Add | ast.Sub):
-        value = value.left
+    left = unmarked(value.left)
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        value, left = left, unmarked(left.left)
     return value.left
 
 
@@ -170,13 +170,13 @@ def change_of(node: ast.Assign | ast.AugAssign | ast.Return) -> ast.expr | None:
         return node.value
     if isinstance(node, ast.AugAssign):
         return node.value if isinstance(node.op, ast.Add | ast.Sub) else None
-    value, target = unmarked(node.value), ast.unparse(node.targets[0])
+    value, target = unmarked(node.value), text_of(node.targets[0])
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
         return None
     leftmost = unmarked(leftmost_of(value))
-    if ast.unparse(leftmost) == target or is_shrunk(leftmost, target):
+    if text_of(leftmost) == target or is_shrunk(leftmost, target):
         return value
-    return value if isinstance(value.op, ast.Add) and ast.unparse(value.right) == target else None
+    return value if isinstance(value.op, ast.Add) and text_of(value.right) == target else None
 
 
 def unmarked(value: ast.expr) -> ast.expr:
@@ -186,11 +186,25 @@ def unmarked(value: ast.expr) -> ast.expr:
     return value
 
 
+class Unmarked(ast.NodeTransformer):
+    """A tree without what the doctor leads through functions of its own."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        inner = unmarked(node)
+        return self.visit(inner) if inner is not node else self.generic_visit(node)
+
+
+def text_of(node: ast.expr) -> str:
+    """What one reads in the code."""
+    text = ast.unparse(node)
+    return ast.unparse(Unmarked().visit(copy.deepcopy(node))) if "__charmlp_" in text else text
+
+
 def is_shrunk(value: ast.expr, target: str) -> bool:
     """Whether it is a parameter times 1 - rate · decay, as it stands in an update."""
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mult):
         return False
-    sides = ast.unparse(value.left), ast.unparse(value.right)
+    sides = text_of(value.left), text_of(value.right)
     return target in sides and DECAYED.search(" ".join(sides)) is not None
 
 
@@ -215,8 +229,9 @@ def last_name(node: ast.Name | ast.Attribute) -> str:
 
 def base_of(target: ast.expr) -> str:
     """The variable that a target is, or is a part of: `w`, or `self.w` of `self.w[1:]`; "" for others."""
+    target = unmarked(target)
     while isinstance(target, ast.Subscript):
-        target = target.value
+        target = unmarked(target.value)
     if isinstance(target, ast.Name):
         return target.id
     is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
