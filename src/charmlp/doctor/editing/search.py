@@ -291,6 +291,7 @@ class Search:
         """Whether what it changes has a part in wrong gradients, and in no right one."""
         nodes = edit.slot[3] if isinstance(edit.slot[3], list) else [edit.slot[3]]
         known = [self.influences[id(node)] for node in nodes if id(node) in self.influences]
+        known = [one for one in known if one] if len(nodes) > 1 and any(known) else known
         return all(influenced and not influenced & right for influenced in known)
 
     def functions(self) -> list[Function]:

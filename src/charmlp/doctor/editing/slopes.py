@@ -6,6 +6,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
+import numpy as np
+
 from charmlp.doctor.editing.places import (
     Edit,
     Function,
@@ -147,7 +149,7 @@ def of_slopes_too_many(function: Function) -> Iterator[Edit]:
         factors = factors_of(slot[3])
         for i, factor in enumerate(factors):
             power = power_below_one(factor)
-            if power is None or not function.is_array(power[0]):
+            if power is None or np.asarray(function.value(power[0])).dtype.kind != "f":
                 continue
             same = [j for j, other in enumerate(factors) if j != i and reads_as(other, power[0])]
             rest = [other for j, other in enumerate(factors) if j not in (i, *same[:1])]

@@ -121,7 +121,7 @@ def taken_back(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stm
     for node in nodes:
         pairs = list(zip(parts_of(node.targets[0]), parts_of(node.value), strict=False))
         wholes = [(base_of(one), {moved[name] for name in names_moved(part, moved)}) for one, part in pairs]
-        for base, whose in wholes if all(whose == {base} for base, whose in wholes) else ():
+        for base, _ in wholes if all(whose == {base} for base, whose in wholes) else ():
             yield node, base
 
 
@@ -136,9 +136,10 @@ def returned(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stmt,
     """Where it returns parameters after a step: `return w - lr * dw`; and the arguments that they were."""
     arguments = {a.arg for a in tree.args.args}
     for node in ast.walk(tree):
-        for part in parts_of(node.value) if isinstance(node, ast.Return) and node.value is not None else ():
-            if is_rated(part, rated) and (origin := origin_of(part)) in arguments:
-                yield node, origin
+        if isinstance(node, ast.Return) and node.value is not None:
+            for part in parts_of(node.value):
+                if is_rated(part, rated) and (origin := origin_of(part)) in arguments:
+                    yield node, origin
 
 
 def parts_of(value: ast.expr) -> list[ast.expr]:
