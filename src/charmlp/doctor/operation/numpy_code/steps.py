@@ -176,6 +176,7 @@ class Step(Taken):
             datas = [x, x.T] if n > 1 else [x, x[0], x.T]
             datas = [x[:, 0], *datas] if n > inputs == 1 else datas  # a straight line
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
+            truths = truths[::-1] if n == 1 else truths  # a number spreads over all outputs of one sample
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
                 yield Problem(own, places, given, data, truth, {"N": n, "C": outputs})
