@@ -48,6 +48,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     linearity.backward_is_linear,
     structure.backward_runs,
     stability.own_checks_of_kind,
+    stability.log_zero_of_own_data,
     elsewhere.zeros,
     elsewhere.equal_inputs,
     elsewhere.one_row_for_all,

@@ -29,6 +29,23 @@ def own_checks_of_kind(setup: SetUp) -> Iterator[Finding | Phrase]:
                 yield as_note(setup.first, found) if isinstance(found, Finding) else found
 
 
+def log_zero_of_own_data(setup: SetUp) -> Iterator[Finding]:
+    """A loss that is infinite for the data that the file hands over, with a quarter of usual weights."""
+    own_losses = setup.first.subject.own_losses
+    if own_losses is None:
+        return
+    try:
+        losses, largest = own_losses()
+    except Exception:  # data of another shape
+        return
+    bad = [loss for loss in losses if not np.isfinite(loss)]
+    if bad and len(bad) >= len(losses) / 4:
+        found = "nan" if np.isnan(bad).any() else "inf"
+        how_often = {"count": str(len(bad)), "draws": str(len(losses))}
+        words = phrase("own-data", found=found, size=f"{largest:g}", **how_often)
+        yield finding("unstable.log-zero", words, bad=found)
+
+
 def as_note(trial: Trial, found: Finding) -> Finding | Phrase:
     """What overflows in a helper of a class is only worth a note: the class decides what goes into it.
 

@@ -18,6 +18,7 @@ from charmlp.doctor.editing.further import (
     of_diagonals,
     of_missing_calls,
     of_places,
+    of_shares,
     of_softmax,
     of_turns,
 )
@@ -33,7 +34,15 @@ from charmlp.doctor.editing.places import (
     slots,
     to_be_read,
 )
-from charmlp.doctor.editing.slopes import of_arguments, of_exchanges, of_forms, of_slopes
+from charmlp.doctor.editing.slopes import (
+    is_slope,
+    of_arguments,
+    of_exchanges,
+    of_forms,
+    of_slopes,
+    of_slopes_too_many,
+)
+from charmlp.doctor.editing.updates import of_aliases, of_updates
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, stem_of
 
@@ -160,6 +169,8 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
 def too_many(function: Function, factor: ast.expr) -> str:
     """What a factor or a divisor is called that should not be there."""
     value = function.value(factor)
+    if is_slope(factor):
+        return "wrong-variable.too-many"
     if value is None or np.ndim(value):
         return "wrong-formula.edit"
     if value in (2, 0.5):
@@ -559,7 +570,8 @@ def flipped(function: Function, node: ast.expr, axes: tuple[int, ...]) -> ast.ex
 
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
-    of_operators, of_constants, of_arguments, of_calls, of_results, of_transposes, of_order, of_views,
-    of_turns, of_statements, of_softmax, of_diagonals, of_forms, of_exchanges, of_variables, of_numbers,
-    of_targets, of_slopes, of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
+    of_updates, of_aliases, of_operators, of_constants, of_arguments, of_calls, of_results, of_shares,
+    of_transposes, of_order, of_views, of_turns, of_statements, of_softmax, of_diagonals,
+    of_slopes_too_many, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_arrangements, of_terms, of_all_places,
+    of_places, of_missing_calls,
 )  # fmt: skip

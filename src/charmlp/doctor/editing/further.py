@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.editing.places import Edit, Function, binary, expression, is_plain, to_be_read
+from charmlp.doctor.operation.code import Slot
 
 OF_WINDOWS = re.compile(r"conv|corr|pool|kernel|filter|window|stride|patch", re.IGNORECASE)
 MOST_EXPRESSIONS = 120
@@ -167,3 +168,18 @@ class Everywhere(ast.NodeTransformer):
         if isinstance(node, ast.expr) and is_read and ast.unparse(node) == self.text:
             return to_be_read(self.other)
         return self.generic_visit(node)
+
+
+def of_shares(function: Function) -> Iterator[Edit]:
+    """One term of a result, a mean's, that lacks the division by the batch which the other must not have."""
+    length = function.lengths.get(function.batch)
+    wholes = [slot[3] for slot in function.results if isinstance(slot[3], ast.BinOp)]
+    terms: list[Slot] = [
+        (whole, side, None, getattr(whole, side))
+        for whole in wholes
+        if isinstance(whole.op, ast.Add | ast.Sub)
+        for side in ("left", "right")
+    ]
+    for slot in terms:
+        if length is not None and function.value(slot[3]) is not None:
+            yield Edit(slot, binary(slot[3], ast.Div, length), "missing-mean.edit")

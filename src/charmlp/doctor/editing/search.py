@@ -317,6 +317,7 @@ class Search:
         moves = isinstance(edit.slot[3], list) and edit.shown is not None
         nodes = [edit.shown[0]] if moves else [edit.slot[3]]  # type: ignore[index]
         known = [self.influences[id(node)] for node in nodes if id(node) in self.influences]
+        known = [one for one in known if one] if len(nodes) > 1 and any(known) else known
         return all(influenced and not influenced & right for influenced in known)
 
     def functions(self) -> list[Function]:

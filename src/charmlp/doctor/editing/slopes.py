@@ -6,6 +6,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
+import numpy as np
+
 from charmlp.doctor.editing.places import (
     Edit,
     Function,
@@ -141,6 +143,20 @@ def of_forms(function: Function) -> Iterator[Edit]:
             form = "1 - v ** 2" if same or not power[1] else "v * (1 - v)"
             for text in (form, "1 - v") if power[1] else (form, "v * (1 - v)"):
                 yield Edit(slot, product([*rest, expression(text, v=variable)]), "wrong-variable.edit")
+
+
+def of_slopes_too_many(function: Function) -> Iterator[Edit]:
+    """A slope that cancels against what the loss brings: (a − y) for (a − y) a (1 − a)."""
+    for slot in function.expressions:
+        factors = factors_of(slot[3])
+        for i, factor in enumerate(factors):
+            power = power_below_one(factor)
+            if power is None or np.asarray(function.value(power[0])).dtype.kind != "f":
+                continue
+            same = [j for j, other in enumerate(factors) if j != i and reads_as(other, power[0])]
+            rest = [other for j, other in enumerate(factors) if j not in (i, *same[:1])]
+            if rest and (same or power[1]):
+                yield Edit(slot, product(rest), "wrong-variable.too-many")
 
 
 def factors_of(node: ast.AST) -> list[ast.expr]:

@@ -88,7 +88,7 @@ def of_written(made: HandWritten) -> Subject:
         again=None if made.again is None else of_written(made.again),
         unpenalised=None if made.unpenalised is None else of_written(made.unpenalised),
         scores=None if made.scores is None else functools.partial(build_scores, made.scores),
-        conditions=made.conditions,
+        conditions=made.conditions, own_losses=made.own_losses,
         written=made,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ OPTIONS: dict[str, Any] = {
     "alpha|((neg|negative)?slope)|leak|leakiness|leakyslope": 0.3,
     "scale|factor": 0.7,
     "eps|epsilon": 1e-12,
-    "lam|lamb|lambda2?|lambd|lambdaparam|reg|regstrength|regparam|weightdecay": 0.3,
+    "lam|lamb|lambda2?|lambd|lambdaparam|reg(ularization)?(strength|param|factor|coeff?)?|weightdecay": 0.3,
     "temperature|temp|tau": 1.5,
     "T": 1.5,  # in lower case it is a target
     "beta": 1.5,
@@ -41,7 +41,7 @@ FLAGS = re.compile(r"(is|in|use)?(training|train)(mode|flag|phase)?|trainflg|inp
 
 # The strength λ of a penalty λ‖W‖²
 STRENGTH = re.compile(
-    r"(l2)?(reg|lam|lamb|lambda|lambd|(weight)?decay|wd|penalty|l2)(ularization|strength|lambda|param|2)?"
+    r"(l2)?(reg|lam|lamb|lambda|lambd|(weight)?decay|wd|penalty|l2)(ularization|strength|lambda|param|factor|coeff?(icient)?|2)?"
 )
 
 

@@ -146,6 +146,11 @@ def own_objects(kind: type) -> Iterator[Any]:
     yield from map(copy.deepcopy, _current.objects_of(kind))
 
 
+def may_run(module: ModuleType) -> bool:
+    """Whether it is the module under examination, in the process that examines it."""
+    return _current.module is module
+
+
 def own_call(function: Callable[..., Any]) -> Call | None:
     """The first call of a function in the own run of the file that is examined; None outside its process."""
     return _current.call_of(function)

@@ -88,6 +88,8 @@ class Subject(ABC):
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W
+    # Its losses with the data that the file itself hands over, and the largest number in these
+    own_losses: Callable[[], tuple[Sequence[float], float]] | None = None
     # On inputs, as the code says in words
     conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     forward_source: str = ""  # where forward is none of these

@@ -146,6 +146,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
         yield from of_parts(subject, len(names), n, k)
+        yield from of_norms(subject, len(names), d)
         yield from unpacked(all_sources(subject), names)
         yield from of_einsum(names, subject.forward_source, sizes)
         yield from spread_out(subject, inputs, n, d)
@@ -297,6 +298,13 @@ def of_network(count: int, n: int, first: Shape, last: Shape) -> Iterator[list[A
         yield from (list(pair[:count]) for pair in shapes)
     if count == 2:
         yield [shapes[0][0], LABELS]
+
+
+def of_norms(subject: Subject, count: int, d: int) -> Iterator[list[Any]]:
+    """Vectors, where the code takes a norm that for a matrix would be another one: norm(w, 1)."""
+    sources = "\n".join(map(source_of, subject.code))
+    if re.search(r"linalg\.norm\([\w.]+, (ord=)?\S+\)", sources):
+        yield [(d,)] * count
 
 
 def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]]:

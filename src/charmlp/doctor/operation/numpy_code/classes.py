@@ -247,7 +247,15 @@ def of_steps(kind: type) -> list[Written]:
     own = list(methods_of(kind))
     methods = [method_of(kind, name) for name in own]
     costs = [one for one in methods if is_cost_method(kind, one)]
-    found = [(method.name, step_of(method, [*costs, *costs_called(method)], kind)) for method in methods]
+    found = [
+        (
+            method.name,
+            step_of(
+                method, [*costs, *costs_of_variables(kind, method, methods), *costs_called(method)], kind
+            ),
+        )
+        for method in methods
+    ]
     steps = [(name, step) for name, step in found if step is not None]
     if not steps:
         return []
@@ -259,6 +267,14 @@ def of_steps(kind: type) -> list[Written]:
             other_losses=step.with_other_losses(),
         )
     ]  # fmt: skip
+
+
+def costs_of_variables(kind: type, step: Method, methods: Sequence[Method]) -> list[Method]:
+    """The losses among methods that take what a step calls by the same names: loss(i, j, rating)."""
+    own = set(behind(step.call).__code__.co_varnames)
+    named = [one for one in methods if public(kind, one.name) in COST and not is_cost_method(kind, one)]
+    takes_nothing = not step.required
+    return [one for one in named if (one.required or takes_nothing) and set(one.required or ()) <= own]
 
 
 def is_cost_method(kind: type, method: Method) -> bool:

@@ -8,7 +8,6 @@ import ast
 import contextlib
 import copy
 import inspect
-import io
 import re
 import sys
 import time
@@ -27,6 +26,7 @@ from charmlp.doctor.operation.handwritten import HandWritten, Sizes, Written
 from charmlp.doctor.operation.numpy_code.held_calls import Call, HeldCall, state_of
 from charmlp.doctor.operation.numpy_code.held_losses import Fitted, fitted
 from charmlp.doctor.operation.numpy_code.updates import is_of_epochs, is_rated, rated_names
+from charmlp.doctor.operation.own_run import harmless, may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
@@ -44,7 +44,7 @@ def found(module: ModuleType) -> list[Written]:
     """The first call in the example of a module of something that learns."""
     functions = functions_of(module)
     steps = {name: function for name, function in functions.items() if is_step(function, functions)}
-    example = example_of(module) if steps and not uses_torch(vars(module)) else []
+    example = example_of(module) if steps and may_run(module) and not uses_torch(vars(module)) else []
     called = {node for statement in example for node in names_in(statement)}
     mains = [f for name, f in functions.items() if name in called and not f.__code__.co_argcount]
     called |= {name for f in mains for name in f.__code__.co_names}
@@ -251,7 +251,7 @@ class Example:
         seed_all()
         try:
             compiled = compile(ast.Module(self.statements, []), self.file, "exec")
-            with contextlib.redirect_stdout(io.StringIO()):
+            with harmless():
                 sys.setprofile(watch)
                 exec(compiled, around)
         except (Exception, Reached, SystemExit):  # an example may do anything

@@ -210,7 +210,8 @@ class Model:
         original = instance(self.kind, sizes, self.given)
         if places := weights(original):
             yield from self.with_data(original, places, sizes, dtype)
-            return
+            if any(np.ndim(place.get(original)) for place in places):
+                return
         d, k = sizes["D"], sizes["K"]
         for shape, bias in (((d, k), np.ones(k)), ((d,), 1.0), ((d, 1), np.ones(1)), ((d, 1), 1.0)):
             original = instance(self.kind, sizes, self.given)
@@ -272,9 +273,10 @@ def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -
 
 
 def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
-    """Weights for an object that has None where they are to be."""
+    """Weights for an object that has None where they are to be, or an array of no dimension."""
     for name, value in list(vars(original).items()):
-        if value is None and is_weight_name(name):
+        is_guess = isinstance(value, np.ndarray) and value.ndim == 0
+        if (value is None or is_guess) and is_weight_name(name.rstrip("s")):
             is_bias = name.lower().strip("_").startswith("b")
             setattr(original, name, copy.copy(bias if is_bias else weight))
     return weights(original)

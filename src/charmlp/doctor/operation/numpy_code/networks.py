@@ -37,6 +37,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     meant_by,
     of_gradient,
 )
+from charmlp.doctor.operation.numpy_code.own_data import handed_over
 from charmlp.doctor.operation.numpy_code.problems import (
     CLASSES,
     COUNT,
@@ -54,6 +55,7 @@ from charmlp.doctor.operation.source import prefixes_of, source_of, subscripts_o
 from charmlp.doctor.words import one_line
 
 MOST_COSTS = 4
+OWN_DRAWS = 8  # of weights, for data that are the file's own
 LAYERS = (1, 2, 3)  # of a network that counts its own: W1, b1, W2, b2, W3, b3
 COST_WORD = re.compile(r"cost|loss|entropy|mse|error|objective|likelihood", re.IGNORECASE)
 PRODUCT = re.compile(r" @ |\b(dot|matmul|einsum|outer|inner|tensordot)\(|\.T\b")
@@ -145,7 +147,34 @@ class Network:
             sizes=problem.sizes,
             unpenalised=None if other == self else other.made_of(problem),
             scores=other.of_scores(problem),
+            own_losses=self.own_losses if self.takes_own_data else None,
         )
+
+    @property
+    def takes_own_data(self) -> bool:
+        """Whether it is one function of a layer's weights and of data, with a logarithm in it."""
+        is_one = self.cost is not None and self.forward is None and self.dict_name is None
+        return is_one and len(self.parameter_names) <= 2 and "log(" in source_of(self.first.call)
+
+    def own_losses(self) -> tuple[list[float], float]:
+        """What it is for the data that the file hands over, with weights of size 1; how large they are.
+
+        Nothing where the file hands over none.
+        """
+        functions = [one for one in (self.cost, self.backward) if one is not None]
+        given = handed_over(functions)
+        data = [np.asarray(value) for name, value in given.items() if is_data(name)]
+        names = self.parameter_names
+        if not data or not set(names) <= set(given):
+            return [], 0.0
+        truth = [np.asarray(value) for name, value in given.items() if is_truth(name)]
+        generator, found = np.random.default_rng(7), []
+        for _ in range(OWN_DRAWS):
+            weights = {name: generator.standard_normal(np.shape(given[name])) for name in names}
+            sizes = {"N": len(data[0]), "C": 1}
+            ran = Pass(self, Problem(weights, data[0], (truth or data)[0], sizes), weights)
+            found.append(float(np.sum(ran.loss)))
+        return found, float(abs(data[0]).max())
 
     def of_scores(self, problem: "Problem") -> Make | None:
         """It as a loss of x W, where it is one function of weights that are arguments."""
@@ -326,9 +355,18 @@ class Pass:
         returned, spoken = self.gradient, self.spoken
         if backward is not None:
             returned, spoken = backward(self.arguments(backward)), backward.returns
+        if self.is_of_entries(returned):
+            return list(returned)
         if isinstance(returned, Mapping | tuple | list):
             return by_input(returned, names, spoken)[: len(names)]
         return of_one(returned, names, list(self.parameters.values()), spoken)
+
+    def is_of_entries(self, returned: Any) -> bool:
+        """Whether it is one array with a number for each entry of a tuple of parameters: `A, k = params`."""
+        whole = self.network.dict_name
+        is_tuple = whole is not None and bool(self.network.entries_of(whole))
+        shapes = {np.shape(value) for value in self.parameters.values()}
+        return is_tuple and shapes == {()} and np.shape(returned) == (len(self.parameters),)
 
 
 def fit(network: Network, problem: Problem) -> int:

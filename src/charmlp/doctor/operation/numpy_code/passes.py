@@ -1,5 +1,6 @@
 """A forward pass and its backward pass, or a function and its derivative."""
 
+import ast
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +36,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     prediction_of,
 )
 from charmlp.doctor.operation.options import is_option
-from charmlp.doctor.operation.source import averages
+from charmlp.doctor.operation.source import averages, returned_parts
 
 
 @dataclass
@@ -279,7 +280,18 @@ class Pair:
     def is_of_bundle(self) -> bool:
         """Whether backward gives the gradients of a network's parameters, and none of its data."""
         entries = self.forward.entries
+        if self.is_of_array:
+            return True
         return len(entries) > 3 and len(self.backward.returns) == len(entries) < len(self.forward.inputs)
+
+    @property
+    def is_of_array(self) -> bool:
+        """Whether backward returns one array with a number for each entry: np.array([da, db])."""
+        entries, parts = self.forward.entries, returned_parts(self.backward.call)
+        lists = [call.args[0] for call in parts if isinstance(call, ast.Call) and call.args]
+        return len(entries) > 1 and [len(one.elts) for one in lists if isinstance(one, ast.List)] == [
+            len(entries)
+        ]
 
     def written(self, binding: Binding) -> HandWritten:
         is_of_one = len(self.arrays) > 1 and (
@@ -320,6 +332,9 @@ class Pair:
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
         returned = as_one_array(self.backward(arguments), values)
         inputs, names = self.forward.inputs, self.backward.returns
+        if self.is_of_array and np.shape(returned) == (len(self.forward.entries),):
+            by_name = dict(zip(self.forward.entries, returned, strict=True))
+            return [times(by_name[name], upstream[0]) if name in by_name else None for name in inputs]
         several = isinstance(returned, tuple | list | dict)
         if several and len(returned) == len(names) and self.is_of_bundle:
             of_entries = by_input(returned, self.forward.entries, names)

@@ -33,22 +33,26 @@ from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, 
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import instance
-from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_gradient, is_of_backward, is_truth
 from charmlp.doctor.operation.numpy_code.problems import (
     all_truths,
     ends,
+    is_data,
     shapes_of,
 )
 from charmlp.doctor.operation.numpy_code.statements import spots_in
 from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
 from charmlp.doctor.operation.numpy_code.updates import change_of
 from charmlp.doctor.operation.own_run import own_objects
+from charmlp.doctor.operation.source import source_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
 TOLERANCE = 1e-4  # relative, of slopes
+COLUMNS = re.compile(r"(?<!shape)\[(:, ?)?[0-9]")
+FEW = (2, 3)  # columns
 MOST_OTHERS = 9  # losses that are less likely than the first
 PROPORTIONAL = 0.9999  # of gradients of losses that differ by a factor, or by a small number in a logarithm
 CALLED_LOSS = re.compile(r"loss|cost|objective|likelihood|nll", re.IGNORECASE)
@@ -64,6 +68,7 @@ class Step(Taken):
     # What was found out for each size, and the other losses for all sizes
     fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
     others: list[Descent] = field(default_factory=list, compare=False)
+    entry: Method | None = None  # what gives an object its data, where the step takes none
 
     def readings(self) -> tuple[Make, ...]:
         return (lambda sizes, dtype: self.at(*self.fitting_at(sizes, dtype)),)
@@ -113,25 +118,34 @@ class Step(Taken):
         """The data and the loss with which most gradients agree; raises `CannotExamineError` for none."""
         best: Fitting | None = None
         most = (False, 0.0, 0.0, -np.inf)  # of outputs one, if as much agrees
-        for problem in self.problems(sizes, dtype):
+        for problem in self.problems_of_all_widths(sizes, dtype):
             try:
                 parameters = self.parameters_for(problem, dtype)
                 agreements = list(self.agreements(problem, parameters))
             except Exception:  # data of another shape, or code that is no step
                 continue
+            size = sum(np.size(value) for value in parameters.values())
             if problem.sizes["N"] == 1 and best is not None and best[0].sizes["N"] > 1:
                 break  # of one sample a sum and a mean are the same: only for what takes no more
             for descent, agreement in agreements:
-                ranked = (*agreement, -(problem.outputs or np.inf))
+                is_own, whole, alike = agreement
+                ranked = (is_own, whole / size, alike, -(problem.outputs or np.inf))
                 if ranked > most and known in (None, descent):
                     best, most = (problem, parameters, descent), ranked
-            if best is not None and most[1] == sum(np.size(value) for value in best[1].values()):
+            if most[1] == 1:
                 break
-        if best is None:
-            raise CannotExamineError("no-loss", name=self.function.name)
+        if best is None or not (best[2].is_own or most[1] == 1 or not self.calls_gradient):
+            raise CannotExamineError("no-loss", name=self.function.name)  # others compute its gradients
         if self.has_another_loss(*best):
             raise CannotExamineError("other-loss", name=self.function.name, loss=best[2].title)
         return best
+
+    @property
+    def calls_gradient(self) -> bool:
+        """Whether another function of the module computes its gradients, by its name."""
+        code = self.code.function
+        called = [name for name in code.__code__.co_names if name in code.__globals__]
+        return any(is_of_backward(name) and callable(code.__globals__[name]) for name in called)
 
     def has_another_loss(self, problem: Problem, parameters: Mapping[str, Array], descent: Descent) -> bool:
         """Whether it computes a loss by that name, and its steps descend another one: either may be wrong."""
@@ -141,7 +155,17 @@ class Step(Taken):
         own = [alike for one, (_, _, alike) in every if one.is_own and CALLED_LOSS.search(one.variable)]
         return bool(own) and max(own) < PROPORTIONAL
 
+    def problems_of_all_widths(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """Those of a few columns too, where the code names them: theta[1] -= lr * sum(error * X[:, 1])."""
+        yield from self.problems(sizes, dtype)
+        if self.kind is None and COLUMNS.search(ast.unparse(self.code.tree)):
+            for width in FEW:
+                yield from self.problems({**sizes, "D": width}, dtype)
+
     def problems(self, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        if self.entry is not None:
+            yield from self.with_held_data(self.entry, sizes, dtype)
+            return
         counts = [1] if self.updates.is_by_sample else [sizes["N"], 1]
         for n, (own, places, given, inputs, outputs) in itertools.product(
             counts, self.learners(sizes, dtype)
@@ -154,6 +178,7 @@ class Step(Taken):
                 yield from (Problem(own, places, given, one, one, {"N": n, "C": inputs}) for one in datas)
                 continue
             truths: list[Any] = list(all_truths(n, outputs, dtype, generator))
+            truths = truths[::-1] if n == 1 else truths  # a number spreads over all outputs of one sample
             truths += [dtype.type(1)] if n == outputs == 1 else []  # of one sample a number
             for data, truth in itertools.product(datas, truths):
                 yield Problem(own, places, given, data, truth, {"N": n, "C": outputs})
@@ -183,21 +208,44 @@ class Step(Taken):
             n = min(data.shape[-1], sizes["N"])
             yield Problem(own, places, given, data[..., :n].astype(dtype), truth[..., :n], {"N": n})
 
+    def with_held_data(self, entry: Method, sizes: Sizes, dtype: np.dtype) -> Iterator[Problem]:
+        """Those of an object that another of its methods, or its constructor, has given its data."""
+        assert self.kind is not None
+        generator = np.random.default_rng(5)
+        changed = {name.removeprefix("self.") for name in self.updates.names}
+        n = sizes["N"]
+        for outputs in (1, sizes["K"]):
+            data = random_numbers((n, sizes["D"]), generator).astype(dtype)
+            for truth in all_truths(n, outputs, dtype, generator):
+                problem = Problem(None, [], {}, data, truth, {"N": n, "C": outputs})
+                names = {name: self.argument(name, problem, {}) for name in entry.required}
+                given = {name: np.copy(v) if isinstance(v, np.ndarray) else v for name, v in names.items()}
+                try:
+                    own = instance(self.kind, sizes, given if entry.name == "__init__" else None)
+                    if entry.name != "__init__":
+                        bound_to(entry, own)(given)
+                except Exception:  # data of another shape
+                    continue
+                places = [place for place in weights(own) if place.attribute in changed]
+                yield replace(problem, own=own, places=places)
+
     def learners(
         self, sizes: Sizes, dtype: np.dtype
     ) -> Iterator[tuple[Any, list[Place], dict[str, Array], int, int]]:
         """Who learns: an object with its weights, or parameters that are arguments; inputs and outputs."""
         generator = np.random.default_rng(6)
-        if self.kind is None:
-            of = {name: name for name in self.updates.names if name in self.function.required}
-            of |= self.updates.starts
-            names = list(of.values())
+        of = {name: name for name in self.updates.names if name in self.function.required}
+        of |= self.updates.starts
+        names = list(of.values())
+        if self.kind is None or names:
+            own = None if self.kind is None else instance(self.kind, sizes)
             for shapes, inputs, outputs in shapes_of(names, sizes, None) if names else ():
                 given = {
                     argument: (0.5 * random_numbers(shapes[name], generator)).astype(dtype)
                     for argument, name in of.items()
                 }
-                yield None, [], given, inputs, outputs
+                yield own, [], given, inputs, outputs
+        if self.kind is None:
             if not names:
                 ends_of = ((sizes["D"], 1), (sizes["D"], sizes["K"]), (1, 1))
                 yield from ((None, [], {}, d, k) for d, k in ends_of)
@@ -399,11 +447,36 @@ def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
         return False
 
 
+def learns_from_data(function: Function) -> bool:
+    """Whether it takes data, and no gradients alone."""
+    return any(map(is_data, function.required)) and not any(map(is_gradient, function.required))
+
+
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
     """None for what takes no step of its own."""
     code = code_of(function.call)
-    if code is None or steps_in(code.tree) is None or not function.required:
+    if code is None or steps_in(code.tree) is None:
         return None
-    if (kind is not None and is_optimizer(kind.__name__)) or not spots_in(code.tree):
+    entry = None if kind is None or takes_data(function) else entry_of(kind, function)
+    if not function.required and entry is None:
+        return None
+    if (kind is not None and is_optimizer(kind.__name__)) or not (
+        spots_in(code.tree) or learns_from_data(function)
+    ):
         return None  # it applies gradients that it is given
-    return Step(function, code, kind, tuple(costs))
+    return Step(function, code, kind, tuple(costs), entry=entry)
+
+
+def takes_data(function: Function) -> bool:
+    return any(is_data(name) or is_truth(name) for name in function.required)
+
+
+def entry_of(kind: type, step: Function) -> Method | None:
+    """The constructor, or the method that calls a step, if it takes data and what should come of them."""
+    methods = [method_of(kind, name) for name in methods_of(kind)]
+    calling = [one for one in methods if f"self.{step.name}(" in source_of(one.call)]
+    for one in (method_of(kind, "__init__"), *calling):
+        required = one.required or ()
+        if any(map(is_data, required)) and any(map(is_truth, required)):
+            return one
+    return None

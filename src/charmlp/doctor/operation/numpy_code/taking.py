@@ -165,7 +165,7 @@ class Taken:
         if name in given:
             return given[name]
         if name in self.tuples:
-            return [tuple(map(entry, self.tuples[name]))]
+            return [tuple(entries_of(self.tuples[name], problem))]
         if RATE.fullmatch(name):
             return 1.0
         if DATA.fullmatch(name):
@@ -213,6 +213,8 @@ class Taken:
                 given[name] = problem.data
             elif is_truth(name):
                 given[name] = known[name] if name in self.entries else problem.truth
+            elif is_weight_name(name) and len(ran.before) == 1:
+                given[name] = next(iter(ran.before.values()))  # which it calls otherwise
             elif prediction:
                 given[name] = known[prediction]
             else:
@@ -260,8 +262,9 @@ class Taken:
         held = getattr(problem.own, "__dict__", {})
         inner = [vars(one) for one in held.values() if hasattr(one, "__dict__")]  # self.penalty.strength
         known = {**{name: value for of in inner for name, value in of.items()}, **held, **ran.first}
-        found = [value for name, value in known.items() if is_strength(name) and isinstance(value, float)]
-        return found[0] if found else 0.0
+        numbers = {name: value for name, value in known.items() if isinstance(value, float)}
+        found = [value for name, value in numbers.items() if is_strength(name)]
+        return found[0] if found else numbers.get("beta", 0.0)
 
     def loss(self, descent: Descent, problem: Problem, ran: Ran) -> float:
         """What a run has by that loss."""
@@ -275,21 +278,38 @@ class Taken:
             truth = 0 * np.asarray(variable) if descent.is_error else problem.truth
             loss = float(implied_loss(descent.text, variable, truth, n))
         if descent.penalty:
-            weights = [v for v in ran.before.values() if np.ndim(v) and np.size(v) > 1]
-            loss += (
-                PENALTIES[descent.penalty] * self.strength(problem, ran) * sum(np.sum(w**2) for w in weights)
-            )
+            weights = [name for name, v in ran.before.items() if np.ndim(v) and np.size(v) > 1]
+            squares = sum(
+                np.sum(ran.before[name] ** 2, where=ran.before[name] != ran.after[name]) for name in weights
+            )  # of the rows that belong to the sample
+            loss += PENALTIES[descent.penalty] * self.strength(problem, ran) * squares
         return loss
 
 
-def entry(name: str) -> Any:
-    """What is in a sample under a name: the number of a row, or a rating."""
-    return 1 if INDEX.fullmatch(name) else 0.7
+def entries_of(names: Sequence[str], problem: Problem) -> list[Any]:
+    """What is in a sample under its names: numbers of rows, each another one; else its data, or a rating."""
+    indices = [name for name in names if INDEX.fullmatch(name)]
+    return [
+        1 + indices.index(name)
+        if name in indices
+        else np.copy(problem.data)
+        if DATA.fullmatch(name)
+        else np.copy(problem.truth)
+        if is_truth(name) and np.ndim(problem.truth)
+        else 0.7
+        for name in names
+    ]
 
 
 def steps_in(tree: ast.FunctionDef) -> Updates | None:
-    """The updates of a function, those of an object's weights without a rate as well."""
-    return updates_in(tree, is_of_weights)
+    """The updates of a function; those of weights, an object's or given ones, without a rate too."""
+    arguments = {argument.arg for argument in tree.args.args}
+
+    def is_without_rate(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
+        is_given = ast.unparse(target_of(node)) in arguments and is_weight_name(ast.unparse(target_of(node)))
+        return is_of_weights(node, change) or (is_given and not isinstance(change, ast.Constant))
+
+    return updates_in(tree, is_without_rate)
 
 
 def is_of_weights(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:

@@ -6,7 +6,7 @@ import functools
 import itertools
 import pickle
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +24,7 @@ EPOCHS = re.compile(
 )
 PASS = re.compile(r"_|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
 DRAWN = re.compile(r"\b(randint|randrange|integers|choice)$")
+DECAYED = re.compile(r"\breg\w*|\w*decay\w*|\bshrink\w*|1(\.0)? - ", re.IGNORECASE)
 SAMPLES = re.compile(
     r"\b(samples?|batch\w*|n_samples|[mnN]|zip|enumerate|examples|permutation|indices|idx)\b"
 )
@@ -101,7 +102,7 @@ def updates_in(
     `also` may say otherwise of a statement and what it adds.
     """
     rated = rated_names(tree)
-    found = [
+    found: list[tuple[ast.stmt, str]] = [
         (node, base)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AugAssign)
@@ -110,29 +111,119 @@ def updates_in(
         for base in [base_of(target_of(node))]
         if base
     ]
+    found += taken_back(tree, rated)
+    found = found or list(returned(tree, rated))
     if not found:
         return None
-    names = tuple(dict.fromkeys(base for _, base in found))
-    return Updates(tree, tuple(node for node, _ in found), names)
+    return updates_of(tree, found)
+
+
+def updates_of(tree: ast.FunctionDef, found: Sequence[tuple[ast.stmt, str]]) -> Updates:
+    return Updates(tree, tuple(dict.fromkeys(s for s, _ in found)), tuple(dict.fromkeys(b for _, b in found)))
+
+
+def taken_back(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stmt, str]]:
+    """The statements that give parameters what was computed of them under other names, and the parameters.
+
+    `t0 = theta[0] - lr * d0`, then `theta = np.array([t0, t1])`.
+    """
+    every = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    nodes = [node for node in every if len(node.targets) == 1]
+    moved = {
+        base_of(node.targets[0]): origin
+        for node in nodes
+        if is_rated(node.value, rated) and (origin := origin_of(node.value))
+        if base_of(node.targets[0]) not in ("", origin)
+    }
+    for node in nodes:
+        pairs = list(zip(parts_of(node.targets[0]), parts_of(node.value), strict=False))
+        wholes = [(base_of(one), {moved[name] for name in names_moved(part, moved)}) for one, part in pairs]
+        for base, _ in wholes if all(whose == {base} for base, whose in wholes) else ():
+            yield node, base
+
+
+def names_moved(value: ast.expr, moved: Mapping[str, str]) -> set[str]:
+    """The variables of a parameter's new numbers in what only puts them together; none in a calculation."""
+    if any(isinstance(node, ast.BinOp) for node in ast.walk(value)):
+        return set()
+    return {node.id for node in ast.walk(value) if isinstance(node, ast.Name)} & set(moved)
+
+
+def returned(tree: ast.FunctionDef, rated: set[str]) -> Iterator[tuple[ast.stmt, str]]:
+    """Where it returns parameters after a step: `return w - lr * dw`; and the arguments that they were."""
+    arguments = {a.arg for a in tree.args.args}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return) and node.value is not None:
+            for part in parts_of(node.value):
+                if is_rated(part, rated) and (origin := origin_of(part)) in arguments:
+                    yield node, origin
+
+
+def parts_of(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, ast.Tuple) else [value]
+
+
+def origin_of(value: ast.expr) -> str:
+    """The variable of which a sum or difference begins: w of `w[0] - lr * g`; "" for none."""
+    value = unmarked(value)
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
+        return ""
+    return base_of(unmarked(leftmost_of(value)))
+
+
+def leftmost_of(value: ast.BinOp) -> ast.expr:
+    left = unmarked(value.left)
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        value, left = left, unmarked(left.left)
+    return value.left
 
 
 def target_of(node: ast.Assign | ast.AugAssign) -> ast.expr:
     return node.target if isinstance(node, ast.AugAssign) else node.targets[0]
 
 
-def change_of(node: ast.Assign | ast.AugAssign) -> ast.expr | None:
+def change_of(node: ast.Assign | ast.AugAssign | ast.Return) -> ast.expr | None:
     """What is added to a variable or taken from it."""
+    if isinstance(node, ast.Return):
+        return node.value
     if isinstance(node, ast.AugAssign):
         return node.value if isinstance(node.op, ast.Add | ast.Sub) else None
-    value, target = node.value, ast.unparse(node.targets[0])
+    value, target = unmarked(node.value), text_of(node.targets[0])
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub):
         return None
-    leftmost = value
-    while isinstance(leftmost.left, ast.BinOp) and isinstance(leftmost.left.op, ast.Add | ast.Sub):
-        leftmost = leftmost.left
-    if ast.unparse(leftmost.left) == target:
+    leftmost = unmarked(leftmost_of(value))
+    if text_of(leftmost) == target or is_shrunk(leftmost, target):
         return value
-    return value if isinstance(value.op, ast.Add) and ast.unparse(value.right) == target else None
+    return value if isinstance(value.op, ast.Add) and text_of(value.right) == target else None
+
+
+def unmarked(value: ast.expr) -> ast.expr:
+    """What the doctor itself leads through a function while it looks for a mistake."""
+    while isinstance(value, ast.Call) and getattr(value.func, "id", "").startswith("__charmlp_"):
+        value = value.args[-1]
+    return value
+
+
+class Unmarked(ast.NodeTransformer):
+    """A tree without what the doctor leads through functions of its own."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        inner = unmarked(node)
+        return self.visit(inner) if inner is not node else self.generic_visit(node)
+
+
+def text_of(node: ast.expr) -> str:
+    """What one reads in the code."""
+    text = ast.unparse(node)
+    return ast.unparse(Unmarked().visit(copy.deepcopy(node))) if "__charmlp_" in text else text
+
+
+def is_shrunk(value: ast.expr, target: str) -> bool:
+    """Whether it is a parameter times 1 - rate · decay, as it stands in an update."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mult):
+        return False
+    sides = text_of(value.left), text_of(value.right)
+    return target in sides and DECAYED.search(" ".join(sides)) is not None
 
 
 def rated_names(tree: ast.FunctionDef) -> set[str]:
@@ -159,8 +250,9 @@ def base_of(target: ast.expr) -> str:
 
     A tensor's numbers are the tensor: `w.data`.
     """
+    target = unmarked(target)
     while isinstance(target, ast.Subscript) or (isinstance(target, ast.Attribute) and target.attr == "data"):
-        target = target.value
+        target = unmarked(target.value)
     if isinstance(target, ast.Name):
         return target.id
     is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
@@ -212,6 +304,19 @@ class Instrumented(ast.NodeTransformer):
         if not self.is_inside and base in self.updates.names:
             node.value = call(START, ast.Constant(base), node.value)
         return node
+
+    def visit_Return(self, node: ast.Return) -> Any:
+        """Parameters that are returned after a step are variables first, which can be seen."""
+        if node not in self.updates.statements or node.value is None:
+            return node
+        parts = parts_of(node.value)
+        moved = [(i, name) for i, part in enumerate(parts) if (name := origin_of(part)) in self.updates.names]
+        target = ast.Tuple([ast.Name(name, ast.Store()) for _, name in moved], ast.Store())
+        step = ast.Assign([target], ast.Tuple([parts[i] for i, _ in moved], ast.Load()))
+        whole = {i: ast.Name(name, ast.Load()) for i, name in moved}
+        left: list[ast.expr] = [whole.get(i, part) for i, part in enumerate(parts)]
+        value = ast.Tuple(left, ast.Load()) if isinstance(node.value, ast.Tuple) else left[0]
+        return [seen(), step, seen(), ast.Return(value)]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         return [seen(), node, seen()] if node in self.updates.statements else node

@@ -12,6 +12,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of
 from charmlp.doctor.operation.numpy_code.trying.choices import code_with_steps
 from charmlp.doctor.operation.numpy_code.trying.couples import tried
+from charmlp.doctor.operation.numpy_code.trying.judging import hides_batch
 from charmlp.doctor.operation.numpy_code.trying.readings import Tried, is_guess
 from charmlp.doctor.operation.source import behind
 
@@ -71,7 +72,10 @@ def with_last(one: Written, own: Mapping[str, Function]) -> Written:
     code = list(dict.fromkeys((*one.code, *code)))
     is_step = one.name in own and code_with_steps(own[one.name].call) is not None
     # What is right needs no other loss.
-    if is_step and any((found := c.found(SIZES[0])) is not None and found[1].is_right for c in couples):
+    right = [
+        found for c in couples if is_step and (found := c.found(SIZES[0])) is not None and found[1].is_right
+    ]
+    if any(not hides_batch(scene, solution.state) for scene, solution in right):
         return replace(one, readings=(*last, *one.readings), code=tuple(code))
     return replace(one, last=last, code=tuple(code))
 

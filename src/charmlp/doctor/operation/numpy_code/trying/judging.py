@@ -11,6 +11,7 @@ from charmlp.doctor.functions import Array, sum_around, sum_to
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
+from charmlp.doctor.operation.numpy_code.names import DATA
 from charmlp.doctor.operation.numpy_code.trying.choices import Key, Upstream, taken
 from charmlp.doctor.operation.numpy_code.trying.examples import real_arrays
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
@@ -235,6 +236,13 @@ def is_of_example(scene: Scene, state: State) -> bool:
     keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
     made = [one for key in keys if isinstance(one := scene.chosen(key, state), Template)]
     return bool(made) and all(one.kind in ("example", "value") for one in made)
+
+
+def hides_batch(scene: Scene, state: State) -> bool:
+    """Whether what is called data has no dimension of samples: then a sum and a mean are the same."""
+    keys = scene.keys_of(frozenset(n for f in (scene.value, scene.gradient) for n in taken(f)), state)
+    choices = [scene.chosen(key, state) for key in keys if DATA.fullmatch(key)]
+    return any(isinstance(one, Template) and not {"N", "S"} & set(one.shape) for one in choices)
 
 
 def is_of_batch(scene: Scene, state: State) -> bool:
