@@ -9,6 +9,7 @@ import pytest
 from charmlp.doctor import Diagnosis
 from charmlp.doctor.isolation.targets import defined
 from charmlp.doctor.isolation.worker import examine_one
+from charmlp.doctor.operation import own_run
 from tests.doctor.test_numpy_functions import module_of
 
 NEURONS = """
@@ -109,6 +110,7 @@ MARKS: list[list[pytest.MarkDecorator]] = [[], [], [pytest.mark.full]]
 
 def diagnoses(source: str, folder: Path) -> dict[str, Diagnosis]:
     module = module_of(source, folder)
+    own_run.remember([], module)
     return {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from charmlp.doctor import examine
+from charmlp.doctor.operation import own_run
 
 numbers = itertools.count()
 STEPS = """
@@ -92,6 +93,7 @@ def write(tmp_path: Path) -> Write:
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
+        own_run.remember([(str(module.__file__), source)], module)  # as in the process that examines it
         return module
 
     return written
