@@ -57,8 +57,9 @@ def diagnosis_of(
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             first = likeliest(found)
             if inputs is None and first.reason is not None and first.reason.key in NO_INPUTS:
-                of_its_own_run = with_inputs_of_its_own_run(operation, kind, target, name)
-                return first if of_its_own_run is None else of_its_own_run
+                used = with_inputs_of_its_own_run(operation, kind, target, name)
+                if used is not None:
+                    return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
