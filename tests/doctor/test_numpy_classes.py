@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.handwritten import HandWritten, Written
 from charmlp.doctor.operation.numpy_code.classes import found
 from tests.doctor.numpy_class_sources import SOURCES, WRONG
@@ -39,7 +40,7 @@ def least_error(one: Written, inputs: str) -> float:
         try:
             values = complete(made, inputs)
             errors.append(error(made, values) if all_there(made, values) else float("inf"))
-        except (TypeError, ValueError, IndexError, AttributeError):
+        except (TypeError, ValueError, IndexError, AttributeError, CannotExamineError):
             errors.append(float("inf"))
     return min(errors)
 

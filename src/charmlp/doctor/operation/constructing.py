@@ -440,7 +440,7 @@ def taken_apart(kind: type, name: str) -> int:
     one = "|".join([rf"\b{name}", *(rf"self\.{attribute}" for attribute in attributes)])
     targets = re.findall(rf"^\s*\(?([\w., ]+,[\w., ]+?)\)?\s*=\s*(?:{one})\s*$", source, re.MULTILINE)
     places = [int(place) for place in re.findall(rf"(?:{one})\[(\d)\]", source)]
-    spread = 2 if re.search(rf"\*(?:{one})\b(?=[,)\]])|len\((?:{one})\)", source) else 1
+    spread = 2 if re.search(rf"[(\[,] *\*(?:{one})\b(?=[,)\]])|len\((?:{one})\)", source) else 1
     return max([spread, *(target.count(",") + 1 for target in targets), *(place + 1 for place in places)])
 
 

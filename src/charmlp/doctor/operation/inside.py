@@ -57,7 +57,7 @@ class Watching(TorchFunctionMode):
                 self.multiplied(args[0], args[1], result)
             elif name in SOFTMAXES:
                 dimension = kwargs.get("dim", args[1] if len(args) > 1 else None)
-                self.softmax(args[0], dimension, result, is_log=name == "log_softmax")
+                self.softmax(args[0], dimension, result, is_log=name.startswith("log"))
             elif name in KEEPING and id(args[0]) in self.weights:
                 self.weights[id(result)] = (result, self.weights[id(args[0])][1])
         return result

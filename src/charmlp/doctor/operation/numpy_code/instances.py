@@ -181,7 +181,8 @@ def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -
 
 def made_by_its_file(kind: type) -> Any:
     """A copy of an object with weights that the file keeps, or else makes as it is run; None without one."""
-    kept = [thing for thing in vars(sys.modules[kind.__module__]).values() if type(thing) is kind]
+    around = vars(sys.modules.get(kind.__module__, inspect))
+    kept = [thing for thing in around.values() if type(thing) is kind]
     for one in itertools.chain(kept, own_objects(kind)):
         if weights(one):
             return copy.deepcopy(one)

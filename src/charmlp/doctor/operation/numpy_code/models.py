@@ -276,7 +276,7 @@ def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
     """Weights for an object that has None where they are to be, or an array of no dimension."""
     for name, value in list(vars(original).items()):
         is_guess = isinstance(value, np.ndarray) and value.ndim == 0
-        if (value is None or is_guess) and is_weight_name(name.rstrip("s")):
+        if (value is None or is_guess) and (is_weight_name(name) or is_weight_name(name.rstrip("s"))):
             is_bias = name.lower().strip("_").startswith("b")
             setattr(original, name, copy.copy(bias if is_bias else weight))
     return weights(original)
