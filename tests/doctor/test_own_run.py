@@ -154,6 +154,7 @@ TRACES = [
     "import numpy; numpy.save(r'{there}', numpy.ones(3))",
     "import torch; torch.save(torch.ones(3), r'{there}')",
     "input('a name? ')",
+    "import threading; threading.Thread(target=print).start()",
     "raise SystemExit(3)",
 ]
 

@@ -10,21 +10,18 @@ seconds.
 import ast
 import contextlib
 import copy
-import io
 import math
 import operator
-import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from charmlp.doctor.operation.harmless import harmless
 from charmlp.doctor.operation.source import behind
 from charmlp.doctor.operation.subject import quiet_and_seeded, seed_all
 
@@ -32,15 +29,6 @@ SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
-
-# What Python tells its audit hooks before it happens (docs.python.org/3/library/audit_events.html)
-REFUSED = (
-    "os.chmod", "os.chown", "os.exec", "os.fork", "os.kill", "os.link", "os.mkdir", "os.posix_spawn",
-    "os.remove", "os.rename", "os.rmdir", "os.spawn", "os.startfile", "os.symlink", "os.system",
-    "os.truncate", "os.utime",
-    "shutil.", "socket.", "sqlite3.", "subprocess.", "urllib.", "webbrowser.", "winreg.",
-)  # fmt: skip
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Key = tuple[str, str, int]  # file, name and first line of a function
 
@@ -107,9 +95,8 @@ class OwnRun:
             with contextlib.suppress(TypeError, AttributeError):
                 value.__class__ = operator.attrgetter(kind.__qualname__)(self.module)
         held = value if isinstance(value, list | tuple) else getattr(value, "__dict__", value)
-        for one in (
-            held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple) else ()
-        ):
+        inside = held.values() if isinstance(held, dict) else held
+        for one in inside if isinstance(held, dict | list | tuple) else ():
             self.take_over(one, seen)
 
     def objects_of(self, kind: type) -> Iterator[Any]:
@@ -133,11 +120,9 @@ def remember(pieces: Sequence[tuple[str, str]], module: ModuleType | None) -> No
 
 def is_softmaxed_again(kind: type) -> bool:
     """Whether the own run gives the probabilities that such a module computes to a loss that takes logits."""
-    sources = "".join(source for _, source in _current.pieces)
-    if not (
-        re.search(r"(?i)cross_?entropy", sources) and re.search(r"(?i)(?<!log)(?<!log_)softmax", sources)
-    ):
-        return False
+    sources = "".join(source for _, source in _current.pieces).lower()
+    if not (re.search("cross_?entropy", sources) and re.search("(?<!log)(?<!log_)softmax", sources)):
+        return False  # nothing to run it for
     return bool(_current.calls) and kind.__qualname__ in _current.softmaxed_again
 
 
@@ -223,66 +208,3 @@ def kept(value: Any) -> Any:
         return copy.deepcopy(value)
     except Exception:
         return None
-
-
-_is_refusing = False
-
-
-def refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    """The audit hook: what would leave a trace raises, as on a disk that may only be read."""
-    if not _is_refusing:
-        return
-    if event == "open":
-        _, mode, flags = arguments
-        writes = set(mode) & set("wax+") if isinstance(mode, str) else flags & WRITING
-        if not writes or str(arguments[0]) == os.devnull:
-            return
-    elif not event.startswith(REFUSED):
-        return
-    raise PermissionError(f"{event}: a run that is only looked at may not")
-
-
-@contextlib.contextmanager
-def harmless() -> Iterator[None]:
-    """While this lasts nothing is written, started, sent, printed, shown or read from the terminal."""
-    global _is_refusing
-    if not hasattr(harmless, "hook"):  # an audit hook stays as long as the process
-        sys.addaudithook(refuse)
-        harmless.hook = refuse  # type: ignore[attr-defined]
-    os.environ["MPLBACKEND"] = "agg"
-    tempfile.gettempdir()  # known from now on: to find it, a file is written
-    before = sys.stdin, sys.argv
-    sys.stdin, sys.argv = io.StringIO(), sys.argv[:1]
-    with (
-        elsewhere(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        _is_refusing = True
-        try:
-            yield
-        finally:
-            _is_refusing = False
-            sys.stdin, sys.argv = before
-
-
-@contextlib.contextmanager
-def elsewhere() -> Iterator[None]:
-    """In a new folder, and without `torch.save`: what is written in C++ does not tell an audit hook."""
-    torch: Any = sys.modules.get("torch")
-    here = Path.cwd()
-    saved = None if torch is None else torch.save
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        if torch is not None:
-            torch.save = refuse_to_save
-        try:
-            yield
-        finally:
-            os.chdir(here)
-            if torch is not None:
-                torch.save = saved
-
-
-def refuse_to_save(*arguments: Any, **options: Any) -> None:
-    raise PermissionError("torch.save: a run that is only looked at may not")

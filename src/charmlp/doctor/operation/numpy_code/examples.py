@@ -23,10 +23,11 @@ import numpy as np
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.handwritten import HandWritten, Sizes, Written
+from charmlp.doctor.operation.harmless import harmless
 from charmlp.doctor.operation.numpy_code.held_calls import Call, HeldCall, state_of
 from charmlp.doctor.operation.numpy_code.held_losses import Fitted, fitted
 from charmlp.doctor.operation.numpy_code.updates import is_of_epochs, is_rated, rated_names
-from charmlp.doctor.operation.own_run import harmless, may_run
+from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
