@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
-from charmlp.doctor.editing.edits import edits, line_at, of_early_steps
+from charmlp.doctor.editing.edits import edits, line_at
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, slots
+from charmlp.doctor.editing.statements import of_early_steps
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.code import (
