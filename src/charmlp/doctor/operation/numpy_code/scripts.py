@@ -32,14 +32,8 @@ from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
-from charmlp.doctor.operation.numpy_code.updates import (
-    Updates,
-    base_of,
-    change_of,
-    target_of,
-    updates_in,
-    watched,
-)
+from charmlp.doctor.operation.numpy_code.updates import Updates, base_of, change_of, target_of, updates_in
+from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.options import usual_option
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import behind, definition, uses_torch
