@@ -20,16 +20,15 @@ from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, param
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied
+from charmlp.doctor.operation.numpy_code.gathering import gather, sorted_by_input
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import (
     Method,
     bound_to,
-    gather,
     instance,
     is_weight_name,
     output_of,
-    sorted_by_input,
 )
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
