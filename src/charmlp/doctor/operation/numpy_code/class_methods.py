@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence, Set
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.costs import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import Method, instance, method_of, methods_of
@@ -20,7 +21,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_truth,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
 from charmlp.doctor.operation.source import behind, source_of
 
 # Methods in the order in which they are looked for: a layer may have a forward and a `__call__` that uses it.

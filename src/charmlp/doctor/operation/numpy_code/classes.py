@@ -28,6 +28,7 @@ from charmlp.doctor.operation.numpy_code.class_methods import (
     passes_of,
     takes_truth,
 )
+from charmlp.doctor.operation.numpy_code.costs import is_of_parameters, likeliest
 from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.functions import cannot
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
@@ -35,9 +36,9 @@ from charmlp.doctor.operation.numpy_code.layers import Layer
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.models import Model
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
-from charmlp.doctor.operation.numpy_code.networks import PRODUCT, Network, is_of_parameters, likeliest
+from charmlp.doctor.operation.numpy_code.networks import PRODUCT, Network
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
-from charmlp.doctor.operation.numpy_code.steps import step_of
+from charmlp.doctor.operation.numpy_code.step_takers import step_of
 from charmlp.doctor.operation.source import source_of
 
 FRAMEWORKS = {"torch", "tensorflow", "keras", "jax", "flax", "mxnet", "paddle", "mindspore"}

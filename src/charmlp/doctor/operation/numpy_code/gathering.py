@@ -24,6 +24,7 @@ from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, meth
 from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
 from charmlp.doctor.operation.options import usual_option
 
+# Methods that take the step that a backward pass has prepared
 UPDATES = (
     "update", "step", "update_params", "update_weights", "update_parameters", "apply_gradients", "optimize",
     "_update", "apply_grads", "gradient_step", "updateParams",

@@ -32,7 +32,7 @@ from charmlp.doctor.operation.own_run import own_objects
 from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
 from charmlp.doctor.operation.unwritten import is_marked, is_none
 
-# Methods that make the weights, and those that take the step that a backward pass has prepared
+# Methods that make the weights
 INITIALISERS = (
     "initialize", "initialise", "init_params", "init_weights", "init_parameters", "initialize_parameters",
     "initialize_weights", "build", "setup", "_initialize", "_init_params", "_init_weights", "_build",
