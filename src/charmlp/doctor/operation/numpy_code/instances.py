@@ -16,13 +16,8 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.constructing import (
-    OPTIMIZER,
-    PlainDescent,
-    construct,
-    guess_argument,
-    made_layers,
-)
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, construct, made_layers
+from charmlp.doctor.operation.constructor_arguments import guess_argument
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import SAME, Place, numbered, shown, weights
 from charmlp.doctor.operation.numpy_code.function import Function, in_doubles

@@ -15,7 +15,8 @@ import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, parameters_of
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
+from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied

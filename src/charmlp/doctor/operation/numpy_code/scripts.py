@@ -23,7 +23,7 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import code_of
-from charmlp.doctor.operation.constructing import HIDDEN
+from charmlp.doctor.operation.constructor_arguments import HIDDEN
 from charmlp.doctor.operation.handwritten import Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import is_number_like, is_tensor, shown
 from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, is_usual_factor
