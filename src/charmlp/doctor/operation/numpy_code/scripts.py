@@ -42,7 +42,6 @@ from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
-BLOCKS = (ast.If, ast.FunctionDef)
 LOOPS = (ast.For, ast.While)
 HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
 
