@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from charmlp.doctor.operation.constructing import construct, guess_argument
+from charmlp.doctor.operation.constructing import construct
+from charmlp.doctor.operation.constructor_arguments import guess_argument
 from tests.doctor.test_numpy_functions import SIZES, module_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GUESSES = {
     "n_inputs": 7, "input_size": 7, "input_units": 7, "in_features": 7, "fan_in": 7, "n_in": 7,

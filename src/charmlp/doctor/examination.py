@@ -30,7 +30,7 @@ from charmlp.doctor.operation.building import (
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
-from charmlp.doctor.setups.guessing import given_trial
+from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp

@@ -18,12 +18,8 @@ from torch import Tensor, nn
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
-from charmlp.doctor.operation.constructing import (
-    choices_of,
-    construct,
-    guess_argument,
-    parameters_of,
-)
+from charmlp.doctor.operation.constructing import choices_of, construct
+from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
 from charmlp.doctor.operation.function_inputs import constants, numbers, trained
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.own_run import is_softmaxed_again, own_call

@@ -11,9 +11,9 @@ from charmlp.doctor.operation.numpy_code import (
     classes,
     duals,
     engines,
-    examples,
     frameworks,
     functions,
+    held_examples,
     scripts,
     tables,
 )
@@ -37,7 +37,7 @@ def written(module: ModuleType) -> list[Written]:
     named = {name for one in (*found, *alone) for name in (one.name, *one.others)} | used
     alone += scripts.found_in_functions(module, [name for name in own if name not in named])
     more = [scripts.with_loop(one, module) if one.name in own and not one.unwritten else one for one in more]
-    more = with_examples(more, examples.found(module))
+    more = with_examples(more, held_examples.found(module))
     in_tables = {name for one in more for name in one.others if not one.is_half}
     return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
 
@@ -46,7 +46,7 @@ def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
     """What was found, with what examples show, which goes before what names tell."""
     names = {one.name for one in found}
     for example in shown:
-        if examples.is_fitted(example):  # what it calls goes with it
+        if held_examples.is_fitted(example):  # what it calls goes with it
             found = [
                 one
                 for one in found
@@ -60,7 +60,7 @@ def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
 
 
 def joined(one: Written, example: Written) -> Written:
-    if not examples.is_fitted(example):
+    if not held_examples.is_fitted(example):
         return one
     code = tuple(dict.fromkeys((*one.code, *example.code)))
     return replace(one, readings=(*example.readings, *one.readings), code=code)

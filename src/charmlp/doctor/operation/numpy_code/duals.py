@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.operation.constructing import parameters_of
+from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Written
 from charmlp.doctor.operation.numpy_code.engines import Engine
 from charmlp.doctor.operation.numpy_code.graph_values import is_number

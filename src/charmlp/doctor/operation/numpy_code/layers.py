@@ -15,12 +15,11 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, restore, weights
+from charmlp.doctor.operation.numpy_code.gathering import Gathered, gather
 from charmlp.doctor.operation.numpy_code.gradients import led_through, times
 from charmlp.doctor.operation.numpy_code.instances import (
-    Gathered,
     Method,
     bound_to,
-    gather,
     instance,
     made_lazily,
     output_of,

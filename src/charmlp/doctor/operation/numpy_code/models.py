@@ -14,23 +14,16 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent, parameters_of
+from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
+from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied
+from charmlp.doctor.operation.numpy_code.gathering import gather, sorted_by_input
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import (
-    Method,
-    bound_to,
-    gather,
-    instance,
-    is_weight_name,
-    output_of,
-    sorted_by_input,
-)
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, output_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
@@ -39,6 +32,11 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_cache,
     is_truth,
     is_upstream,
+)
+from charmlp.doctor.operation.numpy_code.object_problems import (
+    ObjectProblem,
+    given_weights,
+    random_parameters,
 )
 from charmlp.doctor.operation.numpy_code.problems import (
     CLASSES,
@@ -53,19 +51,6 @@ from charmlp.doctor.operation.numpy_code.rates import rates_in
 from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option
 from charmlp.doctor.operation.source import averages, definition
 from charmlp.doctor.words import one_line
-
-
-@dataclass(frozen=True)
-class ObjectProblem:
-    """An object with its weights, data, and what should come of them."""
-
-    original: Any
-    places: Sequence[Place]
-    parameters: Sequence[Array]
-    data: Array
-    truth: Array
-    sizes: Sizes
-
 
 Fitting = tuple[ObjectProblem, str | None]  # data, and the loss where the class computes none
 
@@ -257,29 +242,6 @@ class Model:
                 datas = [x, x.T, class_numbers(n, inputs)] if n > 1 else [x, x.T, x[0]]
                 for data, truth in itertools.product(datas, all_truths(n, outputs, dtype, generator)):
                     yield ObjectProblem(original, places, parameters, data, truth, {"N": n, "C": outputs})
-
-
-def random_parameters(original: Any, places: Sequence[Place], dtype: np.dtype) -> list[Array]:
-    """Numbers for the weights that are large enough to matter, and leave probabilities away from 0."""
-    generator = np.random.default_rng(6)
-    shapes = [np.shape(place.get(original)) for place in places]
-    scales = [0.6 / np.sqrt(min(shape)) if len(shape) == 2 and 1 not in shape else 0.3 for shape in shapes]
-    if matrices := [i for i, shape in enumerate(shapes) if len(shape) == 2 and 1 not in shape]:
-        scales[matrices[-1]] *= 0.4  # classes are about as probable: a constant in a logarithm shows less
-    return [
-        np.asarray(scale * random_numbers(shape, generator)).astype(dtype)
-        for scale, shape in zip(scales, shapes, strict=True)
-    ]
-
-
-def given_weights(original: Any, weight: Array, bias: Any) -> list[Place]:
-    """Weights for an object that has None where they are to be, or an array of no dimension."""
-    for name, value in list(vars(original).items()):
-        is_guess = isinstance(value, np.ndarray) and value.ndim == 0
-        if (value is None or is_guess) and (is_weight_name(name) or is_weight_name(name.rstrip("s"))):
-            is_bias = name.lower().strip("_").startswith("b")
-            setattr(original, name, copy.copy(bias if is_bias else weight))
-    return weights(original)
 
 
 def is_rate_of(method: Method, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.mistake import phrase
-from charmlp.doctor.operation.constructing import parameters_of
+from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Sizes, Written
 from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of, output_of
 from charmlp.doctor.operation.options import is_option, usual_option

@@ -23,23 +23,18 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import code_of
-from charmlp.doctor.operation.constructing import HIDDEN
+from charmlp.doctor.operation.constructor_arguments import HIDDEN
 from charmlp.doctor.operation.handwritten import Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import is_number_like, is_tensor, shown
+from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, is_usual_factor
+from charmlp.doctor.operation.numpy_code.costs import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
-from charmlp.doctor.operation.numpy_code.networks import COST_WORD, is_cost
-from charmlp.doctor.operation.numpy_code.steps import ALIKE, Compared, Step, is_usual_factor
-from charmlp.doctor.operation.numpy_code.updates import (
-    Updates,
-    base_of,
-    change_of,
-    target_of,
-    updates_in,
-    watched,
-)
+from charmlp.doctor.operation.numpy_code.steps import Step
+from charmlp.doctor.operation.numpy_code.updates import Updates, base_of, change_of, target_of, updates_in
+from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.options import usual_option
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import behind, definition, uses_torch
@@ -47,7 +42,6 @@ from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
-BLOCKS = (ast.If, ast.FunctionDef)
 LOOPS = (ast.For, ast.While)
 HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
 

@@ -9,7 +9,7 @@ import ast
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,44 +19,28 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
-from charmlp.doctor.operation.numpy_code.descents import (
-    FIRST,
-    PENALTIES,
-    Descent,
-    Problem,
-    Ran,
-)
-from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient, is_optimizer
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, compared
+from charmlp.doctor.operation.numpy_code.descents import FIRST, PENALTIES, Descent, Problem, Ran
+from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
-from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_gradient, is_of_backward, is_truth
-from charmlp.doctor.operation.numpy_code.problems import (
-    all_truths,
-    ends,
-    is_data,
-    shapes_of,
-)
-from charmlp.doctor.operation.numpy_code.statements import spots_in
-from charmlp.doctor.operation.numpy_code.taking import Taken, steps_in
+from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
+from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_of_backward, is_truth
+from charmlp.doctor.operation.numpy_code.problems import all_truths, ends, shapes_of
+from charmlp.doctor.operation.numpy_code.taking import Taken
 from charmlp.doctor.operation.numpy_code.updates import change_of
 from charmlp.doctor.operation.own_run import own_objects
-from charmlp.doctor.operation.source import source_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
-TOLERANCE = 1e-4  # relative, of slopes
 COLUMNS = re.compile(r"(?<!shape)\[(:, ?)?[0-9]")
 FEW = (2, 3)  # columns
 MOST_OTHERS = 9  # losses that are less likely than the first
 PROPORTIONAL = 0.9999  # of gradients of losses that differ by a factor, or by a small number in a logarithm
 CALLED_LOSS = re.compile(r"loss|cost|objective|likelihood|nll", re.IGNORECASE)
-ALIKE = 0.99  # cosine of gradients that at least have a direction in common
 
 Fitting = tuple[Problem, dict[str, Array], Descent]
 
@@ -315,7 +299,7 @@ class Step(Taken):
             if one.agreement[1] or is_alike or one.descent.cost is not None:
                 yield one.descent, one.agreement
 
-    def judged(self, found: Sequence["Compared"], problem: Problem, size: int) -> list["Compared"]:
+    def judged(self, found: Sequence[Compared], problem: Problem, size: int) -> list[Compared]:
         """Those that may be meant: its own losses, where it is sure, or another of which all is right."""
         said = [one for one in found if self.is_sure and one.descent.is_own and one.descent.cost is None]
         meant = [one for one in said if one.is_meant(problem)]
@@ -381,102 +365,8 @@ class Step(Taken):
         )
 
 
-@dataclass(frozen=True)
-class Compared:
-    """How well gradients agree with a loss, and how many times its slopes they are: all, and each of them.
-
-    The agreement: whether it is the code's own and a gradient is right; how many numbers are; how alike all.
-    """
-
-    descent: Descent
-    agreement: tuple[bool, float, float]
-    factor: float
-    factors: Mapping[str, float | None]  # None where there is none, by the parameters
-    sizes: Mapping[str, int]
-
-    def is_meant(self, problem: Problem) -> bool:
-        alike = self.agreement[2]
-        is_scaled = alike >= ALIKE and (alike < 1 or is_usual_factor(self.factor, problem))
-        return bool(self.agreement[1]) or is_scaled
-
-    def times(self, factor: float) -> "Compared":
-        """With so many times the loss."""
-        same = [name for name, f in self.factors.items() if f is not None and abs(f / factor - 1) < TOLERANCE]
-        whole = float(sum(self.sizes[name] for name in same))
-        descent = replace(self.descent, times=round(factor, 6))
-        return replace(self, descent=descent, agreement=(True, whole, self.agreement[2]))
-
-
-def compared(
-    descent: Descent, parameters: Mapping[str, Array], names: Sequence[str], analytic: Array, numeric: Array
-) -> Compared:
-    """Of slopes along some directions, by the names of the parameters that were moved."""
-    right = abs(numeric - analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
-    of = {name: [i for i, other in enumerate(names) if other == name] for name in parameters}
-    whole = float(sum(value.size for name, value in parameters.items() if right[of[name]].all()))
-    norms = float(np.linalg.norm(numeric) * np.linalg.norm(analytic))
-    alike = round(abs(float(numeric @ analytic)) / norms, 6)
-    return Compared(
-        descent,
-        (whole > 0 and descent.is_own, whole, alike),
-        abs(float(analytic @ numeric)) / float(numeric @ numeric),
-        {name: only_factor(analytic[rows], numeric[rows]) for name, rows in of.items()},
-        {name: value.size for name, value in parameters.items()},
-    )
-
-
-def only_factor(analytic: Array, numeric: Array) -> float | None:
-    """How many times each other slopes are, if all are the same number of times."""
-    if not numeric.all():
-        return None
-    factor = float(np.median(analytic / numeric))
-    return round(factor, 4) if np.allclose(analytic, factor * numeric, rtol=TOLERANCE) and factor else None
-
-
-def is_usual_factor(factor: float, problem: Problem) -> bool:
-    """Whether a gradient is mistaken by it; by another one it is of another loss, such as the root of it."""
-    n, k = problem.sizes["N"], max(problem.outputs, 1)
-    usual = [a * b for a in (0.5, 1, 2) for b in (1, n, k, n * k, 1 / n, 1 / k, 1 / n / k)]
-    return any(abs(factor / one - 1) < 1e-3 for one in usual)
-
-
 def runs(descent: Descent, step: Step, problem: Problem, ran: Ran) -> bool:
     try:
         return bool(np.isfinite(step.loss(descent, problem, ran)))
     except Exception:
         return False
-
-
-def learns_from_data(function: Function) -> bool:
-    """Whether it takes data, and no gradients alone."""
-    return any(map(is_data, function.required)) and not any(map(is_gradient, function.required))
-
-
-def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
-    """None for what takes no step of its own."""
-    code = code_of(function.call)
-    if code is None or steps_in(code.tree) is None:
-        return None
-    entry = None if kind is None or takes_data(function) else entry_of(kind, function)
-    if not function.required and entry is None:
-        return None
-    if (kind is not None and is_optimizer(kind.__name__)) or not (
-        spots_in(code.tree) or learns_from_data(function)
-    ):
-        return None  # it applies gradients that it is given
-    return Step(function, code, kind, tuple(costs), entry=entry)
-
-
-def takes_data(function: Function) -> bool:
-    return any(is_data(name) or is_truth(name) for name in function.required)
-
-
-def entry_of(kind: type, step: Function) -> Method | None:
-    """The constructor, or the method that calls a step, if it takes data and what should come of them."""
-    methods = [method_of(kind, name) for name in methods_of(kind)]
-    calling = [one for one in methods if f"self.{step.name}(" in source_of(one.call)]
-    for one in (method_of(kind, "__init__"), *calling):
-        required = one.required or ()
-        if any(map(is_data, required)) and any(map(is_truth, required)):
-            return one
-    return None

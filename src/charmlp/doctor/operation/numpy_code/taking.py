@@ -36,15 +36,8 @@ from charmlp.doctor.operation.numpy_code.problems import (
     COUNT,
     implied_loss,
 )
-from charmlp.doctor.operation.numpy_code.updates import (
-    EPOCHS,
-    PASS,
-    Updates,
-    base_of,
-    target_of,
-    updates_in,
-    watched,
-)
+from charmlp.doctor.operation.numpy_code.updates import EPOCHS, PASS, Updates, base_of, target_of, updates_in
+from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import returned_parts

@@ -2,23 +2,14 @@
 
 import ast
 import copy
-import functools
-import itertools
-import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from types import CodeType, FunctionType
-from typing import Any
 
-from charmlp.doctor.operation.code import Code
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
 
-START, SEEN, ONCE = "__charmlp_start__", "__charmlp_variables__", "__charmlp_once__"
-ENTER = "__charmlp_enter__"
 EPOCHS = re.compile(
     r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
 )
@@ -268,60 +259,6 @@ def is_of_epochs(loop: ast.For) -> bool:
     )
 
 
-class Instrumented(ast.NodeTransformer):
-    """A tree whose parameters start from what they are given, and whose variables are seen on the way.
-
-    Of loops over epochs one pass is made, of `every` loop around an update if that is said.
-    """
-
-    def __init__(self, updates: Updates, every: bool) -> None:
-        self.updates, self.every = updates, every
-        self.is_inside = 0
-
-    def generic_visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.For | ast.While) and node in self.updates.loops:
-            return self.visit_loop(node)
-        return super().generic_visit(node)
-
-    def visit_loop(self, node: ast.For | ast.While) -> ast.AST | list[ast.stmt]:
-        is_outermost = not self.is_inside
-        self.is_inside += 1
-        super().generic_visit(node)
-        self.is_inside -= 1
-        if isinstance(node, ast.While):
-            node.test = ast.BoolOp(ast.And(), [node.test, call(ONCE, ast.Constant(None))])
-        elif self.every or is_of_epochs(node):
-            node.iter = call(ONCE, node.iter)
-        node.body.append(seen())
-        return [ast.Expr(call(ENTER)), node] if is_outermost else node
-
-    def visit_Assign(self, node: ast.Assign) -> Any:
-        if node in self.updates.statements:
-            return [seen(), node, seen()]
-        if not self.is_inside and len(parts := one_by_one(node)) > 1:
-            return list(map(self.visit_Assign, parts))
-        base = base_of(node.targets[0]) if not isinstance(node.targets[0], ast.Subscript) else ""
-        if not self.is_inside and base in self.updates.names:
-            node.value = call(START, ast.Constant(base), node.value)
-        return node
-
-    def visit_Return(self, node: ast.Return) -> Any:
-        """Parameters that are returned after a step are variables first, which can be seen."""
-        if node not in self.updates.statements or node.value is None:
-            return node
-        parts = parts_of(node.value)
-        moved = [(i, name) for i, part in enumerate(parts) if (name := origin_of(part)) in self.updates.names]
-        target = ast.Tuple([ast.Name(name, ast.Store()) for _, name in moved], ast.Store())
-        step = ast.Assign([target], ast.Tuple([parts[i] for i, _ in moved], ast.Load()))
-        whole = {i: ast.Name(name, ast.Load()) for i, name in moved}
-        left: list[ast.expr] = [whole.get(i, part) for i, part in enumerate(parts)]
-        value = ast.Tuple(left, ast.Load()) if isinstance(node.value, ast.Tuple) else left[0]
-        return [seen(), step, seen(), ast.Return(value)]
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        return [seen(), node, seen()] if node in self.updates.statements else node
-
-
 def one_by_one(node: ast.Assign) -> list[ast.Assign]:
     """`w, b = np.zeros(n), 0` and `w = b = 0` as one assignment each."""
     if len(node.targets) > 1:
@@ -345,61 +282,3 @@ def copied_from(value: ast.expr) -> str:
             of_array = of_method and ast.unparse(value.func.value) not in ("np", "numpy", "copy")  # type: ignore[attr-defined]
             value = value.func.value if of_array else value.args[0] if value.args else value  # type: ignore[attr-defined]
     return value.id if isinstance(value, ast.Name) else ""
-
-
-def call(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
-
-
-def seen() -> ast.stmt:
-    return ast.Expr(call(SEEN, call("locals")))
-
-
-@functools.lru_cache(maxsize=64)
-def instrumented(
-    function: FunctionType, first_line: int, pickled: bytes,
-    find: Callable[[ast.FunctionDef], Updates | None], every: bool,
-) -> CodeType:  # fmt: skip
-    """The code of a tree that is watched: one step is run many times."""
-    tree = pickle.loads(pickled)
-    updates = find(tree)
-    if updates is not None:  # while a slip is looked for there may be none
-        Instrumented(updates, every).visit(tree)
-    tree.body.append(seen())
-    return Code(function, ast.fix_missing_locations(tree), first_line).compiled()
-
-
-@contextmanager
-def watched(
-    code: Code, start: Callable[[str, Any], Any], see: Callable[[Mapping[str, Any]], None],
-    find: Callable[[ast.FunctionDef], Updates | None] = updates_in, *, every: bool = False,
-    enter: Callable[[], None] = lambda: None,
-) -> Iterator[None]:  # fmt: skip
-    """While it runs: parameters that it makes go through `start`, and `see` is shown its variables.
-
-    `enter` is called before each loop around updates. Of loops over epochs one pass is made, or of `every`
-    loop around one of the updates that `find` finds.
-    """
-    compiled = instrumented(code.function, code.first_line, pickle.dumps(code.tree), find, every)
-    around = code.function.__globals__
-    watching = {START: start, SEEN: see, ONCE: once(), ENTER: enter}
-    around |= watching
-    try:
-        with code.running(compiled):
-            yield
-    finally:
-        for name in watching:
-            around.pop(name, None)
-
-
-def once() -> Callable[[Any], Any]:
-    """What makes one pass of each loop: its first item, or True the first time that a `while` asks."""
-    asked: list[bool] = []
-
-    def first(items: Any) -> Any:
-        if items is not None:
-            return itertools.islice(items, 1)
-        asked.append(True)
-        return len(asked) == 1
-
-    return first

@@ -6,14 +6,13 @@ import itertools
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.arrays import Place
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_number, as_tensors
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, output_of
 from charmlp.doctor.operation.numpy_code.losses import Loss
@@ -44,8 +43,11 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     made,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Position, roots_at
-from charmlp.doctor.operation.numpy_code.updates import watched
+from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.source import behind
+
+if TYPE_CHECKING:
+    from charmlp.doctor.operation.numpy_code.arrays import Place
 
 
 class Failure(Exception):
