@@ -151,8 +151,8 @@ def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -
         return made
     if not weights(own):
         initialise(own, sizes)
-    if not weights(own) and not given:
-        made = made_by_its_file(kind) or (assembled(own, sizes) if has_empty_list(own) else None)
+    if not weights(own) and not given and has_empty_list(own):
+        made = made_by_its_file(kind) or assembled(own, sizes)
         return own if made is None or not weights(made) else made
     return own
 
