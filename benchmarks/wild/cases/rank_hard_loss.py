@@ -4,7 +4,8 @@ import numpy as np
 class RankHardLossLayer:
     """
     Patches of videos, in pairs: rows 2 i and 2 i + 1 are two frames of one track. For each pair the patches
-    of other tracks that are nearest are its negatives; features are normalized, and compared by their products.
+    of other tracks that are nearest are its negatives; features are normalized,
+    and compared by their products.
     """
 
     def __init__(self, neg_num=2, hard_ratio=0.5, margin=0.5):
