@@ -56,9 +56,10 @@ def diagnosis_of(
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             first = likeliest(found)
-            if inputs is None and first.reason is not None and first.reason.key in NO_INPUTS:
+            lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
+            if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if used is not None:
+                if used is not None and (lacks_inputs or (used.mistakes and not is_doubtful(used))):
                     return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first

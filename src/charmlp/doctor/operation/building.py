@@ -74,6 +74,8 @@ def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
         return None
     names = subject.required or ()
     wanted = names[: len(names) - len(subject.parameters)]
+    if not wanted:
+        return None
     for function in reversed(thing.code):
         call = own_call(function)
         if call is not None and all(is_value(call.arguments.get(name)) for name in wanted):

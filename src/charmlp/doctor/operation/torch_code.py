@@ -175,10 +175,15 @@ def torch_as_used(thing: Any) -> tuple[Any, list[Any]] | None:
     if call is None:
         return None
     skipped = 1 if is_class or call.owner is not None else 0  # the object, or the context
-    inputs = list(call.arguments.values())[skipped:]
+    inputs = [asked_for(value) for value in list(call.arguments.values())[skipped:]]
     if is_function(thing) or not is_class:
         return thing, inputs
     return None if call.owner is None else (call.owner, inputs)
+
+
+def asked_for(value: Any) -> Any:
+    """A tensor that does not say whether it wants a gradient: data want none only where they come first."""
+    return value.detach() if isinstance(value, Tensor) else value
 
 
 def of_function(function: FunctionClass) -> Build:
