@@ -154,7 +154,19 @@ def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -
     if not weights(own) and not given and has_empty_list(own):
         made = made_by_its_file(kind) or assembled(own, sizes)
         return own if made is None or not weights(made) else made
+    if not given and has_lists_of_weights(own) and (made := made_by_its_file(kind)) is not None:
+        is_same = attributes_of(made) == attributes_of(own)
+        return made if is_same and len(weights(made)) > len(weights(own)) else own
     return own
+
+
+def has_lists_of_weights(own: Any) -> bool:
+    """Whether its weights stand in lists, as many as it is asked for."""
+    return any(place.key is not None for place in weights(own))
+
+
+def attributes_of(own: Any) -> set[str]:
+    return {place.attribute for place in weights(own)}
 
 
 def made_by_its_file(kind: type) -> Any:
