@@ -37,6 +37,7 @@ from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
+OF_SPECIAL_INPUTS = {"forward-wrong", "random-forward", "cotangent-distorted", "unstable", "saved-edited"}
 NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 
@@ -59,7 +60,7 @@ def diagnosis_of(
             lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
             if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if used is not None and (lacks_inputs or (used.mistakes and not is_doubtful(used))):
+                if used is not None and is_sure(used, lacks_inputs):
                     return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
@@ -220,6 +221,22 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
     )
     names = {mistake.name for mistake in diagnosis.mistakes}
     return bool(names) and names <= doubtful
+
+
+def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
+    """Whether what is found with special inputs counts: where there are no others, or these show a mistake.
+
+    Forward may be another formula there on purpose, as in use instead of training, or draw numbers; where all
+    right gradients are 0, only noise is left.
+    """
+    mistakes = of_own_run.mistakes
+    sure = all(mistake.name not in OF_SPECIAL_INPUTS or is_slip(mistake) for mistake in mistakes)
+    return sure and (lacks_inputs or (bool(mistakes) and not is_doubtful(of_own_run)))
+
+
+def is_slip(mistake: Mistake) -> bool:
+    """Whether a line of the code explains it."""
+    return any(words.key.startswith("edit-line") for words in mistake.evidence)
 
 
 def hides(first: Diagnosis, other: Diagnosis) -> bool:

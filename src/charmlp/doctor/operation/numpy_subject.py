@@ -48,7 +48,9 @@ class NumpySubject(Subject):
             result.gradients = list(call.returned[0])
             if twice:
                 result.again = list(call.returned[-1])
-                result.random = self.draws_in_backward(values, upstream, call.returned[0])
+                result.random = not self.is_tried and self.draws_in_backward(
+                    values, upstream, call.returned[0]
+                )
         except Exception as error:
             result.error = error
         return result
