@@ -19,6 +19,9 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
     trial, form, kind = setup.first, setup.reading.form, setup.kind
     if setup.randomness == "unseeded":
         return [finding("random-forward.unseeded", phrase("two-forwards"))]
+    if kind.is_random and setup.randomness and form is not None and not form.right:
+        right = form.parameters.get("right", kind.right.text)
+        return [finding(form.mistake, found=form.text, right=right), phrase("random-note")]
     if kind is UNKNOWN or (kind.is_random and setup.randomness):
         return [phrase("random-note")] if setup.randomness else []
     if setup.randomness:

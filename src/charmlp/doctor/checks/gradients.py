@@ -17,6 +17,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.numpy_code.names import is_bias
+from charmlp.doctor.operation.source import returned_names, set_anew_in_loops
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.repair import cosine, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp, observe
@@ -175,7 +176,19 @@ def wrong_shape(setup: SetUp, position: int) -> list[Finding]:
             return [with_evidence(f, words) for f in found]
     if takes_again(setup, position):
         return [finding("kernel-not-flipped.again", words, at=position)]
+    if is_last_of_loop(setup, position):
+        return [finding("not-accumulated.place", words, at=position)]
     return [finding("unrecognised.shape", words, at=position)]
+
+
+def is_last_of_loop(setup: SetUp, position: int) -> bool:
+    """Whether a loop computes the gradient of one row, and only the last round's is returned."""
+    found, value = (setup.returned or [])[position], setup.first.values[position]
+    if not setup.first.subject.code or np.shape(found) != np.shape(value)[1:]:
+        return False
+    backward = setup.first.subject.code[0]
+    names = returned_names(backward)
+    return position < len(names) and names[position] in set_anew_in_loops(backward)
 
 
 def takes_again(setup: SetUp, position: int) -> bool:

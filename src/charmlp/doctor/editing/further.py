@@ -73,6 +73,56 @@ def of_places(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, to_be_read(other), "kernel-not-flipped.place")
 
 
+def of_strides(function: Function) -> Iterator[Edit]:
+    """A window whose places along all dimensions lack the stride: dy[i : i + k, j : j + k]."""
+    if not has_windows(function):
+        return
+    steps = [
+        variable
+        for variable, value in function.variables.values()
+        if isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 1
+    ]
+    for slot in function.expressions:
+        node = slot[3]
+        if not isinstance(node, ast.Subscript):
+            continue
+        parts = parts_of(node.slice)
+        for step in steps if sum(map(is_window, parts)) > 1 else ():
+            moved = [times_stride(part, step) if is_window(part) else part for part in parts]
+            index = ast.Tuple(moved, ast.Load())
+            yield Edit(slot, ast.Subscript(node.value, index, node.ctx), "kernel-not-flipped.place")
+
+
+def is_window(index: ast.expr) -> bool:
+    """Whether it is i : i + k."""
+    return (
+        isinstance(index, ast.Slice)
+        and isinstance(index.lower, ast.Name)
+        and isinstance(index.upper, ast.BinOp)
+        and isinstance(index.upper.op, ast.Add)
+        and ast.unparse(index.upper.left) == index.lower.id
+    )
+
+
+def times_stride(window: ast.expr, step: ast.expr) -> ast.Slice:
+    assert isinstance(window, ast.Slice) and window.lower is not None and isinstance(window.upper, ast.BinOp)
+    start = binary(window.lower, ast.Mult, step)
+    return ast.Slice(start, binary(start, ast.Add, window.upper.right))
+
+
+def of_steps_and_gaps(function: Function) -> Iterator[Edit]:
+    """A stride where the dilation belongs, and the other way round: the kernel's gradient takes them so."""
+    for slot in function.expressions:
+        node = slot[3]
+        if not isinstance(node, ast.Call):
+            continue
+        given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        if {"stride", "dilation"} <= set(given):
+            other = {**given, "stride": given["dilation"], "dilation": given["stride"]}
+            keywords = [ast.keyword(name, value) for name, value in other.items()]
+            yield Edit(slot, ast.Call(node.func, node.args, keywords), "kernel-not-flipped.place")
+
+
 def of_softmax(function: Function) -> Iterator[Edit]:
     """What comes through a softmax: y (g − Σ g y), of whatever was made of g and y."""
     outputs = softmaxes(function)

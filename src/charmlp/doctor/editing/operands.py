@@ -83,7 +83,7 @@ def of_numbers(function: Function) -> Iterator[Edit]:
             continue
         for text in ("2 * v", "v / 2"):
             yield Edit(slot, expression(text, v=node), "factor-two.edit")
-        for text in ("1 / v", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
+        for text in ("1 / v", "1 / (1 - v)", "v ** 2", "v ** 0.5", "1 - v", "v - 1", "v + 1", "1"):
             yield Edit(slot, expression(text, v=node), "scale-forgotten.edit")
 
 

@@ -186,8 +186,8 @@ def choices(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
 def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
     """Everything in the module that has a hand-written gradient, in the order of the file.
 
-    Its Functions and modules, and the functions of a few inputs that use one of its Functions; others would
-    have torch's own gradient, and nobody asked to have them called.
+    Its Functions and modules, the functions of a few inputs that use one of its Functions, and activations;
+    others would have torch's own gradient, and nobody asked to have them called.
     """
     from charmlp.doctor.operation.numpy_code import written
 
@@ -210,8 +210,31 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
             name in functions
             or (isinstance(thing, type) and issubclass(thing, torch.nn.Module))
             or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
+            or is_activation(name, thing)
         ):
             yield from choices(name, thing)
+
+
+# Activations: what one of these names computes is no matter of opinion
+ACTIVATIONS = {
+    "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "sigmoid", "tanh",
+    "hard_tanh", "softmax",
+}  # fmt: skip
+
+
+def is_activation(name: str, thing: Any) -> bool:
+    """Whether a function of one input has the name of an activation, and leaves the gradient to torch."""
+    if not inspect.isfunction(thing) or not uses_torch_in(thing):
+        return False
+    from charmlp.doctor.operation.options import signature
+    from charmlp.doctor.setups.recognition import kind_of_name
+
+    return kind_of_name(name) in ACTIVATIONS and len(signature(thing, 0).required or ()) == 1
+
+
+def uses_torch_in(function: Any) -> bool:
+    """Whether a function of a file that imports torch mentions it, or a method of its tensors."""
+    return bool({"torch", "F", "nn"} & names_in(function.__code__))
 
 
 def is_operation(function: Any) -> bool:

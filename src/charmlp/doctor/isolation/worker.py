@@ -13,10 +13,11 @@ from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
 from charmlp.doctor.diagnosis import Diagnosis, packed
-from charmlp.doctor.isolation.targets import Target, defined, load, named, uses_torch
+from charmlp.doctor.isolation.targets import Target, defined, is_activation, load, named, uses_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.own_run import remember
 from charmlp.doctor.survey.survey import Survey
+from charmlp.doctor.survey.training import mistakes_in
 from charmlp.doctor.words import one_line
 from charmlp.system.extras import install_command
 from charmlp.system.workers import Parent
@@ -62,7 +63,8 @@ def examine_all(
     remember([(piece.file, piece.source) for piece in loaded.pieces], loaded.module)
     things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
     survey = Survey(loaded.module, loaded.pieces, job["known"])
-    if not things and not survey.left():
+    of_training = list(mistakes_in(loaded.pieces))
+    if not things and not of_training and not survey.left():
         raise CannotExamineError("nothing")
     for number, (name, thing) in enumerate(things):
         if name in job["leave_out"]:
@@ -73,10 +75,16 @@ def examine_all(
         diagnosis = examine_one(thing, kind, target.label(name), name)
         if target.name is None and diagnosis.reason is not None and diagnosis.reason.key == "no-pair":
             continue  # a guess that came to nothing; what it computes is told of as not examined
+        if target.name is None and is_activation(name, thing) and not is_other_than_its_name(diagnosis):
+            continue  # its gradient is torch's own
         survey.take(diagnosis, name, thing)
         if loaded.note is not None and number == 0:  # said once
             diagnosis = replace(diagnosis, notes=(*diagnosis.notes, loaded.note))
         answer(done=packed(diagnosis), known=survey.known)
+    for name, mistake in of_training:
+        if target.name in (None, name):
+            label = target.label(name) if name else target.place
+            answer(done=packed(Diagnosis(label, None, (mistake,), framework="torch")), known=survey.known)
     if left := survey.left(own=target.name is not None):
         framework = "torch" if uses_torch(target) else "numpy"
         label = target.label(target.name) if target.name else target.place
@@ -85,6 +93,10 @@ def examine_all(
             not_examined=tuple(left), right=tuple(survey.right),
         )  # fmt: skip
         answer(done=packed(of_file))
+
+
+def is_other_than_its_name(diagnosis: Diagnosis) -> bool:
+    return any(mistake.name == "forward-wrong" for mistake in diagnosis.mistakes)
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

@@ -3,7 +3,9 @@
 Srivastava et al. (2014, JMLR 15, section 10) scale when the network is used; then there is no 1/(1 − p).
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from charmlp.doctor.arrangement import Role, X, arrange
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
-from charmlp.doctor.parameters import only_number
+from charmlp.doctor.parameters import ROUNDING, only_number
 
 
 def zeros_and_ones(shape: Any, generator: np.random.Generator) -> Array:
@@ -21,6 +23,10 @@ def zeros_and_ones(shape: Any, generator: np.random.Generator) -> Array:
 
 
 MASK = Role("mask", "ND", ("mask", "m", "keep"), constant=True, values=zeros_and_ones)
+
+
+# The probability that a number becomes 0; its opposite is called keep_prob
+DROPPED = re.compile(r"_?(p|(drop(out)?_?)?(p|prob(ability)?|rate|ratio)|dropout)")
 
 
 def dropped(v: Variables) -> Array:
@@ -39,6 +45,13 @@ def form(drawn: Any, scale: float) -> Form:
     return Form(text, dropped, parameters={"drawn": drawn, "scale": scale})
 
 
+def scaled_by_dropped(drawn: Any, scale: float) -> Form:
+    wrong = form(drawn, scale)
+    return replace(
+        wrong, right=False, telling=True, parameters={**wrong.parameters, "right": "x ⊙ m / (1 − p)"}
+    )
+
+
 def with_own_mask(trial: Any) -> Iterator[Form]:
     """The mask that was drawn, or given, and the scale: what is left of y / x.
 
@@ -53,7 +66,15 @@ def with_own_mask(trial: Any) -> Iterator[Form]:
         return
     scale = only_number((y / x)[y != 0])
     if scale is not None and scale > 0 and 0 < drawn.mean() < 1:
-        yield form(drawn, scale)
+        yield scaled_by_dropped(drawn, scale) if is_of_dropped(trial, scale) else form(drawn, scale)
+
+
+def is_of_dropped(trial: Any, scale: float) -> bool:
+    """Whether the scale is 1/p where p is the object's probability of 0, so that 1/(1 − p) is right."""
+    p = next((trial.options[name] for name in trial.options if DROPPED.fullmatch(name)), None)
+    if p is None or not 0 < p < 1 or abs(scale - 1 / p) > ROUNDING / p:
+        return False
+    return abs(p - 0.5) > ROUNDING
 
 
 KIND = Kind(

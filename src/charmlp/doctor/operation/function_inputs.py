@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from charmlp.doctor.operation.conditions import SENTENCE, said_of
-from charmlp.doctor.operation.source import elements, returned_parts, source_of
+from charmlp.doctor.operation.source import definition, elements, returned_parts, source_of
 
 # Tensors that nobody trains: tables of angles, masks, what another model says, positions
 DATA = re.compile(
@@ -49,6 +49,59 @@ def without_gradient(function: Any, names: Sequence[str]) -> list[str]:
     return [name for name, part in pairs if isinstance(part, ast.Constant)]
 
 
+def switches(function: Any, names: Sequence[str]) -> tuple[str, ...]:
+    """The inputs that only decide what is computed: `if causal:`, and `if ctx.causal:` in backward.
+
+    What decides that backward itself adds to somebody's `.grad`, and returns none, is left as it is.
+    """
+    gives_itself = re.search(r"\.grad\b *\+?= ", source_of(function.backward))
+    return () if gives_itself else only_asked(function, names)
+
+
+def only_asked(function: Any, names: Sequence[str]) -> tuple[str, ...]:
+    """The inputs of which the code asks nothing but whether they are true."""
+    every = [*halves(function), function.backward]
+    trees = [tree for half in every if (tree := definition(half)) is not None]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    asked = {spelled for node in nodes for test in tests_in(node) for spelled in names_asked(test)}
+    return tuple(
+        name
+        for name in without_gradient(function, names)
+        if name in asked and not DATA.fullmatch(name) and not computed_with(nodes, name)
+    )
+
+
+def tests_in(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.If | ast.IfExp | ast.While):
+        yield node.test
+
+
+def names_asked(test: ast.expr) -> Iterator[str]:
+    """Names, and attributes, whose truth alone a condition asks for."""
+    if isinstance(test, ast.Name):
+        yield test.id
+    elif isinstance(test, ast.Attribute):
+        yield test.attr
+    elif isinstance(test, ast.BoolOp | ast.UnaryOp):
+        for part in test.values if isinstance(test, ast.BoolOp) else [test.operand]:
+            yield from names_asked(part)
+
+
+def computed_with(nodes: Sequence[ast.AST], name: str) -> bool:
+    """Whether an input is a number as well: a factor, what another number is compared with, an index."""
+    inside = [
+        part
+        for node in nodes
+        if isinstance(node, ast.BinOp | ast.Compare | ast.Subscript)
+        for part in ast.iter_child_nodes(node)
+    ]
+    return any(
+        (isinstance(part, ast.Name) and part.id == name)
+        or (isinstance(part, ast.Attribute) and part.attr == name)
+        for part in inside
+    )
+
+
 def kept_as_numbers(function: Any) -> set[str]:
     """What is kept on ctx as it is, beside tensors that are saved."""
     sources = [source_of(half) for half in halves(function)]
@@ -78,8 +131,8 @@ def is_unused(function: Any, name: str) -> bool:
 def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
     source = KEPT.sub("", source_of(function.forward))
-    found: dict[str, float] = {}
-    for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)}:
+    found: dict[str, float] = dict.fromkeys(only_asked(function, names), False)
+    for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)} - set(found):
         if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
             found[name] = 3 if name.lower().startswith("dilat") else 2  # no stride
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):

@@ -20,7 +20,7 @@ OPTIONS: dict[str, Any] = {
     "(n|num)?classes": None,
     "alpha|((neg|negative)?slope)|leak|leakiness|leakyslope": 0.3,
     "scale|factor": 0.7,
-    "eps|epsilon": 1e-12,
+    "((layer|batch|rms)?norm|rms|ln|bn)?(eps|epsilon)": 1e-12,
     "lam|lamb|lambda2?|lambd|lambdaparam|reg(ularization)?(strength|param|factor|coeff?)?|weightdecay": 0.3,
     "temperature|temp|tau": 1.5,
     "T": 1.5,  # in lower case it is a target
@@ -111,13 +111,15 @@ def fill_options(subject: Subject, n_values: int, flags: bool = True) -> list[An
     names = subject.required + subject.optional
     if n_values > len(names):
         return None
-    last_flag = max((i + 1 for i, name in enumerate(names) if is_flag(name)), default=0)
+    last_flag = max(
+        (i + 1 for i, name in enumerate(names) if is_flag(name) or name in subject.switches), default=0
+    )
     filled = names[n_values : max(len(subject.required), last_flag)]
     return [option(subject, name, flags) for name in filled]
 
 
 def option(subject: Subject, name: str, flags: bool) -> Any:
-    if is_flag(name) and plain(name) != "inplace":
+    if name in subject.switches or (is_flag(name) and plain(name) != "inplace"):
         return flags
     if name in subject.defaults:
         return subject.defaults[name]
@@ -126,6 +128,8 @@ def option(subject: Subject, name: str, flags: bool) -> Any:
 
 
 def flags_of(subject: Subject) -> Iterator[str]:
-    """The flags that change what the operation is: training or not."""
+    """The flags that change what the operation is: training or not, causal or not."""
     names = (subject.required or ()) + subject.optional
-    return (name for name in names if is_flag(name) and plain(name) != "inplace")
+    return (
+        name for name in names if name in subject.switches or (is_flag(name) and plain(name) != "inplace")
+    )

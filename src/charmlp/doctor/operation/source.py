@@ -99,6 +99,20 @@ def returned_names(function: Anything) -> list[str]:
     return names_of(function, returned_parts(function))
 
 
+def set_anew_in_loops(function: Anything) -> set[str]:
+    """The variables that each round of a loop gives another value, with nothing of the value before."""
+    tree = definition(function)
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)] if tree else []
+    inside = [node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Assign)]
+    return {
+        target.id
+        for node in inside
+        for target in node.targets
+        if isinstance(target, ast.Name)
+        and target.id not in {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+    }
+
+
 def inner_names(function: Anything) -> list[str]:
     """The names in a tuple inside the one that is returned: W and b of `return loss, (dW, db)`."""
     inner = [part for part in returned_parts(function) if isinstance(part, ast.Tuple | ast.List)]
@@ -249,6 +263,31 @@ def subscripts_of(function: Anything, name: str) -> list[str]:
         and isinstance(node.slice.value, str)
     ]
     return list(dict.fromkeys(found))
+
+
+def items_of(function: Anything, name: str) -> list[str]:
+    """A name for each item of a parameter of which nothing but items is used, and as a tuple returned.
+
+    Of x[0] alone, which may be the first row of an array, that tuple tells: return (f(x[0]),).
+    """
+    tree = definition(function)
+    returned = [value for value in returns_of(tree) if value is not None] if tree else []
+    if tree is None or not returned or not all(isinstance(value, ast.Tuple) for value in returned):
+        return []
+    nodes = list(ast.walk(tree))
+    taken = [
+        node.slice.value
+        for node in nodes
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, int)
+    ]
+    uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
+    if not taken or uses > len(taken) or set(taken) != set(range(max(taken) + 1)):
+        return []
+    return [name] if max(taken) == 0 else [f"{name}{i}" for i in range(max(taken) + 1)]
 
 
 def prefixes_of(function: Anything, name: str) -> list[str]:

@@ -78,7 +78,10 @@ class Subject(ABC):
     trained: tuple[str, ...] = ()  # inputs that are tensors with a gradient, though named as options may be
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     numbers: Mapping[str, float] = field(default_factory=dict)  # inputs that the code takes for numbers
+    switches: tuple[str, ...] = ()  # inputs that the code only asks whether they are true
     settings: Mapping[str, float] = field(default_factory=dict)  # numbers that an object was made with
+    # The shapes of what the file's own run calls it with, None for what is no array of real numbers
+    own_shapes: Callable[[], Sequence[tuple[int, ...] | None]] | None = None
     unpenalised: "Subject | None" = None  # the same with a penalty's strength of 0
     is_helper: bool = False  # a method that its class uses, which decides what goes into it
     is_step: bool = False  # its gradients are what weights are changed by

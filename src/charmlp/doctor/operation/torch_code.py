@@ -20,7 +20,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.constructing import choices_of, construct
 from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
-from charmlp.doctor.operation.function_inputs import constants, numbers, trained
+from charmlp.doctor.operation.function_inputs import constants, numbers, switches, trained
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.own_run import is_softmaxed_again, own_call
 from charmlp.doctor.operation.source import source_of
@@ -201,6 +201,8 @@ def of_function(function: FunctionClass) -> Build:
         constants=constants(function, names),
         trained=trained(function, names),
         numbers=numbers(function, names),
+        switches=switches(function, names),
+        own_shapes=lambda: own_shapes(function),
         forward_source=source_of(function.forward),
         forward_code=(function.forward,),
         code=(function.backward,),
@@ -208,6 +210,16 @@ def of_function(function: FunctionClass) -> Build:
         function=function,
     )
     return lambda sizes, dtype: subject
+
+
+def own_shapes(function: FunctionClass) -> list[tuple[int, ...] | None]:
+    """The shapes of what the file's own run gives its forward; none where it does not call it."""
+    call = own_call(function.forward)
+    given = [] if call is None else list(call.arguments.values())[1:]  # the first is the context
+    return [
+        tuple(value.shape) if isinstance(value, Tensor) and value.is_floating_point() else None
+        for value in given
+    ]
 
 
 def require_written(owner: type, *methods: str) -> None:
@@ -263,6 +275,7 @@ def of_module(module: nn.Module) -> Build:
             unregistered=tuple(hidden_weights(own)),
             loss_softmaxes_again=takes_probabilities_for_logits(own) or is_softmaxed_again(type(own)),
             is_library=is_torchs(type(own)),
+            settings={name: held for name, held in vars(own).items() if type(held) in (int, float)},
             forward_code=(type(own).forward,),
             call=call,
         )

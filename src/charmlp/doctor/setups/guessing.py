@@ -1,5 +1,7 @@
 """Trials of an operation of no known kind."""
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +32,7 @@ from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
 
 DTYPES = (FLOAT64, FLOAT32)
+OWN_AFTER = 1.0  # seconds of processor time, after which the file's own run is asked for shapes
 
 
 def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True) -> Trial:
@@ -40,11 +43,16 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     """
     errors: list[Exception] = []
     running = forward_only = None
+    late = time.process_time() + OWN_AFTER
     for dtype in DTYPES:
         subject = build(sizes, dtype)
         for recipe, domain in every_recipe(subject, sizes, errors):
             if running is not None and subject.counts and takes_options(subject, recipe):
                 continue
+            if time.process_time() > late:
+                late = math.inf
+                if (own := trial_of_own_shapes(subject, dtype, seed, flags, sizes)) is not None:
+                    return own
             trial = filled_trial(subject, recipe, domain, sizes, dtype, seed, flags)
             if trial is None or not runs(trial, dtype, errors):
                 continue
@@ -54,6 +62,10 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
             if returned is not None:
                 running = running or trial
             forward_only = forward_only or trial
+    if running is None and late < math.inf:
+        own = trial_of_own_shapes(build(sizes, FLOAT64), FLOAT64, seed, flags, sizes)
+        if own is not None:
+            return own
     if running is None and (combined := combined_trial(build, sizes, seed, flags)) is not None:
         return combined
     if running is not None or forward_only is not None:
@@ -66,7 +78,7 @@ def filled_trial(
     dtype: np.dtype, seed: int, flags: bool,
 ) -> Trial | None:  # fmt: skip
     """It with numbers of these shapes; None where an option is missing."""
-    values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed)]
+    values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed, flags)]
     values = [
         fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
         for i, v in enumerate(values)
@@ -75,6 +87,23 @@ def filled_trial(
     if fillers is None:
         return None
     return Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
+
+
+def trial_of_own_shapes(
+    subject: Subject, dtype: np.dtype, seed: int, flags: bool, sizes: Sizes
+) -> Trial | None:
+    """One with the shapes of what the file's own run calls it with, if it does, and backward runs with it."""
+    shapes = [] if subject.own_shapes is None else list(subject.own_shapes())
+    while shapes and shapes[-1] is None:
+        shapes.pop()
+    names = [subject.name_of(i) for i, shape in enumerate(shapes) if shape is None]
+    if not shapes or any(is_of_array(subject, name) for name in names):
+        return None  # no call of it, or labels
+    recipe = [OPTION if shape is None else shape for shape in shapes]
+    trial = filled_trial(subject, recipe, DOMAINS[0], sizes, dtype, seed, flags)
+    if trial is None or not runs(trial, dtype, []):
+        return None
+    return trial if trial.returned(trial.record(trial.upstreams[0])) is not None else None
 
 
 def combined_trial(build: Build, sizes: Sizes, seed: int, flags: bool) -> Trial | None:
@@ -119,7 +148,9 @@ def runs(trial: Trial, dtype: np.dtype, errors: list[Exception]) -> bool:
         return False
 
 
-def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int) -> list[Any]:
+def fill_recipe(
+    subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: int, flags: bool = True
+) -> list[Any]:
     """Numbers of these shapes, and an object's own arrays; random ones where all are the same."""
     generator = np.random.default_rng(seed)
     values: list[Any] = []
@@ -127,7 +158,7 @@ def fill_recipe(subject: Subject, recipe: Sequence[Any], dtype: np.dtype, seed: 
         if shape == INDEX:
             values.append(1)
         elif shape == OPTION:
-            values.append(option(subject, subject.name_of(len(values)), flags=True))
+            values.append(option(subject, subject.name_of(len(values)), flags))
         elif shape == LABELS:
             values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
         elif shape == PLACES:

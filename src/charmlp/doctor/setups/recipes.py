@@ -73,6 +73,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
             [(2, k, 4, 4), (k,), (k,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
             [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)], [(n, d), (n, d), (n, k, d)],
         ],
+        4: [[(n, d), (n, 4), (k, d, 4), (k,)]],
     }  # fmt: skip
     for count in filter(None, counts):
         yield from usual.get(count, [])
@@ -91,7 +92,9 @@ def all_sources(subject: Subject) -> str:
 
 def is_of_array(subject: Subject, name: str) -> bool:
     """Whether an input is an array, as far as its name and the code tell."""
-    return name in subject.trained or not (is_option(name) or name in subject.numbers)
+    return name in subject.trained or not (
+        is_option(name) or name in subject.numbers or name in subject.switches
+    )
 
 
 def takes_options(subject: Subject, recipe: Sequence[Any]) -> bool:

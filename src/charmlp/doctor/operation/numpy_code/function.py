@@ -19,6 +19,7 @@ from charmlp.doctor.operation.source import (
     behind,
     compared_with,
     inner_names,
+    items_of,
     module_of,
     returned_names,
     source_of,
@@ -100,7 +101,7 @@ class Function:
     @cached_property
     def entries(self) -> list[str]:
         """The keys of the dict of arrays that it takes, or the names that it unpacks them into."""
-        return self.keys or unpacked_from(self.call, self.bundle)
+        return self.keys or unpacked_from(self.call, self.bundle) or items_of(self.call, self.bundle)
 
     @cached_property
     def keys(self) -> list[str]:

@@ -153,7 +153,13 @@ def unfolded(returned: Any, names: Sequence[str], places: Sequence[Place]) -> tu
     if isinstance(returned, Mapping):
         lists = {str(key): value for key, value in returned.items() if isinstance(value, list)}
         return (by_lists(lists, places), ()) if lists and len(lists) == len(returned) else (returned, names)
-    if not isinstance(returned, tuple | list) or not all(isinstance(one, list) for one in returned):
+    if not isinstance(returned, tuple | list):
+        return returned, names
+    lists_inside = [one for one in returned if isinstance(one, list)]
+    if len(lists_inside) == 1 < len(returned) and len(lists_inside[0]) == len(places):
+        rest = [one for one in returned if one is not lists_inside[0]]
+        return (*rest, *lists_inside[0]), ()  # dx, and the gradients of all weights
+    if len(lists_inside) < len(returned):
         return returned, names
     if len(names) != len(returned) or not all(names):
         return returned, names

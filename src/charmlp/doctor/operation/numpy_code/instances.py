@@ -24,7 +24,14 @@ from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.names import is_truth
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
 from charmlp.doctor.operation.own_run import own_objects
-from charmlp.doctor.operation.source import behind, definition, returns_of, source_of, unpacked_from
+from charmlp.doctor.operation.source import (
+    behind,
+    definition,
+    items_of,
+    returns_of,
+    source_of,
+    unpacked_from,
+)
 from charmlp.doctor.operation.unwritten import is_marked, is_none
 
 # Methods that make the weights
@@ -95,10 +102,12 @@ class Method(Function):
 
     @property
     def taken_apart(self) -> "Method":
-        """It with what its only input is unpacked into as its inputs: x0, x1 = inputs."""
+        """It with what its only input is unpacked into as its inputs: x0, x1 = inputs; or inputs[0]."""
         (*_, only) = self.required or ("",)
-        parts = unpacked_from(self.call, only) if len(self.required) == 1 else []
-        return replace(self, bundle=only) if len(parts) > 1 else self
+        if len(self.required) != 1:
+            return self
+        is_tuple = len(unpacked_from(self.call, only)) > 1 or items_of(self.call, only)
+        return replace(self, bundle=only) if is_tuple else self
 
     @cached_property
     def arrays(self) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ class Run:
         if isinstance(choice, Product):
             try:
                 return np.matmul(self.get(choice.data), self.get(choice.weight))
-            except ValueError as error:
+            except (ValueError, RuntimeError) as error:
                 raise Failure((self.calls,), frozenset([key]), error) from None
         if isinstance(choice, Node):
             inputs = [self.get(name) for name in taken(self.scene.value)]
