@@ -23,7 +23,9 @@ WHATEVER_IS_MEANT = {
 }  # fmt: skip
 OURS = str(Path(__file__).parent)
 UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how such names begin
-STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+STEPS = re.compile(
+    r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli|argmin|argmax|bucketize|searchsorted|digitize)_?\("
+)
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
