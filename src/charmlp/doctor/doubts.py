@@ -48,6 +48,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("no-pair")
     if names == {"cotangent-distorted"} and subtracts_targets(setup):
         return [], phrase("takes-targets")
+    if names == {"unrecognised"} and is_of_another_loss(setup):
+        return [], phrase("no-usual-loss")
     sure, reason = None, None
     if hands_on(setup):
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
@@ -129,6 +131,13 @@ def subtracts_targets(setup: SetUp) -> bool:
     if first is None or second is None or not first.shape == second.shape == g.shape:
         return takes_no_gradient(subject) and adds_to_upstream(trial)
     return any(np.allclose(first - second, (h - g) / n) for n in (1, *trial.sizes.values()))
+
+
+def is_of_another_loss(setup: SetUp) -> bool:
+    """Whether code computes no loss, and none of its gradients is right for the usual one that was taken."""
+    trial = setup.first
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    return trial.subject.is_implied and not any(one.is_right(i) for one in setup.observations for i in wanted)
 
 
 def takes_no_gradient(subject: Subject) -> bool:
