@@ -10,6 +10,7 @@ from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
 from charmlp.doctor.operation.numpy_code.names import is_gradient
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import Trial
@@ -26,6 +27,7 @@ UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how s
 STEPS = re.compile(
     r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli|argmin|argmax|bucketize|searchsorted|digitize)_?\("
 )
+ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
@@ -113,6 +115,8 @@ def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
     if not trial.subject.is_tried:
         return False
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
+    if is_guess and trial.subject.is_step and any(ADAPTS.search(source_of(f)) for f in trial.subject.code):
+        return True  # its steps are no gradients
     of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
     return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
 
