@@ -5,7 +5,7 @@ import copy
 import itertools
 import time
 from collections.abc import Iterator, Sequence, Set
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -33,10 +33,8 @@ from charmlp.doctor.operation.code import (
 from charmlp.doctor.setups.setup import SetUp, observe
 
 BUDGET = 10.0  # seconds of processor time; what has been found by then counts
-BUDGET_OF_OTHER = (
-    2.0  # the same for a loss that is less likely, and for readings after these seconds of others:
-)
-BUDGET_OF_ALL = 12.0
+BUDGET_OF_OTHER = 2.0  # the same for a loss that is less likely
+BUDGET_OF_ALL = 12.0  # for all readings of one code; each further one has that of a less likely loss
 MOST_SLIPS = 3
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
 ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one

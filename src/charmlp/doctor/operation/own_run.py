@@ -29,8 +29,8 @@ SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
 MAKES = re.compile(
-    r"__init__$|_*(init|build|setup|reset|make|create)"
-)  # methods that make what an object holds
+    r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)"
+)  # they fill an object
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
 
 Key = tuple[str, str, int]  # file, name and first line of a function
