@@ -28,9 +28,8 @@ from charmlp.doctor.operation.subject import quiet_and_seeded, seed_all
 SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
-MAKES = re.compile(
-    r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)"
-)  # they fill an object
+# Methods that fill an object, by how their names begin
+MAKES = re.compile(r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)")
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
 
 Key = tuple[str, str, int]  # file, name and first line of a function
