@@ -10,6 +10,7 @@ from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
 from charmlp.doctor.operation.numpy_code.names import is_gradient
 from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Subject
 from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import Trial
@@ -23,7 +24,10 @@ WHATEVER_IS_MEANT = {
 }  # fmt: skip
 OURS = str(Path(__file__).parent)
 UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how such names begin
-STEPS = re.compile(r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli)_?\(")
+STEPS = re.compile(
+    r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli|argmin|argmax|bucketize|searchsorted|digitize)_?\("
+)
+ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
@@ -46,6 +50,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("no-pair")
     if names == {"cotangent-distorted"} and subtracts_targets(setup):
         return [], phrase("takes-targets")
+    if names == {"unrecognised"} and is_of_another_loss(setup):
+        return [], phrase("no-usual-loss")
     sure, reason = None, None
     if hands_on(setup):
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
@@ -109,6 +115,8 @@ def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
     if not trial.subject.is_tried:
         return False
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
+    if is_guess and trial.subject.is_step and any(ADAPTS.search(source_of(f)) for f in trial.subject.code):
+        return True  # its steps are no gradients
     of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
     return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
 
@@ -127,6 +135,13 @@ def subtracts_targets(setup: SetUp) -> bool:
     if first is None or second is None or not first.shape == second.shape == g.shape:
         return takes_no_gradient(subject) and adds_to_upstream(trial)
     return any(np.allclose(first - second, (h - g) / n) for n in (1, *trial.sizes.values()))
+
+
+def is_of_another_loss(setup: SetUp) -> bool:
+    """Whether code computes no loss, and none of its gradients is right for the usual one that was taken."""
+    trial = setup.first
+    wanted = [i for i, wants in enumerate(trial.wants) if wants]
+    return trial.subject.is_implied and not any(one.is_right(i) for one in setup.observations for i in wanted)
 
 
 def takes_no_gradient(subject: Subject) -> bool:

@@ -5,7 +5,7 @@ import copy
 import itertools
 import time
 from collections.abc import Iterator, Sequence, Set
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,7 @@ from charmlp.doctor.setups.setup import SetUp, observe
 
 BUDGET = 10.0  # seconds of processor time; what has been found by then counts
 BUDGET_OF_OTHER = 2.0  # the same for a loss that is less likely
+BUDGET_OF_ALL = 12.0  # for all readings of one code; each further one has that of a less likely loss
 MOST_SLIPS = 3
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
 ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one
@@ -103,12 +104,11 @@ def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
     """
     if not setup.first.subject.code or not any(is_in_code(one) for one in found):
         return list(found)
-    search = Search(setup)
-    unexplained = [one for one in found if one.name in UNEXPLAINED]
-    slips = search.slips() if unexplained else []
-    mended = {None, *(position for slip in slips for position in slip.mends)}
-    left = [one for one in found if one not in unexplained or not slips or one.position not in mended]
-    return [*search.located(left), *(one for slip in slips for one in search.named(slip))]
+    with Search(setup).in_time() as search:
+        return search.with_slips(found)
+
+
+SPENT: dict[Any, float] = {}  # seconds on each code, in whatever reading
 
 
 def is_in_code(found: Finding) -> bool:
@@ -136,8 +136,27 @@ class Search:
                 break
         self.codes = [c for f in with_helpers(self.trial.subject.code) if (c := code_of(f)) is not None]
         self.upstream = self.trial.upstreams[0]
-        is_other = self.trial.subject.is_other_loss
-        self.ends = time.process_time() + (BUDGET_OF_OTHER if is_other else BUDGET)
+        self.started = time.process_time()
+        self.ends = self.started + (BUDGET_OF_OTHER if self.is_late else BUDGET)
+
+    @property
+    def is_late(self) -> bool:
+        subject = self.trial.subject
+        return subject.is_other_loss or SPENT.get(subject.code, 0.0) > BUDGET_OF_ALL
+
+    @contextmanager
+    def in_time(self) -> Iterator["Search"]:
+        """Its time is counted on that of the same code in other readings."""
+        yield self
+        code = self.trial.subject.code
+        SPENT[code] = SPENT.get(code, 0.0) + time.process_time() - self.started
+
+    def with_slips(self, found: Sequence[Finding]) -> list[Finding]:
+        unexplained = [one for one in found if one.name in UNEXPLAINED]
+        slips = self.slips() if unexplained else []
+        mended = {None, *(position for slip in slips for position in slip.mends)}
+        left = [one for one in found if one not in unexplained or not slips or one.position not in mended]
+        return [*self.located(left), *(one for slip in slips for one in self.named(slip))]
 
     @cached_property
     def expected(self) -> dict[int, Array]:

@@ -15,6 +15,7 @@ from typing import Any
 from charmlp.doctor.diagnosis import Diagnosis, unpacked
 from charmlp.doctor.isolation.targets import Target, parse_target
 from charmlp.doctor.mistake import Phrase, phrase
+from charmlp.doctor.survey.together import seen_together
 from charmlp.system.workers import Worker
 
 WORKER = "charmlp.doctor.isolation.worker"
@@ -56,6 +57,7 @@ class Conversation:
             self.current = None
             reason = self.with_one_process()
             if reason is None:
+                self.diagnoses = seen_together(self.diagnoses)
                 return self
             name = self.current or self.target.name
             label = self.target.place if name is None else self.target.label(name)

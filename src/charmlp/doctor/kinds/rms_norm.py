@@ -25,7 +25,8 @@ def root(v: Variables) -> Array:
 
 
 def gain(v: Variables) -> Any:
-    return v.get("gain", 1.0)
+    """γ, or 1 + γ where weights start at 0."""
+    return v.get("gain", 1.0) + v.get("plus", 0.0)
 
 
 def rms_norm(v: Variables) -> Array:
@@ -37,21 +38,29 @@ RIGHT_BESIDE = "(h − x̂ mean(h x̂) r / (r − ε)) / r, h = g ⊙ γ"
 
 
 def form(epsilon: float) -> Form:
-    parameters = {"epsilon": epsilon, "added": 0.0, "derivative": RIGHT}
+    parameters = {"epsilon": epsilon, "added": 0.0, "plus": 0.0, "derivative": RIGHT}
     return Form("γ x / √(mean(x²) + {epsilon:.1g})", rms_norm, parameters=parameters)
 
 
+def with_gain_from_zero(epsilon: float) -> Form:
+    parameters = {**form(epsilon).parameters, "plus": 1.0}
+    return Form("(1 + γ) x / √(mean(x²) + {epsilon:.1g})", rms_norm, parameters=parameters)
+
+
 def with_epsilon_outside(added: float) -> Form:
-    parameters = {"epsilon": 0.0, "added": added, "derivative": RIGHT_BESIDE}
+    parameters = {"epsilon": 0.0, "added": added, "plus": 0.0, "derivative": RIGHT_BESIDE}
     return Form("γ x / (√(mean(x²)) + {added:.1g})", rms_norm, parameters=parameters)
 
 
 def with_own_epsilon(trial: Any) -> Iterator[Form]:
-    """ε below the root, or beside it."""
-    x, y = trial.variables["x"], trial.canonical_output
+    """ε below the root, or beside it; the gain as it is, or with 1 added."""
+    x, y, own = trial.variables["x"], trial.canonical_output, trial.variables.get("gain")
     if x.shape != y.shape:
         return
-    ratio = x * gain(trial.variables) / y
+    from_zero = None if own is None else only_number((x * (1 + own) / y) ** 2 - row_mean(x**2))
+    if from_zero is not None and abs(from_zero) < 1:
+        yield with_gain_from_zero(from_zero if from_zero > 1e-13 else 0.0)
+    ratio = x * (1.0 if own is None else own) / y
     inside = only_number(ratio**2 - row_mean(x**2))
     added = only_number(ratio - np.sqrt(row_mean(x**2)))
     if inside is not None and abs(inside) < 1:

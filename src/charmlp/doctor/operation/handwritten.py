@@ -42,6 +42,7 @@ class HandWritten:
     is_other_loss: bool = False  # a gradient of a loss that fits less well than another one
     is_tried: bool = False  # what belongs together, and with which inputs, was found by trying
     is_guess: bool = False  # and no name says that it belongs together
+    is_implied: bool = False  # it computes no loss: a usual one of what it computes is taken
     reused: "HandWritten | None" = None  # the same with one value in two places, whose gradients must add up
     again: "HandWritten | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Make | None" = None  # a loss of x W as one of its scores x W

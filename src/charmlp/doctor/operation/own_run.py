@@ -28,6 +28,8 @@ from charmlp.doctor.operation.subject import quiet_and_seeded, seed_all
 SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
+# Methods that fill an object, by how their names begin
+MAKES = re.compile(r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)")
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
 
 Key = tuple[str, str, int]  # file, name and first line of a function
@@ -43,6 +45,7 @@ class Call:
 
     arguments: Mapping[str, Any]
     owner: Any = None
+    identity: int = 0  # of that object; the owner is a copy
 
 
 @dataclass
@@ -100,8 +103,15 @@ class OwnRun:
             self.take_over(one, seen)
 
     def objects_of(self, kind: type) -> Iterator[Any]:
-        """Those of one class, each as it was when one of its methods was first called."""
-        yield from (call.owner for call in self.calls.values() if type(call.owner) is kind)
+        """Those of one class, each as it was when a method was first called that only uses it.
+
+        Later it holds what its methods keep for each other as well.
+        """
+        used: set[int] = set()
+        for (_, name, _), call in self.calls.items():
+            if type(call.owner) is kind and not MAKES.match(name) and call.identity not in used:
+                used.add(call.identity)
+                yield call.owner
 
     def call_of(self, function: Callable[..., Any]) -> Call | None:
         """The first call of a function of the file, if its own run calls it at all."""
@@ -157,7 +167,7 @@ class Watcher:
         if (file, name, line) not in self.calls:
             self.known = 0
             given = {argument: kept(value) for argument, value in arguments.items()}
-            self.calls[file, name, line] = Call(given, given.get("self"))
+            self.calls[file, name, line] = Call(given, given.get("self"), id(arguments.get("self")))
         self.go_on()
 
     def go_on(self) -> None:

@@ -88,6 +88,7 @@ class Subject(ABC):
     is_other_loss: bool = False  # its loss is one of several that its gradients may be of
     is_tried: bool = False  # its forward, its gradients and their inputs were found by trying
     is_guess: bool = False  # and no name says that they belong together
+    is_implied: bool = False  # it computes no loss: a usual one of what it computes is taken
     reused: "Subject | None" = None  # the same with one value in two places
     again: "Subject | None" = None  # the same, its gradients set to 0 and backward called a second time
     scores: "Build | None" = None  # a loss of x W as one of its scores x W

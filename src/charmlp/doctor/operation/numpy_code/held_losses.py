@@ -128,6 +128,7 @@ class Fitted:
             note=phrase("network-loss", loss=self.loss.title),
             sizes={"N": 1},
             is_step=True,
+            is_implied=not self.loss.is_sure,
         )
 
 

@@ -125,6 +125,7 @@ class Model:
             names,
             parameters=dict(enumerate(problem.parameters)),
             note=None if text is None else phrase("network-loss", loss=text),
+            is_implied=text is not None,
             sizes=problem.sizes,
             unpenalised=replace(self, strength=0.0).made_of(problem, text) if self.is_penalised else None,
         )

@@ -138,6 +138,7 @@ class Network:
             names,
             parameters=parameters,
             note=self.note,
+            is_implied=bool(self.implied),
             sizes=problem.sizes,
             unpenalised=None if other == self else other.made_of(problem),
             scores=other.of_scores(problem),

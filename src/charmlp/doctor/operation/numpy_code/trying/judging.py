@@ -204,7 +204,7 @@ def leaves_of(run: Run) -> dict[Key, Any]:
         if isinstance(choice, Template) and choice.kind == "real":
             found[key] = run.fresh(key)
         elif isinstance(choice, Template) and choice.kind == "example":
-            found |= {leaf: run.leaves.get(leaf, v) for leaf, v in real_arrays(choice.value.value, key)}
+            found |= dict(real_arrays(run.fresh(key), key))
     return found
 
 
