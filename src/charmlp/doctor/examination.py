@@ -62,6 +62,10 @@ def diagnosis_of(
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
                 if used is not None and is_sure(used, lacks_inputs):
                     return used
+            if inputs is None and kind is None and misses_rows(first):
+                used = with_inputs_of_its_own_run(operation, kind, target, name)
+                if used is not None and not misses_rows(used):
+                    return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
@@ -89,6 +93,12 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
         if found.reason is None and not backward_fails(found):  # these inputs may be of another kind as well
             return replace(found, notes=(*found.notes, phrase("own-run")))
     return None
+
+
+def misses_rows(diagnosis: Diagnosis) -> bool:
+    """Whether a single number was taken, of which something is wrong: an object may hold a row of labels."""
+    numbers = any(np.ndim(value) == 0 for trial in diagnosis.trials[:1] for value in trial.values)
+    return numbers and bool(diagnosis.mistakes)
 
 
 def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:

@@ -15,7 +15,7 @@ from typing import Any
 from charmlp.doctor.diagnosis import Diagnosis, packed
 from charmlp.doctor.isolation.targets import Target, defined, is_activation, load, named, uses_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
-from charmlp.doctor.operation.own_run import remember
+from charmlp.doctor.operation.own_run import complete, remember
 from charmlp.doctor.survey.survey import Survey
 from charmlp.doctor.survey.training import mistakes_in
 from charmlp.doctor.words import one_line
@@ -61,6 +61,7 @@ def examine_all(
     """Examine one thing, or all that the module defines but for those to leave out; say what is left."""
     loaded = load(target)
     remember([(piece.file, piece.source) for piece in loaded.pieces], loaded.module)
+    complete(loaded.module)
     things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
     survey = Survey(loaded.module, loaded.pieces, job["known"])
     of_training = list(mistakes_in(loaded.pieces))

@@ -8,11 +8,13 @@ seconds.
 """
 
 import ast
+import builtins
 import contextlib
 import copy
 import math
 import operator
 import re
+import symtable
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,6 +61,7 @@ class OwnRun:
     module: ModuleType | None = None
     # Names of classes whose probabilities the run gives to a loss that takes logits
     softmaxed_again: set[str] = field(default_factory=set)
+    variables: dict[str, Any] = field(default_factory=dict)  # of the file, when it has been run
 
     @cached_property
     def calls(self) -> Mapping[Key, Call]:
@@ -70,10 +73,12 @@ class OwnRun:
         with quiet_and_seeded(), harmless(), self.losses(), contextlib.suppress(BaseException):
             seed_all()
             for code in [watched(source, file) for file, source in self.pieces]:
-                exec(code, names)
+                with contextlib.suppress(Exception):  # the other cells of a notebook may run
+                    exec(code, names)
         watcher.is_over = True
         for call in watcher.calls.values():
             self.take_over([call.owner, call.arguments], set())
+        self.variables |= names
         return watcher.calls
 
     @contextlib.contextmanager
@@ -126,6 +131,29 @@ def remember(pieces: Sequence[tuple[str, str]], module: ModuleType | None) -> No
     """Of which source, and module, the run is, if anything asks for it."""
     global _current
     _current = OwnRun(pieces, module)
+
+
+def complete(module: ModuleType) -> None:
+    """Give a module the variables that its functions read and that only its own run makes: the data, say."""
+    lacking = {name for _, source in _current.pieces for name in lacking_in(source)} - set(vars(module))
+    if lacking and _current.calls is not None:
+        made = {name: _current.variables[name] for name in lacking if name in _current.variables}
+        _current.take_over(made, set())
+        vars(module).update(made)
+
+
+def lacking_in(source: str) -> set[str]:
+    """The names of variables outside of them that functions of a source read."""
+    try:
+        waiting = [symtable.symtable(source, "source", "exec")]
+    except (SyntaxError, ValueError):
+        return set()
+    found: set[str] = set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        found |= set(table.get_globals()) if isinstance(table, symtable.Function) else set()
+    return found - set(dir(builtins))
 
 
 def is_softmaxed_again(kind: type) -> bool:

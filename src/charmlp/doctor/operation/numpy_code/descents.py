@@ -15,6 +15,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import LOSS, is_to_grow
 
 FIRST = "[0]"  # after the name of a list of losses
+OF_PASSES = "[:]"  # after the name of what each pass of a loop makes anew
 OF_DATA = "(x)"  # after the name of a method that predicts
 PENALTIES: dict[str, float] = {"": 0.0, " + ½ λ w²": 0.5, " + λ w²": 1.0}
 
@@ -95,5 +96,7 @@ class Descent:
 
     @property
     def title(self) -> str:
-        own = self.variable.removesuffix(FIRST) if self.cost is None else self.cost.name
+        own = (
+            self.variable.removesuffix(FIRST).removesuffix(OF_PASSES) if self.cost is None else self.cost.name
+        )
         return ("" if self.times == 1 else f"{self.times:g} · ") + (self.text or own) + self.penalty

@@ -113,6 +113,20 @@ def get(holder: Any, step: Step) -> Any:
     return holder[step[1]] if step[0] == "[]" else getattr(holder, step[0])
 
 
+def place_at(state: Mapping[str, Any], path: Path) -> tuple[Any, Step] | None:
+    """The holder of numbers after a run, which may have put another list in the place of one."""
+    if path[0] == ("[]", "around"):
+        return None
+    holder: Any = state
+    try:
+        for step in path[:-1]:
+            holder = get(holder, step)
+        get(holder, path[-1])
+    except (LookupError, AttributeError, TypeError):
+        return None
+    return holder, path[-1]
+
+
 def put(holder: Any, step: Step, value: Array) -> None:
     """In the place of what is there, which may be known by other names as well."""
     now = get(holder, step)
@@ -200,6 +214,7 @@ class HeldCall:
                         function(*(given[name] for name in names))
                 finally:
                     sys.setprofile(None)
+            places |= {path: now for path in places if (now := place_at(state, path)) is not None}
             after = {path: self.numbers(*place) for path, place in places.items()}
         finally:
             around.clear()
@@ -264,6 +279,13 @@ class HeldCall:
                 if "()" in name:
                     values[f"{name}/{i}, last"] = numbers.copy()
 
+        def note_object(where: str, held: Any) -> None:
+            """What an object holds when a function returns; of what all layers come to the last."""
+            for name, value in list(vars(held).items()):
+                is_several = isinstance(value, list) and value and numbers_of(value) is None
+                note(f"{where}.{name}", value[-1] if is_several else value)
+
+        module = self.function.__module__
         names = {f.__code__: f.__qualname__ for f in self.functions}  # as they are now: code may be changed
 
         def watch(frame: FrameType, event: str, value: Any) -> None:
@@ -275,6 +297,9 @@ class HeldCall:
                     note(f"{where}.{name}", held)
             if event == "return":
                 note(f"{where}()", value)
+                for held in list(frame.f_locals.values()):
+                    if is_of(module, held) and hasattr(held, "__dict__"):
+                        note_object(where, held)
 
         return watch
 

@@ -26,6 +26,7 @@ from charmlp.doctor.operation.handwritten import HandWritten, Sizes, Written
 from charmlp.doctor.operation.harmless import harmless
 from charmlp.doctor.operation.numpy_code.held_calls import Call, HeldCall, state_of
 from charmlp.doctor.operation.numpy_code.held_losses import Fitted, fitted
+from charmlp.doctor.operation.numpy_code.statements import follows_given
 from charmlp.doctor.operation.numpy_code.updates import is_of_epochs, is_rated, rated_names
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
@@ -57,6 +58,9 @@ def found(module: ModuleType) -> list[Written]:
     if not first:
         return []
     one = Example(module, example, functions, steps)
+    code = code_of(functions[first[0]])
+    if code is not None and follows_given(code.tree) and one.fitted is None:
+        return []  # whoever hands it the gradient says more
     return [Written(first[0].split(".")[0], (one.made,), others=tuple(steps), code=tuple(one.code))]
 
 

@@ -19,6 +19,7 @@ from charmlp.doctor.operation.numpy_code.held_calls import (
     MOST_LEAVES,
     SLOPE,
     SURE,
+    SURELY,
     HeldCall,
     Path,
     Seen,
@@ -33,12 +34,14 @@ FORWARD = re.compile(
     r"|probs?|calc)\w*|h|p|a|o",
     re.IGNORECASE,
 )
-COST = re.compile(r"\w*(cost|loss|error|mse|entropy|objective)\w*", re.IGNORECASE)
+COST = re.compile(r"\w*(?i:cost|loss|error|mse|entropy|objective)\w*|[LJ]")
 WANTED = re.compile(r"\w*(target|desired|expected|want|goal|ideal|label|truth|correct)\w*", re.IGNORECASE)
 SQUARES = next(iter(LOSSES))
 RATE_OF_OURS = 0.0937  # no 1/N, and no number that somebody writes
 ALIKE = 0.9  # cosine of gradients that are those of a loss
+PROPORTIONAL = 0.9999
 LEAST = 0.5  # of those of a loss that is sure
+OTHER_STARTS = 3
 SMALL, TOLERANCE = 1e-5, 1e-4
 NO_PREDICTION = re.compile(r"cost|loss|entropy|error|criterion", re.IGNORECASE)
 MOST_SECONDS = 0.1  # of processor time for one run: many are needed
@@ -67,6 +70,11 @@ class Loss:
     def is_sure(self) -> bool:
         """Whether it is what a function computes that is called a loss."""
         return not self.text and self.value.startswith(SURE)
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it is what such a function returns while it learns."""
+        return not self.text and "()" in self.value and bool(SURELY.fullmatch(plain(self.value)))
 
     @property
     def is_likely(self) -> bool:
@@ -102,7 +110,10 @@ class Fitted:
         """Whether the loss is what is meant, though gradients are wrong."""
         if self.loss.is_sure:
             return self.right > 0 or self.alike >= LEAST
-        nearly = self.loss.is_likely and self.alike >= ALIKE
+        is_own = not self.loss.text and self.alike < PROPORTIONAL  # else it is a multiple, or a root
+        if self.loss.is_returned and is_own and self.alike >= LEAST:
+            return True
+        nearly = (self.loss.is_likely or is_own) and self.alike >= ALIKE
         return nearly or (2 * self.right >= len(self.groups) and self.alike >= LEAST)
 
     @property
@@ -184,7 +195,7 @@ def fitted(call: HeldCall) -> Fitted | None:
 
 def fitted_from(call: HeldCall, first: Seen) -> Fitted | None:
     changed = [p for p, v in first.before.items() if v.size and v.shape == first.after[p].shape
-               and not np.array_equal(v, first.after[p])]  # fmt: skip
+               and not np.array_equal(v, first.after[p], equal_nan=True)]  # fmt: skip
     if not changed or len(changed) > MOST_LEAVES:
         return None
     generator = np.random.default_rng(6)
@@ -196,7 +207,22 @@ def fitted_from(call: HeldCall, first: Seen) -> Fitted | None:
         for name, paths in groups.items()
     }
     groups = only_weights(call, groups, start)
-    return with_loss(call, groups, {name: start[name] for name in groups}) if groups else None
+    if not groups:
+        return None
+    start = {name: start[name] for name in groups}
+    found = with_loss(call, groups, start)
+    if found is not None and found.is_right and not found.loss.text:
+        return next(elsewhere_wrong(found, generator), found)
+    return found
+
+
+def elsewhere_wrong(found: Fitted, generator: np.random.Generator) -> Iterator[Fitted]:
+    """It with other weights, beyond a kink, where gradients are wrong that were right."""
+    for _ in range(OTHER_STARTS):
+        start = {name: 0.5 * generator.standard_normal(value.shape) for name, value in found.start.items()}
+        there = with_loss(found.call, found.groups, start, found.loss)
+        if there is not None and not there.is_right:
+            yield there
 
 
 def scale(value: Array) -> float:
@@ -230,7 +256,10 @@ def only_weights(
 
 
 def with_loss(
-    call: HeldCall, groups: Mapping[str, Sequence[Path]], start: Mapping[str, Array]
+    call: HeldCall,
+    groups: Mapping[str, Sequence[Path]],
+    start: Mapping[str, Array],
+    known: Loss | None = None,
 ) -> Fitted | None:
     """The loss with which most gradients agree; one that is called a loss before all others."""
     base = call.run(spread(call, groups, start))
@@ -247,7 +276,8 @@ def with_loss(
             moved.append((name, float((own[name] * direction).sum()), ahead, behind))
     analytic = np.array([slope for _, slope, _, _ in moved])
     best: Fitted | None = None
-    for loss in losses(base, [s for *_, a, b in moved for s in (a, b)]):
+    every = [known] if known else losses(base, [s for *_, a, b in moved for s in (a, b)])
+    for loss in every:
         with contextlib.suppress(Exception):
             numeric = np.array([(loss.of(a) - loss.of(b)) / (2 * SMALL) for *_, a, b in moved])
             if not np.isfinite(numeric).all() or not numeric.any():
@@ -257,7 +287,7 @@ def with_loss(
             alike = float(analytic @ numeric) / float(np.linalg.norm(analytic) * np.linalg.norm(numeric))
             one = Fitted(call, groups, start, loss, right, abs(alike))
             rank = one.rank
-            counts = one.is_right or (not call.has_more_terms and one.is_believed)
+            counts = known or one.is_right or (not call.has_more_terms and one.is_believed)
             if counts and (best is None or rank > best.rank):
                 best = one
     return best

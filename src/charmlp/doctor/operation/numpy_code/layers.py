@@ -22,6 +22,8 @@ from charmlp.doctor.operation.numpy_code.instances import (
     bound_to,
     instance,
     made_lazily,
+    method_of,
+    methods_of,
     output_of,
     returns_nothing,
 )
@@ -37,6 +39,7 @@ from charmlp.doctor.operation.numpy_code.passes import Binding, Pair, Run, Sourc
 from charmlp.doctor.operation.options import is_flag, is_option, usual_option
 from charmlp.doctor.operation.source import source_of
 
+KEEPS_GRADIENT = re.compile(r"self\.\w*[gG]rad\w*(\[[^]]*\])?\s*[+-]?=[^=]")
 # What an array that a loss's forward left on the object may be called: the prediction that backward takes
 OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred", "p", "a")
 
@@ -305,10 +308,24 @@ class Layer(Pair):
         """What one backward of an object gives."""
         ran = replace(ran, own=own)
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
+        for method in self.further:
+            bound_to(method, own)(arguments)
         found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
         if binding.led:
             return [*found.inputs, *found.weights]
         return self.times(found, upstream[0], len(given))
+
+    @cached_property
+    def further(self) -> list[Method]:
+        """Other methods that take what backward takes, and leave gradients of weights: accGradParameters."""
+        own = [method_of(self.kind, name) for name in methods_of(self.kind)]
+        passes = (self.forward.name, self.backward.name)
+        others = [one for one in own if one.name not in passes and one.required == self.backward.required]
+        return [
+            one for one in others
+            if self.backward.required and returns_nothing(one) and not returns_nothing(self.backward)
+            if KEEPS_GRADIENT.search(source_of(one.call))
+        ]  # fmt: skip
 
     def times(self, found: Gathered, upstream: np.ndarray, n: int) -> list[Any]:
         """A derivative, or the gradient of a loss, led through by the chain rule."""

@@ -28,10 +28,11 @@ from charmlp.doctor.operation.handwritten import Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import is_number_like, is_tensor, shown
 from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, is_usual_factor
 from charmlp.doctor.operation.numpy_code.costs import COST_WORD, is_cost
-from charmlp.doctor.operation.numpy_code.descents import Descent, Problem, Ran
+from charmlp.doctor.operation.numpy_code.descents import OF_PASSES, Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
+from charmlp.doctor.operation.numpy_code.statements import follows_given
 from charmlp.doctor.operation.numpy_code.steps import Step
 from charmlp.doctor.operation.numpy_code.updates import Updates, base_of, change_of, target_of, updates_in
 from charmlp.doctor.operation.numpy_code.watching import watched
@@ -83,6 +84,8 @@ def loop_of(module: ModuleType, name: str) -> FunctionType | None:
     """The first training loop of a function, with its variables as they are when the module has called it."""
     file, function = getattr(module, "__file__", None) or "", behind(vars(module)[name])
     tree = definition(function)
+    if isinstance(tree, ast.FunctionDef) and follows_given(tree):
+        return None
     for source_file, source in sources_of(module) if tree is not None else ():
         whole = next((n for n in parsed(source) if isinstance(n, ast.FunctionDef) and n.name == name), None)
         loops = [s for s in whole.body if isinstance(s, LOOPS) and steps_in(wrapped(s))] if whole else []
@@ -250,8 +253,8 @@ class Script(Step):
                 around[name] = as_tensors(value) if of_tensor else value if value.ndim else float(value)
                 ran.before[name] = np.copy(value)
 
-            def see(_: Mapping[str, Any]) -> None:
-                own = {name: around[name] for name in self.names if name in around}
+            def see(of_passes: Mapping[str, Any]) -> None:
+                own = {name: around[name] for name in self.names if name in around} | dict(of_passes)
                 ran.see({n: v if isinstance(v, ModuleType) else as_arrays(v) for n, v in own.items()})
 
             with watched(self.code, lambda name, value: value, see, steps_in, every=True):
@@ -300,7 +303,8 @@ class Script(Step):
         tables = [v for v in others.values() if np.ndim(v) == 2]  # where no name says which are the data
         data = next((v for n, v in others.items() if DATA.fullmatch(n) and np.ndim(v)), [*tables, nothing][0])
         for name, value in ran.first.items():
-            if is_truth(name) and is_number_like(value) and name not in ran.before:
+            plain = name.removesuffix(OF_PASSES)
+            if is_truth(plain) and is_number_like(value) and name not in ran.before:
                 truth = np.asarray(value, dtype)
                 n = len(truth) if truth.ndim else 1
                 its_data = data if len(data) == n else next((v for v in tables if len(v) == n), data)

@@ -19,9 +19,16 @@ from charmlp.doctor.operation.numpy_code.expressions import (
     multiplies,
     names_in,
 )
-from charmlp.doctor.operation.numpy_code.names import is_surely_upstream, is_upstream, words_of
+from charmlp.doctor.operation.numpy_code.names import (
+    DATA,
+    is_surely_upstream,
+    is_truth,
+    is_upstream,
+    words_of,
+)
 from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
 
+MOVES = {"step", "update", "move", "descend", "ascend", "descent", "ascent"}
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
@@ -52,11 +59,45 @@ def of_function(tree: ast.FunctionDef, siblings: frozenset[str], inside: bool) -
     """`inside` a backward pass, a helper of it is one as well."""
     arguments = [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]
     is_given = any(is_gradient(a.arg) for a in arguments) and bool(OPTIMIZERS & set(words_of(tree.name)))
-    if is_aside(tree.name) or is_given:
+    if is_aside(tree.name) or is_given or is_step_along(tree.name, [a.arg for a in arguments]):
+        return
+    if follows_given(tree):
         return
     named = inside or is_backward(tree.name, siblings)
     upstream = is_upstream if named else is_surely_upstream
     yield from of_body(tree, siblings, named, frozenset(a.arg for a in arguments if upstream(a.arg)))
+
+
+def is_step_along(name: str, takes: Sequence[str]) -> bool:
+    """Whether a function takes a place, a gradient and a rate, and derives nothing: it moves along.
+
+    >>> is_step_along("gradient_step", ["v", "gradient", "step_size"])
+    True
+    """
+    given = [one for one in takes if one != "self"]
+    return (
+        len(given) == 3
+        and bool(MOVES & set(words_of(name)))
+        and sum(map(is_gradient, given)) == 1
+        and sum(bool(RATE.fullmatch(one)) for one in given) == 1
+        and not any(DATA.fullmatch(one) or is_truth(one) for one in given)
+    )
+
+
+def follows_given(tree: ast.FunctionDef) -> bool:
+    """Whether it goes along the gradient that a function which it is given computes, and multiplies nothing.
+
+    >>> follows_given(ast.parse("def descend(gradient, w, lr): return w - lr * gradient(w)").body[0])
+    True
+    """
+    arguments = {a.arg for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
+    nodes = list(ast.walk(tree))
+    calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    given = {name for name in arguments & calls if {"grad", "gradient", "gradients"} & set(words_of(name))}
+    products = (
+        isinstance(node, ast.MatMult) or getattr(node, "attr", "") in ("T", "dot", "outer") for node in nodes
+    )
+    return bool(given) and not any(products)
 
 
 def of_body(

@@ -8,7 +8,7 @@ from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.instances import Method, method_of, methods_of
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth
 from charmlp.doctor.operation.numpy_code.problems import is_data
-from charmlp.doctor.operation.numpy_code.statements import spots_in
+from charmlp.doctor.operation.numpy_code.statements import follows_given, spots_in
 from charmlp.doctor.operation.numpy_code.steps import Step
 from charmlp.doctor.operation.numpy_code.taking import steps_in
 from charmlp.doctor.operation.source import source_of
@@ -22,7 +22,7 @@ def learns_from_data(function: Function) -> bool:
 def step_of(function: Function, costs: Iterable[Function], kind: type | None = None) -> Step | None:
     """None for what takes no step of its own."""
     code = code_of(function.call)
-    if code is None or steps_in(code.tree) is None:
+    if code is None or steps_in(code.tree) is None or follows_given(code.tree):
         return None
     entry = None if kind is None or takes_data(function) else entry_of(kind, function)
     if not function.required and entry is None:

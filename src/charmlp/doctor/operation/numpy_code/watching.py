@@ -1,15 +1,19 @@
 """Code that takes one step while its variables are watched."""
 
 import ast
+import copy
 import functools
 import itertools
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from charmlp.doctor.operation.code import Code
+from charmlp.doctor.operation.numpy_code.descents import OF_PASSES
 from charmlp.doctor.operation.numpy_code.updates import (
     Updates,
     base_of,
@@ -21,7 +25,7 @@ from charmlp.doctor.operation.numpy_code.updates import (
 )
 
 START, SEEN, ONCE = "__charmlp_start__", "__charmlp_variables__", "__charmlp_once__"
-ENTER = "__charmlp_enter__"
+ENTER, PASSED = "__charmlp_enter__", "__charmlp_passed__"
 
 
 class Instrumented(ast.NodeTransformer):
@@ -33,10 +37,17 @@ class Instrumented(ast.NodeTransformer):
     def __init__(self, updates: Updates, every: bool) -> None:
         self.updates, self.every = updates, every
         self.is_inside = 0
+        self.is_adding = False  # in a loop that adds up gradients, of one sample after the other
 
     def generic_visit(self, node: ast.AST) -> Any:
         if isinstance(node, ast.For | ast.While) and node in self.updates.loops:
             return self.visit_loop(node)
+        if isinstance(node, ast.For) and adds_up(node) and not self.is_adding:
+            self.is_adding = True
+            super().generic_visit(node)
+            self.is_adding = False
+            node.body.append(ast.Expr(call(PASSED, made_in(node))))
+            return node
         return super().generic_visit(node)
 
     def visit_loop(self, node: ast.For | ast.While) -> ast.AST | list[ast.stmt]:
@@ -78,6 +89,32 @@ class Instrumented(ast.NodeTransformer):
         return [seen(), node, seen()] if node in self.updates.statements else node
 
 
+def adds_up(loop: ast.For) -> bool:
+    """Whether each pass of a loop adds to something: the gradient of one more sample, say."""
+    return any(
+        isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub) for node in loop.body
+    )
+
+
+def made_in(loop: ast.For) -> ast.Dict:
+    """The variables that each pass of a loop makes anew, by their names."""
+    targets = [loop.target, *(t for node in loop.body if isinstance(node, ast.Assign) for t in node.targets)]
+    parts = [p for t in targets for p in (t.elts if isinstance(t, ast.Tuple) else [t])]
+    names = dict.fromkeys(part.id for part in parts if isinstance(part, ast.Name))
+    return ast.Dict([ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names])
+
+
+def of_passes(passes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What several passes of a loop made, each variable as one array with a row for each pass."""
+    found = {}
+    for name in set.intersection(*map(set, passes)) if len(passes) > 1 else ():
+        values = [one[name] for one in passes]
+        numbers = all(isinstance(v, int | float | np.ndarray | np.number) for v in values)
+        if numbers and len({np.shape(v) for v in values}) == 1:
+            found[name + OF_PASSES] = np.array(values)
+    return found
+
+
 def call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
@@ -113,7 +150,15 @@ def watched(
     """
     compiled = instrumented(code.function, code.first_line, pickle.dumps(code.tree), find, every)
     around = code.function.__globals__
-    watching = {START: start, SEEN: see, ONCE: once(), ENTER: enter}
+    passes: list[Mapping[str, Any]] = []
+
+    def see_all(variables: Mapping[str, Any]) -> None:
+        see({**variables, **of_passes(passes)} if passes else variables)
+
+    watching = {
+        START: start, SEEN: see_all, ONCE: once(), ENTER: enter,
+        PASSED: lambda made: passes.append(copy.deepcopy(made)),
+    }  # fmt: skip
     around |= watching
     try:
         with code.running(compiled):

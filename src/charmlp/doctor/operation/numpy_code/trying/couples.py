@@ -1,5 +1,6 @@
 """Which functions of a module may be a value and its gradient."""
 
+import ast
 from collections.abc import Mapping
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
@@ -15,11 +16,12 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
+from charmlp.doctor.operation.numpy_code.statements import follows_given
 from charmlp.doctor.operation.numpy_code.trying.choices import taken
 from charmlp.doctor.operation.numpy_code.trying.judging import AS_ASCENT, AS_CHANGE, AS_GRADIENT, AS_UPDATE
-from charmlp.doctor.operation.numpy_code.trying.readings import COST, Tried
+from charmlp.doctor.operation.numpy_code.trying.readings import COST, Candidate, Tried
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
-from charmlp.doctor.operation.source import returned_parts
+from charmlp.doctor.operation.source import definition, returned_parts
 
 STEPS = {
     "update", "updates", "train", "fit", "step", "epoch", "sgd", "gd", "descent", "descend", "ascend",
@@ -33,7 +35,6 @@ NOTHING = {
 PASSES = {
     "forward", "predict", "propagation", "feedforward", "fprop", "model", "hypothesis", "net", "pass",
 }  # fmt: skip
-Candidate = tuple[Scene, tuple[str, ...], bool]
 MOST_VALUES, MOST_OTHERS = 4, 3
 
 
@@ -45,7 +46,9 @@ def tried(
 ) -> Tried | None:
     """The scenes in which a function is the gradient; None where it is none."""
     gradient = own[name]
-    if not is_gradient_of_something(gradient):
+    tree = definition(gradient.call)
+    is_led = isinstance(tree, ast.FunctionDef) and follows_given(tree)
+    if is_led or not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)
     both: list[Candidate] = (

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.function import Function
@@ -46,11 +49,13 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
     holder,
     real,
+    rows,
     unique,
     value,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Use, uses_of
 from charmlp.doctor.operation.numpy_code.updates import EPOCHS
+from charmlp.doctor.operation.source import behind
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ class Origins:
             whole.picks_updated |= use.picks_updated
             whole.is_changed |= use.is_changed
             whole.is_rate |= use.is_rate
+            around: Mapping[str, Any] = getattr(behind(function.call), "__globals__", {})
+            arrays = [around[name] for name in use.picks_of if name in around and np.ndim(around[name])]
+            whole.rows = max([whole.rows, *map(len, arrays)])
             whole.dimensions = whole.dimensions if whole.dimensions is not None else use.dimensions
         return whole
 
@@ -130,6 +138,8 @@ class Origins:
             yield from self.of_entry(key)
             return
         of_value = key in taken(self.value)
+        if (count := self.use(key).rows) and not of_value:
+            yield rows(count)
         is_rate = RATE.fullmatch(key) or self.use(key).is_rate
         if is_rate and self.gradient_has_steps and not of_value:
             yield Template("value", value=1.0)

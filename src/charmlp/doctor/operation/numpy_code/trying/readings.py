@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,14 @@ COST = re.compile(
 MOST_SECONDS = 4.0  # of processor time, for all scenes of one gradient
 
 
+Candidate = tuple[Scene, tuple[str, ...], bool]  # how gradients may be read; whether names fit
+
+
 @dataclass(frozen=True)
 class Tried:
     """Scenes of one gradient, the likeliest first: that counts whose gradients are right, else the best."""
 
-    scenes: Sequence[tuple[Scene, tuple[str, ...], bool]]  # how gradients may be read; whether names fit
+    scenes: Sequence[Candidate]
     kept: dict[Any, Any] = field(default_factory=dict)
 
     def found(self, sizes: Sizes) -> tuple[Scene, Solution] | None:
@@ -40,9 +43,13 @@ class Tried:
         return self.kept["found"]
 
     def look(self, sizes: Sizes) -> tuple[Scene, Solution] | None:
+        shown = [(replace(s, is_shown=True), r, likely) for s, r, likely in self.scenes if s.kind is not None]
+        return self.best_of(self.scenes, sizes) or self.best_of(shown, sizes)
+
+    def best_of(self, scenes: Sequence[Candidate], sizes: Sizes) -> tuple[Scene, Solution] | None:
         best: tuple[Scene, Solution] | None = None
         start = time.process_time()
-        for scene, readings, is_likely in self.scenes:
+        for scene, readings, is_likely in scenes:
             if best is not None and time.process_time() - start > MOST_SECONDS:
                 break
             solution = solved(scene, sizes, readings)

@@ -20,12 +20,12 @@ from charmlp.doctor.operation.numpy_code.trying.choices import (
     taken,
 )
 from charmlp.doctor.operation.numpy_code.trying.conventions import Convention
-from charmlp.doctor.operation.numpy_code.trying.examples import arguments_of
 from charmlp.doctor.operation.numpy_code.trying.names import DATA
 from charmlp.doctor.operation.numpy_code.trying.origins import Origins
 from charmlp.doctor.operation.numpy_code.trying.templates import (
     Template,
 )
+from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import behind, uses_torch
 
 State = Mapping[Key, int]  # which of its choices each variable is; those that are not there are the first
@@ -36,20 +36,23 @@ class Scene(Origins):
     """The two functions with the choices that are made; `kind` is the class whose methods they are."""
 
     kind: type | None = None
+    is_shown: bool = False  # its object is the one that the program itself makes
 
     def places(self, sizes: Sizes) -> tuple[Any, dict[Key, Place]]:
         """An object at these sizes, and where its weights are; made once."""
         known = self.objects
         mark = tuple(sorted(sizes.items()))
         if mark not in known:
-            own = self.object_of_example() or instance(self.kind, sizes)  # type: ignore[arg-type]
+            own = self.object_of_example() if self.is_shown else None
+            own = instance(self.kind, sizes) if own is None else own  # type: ignore[arg-type]
             known[mark] = own, {key_of(place): place for place in weights(own)}
         return known[mark]
 
     def object_of_example(self) -> Any:
         """The object that the program itself calls the methods of."""
-        found = [arguments_of(function).get("self") for function in (self.value, self.gradient)]
-        return next((copy.deepcopy(one.value) for one in found if one is not None), None)
+        calls = (own_call(function.call) for function in (self.gradient, self.value))
+        owners = (call.owner for call in calls if call is not None)
+        return next((copy.deepcopy(one) for one in owners if isinstance(one, self.kind or ())), None)
 
     @cached_property
     def objects(self) -> dict[Any, Any]:
@@ -99,7 +102,7 @@ class Scene(Origins):
             choices = self.choices(key, state)
             if not isinstance(choices[0], Template):
                 continue
-            if choices[0].kind == "example":
+            if choices[0].kind in ("example", "rows"):
                 continue
             if choices[0].holds_others:
                 waiting += [f"{key}.{entry}" for entry in choices[0].keys]

@@ -24,8 +24,8 @@ SCALE = 0.6
 @dataclass(frozen=True)
 class Template:
     """`kind` is how the numbers are drawn: real, labels, unique, one-hot, binary, sign, affinity (a
-    symmetric matrix that sums to 1), value (just that), example (one of the program's own) or a holder of
-    others."""
+    symmetric matrix that sums to 1), value (just that), rows (of data), example (one of the program's own) or
+    a holder of others."""
 
     kind: str
     shape: str = ""
@@ -73,6 +73,11 @@ def value(it: Any) -> Template:
     return Template("value", value=it)
 
 
+def rows(count: int) -> Template:
+    """The places of all rows: a batch that is all there is, whose gradient is that of the whole."""
+    return Template("rows", value=count)
+
+
 def size(letter: str) -> Template:
     return Template("size", letter)
 
@@ -99,6 +104,8 @@ def made(template: Template, sizes: Mapping[str, int], generator: np.random.Gene
     """What a template is at these sizes; a plain number where it has no dimension."""
     if template.kind == "value":
         return template.value
+    if template.kind == "rows":
+        return np.arange(template.value)
     shape = shape_at(template.shape, sizes)
     if template.kind == "size":
         return shape[0]

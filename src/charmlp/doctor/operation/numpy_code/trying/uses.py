@@ -28,6 +28,8 @@ class Use:
     is_rate: bool = False  # all that is added to weights, or taken from them, is a multiple of it
     picks_updated: bool = False  # it says which entries of another parameter are changed in their places
     dimensions: int | None = None
+    picks_of: list[str] = field(default_factory=list)  # the arrays of the module of which it says which rows
+    rows: int = 0  # that these have
 
 
 def uses_of(function: Any) -> Mapping[str, Use]:
@@ -54,6 +56,8 @@ def look_at(node: ast.AST, found: Mapping[str, Use]) -> None:
     match node:
         case ast.Subscript() if named(node.value) in found:
             look_at_index(node.slice, found[named(node.value)])
+        case ast.Subscript(value=ast.Name(id=array), slice=ast.Name(id=index)) if index in found:
+            found[index].picks_of.append(array)
         case ast.Assign(targets=[ast.Tuple() | ast.List() as target, *_]):
             names = [named(part) for part in target.elts]
             if named(node.value) in found:
