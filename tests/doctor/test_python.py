@@ -234,7 +234,7 @@ def test_sizes_written_into_the_code_are_seen() -> None:
         "mistake",
         "functions",
         "operation.options",
-        "operation.constructing",
+        "operation.constructor_arguments",
         "setups.recognition",
         "setups.trial",
     ],
