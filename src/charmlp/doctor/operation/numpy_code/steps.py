@@ -350,7 +350,7 @@ class Step(Taken):
 
     @cached_property
     def module_has_loss(self) -> bool:
-        """Whether a function of the module says what loss is meant, so that no sum or mean need be guessed."""
+        """Whether a function of the module says which loss is meant: then no sum or mean need be guessed."""
         around = self.code.function.__globals__
         own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
         return bool(self.costs) or any(is_cost(Function(name, thing)) for name, thing in own)
