@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
 from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, compared
-from charmlp.doctor.operation.numpy_code.descents import FIRST, PENALTIES, Descent, Problem, Ran
+from charmlp.doctor.operation.numpy_code.costs import is_cost
+from charmlp.doctor.operation.numpy_code.descents import FIRST, OF_PASSES, PENALTIES, Descent, Problem, Ran
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
@@ -323,6 +326,7 @@ class Step(Taken):
             for name, value in ran.first.items()
             if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.outputs)
             and name not in ran.before and not name.endswith(FIRST)
+            and not (name.endswith(OF_PASSES) and self.module_has_loss)
         ]  # fmt: skip
         known = [
             Descent(name, cost=cost)
@@ -343,6 +347,13 @@ class Step(Taken):
         for penalty, text in itertools.product(penalties, LOSSES):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
+
+    @cached_property
+    def module_has_loss(self) -> bool:
+        """Whether a function of the module says which loss is meant: then no sum or mean need be guessed."""
+        around = self.code.function.__globals__
+        own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
+        return bool(self.costs) or any(is_cost(Function(name, thing)) for name, thing in own)
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
