@@ -1,4 +1,4 @@
-"""y = x where x > 0, slope · x elsewhere; the slope is 0.01 or whatever forward shows."""
+"""y = x where x > 0, slope · x elsewhere; the slope is 0.01 or whatever forward shows, but for 0."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ def with_own_slope(trial: Any) -> Iterator[Form]:
     if slope is not None:
         plain = float(f"{slope:.6g}")  # 0.01, not what is left of it in float32
         slope = plain if abs(slope - plain) < 1e-7 * abs(plain) else slope
-        yield form(slope, chosen=is_chosen(trial, slope))
+        yield form(slope, chosen=slope != 0 and is_chosen(trial, slope))
 
 
 KIND = activation(
