@@ -31,7 +31,7 @@ def arguments_of(function: Function) -> Arguments:
 
 @functools.lru_cache(maxsize=64)
 def examples_of(call: Call) -> Arguments:
-    return {name: Example(lively(value)) for name, value in call.arguments.items()}
+    return {name: Example(lively(value)) for name, value in call.arguments.items() if name != "self"}
 
 
 def lively(value: Any, seed: int = 0) -> Any:
