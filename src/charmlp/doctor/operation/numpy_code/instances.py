@@ -160,8 +160,8 @@ def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -
         return made
     if not weights(own):
         initialise(own, sizes)
-    if not weights(own) and not given and has_empty_list(own):
-        made = made_by_its_file(kind) or assembled(own, sizes)
+    if not weights(own) and not given:
+        made = made_by_its_file(kind) or (assembled(own, sizes) if has_empty_list(own) else None)
         return own if made is None or not weights(made) else made
     if not given and has_lists_of_weights(own) and (made := made_by_its_file(kind)) is not None:
         is_same = attributes_of(made) == attributes_of(own)
