@@ -3,7 +3,7 @@ from torch import nn
 
 
 class PreNormFn(torch.autograd.Function):
-    """x / rms(x) times fn, in n_splits pieces of the width. With fuse_grad_acc x has its gradient elsewhere."""
+    """x / rms(x) times fn, in n_splits pieces. With fuse_grad_acc, x has its gradient already."""
 
     @staticmethod
     def forward(ctx, x, fn, norm_eps, fuse_grad_acc, n_splits):
