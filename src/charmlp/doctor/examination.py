@@ -334,6 +334,9 @@ def in_parts(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistake], Phra
     ]
     if reasons:
         return known + found, None if known + found else reasons[0]
+    if parts and not found and {mistake.name for mistake in mistakes} == {"backward-raises"}:
+        error = setup.record.error_text  # of inputs that its parts are not meant for
+        return [], phrase("backward-fails", reason=error)
     return (known + found if found and len(known) < len(mistakes) else mistakes), None
 
 

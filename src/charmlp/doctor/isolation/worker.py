@@ -76,6 +76,8 @@ def examine_all(
         diagnosis = examine_one(thing, kind, target.label(name), name)
         if target.name is None and diagnosis.reason is not None and diagnosis.reason.key == "no-pair":
             continue  # a guess that came to nothing; what it computes is told of as not examined
+        if diagnosis.mistakes and name in survey.right and is_taken_together(diagnosis):
+            continue  # the same code read otherwise, by a guess
         if target.name is None and is_activation(name, thing) and not is_other_than_its_name(diagnosis):
             continue  # its gradient is torch's own
         survey.take(diagnosis, name, thing)
@@ -98,6 +100,11 @@ def examine_all(
 
 def is_other_than_its_name(diagnosis: Diagnosis) -> bool:
     return any(mistake.name == "forward-wrong" for mistake in diagnosis.mistakes)
+
+
+def is_taken_together(diagnosis: Diagnosis) -> bool:
+    """Whether one of its functions is only taken for the gradient of another one."""
+    return any(note.key == "value-and-gradient" for note in diagnosis.notes)
 
 
 def examine_one(thing: Any, kind: str | None, label: str, name: str) -> Diagnosis:

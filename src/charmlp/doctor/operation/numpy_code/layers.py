@@ -320,7 +320,9 @@ class Layer(Pair):
         """Other methods that take what backward takes, and leave gradients of weights: accGradParameters."""
         own = [method_of(self.kind, name) for name in methods_of(self.kind)]
         passes = (self.forward.name, self.backward.name)
-        others = [one for one in own if one.name not in passes and one.required == self.backward.required]
+        called = set(re.findall(r"self\.(\w+)\(", source_of(self.backward.call)))
+        others = [one for one in own if one.name not in (*passes, *called)]
+        others = [one for one in others if one.required == self.backward.required]
         return [
             one for one in others
             if self.backward.required and returns_nothing(one) and not returns_nothing(self.backward)

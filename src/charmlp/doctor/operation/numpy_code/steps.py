@@ -95,6 +95,7 @@ class Step(Taken):
         return HandWritten(
             run, f"{title}_step", names, parameters=dict(enumerate(parameters.values())),
             note=phrase("network-loss", loss=descent.title), sizes=problem.sizes, is_step=True,
+            is_implied=bool(descent.text) and descent.cost is None,
         )  # fmt: skip
 
     def with_parameters(self, problem: Problem, parameters: Mapping[str, Any]) -> Ran:
