@@ -69,6 +69,24 @@ most of it NumPy.
 Written in the same way after the doctor had learnt from the first seven, by an author who had not seen
 the seventh: what a teacher meets in a term, from issues, courses and forums.
 """,
+            "9": """\
+## The ninth set
+
+By another author, after the doctor had learnt from the first eight: from issues of many libraries (also in
+C++, Rust, Swift and Julia, rewritten in NumPy or PyTorch), courses and forums; whole programs that end with
+an example of their use.
+""",
+            "10": """\
+## The tenth set
+
+Written at the same time as the ninth by an author who had not seen it, and kept sealed until the doctor had
+learnt from the ninth and from eight lots of its builders.
+""",
+            "11": """\
+## The eleventh set
+
+Issues and pull requests only, by yet another author; it was looked at between the ninth and the tenth.
+""",
             "all": """\
 ## All sets
 """,
@@ -162,6 +180,22 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 
 在医生向前七组学习之后，由一位没有看过第七组的作者用同样的办法写成：\
 老师一个学期里会遇到的代码，来自 issue、课程和论坛。
+""",
+            "9": """\
+## 第九组
+
+在医生向前八组学习之后，由另一位作者写成，取自许多库的问题报告、课程和论坛\
+（也有 C++、Rust、Swift、Julia 的，用 NumPy 或 PyTorch 重写）；都是完整的程序，末尾有使用它的例子。
+""",
+            "10": """\
+## 第十组
+
+与第九组同时写成，作者没有看过第九组；封存到医生学完第九组和开发者自己写的八批程序之后才打开。
+""",
+            "11": """\
+## 第十一组
+
+只取自问题报告和合并请求，由又一位作者写成；在第九组之后、第十组之前打开。
 """,
             "all": """\
 ## 各组合计
