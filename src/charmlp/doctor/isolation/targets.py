@@ -215,21 +215,19 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield from choices(name, thing)
 
 
-# Activations: what one of these names computes is no matter of opinion
-ACTIVATIONS = {
-    "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "sigmoid", "tanh",
-    "hard_tanh", "softmax",
-}  # fmt: skip
-
-
 def is_activation(name: str, thing: Any) -> bool:
-    """Whether a function of one input has the name of an activation, and leaves the gradient to torch."""
+    """Whether a function of one input has the name of an activation, and leaves the gradient to torch.
+
+    What such a name stands for is no matter of opinion.
+    """
     if not inspect.isfunction(thing) or not uses_torch_in(thing):
         return False
+    from charmlp.doctor.kinds import kinds
     from charmlp.doctor.operation.options import signature
     from charmlp.doctor.setups.recognition import kind_of_name
 
-    return kind_of_name(name) in ACTIVATIONS and len(signature(thing, 0).required or ()) == 1
+    kind = kinds().get(kind_of_name(name) or "")
+    return kind is not None and kind.page == "activations" and len(signature(thing, 0).required or ()) == 1
 
 
 def uses_torch_in(function: Any) -> bool:
