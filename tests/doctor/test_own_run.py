@@ -155,6 +155,7 @@ TRACES = [
     "import torch; torch.save(torch.ones(3), r'{there}')",
     "input('a name? ')",
     "import threading; threading.Thread(target=print).start()",
+    "import os; os._exit(3)",
     "raise SystemExit(3)",
 ]
 
@@ -189,6 +190,13 @@ def test_what_reads_goes_on(tmp_path: Path) -> None:
     (call,) = OwnRun([("a.py", source)]).calls.values()
     np.testing.assert_array_equal(call.arguments["x"], np.arange(3.0))
     (tmp_path / "there").write_text("x", encoding="utf-8")
+
+
+def test_it_does_not_sleep() -> None:
+    began, sleep = time.monotonic(), time.sleep
+    calls = OwnRun([("a.py", "import time\ndef step(x): pass\ntime.sleep(60)\nstep(0)\n")]).calls
+    assert len(calls) == 1 and time.monotonic() - began < 5
+    assert time.sleep is sleep
 
 
 CAUGHT = "while True:\n    try:\n        step(1)\n    except Exception:\n        pass"

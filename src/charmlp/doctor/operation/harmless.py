@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,8 @@ def harmless() -> Iterator[None]:
 
 @contextlib.contextmanager
 def elsewhere() -> Iterator[None]:
-    """In a new folder, and without what audit hooks do not hear of: threads, and what is written in C++."""
-    unheard: list[tuple[Any, str]] = [(threading.Thread, "start")]
+    """In a new folder, and without what audit hooks do not hear of: threads, ends, pauses, writing in C++."""
+    unheard: list[tuple[Any, str]] = [(threading.Thread, "start"), (os, "_exit"), (os, "abort")]
     if "torch" in sys.modules:
         unheard.append((sys.modules["torch"], "save"))
     here = Path.cwd()
@@ -83,6 +84,8 @@ def elsewhere() -> Iterator[None]:
         for owner, name in unheard:
             stack.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, functools.partial(refuse_call, name))
+        stack.callback(setattr, time, "sleep", time.sleep)
+        time.sleep = lambda seconds: None  # nobody is there to wait for
         yield
 
 
