@@ -201,7 +201,7 @@ class SlowJob(FakeJob):
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("where", "lives"), [in_full(("one folder", True)), in_full(("a database", True)), ("a database", False)]
+    ("where", "lives"), [("one folder", True), in_full(("a database", True)), in_full(("a database", False))]
 )
 def test_what_another_process_trains_is_waited_for(
     tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, where: str, lives: bool
