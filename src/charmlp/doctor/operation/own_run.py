@@ -1,10 +1,10 @@
 """What a file's own run calls its functions with: inputs where nothing else tells which they take.
 
 The last lines of a file, and what stands below `if __name__ == "__main__"`, show how its functions are meant
-to be used. Where forward runs with none of the usual inputs, or no object can be made with the usual
-arguments, the file is run once more, as a program, and watched. That happens in the process that examines it
-only; it may read, but neither write nor delete, start a process or use the network, and it ends after a few
-seconds.
+to be used. Where forward runs with none of the usual inputs, no object can be made with the usual arguments, or
+all is right with these, the file is run once more, as a program, and watched: a mistake may show with its own
+inputs only. That happens in the process that examines it only; it may read, but neither write nor delete,
+start a process or use the network, and it ends after a few seconds.
 """
 
 import ast
@@ -70,7 +70,10 @@ class OwnRun:
             "__name__": "__main__", "__file__": self.pieces[0][0] if self.pieces else "",
             SEEN: watcher.see, GOES_ON: watcher.go_on,
         }  # fmt: skip
-        with quiet_and_seeded(), harmless(), self.losses(), contextlib.suppress(BaseException):
+        unable = contextlib.suppress(
+            OSError
+        )  # to make a folder, or to know where it is: then there is no run
+        with quiet_and_seeded(), unable, harmless(), self.losses(), contextlib.suppress(BaseException):
             seed_all()
             for code in [watched(source, file) for file, source in self.pieces]:
                 with contextlib.suppress(Exception):  # the other cells of a notebook may run

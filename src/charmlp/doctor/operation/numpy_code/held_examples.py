@@ -258,11 +258,13 @@ class Example:
             compiled = compile(ast.Module(self.statements, []), self.file, "exec")
             with harmless():
                 sys.setprofile(watch)
-                exec(compiled, around)
+                try:
+                    exec(compiled, around)
+                finally:  # before what `harmless` has changed is put back: the watch may raise anywhere
+                    sys.setprofile(None)
         except (Exception, Reached, SystemExit):  # an example may do anything
             pass
         finally:
-            sys.setprofile(None)
             around.clear()
             around.update(before)
         cuts, functions = self.cuts(), list(self.functions.values())
