@@ -168,10 +168,11 @@ def test_every_option_goes_on_with_the_same_bits(name: str, options: dict[str, A
 
 
 @each_step
-def test_any_update_will_do(name: str) -> None:
+@pytest.mark.parametrize("every", [14, pytest.param(7, marks=pytest.mark.full)])
+def test_any_update_will_do(name: str, every: int) -> None:
     """An epoch has 21 updates with rendered letters, the last one fewer images; some stops are beside it."""
     expected = whole(name, EVERYTHING)
-    for stop in range(1, 63, 14):
+    for stop in range(1, 63, every):
         assert cut(name, EVERYTHING, (stop,)) == expected
     assert cut(name, EVERYTHING, (20, 21, 41, 62)) == expected
 

@@ -1,9 +1,9 @@
 """What a file's own run calls its functions with: inputs where nothing else tells which they take.
 
 The last lines of a file, and what stands below `if __name__ == "__main__"`, show how its functions are meant
-to be used. Where forward runs with none of the usual inputs, no object can be made with the usual arguments, or
-all is right with these, the file is run once more, as a program, and watched: a mistake may show with its own
-inputs only. That happens in the process that examines it only; it may read, but neither write nor delete,
+to be used. Where forward runs with none of the usual inputs, no object can be made with the usual arguments,
+or all is right with these, the file is run once more, as a program, and watched: a mistake may show with its
+own inputs only. That happens in the process that examines it only; it may read, but neither write nor delete,
 start a process or use the network, and it ends after a few seconds.
 """
 
