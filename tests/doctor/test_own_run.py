@@ -124,6 +124,10 @@ def test_inputs_that_only_its_use_tells(tmp_path: Path) -> None:
     assert names(tmp_path, wrong) != [["healthy"]] and names(tmp_path, wrong) != [["unknown"]]
 
 
+def test_without_leave_a_file_is_not_run(tmp_path: Path) -> None:
+    assert [found.verdict for found in examined(tmp_path, PATCHES + USE, own_run=False)] == ["unknown"]
+
+
 def test_control_without_its_use_nothing_tells(tmp_path: Path) -> None:
     assert names(tmp_path, PATCHES) == [["unknown"]]
 

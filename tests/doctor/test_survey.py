@@ -16,12 +16,12 @@ from tests.doctor.half_read_sources import LAYER, NUMPY, RAMP, RIGHT, SQUASH, WR
 from tests.sampling import one_in
 
 
-def examined(folder: Path, source: str, name: str = "half") -> list[Diagnosis]:
+def examined(folder: Path, source: str, name: str = "half", own_run: bool = True) -> list[Diagnosis]:
     """The diagnoses of a file, in this process."""
     path = folder / f"{name}_{abs(hash(source))}.py"
     path.write_text(source, encoding="utf-8")
     answers: list[dict[str, Any]] = []
-    job = {"leave_out": [], "known": {}}
+    job = {"leave_out": [], "known": {}, "own_run": own_run}
     examine_all(Target(str(path), None), None, job, lambda **message: answers.append(message))
     return [unpacked(answer["done"]) for answer in answers if "done" in answer]
 

@@ -87,7 +87,7 @@ def examine(args: Namespace) -> int:
     language = spoken()
     hint = 5 if args.show_fix else args.hint
     diagnoses: list[Diagnosis] = []
-    for target in examine_targets(args.targets, args.kind, args.timeout):
+    for target in examine_targets(args.targets, args.kind, args.timeout, args.own_run):
         diagnoses += target.diagnoses
         if args.format == "text":
             for diagnosis in target.diagnoses:
@@ -137,6 +137,13 @@ def add_flags(parser: Parser) -> None:
         type=partial(TIME_LIMIT.read, "--timeout"),
         metavar="S",
         help="seconds for each thing examined (default 60)",
+    )
+    parser.add_argument(
+        "--no-own-run",
+        dest="own_run",
+        action="store_false",
+        help="look only at what a file defines; by default, where that tells too little, it is run once more "
+        "as a program, guarded, to see what it calls its functions with",
     )
 
 

@@ -24,13 +24,16 @@ START_TIMEOUT = 120.0  # seconds
 LONGEST_LAST_WORDS = 200  # characters
 
 
-def examine_targets(texts: Sequence[str], kind: str | None, timeout: float) -> Iterator[Conversation]:
+def examine_targets(
+    texts: Sequence[str], kind: str | None, timeout: float, own_run: bool = True
+) -> Iterator[Conversation]:
     """What came of each target, in order; several are examined at a time."""
     workers = max(1, min(MOST_PROCESSES, os.cpu_count() or 1, len(texts)))
     running: set[Worker] = set()
     pool = ThreadPoolExecutor(workers)
     try:
-        jobs = [pool.submit(Conversation(parse_target(text), kind, timeout, running).hold) for text in texts]
+        talks = [Conversation(parse_target(text), kind, timeout, own_run, running) for text in texts]
+        jobs = [pool.submit(talk.hold) for talk in talks]
         for job in jobs:
             yield job.result()
     finally:  # an interruption must leave no process behind
@@ -46,6 +49,7 @@ class Conversation:
     target: Target
     kind: str | None
     timeout: float
+    own_run: bool  # whether a file may be run once more as a program
     running: set[Worker]
     diagnoses: list[Diagnosis] = field(default_factory=list)
     started: list[str] = field(default_factory=list)  # answered or not, they are not tried again
@@ -69,7 +73,12 @@ class Conversation:
 
     def with_one_process(self) -> Phrase | None:
         """Listen to one process to its end; why it could not say everything, None if it did."""
-        job = {"place": self.target.place, "name": self.target.name, "kind": self.kind}
+        job = {
+            "place": self.target.place,
+            "name": self.target.name,
+            "kind": self.kind,
+            "own_run": self.own_run,
+        }
         process = Worker(WORKER, foreign=True, PYTHONIOENCODING="utf-8:backslashreplace")
         self.running.add(process)
         process.send(json.dumps(job | {"leave_out": self.started, "known": self.known}).encode())

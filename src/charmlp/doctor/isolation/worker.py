@@ -1,8 +1,9 @@
 """The process that imports a target and examines it; supervisor.py starts it.
 
-One job comes as JSON: the place, the name or null, the kind or null, names to leave out, and what is known of
-the file's gradients. Each answer is an object: {"start": name}, {"done": diagnosis, "known": what is known by
-now}, {"failed": phrase}; {"ready": true} first, {"end": true} last.
+One job comes as JSON: the place, the name or null, the kind or null, whether the file may be run once more,
+names to leave out, and what is known of the file's gradients. Each answer is an object: {"start": name},
+{"done": diagnosis, "known": what is known by now}, {"failed": phrase}; {"ready": true} first, {"end": true}
+last.
 """
 
 import os
@@ -60,8 +61,11 @@ def examine_all(
 ) -> None:
     """Examine one thing, or all that the module defines but for those to leave out; say what is left."""
     loaded = load(target)
-    remember([(piece.file, piece.source) for piece in loaded.pieces], loaded.module)
-    complete(loaded.module)
+    if job["own_run"]:
+        remember([(piece.file, piece.source) for piece in loaded.pieces], loaded.module)
+        complete(loaded.module)
+    else:
+        remember((), None)
     things = named(loaded.module, target.name) if target.name else list(defined(loaded.module))
     survey = Survey(loaded.module, loaded.pieces, job["known"])
     of_training = list(mistakes_in(loaded.pieces))
