@@ -7,7 +7,6 @@ that cannot be imported, the definitions are run (definitions.py).
 import importlib
 import importlib.util
 import inspect
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 from charmlp.doctor.isolation.definitions import file_definitions, notebook
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
+from charmlp.doctor.operation.source import imports_torch
 from charmlp.doctor.survey.parts import Piece
 from charmlp.doctor.words import LANGUAGES, one_line
 
@@ -51,15 +51,14 @@ def parse_target(text: str) -> Target:
     return Target(place, name)
 
 
-def uses_torch(target: Target) -> bool:
+def needs_torch(target: Target) -> bool:
     """Whether a file imports torch itself; of a module that is not known before it is imported."""
     if not target.is_file:
         return importlib.util.find_spec("torch") is not None
     try:
-        source = Path(target.place).read_bytes()
+        return imports_torch(Path(target.place).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return False
-    return re.search(rb"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
 
 
 @dataclass(frozen=True)

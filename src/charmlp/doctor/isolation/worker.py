@@ -14,7 +14,7 @@ from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
 from charmlp.doctor.diagnosis import Diagnosis, packed
-from charmlp.doctor.isolation.targets import Target, defined, is_activation, load, named, uses_torch
+from charmlp.doctor.isolation.targets import Target, defined, is_activation, load, named, needs_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.own_run import complete, remember
 from charmlp.doctor.survey.survey import Survey
@@ -34,7 +34,7 @@ def main() -> None:
     import charmlp.doctor.examination  # noqa: F401 (slow to import: not on the target's time)
 
     try:
-        if uses_torch(Target(job["place"], job["name"])):
+        if needs_torch(Target(job["place"], job["name"])):
             import_torch()
         answer(ready=True)
         examine_all(Target(job["place"], job["name"]), job["kind"], job, answer)
@@ -93,7 +93,7 @@ def examine_all(
             label = target.label(name) if name else target.place
             answer(done=packed(Diagnosis(label, None, (mistake,), framework="torch")), known=survey.known)
     if left := survey.left(own=target.name is not None):
-        framework = "torch" if uses_torch(target) else "numpy"
+        framework = "torch" if needs_torch(target) else "numpy"
         label = target.label(target.name) if target.name else target.place
         of_file = Diagnosis(
             label, None, reason=phrase("left-out"), framework=framework,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import SIZES, random_numbers
+from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.functions import FLOAT64
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.handwritten import Written
@@ -66,16 +66,10 @@ def as_used(thing: Any) -> Iterator[tuple[Any, Sequence[Any]]]:
         yield from ((own, each) for each in (few_rows(inputs), inputs) if each is not None)
 
 
-def unlike(value: Any) -> Any:
-    """Other numbers for those that are all alike, as at the start of a training: there much looks right."""
-    is_flat = (
-        isinstance(value, np.ndarray) and value.dtype.kind == "f" and np.unique(value).size == 1 < value.size
-    )
-    return random_numbers(value.shape, np.random.default_rng(8)) if is_flat else value
-
-
 def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
     """The arguments of the function that takes all inputs of the first reading."""
+    from charmlp.doctor.operation.numpy_code.trying.examples import lively
+
     try:
         subject = builders(thing)[0](SIZES[0], FLOAT64)
     except (CannotExamineError, IndexError):
@@ -87,7 +81,7 @@ def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
     for function in reversed(thing.code):
         call = own_call(function)
         if call is not None and all(is_value(call.arguments.get(name)) for name in wanted):
-            return thing, [unlike(call.arguments[name]) for name in wanted]
+            return thing, [lively(call.arguments[name]) for name in wanted]
     return None
 
 

@@ -39,6 +39,11 @@ def uses_torch(around: Mapping[str, Any]) -> bool:
     return any(module_of(one).split(".")[0] == "torch" for one in list(around.values()))
 
 
+def imports_torch(source: str) -> bool:
+    """Whether a source imports torch itself: a file's, or a notebook's as it lies there."""
+    return re.search(r"^\W*(import|from)\s+torch\b", source, re.MULTILINE) is not None
+
+
 def module_of(thing: Any) -> str:
     """The name of the module that something is, or that it was defined in; "" where it does not say."""
     try:

@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from charmlp.doctor.catalogue import page, usual_page
 from charmlp.doctor.mistake import Mistake, phrase
+from charmlp.doctor.operation.source import imports_torch
 from charmlp.doctor.survey.parts import Piece
 
 # What gives gradients a new start, or makes others of the weights
@@ -44,7 +45,7 @@ class Scope:
 def mistakes_in(pieces: Sequence[Piece]) -> Iterator[tuple[str, Mistake]]:
     """The name of a function, or "", and what is wrong there."""
     source = "\n".join(piece.source for piece in pieces)
-    if not re.search(r"^\W*(import|from)\s+torch\b", source, re.MULTILINE):
+    if not imports_torch(source):
         return
     scopes = [scope for piece in pieces for scope in scopes_of(piece.source)]
     for scope in scopes:
