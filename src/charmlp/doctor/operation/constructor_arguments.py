@@ -65,12 +65,16 @@ def other_form(name: str, value: Any) -> Any:
 
 
 def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
-    """What a constructor takes by name."""
+    """What a constructor takes by name; nothing where it has no signature, as some that C++ wrote."""
     if "__init__" not in {name for base in kind.__mro__[:-1] for name in vars(base)} and (
         "__new__" not in {name for base in kind.__mro__[:-1] for name in vars(base)}
     ):
         return
-    for name, parameter in inspect.signature(kind).parameters.items():
+    try:
+        signature = inspect.signature(kind)
+    except ValueError:
+        return
+    for name, parameter in signature.parameters.items():
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             yield name, parameter
 

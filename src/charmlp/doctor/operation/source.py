@@ -33,10 +33,14 @@ def behind(function: Anything) -> Anything:
 
 
 def uses_torch(around: Mapping[str, Any]) -> bool:
-    """Whether any of a module's names is torch's: the module itself, or what is imported of it."""
+    """Whether a name of a module is torch's: torch itself, something of it, or a class made of that."""
     if "torch" not in sys.modules:
         return False
-    return any(module_of(one).split(".")[0] == "torch" for one in list(around.values()))
+    return any(
+        module_of(one).split(".")[0] == "torch"
+        for value in list(around.values())
+        for one in (value.__mro__ if isinstance(value, type) else (value,))
+    )
 
 
 def imports_torch(source: str) -> bool:

@@ -32,7 +32,7 @@ from charmlp.doctor.operation.numpy_code.descents import OF_PASSES, Descent, Pro
 from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
-from charmlp.doctor.operation.numpy_code.statements import follows_given
+from charmlp.doctor.operation.numpy_code.statements import applies_given, follows_given
 from charmlp.doctor.operation.numpy_code.steps import Step
 from charmlp.doctor.operation.numpy_code.updates import Updates, base_of, change_of, target_of, updates_in
 from charmlp.doctor.operation.numpy_code.watching import watched
@@ -84,7 +84,7 @@ def loop_of(module: ModuleType, name: str) -> FunctionType | None:
     """The first training loop of a function, with its variables as they are when the module has called it."""
     file, function = getattr(module, "__file__", None) or "", behind(vars(module)[name])
     tree = definition(function)
-    if isinstance(tree, ast.FunctionDef) and follows_given(tree):
+    if isinstance(tree, ast.FunctionDef) and (follows_given(tree) or applies_given(tree)):
         return None
     for source_file, source in sources_of(module) if tree is not None else ():
         whole = next((n for n in parsed(source) if isinstance(n, ast.FunctionDef) and n.name == name), None)

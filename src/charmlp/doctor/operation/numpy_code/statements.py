@@ -100,6 +100,16 @@ def follows_given(tree: ast.FunctionDef) -> bool:
     return bool(given) and not any(products)
 
 
+def applies_given(tree: ast.FunctionDef) -> bool:
+    """Whether it takes gradients, and computes none: the update of an optimizer.
+
+    >>> applies_given(ast.parse("def descend(params, grads, lr): params['W'] -= lr * grads['W']").body[0])
+    True
+    """
+    arguments = (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)
+    return any(is_gradient(a.arg) for a in arguments) and not spots_in(tree)
+
+
 def of_body(
     tree: ast.FunctionDef, siblings: frozenset[str], named: bool, upstream: frozenset[str]
 ) -> Iterator[Spot]:
