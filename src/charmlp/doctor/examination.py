@@ -109,7 +109,9 @@ def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Di
 
 def of_another_loss(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
     """The mistakes of code that computes no loss, if they have names with another loss than the likeliest."""
-    if not first.mistakes or any(m.name not in {"forward-wrong", *UNEXPLAINED} for m in first.mistakes):
+    is_doubted = first.reason is not None and first.reason.key == "no-usual-loss"
+    explained = [m for m in first.mistakes if m.name not in {"forward-wrong", *UNEXPLAINED}]
+    if not is_doubted and (explained or not first.mistakes):
         return None
     ends = time.process_time() + OTHER_LOSSES
     for build in builders_of_other_losses(operation):
