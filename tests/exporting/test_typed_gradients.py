@@ -315,6 +315,8 @@ TOLD_BY_A_LINE = {  # by its row, where the numbers show a known formula that ha
     ("-sum(t * log(q)) / N", "z", "(z - t) / N"),
     ("-sum(t * log(q)) / N", "z", "(q + t) / N"),
     ("mean((y - t) ** 2)", "y", "2 * (y + t) / (N * C)"),
+    ("-sum(t * log(q)) / N", "z", "(q - t) * q * (1 - q) / N"),
+    ("mean(log(1 + exp(z)) - t * z)", "z", "(sigmoid(z) - t) * sigmoid(z) * (1 - sigmoid(z)) / (N * C)"),
 }
 
 

@@ -33,7 +33,8 @@ def named(setup: SetUp, found: Finding) -> Finding | None:
     wrong = [observed for observed in setup.observations if not observed.is_right(position)]
     first = wrong[0] if wrong else setup.observations[0]
     ways = [of_outputs(first, position), of_operand(first, position)]
-    if not first.trial.subject.is_guess:  # else the labels may be none that it is meant for
+    # Of a guess the labels may be none that it is meant for; a known loss's one formula has no path to forget
+    if not first.trial.subject.is_guess and not first.trial.kind.is_loss:
         ways.append(of_sums(wrong, position))
     return next((one for one in ways if one is not None), None)
 
