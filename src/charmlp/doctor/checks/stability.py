@@ -1,6 +1,7 @@
 """Numbers that overflow, and what happens at 0. Each kind chooses from these checks, or brings its own."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import SupportsFloat, SupportsIndex
@@ -11,7 +12,8 @@ from charmlp.doctor.checks.forward import is_meant
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
-from charmlp.doctor.operation.subject import is_real
+from charmlp.doctor.operation.source import behind, source_of
+from charmlp.doctor.operation.subject import Subject, is_real
 from charmlp.doctor.setups.recognition import EXACT, distance_to
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
@@ -47,18 +49,29 @@ def log_zero_of_own_data(setup: SetUp) -> Iterator[Finding]:
 
 
 def as_note(trial: Trial, found: Finding) -> Finding | Phrase:
-    """What overflows in a helper of a class is only worth a note: the class decides what goes into it.
+    """What overflows in a helper is only worth a note: the code that uses it decides what goes into it.
 
     So is what says aloud that it overflows, where the derivative is one of the output: wherever that is
     known, the derivative is finite.
     """
     if found.name != "unstable":
         return found
-    if trial.subject.is_helper:
-        return phrase("helper-overflows")
     note = trial.subject.note
     of_output = note is not None and note.key == "derivative-of-output"
+    if trial.subject.is_helper or (of_output and is_used(trial.subject)):
+        return phrase("helper-overflows")
     return phrase("overflows-aloud") if of_output and overflows_aloud(trial) else found
+
+
+def is_used(subject: Subject) -> bool:
+    """Whether other code of its file names the function: a network, whose activation it is."""
+    own = [behind(function) for function in (*subject.forward_code, *subject.code)]
+    names = re.compile("|".join(rf"\b{re.escape(one.__name__)}\b" for one in own))
+    around = [one for function in own[:1] for one in list(getattr(function, "__globals__", {}).values())]
+    others = [one for one in around if callable(one) and one not in own]
+    return any(
+        getattr(one, "__module__", "") == own[0].__module__ and names.search(source_of(one)) for one in others
+    )
 
 
 def overflows_aloud(trial: Trial) -> bool:
