@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.mistake import phrase
+from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
@@ -38,6 +38,7 @@ from charmlp.doctor.operation.numpy_code.models import Model
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
 from charmlp.doctor.operation.numpy_code.networks import PRODUCT, Network
 from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
+from charmlp.doctor.operation.numpy_code.objectives import objective_of
 from charmlp.doctor.operation.numpy_code.step_takers import step_of
 from charmlp.doctor.operation.source import source_of
 
@@ -82,8 +83,33 @@ def written(kind: type) -> list[Written]:
     pair = passes_of(kind)
     if is_node(kind):
         return of_node(kind)
+    if objectives := of_objectives(kind):
+        return objectives
     whole = of_skeleton(kind) or of_steps(kind) if pair is None else of_passes(kind, *pair)
     return [*whole, *of_derivatives(kind, set(pair or ()))]
+
+
+def of_objectives(kind: type) -> list[Written]:
+    """Methods that return a gradient and a second derivative, by row, as boosting takes them."""
+    methods = {name: method_of(kind, name) for name in methods_of(kind)}
+    names = [name for name, method in methods.items() if objective_of(method, methods) is not None]
+    return [
+        Written(
+            kind.__name__ if len(names) == 1 else f"{kind.__name__}.{name}",
+            (functools.partial(of_objective, kind, name),), others=(kind.__name__, f"{kind.__name__}.{name}"),
+            code=(methods[name].call,),
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def of_objective(kind: type, name: str, sizes: Sizes, dtype: np.dtype) -> HandWritten:
+    own = instance(kind, sizes)
+    methods = {each: bound_to(method_of(kind, each), own) for each in methods_of(kind)}
+    objective = objective_of(methods[name], methods)
+    if objective is None:
+        raise CannotExamineError("no-loss", name=name)
+    return objective.make(sizes, dtype)
 
 
 def of_skeleton(kind: type) -> list[Written]:

@@ -25,8 +25,14 @@ from charmlp.doctor.operation.numpy_code.names import is_gradient, is_of_backwar
 from charmlp.doctor.operation.source import returned_parts, source_of
 
 HESSIAN = re.compile(r"h|hess\w*|\w*hess(ian)?|second\w*|d2\w*|\w*curvature", re.IGNORECASE)
-OBJECTIVE = {"obj", "objective", "grad", "gradient", "hess", "hessian", "custom", "objectives", "and", "fobj"}
-METRIC = {"loss", "metric", "eval", "error", "score", "cost", "feval", "value", "custom", "evalerror"}
+OBJECTIVE = {
+    "obj", "objective", "objectives", "fobj", "grad", "gradient", "gradients", "hess", "hessian", "hessians",
+    "and", "custom", "train", "get", "compute", "calculate", "calc",
+}  # fmt: skip
+METRIC = {
+    "loss", "losses", "metric", "eval", "evaluate", "evalerror", "error", "score", "cost", "feval", "value",
+    "valid", "custom", "get", "compute", "calculate", "calc",
+}  # fmt: skip
 LEAST = 1e-12
 STEP, SECOND = 1e-6, 0.7  # gradients are compared at scores, and at so many times them
 USUAL = (1.0, 0.5, 2.0)  # times a sum over the rows or their mean
@@ -44,7 +50,7 @@ LINKS: tuple[Callable[[Array], Array], ...] = (identity, sigmoid, np.exp)
 
 
 class Labels:
-    """What holds the labels in a booster's data: `dtrain.get_label()`."""
+    """What holds the labels in a booster's data: `dtrain.get_label()`, or `data["label"]`."""
 
     weight = None
 
@@ -59,6 +65,9 @@ class Labels:
 
     def num_row(self) -> int:
         return len(self.label)
+
+    def __getitem__(self, key: str) -> Array:
+        return self.label
 
 
 @dataclass(frozen=True)
@@ -167,11 +176,11 @@ class Fit:
 
 
 def data(n: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
-    """Scores and labels: any numbers, positive ones, probabilities and scores of two classes."""
+    """Scores and labels: any numbers, apart on both sides; positive ones, probabilities, two classes."""
     generator = np.random.default_rng(7)
     classes = (np.arange(n) % 2).astype(dtype)
     reals = [random_numbers((n,), generator).astype(dtype) for _ in range(2)]
-    yield reals[0], reals[1]
+    yield reals[1] + np.linspace(-2.1, 2.2, n).astype(dtype), reals[1]
     yield (0.4 + abs(reals[0])), (0.4 + abs(reals[1]))
     yield reals[0], classes
     yield 1 / (1 + np.exp(-reals[0])), classes
@@ -197,7 +206,7 @@ def holder_of(function: Function) -> str:
 @functools.lru_cache(maxsize=512)
 def asked_for_labels(function: Callable[..., Any]) -> tuple[str, ...]:
     sources = "\n".join(map(source_of, with_helpers([function])))
-    return tuple(name for name, _ in re.findall(r"\b(\w+)\.(get_label\(|labels?\b)", sources))
+    return tuple(re.findall(r"""\b(\w+)(?:\.get_label\(|\.labels?\b|\[["']labels?["']\])""", sources))
 
 
 def takes_holder(function: Function) -> bool:

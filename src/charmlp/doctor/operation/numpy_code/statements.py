@@ -1,6 +1,7 @@
 """The statements of a piece of code that compute a gradient or a step, told by names and by what they do."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ from charmlp.doctor.operation.numpy_code.names import (
 )
 from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
 
+OF_GRADIENTS = {"grad", "gradient", "gradients"}
+OF_OBJECTIVE = re.compile(r"(\w+\.)*(f?obj|objective)(\.\w+)?")  # of gradient boosting
 MOVES = {"step", "update", "move", "descend", "ascend", "descent", "ascent"}
 Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
@@ -89,11 +92,14 @@ def follows_given(tree: ast.FunctionDef) -> bool:
 
     >>> follows_given(ast.parse("def descend(gradient, w, lr): return w - lr * gradient(w)").body[0])
     True
+    >>> follows_given(ast.parse("def boost(self, s, y): s -= self.objective.gradients(s, y)").body[0])
+    True
     """
     arguments = {a.arg for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
     nodes = list(ast.walk(tree))
     calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
-    given = {name for name in arguments & calls if {"grad", "gradient", "gradients"} & set(words_of(name))}
+    given = {name for name in arguments & calls if OF_GRADIENTS & set(words_of(name))}
+    given |= {name for name in calls if OF_OBJECTIVE.fullmatch(name)}
     products = (
         isinstance(node, ast.MatMult) or getattr(node, "attr", "") in ("T", "dot", "outer") for node in nodes
     )
