@@ -3,7 +3,8 @@ import torch
 
 class ChunkGatedDeltaRuleFunction(torch.autograd.Function):
     """
-    S_t = a_t S + beta_t k_t (v_t - a_t S^T k_t)^T with S of the step before and a_t = exp(g_t); o_t = scale S_t^T q_t
+    S_t = a_t S + beta_t k_t (v_t - a_t S^T k_t)^T with S of the step before and a_t = exp(g_t)
+    o_t = scale S_t^T q_t
     q, k (T, K), v (T, V), g and beta (T,)
     """
 

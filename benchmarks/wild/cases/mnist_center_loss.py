@@ -30,9 +30,7 @@ class CenterLoss(nn.Module):
         batch_size = feat.size(0)
         feat = feat.view(batch_size, -1)
         if feat.size(1) != self.feat_dim:
-            raise ValueError(
-                f"Center's dim: {self.feat_dim} should be equal to input feature's dim: {feat.size(1)}"
-            )
+            raise ValueError(f"centers have {self.feat_dim} dims, features {feat.size(1)}")
         divisor = feat.new_empty(1).fill_(batch_size if self.size_average else 1)
         return CenterlossFunc.apply(feat, label, self.centers, divisor).sum()
 
