@@ -124,8 +124,6 @@ def test_wrong_forms_are_named_where_the_kind_is_said(name: str, form: Form) -> 
     kind = KINDS[name]
     arrangement = kind.arrangements[-1 if name == "binary_cross_entropy" else 0]  # the logits
     found = examined(written(kind, form, arrangement), name)
-    is_sum = (
-        form.mistake == "forward-wrong.sum"
-    )  # whose gradient is right for the sum: a choice, not a mistake
-    assert [m.name for m in found.mistakes] == ([] if is_sum else [form.mistake.partition(".")[0]]), found
-    assert not is_sum or "form" in {note.key for note in found.notes}
+    is_choice = form.unless_named and kind.is_loss  # a sum, or a half, whose gradient is right for that
+    assert [m.name for m in found.mistakes] == ([] if is_choice else [form.mistake.partition(".")[0]]), found
+    assert not is_choice or "form" in {note.key for note in found.notes}

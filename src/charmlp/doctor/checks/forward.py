@@ -30,16 +30,16 @@ def computes_its_kind(setup: SetUp) -> list[Finding | Phrase]:
         return [other_forward(trial)]
     if form.mistake.startswith("unstable"):
         return []  # a right formula but for its numbers, which the kind's own checks look at
-    if not form.right and (setup.reading.named or not form.unless_named) and not is_own_sum(setup):
+    if not form.right and (setup.reading.named or not form.unless_named) and not is_own_choice(setup):
         return [finding(form.mistake, *difference(trial), found=form.text, right=kind.right.text)]
     return [phrase("form", found=form.text)] if form is not kind.right else []
 
 
-def is_own_sum(setup: SetUp) -> bool:
-    """Whether hand-written NumPy code sums a loss over the batch, and its gradient is right for the sum."""
+def is_own_choice(setup: SetUp) -> bool:
+    """Whether NumPy code sums a loss over the batch, or halves it, and its gradient is right for that."""
     subject, form = setup.first.subject, setup.reading.form
-    is_sum = form is not None and form.mistake == "forward-wrong.sum"
-    return is_sum and subject.is_raw and not subject.counts and setup.is_right
+    is_choice = form is not None and form.unless_named and setup.kind.is_loss
+    return is_choice and subject.is_raw and not subject.counts and setup.is_right
 
 
 def runs_at_other_sizes(setup: SetUp) -> list[Finding]:

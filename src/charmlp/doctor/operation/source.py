@@ -39,7 +39,7 @@ def uses_torch(around: Mapping[str, Any]) -> bool:
     return any(
         module_of(one).split(".")[0] == "torch"
         for value in list(around.values())
-        for one in (value.__mro__ if isinstance(value, type) else (value,))
+        for one in (value.__mro__ if issubclass(type(value), type) else (value,))  # it may answer no question
     )
 
 

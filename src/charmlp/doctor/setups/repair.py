@@ -136,6 +136,8 @@ def mend_shape(
     if gradient.ndim == 2 and gradient.shape == value.shape[::-1]:
         return gradient.T, "weight-transposed"
     same_count = gradient.size == value.size
+    if trial.subject.is_raw and not trial.subject.counts and is_broadcast(gradient.shape, value.shape):
+        return gradient.reshape(value.shape), None
     reduced = sum_to(gradient, value.shape)
     if reduced is not None:
         return reduced, "batch-not-summed.keepdim" if same_count else "batch-not-summed"
@@ -151,6 +153,11 @@ def mend_shape(
     if same_count and alike(trial, position, gradient.reshape(value.shape), upstream):
         return gradient.reshape(value.shape), "batch-not-summed.keepdim"
     return None, None
+
+
+def is_broadcast(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether a step with such a gradient is right as NumPy broadcasts: (K,) for the bias (1, K)."""
+    return wanted == (1,) * (len(wanted) - len(shape)) + shape
 
 
 def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:
