@@ -147,6 +147,37 @@ def test_a_loss_of_logits_that_is_given_probabilities(tmp_path: Path) -> None:
     assert names(tmp_path, logits) == names(tmp_path, of_logs) == [["unknown"]]
 
 
+ROWS = """
+import numpy as np
+
+
+def loss_fn(y, t):
+    return ((y - t) ** 2).mean()
+
+
+def dloss_fn(y, t):
+    return 2 * (y - t) / y.shape[0]
+"""
+OF_ROWS = """
+
+if __name__ == "__main__":
+    y, t = np.linspace(0, 9, 11), np.linspace(30, 20, 11)
+    for step in range(20):
+        y = y - 0.1 * dloss_fn(y, t)
+    print(loss_fn(y, t))
+"""
+
+
+def test_a_loss_that_the_file_takes_of_one_row_only(tmp_path: Path) -> None:
+    """Of a table it would divide by too little."""
+    assert names(tmp_path, ROWS + OF_ROWS) == [["healthy"]]
+    assert names(tmp_path, ROWS) == [["wrong-divisor"]]
+    halved = (ROWS + OF_ROWS).replace("return 2 * (y", "return (y")
+    assert names(tmp_path, halved) not in ([["healthy"]], [["unknown"]])
+    of_tables = OF_ROWS.replace(", 11)", ", 12).reshape(4, 3)")
+    assert names(tmp_path, ROWS + of_tables) == [["wrong-divisor"]]
+
+
 TRACES = [
     "open(r'{there}', 'w').write('x')",
     "import pathlib; pathlib.Path(r'{there}').mkdir()",

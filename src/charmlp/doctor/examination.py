@@ -66,6 +66,10 @@ def diagnosis_of(
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
                 if used is not None and not misses_rows(used):
                     return used
+            if inputs is None and kind is None and is_of_dimensions(first):
+                used = with_inputs_of_its_own_run(operation, kind, target, first.kind or name)
+                if used and dimensions(used) != dimensions(first):
+                    return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
@@ -99,6 +103,16 @@ def misses_rows(diagnosis: Diagnosis) -> bool:
     """Whether a single number was taken, of which something is wrong: an object may hold a row of labels."""
     numbers = any(np.ndim(value) == 0 for trial in diagnosis.trials[:1] for value in trial.values)
     return numbers and bool(diagnosis.mistakes)
+
+
+def is_of_dimensions(diagnosis: Diagnosis) -> bool:
+    """Whether its mistakes may be none of inputs with fewer dimensions: the mean of a row divides by N."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return bool(names) and names <= {"wrong-divisor", "batch-not-summed"}
+
+
+def dimensions(diagnosis: Diagnosis) -> list[int]:
+    return [np.ndim(value) for trial in diagnosis.trials[:1] for value in trial.values]
 
 
 def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:

@@ -80,9 +80,16 @@ def numpy_as_used(thing: Written) -> tuple[Any, list[Any]] | None:
         return None
     for function in reversed(thing.code):
         call = own_call(function)
-        if call is not None and all(is_value(call.arguments.get(name)) for name in wanted):
-            return thing, [lively(call.arguments[name]) for name in wanted]
+        given = {} if call is None else {name: as_value(call.arguments.get(name)) for name in wanted}
+        if given and all(map(is_value, given.values())):
+            return thing, [lively(given[name], seed) for seed, name in enumerate(wanted)]
     return None
+
+
+def as_value(argument: Any) -> Any:
+    """The numbers of a tensor, as an array; anything else as it is."""
+    torch = sys.modules.get("torch")
+    return argument.detach().numpy() if torch and isinstance(argument, torch.Tensor) else argument
 
 
 def is_value(argument: Any) -> bool:

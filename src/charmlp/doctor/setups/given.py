@@ -70,7 +70,10 @@ def bind(trial: Trial, arrangement: Arrangement, kind: Kind) -> Trial | None:
     if any(not isinstance(v, np.ndarray) or is_real(v) == slot.is_index for slot, v in pairs):
         return None
     try:
-        sizes = arrangement.sizes_of(arrangement.variables(trial.values))
+        variables = arrangement.variables(trial.values)
+        sizes = arrangement.sizes_of(variables)
     except Exception:
+        return None
+    if "label" in variables and not np.allclose(variables["label"].sum(-1), 1):  # soft ones sum to 1 as well
         return None
     return replace(trial, arrangement=arrangement, kind=kind, sizes=sizes)

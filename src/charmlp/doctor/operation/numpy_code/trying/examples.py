@@ -31,7 +31,8 @@ def arguments_of(function: Function) -> Arguments:
 
 @functools.lru_cache(maxsize=64)
 def examples_of(call: Call) -> Arguments:
-    return {name: Example(lively(value)) for name, value in call.arguments.items() if name != "self"}
+    own = [(name, value) for name, value in call.arguments.items() if name != "self"]
+    return {name: Example(lively(value, seed)) for seed, (name, value) in enumerate(own)}
 
 
 def lively(value: Any, seed: int = 0) -> Any:
