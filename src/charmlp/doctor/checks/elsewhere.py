@@ -10,6 +10,7 @@ from charmlp.doctor.arrangement import GUESSED, random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import copies
 from charmlp.doctor.setups.setup import SetUp, observe
@@ -18,7 +19,8 @@ from charmlp.doctor.setups.variants import two_alike, with_one_row
 
 STEP = 1e-5
 # What tells that code is written for any number of dimensions, and that it asks whether something is 0
-ANY_DIMENSIONS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]")
+LAST_TWO = r"swapaxes\([^()]*-[12]|transpose\(-[12]|\.mT\b"
+ANY_DIMENSIONS = re.compile(rf"flatten|reshape|\.view\(|numel|\.shape\[-|\.shape\[:-1\]|{LAST_TWO}")
 GATHERS = re.compile(r"flatten|reshape|\.view\(|numel|\.shape\[:-1\]")
 SUMS_ROWS = re.compile(r"(axis|dim) ?= ?0|\b(sum|mean)\(0\)")  # as of two dimensions
 ASKS_FOR_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b")
@@ -26,6 +28,12 @@ ASKS_FOR_ZERO = re.compile(r"[!=]= ?0(\.0*)?\b")
 
 def code_of(setup: SetUp) -> str:
     return "\n".join(map(source_of, setup.first.subject.code))
+
+
+def with_transposes(setup: SetUp) -> str:
+    """The code, and the helper in which it may swap its last two dimensions."""
+    helpers = [source_of(one) for one in with_helpers(setup.first.subject.code)]
+    return "\n".join([code_of(setup), *(each for each in helpers if re.search(LAST_TWO, each))])
 
 
 def divides_by_input(setup: SetUp, code: str) -> bool:
@@ -176,10 +184,11 @@ def about(setup: SetUp) -> str:
 
 def further_dimensions(setup: SetUp) -> Iterator[Finding]:
     """A layer whose code is written for any number of dimensions is given one more."""
-    trial = setup.first
-    if trial.form is None or np.ndim(trial.values[0]) != 2 or not ANY_DIMENSIONS.search(code_of(setup)):
+    trial, code = setup.first, code_of(setup)
+    if trial.form is None or np.ndim(trial.values[0]) != 2:
         return
-    code = code_of(setup)
+    if not ANY_DIMENSIONS.search(with_transposes(setup)):
+        return
     if not setup.is_right or (SUMS_ROWS.search(code) and not GATHERS.search(code)):
         return  # what sums over axis 0 alone is meant for rows
     x = trial.values[0]
