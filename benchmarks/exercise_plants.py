@@ -203,7 +203,7 @@ def plants_of_loss(z: str, q: str, dz: str) -> list[Plant]:
             dz,
             "−y*/q",
             lambda v: scaled(-1 / n(v), on(lambda t, p: t / p, v["y*"], v[q])),
-            ("wrong-formula",),
+            ("path-forgotten",),
         ),
         Plant(
             dz,
@@ -297,7 +297,7 @@ def of_relu(v: Values, z: Any) -> Any:
 def plants_of_slope(g: str, z: str, y: str, dz: str) -> list[Plant]:
     forgotten = ("relu-mask", "slope-forgotten", "other-value")
     return [
-        Plant(dz, "slope forgotten", lambda v: v[g], (*forgotten, "wrong-formula")),
+        Plant(dz, "slope forgotten", lambda v: v[g], (*forgotten, "path-forgotten")),
         Plant(
             dz,
             "slope of the other example",
@@ -744,7 +744,7 @@ PLANTS: dict[str, list[Plant]] = {
         Plant("dy", "2 forgotten", lambda v: v["y"] - v["y*"], ("halved",)),
         Plant("dy", "y* − y", lambda v: 2 * (v["y*"] - v["y"]), ("sign-flipped",)),
         Plant(
-            "dz", "slope forgotten", lambda v: v["dy"], ("wrong-formula", "slope-forgotten", "other-value")
+            "dz", "slope forgotten", lambda v: v["dy"], ("path-forgotten", "slope-forgotten", "other-value")
         ),
         Plant("dz", "z (1 − z)", lambda v: v["dy"] * v["z"] * (1 - v["z"]), ("wrong-variable",)),
         Plant("dz", "1 − y²", lambda v: v["dy"] * (1 - v["y"] ** 2), ("wrong-variable",)),

@@ -213,7 +213,7 @@ def l2(backward: Callable[..., Tensor]) -> Any:
 PATH, SCALE, THRESHOLD, TIES, UPSTREAM = (
     {name} for name in ("path-forgotten", "scale-forgotten", "wrong-threshold", "ties", "slope-of-upstream")
 )
-FORMULA = {"wrong-formula"}
+FORMULA, PATH = {"wrong-formula"}, {"path-forgotten"}
 WRONG = [
     Wrong(
         "elu: α is forgotten",
@@ -242,7 +242,7 @@ WRONG = [
         {"wrong-mask"},
     ),
     Wrong("bce: 1 − t forgotten", bce(lambda g, p, t: -g * t / p), PATH),
-    Wrong("bce: no denominator", bce(lambda g, p, t: g * (p - t)), FORMULA),
+    Wrong("bce: no denominator", bce(lambda g, p, t: g * (p - t)), PATH),
     Wrong("bce: sign", bce(lambda g, p, t: g * (t - p) / (p * (1 - p))), {"sign-flipped"}),
     Wrong(
         "bce with logits: σ′ once more",
@@ -251,7 +251,7 @@ WRONG = [
             lambda g, y, z, t: (g * (s(z) - t) * s(z) * (1 - s(z)) / n(z), None),
             "BCEWithLogits",
         ),
-        FORMULA,
+        {"wrong-variable"},
     ),
     Wrong("svm: no count", svm(lambda mask, z: 0 * mask), TIES),
     Wrong("svm: −1", svm(lambda mask, z: -torch.ones_like(mask)), TIES),
@@ -259,7 +259,7 @@ WRONG = [
     Wrong("huber: no threshold", huber(lambda d: d), THRESHOLD),
     Wrong("huber: threshold 1", huber(lambda d: where(d.abs() <= 1, d, 0.5 * d.sign())), THRESHOLD),
     Wrong("huber: δ is forgotten", huber(lambda d: where(d.abs() <= 0.5, d, d.sign())), SCALE),
-    Wrong("huber: no sign", huber(lambda d: where(d.abs() <= 0.5, d, 0.5)), FORMULA),
+    Wrong("huber: no sign", huber(lambda d: where(d.abs() <= 0.5, d, 0.5)), PATH),
     Wrong(
         "l1: the difference",
         make(lambda p, t: F.l1_loss(p, t), lambda g, y, p, t: (g * (p - t) / n(p), None), "L1"),
@@ -280,7 +280,7 @@ WRONG = [
         SCALE,
     ),
     Wrong("log softmax: g", make(lambda z: F.log_softmax(z, 1), lambda g, y, z: g), PATH),
-    Wrong("log softmax: g − Σ g", make(lambda z: F.log_softmax(z, 1), lambda g, y, z: g - rows(g)), FORMULA),
+    Wrong("log softmax: g − Σ g", make(lambda z: F.log_softmax(z, 1), lambda g, y, z: g - rows(g)), PATH),
     Wrong("l2 normalisation: norm held fixed", l2(lambda g, y, r: g / r), PATH),
     Wrong("l2 normalisation: no 1/‖x‖", l2(lambda g, y, r: g - y * rows(g * y)), SCALE),
     Wrong("penalty: no λ", make(lambda w: 0.01 * (w * w).sum(), lambda g, y, w: 2 * g * w), SCALE),

@@ -78,7 +78,7 @@ def named(
     )
 
 
-NO_SLOPE = Wrong("g", lambda v, y, g: g)
+NO_SLOPE = Wrong("g", lambda v, y, g: g, "path-forgotten.factor")
 Slopes = Mapping[str, Callable[[Array, Array], Array]]
 
 

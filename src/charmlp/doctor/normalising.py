@@ -118,26 +118,34 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
                 (h - mean(h) - n * mean(h * n)) / np.sqrt(s)
             ),
         },
-        "wrong-formula": {
+        "missing-mean.term": {
             "(h − Σ h − x̂ Σ h x̂) / s": lambda h, n, s, g, mean: (
                 (h - h.shape[axis] * (mean(h) + n * mean(h * n))) / s
             ),
-            "(h − mean(h) + x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h - mean(h) + n * mean(h * n)) / s,
-            "(h + mean(h) − x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h + mean(h) - n * mean(h * n)) / s,
-            "(h + mean(h) + x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h + mean(h) + n * mean(h * n)) / s,
-            "(h − mean(h) − ½ x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
-                (h - mean(h) - n * mean(h * n) / 2) / s
-            ),
-            "(h − mean(h) − 2 x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
-                (h - mean(h) - n * mean(h * n) * 2) / s
-            ),
-            "(h − mean(h) − mean(h x̂)) / s": lambda h, n, s, g, mean: (h - mean(h) - mean(h * n)) / s,
             "(h − mean(h) − x̂ Σ h x̂) / s": lambda h, n, s, g, mean: (
                 (h - mean(h) - n * mean(h * n) * h.shape[axis]) / s
             ),
             "(h − Σ h − x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
                 (h - mean(h) * h.shape[axis] - n * mean(h * n)) / s
             ),
+        },
+        "sign-flipped.term": {
+            "(h − mean(h) + x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h - mean(h) + n * mean(h * n)) / s,
+            "(h + mean(h) − x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h + mean(h) - n * mean(h * n)) / s,
+            "(h + mean(h) + x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (h + mean(h) + n * mean(h * n)) / s,
+        },
+        "factor-two.edit": {
+            "(h − mean(h) − ½ x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
+                (h - mean(h) - n * mean(h * n) / 2) / s
+            ),
+            "(h − mean(h) − 2 x̂ mean(h x̂)) / s": lambda h, n, s, g, mean: (
+                (h - mean(h) - n * mean(h * n) * 2) / s
+            ),
+        },
+        "path-forgotten.factor": {
+            "(h − mean(h) − mean(h x̂)) / s": lambda h, n, s, g, mean: (h - mean(h) - mean(h * n)) / s,
+        },
+        "wrong-formula": {
             f"the variance divided by {count} − 1": lambda h, n, s, g, mean: (
                 (h - mean(h) - n * mean(h * n) * h.shape[axis] / (h.shape[axis] - 1)) / s
             ),
@@ -151,11 +159,15 @@ def of_axis(axis: int, text: str, aliases: tuple[str, ...], rows: int) -> Kind:
         return lambda v, y, g: part(v, g)
 
     gains: dict[str, dict[str, Callable[[Variables, Array], Array]]] = {
-        "wrong-formula": {
+        "wrong-variable.edit": {
             "Σₙ g x": lambda v, g: (g * v["x"]).sum(0),
             "Σₙ g (x − μ)": lambda v, g: (g * (v["x"] - mean(v["x"]))).sum(0),
             "Σₙ g y": lambda v, g: (g * scaled(v, normalised(v))).sum(0),
+        },
+        "wrong-formula": {
             "Σₙ g γ x̂": lambda v, g: (g * normalised(v) * v["gain"]).sum(0),
+        },
+        "path-forgotten.factor": {
             "Σₙ g": lambda v, g: g.sum(0),
         },
         "scale-forgotten": {"Σₙ g x̂ / s": lambda v, g: (g * normalised(v) / deviation(v)).sum(0)},

@@ -18,7 +18,10 @@ WRONG: dict[str, dict[str, Slopes]] = {
     "max(0, ·)": {
         "relu-mask.missing": {"1": lambda z, y: np.ones_like(z)},
         "relu-mask.inverted": {"[z < 0]": lambda z, y: (z < 0).astype(float)},
-        "wrong-formula": {"z": lambda z, y: z, "y": lambda z, y: y},
+        "wrong-variable.edit": {
+            "z": lambda z, y: z,
+            "y": lambda z, y: y,
+        },
     },
     "σ": {
         "wrong-variable": {

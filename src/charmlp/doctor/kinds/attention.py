@@ -67,18 +67,20 @@ WRONG: dict[str, dict[str, tuple[Scores, Callable[[float], float]]]] = {
     },
     "softmax-diagonal": {"p (1 − p) for the softmax": (lambda p, dp: p * (1 - p) * dp, lambda root: root)},
     "softmax-diagonal.product": {"p · dp for the softmax": (lambda p, dp: p * dp, lambda root: root)},
-    "wrong-formula": {
-        "dp, the softmax forgotten": (lambda p, dp: dp, lambda root: root),
-        "p (dp − Σ dp p) with the sum over the queries": (
+    "path-forgotten.factor": {
+"dp, the softmax forgotten": (lambda p, dp: dp, lambda root: root),
+},
+"wrong-formula": {
+"p (dp − Σ dp p) with the sum over the queries": (
             lambda p, dp: p * (dp - (dp * p).sum(1, keepdims=True)), lambda root: root,
         ),
-        "p (dp − Σ dp)": (lambda p, dp: p * (dp - dp.sum(2, keepdims=True)), lambda root: root),
-    },
+"p (dp − Σ dp)": (lambda p, dp: p * (dp - dp.sum(2, keepdims=True)), lambda root: root),
+},
 }  # fmt: skip
 
-WRONG_WEIGHTS: dict[str, Callable[[Variables], Array]] = {
-    "(q kᵀ)ᵀ g, the softmax forgotten": scores,
-    "pᵀ g with a softmax over the queries": lambda v: softmax(scores(v) / root(v), axis=1),
+WRONG_WEIGHTS: dict[str, dict[str, Callable[[Variables], Array]]] = {
+    "wrong-variable.edit": {"(q kᵀ)ᵀ g, the softmax forgotten": scores},
+    "wrong-formula": {"pᵀ g with a softmax over the queries": lambda v: softmax(scores(v) / root(v), axis=1)},
 }
 
 
@@ -122,7 +124,7 @@ KIND = Kind(
     gradients={
         "query": Gradient("p (dp − Σ dp p) k / √d, dp = g vᵀ", named(WRONG, of_scores(True))),
         "key": Gradient("(p (dp − Σ dp p))ᵀ q / √d, dp = g vᵀ", named(WRONG, of_scores(False))),
-        "value": Gradient("pᵀ g", named({"wrong-formula": WRONG_WEIGHTS}, of_weights)),
+        "value": Gradient("pᵀ g", named(WRONG_WEIGHTS, of_weights)),
     },
     page="attention",
     factors="NTS",

@@ -113,20 +113,28 @@ OF_PROBABILITY: dict[str, dict[str, Derivative]] = {
         "−y*/p": lambda z, p, t: -t / p,
         "(1 − y*)/(1 − p)": lambda z, p, t: (1 - t) / (1 - p),
     },
-    "wrong-formula": {
+    "path-forgotten.factor": {
         "p − y*": lambda z, p, t: p - t,
-        "−y*/p − (1 − y*)/(1 − p)": lambda z, p, t: -t / p - (1 - t) / (1 - p),
-        "(p − y*) p (1 − p)": lambda z, p, t: (p - t) * p * (1 - p),
-        "(p − y*) / (p (1 − p))²": lambda z, p, t: (p - t) / (p * (1 - p)) ** 2,
         "(p − y*) / p": lambda z, p, t: (p - t) / p,
         "(p − y*) / (1 − p)": lambda z, p, t: (p - t) / (1 - p),
+    },
+    "sign-flipped.term": {
+        "−y*/p − (1 − y*)/(1 − p)": lambda z, p, t: -t / p - (1 - t) / (1 - p),
+    },
+    "wrong-variable.too-many": {
+        "(p − y*) p (1 − p)": lambda z, p, t: (p - t) * p * (1 - p),
+    },
+    "wrong-formula": {
+        "(p − y*) / (p (1 − p))²": lambda z, p, t: (p - t) / (p * (1 - p)) ** 2,
         "(p − y*) / (p (1 + p))": lambda z, p, t: (p - t) / (p * (1 + p)),
-        "−y*/(1 − p) + (1 − y*)/p": lambda z, p, t: -t / (1 - p) + (1 - t) / p,
         "−y* log p": lambda z, p, t: -t * np.log(p),
         "log(1 − p) − log p": lambda z, p, t: np.log(1 - p) - np.log(p),
         "−1/p": lambda z, p, t: -1 / p,
         "σ(p) − y*": lambda z, p, t: sigmoid(p) - t,
         "1 / (p (1 − p))": lambda z, p, t: 1 / (p * (1 - p)),
+    },
+    "wrong-variable.edit": {
+        "−y*/(1 − p) + (1 − y*)/p": lambda z, p, t: -t / (1 - p) + (1 - t) / p,
     },
 }
 OF_LOGIT: dict[str, dict[str, Derivative]] = {
@@ -136,15 +144,21 @@ OF_LOGIT: dict[str, dict[str, Derivative]] = {
         "(1 − y*) σ(z)": lambda z, p, t: (1 - t) * p,
         "(p − y*) / (p (1 − p))": lambda z, p, t: (p - t) / (p * (1 - p)),
     },
-    "wrong-formula": {
+    "wrong-variable.too-many": {
         "(p − y*) p (1 − p)": lambda z, p, t: (p - t) * p * (1 - p),
+    },
+    "wrong-variable.edit": {
         "z − y*": lambda z, p, t: z - t,
         "σ(σ(z)) − y*": lambda z, p, t: sigmoid(p) - t,
+        "[z > 0] − y*": lambda z, p, t: (z > 0) - t,
+    },
+    "sign-flipped.term": {
         "σ(z) + y*": lambda z, p, t: p + t,
+    },
+    "wrong-formula": {
         "σ(z) (1 − σ(z))": lambda z, p, t: p * (1 - p),
         "y*/p": lambda z, p, t: -t / p,
         "σ(−z) − y*": lambda z, p, t: 1 - p - t,
-        "[z > 0] − y*": lambda z, p, t: (z > 0) - t,
         "e^z/Σ e^z − y*": lambda z, p, t: np.exp(z) / np.exp(z).sum(-1, keepdims=True) - t,
     },
 }

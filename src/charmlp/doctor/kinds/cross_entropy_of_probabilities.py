@@ -58,12 +58,14 @@ WRONG: dict[str, dict[str, Losses]] = {
     "wrong-formula": {
         "q − y*": lambda v: v["logits"] - v["label"],
         "−y* log q": lambda v: -v["label"] * np.log(v["logits"]),
-        "−y*": lambda v: -v["label"],
         "−y* q": lambda v: -v["label"] * v["logits"],
         "−y*/q²": lambda v: -v["label"] / v["logits"] ** 2,
         "−y*/q + (1 − y*)/(1 − q)": lambda v: (v["logits"] - v["label"]) / (v["logits"] * (1 - v["logits"])),
         "−y* (1 − q)": lambda v: -v["label"] * (1 - v["logits"]),
         "−y*/log q": lambda v: -v["label"] / np.log(v["logits"]),
+    },
+    "path-forgotten.factor": {
+        "−y*": lambda v: -v["label"],
     },
     "target-forgotten.mask": {"−1/q": lambda v: -1 / v["logits"]},
 }

@@ -15,7 +15,7 @@ KIND = Kind(
         "x": Gradient(
             "g / o",
             (
-                Wrong("g", lambda v, y, g: g),
+                Wrong("g", lambda v, y, g: g, "path-forgotten.factor"),
                 Wrong("g · o", lambda v, y, g: g * v["other"]),
                 Wrong("g / o²", lambda v, y, g: g / v["other"] ** 2),
                 Wrong("g · y", lambda v, y, g: g * y),
@@ -25,13 +25,13 @@ KIND = Kind(
         "other": Gradient(
             "−g x / o²",
             (
-                Wrong("−g x / o", lambda v, y, g: -g * v["x"] / v["other"]),
-                Wrong("−g / o²", lambda v, y, g: -g / v["other"] ** 2),
-                Wrong("−g x", lambda v, y, g: -g * v["x"]),
+                Wrong("−g x / o", lambda v, y, g: -g * v["x"] / v["other"], "path-forgotten.factor"),
+                Wrong("−g / o²", lambda v, y, g: -g / v["other"] ** 2, "path-forgotten.factor"),
+                Wrong("−g x", lambda v, y, g: -g * v["x"], "path-forgotten.factor"),
                 Wrong("−g x o", lambda v, y, g: -g * v["x"] * v["other"]),
                 Wrong("−g o / x²", lambda v, y, g: -g * v["other"] / v["x"] ** 2, "wrong-variable.of-input"),
                 Wrong("−g x o²", lambda v, y, g: -g * v["x"] * v["other"] ** 2),
-                Wrong("−g / o", lambda v, y, g: -g / v["other"]),
+                Wrong("−g / o", lambda v, y, g: -g / v["other"], "path-forgotten.factor"),
             ),
         ),
     },

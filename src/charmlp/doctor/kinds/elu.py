@@ -55,8 +55,10 @@ LEFT: Mapping[str, Mapping[str, Left]] = {
     },
     "wrong-formula": {
         "[x > 0] + y [x ≤ 0]": lambda v, y: y,
-        "[x > 0] − α eˣ [x ≤ 0]": lambda v, y: -exponential(v, y),
         "[x > 0] + α x eˣ⁻¹ [x ≤ 0]": lambda v, y: v["x"] * exponential(v, y) / np.e,
+    },
+    "sign-flipped.term": {
+        "[x > 0] − α eˣ [x ≤ 0]": lambda v, y: -exponential(v, y),
         "[x > 0] + (y − α) [x ≤ 0]": lambda v, y: y - v["scale"] * v["alpha"],
     },
     "relu-mask.formula": {

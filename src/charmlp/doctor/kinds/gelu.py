@@ -43,18 +43,22 @@ def logistic_slope(x: Array) -> Array:
 
 WRONG: Slopes = {
     "φ(x)": lambda x, y: density(x),
-    "Φ(x) + φ(x)": lambda x, y: cdf(x) + density(x),
-    "Φ(x) + x": lambda x, y: cdf(x) + x,
-    "Φ(x) − x φ(x)": lambda x, y: cdf(x) - x * density(x),
     "Φ(x) + x Φ(x)": lambda x, y: cdf(x) + x * cdf(x),
     "Φ(x) + x Φ(x) (1 − Φ(x))": lambda x, y: cdf(x) * (1 + x * cdf(-x)),
     "Φ(x) + x e^(−x²/2)": lambda x, y: cdf(x) + x * exp(-(x**2) / 2),
     "x Φ(x)": lambda x, y: y,
-    "½ (1 + tanh u) + ½ x (1 − tanh² u), without u′": lambda x, y: half(x) + x * half_slope(x),
     # right for one form, and wrong for the others
     "Φ(x) + x φ(x)": lambda x, y: cdf(x) + x * density(x),
     "½ (1 + tanh u) + ½ x (1 − tanh² u) u′": lambda x, y: half(x) + x * half_slope(x) * inner_slope(x),
     "s + 1.702 x s (1 − s), s = σ(1.702 x)": lambda x, y: logistic_slope(x),
+}
+NO_FACTOR: Slopes = {
+    "Φ(x) + φ(x)": lambda x, y: cdf(x) + density(x),
+    "Φ(x) + x": lambda x, y: cdf(x) + x,
+    "½ (1 + tanh u) + ½ x (1 − tanh² u), without u′": lambda x, y: half(x) + x * half_slope(x),
+}
+SIGNS: Slopes = {
+    "Φ(x) − x φ(x)": lambda x, y: cdf(x) - x * density(x),
 }
 OF_OUTPUT: Slopes = {"Φ(y) + y φ(y)": lambda x, y: cdf(y) + y * density(y)}
 
@@ -90,6 +94,8 @@ KIND = activation(
     wrong=(
         *wrong_slopes("path-forgotten", ONE_PATH),
         *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("path-forgotten.factor", NO_FACTOR),
+        *wrong_slopes("sign-flipped.term", SIGNS),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,
     ),

@@ -56,13 +56,17 @@ WRONG: dict[str, dict[str, Derivative]] = {
         "−y* [y* y > 1]": lambda p, t, m: -t * (t * p > m),
         "−y*": lambda p, t, m: -t,
     },
-    "wrong-formula": {
+    "wrong-variable.edit": {
         "−y [y* y < 1]": lambda p, t, m: -p * (t * p < m),
+    },
+    "wrong-formula": {
         "−y* y [y* y < 1]": lambda p, t, m: -t * p * (t * p < m),
-        "−[y* y < 1]": lambda p, t, m: -1.0 * (t * p < m),
         "−y* max(0, 1 − y* y)": lambda p, t, m: -t * np.maximum(0, m - t * p),
         "(y* y − 1) [y* y < 1]": lambda p, t, m: np.minimum(0, t * p - m),
         "y − y*": lambda p, t, m: p - t,
+    },
+    "path-forgotten.factor": {
+        "−[y* y < 1]": lambda p, t, m: -1.0 * (t * p < m),
     },
 }
 

@@ -65,20 +65,31 @@ THRESHOLDS: dict[str, Derivative] = {
     "d": lambda d, delta: d,
     "δ sign(d)": lambda d, delta: delta * np.sign(d),
 }
-FORMULAS: dict[str, Derivative] = {
-    "d [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: np.where(abs(d) <= delta, d, delta),
-    "d [|d| ≤ δ] − δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d, -e * np.sign(d)),
+ONE_TERM: dict[str, Derivative] = {
     "d [|d| ≤ δ]": lambda d, delta: d * (abs(d) <= delta),
-    "|d| [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: abs(clipped(d, delta)),
-    "½ d² [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d**2 / 2, e * np.sign(d)),
+}
+NO_SIGN: dict[str, Derivative] = {
+    "d [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: np.where(abs(d) <= delta, d, delta),
+}
+SIGNS: dict[str, Derivative] = {
+    "d [|d| ≤ δ] − δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d, -e * np.sign(d)),
+}
+TWOS: dict[str, Derivative] = {
     "½ d [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d / 2, e * np.sign(d)),
     "2 d [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, 2 * d, e * np.sign(d)),
+}
+FORMULAS: dict[str, Derivative] = {
+    "|d| [|d| ≤ δ] + δ [|d| > δ]": lambda d, delta: abs(clipped(d, delta)),
+    "½ d² [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d**2 / 2, e * np.sign(d)),
 }
 SCALES: dict[str, Derivative] = {
     "d [|d| ≤ δ] + sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d, np.sign(d)),
     "d / δ [|d| ≤ δ] + δ sign(d) [|d| > δ]": lambda d, e: np.where(abs(d) <= e, d / e, e * np.sign(d)),
 }
-WRONG = {"wrong-threshold": THRESHOLDS, "wrong-formula": FORMULAS, "scale-forgotten": SCALES}
+WRONG = {
+    "wrong-threshold": THRESHOLDS, "path-forgotten": ONE_TERM, "path-forgotten.factor": NO_SIGN,
+    "sign-flipped.term": SIGNS, "factor-two.edit": TWOS, "wrong-formula": FORMULAS, "scale-forgotten": SCALES,
+}  # fmt: skip
 
 
 def formula(function: Derivative) -> Formula:

@@ -71,16 +71,20 @@ WRONG: dict[str, dict[str, Backward]] = {  # of x, y, g and what x is divided by
         "(g − y Σ g y) / ‖x‖²": lambda x, y, g, r: (g - y * row_sum(g * y)) / r**2,
         "(g − y Σ g y) ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y)) * r,
     },
-    "wrong-formula": {
+    "path-forgotten.factor": {
         "g": lambda x, y, g, r: g,
-        "(g + y Σ g y) / ‖x‖": lambda x, y, g, r: (g + y * row_sum(g * y)) / r,
         "(g − Σ g y) / ‖x‖": lambda x, y, g, r: (g - row_sum(g * y)) / r,
         "(g − y Σ g) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g)) / r,
+        "g/‖x‖ − x (Σ g x) / ‖x‖²": lambda x, y, g, r: g / r - x * row_sum(g * x) / r**2,
+        "g/‖x‖ − x Σ g x": lambda x, y, g, r: g / r - x * row_sum(g * x),
+    },
+    "sign-flipped.term": {
+        "(g + y Σ g y) / ‖x‖": lambda x, y, g, r: (g + y * row_sum(g * y)) / r,
+    },
+    "wrong-formula": {
         "(g − y · mean(g y)) / ‖x‖": lambda x, y, g, r: (g - y * row_sum(g * y) / x.shape[1]) / r,
         "(g − y Σₙ gₙ yₙ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum(0)) / r,
         "(g − y Σₙₖ gₙₖ yₙₖ) / ‖x‖": lambda x, y, g, r: (g - y * (g * y).sum()) / r,
-        "g/‖x‖ − x (Σ g x) / ‖x‖²": lambda x, y, g, r: g / r - x * row_sum(g * x) / r**2,
-        "g/‖x‖ − x Σ g x": lambda x, y, g, r: g / r - x * row_sum(g * x),
     },
     "wrong-variable.of-input": {
         "(g − x Σ g x) / ‖x‖": lambda x, y, g, r: (g - x * row_sum(g * x)) / r,

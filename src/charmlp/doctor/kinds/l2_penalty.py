@@ -48,8 +48,10 @@ WRONG: dict[str, dict[str, Penalty]] = {
         "λ W²": lambda w, c: c * w**2,
         "λ Σ w²": lambda w, c: c * (w**2).sum() + 0 * w,
         "λ Σ w": lambda w, c: c * w.sum() + 0 * w,
-        "λ": lambda w, c: c + 0 * w,
         "λ W / ‖W‖": lambda w, c: c * w / np.sqrt((w**2).sum()),
+    },
+    "path-forgotten.factor": {
+        "λ": lambda w, c: c + 0 * w,
     },
 }
 

@@ -19,9 +19,6 @@ Backward = Callable[[Array, Array, Array, Array], Array]  # of z, y, q and g
 WRONG: dict[str, dict[str, Backward]] = {
     "wrong-formula": {
         "q (g − Σₖ gₖ qₖ)": lambda z, y, q, g: q * (g - row_sum(g * q)),
-        "g − Σₖ gₖ": lambda z, y, q, g: g - row_sum(g),
-        "g − q": lambda z, y, q, g: g - q,
-        "g + q Σₖ gₖ": lambda z, y, q, g: g + q * row_sum(g),
         "g − Σₖ gₖ qₖ": lambda z, y, q, g: g - row_sum(g * q),
         "g − mean(g)": lambda z, y, q, g: g - row_sum(g) / g.shape[1],
         "g − q · mean(g)": lambda z, y, q, g: g - q * row_sum(g) / g.shape[1],
@@ -30,6 +27,13 @@ WRONG: dict[str, dict[str, Backward]] = {
         "g/q": lambda z, y, q, g: g / q,
         "q Σₖ gₖ − g q": lambda z, y, q, g: q * row_sum(g) - g * q,
         "g · y": lambda z, y, q, g: g * y,
+    },
+    "path-forgotten.factor": {
+        "g − Σₖ gₖ": lambda z, y, q, g: g - row_sum(g),
+        "g − q": lambda z, y, q, g: g - q,
+    },
+    "sign-flipped.term": {
+        "g + q Σₖ gₖ": lambda z, y, q, g: g + q * row_sum(g),
     },
     "path-forgotten": {
         "g": lambda z, y, q, g: g,

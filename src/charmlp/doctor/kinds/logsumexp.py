@@ -25,17 +25,21 @@ WRONG: dict[str, dict[str, Callable[[Array, Array], Array]]] = {
         "g · e^z": lambda z, q: np.exp(z),
         "g / Σₖ e^zₖ": lambda z, q: np.ones_like(z) / np.exp(z).sum(1, keepdims=True),
     },
-    "wrong-formula": {
+    "path-forgotten.factor": {
         "g": lambda z, q: np.ones_like(z),
+    },
+    "wrong-formula": {
         "g · q (1 − q)": lambda z, q: q * (1 - q),
-        "g · log q": lambda z, q: np.log(q),
         "g · (1 − q)": lambda z, q: 1 - q,
         "g · [z = max z]": lambda z, q: 1.0 * (z == z.max(1, keepdims=True)),
         "g · (q − [z = max z])": lambda z, q: q - (z == z.max(1, keepdims=True)),
-        "g · z": lambda z, q: z,
-        "g · y": lambda z, q: z - np.log(q),
         "g · e^z / Σₙ e^zₙ": lambda z, q: softmax(z, 0),
         "g · e^z / Σₙₖ e^zₙₖ": lambda z, q: np.exp(z) / np.exp(z).sum(),
+    },
+    "wrong-variable.edit": {
+        "g · log q": lambda z, q: np.log(q),
+        "g · z": lambda z, q: z,
+        "g · y": lambda z, q: z - np.log(q),
     },
     "softmax-twice.backward": {"g · softmax(q)": lambda z, q: softmax(q)},
 }

@@ -21,14 +21,20 @@ def gate_slope(x: Array) -> Array:
 
 
 WRONG: Slopes = {
-    "t": lambda x, y: gate(x),
-    "x (1 − t²) σ(x)": lambda x, y: x * gate_slope(x) * sigmoid(x),
-    "t + (1 − t²) σ(x)": lambda x, y: gate(x) + gate_slope(x) * sigmoid(x),
-    "t − x (1 − t²) σ(x)": lambda x, y: gate(x) - x * gate_slope(x) * sigmoid(x),
     "t + x (1 − t²) σ(x) (1 − σ(x))": lambda x, y: gate(x) + x * gate_slope(x) * sigmoid(x) * sigmoid(-x),
     "t + x (1 − tanh²(x)) σ(x)": lambda x, y: gate(x) + x * (1 - np.tanh(x) ** 2) * sigmoid(x),
     "t + x t σ(x)": lambda x, y: gate(x) * (1 + x * sigmoid(x)),
     "1 − t²": lambda x, y: gate_slope(x),
+}
+ONE_PATH: Slopes = {
+    "t": lambda x, y: gate(x),
+    "x (1 − t²) σ(x)": lambda x, y: x * gate_slope(x) * sigmoid(x),
+}
+NO_FACTOR: Slopes = {
+    "t + (1 − t²) σ(x)": lambda x, y: gate(x) + gate_slope(x) * sigmoid(x),
+}
+SIGNS: Slopes = {
+    "t − x (1 − t²) σ(x)": lambda x, y: gate(x) - x * gate_slope(x) * sigmoid(x),
 }
 INNER: Slopes = {"t + x (1 − t²)": lambda x, y: gate(x) + x * gate_slope(x)}
 OF_OUTPUT: Slopes = {
@@ -48,6 +54,9 @@ KIND = activation(
     gradient="g · (t + x (1 − t²) σ(x)), t = tanh(log(1 + eˣ))",
     wrong=(
         *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("path-forgotten", ONE_PATH),
+        *wrong_slopes("path-forgotten.factor", NO_FACTOR),
+        *wrong_slopes("sign-flipped.term", SIGNS),
         *wrong_slopes("path-forgotten", INNER),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,

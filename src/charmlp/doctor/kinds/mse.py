@@ -6,7 +6,7 @@ from numpy import ones_like, sign
 
 from charmlp.doctor.arrangement import PREDICTION, TARGET, arrange
 from charmlp.doctor.functions import Array
-from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, Wrong, unless_named, wrong_form
+from charmlp.doctor.kind import Form, Formula, Gradient, Kind, Variables, named, unless_named, wrong_form
 
 
 def difference(v: Variables) -> Array:
@@ -27,15 +27,17 @@ def times_upstream(function: Callable[[Array, Array], Array]) -> Formula:
     return formula
 
 
-WRONG: dict[str, Callable[[Array, Array], Array]] = {
-    "y": lambda p, t: p,
-    "y*": lambda p, t: t,
-    "y + y*": lambda p, t: p + t,
-    "|y − y*|": lambda p, t: abs(p - t),
-    "sign(y − y*)": lambda p, t: sign(p - t),
-    "(y − y*)²": lambda p, t: (p - t) ** 2,
-    "(y − y*) y": lambda p, t: (p - t) * p,
-    "a constant": lambda p, t: ones_like(p),
+WRONG: dict[str, dict[str, Callable[[Array, Array], Array]]] = {
+    "sign-flipped.term": {"y + y*": lambda p, t: p + t},
+    "wrong-formula": {
+        "y": lambda p, t: p,
+        "y*": lambda p, t: t,
+        "|y − y*|": lambda p, t: abs(p - t),
+        "sign(y − y*)": lambda p, t: sign(p - t),
+        "(y − y*)²": lambda p, t: (p - t) ** 2,
+        "(y − y*) y": lambda p, t: (p - t) * p,
+        "a constant": lambda p, t: ones_like(p),
+    },
 }
 
 KIND = Kind(
@@ -66,7 +68,7 @@ KIND = Kind(
     gradients={
         "prediction": Gradient(
             "y − y*",
-            tuple(Wrong(written, times_upstream(function)) for written, function in WRONG.items()),
+            named(WRONG, times_upstream),
             core=times_upstream(lambda p, t: p - t),
         ),
         "target": Gradient("y* − y"),

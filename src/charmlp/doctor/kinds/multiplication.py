@@ -17,9 +17,9 @@ def wrong(own: str, other: str, own_written: str, other_written: str) -> tuple[W
     """What goes wrong in the gradient of one factor."""
     return (
         Wrong(f"g · {own_written}", lambda v, y, g: g * v[own], "wrong-variable.of-input"),
-        Wrong("g", lambda v, y, g: g),
+        Wrong("g", lambda v, y, g: g, "path-forgotten.factor"),
         Wrong(f"g / {other_written}", lambda v, y, g: g / v[other]),
-        Wrong("g · y", lambda v, y, g: g * y),
+        Wrong("g · y", lambda v, y, g: g * y, "wrong-variable.edit"),
         Wrong("g · (x + o)", lambda v, y, g: g * (v["x"] + v["other"])),
     )
 

@@ -82,15 +82,19 @@ KIND = Kind(
             "g · ([x > 0] + a [x ≤ 0])",
             (
                 Wrong("g", lambda v, y, g: g, "relu-mask.formula"),
-                Wrong("g · [x > 0]", lambda v, y, g: g * (v["x"] > 0)),
+                Wrong("g · [x > 0]", lambda v, y, g: g * (v["x"] > 0), "path-forgotten"),
                 Wrong("g · a", lambda v, y, g: g * v["slope"], "relu-mask.formula"),
-                Wrong("g · a [x ≤ 0]", lambda v, y, g: g * v["slope"] * (v["x"] <= 0)),
+                Wrong("g · a [x ≤ 0]", lambda v, y, g: g * v["slope"] * (v["x"] <= 0), "path-forgotten"),
                 Wrong(
                     "g · (a [x > 0] + [x ≤ 0])",
                     lambda v, y, g: g * np.where(v["x"] > 0, v["slope"], 1),
                     "relu-mask.formula",
                 ),
-                Wrong("g · ([x > 0] − a [x ≤ 0])", lambda v, y, g: g * np.where(v["x"] > 0, 1, -v["slope"])),
+                Wrong(
+                    "g · ([x > 0] − a [x ≤ 0])",
+                    lambda v, y, g: g * np.where(v["x"] > 0, 1, -v["slope"]),
+                    "sign-flipped.term",
+                ),
                 Wrong(
                     "g [g > 0] + a g [g ≤ 0]",
                     lambda v, y, g: g * np.where(g > 0, 1, v["slope"]),
@@ -105,7 +109,7 @@ KIND = Kind(
                 Wrong("Σ g · x", summed(lambda x, y, g: g * x), "wrong-mask.formula"),
                 Wrong("Σ g · x [x > 0]", summed(lambda x, y, g: g * x * (x > 0)), "wrong-mask.formula"),
                 Wrong("Σ g · x [g ≤ 0]", summed(lambda x, y, g: g * x * (g <= 0)), "wrong-mask.cotangent"),
-                Wrong("Σ g [x ≤ 0]", summed(lambda x, y, g: g * (x <= 0))),
+                Wrong("Σ g [x ≤ 0]", summed(lambda x, y, g: g * (x <= 0)), "path-forgotten.factor"),
                 Wrong("Σ g", summed(lambda x, y, g: g)),
                 Wrong("Σ g · y [x ≤ 0]", summed(lambda x, y, g: g * y * (x <= 0)), "wrong-variable"),
                 Wrong("Σ g · y", summed(lambda x, y, g: g * y)),

@@ -24,7 +24,7 @@ KIND = activation(
         Wrong("g · [g < 0]", lambda v, y, g: g * (g < 0), "wrong-mask.cotangent"),
         Wrong("g · max(0, x)", lambda v, y, g: g * y),
         Wrong("g · x", lambda v, y, g: g * v["x"]),
-        Wrong("g · sign(x)", lambda v, y, g: g * sign(v["x"])),
+        Wrong("g · sign(x)", lambda v, y, g: g * sign(v["x"]), "relu-mask.formula"),
     ),
     straight=True,
     checks=(is_finite_at_zero, choice_at_kink),

@@ -86,18 +86,26 @@ WRONG: dict[str, dict[str, Callable[[Array, Array, Array, Any, Array], Array]]] 
         "(h − x̂ mean(h x̂)) / r²": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n)) / r**2,
         "(g − x̂ mean(g x̂)) / r": lambda x, n, g, w, r: (g - n * row_mean(g * n)) / r,
     },
-    "wrong-formula": {
+    "missing-mean.term": {
         "(h − x̂ Σ h x̂) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * x.shape[1]) / r,
+    },
+    "sign-flipped.term": {
         "(h + x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w + n * row_mean(g * w * n)) / r,
+    },
+    "wrong-formula": {
         "(h − mean(h) − x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (
             (g * w - row_mean(g * w) - n * row_mean(g * w * n)) / r
         ),
-        "(h − x̂ mean(h)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w)) / r,
         "(h − mean(h)) / r": lambda x, n, g, w, r: (g * w - row_mean(g * w)) / r,
-        "(h − ½ x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) / 2) / r,
-        "(h − 2 x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * 2) / r,
         "h/r − x mean(h x)": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x),
         "h/r − x mean(h x) / r²": lambda x, n, g, w, r: g * w / r - x * row_mean(g * w * x) / r**2,
+    },
+    "path-forgotten.factor": {
+        "(h − x̂ mean(h)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w)) / r,
+    },
+    "factor-two.edit": {
+        "(h − ½ x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) / 2) / r,
+        "(h − 2 x̂ mean(h x̂)) / r": lambda x, n, g, w, r: (g * w - n * row_mean(g * w * n) * 2) / r,
     },
     "wrong-variable.of-input": {
         "(h − x mean(h x)) / r": lambda x, n, g, w, r: (g * w - x * row_mean(g * w * x)) / r,
@@ -109,7 +117,9 @@ WRONG_GAIN: dict[str, dict[str, Callable[[Array, Array, Array, Array], Array]]] 
         "Σₙ g x": lambda x, n, y, g: (g * x).sum(0),
         "Σₙ g y": lambda x, n, y, g: (g * y).sum(0),
     },
-    "wrong-formula": {"Σₙ g": lambda x, n, y, g: g.sum(0)},
+    "path-forgotten.factor": {
+        "Σₙ g": lambda x, n, y, g: g.sum(0),
+    },
     "batch-not-summed.one-row": {"g₁ x̂₁": lambda x, n, y, g: (g * n)[0]},
 }
 

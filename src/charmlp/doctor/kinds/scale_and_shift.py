@@ -11,12 +11,18 @@ KIND = Kind(
     arrangements=(arrange(X, GAIN, SHIFT), arrange(X, (GAIN, "row"), (SHIFT, "row")), arrange(X, GAIN)),
     forms=(Form("γ x + β", lambda v: v["gain"] * v["x"] + v.get("shift", 0.0)),),
     gradients={
-        "x": Gradient("g γ", (Wrong("g", lambda v, y, g: g), Wrong("g x", lambda v, y, g: g * v["x"]))),
+        "x": Gradient(
+            "g γ",
+            (
+                Wrong("g", lambda v, y, g: g, "scale-forgotten"),
+                Wrong("g x", lambda v, y, g: g * v["x"], "wrong-variable.edit"),
+            ),
+        ),
         "gain": Gradient(
             "Σₙ g x",
             (
-                Wrong("Σₙ g", lambda v, y, g: g.sum(0)),
-                Wrong("Σₙ g y", lambda v, y, g: (g * y).sum(0)),
+                Wrong("Σₙ g", lambda v, y, g: g.sum(0), "path-forgotten.factor"),
+                Wrong("Σₙ g y", lambda v, y, g: (g * y).sum(0), "wrong-variable.edit"),
                 Wrong("Σₙ g γ x", lambda v, y, g: (g * v["gain"] * v["x"]).sum(0)),
             ),
         ),

@@ -6,13 +6,17 @@ from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, 
 
 WRONG: Slopes = {
     "σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * sigmoid(-x),
+    "σ(x) (1 + x σ(x))": lambda x, y: sigmoid(x) * (1 + x * sigmoid(x)),
+    "x σ(x)": lambda x, y: y,
+}
+NO_FACTOR: Slopes = {
     "σ(x) + σ(x) (1 − σ(x))": lambda x, y: sigmoid(x) * (1 + sigmoid(-x)),
     "σ(x) (1 + x)": lambda x, y: sigmoid(x) * (1 + x),
     "1 + x (1 − σ(x))": lambda x, y: 1 + x * sigmoid(-x),
     "σ(x) + x (1 − σ(x))": lambda x, y: sigmoid(x) + x * sigmoid(-x),
+}
+SIGNS: Slopes = {
     "σ(x) (1 − x (1 − σ(x)))": lambda x, y: sigmoid(x) * (1 - x * sigmoid(-x)),
-    "σ(x) (1 + x σ(x))": lambda x, y: sigmoid(x) * (1 + x * sigmoid(x)),
-    "x σ(x)": lambda x, y: y,
 }
 OF_OUTPUT: Slopes = {
     "σ(y) (1 + y (1 − σ(y)))": lambda x, y: sigmoid(y) * (1 + y * sigmoid(-y)),
@@ -42,6 +46,8 @@ KIND = activation(
     wrong=(
         *wrong_slopes("path-forgotten", ONE_PATH),
         *wrong_slopes("wrong-formula", WRONG),
+        *wrong_slopes("path-forgotten.factor", NO_FACTOR),
+        *wrong_slopes("sign-flipped.term", SIGNS),
         *wrong_slopes("wrong-variable.of-input", OF_OUTPUT),
         NO_SLOPE,
     ),

@@ -81,12 +81,16 @@ WRONG: Mapping[str, Mapping[str, Slope]] = {
     },
     "wrong-formula": {
         "s (1 − s)": gate_slope,
+        "x s": lambda x, b: x * gate(x, b),
+    },
+    "path-forgotten.factor": {
         "s + β s (1 − s)": lambda x, b: gate(x, b) + b * gate_slope(x, b),
-        "s − β x s (1 − s)": lambda x, b: gate(x, b) - b * x * gate_slope(x, b),
         "s + β x s": lambda x, b: gate(x, b) * (1 + b * x),
         "s + β x (1 − s)": lambda x, b: gate(x, b) + b * x * gate(-x, b),
         "1 + β x (1 − s)": lambda x, b: 1 + b * x * gate(-x, b),
-        "x s": lambda x, b: x * gate(x, b),
+    },
+    "sign-flipped.term": {
+        "s − β x s (1 − s)": lambda x, b: gate(x, b) - b * x * gate_slope(x, b),
     },
 }
 
@@ -98,8 +102,6 @@ WRONG_OF_BETA: Mapping[str, Mapping[str, OfBeta]] = {
         "Σ g s (1 − s)": lambda x, s, g: g * s * (1 - s),
         "Σ g x² s": lambda x, s, g: g * x**2 * s,
         "Σ g x² (1 − s)": lambda x, s, g: g * x**2 * (1 - s),
-    },
-    "wrong-formula": {
         "Σ g x s": lambda x, s, g: g * x * s,
         "Σ g x": lambda x, s, g: g * x,
         "Σ g": lambda x, s, g: g,

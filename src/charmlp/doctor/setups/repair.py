@@ -156,8 +156,11 @@ def mend_shape(
 
 
 def is_broadcast(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    """Whether a step with such a gradient is right as NumPy broadcasts: (K,) for the bias (1, K)."""
-    return wanted == (1,) * (len(wanted) - len(shape)) + shape
+    """Whether a step with such a gradient is right as NumPy broadcasts: (K,) for the bias (1, K).
+
+    Of a single number nothing tells over what it was summed.
+    """
+    return max(shape, default=1) > 1 and wanted == (1,) * (len(wanted) - len(shape)) + shape
 
 
 def shapes(trial: Trial, position: int, gradient: Any) -> Phrase:
