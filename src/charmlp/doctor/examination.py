@@ -29,6 +29,7 @@ from charmlp.doctor.operation.building import (
 )
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
+from charmlp.doctor.operation.own_run import own_objects_first
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
@@ -62,9 +63,13 @@ def diagnosis_of(
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
                 if used is not None and is_sure(used, lacks_inputs):
                     return used
-            if inputs is None and kind is None and misses_rows(first):
+            if inputs is None and kind is None and (misses_rows(first) or is_of_shapes(first)):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if used is not None and not misses_rows(used):
+                if (
+                    used is not None
+                    and not misses_rows(used)
+                    and not (is_of_shapes(first) and unlikely(used))
+                ):
                     return used
             if inputs is None and kind is None and is_of_dimensions(first):
                 used = with_inputs_of_its_own_run(operation, kind, target, first.kind or name)
@@ -92,10 +97,11 @@ def diagnosis_of(
 
 def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, name: str) -> Diagnosis | None:
     """The diagnosis with what the file itself calls it with, where that can be examined."""
-    for thing, inputs in as_used(operation):
-        found = diagnosis_of(thing, inputs, kind, target, name)
-        if found.reason is None and not backward_fails(found):  # these inputs may be of another kind as well
-            return replace(found, notes=(*found.notes, phrase("own-run")))
+    with own_objects_first():
+        for thing, inputs in as_used(operation):
+            found = diagnosis_of(thing, inputs, kind, target, name)
+            if found.reason is None and not backward_fails(found):  # these may be of another kind as well
+                return replace(found, notes=(*found.notes, phrase("own-run")))
     return None
 
 
@@ -103,6 +109,12 @@ def misses_rows(diagnosis: Diagnosis) -> bool:
     """Whether a single number was taken, of which something is wrong: an object may hold a row of labels."""
     numbers = any(np.ndim(value) == 0 for trial in diagnosis.trials[:1] for value in trial.values)
     return numbers and bool(diagnosis.mistakes)
+
+
+def is_of_shapes(diagnosis: Diagnosis) -> bool:
+    """Whether nothing is wrong but shapes, with which it may not be meant to be called."""
+    found = diagnosis.mistakes
+    return bool(found) and all(m.name == "backward-raises" or m.variant == "shape" for m in found)
 
 
 def is_of_dimensions(diagnosis: Diagnosis) -> bool:

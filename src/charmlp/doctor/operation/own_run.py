@@ -172,6 +172,25 @@ def own_objects(kind: type) -> Iterator[Any]:
     yield from map(copy.deepcopy, _current.objects_of(kind))
 
 
+_own_first = False
+
+
+@contextlib.contextmanager
+def own_objects_first() -> Iterator[None]:
+    """While it lasts, objects are those of the file's own run, which its inputs fit."""
+    global _own_first
+    _own_first = True
+    try:
+        yield
+    finally:
+        _own_first = False
+
+
+def object_as_used(kind: type) -> Any:
+    """The first of a class in the own run, where that is asked for."""
+    return next(own_objects(kind), None) if _own_first else None
+
+
 def may_run(module: ModuleType) -> bool:
     """Whether it is the module under examination, in the process that examines it."""
     return _current.module is module

@@ -23,7 +23,7 @@ from charmlp.doctor.operation.numpy_code.arrays import SAME, Place, numbered, sh
 from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.names import is_truth
 from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
-from charmlp.doctor.operation.own_run import own_objects
+from charmlp.doctor.operation.own_run import object_as_used, own_objects
 from charmlp.doctor.operation.source import (
     behind,
     definition,
@@ -151,6 +151,8 @@ def instance(kind: type, sizes: Sizes, given: Mapping[str, Any] | None = None) -
 
     Where nothing of that makes one with weights, it is one that its file makes.
     """
+    if (used := object_as_used(kind)) is not None:
+        return used
     try:
         with in_doubles(getattr(behind(kind.__init__), "__globals__", {})):  # type: ignore[misc]
             own = construct(kind, sizes, arrays=True, given=given)
