@@ -162,6 +162,7 @@ class Kind:
     is_random: bool = False  # as dropout is; forms then are of what one seed draws
     seen_through_noise: bool = False  # recognised although forward adds a little noise
     compared_far_out: bool = False  # what is clipped at 6, say, is another operation
+    has_options: bool = False  # such as strides: forward of no known form may be meant so
     try_all: bool = False  # arrangements after one that runs, but agrees with no form
 
     @property

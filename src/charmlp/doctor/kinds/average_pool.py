@@ -48,5 +48,6 @@ KIND = Kind(
         )
     },
     page="convolution",
+    has_options=True,
     factors="NC",
 )  # fmt: skip

@@ -156,6 +156,7 @@ KIND = Kind(
         "bias": Gradient("Σ g over the batch and all places", named(WRONG_OF_BIAS, to_kernel)),
     },
     page="convolution",
+    has_options=True,
     factors="NF",
     try_all=True,
 )  # fmt: skip

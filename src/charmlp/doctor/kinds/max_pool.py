@@ -56,6 +56,7 @@ KIND = Kind(
     more_forms=own_forms(LARGEST, lambda each: each.max((-2, -1))),
     gradients={"x": Gradient("g at the largest element, 0 elsewhere", (*named(WRONG, shared), OVERWRITTEN))},
     page="convolution",
+    has_options=True,
     checks=(one_of_equals,),
     factors="NC",
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import SIZES, Arrangement, Sizes
 from charmlp.doctor.functions import FLOAT32, FLOAT64
-from charmlp.doctor.kind import Form, Kind
+from charmlp.doctor.kind import UNKNOWN, Form, Kind
 from charmlp.doctor.kinds import kinds
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.options import fill_options, is_option
@@ -68,6 +68,8 @@ def recognise(build: Build, name: str, said: str | None, flags: bool = True) -> 
     others.sort(key=lambda kind: kind.is_random)  # x and x · o may pass for a dropout as well
     for dtype in (FLOAT64, FLOAT32):
         meant = read_as(build, kinds()[claimed], dtype, flags, named=True) if claimed else None
+        if meant is not None and said is None and meant.form is None and meant.kind.has_options:
+            return replace(meant, kind=UNKNOWN, named=False)
         if meant is not None:  # even where forward is another operation: the name says what was meant
             return (said is None and of_shared_name(build, name, meant, dtype, flags)) or meant
         best = None
