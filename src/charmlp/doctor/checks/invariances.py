@@ -3,7 +3,7 @@
 Where one number may be added to some elements, as before a softmax or a norm, their gradients add up to 0;
 where all may be scaled, as before a norm, the gradient is at right angles to them. What comes through each
 output is right or wrong by itself. A gradient that is right but for another input's numbers as factors has
-forgotten these.
+forgotten these; one that is right in another order of its elements, or of another input's, has them mixed up.
 """
 
 import itertools
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from charmlp.doctor.checks.orders import of_order
 from charmlp.doctor.checks.outputs import through
 from charmlp.doctor.checks.patterns import only, stacked
 from charmlp.doctor.functions import Array
@@ -32,7 +33,7 @@ def named(setup: SetUp, found: Finding) -> Finding | None:
     position = found.position
     wrong = [observed for observed in setup.observations if not observed.is_right(position)]
     first = wrong[0] if wrong else setup.observations[0]
-    ways = [of_outputs(first, position), of_operand(first, position)]
+    ways = [of_outputs(first, position), of_operand(first, position), of_order(first, position)]
     # Of a guess the labels may be none that it is meant for; a known loss's one formula has no path to forget
     if not first.trial.subject.is_guess and not first.trial.kind.is_loss:
         ways.append(of_sums(wrong, position))
