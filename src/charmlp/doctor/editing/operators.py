@@ -70,8 +70,9 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
     match node.op:
         case ast.Add() | ast.Sub():
             other = ast.Sub if isinstance(node.op, ast.Add) else ast.Add
-            yield Edit(slot, binary(left, other, right), "sign-flipped.edit")
-            yield Edit(slot, binary(right, ast.Sub, left), "sign-flipped.edit")
+            name = "wrong-formula.edit" if is_count(function.value(node)) else "sign-flipped.edit"
+            yield Edit(slot, binary(left, other, right), name)
+            yield Edit(slot, binary(right, ast.Sub, left), name)
             yield Edit(slot, left, "wrong-formula.edit")
             yield Edit(slot, right, "wrong-formula.edit")
         case ast.Mult():
@@ -88,6 +89,11 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
                 yield Edit(slot, binary(left, ast.Pow, power), "wrong-formula.edit")
         case ast.MatMult():
             yield Edit(slot, binary(right, ast.MatMult, left), "wrong-transpose-for-input.edit")
+
+
+def is_count(value: object) -> bool:
+    """Whether a value is a whole number: a size or a place, in which a sign is none of a gradient."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def too_many(function: Function, factor: ast.expr) -> str:
