@@ -10,6 +10,7 @@ from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.numpy_code import written
 from tests.doctor.test_numpy_functions import module_of
+from tests.doctor.test_survey import examined
 from tests.sampling import one_in
 
 FUNCTION = """
@@ -219,3 +220,32 @@ def test_classes_of_tensors(name: str, tmp_path: Path) -> None:
     for text, found in ((source, ""), (source.replace(right, wrong), expected)):
         (one,) = [one for one in written(module_of(text, tmp_path)) if one.name == of]
         assert {m.name for m in examine_one(one, None, of, of).mistakes} == ({found} if found else set())
+
+
+OVERLAP = """
+import torch
+
+
+class Dice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, input, target):
+        ctx.save_for_backward(input, target)
+        return 2 * (input * target).sum() / (input.sum() + target.sum() + 10)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        input, target = ctx.saved_tensors
+        grad_input = grad_target = None
+        if ctx.needs_input_grad[0]:
+            total = input.sum() + target.sum() + 10
+            grad_input = 2 * grad_output * (target * total - (input * target).sum()) / total**2
+        if ctx.needs_input_grad[1]:
+            grad_target = None
+        return grad_input, grad_target
+"""
+
+
+def test_a_variable_that_is_only_ever_none_is_none(tmp_path: Path) -> None:
+    assert all(examined(tmp_path, OVERLAP))
+    forgotten = OVERLAP.replace("target", "weight")
+    assert [m.name for found in examined(tmp_path, forgotten) for m in found.mistakes] == ["missing-gradient"]

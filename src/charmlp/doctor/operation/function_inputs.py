@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from charmlp.doctor.operation.conditions import SENTENCE, said_of
@@ -44,9 +44,33 @@ def constants(function: Any, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def without_gradient(function: Any, names: Sequence[str]) -> list[str]:
-    """The inputs in whose place backward returns None, written as such."""
+    """The inputs in whose place backward returns None, as such, or as a variable that is never else."""
+    nothing = only_none(function.backward)
     pairs = zip(names, returned_parts(function.backward), strict=False)
-    return [name for name, part in pairs if isinstance(part, ast.Constant)]
+    return [name for name, part in pairs if is_nothing(part, nothing)]
+
+
+def is_nothing(part: ast.expr, nothing: Set[str]) -> bool:
+    return isinstance(part, ast.Constant) or getattr(part, "id", "") in nothing
+
+
+def only_none(function: Any) -> set[str]:
+    """The variables that are given None and nothing else: grad_input = grad_target = None."""
+    tree = definition(function)
+    assigned = [pair for node in ast.walk(tree or ast.Module([], [])) for pair in assignments_in(node)]
+    some = {name for name, value in assigned if not isinstance(value, ast.Constant)}
+    return {
+        name for name, value in assigned if isinstance(value, ast.Constant) and value.value is None
+    } - some
+
+
+def assignments_in(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement gives a value to, with that value."""
+    if isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
+        yield ast.unparse(node.target), node.value
+    for target in node.targets if isinstance(node, ast.Assign) else ():
+        for one, value in pairs_in(target, node.value):  # type: ignore[attr-defined]
+            yield ast.unparse(one), value
 
 
 def switches(function: Any, names: Sequence[str]) -> tuple[str, ...]:
@@ -147,9 +171,7 @@ def halves(function: Any) -> tuple[Any, ...]:
 
 def trained(function: Any, names: Sequence[str]) -> tuple[str, ...]:
     """The inputs for which backward computes something: no options, no labels, whatever their names."""
-    pairs = zip(names, returned_parts(function.backward), strict=False)
+    pairs, nothing = zip(names, returned_parts(function.backward), strict=False), only_none(function.backward)
     return tuple(
-        name
-        for name, part in pairs
-        if not isinstance(part, ast.Constant) and "zeros" not in ast.unparse(part)
+        name for name, part in pairs if not is_nothing(part, nothing) and "zeros" not in ast.unparse(part)
     )
