@@ -448,3 +448,34 @@ def test_a_word_among_words_and_a_line(tmp_path: Path, right: str, wrong: str, m
     assert [one.name for one in each] == ["word_loss_and_gradient", "line_loss"]
     healthy = {one.name: bool(examine_operation(one, None, None, one.name, one.name)) for one in each}
     assert [name for name in healthy if not healthy[name]] == ([] if mistaken is None else [mistaken])
+
+
+CELL = """
+import numpy as np
+
+
+def cell_forward(x, before, parameters):
+    W, U, V = parameters["W"], parameters["U"], parameters["V"]
+    after = np.tanh(W @ x + U @ before + parameters["b"])
+    return after, V @ after, (after, before, x, parameters)
+
+
+def cell_backward(dafter, cache):
+    after, before, x, parameters = cache
+    W, U = parameters["W"], parameters["U"]
+    slope = (1 - after**2) * dafter
+    return {
+        "dx": W.T @ slope, "dbefore": U.T @ slope, "dW": slope @ x.T, "dU": slope @ before.T,
+        "db": slope.sum(axis=1, keepdims=True),
+    }
+"""
+
+
+def test_a_cache_without_a_name_beside_a_second_output(tmp_path: Path) -> None:
+    def names(source: str) -> list[list[str]]:
+        module = module_of(source, tmp_path)
+        each = [examine_operation(one, None, None, "cell", "cell_forward") for one in found(module)]
+        return [[mistake.name for mistake in diagnosis.mistakes] for diagnosis in each]
+
+    assert names(CELL) == [[]]
+    assert names(CELL.replace("U.T @ slope", "U @ slope")) == [["wrong-transpose-for-input"]]

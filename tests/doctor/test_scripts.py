@@ -181,3 +181,12 @@ def test_loops_of_a_notebook_keep_to_its_cells(tmp_path: Path) -> None:
     path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
     places = loops_of(load(Target(str(path), None)).module)
     assert [place for place, _ in places] == ["steps.ipynb[2]"]
+
+
+def test_an_update_by_an_error_that_was_not_led_through_the_slope(tmp_path: Path) -> None:
+    """It is a step like the others, though nothing in it is called a gradient."""
+    forgotten = DELTAS.replace("l2_delta @ syn1.T * l1", "(l1_error := l2_delta @ syn1.T) * l1")
+    (right,) = examined(tmp_path, forgotten)[-1:]
+    assert right
+    wrong = forgotten.replace("X.T @ l1_delta", "X.T @ l1_error")
+    assert "path-forgotten" in {m.name for one in examined(tmp_path, wrong) for m in one.mistakes}

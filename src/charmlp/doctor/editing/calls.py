@@ -8,7 +8,16 @@ import numpy as np
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.operands import AXES, AXIS, KEEP, TURNS
 from charmlp.doctor.editing.operators import LIBRARIES_CALLED
-from charmlp.doctor.editing.places import Edit, Function, binary, call, called, expression, to_be_read
+from charmlp.doctor.editing.places import (
+    Edit,
+    Function,
+    binary,
+    call,
+    called,
+    expression,
+    is_plain,
+    to_be_read,
+)
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_derivative, stem_of
 
@@ -91,17 +100,24 @@ def of_call(name: str) -> str:
 
 def of_transposes(function: Function) -> Iterator[Edit]:
     """A matrix transposed, or not."""
-    results = {id(slot[3]) for slot in function.results}
+    returns = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.Return)]
+    returned = {id(node) for one in returns for node in ast.walk(one)}
+    # What is only read into a variable, W = parameters["W"], is a factor of what is computed with it
+    whole = {id(slot[3]): is_plain(slot[3]) and id(slot[3]) not in returned for slot in function.results}
+    results, read = {i for i, plain in whole.items() if not plain}, {i for i, plain in whole.items() if plain}
     for slot in function.expressions:
         owner, _, _, node = slot
         is_factor = isinstance(owner, ast.BinOp) and isinstance(owner.op, ast.MatMult)
         is_whole = id(node) in results
+        is_read = id(node) in read
         name = f"{'weight-transposed' if is_whole else 'wrong-transpose-for-input'}.edit"
         if isinstance(node, ast.Attribute) and node.attr == "T":
             yield Edit(slot, node.value, name)
         elif called(node) in TURNS and (turned := receiver(node)) is not None:
             yield Edit(slot, turned, name)
-        elif (is_whole or is_factor or called(owner) in PRODUCTS) and len(function.shape(node) or ()) == 2:
+        elif (is_whole or is_factor or is_read or called(owner) in PRODUCTS) and len(
+            function.shape(node) or ()
+        ) == 2:
             yield Edit(slot, ast.Attribute(to_be_read(node), "T", ast.Load()), name)
         elif is_factor and len(function.shape(node) or ()) > 2:
             yield Edit(slot, expression("v.swapaxes(-1, -2)", v=node), name)

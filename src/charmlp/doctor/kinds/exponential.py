@@ -7,12 +7,11 @@ from charmlp.doctor.kind import NO_SLOPE, Form, Slopes, activation, wrong_form, 
 WRONG: Slopes = {
     "x eˣ⁻¹": lambda x, y: x * np.exp(x - 1),
     "x eˣ": lambda x, y: x * y,
-    "x": lambda x, y: x,
     "e⁻ˣ": lambda x, y: np.exp(-x),
     "y²": lambda x, y: y**2,
     "y (1 − y)": lambda x, y: y * (1 - y),
 }
-OF_OUTPUT: Slopes = {"e^y": lambda x, y: np.exp(y)}
+OF_OUTPUT: Slopes = {"e^y": lambda x, y: np.exp(y), "x": lambda x, y: x}
 
 KIND = activation(
     aliases=("exp", "exponential"),

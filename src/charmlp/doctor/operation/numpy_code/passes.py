@@ -322,6 +322,9 @@ class Pair:
             if found:
                 return found[0]
         rest = [value for i, value in enumerate(ran.result) if i not in outputs]
+        held = [value for value in rest if isinstance(value, tuple | list | dict)]
+        if len(held) == 1 < len(rest):  # beside other outputs
+            return held[0]
         if rest:
             return rest[0] if len(rest) == 1 else tuple(rest)
         return values[0] if len(values) == 1 else tuple(values)

@@ -9,6 +9,7 @@ import copy
 import functools
 import inspect
 import linecache
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from charmlp.doctor.operation.source import behind, definition, uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
 NAME = "script"
+TRANSPOSED = re.compile(r"\.T(\.dot\(| @ )|(@ |dot\()[\w.\[\]]+\.T\b|dot\([\w.\[\]]+\.T, ")
 Place = tuple[str, int]  # a file, or a notebook's cell, and the line of a loop in it
 LOOPS = (ast.For, ast.While)
 HOLDERS = (np.ndarray, list, dict)  # what a loop may change in its place
@@ -178,12 +180,16 @@ def steps_in(tree: ast.FunctionDef) -> Updates | None:
 
 
 def is_of_gradient(node: ast.Assign | ast.AugAssign, change: ast.expr) -> bool:
-    """Whether a parameter changes by a gradient without a rate, or with one that is called otherwise."""
+    """Whether a parameter changes by a gradient without a rate, or with one that is called otherwise.
+
+    A product with a transposed matrix that is added on is one too: `syn0 += l0.T.dot(l1_error)`.
+    """
     target = target_of(node)
     name = getattr(target, "id", "")
     if is_called_gradient(target) or (len(name) > 1 and LOSS.fullmatch(name)):
         return False
-    return any(isinstance(n, ast.Name) and is_called_gradient(n) for n in ast.walk(change))
+    is_led_back = isinstance(node, ast.AugAssign) and TRANSPOSED.search(ast.unparse(change)) is not None
+    return is_led_back or any(isinstance(n, ast.Name) and is_called_gradient(n) for n in ast.walk(change))
 
 
 def as_function(
