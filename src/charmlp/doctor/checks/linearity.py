@@ -14,6 +14,7 @@ from charmlp.doctor.operation.subject import Upstream, is_real
 from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import is_float32_inside
 
+NOTHING = 1e-12  # of the largest gradient: a bias that a softmax cancels has but rounding
 FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
 
 
@@ -31,11 +32,12 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     upstreams["g + h"] = tuple(one + two for one, two in zip(g, h, strict=True))
     runs = {name: repaired(trial, upstream) for name, upstream in upstreams.items()}
     found = []
+    noise = NOTHING * max((float(np.linalg.norm(one)) for one in gradients), default=0.0)
     for i, gradient in enumerate(setup.repaired.gradients):
         results = {name: None if run is None else run.gradients[i] for name, run in runs.items()}
         there = {name: r for name, r in results.items() if r is not None and np.isfinite(r).all()}
         flat = {name: r.astype(float).reshape(-1) for name, r in there.items()}
-        if gradient is not None and len(flat) == len(upstreams) and flat["g"].any():
+        if gradient is not None and len(flat) == len(upstreams) and np.linalg.norm(flat["g"]) > noise:
             found += judge(i, flat, tolerance)
     distorted = [f for f in found if f.variant == "other"]
     if distorted and of_upstream_alone(setup):

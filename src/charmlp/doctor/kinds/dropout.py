@@ -13,6 +13,7 @@ import numpy as np
 from charmlp.doctor.arrangement import Role, X, arrange
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Form, Gradient, Kind, Variables, Wrong
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.parameters import ROUNDING, only_number
 
 
@@ -69,9 +70,21 @@ def with_own_mask(trial: Any) -> Iterator[Form]:
         yield scaled_by_dropped(drawn, scale) if is_of_dropped(trial, scale) else form(drawn, scale)
 
 
+def is_turned(trial: Any, name: str) -> bool:
+    """Whether the constructor keeps 1 − p under the name of p: self.rate = 1 - rate."""
+    for function in trial.subject.code:
+        owner = getattr(function, "__globals__", {}).get(function.__qualname__.partition(".")[0])
+        if re.search(rf"self\.{name} *= *1(\.0?)? *- ", source_of(getattr(owner, "__init__", None))):
+            return True
+    return False
+
+
 def is_of_dropped(trial: Any, scale: float) -> bool:
     """Whether the scale is 1/p where p is the object's probability of 0, so that 1/(1 − p) is right."""
-    p = next((trial.options[name] for name in trial.options if DROPPED.fullmatch(name)), None)
+    name = next((name for name in trial.options if DROPPED.fullmatch(name)), "")
+    p = trial.options.get(name)
+    if is_turned(trial, name):
+        return False
     if p is None or not 0 < p < 1 or abs(scale - 1 / p) > ROUNDING / p:
         return False
     return abs(p - 0.5) > ROUNDING

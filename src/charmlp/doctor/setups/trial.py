@@ -22,6 +22,7 @@ LABEL_NAMES = ("t", "target", "targets", "label", "labels", "y_true", "truth", "
 LABELLED = re.compile(
     r"(y|ys|t|labels?|targets?|y_?true|idx|ind(ex|ices)|ids|gt|classes|truth|one_?hot)", re.IGNORECASE
 )
+NOTHING = 1e-9  # of the largest derivative
 SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
@@ -60,8 +61,13 @@ class Trial:
 
     @property
     def noise(self) -> float:
-        """How reliable numeric differentiation is here, at worst."""
-        return max((j.noise for j in self.jacobians.values()), default=0.0)
+        """How reliable numeric differentiation is here, at worst.
+
+        What forward does not depend on has nothing but noise, and does not count.
+        """
+        sizes = {i: float(abs(j.matrix).max(initial=0)) for i, j in self.jacobians.items()}
+        least = NOTHING * max(sizes.values(), default=0.0)
+        return max((j.noise for i, j in self.jacobians.items() if sizes[i] >= least), default=0.0)
 
     @cached_property
     def wants(self) -> list[bool]:

@@ -185,6 +185,8 @@ class Pair:
         free = [i for i in named if i not in led]
         if free:
             return free[0]
+        if led and not any(self.outputs_named):  # return self.o * np.tanh(self.c), self.c
+            return next((i for i in range(len(self.outputs_named)) if i not in led), None)
         return None if led else self.first_output
 
     @property

@@ -1,0 +1,98 @@
+"""Layers as the best-known courses and books write them: right ones are right, the usual slip is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.test_survey import examined
+
+MEMORY = """
+import numpy as np
+
+
+class Memory:
+    def __init__(self, inputs, units):
+        self.n = units
+        self.W = np.random.randn(4 * units, inputs + units) * 0.1
+        self.b = np.zeros((4 * units, 1))
+
+    def forward(self, x, h_prev, c_prev):
+        n = self.n
+        self.z = np.vstack([x, h_prev])
+        a = self.W @ self.z + self.b
+        self.i, self.f, self.o = (1 / (1 + np.exp(-a[k * n : (k + 1) * n])) for k in range(3))
+        self.g = np.tanh(a[3 * n :])
+        self.c_prev = c_prev
+        self.c = self.f * c_prev + self.i * self.g
+        self.tc = np.tanh(self.c)
+        return self.o * self.tc, self.c
+
+    def backward(self, dh, dc):
+        n = self.n
+        dc = dc + dh * self.o * (1 - self.tc**2)
+        di, df, do, dg = dc * self.g, dc * self.c_prev, dh * self.tc, dc * self.i
+        gates = [d * s * (1 - s) for d, s in ((di, self.i), (df, self.f), (do, self.o))]
+        da = np.vstack([*gates, dg * (1 - self.g**2)])
+        self.dW = da @ self.z.T
+        self.db = da.sum(axis=1, keepdims=True)
+        dz = self.W.T @ da
+        return dz[:-n], dz[-n:], dc * self.f
+"""
+DROPPING = """
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, rate):
+        self.rate = 1 - rate
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.binary_mask = np.random.binomial(1, self.rate, size=inputs.shape) / self.rate
+        self.output = inputs * self.binary_mask
+
+    def backward(self, dvalues):
+        self.dinputs = dvalues * self.binary_mask
+"""
+HEAD = """
+import torch
+from torch import nn
+
+
+class Head(nn.Module):
+    def __init__(self, embed_dim, head_dim):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(embed_dim, head_dim) for _ in range(3))
+        self.scale = head_dim**-0.5
+
+    def forward(self, x):
+        q, k, v = self.q(x), self.k(x), self.v(x)
+        return torch.softmax(q @ k.transpose(-2, -1) * self.scale, dim=-1) @ v
+"""
+
+
+def names(folder: Path, source: str) -> set[str]:
+    return {mistake.name for found in examined(folder, source) for mistake in found.mistakes}
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong", "named"),
+    [
+        (MEMORY, "dc * self.f\n", "dc\n", {"path-forgotten"}),
+        (DROPPING, "dvalues * self.binary_mask", "dvalues", {"relu-mask", "wrong-mask", "scale-forgotten"}),
+        (DROPPING, "self.rate = 1 - rate", "self.rate = rate", {"forward-wrong"}),
+        (HEAD, "head_dim**-0.5", "embed_dim**-0.5", {"forward-wrong"}),
+    ],
+)
+def test_right_ones_are_right_and_slips_are_named(
+    source: str, right: str, wrong: str, named: set[str], tmp_path: Path
+) -> None:
+    assert not names(tmp_path, source) and source.count(right) == 1
+    assert names(tmp_path, source.replace(right, wrong)) & named
+
+
+def test_a_bias_that_a_softmax_cancels_is_no_mistake(tmp_path: Path) -> None:
+    """Its gradient is rounding alone, which is linear in nothing."""
+    assert not names(tmp_path, HEAD.replace(" * self.scale", ""))
