@@ -249,3 +249,26 @@ def test_a_variable_that_is_only_ever_none_is_none(tmp_path: Path) -> None:
     assert all(examined(tmp_path, OVERLAP))
     forgotten = OVERLAP.replace("target", "weight")
     assert [m.name for found in examined(tmp_path, forgotten) for m in found.mistakes] == ["missing-gradient"]
+
+
+QUANTISER = """
+import torch
+
+
+class Quantize(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale):
+        ctx.save_for_backward(x, scale)
+        return torch.clamp(torch.round(x / scale), -7, 7) * scale
+
+    @staticmethod
+    def backward(ctx, g):
+        x, scale = ctx.saved_tensors
+        return g * ((x / scale).abs() <= 7), None
+"""
+
+
+def test_the_scale_of_a_quantiser_needs_no_gradient(tmp_path: Path) -> None:
+    assert not [m for found in examined(tmp_path, QUANTISER) for m in found.mistakes]
+    smooth = QUANTISER.replace("torch.round(x / scale)", "(x / scale)")
+    assert "missing-gradient" in [m.name for found in examined(tmp_path, smooth) for m in found.mistakes]

@@ -18,6 +18,9 @@ FROZEN = re.compile(
     r"frozen|constant|not (trained|trainable)|non-?trainable|no grad(ient)?s?\b|\bfixed\b|冻结|常数|常量",
     re.IGNORECASE,
 )
+# What a quantiser rounds to, which is measured and not trained where backward returns None for it
+ROUNDS = re.compile(r"\b(round|floor)_?\(")
+GRID = re.compile(r"(\w+_)?(scales?|zero_?points?|step_?size)", re.IGNORECASE)
 COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
@@ -33,12 +36,13 @@ def constants(function: Any, names: Sequence[str]) -> tuple[str, ...]:
     without = without_gradient(function, names)
     text = f"{said_of(function.forward)}\n\n{function.__doc__ or ''}"
     sentences = [sentence for sentence in SENTENCE.split(text) if FROZEN.search(sentence)]
-    kept = kept_as_numbers(function)
+    kept, rounds = kept_as_numbers(function), ROUNDS.search(source_of(function.forward))
     return tuple(
         name
         for name in without
         if name in kept
         or DATA.fullmatch(name)
+        or (rounds and GRID.fullmatch(name))
         or any(re.search(rf"\b{re.escape(name)}\b", sentence) for sentence in sentences)
     )
 
