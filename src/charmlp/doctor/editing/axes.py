@@ -13,6 +13,9 @@ SLIDING = {"convolve", "correlate"}  # of one dimension: one of them turns the k
 def of_letters(function: Function) -> Iterator[Edit]:
     """Two letters of an einsum the other way round, in the result or in one operand."""
     results = {id(slot[3]) for slot in function.results}
+    results |= {
+        id(slot[3]) for slot in function.expressions if isinstance(slot[0], ast.Attribute)
+    }  # reshaped
     for slot in function.expressions:
         terms = terms_of(slot[3])
         for number, term in enumerate(terms):

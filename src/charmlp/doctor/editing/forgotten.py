@@ -21,7 +21,7 @@ def of_factors(function: Function) -> Iterator[Edit]:
         for text, factor in factors.items():
             of = [function.shape(inner) for inner in ast.walk(factor) if is_plain(inner)]
             if shape and shape in of and text not in ast.unparse(slot[3]):
-                yield Edit(slot, binary(slot[3], ast.Mult, factor), "scale-forgotten.edit")
+                yield Edit(slot, binary(slot[3], ast.Mult, copy.deepcopy(factor)), "scale-forgotten.edit")
 
 
 def rests(node: ast.expr) -> Iterator[ast.expr]:

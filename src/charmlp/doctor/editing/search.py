@@ -173,7 +173,7 @@ class Search:
         early = [(function.code, edit) for function in self.functions() for edit in of_early_steps(function)]
         self.ends += BUDGET if early else 0.0
         for code, edit in early:
-            with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(code, edit):
                 slip = self.best(right) if right <= self.right() else None
                 if slip is not None:
                     return [Slip(edit, code, slip.mends), slip]
@@ -189,7 +189,8 @@ class Search:
         for (function, one), (other_function, other) in pairs(self.functions(), may_help):
             if time.process_time() > ends:
                 break
-            with suppress(SyntaxError, ValueError, TypeError), changed(function.code, one):
+            one = replace(one, node=copy.deepcopy(one.node))  # the other may change what is inside
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(function.code, one):
                 now = self.tried(other_function.code, other)
                 if right < now and (mended := self.confirmed(other_function.code, other, now) - right):
                     return [Slip(one, function.code, mended), Slip(other, other_function.code, mended)]
@@ -230,7 +231,7 @@ class Search:
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
                 break
-            with suppress(SyntaxError, ValueError, TypeError), changed(function.code, edit):
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(function.code, edit):
                 if self.agree():
                     edit = replace(edit, name="forward-wrong.edit")
                     return [Slip(edit, function.code, frozenset(self.expected))]
