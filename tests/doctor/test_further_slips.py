@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.test_orders import examined, names
+from tests.doctor.test_orders import names
+from tests.doctor.test_survey import examined
 
 CONVOLUTION = """
 import numpy as np
