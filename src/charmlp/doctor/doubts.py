@@ -8,7 +8,7 @@ import numpy as np
 
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
-from charmlp.doctor.operation.numpy_code.names import is_gradient
+from charmlp.doctor.operation.numpy_code.names import is_gradient, words_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Subject
@@ -30,6 +30,8 @@ STEPS = re.compile(
 ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step"  # the variant of what is wrong though forward is flat
+OBJECTIVE = {"loss", "cost", "objective"}
+OF_ALMOST = "forward-wrong", "edit"
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
 OF_UPSTREAM = {"cotangent-ignored", "cotangent-twice", "cotangent-distorted", "slope-of-upstream"}
 
@@ -117,8 +119,18 @@ def may_be_ours(trial: Trial, mistakes: list[Mistake]) -> bool:
     is_guess = trial.subject.is_guess and trial.kind is UNKNOWN
     if is_guess and trial.subject.is_step and any(ADAPTS.search(source_of(f)) for f in trial.subject.code):
         return True  # its steps are no gradients
+    if any((m.name, m.variant) == OF_ALMOST for m in mistakes) and is_loss_with_gradient(trial):
+        return False  # by one change they are a pair
     of_no_pair = OF_NO_PAIR | ({"unrecognised"} if is_guess else set())
     return all(m.name in of_no_pair or (m.name, m.variant) == OF_UPSTREAM_ALONE for m in mistakes)
+
+
+def is_loss_with_gradient(trial: Trial) -> bool:
+    """Whether the two have the names of what is made small, a loss or a cost, and of a gradient."""
+    gradient, *others = [getattr(one, "__name__", "") for one in trial.subject.code] or [""]
+    own = [getattr(one, "__name__", "") for one in trial.subject.forward_code]
+    is_loss = any(OBJECTIVE & set(words_of(name)) for name in [*own, *others][:1])
+    return is_loss and bool({"gradient", "gradients", "grad", "grads"} & set(words_of(gradient)))
 
 
 def subtracts_targets(setup: SetUp) -> bool:

@@ -1,5 +1,6 @@
 """A gradient that is right for another value of an option: backward has left the option out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from charmlp.doctor.mistake import Finding, finding, phrase
 from charmlp.doctor.setups.setup import Observed, joined
 from charmlp.doctor.setups.trial import Trial
 
+PENALTY = re.compile(r"_?(l[12]|lambda|lambd|lam|lmbda|reg\w*|\w*decay|\w*penalty)\w*", re.IGNORECASE)
 NEUTRAL = (0.0, 1.0)  # what an option has no effect with: of something added, and of a factor
 
 
@@ -24,6 +26,8 @@ def option_is_ignored(observations: Sequence[Observed], position: int) -> list[F
                 fits = phrase(
                     "option-ignored", residual=f"{max(filter(None, [1e-12, *errors])):.0e}", **words
                 )
+                if neutral == 0 and PENALTY.fullmatch(option):
+                    return [finding("path-forgotten.penalty", fits, at=position, confidence=0.9)]
                 return [finding("scale-forgotten.ignored", fits, at=position, confidence=0.9, **words)]
     return []
 

@@ -7,7 +7,9 @@ minus sign mends had the wrong sign. The names are those of the catalogue.
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
+from charmlp.doctor.editing.axes import of_letters, of_lines
 from charmlp.doctor.editing.calls import of_calls, of_transposes
+from charmlp.doctor.editing.forgotten import of_factors, of_rounds
 from charmlp.doctor.editing.further import (
     of_all_places,
     of_diagonals,
@@ -19,8 +21,8 @@ from charmlp.doctor.editing.further import (
     of_strides,
     of_turns,
 )
-from charmlp.doctor.editing.missing import of_arrangements, of_results, of_targets, of_terms
-from charmlp.doctor.editing.operands import of_constants, of_numbers, of_variables
+from charmlp.doctor.editing.missing import of_arrangements, of_results, of_returned, of_targets, of_terms
+from charmlp.doctor.editing.operands import of_constants, of_numbers, of_unread, of_variables
 from charmlp.doctor.editing.operators import of_operators
 from charmlp.doctor.editing.places import Edit, Function
 from charmlp.doctor.editing.slopes import of_arguments, of_exchanges, of_forms, of_slopes, of_slopes_too_many
@@ -61,8 +63,8 @@ def line_at(slot: Slot) -> int:
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_updates, of_aliases, of_steps_and_gaps, of_strides, of_turns, of_operators, of_constants,
-    of_arguments, of_calls, of_results, of_shares,
-    of_transposes, of_order, of_views, of_statements, of_softmax, of_diagonals,
-    of_slopes_too_many, of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes,
-    of_arrangements, of_terms, of_all_places, of_places, of_missing_calls,
+    of_arguments, of_calls, of_unread, of_returned, of_results, of_shares, of_transposes, of_letters,
+    of_order, of_views, of_lines, of_statements, of_rounds, of_softmax, of_diagonals, of_slopes_too_many,
+    of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_arrangements, of_factors,
+    of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

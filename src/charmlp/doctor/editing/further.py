@@ -148,15 +148,15 @@ def softmaxes(function: Function) -> list[tuple[ast.expr, int]]:
 
 
 def of_diagonals(function: Function) -> Iterator[Edit]:
-    """A product with y (1 − y), whoever computes that, as y (g − Σ g y)."""
+    """A product with y (1 − y) or 1 − y, whoever computes that, as y (g − Σ g y)."""
     products = [slot for slot in function.expressions if is_product(slot[3])]
     for y, axis in softmaxes(function) if products else ():
         value = np.asarray(function.variables[ast.unparse(y)][1])
-        diagonal = value * (1 - value)
+        diagonals = value * (1 - value), 1 - value
         for slot in products:
             for g, slope in ((slot[3].left, slot[3].right), (slot[3].right, slot[3].left)):
                 found = function.value(slope)
-                if np.shape(found) == diagonal.shape and np.allclose(found, diagonal):
+                if np.shape(found) == value.shape and any(np.allclose(found, one) for one in diagonals):
                     whole = expression(f"y * (g - (g * y).sum({axis}, keepdims=True))", y=y, g=g)
                     yield Edit(slot, whole, "softmax-diagonal.edit")
 
@@ -175,7 +175,13 @@ def is_softmax(value: Any, axis: int) -> bool:
 
 def of_missing_calls(function: Function) -> Iterator[Edit]:
     """A root, a square, a logarithm or an exponential that is not taken."""
-    for slot in function.operands:
+    numbers = [
+        slot
+        for slot in function.expressions  # a norm, say
+        if isinstance(slot[0], ast.BinOp) and isinstance(slot[3], ast.Call)
+        and isinstance(function.value(slot[3]), float)
+    ]  # fmt: skip
+    for slot in (*function.operands, *numbers):
         node = slot[3]
         if not is_plain(node) and not isinstance(node, ast.BinOp | ast.Call):
             continue

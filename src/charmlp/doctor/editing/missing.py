@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 from types import ModuleType
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from charmlp.doctor.editing.places import Edit, Function, binary, call, expression, is_plain, to_be_read
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_truth
+
+MOST_RETURNED = 5
 
 
 def of_results(function: Function) -> Iterator[Edit]:
@@ -28,6 +31,22 @@ def of_results(function: Function) -> Iterator[Edit]:
             for kept in ({}, {"keepdims": ast.Constant(True)}):
                 summing = ast.Attribute(to_be_read(node), "sum", ast.Load())
                 yield Edit(slot, call(summing, [ast.Constant(axis)], **kept), "batch-not-summed.edit")
+
+
+def of_returned(function: Function) -> Iterator[Edit]:
+    """Two of the gradients that are returned, the other way round."""
+    for slot in function.expressions:
+        owner, _, _, node = slot
+        if (
+            not isinstance(owner, ast.Return)
+            or not isinstance(node, ast.Tuple)
+            or len(node.elts) > MOST_RETURNED
+        ):
+            continue
+        for one, other in combinations(range(len(node.elts)), 2):
+            parts = list(node.elts)
+            parts[one], parts[other] = parts[other], parts[one]
+            yield Edit(slot, ast.Tuple(parts, ast.Load()), "wrong-order.edit")
 
 
 def of_targets(function: Function) -> Iterator[Edit]:

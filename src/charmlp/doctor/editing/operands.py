@@ -18,7 +18,7 @@ from charmlp.doctor.editing.places import (
     to_be_read,
 )
 from charmlp.doctor.operation.code import Slot
-from charmlp.doctor.operation.numpy_code.names import is_derivative
+from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth
 
 AXIS, KEEP = ("axis", "dim"), ("keepdims", "keepdim")
 AXES = (0, 1, 2, -1)
@@ -50,7 +50,22 @@ def of_constants(function: Function) -> Iterator[Edit]:
         else:
             others = [(other, "factor-two.edit") for other in (2 * value, value / 2)]
             others += [(other, "wrong-formula.edit") for other in (0, 1, -1, 2, 3, 0.5)]
+            if value == 0 and forgets_sums(function):
+                others.insert(0, (1, "not-accumulated.edit"))
         yield from (Edit(slot, ast.Constant(other), name) for other, name in others if other != value)
+
+
+def forgets_sums(function: Function) -> bool:
+    """Whether an array is multiplied by 0 before more is added to it: buffer *= share."""
+    changes = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.AugAssign)]
+    added = {ast.unparse(node.target) for node in changes if isinstance(node.op, ast.Add)}
+    return any(
+        isinstance(node.op, ast.Mult)
+        and function.value(node.value) == 0
+        and ast.unparse(node.target) in added
+        for node in changes
+        if not np.ndim(function.value(node.value))
+    )
 
 
 def is_shape(node: ast.AST) -> TypeGuard[ast.Subscript]:
@@ -105,11 +120,29 @@ def of_variables(function: Function) -> Iterator[Edit]:
                 yield Edit(slot, ast.Subscript(node.value, index, ast.Load()), "wrong-variable.edit")
 
 
+def of_unread(function: Function) -> Iterator[Edit]:
+    """What was computed for the next step and is read nowhere, in the place of what that step reads."""
+    names = [node for node in ast.walk(function.code.tree) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    unread = {
+        node.id: node
+        for node in names
+        if isinstance(node.ctx, ast.Store) and node.id not in read and node.id in function.variables
+        if np.ndim(function.variables[node.id][1])
+    }
+    for slot in function.operands if unread else ():
+        for variable in unread.values():
+            if is_plain(slot[3]) and slot[3].lineno > variable.lineno:
+                yield Edit(slot, to_be_read(variable), "path-forgotten.edit")
+
+
 def of_exchange(function: Function, slot: Slot) -> str:
     """What it is called to take one variable for another."""
     owner, _, _, node = slot
     if isinstance(owner, ast.Compare):
         return "wrong-mask.formula"
+    if isinstance(node, ast.Name) and is_truth(node.id):
+        return "wrong-variable.edit"  # the slope is taken at the target
     if not np.ndim(function.value(node)) and is_place(function, node):
         return "kernel-not-flipped.place"
     if not np.ndim(function.value(node)) and not function.is_of_numbers:

@@ -1,6 +1,7 @@
 """Slips in operators and comparisons: a factor too many, a wrong sign, > for >=."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,12 +9,15 @@ import numpy as np
 from charmlp.doctor.editing.places import Edit, Function, binary, called
 from charmlp.doctor.editing.slopes import is_slope
 from charmlp.doctor.operation.code import Slot
+from charmlp.doctor.operation.numpy_code.updates import is_rated
 
 OPERATORS: dict[str, type[ast.operator]] = {
     "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,
     "div": ast.Div, "divide": ast.Div, "pow": ast.Pow,
     "mm": ast.MatMult, "matmul": ast.MatMult, "bmm": ast.MatMult,
 }  # fmt: skip
+STRENGTH = re.compile(r"beta|l2|l1|lambda_?|lambd|lam|lmbda|reg\w*|\w*decay|\w*penalty", re.IGNORECASE)
+ROWS = re.compile(r"len\((\w+\.)?(data|X|inputs)\)|(\w+\.)?(data|X|inputs)\.shape\[0\]")
 LIBRARIES_CALLED = ("torch", "np", "numpy")
 # What a comparison may have been meant to be: the opposite, or the same with or without equality
 INVERSE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -73,8 +77,9 @@ def of_operation(function: Function, slot: Slot, node: ast.BinOp) -> Iterator[Ed
             name = "wrong-formula.edit" if is_count(function.value(node)) else "sign-flipped.edit"
             yield Edit(slot, binary(left, other, right), name)
             yield Edit(slot, binary(right, ast.Sub, left), name)
-            yield Edit(slot, left, "wrong-formula.edit")
-            yield Edit(slot, right, "wrong-formula.edit")
+            if not is_rated(right, set()):  # a step, which no slip leaves out
+                yield Edit(slot, left, "forward-wrong.penalty" if is_decay(right) else "wrong-formula.edit")
+                yield Edit(slot, right, "forward-wrong.penalty" if is_decay(left) else "wrong-formula.edit")
         case ast.Mult():
             yield Edit(slot, left, too_many(function, right))
             yield Edit(slot, right, too_many(function, left))
@@ -96,6 +101,17 @@ def is_count(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def is_decay(term: ast.expr) -> bool:
+    """Whether it is a penalty's gradient: its strength times a weight."""
+    factors = (term.left, term.right) if isinstance(term, ast.BinOp) and isinstance(term.op, ast.Mult) else ()
+    return any(STRENGTH.fullmatch(ast.unparse(factor).rpartition(".")[2]) for factor in factors)
+
+
+def counts_samples(node: ast.expr) -> bool:
+    """Whether it is the number of rows of the data: len(data), X.shape[0]."""
+    return bool(ROWS.fullmatch(ast.unparse(node)))
+
+
 def too_many(function: Function, factor: ast.expr) -> str:
     """What a factor or a divisor is called that should not be there."""
     value = function.value(factor)
@@ -105,6 +121,8 @@ def too_many(function: Function, factor: ast.expr) -> str:
         return "wrong-formula.edit"
     if value in (2, 0.5):
         return "factor-two.edit"
+    if counts_samples(factor):
+        return "extra-mean.edit"
     size = max(abs(value), 1 / abs(value)) if value else 0.0
     if not function.batch or size < 2 or abs(size / function.batch - round(size / function.batch)) > 1e-9:
         return "scale-forgotten.edit"

@@ -96,6 +96,9 @@ class Function:
     def handed_over(self) -> dict[str, tuple[ast.expr, Any]]:
         """What the function is given, and what the object of a method holds, whether it is read or not."""
         held = {f"self.{name}": v for name, v in getattr(self.given.get("self"), "__dict__", {}).items()}
+        for name, one in list(held.items()):  # what an object that it holds keeps: its activation's output
+            own = vars(one) if type(one).__module__ == self.code.function.__module__ else {}
+            held |= {f"{name}.{inner}": value for inner, value in own.items()}
         held |= self.given
         return {name: (expression(name), value) for name, value in held.items() if is_numeric(value)}
 
@@ -170,7 +173,7 @@ class Function:
 
         def is_operand(owner: ast.AST) -> bool:
             if isinstance(owner, ast.BinOp):
-                return isinstance(owner.op, ast.MatMult | ast.Mult | ast.Add | ast.Sub)
+                return isinstance(owner.op, ast.MatMult | ast.Mult | ast.Add | ast.Sub | ast.Div)
             return isinstance(owner, ast.Call | ast.Attribute)
 
         return [slot for slot in self.expressions if is_operand(slot[0]) and self.is_array(slot[3])]

@@ -14,10 +14,12 @@ import numpy as np
 
 from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.edits import edits
+from charmlp.doctor.editing.pairs import pairs
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, slots
 from charmlp.doctor.editing.rightness import agrees_along, changed, is_all_right, is_right, right_gradients
 from charmlp.doctor.editing.statements import of_early_steps
+from charmlp.doctor.editing.undone import UNDONE_AS
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.code import (
@@ -30,45 +32,19 @@ from charmlp.doctor.operation.code import (
     running_with,
     with_helpers,
 )
-from charmlp.doctor.setups.setup import SetUp, observe
+from charmlp.doctor.setups.setup import ZERO, SetUp, observe
 
 BUDGET = 10.0  # seconds of processor time; what has been found by then counts
 BUDGET_OF_OTHER = 2.0  # the same for a loss that is less likely
 BUDGET_OF_ALL = 12.0  # for all readings of one code; each further one has that of a less likely loss
+BUDGET_OF_PAIRS = 3.0  # for two changes at once
 MOST_SLIPS = 3
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
+ROUGH = 0.1  # relative error that differences of a forward with steps may have, and tell nothing
+MASKS = {"relu-mask", "wrong-mask", "path-forgotten"}
 ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one
 UNEXPLAINED = {"unrecognised", "backward-raises", "constant-factor"}
 NOT_IN_A_LINE = {"unstable", "forward-wrong", "wrong-dtype", "structure", "edited-in-place", *UNEXPLAINED}
-# Mistakes that are undone by what undoes others: g applied twice by leaving a factor out
-UNDONE_AS: dict[str, tuple[str, ...]] = {
-    "bias-averaged": ("extra-mean", "batch-not-summed"),
-    "cotangent-twice": ("wrong-formula",),
-    "cotangent-ignored": ("path-forgotten",),
-    "cotangent-distorted": ("wrong-formula", "relu-mask"),
-    "wrong-divisor": ("missing-mean", "extra-mean"),
-    "extra-mean": ("wrong-divisor",),
-    "missing-mean": ("wrong-divisor",),
-    "scale-forgotten": ("wrong-formula", "factor-two"),
-    "wrong-variable": ("wrong-formula", "path-forgotten"),
-    "relu-mask": ("wrong-mask", "wrong-formula"),
-    "wrong-mask": ("relu-mask",),
-    "slope-of-upstream": ("path-forgotten", "wrong-variable"),
-    "wrong-formula": (
-        "factor-two",
-        "path-forgotten",
-        "sign-flipped",
-        "wrong-variable",
-        "scale-forgotten",
-        "missing-mean",
-        "extra-mean",
-        "wrong-divisor",
-        "relu-mask",
-        "softmax-diagonal",
-        "wrong-transpose-for-input",
-        "kernel-not-flipped",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -104,6 +80,8 @@ def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
     """
     if not setup.first.subject.code or not any(is_in_code(one) for one in found):
         return list(found)
+    if max(trial.tolerance for trial in setup.trials) > ROUGH:
+        return list(found)  # any change would do
     with Search(setup).in_time() as search:
         return search.with_slips(found)
 
@@ -186,17 +164,36 @@ class Search:
             found += self.after_early_steps(right)
             right |= {position for slip in found for position in slip.mends}
         found += self.paths(right)
-        return found or ([] if self.trial.subject.is_other_loss else self.of_forward())
+        if not found and not self.trial.subject.is_other_loss:
+            found = self.of_forward()
+        return found or self.of_two_lines(right)
 
     def after_early_steps(self, right: Set[int]) -> list[Slip | Path]:
         """A step that comes too early, and another slip in what is computed after it."""
         early = [(function.code, edit) for function in self.functions() for edit in of_early_steps(function)]
         self.ends += BUDGET if early else 0.0
         for code, edit in early:
-            with suppress(SyntaxError, ValueError, TypeError), changed(code, edit):
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(code, edit):
                 slip = self.best(right) if right <= self.right() else None
                 if slip is not None:
                     return [Slip(edit, code, slip.mends), slip]
+        return []
+
+    def of_two_lines(self, right: Set[int]) -> list[Slip | Path]:
+        """Two changes of which neither alone is of use."""
+        ends = time.process_time() + BUDGET_OF_PAIRS
+
+        def may_help(edit: Edit) -> bool:
+            return not self.influences.get(id(edit.slot[3]), frozenset()) & right
+
+        for (function, one), (other_function, other) in pairs(self.functions(), may_help):
+            if time.process_time() > ends:
+                break
+            one = replace(one, node=copy.deepcopy(one.node))  # the other may change what is inside
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(function.code, one):
+                now = self.tried(other_function.code, other)
+                if right < now and (mended := self.confirmed(other_function.code, other, now) - right):
+                    return [Slip(one, function.code, mended), Slip(other, other_function.code, mended)]
         return []
 
     def named(self, slip: Slip | Path) -> Iterator[Finding]:
@@ -234,7 +231,7 @@ class Search:
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
                 break
-            with suppress(SyntaxError, ValueError, TypeError), changed(function.code, edit):
+            with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(function.code, edit):
                 if self.agree():
                     edit = replace(edit, name="forward-wrong.edit")
                     return [Slip(edit, function.code, frozenset(self.expected))]
@@ -358,7 +355,14 @@ class Search:
         return frozenset()
 
     def confirmed(self, code: Code, edit: Edit, now: Set[int]) -> frozenset[int]:
-        """Those of them that are right at each size and for each upstream gradient, with the same outputs."""
+        """Those of them that are right at each size and for each upstream gradient, with the same outputs.
+
+        Where all right gradients are 0, as behind a ReLU at rest, whatever stops them would do: only a mask
+        is meant to.
+        """
+        largest = max((float(np.abs(g).max(initial=0)) for g in self.expected.values()), default=0.0)
+        if largest < ZERO and edit.name.partition(".")[0] not in MASKS:
+            return frozenset()
         with changed(code, edit):
             try:
                 outputs = self.trial.forward(self.trial.values)

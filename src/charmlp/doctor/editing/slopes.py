@@ -140,6 +140,10 @@ def of_forms(function: Function) -> Iterator[Edit]:
                 continue
             same = [j for j, other in enumerate(factors) if j != i and reads_as(other, variable)]
             rest = [other for j, other in enumerate(factors) if j != i and j not in same[:1]]
+            if same:  # g (1 - g): the slope is that of another variable, and g its factor
+                slopes = (expression("g * (v * (1 - v))", g=variable, v=v) for v in function.alike(variable))
+                for slope in slopes:
+                    yield Edit(slot, product([*rest, slope]), "slope-of-upstream.edit")
             form = "1 - v ** 2" if same or not power[1] else "v * (1 - v)"
             for text in (form, "1 - v") if power[1] else (form, "v * (1 - v)"):
                 yield Edit(slot, product([*rest, expression(text, v=variable)]), "wrong-variable.edit")

@@ -204,15 +204,16 @@ def altered(value: Any, kinds: str = "biufcO") -> Any:
 
 
 def located(node: Any, line: int) -> Any:
-    """A node with a place in the file, as the compiler wants it; what has one keeps it, with all inside."""
+    """A node with a place in the file, as the compiler wants it; what has one keeps it, and so inside."""
     for new in node if isinstance(node, list) else [node]:
+        line_here = line
         if "lineno" in new._attributes:
-            if hasattr(new, "lineno"):
-                continue
-            new.lineno = new.end_lineno = line
-            new.col_offset = new.end_col_offset = 0
+            if not hasattr(new, "lineno"):
+                new.lineno = new.end_lineno = line
+                new.col_offset = new.end_col_offset = 0
+            line_here = new.lineno
         for inner in ast.iter_child_nodes(new):
-            located(inner, line)
+            located(inner, line_here)
     return node
 
 
