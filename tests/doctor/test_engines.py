@@ -10,8 +10,8 @@ from charmlp.doctor import Diagnosis
 from charmlp.doctor.isolation.targets import defined
 from charmlp.doctor.isolation.worker import examine_one
 from charmlp.doctor.operation.handwritten import HandWritten
-from charmlp.doctor.operation.numpy_code.duals import found as found_duals
-from charmlp.doctor.operation.numpy_code.engines import found
+from charmlp.doctor.operation.numpy_code.autograd.duals import found as found_duals
+from charmlp.doctor.operation.numpy_code.autograd.engines import found
 from tests.doctor.numpy_engine_sources import MICROGRAD, SOURCES, WRONG
 from tests.doctor.test_numpy_functions import FLOAT64, SIZES, error, module_of, values_of
 

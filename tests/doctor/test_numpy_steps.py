@@ -9,7 +9,7 @@ import pytest
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.examination import examine_operation
 from charmlp.doctor.operation.numpy_code import written
-from charmlp.doctor.operation.numpy_code.updates import updates_in
+from charmlp.doctor.operation.numpy_code.descent.updates import updates_in
 from charmlp.doctor.operation.source import definition
 from tests.doctor.test_numpy_functions import module_of
 from tests.sampling import one_in

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from charmlp.doctor.isolation.targets import Target, load
-from charmlp.doctor.operation.numpy_code.scripts import found, loops_of
+from charmlp.doctor.operation.numpy_code.descent.scripts import found, loops_of
 from tests.doctor.test_survey import examined
 from tests.sampling import in_full
 

@@ -9,7 +9,7 @@ import numpy as np
 from charmlp.doctor.editing.places import Edit, Function, binary, called
 from charmlp.doctor.editing.slopes import is_slope
 from charmlp.doctor.operation.code import Slot
-from charmlp.doctor.operation.numpy_code.updates import is_rated
+from charmlp.doctor.operation.numpy_code.descent.updates import is_rated
 
 OPERATORS: dict[str, type[ast.operator]] = {
     "mul": ast.Mult, "multiply": ast.Mult, "add": ast.Add, "sub": ast.Sub, "subtract": ast.Sub,

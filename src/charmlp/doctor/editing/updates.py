@@ -5,7 +5,7 @@ import copy
 from collections.abc import Iterator, Sequence, Set
 
 from charmlp.doctor.editing.places import Edit, Function, call
-from charmlp.doctor.operation.numpy_code.updates import (
+from charmlp.doctor.operation.numpy_code.descent.updates import (
     base_of,
     leftmost_of,
     target_of,

@@ -8,9 +8,14 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
-from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
-from charmlp.doctor.operation.numpy_code.scripts import loops_of
-from charmlp.doctor.operation.numpy_code.statements import Spot, own_statements, spots_at_top, spots_in
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.descent.scripts import loops_of
+from charmlp.doctor.operation.numpy_code.descent.statements import (
+    Spot,
+    own_statements,
+    spots_at_top,
+    spots_in,
+)
 from charmlp.doctor.operation.source import behind
 
 Place = tuple[str, int]  # a file, or a notebook's cell, and a line of it

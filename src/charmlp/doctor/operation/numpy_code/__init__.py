@@ -7,17 +7,11 @@ from types import ModuleType
 from typing import Any
 
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.numpy_code import (
-    classes,
-    duals,
-    engines,
-    frameworks,
-    functions,
-    held_examples,
-    scripts,
-    tables,
-)
+from charmlp.doctor.operation.numpy_code import classes, functions, tables
+from charmlp.doctor.operation.numpy_code.autograd import duals, engines, frameworks
+from charmlp.doctor.operation.numpy_code.descent import scripts
 from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.held import examples as held_examples
 from charmlp.doctor.operation.numpy_code.trying import left_alone, with_more_readings
 
 Finder = Callable[[ModuleType], list[Written]]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence, Set
 
 from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.numpy_code.arrays import RATE
-from charmlp.doctor.operation.numpy_code.costs import COST_WORD, is_cost
-from charmlp.doctor.operation.numpy_code.deltas import delta_of
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.instances import Method, instance, method_of, methods_of
-from charmlp.doctor.operation.numpy_code.losses import returns_gradient
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, instance, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.losses.costs import COST_WORD, is_cost
+from charmlp.doctor.operation.numpy_code.losses.deltas import delta_of
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import returns_gradient
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
     OUTPUT,

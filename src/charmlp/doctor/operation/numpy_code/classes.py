@@ -15,7 +15,6 @@ from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.constructing import choices_of
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
-from charmlp.doctor.operation.numpy_code.attached import is_attached, of_attached
 from charmlp.doctor.operation.numpy_code.class_methods import (
     BOTH,
     COST,
@@ -28,18 +27,25 @@ from charmlp.doctor.operation.numpy_code.class_methods import (
     passes_of,
     takes_truth,
 )
-from charmlp.doctor.operation.numpy_code.costs import is_of_parameters, likeliest
-from charmlp.doctor.operation.numpy_code.deltas import delta_of
+from charmlp.doctor.operation.numpy_code.descent.step_takers import step_of
 from charmlp.doctor.operation.numpy_code.functions import cannot
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, method_of, methods_of
-from charmlp.doctor.operation.numpy_code.layers import Layer
-from charmlp.doctor.operation.numpy_code.losses import Loss
-from charmlp.doctor.operation.numpy_code.models import Model
+from charmlp.doctor.operation.numpy_code.layers.attached import is_attached, of_attached
+from charmlp.doctor.operation.numpy_code.layers.instances import (
+    Method,
+    bound_to,
+    instance,
+    method_of,
+    methods_of,
+)
+from charmlp.doctor.operation.numpy_code.layers.layer import Layer
+from charmlp.doctor.operation.numpy_code.layers.nodes import is_node, of_node
+from charmlp.doctor.operation.numpy_code.losses.costs import is_of_parameters, likeliest
+from charmlp.doctor.operation.numpy_code.losses.deltas import delta_of
+from charmlp.doctor.operation.numpy_code.losses.models import Model
+from charmlp.doctor.operation.numpy_code.losses.networks import PRODUCT, Network
+from charmlp.doctor.operation.numpy_code.losses.objectives import objective_of
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
 from charmlp.doctor.operation.numpy_code.names import is_derivative, is_truth, is_upstream, stem_of
-from charmlp.doctor.operation.numpy_code.networks import PRODUCT, Network
-from charmlp.doctor.operation.numpy_code.nodes import is_node, of_node
-from charmlp.doctor.operation.numpy_code.objectives import objective_of
-from charmlp.doctor.operation.numpy_code.step_takers import step_of
 from charmlp.doctor.operation.source import source_of
 
 FRAMEWORKS = {"torch", "tensorflow", "keras", "jax", "flax", "mxnet", "paddle", "mindspore"}

@@ -11,7 +11,9 @@ import numpy as np
 from charmlp.doctor import functions
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
-from charmlp.doctor.operation.numpy_code.costs import (
+from charmlp.doctor.operation.numpy_code.descent.step_takers import step_of
+from charmlp.doctor.operation.numpy_code.function import Function, is_torch_alone
+from charmlp.doctor.operation.numpy_code.losses.costs import (
     is_cost,
     is_network,
     is_of_parameters,
@@ -19,9 +21,10 @@ from charmlp.doctor.operation.numpy_code.costs import (
     maker_of,
     with_costs,
 )
-from charmlp.doctor.operation.numpy_code.function import Function, is_torch_alone
-from charmlp.doctor.operation.numpy_code.globals import of_module
-from charmlp.doctor.operation.numpy_code.losses import (
+from charmlp.doctor.operation.numpy_code.losses.globals import of_module
+from charmlp.doctor.operation.numpy_code.losses.networks import Network
+from charmlp.doctor.operation.numpy_code.losses.objectives import objective_of
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import (
     Flagged,
     Led,
     Loss,
@@ -43,10 +46,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.networks import Network
-from charmlp.doctor.operation.numpy_code.objectives import objective_of
 from charmlp.doctor.operation.numpy_code.passes import Pair
-from charmlp.doctor.operation.numpy_code.step_takers import step_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
 

@@ -9,7 +9,7 @@ from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of
+from charmlp.doctor.operation.numpy_code.layers.instances import method_of, methods_of
 from charmlp.doctor.operation.numpy_code.trying.choices import code_with_steps
 from charmlp.doctor.operation.numpy_code.trying.couples import tried
 from charmlp.doctor.operation.numpy_code.trying.judging import hides_batch

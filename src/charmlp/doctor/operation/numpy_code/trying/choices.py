@@ -8,6 +8,7 @@ from typing import Any
 
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place
+from charmlp.doctor.operation.numpy_code.descent.updates import updates_in
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.names import ends_of, is_weight
 from charmlp.doctor.operation.numpy_code.trying.names import Variable
@@ -16,7 +17,6 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     holder,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Use
-from charmlp.doctor.operation.numpy_code.updates import updates_in
 from charmlp.doctor.operation.options import is_strength
 
 Key = str

@@ -4,9 +4,10 @@ import ast
 from collections.abc import Mapping
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.descent.statements import follows_given
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.instances import Method
-from charmlp.doctor.operation.numpy_code.losses import comes_last, returns_gradient
+from charmlp.doctor.operation.numpy_code.layers.instances import Method
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import comes_last, returns_gradient
 from charmlp.doctor.operation.numpy_code.names import (
     BACKWARD,
     DERIVATIVE,
@@ -16,7 +17,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     stem_of,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.statements import follows_given
 from charmlp.doctor.operation.numpy_code.trying.choices import taken
 from charmlp.doctor.operation.numpy_code.trying.judging import AS_ASCENT, AS_CHANGE, AS_GRADIENT, AS_UPDATE
 from charmlp.doctor.operation.numpy_code.trying.readings import COST, Candidate, Tried

@@ -10,7 +10,7 @@ import numpy as np
 from charmlp.doctor.functions import Array, sum_around, sum_to
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
-from charmlp.doctor.operation.numpy_code.losses import Loss
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
 from charmlp.doctor.operation.numpy_code.names import DATA
 from charmlp.doctor.operation.numpy_code.trying.choices import Key, Upstream, taken
 from charmlp.doctor.operation.numpy_code.trying.examples import real_arrays

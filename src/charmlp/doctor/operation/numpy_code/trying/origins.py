@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.descent.updates import EPOCHS
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import base
 from charmlp.doctor.operation.numpy_code.names import (
@@ -54,7 +55,6 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     value,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Use, uses_of
-from charmlp.doctor.operation.numpy_code.updates import EPOCHS
 from charmlp.doctor.operation.source import behind
 
 

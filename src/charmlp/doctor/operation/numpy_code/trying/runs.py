@@ -13,9 +13,10 @@ import numpy as np
 from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
+from charmlp.doctor.operation.numpy_code.descent.watching import watched
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_number, as_tensors
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, output_of
-from charmlp.doctor.operation.numpy_code.losses import Loss
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, output_of
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     is_cache,
 )
@@ -43,7 +44,6 @@ from charmlp.doctor.operation.numpy_code.trying.templates import (
     made,
 )
 from charmlp.doctor.operation.numpy_code.trying.uses import Position, roots_at
-from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.source import behind
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, weights
-from charmlp.doctor.operation.numpy_code.instances import instance
+from charmlp.doctor.operation.numpy_code.layers.instances import instance
 from charmlp.doctor.operation.numpy_code.trying.choices import (
     Choice,
     Key,

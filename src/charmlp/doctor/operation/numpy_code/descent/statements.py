@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.arrays import RATE
-from charmlp.doctor.operation.numpy_code.expressions import (
+from charmlp.doctor.operation.numpy_code.descent.expressions import (
     OPTIMIZERS,
     computes,
     is_aside,
@@ -20,6 +20,7 @@ from charmlp.doctor.operation.numpy_code.expressions import (
     multiplies,
     names_in,
 )
+from charmlp.doctor.operation.numpy_code.descent.updates import change_of, is_rated, rated_names, target_of
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
     is_surely_upstream,
@@ -27,7 +28,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     is_upstream,
     words_of,
 )
-from charmlp.doctor.operation.numpy_code.updates import change_of, is_rated, rated_names, target_of
 
 OF_GRADIENTS = {"grad", "gradient", "gradients"}
 OF_OBJECTIVE = re.compile(r"(\w+\.)*(f?obj|objective)(\.\w+)?")  # of gradient boosting

@@ -15,9 +15,9 @@ import numpy as np
 
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Written
-from charmlp.doctor.operation.numpy_code.graph_values import GRADIENT, data_of
-from charmlp.doctor.operation.numpy_code.graphs import BINARY, NO_OPERATION, Graph, tensor
-from charmlp.doctor.operation.numpy_code.starts import starts_of
+from charmlp.doctor.operation.numpy_code.autograd.graph_values import GRADIENT, data_of
+from charmlp.doctor.operation.numpy_code.autograd.graphs import BINARY, NO_OPERATION, Graph, tensor
+from charmlp.doctor.operation.numpy_code.autograd.starts import starts_of
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, uses_torch
 from charmlp.doctor.operation.unwritten import is_unwritten

@@ -20,25 +20,16 @@ from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, is_array, weights
 from charmlp.doctor.operation.numpy_code.function import copied
-from charmlp.doctor.operation.numpy_code.gathering import gather, sorted_by_input
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance, output_of
-from charmlp.doctor.operation.numpy_code.losses import Loss
-from charmlp.doctor.operation.numpy_code.names import (
-    DATA,
-    OUTPUT,
-    PREDICTION,
-    is_cache,
-    is_truth,
-    is_upstream,
-)
-from charmlp.doctor.operation.numpy_code.object_problems import (
+from charmlp.doctor.operation.numpy_code.layers.gathering import gather, sorted_by_input
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, instance, output_of
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.losses.object_problems import (
     ObjectProblem,
     given_weights,
     random_parameters,
 )
-from charmlp.doctor.operation.numpy_code.problems import (
+from charmlp.doctor.operation.numpy_code.losses.problems import (
     CLASSES,
     COUNT,
     all_truths,
@@ -46,6 +37,15 @@ from charmlp.doctor.operation.numpy_code.problems import (
     ends,
     implied_loss,
     truths,
+)
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
+from charmlp.doctor.operation.numpy_code.names import (
+    DATA,
+    OUTPUT,
+    PREDICTION,
+    is_cache,
+    is_truth,
+    is_upstream,
 )
 from charmlp.doctor.operation.numpy_code.rates import rates_in
 from charmlp.doctor.operation.options import is_flag, is_option, is_strength, usual_option

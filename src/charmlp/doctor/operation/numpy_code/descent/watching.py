@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.code import Code
-from charmlp.doctor.operation.numpy_code.descents import OF_PASSES
-from charmlp.doctor.operation.numpy_code.updates import (
+from charmlp.doctor.operation.numpy_code.descent.descents import OF_PASSES
+from charmlp.doctor.operation.numpy_code.descent.updates import (
     Updates,
     base_of,
     is_of_epochs,

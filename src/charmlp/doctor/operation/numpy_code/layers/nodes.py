@@ -9,7 +9,7 @@ import numpy as np
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Sizes, Written
-from charmlp.doctor.operation.numpy_code.instances import method_of, methods_of, output_of
+from charmlp.doctor.operation.numpy_code.layers.instances import method_of, methods_of, output_of
 from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import source_of
 

@@ -1,7 +1,7 @@
 """Programs that learn, as their authors run them: the example at the end of a file, up to its first step.
 
 A network of objects and lists says nowhere which arrays it takes; its example builds one, and calls what
-learns. That call is held with all that it is given, and made again with other weights (`held_calls.py`).
+learns. That call is held with all that it is given, and made again with other weights (`calls.py`).
 """
 
 import ast
@@ -24,10 +24,10 @@ from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.handwritten import HandWritten, Sizes, Written
 from charmlp.doctor.operation.harmless import harmless
-from charmlp.doctor.operation.numpy_code.held_calls import Call, HeldCall, state_of
-from charmlp.doctor.operation.numpy_code.held_losses import Fitted, fitted
-from charmlp.doctor.operation.numpy_code.statements import follows_given
-from charmlp.doctor.operation.numpy_code.updates import is_of_epochs, is_rated, rated_names
+from charmlp.doctor.operation.numpy_code.descent.statements import follows_given
+from charmlp.doctor.operation.numpy_code.descent.updates import is_of_epochs, is_rated, rated_names
+from charmlp.doctor.operation.numpy_code.held.calls import Call, HeldCall, state_of
+from charmlp.doctor.operation.numpy_code.held.losses import Fitted, fitted
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all

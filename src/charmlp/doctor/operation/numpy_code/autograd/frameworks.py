@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.handwritten import HandWritten, Written
-from charmlp.doctor.operation.numpy_code.engines import Engine, always
-from charmlp.doctor.operation.numpy_code.graph_values import GRADIENT, data_of
-from charmlp.doctor.operation.numpy_code.starts import BACKWARD, Start
+from charmlp.doctor.operation.numpy_code.autograd.engines import Engine, always
+from charmlp.doctor.operation.numpy_code.autograd.graph_values import GRADIENT, data_of
+from charmlp.doctor.operation.numpy_code.autograd.starts import BACKWARD, Start
 from charmlp.doctor.operation.source import behind
 
 Applied = Callable[..., Any]  # a Function, applied to variables

@@ -15,7 +15,7 @@ from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.held_calls import (
+from charmlp.doctor.operation.numpy_code.held.calls import (
     MOST_LEAVES,
     SLOPE,
     SURE,
@@ -26,7 +26,7 @@ from charmlp.doctor.operation.numpy_code.held_calls import (
     called,
     without_zeros,
 )
-from charmlp.doctor.operation.numpy_code.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES
 from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
 
 FORWARD = re.compile(

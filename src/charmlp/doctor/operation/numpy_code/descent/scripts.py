@@ -27,16 +27,22 @@ from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.constructor_arguments import HIDDEN
 from charmlp.doctor.operation.handwritten import Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import is_number_like, is_tensor, shown
-from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, is_usual_factor
-from charmlp.doctor.operation.numpy_code.costs import COST_WORD, is_cost
-from charmlp.doctor.operation.numpy_code.descents import OF_PASSES, Descent, Problem, Ran
-from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.comparing import ALIKE, Compared, is_usual_factor
+from charmlp.doctor.operation.numpy_code.descent.descents import OF_PASSES, Descent, Problem, Ran
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.statements import applies_given, follows_given
+from charmlp.doctor.operation.numpy_code.descent.steps import Step
+from charmlp.doctor.operation.numpy_code.descent.updates import (
+    Updates,
+    base_of,
+    change_of,
+    target_of,
+    updates_in,
+)
+from charmlp.doctor.operation.numpy_code.descent.watching import watched
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
+from charmlp.doctor.operation.numpy_code.losses.costs import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
-from charmlp.doctor.operation.numpy_code.statements import applies_given, follows_given
-from charmlp.doctor.operation.numpy_code.steps import Step
-from charmlp.doctor.operation.numpy_code.updates import Updates, base_of, change_of, target_of, updates_in
-from charmlp.doctor.operation.numpy_code.watching import watched
 from charmlp.doctor.operation.options import usual_option
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import behind, definition, uses_torch

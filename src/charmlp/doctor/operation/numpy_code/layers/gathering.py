@@ -20,7 +20,7 @@ from charmlp.doctor.operation.numpy_code.arrays import (
 )
 from charmlp.doctor.operation.numpy_code.arrays import places as places_on
 from charmlp.doctor.operation.numpy_code.gradients import as_one_array, base, by_input, of_one
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, method_of
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, method_of
 from charmlp.doctor.operation.numpy_code.names import is_gradient, of_gradient
 from charmlp.doctor.operation.options import usual_option
 

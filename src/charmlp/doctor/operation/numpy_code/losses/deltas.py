@@ -12,7 +12,7 @@ from charmlp.doctor.functions import sigmoid, softmax
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, instance
 from charmlp.doctor.operation.numpy_code.names import is_truth, prediction_of
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"σ(z)": sigmoid, "softmax(z)": softmax, "tanh z": np.tanh}

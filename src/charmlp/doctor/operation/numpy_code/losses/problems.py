@@ -14,7 +14,7 @@ import numpy as np
 
 from charmlp.doctor.functions import Array, onehot
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.implied import LOSSES, one_of
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, one_of
 from charmlp.doctor.operation.numpy_code.names import DATA, is_bias
 
 HIDDEN = (4, 6, 2)  # units of the hidden layers

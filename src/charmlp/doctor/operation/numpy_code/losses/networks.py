@@ -21,7 +21,19 @@ from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function, as_number, copied
 from charmlp.doctor.operation.numpy_code.gradients import base, by_input, of_one, times
-from charmlp.doctor.operation.numpy_code.losses import Loss
+from charmlp.doctor.operation.numpy_code.losses.own_data import handed_over
+from charmlp.doctor.operation.numpy_code.losses.problems import (
+    CLASSES,
+    COUNT,
+    HIDDEN,
+    Problem,
+    implied_loss,
+    is_data,
+    shapes_of,
+    truths,
+)
+from charmlp.doctor.operation.numpy_code.losses.scores import of_scores
+from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
 from charmlp.doctor.operation.numpy_code.names import (
     DATA,
     DICT,
@@ -34,18 +46,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     meant_by,
     of_gradient,
 )
-from charmlp.doctor.operation.numpy_code.own_data import handed_over
-from charmlp.doctor.operation.numpy_code.problems import (
-    CLASSES,
-    COUNT,
-    HIDDEN,
-    Problem,
-    implied_loss,
-    is_data,
-    shapes_of,
-    truths,
-)
-from charmlp.doctor.operation.numpy_code.scores import of_scores
 from charmlp.doctor.operation.options import is_option, usual_option
 from charmlp.doctor.operation.source import prefixes_of, source_of, subscripts_of, unpacked_from
 from charmlp.doctor.words import one_line

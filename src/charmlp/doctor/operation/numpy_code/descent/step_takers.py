@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from charmlp.doctor.operation.code import code_of
-from charmlp.doctor.operation.numpy_code.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_optimizer
+from charmlp.doctor.operation.numpy_code.descent.statements import follows_given, spots_in
+from charmlp.doctor.operation.numpy_code.descent.steps import Step
+from charmlp.doctor.operation.numpy_code.descent.taking import steps_in
 from charmlp.doctor.operation.numpy_code.function import Function
-from charmlp.doctor.operation.numpy_code.instances import Method, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, method_of, methods_of
+from charmlp.doctor.operation.numpy_code.losses.problems import is_data
 from charmlp.doctor.operation.numpy_code.names import is_gradient, is_truth
-from charmlp.doctor.operation.numpy_code.problems import is_data
-from charmlp.doctor.operation.numpy_code.statements import follows_given, spots_in
-from charmlp.doctor.operation.numpy_code.steps import Step
-from charmlp.doctor.operation.numpy_code.taking import steps_in
 from charmlp.doctor.operation.source import source_of
 
 

@@ -11,7 +11,7 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, weights
-from charmlp.doctor.operation.numpy_code.instances import is_weight_name
+from charmlp.doctor.operation.numpy_code.layers.instances import is_weight_name
 
 
 @dataclass(frozen=True)

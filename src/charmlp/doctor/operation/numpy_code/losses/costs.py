@@ -10,10 +10,10 @@ from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import base
-from charmlp.doctor.operation.numpy_code.implied import LOSSES, usual_loss
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, usual_loss
+from charmlp.doctor.operation.numpy_code.losses.networks import RIGHT, Network, Pass, copies_of
+from charmlp.doctor.operation.numpy_code.losses.problems import Problem, as_rows, is_data
 from charmlp.doctor.operation.numpy_code.names import is_of_backward, is_of_forward, is_truth
-from charmlp.doctor.operation.numpy_code.networks import RIGHT, Network, Pass, copies_of
-from charmlp.doctor.operation.numpy_code.problems import Problem, as_rows, is_data
 from charmlp.doctor.operation.options import is_option
 
 MOST_COSTS = 4

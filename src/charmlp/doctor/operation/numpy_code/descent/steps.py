@@ -22,18 +22,25 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
-from charmlp.doctor.operation.numpy_code.comparing import ALIKE, Compared, compared
-from charmlp.doctor.operation.numpy_code.costs import is_cost
-from charmlp.doctor.operation.numpy_code.descents import FIRST, OF_PASSES, PENALTIES, Descent, Problem, Ran
-from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.comparing import ALIKE, Compared, compared
+from charmlp.doctor.operation.numpy_code.descent.descents import (
+    FIRST,
+    OF_PASSES,
+    PENALTIES,
+    Descent,
+    Problem,
+    Ran,
+)
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.taking import Taken
+from charmlp.doctor.operation.numpy_code.descent.updates import change_of
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
-from charmlp.doctor.operation.numpy_code.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.instances import Method, bound_to, instance
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, instance
+from charmlp.doctor.operation.numpy_code.losses.costs import is_cost
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.losses.problems import all_truths, ends, shapes_of
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_of_backward, is_truth
-from charmlp.doctor.operation.numpy_code.problems import all_truths, ends, shapes_of
-from charmlp.doctor.operation.numpy_code.taking import Taken
-from charmlp.doctor.operation.numpy_code.updates import change_of
 from charmlp.doctor.operation.own_run import own_objects
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)

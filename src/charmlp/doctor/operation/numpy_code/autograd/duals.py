@@ -11,9 +11,9 @@ import numpy as np
 
 from charmlp.doctor.operation.constructor_arguments import parameters_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Written
-from charmlp.doctor.operation.numpy_code.engines import Engine
-from charmlp.doctor.operation.numpy_code.graph_values import is_number
-from charmlp.doctor.operation.numpy_code.starts import Start
+from charmlp.doctor.operation.numpy_code.autograd.engines import Engine
+from charmlp.doctor.operation.numpy_code.autograd.graph_values import is_number
+from charmlp.doctor.operation.numpy_code.autograd.starts import Start
 
 VARIABLE = "x"  # where derivatives are held by the names of variables
 CALLED = re.compile(r"_?(d|dx|df|dot|dual|deriv\w*|der|grads?|gradients?|tangent|eps\w*|slope|prime|diff)\d?")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charmlp.doctor.functions import Array
-from charmlp.doctor.operation.numpy_code.descents import Descent, Problem
+from charmlp.doctor.operation.numpy_code.descent.descents import Descent, Problem
 
 TOLERANCE = 1e-4  # relative, of slopes
 ALIKE = 0.99  # cosine of gradients that at least have a direction in common

@@ -14,7 +14,7 @@ import numpy as np
 from charmlp.doctor.functions import Array
 from charmlp.doctor.operation.code import Code
 from charmlp.doctor.operation.numpy_code.arrays import RATE, is_number_like
-from charmlp.doctor.operation.numpy_code.descents import (
+from charmlp.doctor.operation.numpy_code.descent.descents import (
     OF_DATA,
     PENALTIES,
     Descent,
@@ -22,22 +22,29 @@ from charmlp.doctor.operation.numpy_code.descents import (
     Ran,
     records_on,
 )
-from charmlp.doctor.operation.numpy_code.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.updates import (
+    EPOCHS,
+    PASS,
+    Updates,
+    base_of,
+    target_of,
+    updates_in,
+)
+from charmlp.doctor.operation.numpy_code.descent.watching import watched
 from charmlp.doctor.operation.numpy_code.function import Function, copied
-from charmlp.doctor.operation.numpy_code.instances import (
+from charmlp.doctor.operation.numpy_code.layers.instances import (
     Method,
     bound_to,
     is_weight_name,
     method_of,
     methods_of,
 )
-from charmlp.doctor.operation.numpy_code.names import DATA, is_parameter, is_truth
-from charmlp.doctor.operation.numpy_code.problems import (
+from charmlp.doctor.operation.numpy_code.losses.problems import (
     COUNT,
     implied_loss,
 )
-from charmlp.doctor.operation.numpy_code.updates import EPOCHS, PASS, Updates, base_of, target_of, updates_in
-from charmlp.doctor.operation.numpy_code.watching import watched
+from charmlp.doctor.operation.numpy_code.names import DATA, is_parameter, is_truth
 from charmlp.doctor.operation.options import is_option, is_strength, usual_option
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import returned_parts

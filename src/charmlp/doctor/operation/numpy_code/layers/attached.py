@@ -11,7 +11,7 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import is_tensor
 from charmlp.doctor.operation.numpy_code.function import as_arrays, as_tensors, in_doubles
-from charmlp.doctor.operation.numpy_code.instances import Method, instance
+from charmlp.doctor.operation.numpy_code.layers.instances import Method, instance
 from charmlp.doctor.operation.source import behind, source_of, uses_torch
 
 SET = re.compile(r"\w\.(g|grad)\s*[-+]?=[^=]")

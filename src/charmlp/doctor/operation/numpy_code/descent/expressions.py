@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.descent.updates import last_name
 from charmlp.doctor.operation.numpy_code.names import words_of
-from charmlp.doctor.operation.numpy_code.updates import last_name
 from charmlp.doctor.operation.options import is_option, is_strength
 
 # What a variable that holds a gradient is called

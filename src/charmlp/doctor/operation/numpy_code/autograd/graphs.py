@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.operation.numpy_code.arrays import shown
-from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
-from charmlp.doctor.operation.numpy_code.graph_values import (
+from charmlp.doctor.operation.numpy_code.autograd.graph_values import (
     GRADIENT,
     add_in_order,
     closure_of,
@@ -24,7 +23,8 @@ from charmlp.doctor.operation.numpy_code.graph_values import (
     ones_as,
     parents_of,
 )
-from charmlp.doctor.operation.numpy_code.starts import UPSTREAM, Start
+from charmlp.doctor.operation.numpy_code.autograd.starts import UPSTREAM, Start
+from charmlp.doctor.operation.numpy_code.function import as_tensors, in_doubles
 from charmlp.doctor.operation.options import signature
 from charmlp.doctor.operation.source import behind, source_of
 

@@ -15,9 +15,9 @@ from charmlp.doctor.arrangement import random_numbers
 from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, restore, weights
-from charmlp.doctor.operation.numpy_code.gathering import Gathered, gather
 from charmlp.doctor.operation.numpy_code.gradients import led_through, times
-from charmlp.doctor.operation.numpy_code.instances import (
+from charmlp.doctor.operation.numpy_code.layers.gathering import Gathered, gather
+from charmlp.doctor.operation.numpy_code.layers.instances import (
     Method,
     bound_to,
     instance,

@@ -1,0 +1,1 @@
+"""Engines: values that know their gradient, and operations of them."""
