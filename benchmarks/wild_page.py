@@ -87,6 +87,12 @@ learnt from the ninth and from eight lots of its builders.
 
 Issues and pull requests only, by yet another author; it was looked at between the ninth and the tenth.
 """,
+            "12": """\
+## The twelfth set
+
+What students, teachers and makers hand in: homework, layers from scratch, autograd Functions and losses, by
+another author; it was looked at in the middle of the work.
+""",
             "all": """\
 ## All sets
 """,
@@ -196,6 +202,11 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 ## 第十一组
 
 只取自问题报告和合并请求，由又一位作者写成；在第九组之后、第十组之前打开。
+""",
+            "12": """\
+## 第十二组
+
+学生、教师和爱好者会交来的代码：作业、自己写的层、autograd Function 和损失，由另一位作者写成；在开发中途打开。
 """,
             "all": """\
 ## 各组合计

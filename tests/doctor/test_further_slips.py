@@ -8,6 +8,7 @@ import pytest
 
 from tests.doctor.test_orders import names
 from tests.doctor.test_survey import examined
+from tests.sampling import one_in
 
 CONVOLUTION = """
 import numpy as np
@@ -124,7 +125,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), SLIPS)
+@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), one_in(2, SLIPS))
 def test_a_slip_is_named_and_right_code_is_healthy(
     source: str, right: str, wrong: str, mistake: str, tmp_path: Path
 ) -> None:
