@@ -99,3 +99,33 @@ def test_slips_are_named(source: str, right: str, wrong: str, named: set[str], t
 def test_a_bias_that_a_softmax_cancels_is_no_mistake(tmp_path: Path) -> None:
     """Its gradient is rounding alone, which is linear in nothing."""
     assert not names(tmp_path, HEAD.replace(" * self.scale", ""))
+
+
+GATES = """
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def gru_forward(x, h, Wz, Uz, Wr, Ur, Wh, Uh):
+    z, r = sigmoid(x @ Wz + h @ Uz), sigmoid(x @ Wr + h @ Ur)
+    g = np.tanh(x @ Wh + (r * h) @ Uh)
+    return (1 - z) * h + z * g, (x, h, z, r, g, Wz, Uz, Wr, Ur, Wh, Uh)
+
+
+def gru_backward(dout, cache):
+    x, h, z, r, g, Wz, Uz, Wr, Ur, Wh, Uh = cache
+    dz, dg = dout * (g - h) * z * (1 - z), dout * z * (1 - g**2)
+    drh = dg @ Uh.T
+    dr = drh * h * r * (1 - r)
+    dx = dz @ Wz.T + dr @ Wr.T + dg @ Wh.T
+    dh = dout * (1 - z) + dz @ Uz.T + dr @ Ur.T + drh * r
+    return dx, dh, x.T @ dz, h.T @ dz, x.T @ dr, h.T @ dr, x.T @ dg, (r * h).T @ dg
+"""
+
+
+def test_gates_that_are_shut_show_no_mistake(tmp_path: Path) -> None:
+    """Far out, differences of forward are nothing but noise."""
+    assert all(examined(tmp_path, GATES))

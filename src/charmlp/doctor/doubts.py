@@ -40,9 +40,9 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
     """The mistakes that are sure to be some; where there are none left, the reason."""
     trial, names = setup.first, {mistake.name for mistake in mistakes}
     if not mistakes:
-        is_rough = trial.form is None and trial.noise > 1e-2
+        is_rough = trial.form is None and trial.noise_seen > 1e-2
         if is_rough:
-            return [], phrase("not-smooth", noise=f"{trial.noise:.1g}")
+            return [], phrase("not-smooth", noise=f"{trial.noise_seen:.1g}")
         if trial.kind is UNKNOWN and is_at_rest(setup):
             return [], phrase("flat")
         return [], phrase("engines-own") if is_engines_own(setup) else None

@@ -63,18 +63,11 @@ def diagnosis_of(
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
                 if used is not None and is_sure(used, lacks_inputs):
                     return used
-            if inputs is None and kind is None and (misses_rows(first) or is_of_shapes(first)):
-                used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if (
-                    used is not None
-                    and not misses_rows(used)
-                    and not (is_of_shapes(first) and unlikely(used))
-                ):
-                    return used
-            if inputs is None and kind is None and is_of_dimensions(first):
-                used = with_inputs_of_its_own_run(operation, kind, target, first.kind or name)
-                if used and dimensions(used) != dimensions(first):
-                    return used
+            used = (
+                meant_otherwise(operation, first, target, name) if inputs is None and kind is None else None
+            )
+            if used is not None:
+                return used
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
@@ -102,6 +95,19 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
             found = diagnosis_of(thing, inputs, kind, target, name)
             if found.reason is None and not backward_fails(found):  # these may be of another kind as well
                 return replace(found, notes=(*found.notes, phrase("own-run")))
+    return None
+
+
+def meant_otherwise(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
+    """What is found with the file's own inputs, where nothing but the shapes of ours may be wrong."""
+    if misses_rows(first) or is_of_shapes(first):
+        used = with_inputs_of_its_own_run(operation, None, target, name)
+        if used is not None and not misses_rows(used) and not (is_of_shapes(first) and unlikely(used)):
+            return used
+    if is_of_dimensions(first):
+        used = with_inputs_of_its_own_run(operation, None, target, first.kind or name)
+        if used and dimensions(used) != dimensions(first):
+            return used
     return None
 
 

@@ -61,10 +61,12 @@ class Trial:
 
     @property
     def noise(self) -> float:
-        """How reliable numeric differentiation is here, at worst.
+        """How reliable numeric differentiation is here, at worst."""
+        return max((j.noise for j in self.jacobians.values()), default=0.0)
 
-        What forward does not depend on has nothing but noise, and does not count.
-        """
+    @property
+    def noise_seen(self) -> float:
+        """The same of what forward depends on: of all else there is nothing but noise."""
         sizes = {i: float(abs(j.matrix).max(initial=0)) for i, j in self.jacobians.items()}
         least = NOTHING * max(sizes.values(), default=0.0)
         return max((j.noise for i, j in self.jacobians.items() if sizes[i] >= least), default=0.0)
