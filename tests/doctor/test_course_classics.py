@@ -129,3 +129,34 @@ def gru_backward(dout, cache):
 def test_gates_that_are_shut_show_no_mistake(tmp_path: Path) -> None:
     """Far out, differences of forward are nothing but noise."""
     assert all(examined(tmp_path, GATES))
+
+
+CAPITALS = """
+import numpy as np
+
+
+class Net:
+    def __init__(self, inputs, hidden, outputs):
+        self.W1, self.b1 = np.random.randn(inputs, hidden), np.zeros((1, hidden))
+        self.W2, self.b2 = np.random.randn(hidden, outputs), np.zeros((1, outputs))
+
+    def forward(self, X):
+        self.a1 = np.tanh(X @ self.W1 + self.b1)
+        self.y = self.a1 @ self.W2 + self.b2
+        return self.y
+
+    def loss(self, X, T):
+        return 0.5 * np.sum((self.forward(X) - T) ** 2) / len(X)
+
+    def backward(self, X, T):
+        dy = (self.y - T) / len(X)
+        self.dW2, self.db2 = self.a1.T @ dy, dy.sum(axis=0, keepdims=True)
+        dz = dy @ self.W2.T * (1 - self.a1**2)
+        self.dW1, self.db1 = X.T @ dz, dz.sum(axis=0, keepdims=True)
+"""
+
+
+def test_data_in_the_place_of_an_upstream_gradient(tmp_path: Path) -> None:
+    """T may be a temperature, but what is called X, as in forward, is no upstream gradient."""
+    assert all(examined(tmp_path, CAPITALS))
+    assert not all(examined(tmp_path, CAPITALS.replace("(1 - self.a1**2)", "(1 - self.a1)")))

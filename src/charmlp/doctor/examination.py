@@ -28,7 +28,7 @@ from charmlp.doctor.operation.building import (
     last_builders,
 )
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.options import flags_of
+from charmlp.doctor.operation.options import flags_of, signature
 from charmlp.doctor.operation.own_run import own_objects_first
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.setups.given import given_trial
@@ -72,7 +72,8 @@ def diagnosis_of(
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
                 return of_other
-            if first.mistakes and isinstance(operation, Written) and operation.is_class:
+            is_pair = isinstance(operation, Written) and operation.is_class
+            if first.mistakes and is_pair and not takes_data(first):
                 return first  # its two methods belong together: other inputs would only hide what is wrong
             last = [in_both_modes(b, inputs, kind, target, name) for b in last_builders(operation)]
             better = (
@@ -81,7 +82,7 @@ def diagnosis_of(
                 if not hides(first, one)
                 and (one or (one.reason is None and (first.reason or not unlikely(one))))
             )
-            return next(better, first)
+            return next(better, without_ignored(first))
         except CannotExamineError as error:
             return not_examined(target, kind, error)
         except SystemExit as error:  # the operation ends the program
@@ -263,8 +264,25 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
     doubtful = {"unrecognised", "backward-raises"} | (
         {"missing-gradient", "batch-not-summed"} if diagnosis.kind is None else set()
     )
+    doubtful |= {"cotangent-ignored"} if takes_data(diagnosis) else set()
     names = {mistake.name for mistake in diagnosis.mistakes}
     return bool(names) and names <= doubtful
+
+
+def takes_data(diagnosis: Diagnosis) -> bool:
+    """Whether what was taken for the upstream gradient is called as forward's own input: backward(X, T)."""
+    code = [one for trial in diagnosis.trials[:1] for one in trial.subject.code]
+    if len(code) < 2:
+        return False
+    given, forward = (signature(one, 1).required or () for one in code[:2])
+    return bool(given[:1]) and given[:1] == forward[:1]
+
+
+def without_ignored(diagnosis: Diagnosis) -> Diagnosis:
+    """Not examined where it only ignores an upstream gradient that it does not take."""
+    if not takes_data(diagnosis) or {mistake.name for mistake in diagnosis.mistakes} != {"cotangent-ignored"}:
+        return diagnosis
+    return replace(diagnosis, mistakes=(), reason=phrase("no-pair"))
 
 
 def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
