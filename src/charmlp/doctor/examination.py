@@ -282,7 +282,7 @@ def without_ignored(diagnosis: Diagnosis) -> Diagnosis:
     """Not examined where it only ignores an upstream gradient that it does not take."""
     if not takes_data(diagnosis) or {mistake.name for mistake in diagnosis.mistakes} != {"cotangent-ignored"}:
         return diagnosis
-    return replace(diagnosis, mistakes=(), reason=phrase("no-pair"))
+    return replace(diagnosis, mistakes=(), reason=phrase("takes-targets"))
 
 
 def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:

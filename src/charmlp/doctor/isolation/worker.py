@@ -71,6 +71,7 @@ def examine_all(
     of_training = list(mistakes_in(loaded.pieces))
     if not things and not of_training and not survey.left():
         raise CannotExamineError("nothing")
+    guesses: list[Diagnosis] = []
     for number, (name, thing) in enumerate(things):
         if name in job["leave_out"]:
             if name in survey.told:  # it ended the process before this one
@@ -79,6 +80,7 @@ def examine_all(
         answer(start=name)
         diagnosis = examine_one(thing, kind, target.label(name), name)
         if target.name is None and diagnosis.reason is not None and diagnosis.reason.key == "no-pair":
+            guesses.append(diagnosis)
             continue  # a guess that came to nothing; what it computes is told of as not examined
         if diagnosis.mistakes and name in survey.right and is_taken_together(diagnosis):
             continue  # the same code read otherwise, by a guess
@@ -100,6 +102,9 @@ def examine_all(
             not_examined=tuple(left), right=tuple(survey.right),
         )  # fmt: skip
         answer(done=packed(of_file))
+    elif len(guesses) == len(things) and not of_training:  # else nothing would be said at all
+        for guess in guesses:
+            answer(done=packed(guess))
 
 
 def is_other_than_its_name(diagnosis: Diagnosis) -> bool:
