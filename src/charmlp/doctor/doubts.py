@@ -185,4 +185,9 @@ def may_be_misused(setup: SetUp) -> bool:
     if not written_alone or error is None:
         return False
     *_, last = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, AttributeError | LookupError | TypeError) or last.filename.startswith(OURS)
+    of_shape = "array element with a sequence" in str(error)
+    return (
+        of_shape
+        or isinstance(error, AttributeError | LookupError | TypeError)
+        or last.filename.startswith(OURS)
+    )

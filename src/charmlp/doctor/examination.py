@@ -38,7 +38,9 @@ from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
-OF_SPECIAL_INPUTS = {"forward-wrong", "random-forward", "cotangent-distorted", "unstable", "saved-edited"}
+OF_SPECIAL_INPUTS = {
+    "forward-wrong", "random-forward", "cotangent-distorted", "unstable", "saved-edited", "wrong-dtype"
+}  # fmt: skip
 NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 

@@ -153,7 +153,8 @@ class Pair:
     def is_upstream(self, name: str) -> bool:
         """Whether a parameter is called as an upstream gradient is, or as that of an output with a name."""
         meant = of_gradient(name)
-        return is_upstream(name) or (meant != name.lower() and meant in self.outputs_named)
+        of_output = name[:1] == "g" and name[1:].lower() in self.outputs_named  # gZ_re
+        return is_upstream(name) or of_output or (meant != name.lower() and meant in self.outputs_named)
 
     def is_only(self, name: str) -> bool:
         """Whether a derivative takes only this: the input or the output, whatever its name."""
@@ -181,6 +182,9 @@ class Pair:
         if self.is_only(name) and is_derivative(self.backward.name) and not is_surely_upstream(name):
             return None  # d_relu(g): a derivative of something called g
         meant = {base(of_gradient(name)), base(re.sub(r"_?next_?", "", of_gradient(name)))}
+        exact = [i for i, one in enumerate(self.outputs_named) if name[:1] == "g" and one == name[1:].lower()]
+        if exact:
+            return exact[0]
         named = [i for i, output in enumerate(self.outputs_named) if output and base(output) in meant]
         free = [i for i in named if i not in led]
         if free:
