@@ -93,6 +93,11 @@ Issues and pull requests only, by yet another author; it was looked at between t
 What students, teachers and makers hand in: homework, layers from scratch, autograd Functions and losses, by
 another author; it was looked at in the middle of the work.
 """,
+            "13": """\
+## The thirteenth set
+
+Of the same kind as the twelfth, and small; it was looked at when the work was done.
+""",
             "all": """\
 ## All sets
 """,
@@ -207,6 +212,11 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 ## 第十二组
 
 学生、教师和爱好者会交来的代码：作业、自己写的层、autograd Function 和损失，由另一位作者写成；在开发中途打开。
+""",
+            "13": """\
+## 第十三组
+
+与第十二组同类，数量不多；开发结束后才打开。
 """,
             "all": """\
 ## 各组合计
