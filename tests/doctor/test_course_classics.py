@@ -81,7 +81,7 @@ SLIPS = [
     pytest.param(MEMORY, "dc * self.f\n", "dc\n", {"path-forgotten"}, marks=pytest.mark.full),  # many lines
     (DROPPING, "dvalues * self.binary_mask", "dvalues", {"relu-mask", "wrong-mask", "scale-forgotten"}),
     (DROPPING, "self.rate = 1 - rate", "self.rate = rate", {"forward-wrong"}),
-    (HEAD, "head_dim**-0.5", "embed_dim**-0.5", {"forward-wrong"}),
+    pytest.param(HEAD, "head_dim**-0.5", "embed_dim**-0.5", {"forward-wrong"}, marks=pytest.mark.full),
 ]
 
 
@@ -126,6 +126,7 @@ def gru_backward(dout, cache):
 """
 
 
+@pytest.mark.full
 def test_gates_that_are_shut_show_no_mistake(tmp_path: Path) -> None:
     """Far out, differences of forward are nothing but noise."""
     assert all(examined(tmp_path, GATES))
