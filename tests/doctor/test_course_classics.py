@@ -160,4 +160,8 @@ class Net:
 def test_data_in_the_place_of_an_upstream_gradient(tmp_path: Path) -> None:
     """T may be a temperature, but what is called X, as in forward, is no upstream gradient."""
     assert all(examined(tmp_path, CAPITALS))
+
+
+@pytest.mark.full
+def test_a_slip_beside_data_in_the_place_of_an_upstream_gradient(tmp_path: Path) -> None:
     assert not all(examined(tmp_path, CAPITALS.replace("(1 - self.a1**2)", "(1 - self.a1)")))
