@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import random
 import signal
 import sys
@@ -72,8 +73,11 @@ def moments(seed: int) -> Iterator[Presses]:
     "count", [12, pytest.param(1000, marks=[pytest.mark.full, pytest.mark.timeout(1800)])]
 )
 def test_at_some_moments(whole: dict[str, Any], capfd: pytest.CaptureFixture[str], count: int) -> None:
-    for _, presses in zip(range(count), moments(count), strict=False):
-        check(presses, whole, capfd)
+    try:
+        for _, presses in zip(range(count), moments(count), strict=False):
+            check(presses, whole, capfd)
+    finally:
+        gc.collect()  # here, where it is expected, and not in some test that follows
 
 
 def test_an_interrupt_that_is_raised_anywhere_is_caught(
