@@ -1,0 +1,100 @@
+"""Whether what was found is to be believed, or comes of inputs that are not meant."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.mistake import Mistake, phrase
+from charmlp.doctor.operation.options import signature
+
+OF_SPECIAL_INPUTS = {
+    "forward-wrong", "random-forward", "cotangent-distorted", "unstable", "saved-edited", "wrong-dtype"
+}  # fmt: skip
+
+
+def misses_rows(diagnosis: Diagnosis) -> bool:
+    """Whether a single number was taken, of which something is wrong: an object may hold a row of labels."""
+    numbers = any(np.ndim(value) == 0 for trial in diagnosis.trials[:1] for value in trial.values)
+    return numbers and bool(diagnosis.mistakes)
+
+
+def is_of_shapes(diagnosis: Diagnosis) -> bool:
+    """Whether nothing is wrong but shapes, with which it may not be meant to be called."""
+    found = diagnosis.mistakes
+    return bool(found) and all(m.name == "backward-raises" or m.variant == "shape" for m in found)
+
+
+def is_of_dimensions(diagnosis: Diagnosis) -> bool:
+    """Whether its mistakes may be none of inputs with fewer dimensions: the mean of a row divides by N."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return bool(names) and names <= {"wrong-divisor", "batch-not-summed"}
+
+
+def dimensions(diagnosis: Diagnosis) -> list[int]:
+    return [np.ndim(value) for trial in diagnosis.trials[:1] for value in trial.values]
+
+
+def backward_fails(diagnosis: Diagnosis) -> bool:
+    raises = any(mistake.name == "backward-raises" for mistake in diagnosis.mistakes)
+    return raises or (diagnosis.reason is not None and diagnosis.reason.key == "backward-fails")
+
+
+def is_doubtful(diagnosis: Diagnosis) -> bool:
+    """Whether all that was found may come from a wrong reading: of inputs that need no gradient, say."""
+    doubtful = {"unrecognised", "backward-raises"} | (
+        {"missing-gradient", "batch-not-summed"} if diagnosis.kind is None else set()
+    )
+    doubtful |= {"cotangent-ignored"} if takes_data(diagnosis) else set()
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return bool(names) and names <= doubtful
+
+
+def takes_data(diagnosis: Diagnosis) -> bool:
+    """Whether what was taken for the upstream gradient is called as forward's own input: backward(X, T)."""
+    code = [one for trial in diagnosis.trials[:1] for one in trial.subject.code]
+    if len(code) < 2:
+        return False
+    given, forward = (signature(one, 1).required or () for one in code[:2])
+    return bool(given[:1]) and given[:1] == forward[:1]
+
+
+def without_ignored(diagnosis: Diagnosis) -> Diagnosis:
+    """Not examined where it only ignores an upstream gradient that it does not take."""
+    if not takes_data(diagnosis) or {mistake.name for mistake in diagnosis.mistakes} != {"cotangent-ignored"}:
+        return diagnosis
+    return replace(diagnosis, mistakes=(), reason=phrase("takes-targets"))
+
+
+def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
+    """Whether what is found with special inputs counts: where there are no others, or these show a mistake.
+
+    Forward may be another formula there on purpose, as in use instead of training, or draw numbers; where all
+    right gradients are 0, only noise is left.
+    """
+    mistakes = of_own_run.mistakes
+    sure = all(mistake.name not in OF_SPECIAL_INPUTS or is_slip(mistake) for mistake in mistakes)
+    return sure and (lacks_inputs or (bool(mistakes) and not is_doubtful(of_own_run)))
+
+
+def is_slip(mistake: Mistake) -> bool:
+    """Whether a line of the code explains it."""
+    return any(words.key.startswith("edit-line") for words in mistake.evidence)
+
+
+def hides(first: Diagnosis, other: Diagnosis) -> bool:
+    """Whether another reading only hides what is wrong: one input with one column, where it takes several."""
+    shapes = [[np.shape(value) for value in trial.values] for trial in (*first.trials[:1], *other.trials[:1])]
+    return len(shapes) == 2 and len(shapes[1]) == 1 and 1 in shapes[1][0] and 1 not in shapes[0][0]
+
+
+def unlikely(diagnosis: Diagnosis) -> bool:
+    """Whether it looks like inputs in another order or shape than is meant."""
+    missed = {"unrecognised", "wrong-order", "missing-gradient"}
+    return any(mistake.name in missed for mistake in diagnosis.mistakes)
+
+
+def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
+    """What is unlikely comes last; then many mistakes."""
+    names = {mistake.name for mistake in diagnosis.mistakes}
+    return unlikely(diagnosis), "batch-not-summed" in names, len(diagnosis.mistakes)
