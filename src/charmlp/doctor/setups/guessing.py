@@ -178,7 +178,8 @@ def fill_recipe(
         elif shape == OPTION:
             values.append(option(subject, subject.name_of(len(values)), flags))
         elif shape == LABELS:
-            values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
+            rows = np.shape(values[0])[:1] if values else rows_of(recipe)
+            values.append(generator.integers(3, size=rows or (5,)))
         elif shape == PLACES:
             values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
@@ -197,6 +198,11 @@ def fill_recipe(
         same = np.unique(parameter).size < 2
         values.append((random_numbers(parameter.shape, generator) if same else parameter).astype(dtype))
     return values
+
+
+def rows_of(recipe: Sequence[Any]) -> tuple[int, ...]:
+    """How many rows the first array has of which a recipe says the shape."""
+    return next((shape[:1] for shape in recipe if isinstance(shape, tuple)), ())
 
 
 def of_angle(name: str, shape: Shape) -> Array:
