@@ -12,6 +12,7 @@ import numpy as np
 from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
+from charmlp.doctor.checks.asked import asked_for_all
 from charmlp.doctor.checks.invariances import of_what_forward_forbids
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.doubts import WHATEVER_IS_MEANT, without_doubtful
@@ -280,7 +281,7 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
         target, trial.kind.name or None, tuple(mistakes), notes, reason, tuple(comparisons(setup)),
-        trials=(trial,),
+        trials=(trial, *asked_for_all(setup)[:1]),
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     gradients.values_are_right,
     accumulation.gradients_add_up,
     asked.each_alone,
+    asked.of_constants,
     straight_through.steps_are_led_through,
     linearity.backward_is_linear,
     structure.backward_runs,

@@ -4,13 +4,16 @@ Which stand-in is best nobody can say. But it goes the way that forward goes, it
 forward steps, and where forward is odd, it is alike on both sides.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
+from charmlp.doctor.checks.gradients import is_zero
 from charmlp.doctor.doubts import is_flat
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import Finding, finding, phrase
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial
 
@@ -30,13 +33,21 @@ def steps_are_led_through(setup: SetUp) -> Iterator[Finding]:
     x, y, slope = curves
     passes, steps = slope != 0, np.flatnonzero(np.diff(y))
     beside = np.unique([*steps, *(steps + 1)])
+    between = np.arange(steps[0] + 1, steps[-1] + 1) if len(steps) else steps  # the first and the last
     rises = float(np.sum((x - x.mean()) * (y - y.mean())))
     if passes.any() and (slope * rises <= 0).all():
         yield finding("sign-flipped.step", phrase("step-sign"), at=position, confidence=0.9)
-    elif len(beside) and passes.any() and not passes[beside].any():
+    elif passes.any() and any(len(some) and not passes[some].any() for some in (beside, between)):
         yield finding("relu-mask.step", phrase("step-passes"), at=position, confidence=0.9)
+    elif len(steps) and is_zero(setup.observations, position) and not is_meant_to_be_zero(trial):
+        yield finding("missing-gradient.zero", at=position, confidence=0.9)
     elif np.array_equal(y, -y[::-1]) and is_one_sided(passes, steps):
         yield finding("wrong-mask.step", phrase("step-one-side"), at=position, confidence=0.9)
+
+
+def is_meant_to_be_zero(trial: Trial) -> bool:
+    """Whether backward says that it gives no gradient, which is the derivative of a step."""
+    return any(re.search(r"\bzeros?|\* ?0(\.0*)?\b(?!\.)", source_of(one)) for one in trial.subject.code)
 
 
 def curves_of(trial: Trial, position: int) -> tuple[Array, Array, Array] | None:

@@ -29,6 +29,8 @@ OPTIONS: dict[str, Any] = {
     "p|pdrop|dropp|(drop|dropout)?(rate|prob|ratio)|dropout|dropoutp": 0.4,
     "keepprob|pkeep|keep|keeprate|retain": 0.6,
     "margin|delta": 0.5,
+    "(label|lb)?smooth(ing)?": 0.1,
+    "(lb|label)?ignore(index|label|id|idx)?|paddingidx": 1,  # a class that there is
     "threshold|thresh": 0.0,
     "low(er)?|q(n|min)|min(val(ue)?|imum)?": -0.7,
     "high|upper|q(p|max)|max(val(ue)?|imum)?": 0.9,

@@ -43,7 +43,7 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
     `CannotExamineError` where forward runs with none.
     """
     errors: list[Exception] = []
-    running = forward_only = None
+    running = forward_only = as_labels = None
     late = time.process_time() + OWN_AFTER
     for dtype in DTYPES:
         subject = build(sizes, dtype)
@@ -59,12 +59,17 @@ def guessed_trial(build: Build, sizes: Sizes, seed: int = 0, flags: bool = True)
                 continue
             returned = trial.returned(trial.record(trial.upstreams[0]))
             if returned is not None and fit(trial.values, returned):
-                return trial
+                if not is_input(trial, recipe, returned):
+                    return trial
+                as_labels = as_labels or trial
+                continue
             if returned is not None and (other := with_shapes_of(returned, trial, dtype)) is not None:
                 return other
             if returned is not None:
                 running = running or trial
             forward_only = forward_only or trial
+    if as_labels is not None:
+        return as_labels
     if running is None and late < math.inf:
         own = trial_of_own_shapes(build(sizes, FLOAT64), FLOAT64, seed, flags, sizes)
         if own is not None:
@@ -90,6 +95,16 @@ def filled_trial(
     if fillers is None:
         return None
     return Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
+
+
+def is_input(trial: Trial, recipe: Sequence[Any], returned: Sequence[Any]) -> bool:
+    """Whether what was taken for labels is an input as x is: y has a gradient and the output's shape."""
+    if not trial.subject.counts or trial.outputs[0].ndim < 2:
+        return False
+    return any(
+        shape[:1] == (ONE_HOT,) and np.shape(g) == trial.outputs[0].shape
+        for shape, g in zip(recipe, returned, strict=False)
+    )
 
 
 def with_shapes_of(returned: Sequence[Any], trial: Trial, dtype: np.dtype) -> Trial | None:
@@ -178,7 +193,8 @@ def fill_recipe(
         elif shape == OPTION:
             values.append(option(subject, subject.name_of(len(values)), flags))
         elif shape == LABELS:
-            values.append(generator.integers(3, size=(np.shape(values[0])[:1] if values else ()) or (5,)))
+            rows = np.shape(values[0])[:1] if values else rows_of(recipe)
+            values.append(generator.integers(3, size=rows or (5,)))
         elif shape == PLACES:
             values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
@@ -197,6 +213,11 @@ def fill_recipe(
         same = np.unique(parameter).size < 2
         values.append((random_numbers(parameter.shape, generator) if same else parameter).astype(dtype))
     return values
+
+
+def rows_of(recipe: Sequence[Any]) -> tuple[int, ...]:
+    """How many rows the first array has of which a recipe says the shape."""
+    return next((shape[:1] for shape in recipe if isinstance(shape, tuple)), ())
 
 
 def of_angle(name: str, shape: Shape) -> Array:

@@ -22,6 +22,7 @@ ONE_HOT, BINARY, SIGNS, WORDS_2D, PLACES, OPTION = (
 PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
 # Pairs that belong together or do not are told by 1 and −1 where their cosine is compared
 PLUS_OR_MINUS = re.compile(r"[=!]= *-1\b|\bcos(ine)?(_?sim\w*)?\b", re.IGNORECASE)
+LABELS_FIRST = re.compile(r"labels?|targets?|classes", re.IGNORECASE)  # before what they are the labels of
 # Where forward is finite: everywhere, where x > 0 (a logarithm), or between 0 and 1 (probabilities)
 DOMAINS: tuple[Callable[[Array], Array], ...] = (np.array, np.abs, sigmoid)
 
@@ -138,6 +139,8 @@ def with_labels(subject: Subject, found: Iterable[list[Any]]) -> Iterator[list[A
     """Each recipe with class indices, else one-hot rows, for what has the name of labels; then as it is."""
     for recipe in found:
         truths = {i for i in range(1, len(recipe)) if is_label(subject.name_of(i))}
+        if len(recipe) > 1 and not truths and LABELS_FIRST.fullmatch(subject.name_of(0)):
+            yield [LABELS, *recipe[1:]]
         pairs = {i for i in truths if is_of_pairs(subject, i)}
         yes_or_no = {i for i in range(1, len(recipe)) if is_shape(recipe[i]) and is_yes_or_no(subject, i)}
         if yes_or_no and any(

@@ -1,6 +1,7 @@
 """The gradients that backward returned, in the shapes of their inputs, and what had to be mended for that."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.subject import Upstream
 from charmlp.doctor.setups.trial import Trial, is_label
 
+PREDICTED = re.compile(r"(\w+_)?(recon\w*|rec|pred\w*|outputs?|y?_?hat)", re.IGNORECASE)
 SIMILAR = 0.999  # cosine from which two gradients count as the same up to a factor
 
 
@@ -66,6 +68,8 @@ def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> b
     An object's array may be no weight: it must have one where another of its arrays has.
     """
     subject = trial.subject
+    if is_compared(trial, gradients, position):
+        return False
     if not subject.is_raw or subject.counts or all(g is None for g in gradients):
         return True
     if is_label(subject.name_of(position)):
@@ -73,6 +77,18 @@ def demands(trial: Trial, gradients: Sequence[Array | None], position: int) -> b
     if position in subject.parameters:
         return any(gradients[i] is not None for i in subject.parameters)
     return position > 0
+
+
+def is_compared(trial: Trial, gradients: Sequence[Array | None], position: int) -> bool:
+    """Whether an input is data that a loss compares a prediction with: x beside its reconstruction."""
+    names = [trial.subject.name_of(i) for i in range(len(trial.values))]
+    if any(y.size > 1 for y in trial.outputs) or PREDICTED.fullmatch(names[position]):
+        return False
+    shape = np.shape(trial.values[position])
+    return any(
+        gradient is not None and np.shape(value) == shape and PREDICTED.fullmatch(name)
+        for name, value, gradient in zip(names, trial.values, gradients, strict=False)
+    )
 
 
 def count_finding(trial: Trial, returned: Sequence[Any]) -> Finding | None:
