@@ -7,6 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -18,6 +19,8 @@ MODULES = ("np", "numpy", "math", "cp", "jnp", "torch")
 def behind(function: Anything) -> Anything:
     """The function that somebody wrote, without decorators, `np.vectorize`, `partial` or a compiler."""
     for _ in range(10):
+        if isinstance(function, FunctionType) and not vars(function):  # plain, as most are: said soon
+            break
         inner = next(
             (
                 found

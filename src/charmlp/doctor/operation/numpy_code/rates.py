@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ def own_rate(owner: Any, method: Any) -> float | None:
     return None
 
 
+@functools.lru_cache(maxsize=512)
 def rates_in(tree: Any) -> set[str]:
     """The one name that is a factor of two or more steps of an object's weights, else none.
 
