@@ -157,6 +157,7 @@ class Net:
 """
 
 
+@pytest.mark.full
 def test_data_in_the_place_of_an_upstream_gradient(tmp_path: Path) -> None:
     """T may be a temperature, but what is called X, as in forward, is no upstream gradient."""
     assert all(examined(tmp_path, CAPITALS))

@@ -125,7 +125,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), one_in(2, SLIPS))
+@pytest.mark.parametrize(("source", "right", "wrong", "mistake"), one_in(4, SLIPS))
 def test_a_slip_is_named_and_right_code_is_healthy(
     source: str, right: str, wrong: str, mistake: str, tmp_path: Path
 ) -> None:

@@ -471,11 +471,11 @@ def cell_backward(dafter, cache):
 """
 
 
-def test_a_cache_without_a_name_beside_a_second_output(tmp_path: Path) -> None:
-    def names(source: str) -> list[list[str]]:
-        module = module_of(source, tmp_path)
-        each = [examine_operation(one, None, None, "cell", "cell_forward") for one in found(module)]
-        return [[mistake.name for mistake in diagnosis.mistakes] for diagnosis in each]
-
-    assert names(CELL) == [[]]
-    assert names(CELL.replace("U.T @ slope", "U @ slope")) == [["wrong-transpose-for-input"]]
+@pytest.mark.parametrize(
+    ("source", "names"),
+    one_in(2, [(CELL, []), (CELL.replace("U.T @ slope", "U @ slope"), ["wrong-transpose-for-input"])]),
+)
+def test_a_cache_without_a_name_beside_a_second_output(source: str, names: list[str], tmp_path: Path) -> None:
+    (one,) = found(module_of(source, tmp_path))
+    diagnosis = examine_operation(one, None, None, "cell", "cell_forward")
+    assert [mistake.name for mistake in diagnosis.mistakes] == names

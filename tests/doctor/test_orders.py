@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doctor.test_survey import examined
+from tests.sampling import one_in
 
 SIGNAL = """
 import numpy as np
@@ -74,22 +75,25 @@ def names(folder: Path, source: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("source", "right", "wrong", "mistake"),
-    [
-        (
-            SIGNAL,
-            'self.x, dout, mode="valid")',
-            'dout, self.x, mode="valid")',
-            ("kernel-not-flipped", "reversed"),
-        ),
-        (SIGNAL, "dout, self.taps,", "dout, self.taps[::-1],", ("kernel-not-flipped", "turned")),
-        (INVERSE, "-y.T @ dout @ y.T", "-y @ dout @ y", ("wrong-transpose-for-input", "axes")),
-        (
-            FILTERS,
-            '"nchk,nfh->fck", self.columns, dout)',
-            '"nchk,nfh->kcf", self.columns, dout).reshape(self.weight.shape)',
-            ("weight-transposed", "axes"),
-        ),
-    ],
+    one_in(
+        4,
+        [
+            (
+                SIGNAL,
+                'self.x, dout, mode="valid")',
+                'dout, self.x, mode="valid")',
+                ("kernel-not-flipped", "reversed"),
+            ),
+            (SIGNAL, "dout, self.taps,", "dout, self.taps[::-1],", ("kernel-not-flipped", "turned")),
+            (INVERSE, "-y.T @ dout @ y.T", "-y @ dout @ y", ("wrong-transpose-for-input", "axes")),
+            (
+                FILTERS,
+                '"nchk,nfh->fck", self.columns, dout)',
+                '"nchk,nfh->kcf", self.columns, dout).reshape(self.weight.shape)',
+                ("weight-transposed", "axes"),
+            ),
+        ],
+    ),
 )
 def test_the_order_is_named(
     source: str, right: str, wrong: str, mistake: tuple[str, str], tmp_path: Path

@@ -162,14 +162,14 @@ CONVENTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+SLOW = {"new weights under their names", "deltas that are added"}  # as other losses are tried as well
+EACH = [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in CONVENTIONS]
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_it_is_no_mistake(tmp_path: Path, name: str) -> None:
     diagnoses = examined(tmp_path, NUMPY + CONVENTIONS[name][0])
     assert any(diagnoses) and not any(one.mistakes for one in diagnoses), [d.text("en") for d in diagnoses]
-
-
-SLOW = {"new weights under their names", "deltas that are added"}  # as other losses are tried as well
-EACH = [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in CONVENTIONS]
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -93,7 +93,13 @@ class Scale:
 """
 CASES = [
     pytest.param(ROWS, "r / len(idx)", "r", id="rows"),
-    pytest.param(LABELS, "np.exp(f) - self.counts\n\n\nif", "self.counts - np.exp(f)\n\n\nif", id="labels"),
+    pytest.param(
+        LABELS,
+        "np.exp(f) - self.counts\n\n\nif",
+        "self.counts - np.exp(f)\n\n\nif",
+        id="labels",
+        marks=pytest.mark.full,
+    ),
     pytest.param(
         SAMPLES, "grad_b += delta * p * (1 - p)", "grad_b += delta * p", id="samples", marks=pytest.mark.full
     ),

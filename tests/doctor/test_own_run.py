@@ -134,6 +134,10 @@ def test_control_without_its_use_nothing_tells(tmp_path: Path) -> None:
 
 def test_an_object_that_is_built_step_by_step(tmp_path: Path) -> None:
     assert names(tmp_path, LAYERS)[0] == ["healthy"]
+
+
+@pytest.mark.full
+def test_a_slip_in_an_object_that_is_built_step_by_step(tmp_path: Path) -> None:
     wrong = LAYERS.replace("local = errors * (1 - y**2)", "local = errors * y**2")
     assert not {"healthy", "unknown"} & set(names(tmp_path, wrong)[0])
     built = LAYERS.partition("\n\nif __name__")[0]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from charmlp.doctor import examine
+from tests.sampling import one_in
 
 
 class Right(nn.Module):
@@ -56,7 +57,14 @@ def test_a_right_one_is_healthy() -> None:
 
 @pytest.mark.parametrize(
     ("network", "variant"),
-    [(InAList, "unregistered"), (EndsInActivation, "activation-last"), (WithoutActivation, "no-activation")],
+    one_in(
+        3,
+        [
+            (InAList, "unregistered"),
+            (EndsInActivation, "activation-last"),
+            (WithoutActivation, "no-activation"),
+        ],
+    ),
 )
 def test_a_wrong_structure_is_named(network: type[nn.Module], variant: str) -> None:
     assert [(m.name, m.variant) for m in examine(network).mistakes] == [("structure", variant)]

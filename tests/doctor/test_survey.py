@@ -26,12 +26,12 @@ def examined(folder: Path, source: str, name: str = "half", own_run: bool = True
     return [unpacked(answer["done"]) for answer in answers if "done" in answer]
 
 
-@pytest.mark.parametrize("name", one_in(2, WRONG))
+@pytest.mark.parametrize("name", one_in(4, WRONG))
 def test_no_wrong_file_is_healthy(tmp_path: Path, name: str) -> None:
     assert not all(examined(tmp_path, WRONG[name]))
 
 
-@pytest.mark.parametrize("name", one_in(2, RIGHT))
+@pytest.mark.parametrize("name", one_in(4, RIGHT))
 def test_right_files_are_healthy(tmp_path: Path, name: str) -> None:
     diagnoses = examined(tmp_path, RIGHT[name])
     assert diagnoses and all(diagnoses), [diagnosis.text("en") for diagnosis in diagnoses]

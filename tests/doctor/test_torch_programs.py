@@ -158,7 +158,7 @@ PROGRAMS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", one_in(3, PROGRAMS))
+@pytest.mark.parametrize("name", one_in(6, PROGRAMS))
 def test_what_is_wrong_is_named_and_its_right_twin_is_not_mistaken(tmp_path: Path, name: str) -> None:
     source, right, wrong, names = PROGRAMS[name]
     assert source.count(right) == 1
