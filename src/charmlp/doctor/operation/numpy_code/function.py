@@ -1,5 +1,6 @@
 """One function of a module, called with arrays: what it takes beside them is filled in here."""
 
+import ast
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from charmlp.doctor.operation.source import (
     items_of,
     module_of,
     returned_names,
+    returned_parts,
     source_of,
     subscripts_of,
     unpacked_from,
@@ -290,3 +292,24 @@ def as_arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: as_arrays(one) for key, one in value.items()}
     return value.detach().numpy() if hasattr(value, "detach") else value
+
+
+@dataclass(frozen=True)
+class Flattened(Function):
+    """A function that returns its outputs as a tuple beside what it keeps: here one after the other."""
+
+    @cached_property
+    def returns(self) -> list[str]:
+        return [*self.returns_inside, *returned_names(self.call)[1:]]
+
+    def __call__(self, arguments: Mapping[str, Any]) -> Any:
+        outputs, *kept = super().__call__(arguments)
+        return (*outputs, *kept)
+
+
+def flattened(function: Function) -> Function:
+    """It, with one output after the other where it ends with `return (h, c), cache`."""
+    parts = returned_parts(function.call)
+    if len(parts) != 2 or not isinstance(parts[0], ast.Tuple):
+        return function
+    return Flattened(function.name, function.call, function.chosen, function.bundle)

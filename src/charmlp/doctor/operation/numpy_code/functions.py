@@ -12,7 +12,7 @@ from charmlp.doctor import functions
 from charmlp.doctor.mistake import CannotExamineError, Phrase, phrase
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.descent.step_takers import step_of
-from charmlp.doctor.operation.numpy_code.function import Function, is_torch_alone
+from charmlp.doctor.operation.numpy_code.function import Function, flattened, is_torch_alone
 from charmlp.doctor.operation.numpy_code.losses.costs import (
     is_cost,
     is_network,
@@ -219,7 +219,7 @@ class Finder:
             one
             for of_choice in each
             for one in operation(
-                label(name, of_choice), Pair(of_choice, both[1]).readings(), *both,
+                label(name, of_choice), Pair(flattened(of_choice), both[1]).readings(), *both,
                 others=(*others, *([name] if len(each) > 1 else [])),
             )
         ]  # fmt: skip

@@ -181,17 +181,30 @@ class Pair:
         """The output whose upstream gradient is called this; None where all have theirs."""
         if self.is_only(name) and is_derivative(self.backward.name) and not is_surely_upstream(name):
             return None  # d_relu(g): a derivative of something called g
-        meant = {base(of_gradient(name)), base(re.sub(r"_?next_?", "", of_gradient(name)))}
+        if self.leads_in_order:
+            return [i for i, one in enumerate(self.forward.returns) if not is_cache(one)][len(led)]
         exact = [i for i, one in enumerate(self.outputs_named) if name[:1] == "g" and one == name[1:].lower()]
         if exact:
             return exact[0]
-        named = [i for i, output in enumerate(self.outputs_named) if output and base(output) in meant]
+        named = self.named_for(name)
         free = [i for i in named if i not in led]
         if free:
             return free[0]
         if led and not any(self.outputs_named):  # return self.o * np.tanh(self.c), self.c
             return next((i for i in range(len(self.outputs_named)) if i not in led), None)
         return None if led else self.first_output
+
+    def named_for(self, name: str) -> list[int]:
+        """The outputs that are called as an upstream gradient says."""
+        meant = {base(of_gradient(name)), base(re.sub(r"_?next_?", "", of_gradient(name)))}
+        return [i for i, output in enumerate(self.outputs_named) if output and base(output) in meant]
+
+    @cached_property
+    def leads_in_order(self) -> bool:
+        """Whether there is an upstream gradient for each of several outputs, and names do not say for which."""
+        upstreams = [name for name in self.takes if self.is_upstream(name)]
+        outputs = [name for name in self.forward.returns if not is_cache(name)]
+        return len(upstreams) == len(outputs) > 1 and not all(map(self.named_for, upstreams))
 
     @property
     def first_output(self) -> int:

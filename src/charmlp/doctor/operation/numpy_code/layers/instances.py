@@ -106,7 +106,7 @@ class Method(Function):
         (*_, only) = self.required or ("",)
         if len(self.required) != 1:
             return self
-        is_tuple = len(unpacked_from(self.call, only)) > 1 or items_of(self.call, only)
+        is_tuple = unpacked_from(self.call, only) or items_of(self.call, only)
         return replace(self, bundle=only) if is_tuple else self
 
     @cached_property
