@@ -6,6 +6,7 @@ import numpy as np
 
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.mistake import Mistake, phrase
+from charmlp.doctor.operation.numpy_code.names import is_upstream
 from charmlp.doctor.operation.options import signature
 
 OF_SPECIAL_INPUTS = {
@@ -51,12 +52,15 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
 
 
 def takes_data(diagnosis: Diagnosis) -> bool:
-    """Whether what was taken for the upstream gradient is called as forward's own input: backward(X, T)."""
+    """Whether what was taken for the upstream gradient is called as forward's own input: backward(X, T).
+
+    Not where another parameter is called as an upstream gradient is: backward(x, grad_output).
+    """
     code = [one for trial in diagnosis.trials[:1] for one in trial.subject.code]
     if len(code) < 2:
         return False
     given, forward = (signature(one, 1).required or () for one in code[:2])
-    return bool(given[:1]) and given[:1] == forward[:1]
+    return bool(given[:1]) and given[:1] == forward[:1] and not any(map(is_upstream, given[1:]))
 
 
 def without_ignored(diagnosis: Diagnosis) -> Diagnosis:

@@ -7,7 +7,16 @@ from types import ModuleType
 
 import numpy as np
 
-from charmlp.doctor.editing.places import Edit, Function, binary, call, expression, is_plain, to_be_read
+from charmlp.doctor.editing.places import (
+    Edit,
+    Function,
+    binary,
+    call,
+    expression,
+    is_entry,
+    is_plain,
+    to_be_read,
+)
 from charmlp.doctor.operation.code import Slot
 from charmlp.doctor.operation.numpy_code.names import is_truth
 
@@ -99,8 +108,9 @@ def of_terms(function: Function) -> Iterator[Edit]:
 
 
 def is_factor(slot: Slot) -> bool:
-    """Whether a variable is one of the factors of a product: h of g h s (1 − s), where h − x is meant."""
-    return isinstance(slot[0], ast.BinOp) and isinstance(slot[0].op, ast.Mult) and is_plain(slot[3])
+    """Whether a variable, or an entry of one, is a factor: h of g h s (1 − s), where h − x is meant."""
+    is_variable = is_plain(slot[3]) or is_entry(slot[3])
+    return isinstance(slot[0], ast.BinOp) and isinstance(slot[0].op, ast.Mult) and is_variable
 
 
 def of_arrangements(function: Function) -> Iterator[Edit]:

@@ -300,11 +300,11 @@ class Flattened(Function):
 
     @cached_property
     def returns(self) -> list[str]:
-        return [*self.returns_inside, *returned_names(self.call)[1:]]
+        return [*self.returns_inside, "cache"]
 
     def __call__(self, arguments: Mapping[str, Any]) -> Any:
-        outputs, *kept = super().__call__(arguments)
-        return (*outputs, *kept)
+        outputs, cache = super().__call__(arguments)
+        return (*outputs, cache)
 
 
 def flattened(function: Function) -> Function:

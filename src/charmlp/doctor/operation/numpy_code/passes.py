@@ -201,7 +201,7 @@ class Pair:
 
     @cached_property
     def leads_in_order(self) -> bool:
-        """Whether there is an upstream gradient for each of several outputs, and names do not say for which."""
+        """Whether each of several outputs has an upstream gradient, and names do not say which."""
         upstreams = [name for name in self.takes if self.is_upstream(name)]
         outputs = [name for name in self.forward.returns if not is_cache(name)]
         return len(upstreams) == len(outputs) > 1 and not all(map(self.named_for, upstreams))
