@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from charmlp.doctor.checks.invariances import of_what_forward_forbids
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.doubts import WHATEVER_IS_MEANT, without_doubtful
 from charmlp.doctor.editing.saved import with_saved
-from charmlp.doctor.editing.search import UNEXPLAINED, with_slips
+from charmlp.doctor.editing.search import UNEXPLAINED, with_slips, without_search
 from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
@@ -70,8 +70,7 @@ def diagnosis_of(
     with quiet_and_seeded():
         try:
             name = "" if is_configured(operation) else name
-            found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
-            first = likeliest(found)
+            first = likeliest(builders(operation), inputs, kind, target, name)
             lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
             if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
@@ -166,13 +165,23 @@ def is_configured(operation: Any) -> bool:
     return any(getattr(operation, option, values[0]) not in values for option, values in usual.items())
 
 
-def likeliest(found: Iterable[Diagnosis]) -> Diagnosis:
-    """Of several readings of one piece of code: a right one, else one with few mistakes, of known kinds."""
+def likeliest(
+    builds: Sequence[Build], inputs: Sequence[Any] | None, kind: str | None, target: str, name: str
+) -> Diagnosis:
+    """Of several readings of one piece of code: a right one, else one with few mistakes, of known kinds.
+
+    Where a mistake sits takes long to find, and is not looked for as long as another reading may be right.
+    """
+    if len(builds) > 1:
+        with without_search():
+            quick = (in_both_modes(build, inputs, kind, target, name) for build in builds)
+            if (right := next(filter(None, quick), None)) is not None:
+                return right
     diagnoses = []
-    for diagnosis in found:
-        if diagnosis:
-            return diagnosis
-        diagnoses.append(diagnosis)
+    for build in builds:
+        diagnoses.append(in_both_modes(build, inputs, kind, target, name))
+        if diagnoses[-1]:
+            return diagnoses[-1]
     names = [[mistake.name for mistake in diagnosis.mistakes] for diagnosis in diagnoses]
     ranks = [(not each, "unrecognised" in each, len(each)) for each in names]
     return diagnoses[ranks.index(min(ranks))]

@@ -111,6 +111,7 @@ def returned_names(function: Anything) -> list[str]:
     return names_of(function, returned_parts(function))
 
 
+@functools.lru_cache(maxsize=512)
 def set_anew_in_loops(function: Anything) -> set[str]:
     """The variables that each round of a loop gives another value, with nothing of the value before."""
     tree = definition(function)
@@ -148,6 +149,7 @@ def returned_closures(function: Anything) -> dict[int, ast.FunctionDef | ast.Lam
     return {i: node for i, node in found.items() if isinstance(node, ast.FunctionDef | ast.Lambda)}
 
 
+@functools.lru_cache(maxsize=512)
 def returned_parts(function: Anything) -> list[ast.expr]:
     """The expressions in the last return statement of those that return most."""
     tree = definition(function)
@@ -199,6 +201,7 @@ def main_part(value: ast.expr) -> ast.expr | None:
     return value.args[0] if len(value.args) == 1 else None
 
 
+@functools.lru_cache(maxsize=512)
 def compared_with(function: Anything, name: str) -> list[str]:
     """The strings that a function compares one of its parameters with, in the order of the source.
 
@@ -228,6 +231,7 @@ def strings_in(node: ast.expr) -> Iterator[str]:
             yield part.value
 
 
+@functools.lru_cache(maxsize=512)
 def averages(function: Anything) -> bool:
     """Whether a function divides by anything, or takes a mean."""
     tree = definition(function)
@@ -239,6 +243,7 @@ def averages(function: Anything) -> bool:
     return False
 
 
+@functools.lru_cache(maxsize=512)
 def divides_by_count(function: Anything) -> bool:
     """Whether a function divides by how many elements fulfil a condition, which is an array of integers."""
     tree = definition(function)
@@ -262,6 +267,7 @@ def divides_by_count(function: Anything) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=512)
 def subscripts_of(function: Anything, name: str) -> list[str]:
     """The strings by which a function indexes one of its parameters, a dict."""
     tree = definition(function)
@@ -277,6 +283,7 @@ def subscripts_of(function: Anything, name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@functools.lru_cache(maxsize=512)
 def items_of(function: Anything, name: str) -> list[str]:
     """A name for each item of a parameter of which nothing but items is used, and as a tuple returned.
 
@@ -302,6 +309,7 @@ def items_of(function: Anything, name: str) -> list[str]:
     return [name] if max(taken) == 0 else [f"{name}{i}" for i in range(max(taken) + 1)]
 
 
+@functools.lru_cache(maxsize=512)
 def prefixes_of(function: Anything, name: str) -> list[str]:
     """The texts before a number by which a function indexes a dict: W and b of `p["W" + str(l)]`."""
     tree = definition(function)
@@ -325,6 +333,7 @@ def prefix_of(index: ast.expr) -> str | None:
     return next((m[1] for p in patterns if (m := re.fullmatch(p, text)) and m[1]), None)
 
 
+@functools.lru_cache(maxsize=512)
 def unpacked_from(function: Anything, name: str) -> list[str]:
     """The names that a function unpacks one of its parameters into.
 
