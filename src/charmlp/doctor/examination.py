@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from charmlp.doctor.operation.building import (
     as_used,
     builders,
     builders_of_other_losses,
+    builders_otherwise,
     framework_of,
     last_builders,
 )
@@ -50,7 +52,7 @@ from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
+from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
@@ -72,6 +74,10 @@ def diagnosis_of(
             name = "" if is_configured(operation) else name
             found = (in_both_modes(b, inputs, kind, target, name) for b in builders(operation))
             first = likeliest(found)
+            if inputs is None and (first or is_of_two(first)):
+                other = made_otherwise(operation, first, kind, target, name)
+                if other is not None:
+                    return replace(other, trials=first.trials + other.trials)
             lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
             if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
@@ -111,6 +117,35 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
             if found.reason is None and not backward_fails(found):  # these may be of another kind as well
                 return replace(found, notes=(*found.notes, phrase("own-run")))
     return None
+
+
+def made_otherwise(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Diagnosis | None:
+    """The mistakes, if they have names, of an object that is right with its settings by default."""
+    builds = builders_otherwise(operation)
+    found = likeliest(in_both_modes(b, None, kind, target, name) for b in builds) if builds else None
+    if found is None or not found.mistakes:
+        return None
+    same = found.kind is not None and found.kind == first.kind  # then it is no other forward on purpose
+    sure = (is_of_gradient(one) or (same and one.name == "forward-wrong") for one in found.mistakes)
+    return found if all(sure) else None
+
+
+def is_of_two(diagnosis: Diagnosis) -> bool:
+    """Whether all that is wrong is a factor of 2, which 1/p is as well where p is ½."""
+    return bool(diagnosis.mistakes) and all(m.name == "factor-two" for m in diagnosis.mistakes)
+
+
+def is_of_gradient(mistake: Mistake) -> bool:
+    """Whether it is a mistake in a gradient that has a name: other settings may be none that are meant."""
+    return mistake.name not in {
+        *UNEXPLAINED,
+        *OF_SPECIAL_INPUTS,
+        "backward-raises",
+        "missing-gradient",
+        "wrong-order",
+    }
 
 
 def meant_otherwise(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
@@ -247,19 +282,23 @@ def diagnose(
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis with the usual inputs, or where all is right with these, with larger or smaller ones."""
+    """The diagnosis with the usual inputs, or where all gradients are right with these, with others."""
     diagnosis = judged(setup, target)
-    if not diagnosis:
+    if diagnosis.reason is not None or not unstable_at_most(diagnosis):
         return diagnosis
-    more = list(right_with_one_row(setup))
-    for trial in of_other_sizes(setup):
+    more = list(right_with_one_row(setup)) if diagnosis else []
+    for trial in chain(of_other_labels(setup), of_other_sizes(setup) if diagnosis else ()):
         right = is_right(trial)
         if right is False:
             there = judged(replace(setup, trials=(trial,)), target)
             if there.mistakes:
-                return there
+                return replace(there, trials=(*diagnosis.trials, *there.trials))
         more += [trial] if right else []
     return replace(diagnosis, trials=(*diagnosis.trials, *more))
+
+
+def unstable_at_most(diagnosis: Diagnosis) -> bool:
+    return all(mistake.name == "unstable" for mistake in diagnosis.mistakes)
 
 
 def judged(setup: SetUp, target: str) -> Diagnosis:
