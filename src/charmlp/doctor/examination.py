@@ -41,7 +41,9 @@ from charmlp.doctor.plausibility import (
     is_doubtful,
     is_of_dimensions,
     is_of_shapes,
+    is_of_two,
     is_sure,
+    is_sure_otherwise,
     likelihood,
     misses_rows,
     takes_data,
@@ -125,27 +127,7 @@ def made_otherwise(
     """The mistakes, if they have names, of an object that is right with its settings by default."""
     builds = builders_otherwise(operation)
     found = likeliest(in_both_modes(b, None, kind, target, name) for b in builds) if builds else None
-    if found is None or not found.mistakes:
-        return None
-    same = found.kind is not None and found.kind == first.kind  # then it is no other forward on purpose
-    sure = (is_of_gradient(one) or (same and one.name == "forward-wrong") for one in found.mistakes)
-    return found if all(sure) else None
-
-
-def is_of_two(diagnosis: Diagnosis) -> bool:
-    """Whether all that is wrong is a factor of 2, which 1/p is as well where p is ½."""
-    return bool(diagnosis.mistakes) and all(m.name == "factor-two" for m in diagnosis.mistakes)
-
-
-def is_of_gradient(mistake: Mistake) -> bool:
-    """Whether it is a mistake in a gradient that has a name: other settings may be none that are meant."""
-    return mistake.name not in {
-        *UNEXPLAINED,
-        *OF_SPECIAL_INPUTS,
-        "backward-raises",
-        "missing-gradient",
-        "wrong-order",
-    }
+    return found if found is not None and is_sure_otherwise(found, first) else None
 
 
 def meant_otherwise(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
