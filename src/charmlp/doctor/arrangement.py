@@ -109,6 +109,7 @@ FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Variables], Ar
     "index": (lambda t: t.argmax(1), onehot),
     "index column": (lambda t: t.argmax(1)[:, None], onehot),
     "index single": (lambda t: np.asarray(t[0].argmax()), onehot),
+    "index bits": (lambda t: t.reshape(-1).astype(int), lambda t, v: t.reshape(-1, 1).astype(float)),
     "index onehot": (lambda t: t.astype(int), lambda t, v: t.astype(float)),
 }
 

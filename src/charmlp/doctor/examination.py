@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from charmlp.doctor.operation.building import (
     as_used,
     builders,
     builders_of_other_losses,
+    builders_otherwise,
     framework_of,
     last_builders,
 )
@@ -39,7 +41,9 @@ from charmlp.doctor.plausibility import (
     is_doubtful,
     is_of_dimensions,
     is_of_shapes,
+    is_of_two,
     is_sure,
+    is_sure_otherwise,
     likelihood,
     misses_rows,
     takes_data,
@@ -50,7 +54,7 @@ from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.variants import is_right, of_other_sizes, right_with_one_row
+from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
@@ -71,6 +75,10 @@ def diagnosis_of(
         try:
             name = "" if is_configured(operation) else name
             first = likeliest(builders(operation), inputs, kind, target, name)
+            if inputs is None and (first or is_of_two(first)):
+                other = made_otherwise(operation, first, kind, target, name)
+                if other is not None:
+                    return replace(other, trials=first.trials + other.trials)
             lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
             if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
@@ -110,6 +118,15 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
             if found.reason is None and not backward_fails(found):  # these may be of another kind as well
                 return replace(found, notes=(*found.notes, phrase("own-run")))
     return None
+
+
+def made_otherwise(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Diagnosis | None:
+    """The mistakes, if they have names, of an object that is right with its settings by default."""
+    builds = builders_otherwise(operation)
+    found = likeliest(builds, None, kind, target, name) if builds else None
+    return found if found is not None and is_sure_otherwise(found, first) else None
 
 
 def meant_otherwise(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
@@ -256,19 +273,23 @@ def diagnose(
 
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
-    """The diagnosis with the usual inputs, or where all is right with these, with larger or smaller ones."""
+    """The diagnosis with the usual inputs, or where all gradients are right with these, with others."""
     diagnosis = judged(setup, target)
-    if not diagnosis:
+    if diagnosis.reason is not None or not unstable_at_most(diagnosis):
         return diagnosis
-    more = list(right_with_one_row(setup))
-    for trial in of_other_sizes(setup):
+    more = list(right_with_one_row(setup)) if diagnosis else []
+    for trial in chain(of_other_labels(setup), of_other_sizes(setup) if diagnosis else ()):
         right = is_right(trial)
         if right is False:
             there = judged(replace(setup, trials=(trial,)), target)
             if there.mistakes:
-                return there
+                return replace(there, trials=(*diagnosis.trials, *there.trials))
         more += [trial] if right else []
     return replace(diagnosis, trials=(*diagnosis.trials, *more))
+
+
+def unstable_at_most(diagnosis: Diagnosis) -> bool:
+    return all(mistake.name == "unstable" for mistake in diagnosis.mistakes)
 
 
 def judged(setup: SetUp, target: str) -> Diagnosis:

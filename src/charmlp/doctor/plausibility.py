@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.editing.search import UNEXPLAINED
 from charmlp.doctor.mistake import Mistake, phrase
 from charmlp.doctor.operation.numpy_code.names import is_upstream
 from charmlp.doctor.operation.options import signature
@@ -102,3 +103,19 @@ def likelihood(diagnosis: Diagnosis) -> tuple[bool, bool, int]:
     """What is unlikely comes last; then many mistakes."""
     names = {mistake.name for mistake in diagnosis.mistakes}
     return unlikely(diagnosis), "batch-not-summed" in names, len(diagnosis.mistakes)
+
+
+def is_of_two(diagnosis: Diagnosis) -> bool:
+    """Whether all that is wrong is a factor of 2, which 1/p is as well where p is ½."""
+    return bool(diagnosis.mistakes) and all(m.name == "factor-two" for m in diagnosis.mistakes)
+
+
+def is_sure_otherwise(found: Diagnosis, first: Diagnosis) -> bool:
+    """Whether what is wrong with other settings than the usual ones has a name, and they may be meant.
+
+    Forward may be another formula there on purpose, but not one of the same kind.
+    """
+    unsure = {*UNEXPLAINED, *OF_SPECIAL_INPUTS, "backward-raises", "missing-gradient", "wrong-order"}
+    if found.kind is not None and found.kind == first.kind:
+        unsure.discard("forward-wrong")
+    return bool(found.mistakes) and not any(mistake.name in unsure for mistake in found.mistakes)

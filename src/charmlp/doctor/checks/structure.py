@@ -90,7 +90,13 @@ def other_dtypes(trial: Trial, returned: Sequence[Any] | None) -> list[Finding]:
         finding("wrong-dtype.returned", dtypes_of(trial.subject.name_of(i), gradient, value), at=i)
         for i, (gradient, value) in enumerate(zip(returned or (), trial.values, strict=False))
         if isinstance(gradient, np.ndarray) and trial.wants[i] and gradient.dtype != value.dtype
+        if not is_put_in(trial, i)
     ]
+
+
+def is_put_in(trial: Trial, position: int) -> bool:
+    """Whether it is a weight that was made in float64 and is float32 here alone."""
+    return trial.dtype == np.float32 and position in trial.subject.parameters
 
 
 def in_float32(trial: Trial) -> list[Finding]:

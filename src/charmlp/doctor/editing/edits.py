@@ -12,6 +12,7 @@ from charmlp.doctor.editing.calls import of_calls, of_transposes
 from charmlp.doctor.editing.forgotten import of_factors, of_rounds
 from charmlp.doctor.editing.further import (
     of_all_places,
+    of_counts_in_windows,
     of_diagonals,
     of_missing_calls,
     of_places,
@@ -63,8 +64,8 @@ def line_at(slot: Slot) -> int:
 
 KINDS: tuple[Callable[[Function], Iterator[Edit]], ...] = (
     of_updates, of_aliases, of_steps_and_gaps, of_strides, of_turns, of_operators, of_constants,
-    of_arguments, of_calls, of_unread, of_returned, of_results, of_shares, of_transposes, of_letters,
-    of_order, of_views, of_lines, of_statements, of_rounds, of_softmax, of_diagonals, of_slopes_too_many,
-    of_forms, of_exchanges, of_variables, of_numbers, of_targets, of_slopes, of_arrangements, of_factors,
-    of_terms, of_all_places, of_places, of_missing_calls,
+    of_arguments, of_calls, of_unread, of_returned, of_results, of_shares, of_counts_in_windows,
+    of_transposes, of_letters, of_order, of_views, of_lines, of_statements, of_rounds, of_softmax,
+    of_diagonals, of_slopes_too_many, of_forms, of_exchanges, of_variables, of_numbers, of_targets,
+    of_slopes, of_arrangements, of_factors, of_terms, of_all_places, of_places, of_missing_calls,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -121,6 +122,33 @@ def of_steps_and_gaps(function: Function) -> Iterator[Edit]:
             other = {**given, "stride": given["dilation"], "dilation": given["stride"]}
             keywords = [ast.keyword(name, value) for name, value in other.items()]
             yield Edit(slot, ast.Call(node.func, node.args, keywords), "kernel-not-flipped.place")
+
+
+def of_counts_in_windows(function: Function) -> Iterator[Edit]:
+    """A divisor that is the size of the whole window; at the border it holds less: (b − a) (d − c)."""
+    if not has_windows(function):
+        return
+    counts: dict[str, ast.expr] = {}
+    for node in ast.walk(function.code.tree):
+        if isinstance(node, ast.Subscript) and (sides := bounded_sides(node.slice)):
+            sizes = [binary(to_be_read(upper), ast.Sub, to_be_read(lower)) for lower, upper in sides]
+            count = functools.reduce(lambda one, other: binary(one, ast.Mult, other), sizes)
+            counts[ast.unparse(count)] = count
+    for slot in function.expressions:
+        owner, field, _, node = slot
+        is_divisor = isinstance(owner, ast.BinOp) and isinstance(owner.op, ast.Div) and field == "right"
+        if is_divisor and not np.ndim(function.value(node)):
+            yield from (Edit(slot, count, "ties.place") for count in counts.values())
+
+
+def bounded_sides(index: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """Where the sides of a window begin and end, if variables say both: a and b of x[a:b]."""
+    sides = [part for part in parts_of(index) if isinstance(part, ast.Slice)]
+    return [
+        (side.lower, side.upper)
+        for side in sides
+        if isinstance(side.lower, ast.Name) and isinstance(side.upper, ast.Name) and side.step is None
+    ]
 
 
 def of_softmax(function: Function) -> Iterator[Edit]:

@@ -16,7 +16,7 @@ from charmlp.doctor.catalogue import NUMBERS
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.pairs import pairs
 from charmlp.doctor.editing.paths import Path, paths
-from charmlp.doctor.editing.places import Edit, Function, slots
+from charmlp.doctor.editing.places import Edit, Function, called, slots
 from charmlp.doctor.editing.rightness import agrees_along, changed, is_all_right, is_right, right_gradients
 from charmlp.doctor.editing.statements import of_early_steps
 from charmlp.doctor.editing.undone import UNDONE_AS
@@ -40,6 +40,7 @@ BUDGET_OF_ALL = 12.0  # for all readings of one code; each further one has that 
 BUDGET_OF_PAIRS = 3.0  # for two changes at once
 MOST_SLIPS = 3
 MOST_OF_NAME = 200  # changes that are tried for the line of a mistake whose name is known
+TINY = 1e-3  # a number that is added to a divisor
 ROUGH = 0.1  # relative error that differences of a forward with steps may have, and tell nothing
 MASKS = {"relu-mask", "wrong-mask", "path-forgotten"}
 ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one
@@ -69,6 +70,8 @@ class Slip:
     def findings(self) -> Iterator[Finding]:
         values = self.values
         values |= {"found": values["before"], "right": values["after"]}
+        if self.edit.name.endswith(".forward"):  # what is to be written is not this
+            values = {"found": values["found"], "right": values["right"]}
         for position in sorted(self.mends):
             yield finding(self.edit.name, self.where, at=position, confidence=0.95, **values)
 
@@ -245,9 +248,11 @@ class Search:
         for function, edit in edits(self.functions()):
             if time.process_time() > self.ends:
                 break
+            if is_tiny(edit.slot[3]) or sums_more(edit):
+                continue
             with suppress(SyntaxError, ValueError, TypeError, RecursionError), changed(function.code, edit):
                 if self.agree():
-                    edit = replace(edit, name="forward-wrong.edit")
+                    edit = replace(edit, name=left_out(function, edit))
                     return [Slip(edit, function.code, frozenset(self.expected))]
         return []
 
@@ -387,6 +392,32 @@ class Search:
         if not same or None in observed:
             return frozenset()
         return frozenset(i for i in now if all(each is not None and each.is_right(i) for each in observed))
+
+
+def left_out(function: Function, edit: Edit) -> str:
+    """What a change of forward is called that makes backward right.
+
+    Where forward has a factor more than backward is right for, a mean for a sum, say, or a mask, it was
+    forgotten in backward, most likely.
+    """
+    if edit.name in ("extra-mean.edit", "scale-forgotten.edit", "wrong-divisor.edit", "factor-two.edit"):
+        return "scale-forgotten.forward"
+    node = edit.slot[3]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and edit.node in (node.left, node.right):
+        factor = np.asarray(function.value(node.right if edit.node is node.left else node.left))
+        if factor.dtype.kind in "fib" and factor.ndim:
+            return "relu-mask.forward" if np.isin(factor, (0, 1)).all() else "path-forgotten.forward"
+    return "forward-wrong.edit"
+
+
+def is_tiny(node: object) -> bool:
+    """Whether it keeps a divisor from 0: that is no mistake, and a larger number may shut a hinge."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and abs(node.value) < TINY
+
+
+def sums_more(edit: Edit) -> bool:
+    """Whether it adds up what forward keeps apart: with all the same, no mask and no maximum is missed."""
+    return called(edit.node) == "sum" and called(edit.slot[3]) not in ("sum", "mean", "average")
 
 
 def first_line(node: ast.AST) -> str:

@@ -9,7 +9,7 @@ KIND = replace(
     aliases=(
         "bcewithlogits", "bcewithlogitsloss", "bcelogits", "bcelogitsloss", "binarycrossentropywithlogits",
         "sigmoidcrossentropy", "sigmoidcrossentropywithlogits", "sigmoidbce", "sigmoidceloss", "sigmoidce",
-        "sigmoidbinarycrossentropy",
+        "sigmoidbinarycrossentropy", "sigmoidwithloss",
     ),
     arrangements=binary_cross_entropy.arrangements(binary_cross_entropy.LOGIT),
     gradients={"logit": binary_cross_entropy.KIND.gradients["logit"]},

@@ -40,9 +40,10 @@ BIT = Role("target", "NC", LABELS, constant=True, values=random_bits)
 
 
 def arrangements(role: Role) -> tuple[Arrangement, ...]:
-    """Predictions and 0/1 targets, as matrices or vectors, in either order."""
+    """Predictions and 0/1 targets, as matrices or vectors, in either order; some take whole numbers."""
     flat = (role, "flat"), (BIT, "flat")
-    return arrange(role, BIT), arrange(BIT, role), arrange(*flat, C=1), arrange(*reversed(flat), C=1)
+    whole = arrange((role, "flat"), (BIT, "index bits"), C=1)
+    return arrange(role, BIT), arrange(BIT, role), arrange(*flat, C=1), arrange(*reversed(flat), C=1), whole
 
 
 def of_probabilities(p: Array, t: Array) -> Array:

@@ -44,6 +44,13 @@ def last_builders(thing: Any) -> list[Build]:
     return [functools.partial(build_numpy, make, thing) for make in thing.last]
 
 
+def builders_otherwise(thing: Any) -> list[Build]:
+    """Of an object made with other settings than its defaults: a slope of 1 hides that it was forgotten."""
+    if not isinstance(thing, Written):
+        return []
+    return [functools.partial(build_numpy, make, thing) for make in thing.otherwise]
+
+
 def builders_of_other_losses(thing: Any) -> list[Build]:
     """Of what computes no loss itself: as the gradients of others than the one that fits best."""
     if not isinstance(thing, Written):

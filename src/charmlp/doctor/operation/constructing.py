@@ -11,6 +11,7 @@ import numpy as np
 from charmlp.doctor.operation.constructor_arguments import (
     ARRAYS,
     CHANNELS,
+    GROUPS,
     HEADS,
     HIDDEN,
     USUAL_WORDS,
@@ -123,9 +124,20 @@ def constructed(
             positional.append(value)
         else:
             arguments[name] = value
+    arguments |= divisible(arguments)
     if not arguments and takes_layers(kind):
         positional += made_layers(kind, sizes) or []
     return kind(*positional, **arguments)
+
+
+def divisible(arguments: Mapping[str, Any]) -> dict[str, int]:
+    """As many channels as groups divide, where both are asked for."""
+    plain = {name.lower().replace("_", ""): name for name in arguments}
+    groups = next((arguments[own] for name, own in plain.items() if re.fullmatch(GROUPS, name)), 1)
+    if not isinstance(groups, int) or groups < 2:
+        return {}
+    channels = [own for name, own in plain.items() if re.fullmatch(r".*(channels?|features)|c|dim", name)]
+    return {own: 2 * groups for own in channels if isinstance(arguments[own], int)}
 
 
 def takes_layers(kind: type) -> bool:

@@ -16,6 +16,7 @@ HIDDEN = 4  # units of a hidden layer
 CHANNELS = 3
 WIDTHS = ["D", HIDDEN, "K"]
 HEADS = "(num|n)?heads?"  # of attention
+GROUPS = "(num|n)?groups?|g"  # of channels
 # Arguments by their names, without underscores, and what they are here; letters are sizes.
 ARGUMENTS: dict[str, Any] = {
     "(type|kind|name|acttype|activations?|act|nonlinearity|activation(name|type|function|func|fn))$": "relu",
@@ -27,9 +28,9 @@ ARGUMENTS: dict[str, Any] = {
     "(stride|strides|strideshape|stridesize|dilation|groups)$": 1,
     "(dim|axis)$": -1,
     "(use)?.*bias$": True,
-    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|(n|num)?(filters|kernels)$|outc$|cout$|fn$|nf$"
+    "(.*out.*|filters|(n|num)filters|depth|nkernels)channels?$|channels?out$|(n|num)?(filters|kernels)$|outc$|cout$|fn$|nf$"
     "|outplanes$": "K",
-    ".*channels?$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
+    ".*channels?$|channels?in$|inc$|cin$|c$|inputdepth$|inplanes$": CHANNELS,
     "(n|num)?.*hidden.*|(hsize|h|nh|hdim)$": "H",
     "(n|num)?layers?$|.*layers$": 2,
     "(kernelsize|kernel|filtersize|ksize|poolsize|windowsize|fh|fw|f|poolh|poolw|k[hw]|pool(height|width)"
@@ -77,6 +78,38 @@ def parameters_of(kind: type) -> Iterator[tuple[str, inspect.Parameter]]:
     for name, parameter in signature.parameters.items():
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             yield name, parameter
+
+
+# Settings that have no effect, or one that another mistake may have too, and others that tell
+TELLING: tuple[tuple[str, Mapping[Any, Any]], ...] = (
+    (
+        "(drop(out)?)?(p|rate|prob|ratio|probability|proportion|fraction)|dropout|dropp|keep(prob|rate)?",
+        {0.5: 0.3},
+    ),
+    ("beta|alpha|a|(neg(ative)?)?slope|scale|temperature|temp|tau|t|sharpness|steepness|k|c|delta", {1: 1.6}),
+    ("strides?", {1: 2, 2: 1, (1, 1): (2, 2), (2, 2): (1, 1)}),
+    ("pad(ding)?", {0: 1, (0, 0): (1, 1)}),
+)
+
+
+def telling_settings(kind: type) -> dict[str, Any]:
+    """Arguments of a constructor that are not what they are usually, so that leaving them out shows.
+
+    A stride is as wide as a window by default where windows do not overlap; where it must be given, it is 1
+    at first.
+    """
+    found = {}
+    for name, parameter in parameters_of(kind):
+        usual = parameter.default
+        if usual is parameter.empty:
+            usual = guess_argument(name, {})
+        if isinstance(usual, bool) or not isinstance(usual, int | float | tuple):
+            continue
+        for pattern, others in TELLING:
+            if re.fullmatch(pattern, name.lower().replace("_", "")) and usual in others:
+                other = others[usual]
+                found[name] = float(other) if isinstance(usual, float) else other
+    return found
 
 
 def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:

@@ -48,6 +48,7 @@ class HandWritten:
     scores: "Make | None" = None  # a loss of x W as one of its scores x W
     # Its losses with the data that the file itself hands over, and the largest number in these
     own_losses: Callable[[], tuple[Sequence[float], float]] | None = None
+    arrays: tuple[str, ...] = ()  # inputs that are arrays, though named as options may be
     # On inputs, as the code says in words
     conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -69,6 +70,9 @@ class Written:
     unwritten: Phrase | None = None  # where its backward (or forward) is an empty body
     others: tuple[str, ...] = ()  # other names by which it is asked for, such as that of its backward
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
+    otherwise: tuple[
+        Make, ...
+    ] = ()  # its readings with other settings than its defaults, which may hide a mistake
     is_half: bool = False  # one half of a pair whose other half is not there
     last: tuple[Make, ...] = ()  # readings that count only where no other can be examined
     other_losses: tuple[Make, ...] = ()  # where it computes none: those that its gradients may be of as well

@@ -84,7 +84,7 @@ def of_written(made: HandWritten) -> Subject:
         made.required, made.optional, made.parameters, made.defaults,
         is_raw=True, meant=made.meant, note=made.note, constants=made.constants, sizes=made.sizes,
         settings=made.settings, is_helper=made.is_helper, is_step=made.is_step,
-        is_tried=made.is_tried, is_other_loss=made.is_other_loss,
+        arrays=made.arrays, is_tried=made.is_tried, is_other_loss=made.is_other_loss,
         is_guess=made.is_guess, is_implied=made.is_implied,
         reused=None if made.reused is None else of_written(made.reused),
         again=None if made.again is None else of_written(made.again),

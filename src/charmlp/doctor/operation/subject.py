@@ -75,6 +75,7 @@ class Subject(ABC):
     activation: str = ""  # what an MLP is asked for between its layers
     loss_softmaxes_again: bool = False  # a module's own loss takes its probabilities for logits
     constants: tuple[str, ...] = ()  # inputs of which no gradient is asked
+    arrays: tuple[str, ...] = ()  # inputs that are arrays, though named as options may be
     trained: tuple[str, ...] = ()  # inputs that are tensors with a gradient, though named as options may be
     sizes: Mapping[str, int] = field(default_factory=dict)  # N and C, where no input tells
     numbers: Mapping[str, float] = field(default_factory=dict)  # inputs that the code takes for numbers

@@ -28,8 +28,22 @@ def is_unwritten(function: Callable[..., Any]) -> bool:
     returns = returns_of(tree)
     if not returns:
         return all(map(is_trivial, tree.body))
-    body = Body(tree, inspect.unwrap(function), marked=is_marked(tree, source_of(function)))
+    marked = is_marked(tree, source_of(function))
+    if not marked and all(value is None for value in returns) and leaves_results(tree):
+        return False  # `return` ends it early: without training, say
+    body = Body(tree, inspect.unwrap(function), marked=marked)
     return all(body.is_placeholder(value) for value in returns)
+
+
+def leaves_results(tree: Definition) -> bool:
+    """Whether it computes something that it leaves on an object or in a dict."""
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    return any(
+        isinstance(target, ast.Attribute | ast.Subscript)
+        and any(isinstance(part, ast.BinOp | ast.Call) for part in parts(node.value))
+        for node in assigned
+        for target in node.targets
+    )
 
 
 def raises_not_implemented(statement: ast.stmt) -> bool:

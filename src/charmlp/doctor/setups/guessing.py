@@ -16,7 +16,6 @@ from charmlp.doctor.operation.options import fill_options, option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.combining import combinations
 from charmlp.doctor.setups.recipes import (
-    BINARY,
     DOMAINS,
     ONE_HOT,
     OPTION,
@@ -28,6 +27,7 @@ from charmlp.doctor.setups.recipes import (
     is_of_array,
     takes_options,
 )
+from charmlp.doctor.setups.said_shapes import BINARY, INTEGERS, NUMBER
 from charmlp.doctor.setups.shapes import ANGLE, INDEX, LABELS, Shape
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.words import one_line
@@ -199,6 +199,10 @@ def fill_recipe(
             values.append(generator.integers(2, size=(2, 5)))  # of four elements, so that one is there twice
         elif shape == WORDS_2D:
             values.append(generator.integers(3, size=(5, 4)))
+        elif shape[:1] == (NUMBER,):
+            values.append(shape[1])
+        elif shape[:1] == (INTEGERS,):
+            values.append(generator.integers(2, size=shape[1:]))
         elif shape[:1] == (BINARY,):
             values.append((random_numbers(shape[1:], generator) > 0).astype(dtype))
         elif shape[:1] == (SIGNS,):

@@ -13,12 +13,11 @@ from charmlp.doctor.operation.conditions import shapes_for
 from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Subject
+from charmlp.doctor.setups.said_shapes import BINARY, INTEGERS, said_recipe
 from charmlp.doctor.setups.shapes import COEFFICIENTS, INDEX, LABELS, VECTORS, Shape, by_names, of_einsum
 from charmlp.doctor.setups.trial import is_label
 
-ONE_HOT, BINARY, SIGNS, WORDS_2D, PLACES, OPTION = (
-    "one-hot", "binary", "signs", "words", "places", "option"
-)  # fmt: skip
+ONE_HOT, SIGNS, WORDS_2D, PLACES, OPTION = "one-hot", "signs", "words", "places", "option"
 PRODUCT = re.compile(r" @ |\b(dot|matmul|mm|mv|einsum|linear)\(")
 # Pairs that belong together or do not are told by 1 and −1 where their cosine is compared
 PLUS_OR_MINUS = re.compile(r"[=!]= *-1\b|\bcos(ine)?(_?sim\w*)?\b", re.IGNORECASE)
@@ -38,11 +37,16 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if is_of_array(subject, name)]
         yield from with_options_between(inputs, names, n, d)
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
+        yield from said_recipe(
+            names, "\n".join([*map(docstring_of_class, subject.code), all_sources(subject)]), sizes
+        )
         if subject.conditions:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
+        yield from of_channels(subject, len(names))
         yield from of_parts(subject, len(names), n, k)
         yield from of_norms(subject, len(names), d)
+        yield from of_sequences(all_sources(subject), names)
         yield from unpacked(all_sources(subject), names)
         yield from of_einsum(names, subject.forward_source, sizes)
         yield from spread_out(subject, inputs, n, d)
@@ -91,10 +95,19 @@ def all_sources(subject: Subject) -> str:
     return "\n".join([subject.forward_source, *map(source_of, functions)])
 
 
+def docstring_of_class(function: Callable[..., Any]) -> str:
+    """What is said of the class whose method it is."""
+    owner, _, _ = getattr(function, "__qualname__", "").rpartition(".")
+    around = getattr(function, "__globals__", {})
+    return str(getattr(around.get(owner), "__doc__", None) or "") if owner else ""
+
+
 def is_of_array(subject: Subject, name: str) -> bool:
     """Whether an input is an array, as far as its name and the code tell."""
-    return name in subject.trained or not (
-        is_option(name) or name in subject.numbers or name in subject.switches
+    return (
+        name in subject.trained
+        or name in subject.arrays
+        or not (is_option(name) or name in subject.numbers or name in subject.switches)
     )
 
 
@@ -208,6 +221,23 @@ def of_norms(subject: Subject, count: int, d: int) -> Iterator[list[Any]]:
         yield [(d,)] * count
 
 
+def of_channels(subject: Subject, count: int) -> Iterator[list[Any]]:
+    """Pictures with as many channels as an object has numbers: its arrays are (1, C, 1, 1), say."""
+    shapes = {p.shape for p in subject.parameters.values()}
+    sizes = {max(shape) for shape in shapes if len(shape) in (3, 4) and shape[-2:] == (1, 1)}
+    if not sizes and OF_PICTURES.search(all_sources(subject)):
+        sizes = {shape[0] for shape in shapes if len(shape) == 1}
+    if count == 1 and len(sizes) == 1:
+        (channels,) = sizes
+        yield [(2, channels, 4, 6)]
+
+
+# One number a channel, spread over pictures
+OF_PICTURES = re.compile(
+    r"\[(None|np\.newaxis), ?:, ?(None|np\.newaxis), ?(None|np\.newaxis)\]|reshape\(1, ?-1, ?1, ?1\)"
+)
+
+
 def of_parts(subject: Subject, count: int, n: int, k: int) -> Iterator[list[Any]]:
     """A first input that is taken apart into so many equal ones, as the gates of a cell; and the others."""
     sources = "\n".join([subject.forward_source, *map(source_of, subject.code)])
@@ -244,6 +274,20 @@ def unpacked(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
     channels: tuple[Shape, ...] = ((c,), (1, c, *[1] * (len(first) - 2)), (first[-1],), first)
     for other in channels:
         yield [first, *(first if name in counts else other for name in names[1:])]
+
+
+def of_sequences(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
+    """Scores for each step of each sequence, N, T, V = x.shape, with a class each, and a mask of steps."""
+    parts = unpacked_shapes(source)
+    others = names[1:]
+    if not others or len(parts.get(names[0], ())) != 3 or not all(is_label(n) or is_mask(n) for n in others):
+        return
+    n, t, v = SIZES_OF[3]
+    yield [(n, t, v), *((BINARY, n, t) if is_mask(name) else (INTEGERS, n, t) for name in others)]
+
+
+def is_mask(name: str) -> bool:
+    return "mask" in name.lower()
 
 
 def unpacked_shapes(source: str) -> dict[str, list[str]]:

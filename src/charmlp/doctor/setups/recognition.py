@@ -199,7 +199,7 @@ def arranged(build: Build, reading: Reading, sizes: Sizes = SIZES[0], seed: int 
     # What follows must be options. An input that nobody knows is one of a loss (a total, say), but might be
     # the bias of a linear layer.
     extra = (subject.required or ())[len(values) :]
-    are_options = all(is_option(name) and name not in subject.trained for name in extra)
+    are_options = all(is_option(name) and name not in (*subject.trained, *subject.arrays) for name in extra)
     if fillers is None or not (are_options or (kind.is_loss and len(extra) == 1)):
         return None
     trial = Trial(subject, values, {**fitted, **arrangement.sizes}, arrangement, kind, fillers=fillers)

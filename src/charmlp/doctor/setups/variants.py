@@ -1,5 +1,6 @@
-"""The same operation with other inputs than the usual ones: larger and smaller ones, one row for all rows."""
+"""The same operation with other inputs: larger or smaller, one row for all rows, labels in another form."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,9 @@ import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED
 from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import is_real
+from charmlp.doctor.setups.recognition import agrees
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
@@ -16,6 +19,7 @@ TIMES = 5.0
 MOST_NOISE = 1e-4  # of numeric differentiation, where numbers still tell right from wrong
 MOST_NUMBERS = 200  # of all inputs together
 CLEARLY = 1e-3  # a relative error that is none of rounding
+ASKS_FOR_SHAPES = re.compile(r"\bif\b[^\n]*(\.(ndim|size|shape|dtype)\b|\blen\()")
 
 
 def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
@@ -26,6 +30,34 @@ def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
     for times in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
         if (there := scaled(setup, times)) is not None:
             yield there
+
+
+def of_other_labels(setup: SetUp) -> Iterator[Trial]:
+    """It with one-hot rows for class indices, or the reverse, where forward takes both and backward asks."""
+    trial = setup.first
+    if trial.form is None or not any(ASKS_FOR_SHAPES.search(source_of(one)) for one in trial.subject.code):
+        return
+    slots = trial.arrangement.slots
+    for other in trial.kind.arrangements:
+        pairs = list(zip(slots, other.slots, strict=False))
+        changed = [i for i, (one, two) in enumerate(pairs) if one != two]
+        if len(slots) != len(other.slots) or other.sizes != trial.arrangement.sizes or len(changed) != 1:
+            continue
+        (i,) = changed
+        if slots[i].role is other.slots[i].role and slots[i].role.constant:
+            values = list(trial.values)
+            values[i] = other.slots[i].actual(trial.variables[slots[i].role.name])
+            there = replace(trial, values=values, arrangement=other)
+            if runs_as(there):
+                yield there
+
+
+def runs_as(trial: Trial) -> bool:
+    """Whether forward is of its form there as well."""
+    try:
+        return trial.form is not None and agrees(trial, trial.form)
+    except Exception:
+        return False
 
 
 def scaled(setup: SetUp, times: float) -> Trial | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.constructing import choices_of
+from charmlp.doctor.operation.constructor_arguments import telling_settings
 from charmlp.doctor.operation.handwritten import HandWritten, Make, Sizes, Written
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.class_methods import (
@@ -173,10 +174,12 @@ def of_passes(kind: type, forward: str, backward: str) -> list[Written]:
     choices = choices_of(kind)
     if choices is None:
         model = model_of(kind, first, second, {})
+        telling = telling_settings(kind) if model is None else {}
         return [
             Written(
                 kind.__name__, readings(kind, first, second, {}) if model is None else model.readings(),
                 others=others, code=code, other_losses=() if model is None else model.with_other_losses(),
+                otherwise=readings(kind, first, second, telling) if telling else (),
             )
         ]  # fmt: skip
     name, words = choices

@@ -15,7 +15,14 @@ from charmlp.doctor.operation.conditions import conditions_of, said_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.names import DICT as DICT_OF_ARRAYS
 from charmlp.doctor.operation.numpy_code.names import RETURNS_TANH, S_SHAPED, is_truth, meant_by
-from charmlp.doctor.operation.options import Signature, is_strength, plain, signature, usual_option
+from charmlp.doctor.operation.options import (
+    Signature,
+    is_option,
+    is_strength,
+    plain,
+    signature,
+    usual_option,
+)
 from charmlp.doctor.operation.source import (
     behind,
     compared_with,
@@ -57,6 +64,9 @@ CHOICE = re.compile(
     r"activation(_?(function|type|name|fn|func))?|act(_?(type|fn|func|name))?|mode|kind|type|nonlinearity|method"
     r"|pool(ing)?_?(type|mode)|name|func|function",
     re.IGNORECASE,
+)
+TEMPERED = re.compile(
+    r"/ *\(?(self\.)?T\b|/ *(float|np\.float\w*)\(T\)|\* *\(1\.?0? */ *T\)|\brange\(T\b|\bT *[+-] *1\b"
 )
 PHASES = {"train", "test", "training", "eval", "inference", "predict"}
 ONE_AT_A_TIME = re.compile(
@@ -119,6 +129,24 @@ class Function:
         names = filter(is_strength, (*self.required, *self.signature.optional))
         strength = next(names, None)
         return self if strength is None else replace(self, chosen={**self.chosen, strength: 0.0})
+
+    def is_option(self, name: str) -> bool:
+        """Whether an input is no array, as far as its name and those beside it tell."""
+        return is_option(name) and name not in self.arrays_by_company
+
+    @cached_property
+    def arrays_by_company(self) -> tuple[str, ...]:
+        """The inputs that have names of options and are none.
+
+        T is a temperature only where something is divided by it, else a target; p and n side by side are no
+        probability and no power, but a positive and a negative example; beside gamma, beta is a shift.
+        """
+        required = set(self.required)
+        found = {"p", "n"} & required if {"p", "n"} <= required else set()
+        found |= {"beta"} & required if "gamma" in required else set()
+        if "T" in required and not TEMPERED.search(source_of(self.call)):
+            found.add("T")
+        return tuple(name for name in self.required if name in found)
 
     @cached_property
     def conditions(self) -> dict[str, tuple[str, ...]]:
@@ -219,7 +247,7 @@ class Function:
         defaults = {name: self.signature.defaults[name] for name in optional}
         return HandWritten(
             run, self.meant, self.inputs, optional, defaults=defaults, note=note,
-            constants=tuple(constants), conditions=self.conditions,
+            constants=tuple(constants), conditions=self.conditions, arrays=self.arrays_by_company,
         )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def base(name: str) -> str:
     return plain
 
 
-SYNONYMS = {"x": "inputs?|inp|aprev", "w": "weights?|kernel", "b": "bias|biases"}
+SYNONYMS = {"x": "inputs?|inp?|aprev", "w": "weights?|kernel", "b": "bias|biases"}
 
 
 def of_one(gradient: Any, inputs: Sequence[str], values: Sequence[Any], names: Sequence[str]) -> list[Any]:

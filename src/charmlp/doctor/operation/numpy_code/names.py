@@ -43,13 +43,13 @@ UPSTREAM = re.compile(
     r"|(grad|gradient|delta|error|err|upstream|backprop|chain|incoming|up)_?(out|outputs?|output_?grad|y|z|a|h|upstream|next|loss"
     r"|gradients?|grads?|in|from_\w+|wrt_\w+|of_\w+|l|term|signal|prev|layer|scores?|logits)"
     r"|(out|outputs?|y|top|upstream|next|prev|loss|incoming|up|chain|backward|z|a|layer|downstream|error|accumulated)"
-    r"_?(grads?|gradients?|diff|deltas?|error|err)"
+    r"_?(grads?|gradients?|diff|deltas?|error|err|deriv(ative)?s?)"
 )
 SURELY_UPSTREAM = re.compile(
-    r"(d|grads?|gradients?|upstream)_?(out|outputs?)|(out|outputs?|upstream|top)_?(grads?|gradients?|diff)|upstream"
+    r"(d|grads?|gradients?|upstream)_?(out|outputs?)|(out|outputs?|upstream|top)_?(grads?|gradients?|diff|deriv)|upstream"
 )
 CACHE = re.compile(
-    r"cache[sd]?|\w*_caches?|\w+cache|ctx|context|saved|memory|tape|state|intermediates?|stored|mem|save|history|fwd_?\w*"
+    r"cache[sd]?|\w*_caches?|\w+cache|ctx|context|saved|memory|tape|memos?|state|intermediates?|stored|mem|save|history|fwd_?\w*"
     r"|forward_\w+|activations_and_zs",
     re.IGNORECASE,
 )
@@ -170,6 +170,19 @@ def is_cache(name: str) -> bool:
     return bool(CACHE.fullmatch(name))
 
 
+def caches_among(returned: Sequence[str]) -> list[bool]:
+    """Which of the results of a forward pass are its cache; what attention computes first is called context.
+
+    >>> caches_among(["context", "cache"]), caches_among(["out", "context"])
+    ([False, True], [False, True])
+    """
+    return [
+        is_cache(name)
+        and not (i == 0 and len(returned) > 1 and name.lower() in ("context", "state", "memory"))
+        for i, name in enumerate(returned)
+    ]
+
+
 def is_truth(name: str) -> bool:
     return bool(TRUTH.fullmatch(name)) and not re.search(r"pred|hat", name.lower())
 
@@ -233,7 +246,7 @@ def of_gradient(name: str) -> str:
     for pattern in (
         r"d(?:l|j|e|c|loss|cost)_?d_?(\w+)",
         r"(?:grads?|gradient|nabla|delta|d)_(\w+)",
-        r"(\w+)_(?:grads?|gradient|deltas?)",
+        r"(\w+)_(?:grads?|gradient|deltas?|deriv(?:ative)?)",
         r"grad(?:ient)?s?(\w+)",
         r"d(\w+)",
     ):

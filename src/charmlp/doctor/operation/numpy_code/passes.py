@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from charmlp.doctor.operation.numpy_code.gradients import (
 )
 from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
+    caches_among,
     is_cache,
     is_derivative,
     is_surely_upstream,
@@ -35,7 +37,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     of_gradient,
     prediction_of,
 )
-from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.source import averages, returned_parts
 
 
@@ -169,13 +170,13 @@ class Pair:
     @property
     def arrays_taken(self) -> list[str]:
         """What backward takes beside options of forward."""
-        options = {*self.forward.optional, *filter(is_option, self.forward.inputs)}
+        options = {*self.forward.optional, *filter(self.forward.is_option, self.forward.inputs)}
         return [name for name in self.takes if name not in options]
 
     @property
     def arrays(self) -> list[str]:
         """The inputs of forward that are no options."""
-        return [n for n in self.forward.inputs if not is_option(n)] or list(self.forward.inputs)
+        return [n for n in self.forward.inputs if not self.forward.is_option(n)] or list(self.forward.inputs)
 
     def led_output(self, name: str, led: Sequence[int]) -> int | None:
         """The output whose upstream gradient is called this; None where all have theirs."""
@@ -208,7 +209,7 @@ class Pair:
 
     @property
     def first_output(self) -> int:
-        return next((i for i, name in enumerate(self.forward.returns) if not is_cache(name)), 0)
+        return next((i for i, cache in enumerate(caches_among(self.forward.returns)) if not cache), 0)
 
     def wants_upstream(self, left: Sequence[str]) -> bool:
         """Whether an unknown parameter must be the upstream gradient: a derivative takes fewer."""
@@ -232,7 +233,8 @@ class Pair:
     def with_left(self, binding: Binding, left: Sequence[str]) -> list[Binding]:
         """With the arguments that no name explains: inputs that are left over, or the output."""
         takes_cache = not any(map(is_cache, self.takes)) and not self.is_plain_derivative
-        if left and len(self.forward.returns) > 1 and takes_cache:
+        of_labels = self.is_loss and bool(left) and is_truth(left[0])  # they are no cache
+        if left and len(self.forward.returns) > 1 and takes_cache and not of_labels:
             kept: Source = lambda run, upstream: run.cache  # noqa: E731
             binding, left = replace(binding, sources={**binding.sources, left[0]: kept}), left[1:]
         if not left:
@@ -337,7 +339,7 @@ class Pair:
         """What forward returned for backward; its inputs where it returned nothing but the output."""
         names = self.forward.returns
         if len(names) == len(ran.result) > 1:
-            found = [value for name, value in zip(names, ran.result, strict=True) if is_cache(name)]
+            found = list(itertools.compress(ran.result, caches_among(names)))
             if found:
                 return found[0]
         rest = [value for i, value in enumerate(ran.result) if i not in outputs]

@@ -22,7 +22,7 @@ from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import SAME, Place, numbered, shown, weights
 from charmlp.doctor.operation.numpy_code.function import Function, in_doubles
 from charmlp.doctor.operation.numpy_code.names import is_truth
-from charmlp.doctor.operation.options import Signature, is_flag, is_option, signature, usual_option
+from charmlp.doctor.operation.options import Signature, is_flag, signature, usual_option
 from charmlp.doctor.operation.own_run import object_as_used, own_objects
 from charmlp.doctor.operation.source import (
     behind,
@@ -38,7 +38,7 @@ from charmlp.doctor.operation.unwritten import is_marked, is_none
 INITIALISERS = (
     "initialize", "initialise", "init_params", "init_weights", "init_parameters", "initialize_parameters",
     "initialize_weights", "build", "setup", "_initialize", "_init_params", "_init_weights", "_build",
-    "_initialize_weights", "reset_parameters",
+    "_initialize_weights", "reset_parameters", "init_param", "init_params_", "init",
 )  # fmt: skip
 # What a forward that returns nothing leaves on its object
 OUTPUTS = (
@@ -92,7 +92,7 @@ class Method(Function):
         """Options too: what follows the arrays must be flags. In a loss, p is a prediction."""
         found = dict(super().settled)
         for name in self.required:
-            if is_option(name) and not is_flag(name) and not self.is_of_loss(name):
+            if self.is_option(name) and not is_flag(name) and not self.is_of_loss(name):
                 found.setdefault(name, usual_option(name))
         return found
 

@@ -36,11 +36,14 @@ from charmlp.doctor.operation.numpy_code.names import (
     prediction_of,
 )
 from charmlp.doctor.operation.numpy_code.passes import Binding, Pair, Run, Source, upstream_of
-from charmlp.doctor.operation.options import is_flag, is_option, usual_option
+from charmlp.doctor.operation.options import is_flag, usual_option
 from charmlp.doctor.operation.source import source_of
 
 KEEPS_GRADIENT = re.compile(r"self\.\w*[gG]rad\w*(\[[^]]*\])?\s*[+-]?=[^=]")
 # What an array that a loss's forward left on the object may be called: the prediction that backward takes
+COUNT = re.compile(
+    r"(n|num|number)_?(of_)?(rows|samples|examples)|(batch_?)?size|n|m|batch|rows", re.IGNORECASE
+)
 OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred", "p", "a")
 
 
@@ -146,7 +149,20 @@ class Layer(Pair):
 
     @property
     def arrays(self) -> list[str]:
-        return list(self.forward.arrays)
+        return [name for name in self.forward.arrays if name not in self.makers]
+
+    @cached_property
+    def makers(self) -> dict[str, Method]:
+        """Methods that make one of the inputs, such as a mask, for so many rows: get_memo(num_rows)."""
+        own = {name: method_of(self.kind, name) for name in methods_of(self.kind)}
+        found = {
+            name: method
+            for name in self.forward.arrays
+            for called, method in own.items()
+            if re.fullmatch(rf"_?(get|make|sample|draw|new|create|generate)_?{re.escape(name)}", called)
+            if len(method.required) == 1 and COUNT.fullmatch(method.required[0])
+        }
+        return found if len(found) < len(self.forward.arrays) else {}
 
     @property
     def arrays_taken(self) -> list[str]:
@@ -166,7 +182,7 @@ class Layer(Pair):
             return lambda run, upstream: 1.0
         if OPTIMIZER.fullmatch(name):
             return lambda run, upstream: PlainDescent()
-        if is_option(name) and not is_upstream(name) and not OUTPUT.fullmatch(name):
+        if self.backward.is_option(name) and not is_upstream(name) and not OUTPUT.fullmatch(name):
             return lambda run, upstream: run.known.get(name, usual_option(name))
         return None
 
@@ -218,7 +234,10 @@ class Layer(Pair):
 
     @property
     def prediction(self) -> int:
-        return prediction_of(self.arrays) if self.is_loss else 0
+        """Which input a single gradient is of; a memo that a method of its own makes has none."""
+        if self.is_loss:
+            return prediction_of(self.arrays)
+        return next((i for i, name in enumerate(self.arrays) if not is_cache(name)), 0)
 
     # Both passes
 
@@ -226,7 +245,7 @@ class Layer(Pair):
         """An object of the class as one operation; its weights are further inputs."""
         original = instance(self.kind, sizes, self.given)
         places = [] if self.name else weights(original) or made_lazily(original, self.forward, sizes)
-        arrays, flags = self.forward.arrays, self.flags
+        arrays, flags = tuple(self.arrays), self.flags
         n = len(arrays)
         others = () if places else tuple(x for x in self.forward.optional if not is_flag(x))
 
@@ -238,6 +257,10 @@ class Layer(Pair):
             given = dict(zip(arrays, values, strict=False))
             known = {name: usual_option(name) for name in self.forward.flags}
             known |= self.forward.settled | given | dict(rest)
+            known |= {
+                name: bound_to(one, own)({one.required[0]: len(values[0])})
+                for name, one in self.makers.items()
+            }
             if self.forward.bundle:
                 known[self.forward.bundle] = tuple(values[:n])
             result = output_of(own, bound_to(self.forward, own)(known))
@@ -273,14 +296,18 @@ class Layer(Pair):
             constants=tuple(self.shown(name) for name in self.constant_inputs(places, binding)),
             is_helper=bool(self.name),
             settings={name: held for name, held in vars(original).items() if type(held) in (int, float)},
+            arrays=self.forward.arrays_by_company,
         )
 
     def shown(self, name: str) -> str:
         """The name of an input; one that is an option's elsewhere says here that it is a prediction."""
-        return "y_pred" if is_option(name) and self.is_loss else name
+        return "y_pred" if self.forward.is_option(name) and self.is_loss else name
 
     def constant_inputs(self, places: Sequence[Place], binding: Binding) -> list[str]:
         """Inputs of which backward gives no gradient, and need not: labels, and those of a first layer."""
+        kept = [name for name in self.arrays if is_cache(name) and name in self.takes]
+        if kept and len(kept) < len(self.arrays):
+            return kept
         if places and returns_nothing(self.backward):
             return list(self.arrays)
         if self.is_loss and len(self.backward.returns) < 2:

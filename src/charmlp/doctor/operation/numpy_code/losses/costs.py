@@ -13,8 +13,7 @@ from charmlp.doctor.operation.numpy_code.gradients import base
 from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, usual_loss
 from charmlp.doctor.operation.numpy_code.losses.networks import RIGHT, Network, Pass, copies_of
 from charmlp.doctor.operation.numpy_code.losses.problems import Problem, as_rows, is_data
-from charmlp.doctor.operation.numpy_code.names import is_of_backward, is_of_forward, is_truth
-from charmlp.doctor.operation.options import is_option
+from charmlp.doctor.operation.numpy_code.names import is_mask, is_of_backward, is_of_forward, is_truth
 
 MOST_COSTS = 4
 COST_WORD = re.compile(r"cost|loss|entropy|mse|error|objective|likelihood", re.IGNORECASE)
@@ -91,7 +90,7 @@ def best(networks: Sequence[Network], sizes: Sizes, dtype: np.dtype) -> HandWrit
 
 def is_of_parameters(function: Function) -> bool:
     """Whether it computes a loss from data, targets and parameters: the data are no inputs of its own."""
-    arrays = [name for name in function.inputs if not is_option(name)]
+    arrays = [n for n in function.inputs if not function.is_option(n) and not is_mask(n)]
     if not any(map(is_truth, arrays)) or not any(map(is_data, arrays)):
         return False
     return len([name for name in arrays if not is_truth(name)]) >= 2

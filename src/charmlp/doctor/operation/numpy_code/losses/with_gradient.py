@@ -25,7 +25,6 @@ from charmlp.doctor.operation.numpy_code.names import (
     prediction_of,
 )
 from charmlp.doctor.operation.numpy_code.passes import reading
-from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.source import behind, returned_closures, returned_parts, source_of
 
 FLAG = re.compile(
@@ -41,7 +40,7 @@ class Loss:
 
     @property
     def arrays(self) -> list[str]:
-        return [name for name in self.function.inputs if not is_option(name)]
+        return [name for name in self.function.inputs if not self.function.is_option(name)]
 
     @cached_property
     def is_last(self) -> bool:
@@ -109,7 +108,7 @@ def returns_gradient(function: Function) -> bool:
     called = re.search(
         r"loss|cost|objective|svm|nll|entropy|penalty|hinge|mse|regulari", function.name.lower()
     )
-    others = [name for name in function.inputs if not is_option(name) and not is_mask(name)]
+    others = [name for name in function.inputs if not function.is_option(name) and not is_mask(name)]
     parameters = [name for name in others if not (is_truth(name) or DATA.fullmatch(name))]
     all_there = len(rest) == max(len(parameters), 1)  # a gradient of each
     computed = [not isinstance(part, ast.Name) for part in returned_parts(function.call)[1:]]
