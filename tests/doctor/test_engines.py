@@ -258,3 +258,43 @@ def test_complex_numbers_are_no_dual_ones(tmp_path: Path) -> None:
         + product.partition(",")[2]
     )
     assert found_duals(module_of(DUALS.replace(product, of_complex), tmp_path)) == []
+
+
+SQUARE_ROOT = """
+class Value:
+    def __init__(self, data, children=()):
+        self.data, self.grad = data, 0.0
+        self.children, self._backward = children, lambda: None
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = _backward
+        return out
+
+    def sqrt(self):
+        out = Value(math.sqrt(self.data), (self,))
+        def _backward():
+            self.grad += 0.5 / out.data * out.grad
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        self.grad = 1.0
+        waiting = [self]
+        while waiting:
+            value = waiting.pop()
+            value._backward()
+            waiting += value.children
+"""
+
+
+@pytest.mark.parametrize(("slip", "is_healthy"), [("0.5 / out.data", True), ("0.5 / self.data", False)])
+def test_a_number_for_which_alone_forward_runs(slip: str, is_healthy: bool, tmp_path: Path) -> None:
+    """A square root runs for positive numbers only: those too are numbers to differentiate by."""
+    source = SQUARE_ROOT.replace("0.5 / out.data", slip)
+    things = dict(defined(module_of("import math\n" + source, tmp_path)))
+    said = examine_one(things["Value.sqrt"], None, "sqrt", "sqrt")
+    assert said.reason is None and bool(said.mistakes) is not is_healthy

@@ -86,7 +86,10 @@ def filled_trial(
     dtype: np.dtype, seed: int, flags: bool,
 ) -> Trial | None:  # fmt: skip
     """It with numbers of these shapes; None where an option is missing."""
-    values = [domain(v) if is_real(v) else v for v in fill_recipe(subject, recipe, dtype, seed, flags)]
+    values = [
+        np.asarray(domain(v)) if is_real(v) else v  # a function of a single number gives no array
+        for v in fill_recipe(subject, recipe, dtype, seed, flags)
+    ]
     values = [
         fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
         for i, v in enumerate(values)

@@ -73,7 +73,9 @@ def scaled(setup: SetUp, times: float) -> Trial | None:
     if size > MOST_NUMBERS or trial.coarse or bounded or not (alike or trial.kind is UNKNOWN):
         return None
     pairs = zip(trial.values, trial.wants, strict=True)
-    return trial.with_values([times * v if wants and is_any_number(v) else v for v, wants in pairs])
+    return trial.with_values(
+        [np.asarray(times * v) if wants and is_any_number(v) else v for v, wants in pairs]
+    )
 
 
 def is_any_number(value: Any) -> bool:

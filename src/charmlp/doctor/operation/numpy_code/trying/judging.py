@@ -12,12 +12,13 @@ from charmlp.doctor.operation.handwritten import Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, gradients_on, rate_of
 from charmlp.doctor.operation.numpy_code.losses.with_gradient import Loss
 from charmlp.doctor.operation.numpy_code.names import DATA
-from charmlp.doctor.operation.numpy_code.trying.choices import Key, Upstream, taken
+from charmlp.doctor.operation.numpy_code.trying.choices import Key, Part, Upstream, taken
 from charmlp.doctor.operation.numpy_code.trying.examples import real_arrays
 from charmlp.doctor.operation.numpy_code.trying.pieces import by_leaf, changes, flattened, left_over
 from charmlp.doctor.operation.numpy_code.trying.runs import Failure, Run
 from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, State
 from charmlp.doctor.operation.numpy_code.trying.templates import Template
+from charmlp.doctor.operation.options import is_strength
 from charmlp.doctor.operation.source import averages
 
 STEP, DIRECTIONS = 1e-5, 3
@@ -89,6 +90,8 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
             best = replace(solution, score=(*solution.score, -place))
         if best is not None and best.is_right:
             break
+    if best is not None and not best.is_right and not led and (name := factor_of(scene, best, leaves, sizes)):
+        raise Failure((first.calls + 1, 2), frozenset([name]), "an upstream gradient")
     if best is not None:
         several = is_of_batch(scene, state)
         return replace(
@@ -98,6 +101,33 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
             blocks_one=several and (best.has_shapes or averages(scene.gradient.call)),
         )
     raise Failure((first.calls + 1, 3), everything, "gradients of other shapes")
+
+
+def factor_of(scene: Scene, found: Solution, leaves: Mapping[Key, Any], sizes: Sizes) -> Key | None:
+    """What only the gradient's function takes, and all gradients are multiples of: no data."""
+    if scene.is_both or found.reading != AS_GRADIENT:
+        return None
+    of_value, of_weights = taken(scene.value), all(key.startswith("self.") for key in found.of)
+
+    def gradients_with(doubled: Key | None) -> dict[Key, Any]:
+        run = Run(scene, found.state, sizes, leaves)
+        run.value()
+        run.doubled = doubled
+        return gradients(run, found.reading, leaves)
+
+    once = gradients_with(None)
+    for name in taken(scene.gradient):
+        choice = scene.chosen(name, found.state)
+        is_made = isinstance(choice, Template) or (of_weights and isinstance(choice, Part))
+        if name in of_value or not is_made or RATE.fullmatch(name) or is_strength(name):
+            continue
+        try:
+            twice = gradients_with(name)
+        except Failure:
+            continue
+        if all(np.allclose(twice[key], 2 * np.asarray(once[key])) for key in found.of):
+            return name
+    return None
 
 
 def judged(

@@ -87,6 +87,7 @@ class Run:
         self.given: dict[Key, Any] = {}  # what variables were before the gradient was called
         self.calls = 0
         self.waiting: set[Key] = set()
+        self.doubled: Key | None = None  # a number or an array that is twice as large as it would be
 
     # Its variables
 
@@ -122,7 +123,8 @@ class Run:
             raise Failure((self.calls,), frozenset([key]), "goes in a circle")
         self.waiting.add(key)
         try:
-            return self.found(key)
+            found = self.found(key)
+            return 2 * found if key == self.doubled and isinstance(found, float | np.ndarray) else found
         finally:
             self.waiting.discard(key)
 
