@@ -37,9 +37,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         names = [name for name in inputs if is_of_array(subject, name)]
         yield from with_options_between(inputs, names, n, d)
         counts = [len(names)] if len(names) or subject.parameters else [len(inputs)]
-        yield from said_recipe(
-            names, "\n".join([*map(docstring_of_class, subject.code), all_sources(subject)]), sizes
-        )
+        said = "\n".join([*map(docstring_of_class, subject.code), *SAID.findall(all_sources(subject))])
+        yield from said_recipe(names, said, sizes)
         if subject.conditions:
             yield from shapes_for(inputs, subject.conditions, n, d)
             return
@@ -93,6 +92,9 @@ def all_sources(subject: Subject) -> str:
     """What is written in forward, then in backward."""
     functions = dict.fromkeys((*subject.forward_code, *subject.code))
     return "\n".join([subject.forward_source, *map(source_of, functions)])
+
+
+SAID = re.compile(r'"""[\s\S]*?"""|#.*')  # docstrings and comments
 
 
 def docstring_of_class(function: Callable[..., Any]) -> str:
