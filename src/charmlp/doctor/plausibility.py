@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from charmlp.doctor.diagnosis import Diagnosis
+from charmlp.doctor.editing.search import UNEXPLAINED
 from charmlp.doctor.mistake import Mistake, phrase
 from charmlp.doctor.operation.options import signature
 
@@ -75,6 +76,19 @@ def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
     mistakes = of_own_run.mistakes
     sure = all(mistake.name not in OF_SPECIAL_INPUTS or is_slip(mistake) for mistake in mistakes)
     return sure and (lacks_inputs or (bool(mistakes) and not is_doubtful(of_own_run)))
+
+
+def is_set_otherwise(of_own_run: Diagnosis, first: Diagnosis) -> bool:
+    """Whether only a setting makes a right object a wrong one: its file gives it a stride of 2, we of 1.
+
+    What is right with ours is no wrong reading of it.
+    """
+    if not first or not of_own_run.trials or not first.trials:
+        return False
+    used, usual = (one.trials[0].subject.settings for one in (of_own_run, first))
+    changed = [name for name in used if name in usual and used[name] != usual[name]]
+    known = {mistake.name for mistake in of_own_run.mistakes} <= UNEXPLAINED
+    return known and bool(of_own_run.mistakes) and bool(changed)
 
 
 def is_slip(mistake: Mistake) -> bool:
