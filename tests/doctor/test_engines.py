@@ -336,3 +336,50 @@ def test_operations_that_are_static_methods(slip: str, row: int | None, tmp_path
     each = {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
     assert {"D.exp", "D.atan2"} <= set(each) and all(one.reason is None for one in each.values())
     assert [mistake.row for one in each.values() for mistake in one.mistakes] == ([row] if row else [])
+
+
+TAPE = """
+tape = []
+
+class Var:
+    def __init__(self, value):
+        self.value, self.grad = np.asarray(value, float), np.zeros(np.shape(value))
+
+def add(a, b):
+    out = Var(a.value + b.value)
+    def back():
+        a.grad = a.grad + out.grad
+        b.grad = b.grad + out.grad
+    tape.append(back)
+    return out
+
+def mul(a, b):
+    out = Var(a.value * b.value)
+    def back():
+        a.grad = a.grad + out.grad * b.value
+        b.grad = b.grad + out.grad * a.value
+    tape.append(back)
+    return out
+
+def tanh(a):
+    out = Var(np.tanh(a.value))
+    def back():
+        a.grad = a.grad + out.grad * (1 - out.value ** 2)
+    tape.append(back)
+    return out
+
+def backward(loss):
+    loss.grad = np.ones_like(loss.value)
+    for back in reversed(tape):
+        back()
+    tape.clear()
+"""
+
+
+@pytest.mark.parametrize(("slip", "rows"), [("", []), ("a.grad + out.grad * (1|out.grad * (1", [32])])
+def test_a_value_used_twice_on_a_tape(slip: str, rows: list[int], tmp_path: Path) -> None:
+    """One way back uses up the tape, so both uses have to lie on it."""
+    module = module_of(with_slip(TAPE, slip), tmp_path)
+    each = {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
+    assert "tanh" in each
+    assert [mistake.row for one in each.values() for mistake in one.mistakes] == rows

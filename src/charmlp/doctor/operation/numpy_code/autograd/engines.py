@@ -182,14 +182,21 @@ class Engine(Graph):
             )
             return [operation(x, other) for _ in range(2)]
 
-        reused = self.written(name, ("self",), twice) if self.adds_up else None
+        reused = self.used_twice(name, twice)
         return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
 
     def unary(self, name: str, operation: OfLeaves) -> HandWritten:
         """Beside it the same, twice, of one value."""
-        both = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
-        reused = both if self.adds_up else None
+        reused = self.used_twice(name, lambda leaves: [operation(leaves), operation(leaves)])
         return self.written(name, ("self",), lambda leaves: [operation(leaves)], reused)
+
+    def used_twice(self, name: str, twice: Callable[[Sequence[Any]], list[Any]]) -> HandWritten | None:
+        """An operation on one value, twice; on a tape the two are added, since one way back uses it up."""
+        if self.adds_up:
+            return self.written(name, ("self",), twice)
+        if not self.has_tape or (plus := self.sum) is None:
+            return None
+        return self.written(name, ("self",), lambda leaves: [plus(*twice(leaves))])
 
     def written(
         self,
