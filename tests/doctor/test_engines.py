@@ -298,3 +298,88 @@ def test_a_number_for_which_alone_forward_runs(slip: str, is_healthy: bool, tmp_
     things = dict(defined(module_of("import math\n" + source, tmp_path)))
     said = examine_one(things["Value.sqrt"], None, "sqrt", "sqrt")
     assert said.reason is None and bool(said.mistakes) is not is_healthy
+
+
+STATIC_DUALS = """
+class D:
+    def __init__(self, p, t=0.0):
+        self.p, self.t = float(p), float(t)
+
+    def __add__(self, other):
+        return D(self.p + other.p, self.t + other.t)
+
+    def __mul__(self, other):
+        return D(self.p * other.p, self.t * other.p + self.p * other.t)
+
+    @staticmethod
+    def op(a, f, df):
+        c = f(a.p)
+        return D(c, df(c, a.p, a.t))
+
+    @staticmethod
+    def exp(a):
+        return D.op(a, math.exp, lambda c, p, t: t * c)
+
+    @staticmethod
+    def atan2(a, b):
+        r = a.p * a.p + b.p * b.p
+        return D(math.atan2(a.p, b.p), (a.t * b.p - a.p * b.t) / r)
+"""
+
+
+@pytest.mark.parametrize(
+    ("slip", "row"),
+    [("|", None), ("t: t * c|t: c", 12), ("a.t * b.p - a.p * b.t|a.t * b.p + a.p * b.t", 5)],
+)
+def test_operations_that_are_static_methods(slip: str, row: int | None, tmp_path: Path) -> None:
+    module = module_of("import math\n" + with_slip(STATIC_DUALS, slip), tmp_path)
+    each = {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
+    assert {"D.exp", "D.atan2"} <= set(each) and all(one.reason is None for one in each.values())
+    assert [mistake.row for one in each.values() for mistake in one.mistakes] == ([row] if row else [])
+
+
+TAPE = """
+tape = []
+
+class Var:
+    def __init__(self, value):
+        self.value, self.grad = np.asarray(value, float), np.zeros(np.shape(value))
+
+def add(a, b):
+    out = Var(a.value + b.value)
+    def back():
+        a.grad = a.grad + out.grad
+        b.grad = b.grad + out.grad
+    tape.append(back)
+    return out
+
+def mul(a, b):
+    out = Var(a.value * b.value)
+    def back():
+        a.grad = a.grad + out.grad * b.value
+        b.grad = b.grad + out.grad * a.value
+    tape.append(back)
+    return out
+
+def tanh(a):
+    out = Var(np.tanh(a.value))
+    def back():
+        a.grad = a.grad + out.grad * (1 - out.value ** 2)
+    tape.append(back)
+    return out
+
+def backward(loss):
+    loss.grad = np.ones_like(loss.value)
+    for back in reversed(tape):
+        back()
+    tape.clear()
+"""
+
+
+@pytest.mark.parametrize(("slip", "rows"), [("", []), ("a.grad + out.grad * (1|out.grad * (1", [32])])
+def test_a_value_used_twice_on_a_tape(slip: str, rows: list[int], tmp_path: Path) -> None:
+    """One way back uses up the tape, so both uses have to lie on it."""
+    module = module_of(with_slip(TAPE, slip), tmp_path)
+    each = {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
+    assert "tanh" in each
+    assert [mistake.row for one in each.values() for mistake in one.mistakes] == rows

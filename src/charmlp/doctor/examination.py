@@ -42,6 +42,7 @@ from charmlp.doctor.plausibility import (
     is_of_dimensions,
     is_of_shapes,
     is_of_two,
+    is_set_otherwise,
     is_sure,
     is_sure_otherwise,
     likelihood,
@@ -57,6 +58,7 @@ from charmlp.doctor.setups.setup import Reading, SetUp
 from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
+OF_TRAINING = {"batch_norm"}  # kinds that are other formulas in use, with the means of training
 NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 
@@ -82,7 +84,7 @@ def diagnosis_of(
             lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
             if inputs is None and (first or lacks_inputs):
                 used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if used is not None and is_sure(used, lacks_inputs):
+                if used is not None and (is_sure(used, lacks_inputs) or is_set_otherwise(used, first)):
                     return used
             used = (
                 meant_otherwise(operation, first, target, name) if inputs is None and kind is None else None
@@ -218,6 +220,9 @@ def in_both_modes(
         if not any(flags_of(build(SIZES[0], FLOAT64))):
             return first
         second = diagnose(build, inputs, kind, target, name, flags=False)
+        if first and first.kind in OF_TRAINING and any(m.name == "forward-wrong" for m in second.mistakes):
+            # in use it is another formula: only its gradients are looked at
+            second = examine_setup(make_setup(build, Reading(flags=False)), target)
     except CannotExamineError:
         if reason is None:
             raise

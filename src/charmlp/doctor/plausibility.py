@@ -82,6 +82,19 @@ def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
     return sure and (lacks_inputs or (bool(mistakes) and not is_doubtful(of_own_run)))
 
 
+def is_set_otherwise(of_own_run: Diagnosis, first: Diagnosis) -> bool:
+    """Whether only a setting makes a right object a wrong one: its file gives it a stride of 2, we of 1.
+
+    What is right with ours is no wrong reading of it.
+    """
+    if not first or not of_own_run.trials or not first.trials:
+        return False
+    used, usual = (one.trials[0].subject.settings for one in (of_own_run, first))
+    changed = [name for name in used if name in usual and used[name] != usual[name]]
+    known = {mistake.name for mistake in of_own_run.mistakes} <= UNEXPLAINED
+    return known and bool(of_own_run.mistakes) and bool(changed)
+
+
 def is_slip(mistake: Mistake) -> bool:
     """Whether a line of the code explains it."""
     return any(words.key.startswith("edit-line") for words in mistake.evidence)

@@ -15,7 +15,7 @@ from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import copies
 from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
-from charmlp.doctor.setups.variants import two_alike, with_one_row
+from charmlp.doctor.setups.variants import is_right, two_alike, with_one_row
 
 STEP = 1e-5
 # What tells that code is written for any number of dimensions, and that it asks whether something is 0
@@ -164,11 +164,17 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
             shapes = phrase("raises", error=record.error_text)
         else:
             continue
-        if MEANT_FOR_ROWS.search(about(setup)):
+        if MEANT_FOR_ROWS.search(about(setup)) and not takes_flat_row(trial, position):
             yield finding("batch-not-summed", shapes, at=position)
         else:
             yield phrase("one-row", **words)
         return
+
+
+def takes_flat_row(trial: Trial, position: int) -> bool:
+    """Whether the gradient of a row of shape (C,) is right: then that is what is used."""
+    there = with_one_row(trial, position, flat=True)
+    return there is not None and is_right(there) is True
 
 
 def about(setup: SetUp) -> str:

@@ -29,10 +29,12 @@ def values_are_right(setup: SetUp) -> list[Finding | Phrase]:
         return []
     there = [i for i, gradient in enumerate(setup.repaired.gradients) if gradient is not None]
     found = [f for position in there for f in wrong_values(setup.observations, position)]
+    notes: list[Finding | Phrase] = []
     if averages_in_layer(setup, found):
-        return [phrase("mean-in-layer")]
+        notes, found = [phrase("mean-in-layer")], [one for one in found if not is_averaged(one)]
     found = list(with_batches(setup, found))
     return [
+        *notes,
         *apart_by_epsilon(setup, found),
         *(f for position in setup.repaired.broken for f in wrong_shape(setup, position)),
     ]
@@ -44,10 +46,15 @@ def averages_in_layer(setup: SetUp, found: Sequence[Finding]) -> bool:
     That is right where the loss's gradient is a sum; to forget it in one of them is not.
     """
     trial, x = setup.first, setup.first.values[0]
-    averaged = {f.position for f in found if (f.name, f.variant) == ("extra-mean", "layer")}
+    averaged = {one.position for one in found if is_averaged(one)}
     parameters = {i for i, wants in enumerate(trial.wants) if wants and i and i < len(trial.values)}
-    own = trial.subject.is_raw and not trial.subject.counts
-    return own and len(found) == len(averaged) > 1 and averaged == parameters and is_real(x)
+    wrong_otherwise = {one.position for one in found if not is_averaged(one)}
+    own = trial.subject.is_raw and not trial.subject.counts and not parameters & wrong_otherwise
+    return own and len(averaged) > 1 and averaged == parameters and is_real(x)
+
+
+def is_averaged(found: Finding) -> bool:
+    return (found.name, found.variant) == ("extra-mean", "layer")
 
 
 NEAR, TIMES = 1e-3, 1e3  # the largest relative error that an ε may make, and that as a multiple of ε

@@ -16,6 +16,7 @@ from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
 TIMES = 5.0
+FARTHEST = 7.3  # beyond the 6 of what is cut there
 MOST_NOISE = 1e-4  # of numeric differentiation, where numbers still tell right from wrong
 MOST_NUMBERS = 200  # of all inputs together
 CLEARLY = 1e-3  # a relative error that is none of rounding
@@ -30,6 +31,21 @@ def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
     for times in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
         if (there := scaled(setup, times)) is not None:
             yield there
+    if setup.kind is UNKNOWN and (there := spread(setup)) is not None:
+        yield there
+
+
+def spread(setup: SetUp) -> Trial | None:
+    """What is computed of one matrix element by element, with numbers at equal distances, none 0.
+
+    Where it is cut a little too early, some number lies between the two places.
+    """
+    trial = setup.first
+    x = trial.values[0]
+    alone = len(trial.values) == 1 and trial.wants[0] and is_any_number(x)
+    if trial.coarse or not alone or x.size > MOST_NUMBERS or trial.outputs[0].shape != x.shape or not x.ndim:
+        return None
+    return trial.with_values([np.linspace(-FARTHEST, 0.97 * FARTHEST, x.size).reshape(x.shape)])
 
 
 def of_other_labels(setup: SetUp) -> Iterator[Trial]:

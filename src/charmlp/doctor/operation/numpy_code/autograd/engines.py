@@ -150,7 +150,11 @@ class Engine(Graph):
             return self.unary(name, lambda leaves: leaves[0] ** 3)
         if name == "__neg__":
             return self.unary(name, lambda leaves: -leaves[0])
-        if name.startswith("_") or NO_OPERATION.fullmatch(name) or not inspect.isfunction(thing):
+        if name.startswith("_") or NO_OPERATION.fullmatch(name):
+            return None
+        if isinstance(thing, staticmethod):
+            return self.of_function(name, thing.__func__)
+        if not inspect.isfunction(thing):
             return None
         taken = len(signature(thing, 1).required or ())
         if taken == 0 and self.is_of(operator.methodcaller(name), 1):
@@ -158,6 +162,13 @@ class Engine(Graph):
         if taken == 1 and self.is_of(lambda a, b: getattr(a, name)(b), 2):
             return self.binary(name, lambda a, b: getattr(a, name)(b))
         return None
+
+    def of_function(self, name: str, function: Callable[..., Any]) -> HandWritten | None:
+        """A function that stands in the class, of one value or of two: Value.exp(a)."""
+        taken = len(signature(function, 0).required or ())
+        if taken == 1 and self.is_of(function, 1):
+            return self.unary(name, of_first(function))
+        return self.binary(name, function) if taken == 2 and self.is_of(function, 2) else None
 
     def binary(self, name: str, operation: Callable[[Any, Any], Any]) -> HandWritten:
         """Beside it, twice, the same on one value in both places; a matrix times a constant matrix."""
@@ -171,14 +182,21 @@ class Engine(Graph):
             )
             return [operation(x, other) for _ in range(2)]
 
-        reused = self.written(name, ("self",), twice) if self.adds_up else None
+        reused = self.used_twice(name, twice)
         return self.written(name, ("self", "other"), lambda leaves: [operation(*leaves)], reused)
 
     def unary(self, name: str, operation: OfLeaves) -> HandWritten:
         """Beside it the same, twice, of one value."""
-        both = self.written(name, ("self",), lambda leaves: [operation(leaves), operation(leaves)])
-        reused = both if self.adds_up else None
+        reused = self.used_twice(name, lambda leaves: [operation(leaves), operation(leaves)])
         return self.written(name, ("self",), lambda leaves: [operation(leaves)], reused)
+
+    def used_twice(self, name: str, twice: Callable[[Sequence[Any]], list[Any]]) -> HandWritten | None:
+        """An operation on one value, twice; on a tape the two are added, since one way back uses it up."""
+        if self.adds_up:
+            return self.written(name, ("self",), twice)
+        if not self.has_tape or (plus := self.sum) is None:
+            return None
+        return self.written(name, ("self",), lambda leaves: [plus(*twice(leaves))])
 
     def written(
         self,

@@ -232,6 +232,15 @@ class Layer(Pair):
         known = {*self.backward.required, *self.backward.signature.optional}
         return tuple(name for name in self.forward.flags if name in known)
 
+    def held_flags(self, own: Any) -> tuple[str, ...]:
+        """The same of what the object holds, instead of being given it: self.training."""
+        asked = source_of(self.backward.call)
+        return tuple(
+            name
+            for name, value in getattr(own, "__dict__", {}).items()
+            if isinstance(value, bool) and is_flag(name) and re.search(rf"\bself\.{name}\b", asked)
+        )
+
     @property
     def prediction(self) -> int:
         """Which input a single gradient is of; a memo that a method of its own makes has none."""
@@ -245,7 +254,8 @@ class Layer(Pair):
         """An object of the class as one operation; its weights are further inputs."""
         original = instance(self.kind, sizes, self.given)
         places = [] if self.name else weights(original) or made_lazily(original, self.forward, sizes)
-        arrays, flags = tuple(self.arrays), self.flags
+        arrays, held = tuple(self.arrays), self.held_flags(original)
+        flags = (*self.flags, *held)
         n = len(arrays)
         others = () if places else tuple(x for x in self.forward.optional if not is_flag(x))
 
@@ -253,10 +263,12 @@ class Layer(Pair):
             own = copy.deepcopy(original)
             for place, value in zip(places, values[n : n + len(places)], strict=True):
                 place.put(own, value)
-            rest = zip((*flags, *others), values[n + len(places) :], strict=False)
+            rest = dict(zip((*flags, *others), values[n + len(places) :], strict=False))
             given = dict(zip(arrays, values, strict=False))
+            for name in held:
+                setattr(own, name, rest.get(name, getattr(own, name)))
             known = {name: usual_option(name) for name in self.forward.flags}
-            known |= self.forward.settled | given | dict(rest)
+            known |= self.forward.settled | given | rest
             known |= {
                 name: bound_to(one, own)({one.required[0]: len(values[0])})
                 for name, one in self.makers.items()
