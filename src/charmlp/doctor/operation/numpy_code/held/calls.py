@@ -56,10 +56,13 @@ def state_of(
 
 
 def without_zeros(value: Any) -> Any:
-    """Lists of numbers with others for zeros: of an input of 0 no weight learns."""
+    """Lists of numbers with others for zeros and ones: of an input of 0 no weight learns, and a factor of 1
+    tells nothing. The 1 of a class stays.
+    """
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         if value and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
-            return type(value)(0.37 + 0.05 * i if one == 0 else one for i, one in enumerate(value))
+            ones = {0: 0.37} if value.count(1) < 2 else {0: 0.37, 1: 1.21}
+            return type(value)(ones[one] + 0.05 * i if one in ones else one for i, one in enumerate(value))
         return type(value)(map(without_zeros, value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "fi" and value.ndim:
         return np.where(value == 0, 0.37 + 0.05 * np.arange(value.shape[-1]), value)
@@ -193,7 +196,7 @@ class HeldCall:
         loops = [n for n in ast.walk(code.tree) if isinstance(n, ast.For)] if code is not None else []
         looped = {n.id for loop in loops for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}
         *before, given = self.state["calls"]
-        alone = {value for value in given.values() if isinstance(value, int | np.integer)}
+        alone = {int(value) for value in given.values() if isinstance(value, int | np.integer)}
         once = {name: without_repeats(given[name], alone) for name in looped & set(given)}
         if any(once[name] is not given[name] for name in once):
             yield replace(self, state={**self.state, "calls": [*before, {**given, **once}]})
