@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -69,3 +70,7 @@ def is_usual_factor(factor: float, problem: Problem) -> bool:
     n, k = problem.sizes["N"], max(problem.outputs, 1)
     usual = [a * b for a in (0.5, 1, 2) for b in (1, n, k, n * k, 1 / n, 1 / k, 1 / n / k)]
     return any(abs(factor / one - 1) < 1e-3 for one in usual)
+
+
+def differ(one: Any, other: Any) -> bool:
+    return one is not None and not np.array_equal(one, other)

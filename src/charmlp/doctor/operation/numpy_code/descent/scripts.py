@@ -41,6 +41,7 @@ from charmlp.doctor.operation.numpy_code.descent.updates import (
 )
 from charmlp.doctor.operation.numpy_code.descent.watching import watched
 from charmlp.doctor.operation.numpy_code.function import Function, as_arrays, as_tensors, in_doubles
+from charmlp.doctor.operation.numpy_code.held.calls import without_zeros
 from charmlp.doctor.operation.numpy_code.losses.costs import COST_WORD, is_cost
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_truth
 from charmlp.doctor.operation.options import usual_option
@@ -118,7 +119,16 @@ def arguments_of(function: Callable[..., Any]) -> dict[str, Any]:
         p.name: (usual_option(p.name) or HIDDEN) if p.default is p.empty else p.default for p in parameters
     }
     call = own_call(function)
-    return given if call is None else {**given, **copy.deepcopy(dict(call.arguments))}
+    return given if call is None else {**given, **{n: telling(v) for n, v in call.arguments.items()}}
+
+
+def telling(value: Any) -> Any:
+    """A copy; in rows of plain numbers others stand for zeros and ones, which hide a factor, but for a class,
+    which is what comes last.
+    """
+    if isinstance(value, list) and value and all(isinstance(row, list) and len(row) > 1 for row in value):
+        return [[*without_zeros([*row[:-1], 1])[:-1], row[-1]] for row in copy.deepcopy(value)]
+    return copy.deepcopy(value)
 
 
 @functools.lru_cache(maxsize=8)

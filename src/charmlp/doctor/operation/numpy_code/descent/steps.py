@@ -22,7 +22,13 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import Place, is_number, is_number_like, weights
-from charmlp.doctor.operation.numpy_code.descent.comparing import ALIKE, Compared, compared
+from charmlp.doctor.operation.numpy_code.descent.comparing import (
+    ALIKE,
+    Compared,
+    compared,
+    differ,
+    is_usual_factor,
+)
 from charmlp.doctor.operation.numpy_code.descent.descents import (
     FIRST,
     OF_PASSES,
@@ -31,16 +37,17 @@ from charmlp.doctor.operation.numpy_code.descent.descents import (
     Problem,
     Ran,
 )
-from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient
+from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient, is_gradient
 from charmlp.doctor.operation.numpy_code.descent.taking import Taken
-from charmlp.doctor.operation.numpy_code.descent.updates import change_of
+from charmlp.doctor.operation.numpy_code.descent.updates import base_of, change_of, last_name
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, instance
 from charmlp.doctor.operation.numpy_code.losses.costs import is_cost
-from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, MARGIN_LOSSES, are_signs
 from charmlp.doctor.operation.numpy_code.losses.problems import all_truths, ends, shapes_of
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_of_backward, is_truth
+from charmlp.doctor.operation.options import is_strength
 from charmlp.doctor.operation.own_run import own_objects
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
@@ -133,7 +140,10 @@ class Step(Taken):
             raise CannotExamineError("no-loss", name=self.function.name)  # others compute its gradients
         if self.has_another_loss(*best):
             raise CannotExamineError("other-loss", name=self.function.name, loss=best[2].title)
-        return best
+        problem, parameters, descent = best
+        if descent.text in MARGIN_LOSSES and problem.sizes["N"] == 1:
+            problem = replace(problem, truth=-problem.truth)  # of a class that is 1 a factor y* tells nothing
+        return problem, parameters, descent
 
     @property
     def calls_gradient(self) -> bool:
@@ -289,6 +299,12 @@ class Step(Taken):
             return
         found = []
         for descent in self.descents(problem, ran):
+            if descent.text and not any(
+                differ(one.first.get(descent.variable), ran.first[descent.variable])
+                for _, _, *both in moved
+                for one in both
+            ):
+                continue  # what no parameter changes is no prediction
             try:
                 numeric = np.array(
                     [
@@ -305,7 +321,9 @@ class Step(Taken):
         # of one sample the gradients of all losses of x w are alike: multiples of x
         size = sum(value.size for value in parameters.values())
         for one in self.judged(found, problem, size):
-            tells = problem.sizes["N"] > 1 or not one.descent.is_of_method
+            is_number = bool(one.descent.text) and np.size(ran.first[one.descent.variable]) == 1
+            is_multiple = one.agreement[2] >= PROPORTIONAL and not is_usual_factor(one.factor, problem)
+            tells = problem.sizes["N"] > 1 or not (one.descent.is_of_method or (is_number and is_multiple))
             is_alike = one.agreement[2] >= least and tells
             if one.agreement[1] or is_alike or one.descent.cost is not None:
                 yield one.descent, one.agreement
@@ -348,11 +366,12 @@ class Step(Taken):
         penalties = list(PENALTIES) if self.strength(problem, ran) else [""]
         numbers = {name: value for name, value in ran.last.items() if is_number(value)}
         for penalty in penalties:
-            for name, value in numbers.items():
+            for name, value in numbers.items() if not (penalty and self.shows_penalty) else ():
                 if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
         errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
-        for penalty, text in itertools.product(penalties, LOSSES):
+        losses = [*LOSSES, *(MARGIN_LOSSES if are_signs(problem.truth) else ())]
+        for penalty, text in itertools.product(penalties, losses):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
 
@@ -365,7 +384,7 @@ class Step(Taken):
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
-        is_error = self.is_difference(name)  # but no list of them is
+        is_error = self.is_difference(name) or is_gradient(name)  # but no list of them is
         return np.ndim(value) == 0 and bool(LOSS.fullmatch(name.removesuffix(FIRST))) and not is_error
 
     def is_difference(self, name: str) -> bool:
@@ -381,6 +400,20 @@ class Step(Taken):
             if isinstance(node, ast.Assign | ast.AugAssign) and SQUARED.search(ast.unparse(node.value))
             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
+        )
+
+    @cached_property
+    def shows_penalty(self) -> bool:
+        """Whether the loss that it computes has its penalty: loss += lam * sum(w ** 2)."""
+        return any(
+            LOSS.fullmatch(base_of(target).removeprefix("self."))
+            and any(
+                isinstance(n, ast.Name | ast.Attribute) and is_strength(last_name(n))
+                for n in ast.walk(node.value)
+            )
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Assign | ast.AugAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         )
 
 

@@ -110,7 +110,7 @@ class Taken:
         if any(np.shape(ran.after[name]) != np.shape(value) for name, value in ran.before.items()):
             raise ValueError("a step changes the shape of a parameter")
         ran.rate = self.rate(own, ran)
-        ran.first |= self.predictions(problem, ran)
+        ran.first |= self.predictions(problem, ran) | linear_scores(problem, ran)
         return ran
 
     def predictions(self, problem: Problem, ran: Ran) -> dict[str, Any]:
@@ -284,6 +284,18 @@ class Taken:
             )  # of the rows that belong to the sample
             loss += PENALTIES[descent.penalty] * self.strength(problem, ran) * squares
         return loss
+
+
+def linear_scores(problem: Problem, ran: Ran) -> dict[str, Any]:
+    """What a vector of weights, and a bias, make of the data: what only a comparison holds has no name."""
+    ends = {np.ndim(value): value for value in ran.before.values()}
+    data = np.asarray(problem.data)
+    if len(ends) != len(ran.before) or not {1} <= set(ends) <= {0, 1} or data.shape[-1:] != ends[1].shape:
+        return {}
+    score = data @ ends[1]
+    if 0 not in ends:
+        return {"x w": score}
+    return {"x w + b": score + ends[0], "x w − b": score - ends[0]}
 
 
 def entries_of(names: Sequence[str], problem: Problem) -> list[Any]:

@@ -7,8 +7,8 @@ import io
 import pickle
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.functions import Array
-from charmlp.doctor.operation.code import Code
+from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.trying.pieces import is_row
 from charmlp.doctor.operation.subject import seed_all
@@ -31,6 +31,8 @@ SURELY = re.compile(r"_?([a-z]+_)*(cost|loss|error)(_[a-z]+)*", re.IGNORECASE)
 SURE = "sure"  # before the name of a loss that a function computes of what is given
 MORE = re.compile(r"decay|lambda|lamda|lmbda|^reg|l2|momentum|penalty|dropout|clip", re.IGNORECASE)
 MOST_LEAVES = 400
+DRAWS = {"choice", "choices", "randint", "integers", "sample", "randrange"}
+OTHER_SEEDS = 8
 
 
 def state_of(
@@ -54,14 +56,26 @@ def state_of(
 
 
 def without_zeros(value: Any) -> Any:
-    """Lists of numbers with others for zeros: of an input of 0 no weight learns."""
+    """Lists of numbers with others for zeros and ones: of an input of 0 no weight learns, and a factor of 1
+    tells nothing. The 1 of a class stays.
+    """
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         if value and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
-            return type(value)(0.37 + 0.05 * i if one == 0 else one for i, one in enumerate(value))
+            ones = {0: 0.37} if value.count(1) < 2 else {0: 0.37, 1: 1.21}
+            return type(value)(ones[one] + 0.05 * i if one in ones else one for i, one in enumerate(value))
         return type(value)(map(without_zeros, value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "fi" and value.ndim:
         return np.where(value == 0, 0.37 + 0.05 * np.arange(value.shape[-1]), value)
     return value
+
+
+def without_repeats(value: Any, others: Set[int]) -> Any:
+    """A row of whole numbers with each once, and none that is among the others; anything else as it is."""
+    row = value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind in "iu" else value
+    if not isinstance(row, list) or not all(type(one) is int for one in row):
+        return value
+    once = [one for one in dict.fromkeys(row) if one not in others]
+    return value if len(once) in (0, len(row)) else np.array(once) if isinstance(value, np.ndarray) else once
 
 
 def numbers_of(value: Any) -> Array | None:
@@ -174,6 +188,31 @@ class HeldCall:
     state: Mapping[str, Any]
     functions: Sequence[FunctionType]
     cuts: Sequence[tuple[Code, Sequence[int]]]
+    seed: int = 0  # of what it draws by chance
+
+    def with_other_rows(self) -> Iterator["HeldCall"]:
+        """It with each row's number once among those that a loop of it goes through, given or drawn."""
+        code = code_of(self.function)
+        loops = [n for n in ast.walk(code.tree) if isinstance(n, ast.For)] if code is not None else []
+        looped = {n.id for loop in loops for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}
+        *before, given = self.state["calls"]
+        alone = {int(value) for value in given.values() if isinstance(value, int | np.integer)}
+        once = {name: without_repeats(given[name], alone) for name in looped & set(given)}
+        if any(once[name] is not given[name] for name in once):
+            yield replace(self, state={**self.state, "calls": [*before, {**given, **once}]})
+        if loops and DRAWS & {*self.function.__code__.co_names}:
+            yield from (replace(self, seed=seed) for seed in range(1, OTHER_SEEDS))
+
+    def with_rate(self, rate: float) -> "HeldCall | None":
+        """It with another learning rate; None where the rate is neither given nor held by an object."""
+        state = copy.deepcopy(dict(self.state))
+        given = state["calls"][-1]
+        objects = [vars(held) for held in given.values() if hasattr(held, "__dict__")]
+        for place in (given, *objects):
+            if names := [n for n, v in place.items() if RATE.fullmatch(n) and isinstance(v, float)]:
+                place.update(dict.fromkeys(names, rate))
+                return replace(self, state=state)
+        return None
 
     @property
     def function(self) -> Any:
@@ -194,10 +233,10 @@ class HeldCall:
         kept = dict(around)
         around |= state["around"]
         values: dict[str, Array] = {}
-        seed_all()
+        seed_all(self.seed)
         try:
             self.note_costs(state, values)
-            seed_all()
+            seed_all(self.seed)
             with contextlib.ExitStack() as stack, contextlib.redirect_stdout(io.StringIO()):
                 for code, lines in self.cuts:
                     stack.enter_context(

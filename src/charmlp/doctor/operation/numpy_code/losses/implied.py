@@ -31,6 +31,21 @@ LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
     "Σ (y − y*)² / N": lambda y, t: np.asarray(((y - t) ** 2).sum() / len(y)),
 }
 
+# Of a score and a class that is −1 or 1
+MARGIN_LOSSES: dict[str, Callable[[Any, Any], np.ndarray]] = {
+    "Σ max(0, 1 − y* y)": lambda y, t: np.maximum(0, 1 - t * y).sum(),
+    "the mean of max(0, 1 − y* y)": lambda y, t: np.maximum(0, 1 - t * y).mean(),
+    "Σ max(0, −y* y)": lambda y, t: np.maximum(0, -t * y).sum(),
+    "Σ log(1 + exp(−y* y))": lambda y, t: np.log1p(np.exp(-t * y)).sum(),
+    "the mean of log(1 + exp(−y* y))": lambda y, t: np.log1p(np.exp(-t * y)).mean(),
+}
+
+
+def are_signs(truth: np.ndarray) -> bool:
+    """Whether what should come of data is −1 or 1; of one sample, 1."""
+    are = np.size(truth) > 0 and bool(np.isin(truth, (-1, 1)).all())
+    return are and (np.size(truth) == 1 or bool(np.any(truth == -1)))
+
 
 def usual_loss(y: np.ndarray) -> str:
     """The loss that goes with such outputs: cross-entropy with probabilities, else squares."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from charmlp.doctor.functions import Array, onehot
 from charmlp.doctor.operation.handwritten import Sizes
-from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, one_of
+from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, MARGIN_LOSSES, one_of
 from charmlp.doctor.operation.numpy_code.names import DATA, is_bias
 
 HIDDEN = (4, 6, 2)  # units of the hidden layers
@@ -127,4 +127,4 @@ def implied_loss(implied: str, output: Any, truth: Any, n: int) -> Any:
         y = np.reshape(y, np.shape(truth))
     if np.shape(y) != np.shape(truth):
         raise ValueError(f"an output of shape {np.shape(y)} where {np.shape(truth)} is wanted")
-    return LOSSES[implied](y, truth)
+    return (LOSSES | MARGIN_LOSSES)[implied](y, truth)
