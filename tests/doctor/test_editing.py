@@ -14,7 +14,8 @@ import pytest
 from charmlp.doctor import examine
 from charmlp.doctor.editing.edits import edits
 from charmlp.doctor.editing.places import Function
-from charmlp.doctor.editing.search import Search, Slip
+from charmlp.doctor.editing.search import Search
+from charmlp.doctor.editing.slip import Slip
 from charmlp.doctor.mistake import Mistake
 from charmlp.doctor.operation.code import code_of
 

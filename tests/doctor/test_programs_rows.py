@@ -11,7 +11,7 @@ from charmlp.doctor.operation import own_run
 from charmlp.doctor.operation.numpy_code import written
 from tests.doctor.test_descents import mistakes_of
 from tests.doctor.test_numpy_functions import module_of
-from tests.sampling import one_in
+from tests.sampling import in_full, one_in
 
 MACHINE = """
 class SVM:
@@ -82,7 +82,7 @@ SLIPS = (
     (MACHINE, "self.w - x * signs[i]", "self.w + x * signs[i]", "sign-flipped"),
     (MACHINE, "self.b -= self.rate * signs[i]", "self.b -= self.rate", "sign-flipped"),
     (FACTORS, "(sigmoid(y[i] * p) - 1) * y[i]", "(sigmoid(y[i] * p) - 1)", "sign-flipped"),
-    (FACTORS, "(x ** 2)[:, None]", "x[:, None]", None),
+    in_full((FACTORS, "(x ** 2)[:, None]", "x[:, None]", None)),
     (LOGISTIC, "+ self.lam * self.weights", "+ 2 * self.lam * self.weights", "factor-two"),
 )
 

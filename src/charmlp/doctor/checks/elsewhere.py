@@ -172,9 +172,12 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
 
 
 def takes_flat_row(trial: Trial, position: int) -> bool:
-    """Whether the gradient of a row of shape (C,) is right: then that is what is used."""
+    """Whether a row of shape (C,) is given a right gradient of that shape: then that is what is used."""
     there = with_one_row(trial, position, flat=True)
-    return there is not None and is_right(there) is True
+    if there is None or not is_right(there):
+        return False
+    given = (there.returned(there.record(there.upstreams[0])) or [])[position:]
+    return bool(given) and np.shape(given[0]) == there.values[position].shape
 
 
 def about(setup: SetUp) -> str:

@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,16 +18,16 @@ from charmlp.doctor.editing.pairs import pairs
 from charmlp.doctor.editing.paths import Path, paths
 from charmlp.doctor.editing.places import Edit, Function, called, slots
 from charmlp.doctor.editing.rightness import agrees_along, changed, is_all_right, is_right, right_gradients
+from charmlp.doctor.editing.slip import Slip, with_line
 from charmlp.doctor.editing.statements import of_early_steps
 from charmlp.doctor.editing.undone import UNDONE_AS
 from charmlp.doctor.functions import Array
-from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.mistake import Finding
 from charmlp.doctor.operation.code import (
     Code,
     Slot,
     altered,
     code_of,
-    located,
     put,
     running_with,
     with_helpers,
@@ -46,34 +46,6 @@ MASKS = {"relu-mask", "wrong-mask", "path-forgotten"}
 ALTERED = "__charmlp_altered__"  # the name, in a function's module, of what makes a value another one
 UNEXPLAINED = {"unrecognised", "backward-raises", "constant-factor"}
 NOT_IN_A_LINE = {"unstable", "forward-wrong", "wrong-dtype", "structure", "edited-in-place", *UNEXPLAINED}
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A change, where it is, and the inputs whose gradients it makes right."""
-
-    edit: Edit
-    code: Code
-    mends: frozenset[int]
-
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        """What fills the words: the line, and what one reads there before and after."""
-        before, after = self.edit.shown or (self.edit.slot[3], self.edit.node)
-        line = self.code.line_of(before)
-        return {"line": line, "before": first_line(before), "after": first_line(located(after, 1))}
-
-    @property
-    def where(self) -> Phrase:
-        return phrase("edit-line", line=self.values["line"], function=self.code.function.__name__)
-
-    def findings(self) -> Iterator[Finding]:
-        values = self.values
-        values |= {"found": values["before"], "right": values["after"]}
-        if self.edit.name.endswith(".forward"):  # what is to be written is not this
-            values = {"found": values["found"], "right": values["right"]}
-        for position in sorted(self.mends):
-            yield finding(self.edit.name, self.where, at=position, confidence=0.95, **values)
 
 
 def with_slips(setup: SetUp, found: Sequence[Finding]) -> list[Finding]:
@@ -109,15 +81,6 @@ SPENT: dict[Any, float] = {}  # seconds on each code, in whatever reading
 def is_in_code(found: Finding) -> bool:
     """Whether a change of backward may undo it."""
     return found.position is not None or found.name == "backward-raises"
-
-
-def with_line(found: Finding, slip: Slip | None) -> Finding:
-    if slip is None:
-        return found
-    values = {**found.values, **slip.values}
-    if NUMBERS[found.name] is None and NUMBERS[slip.edit.name.partition(".")[0]] is not None:
-        return next(replace(one, evidence=(*one.evidence, *found.evidence)) for one in slip.findings())
-    return replace(found, values=values, evidence=(slip.where, *found.evidence))
 
 
 class Search:
@@ -418,12 +381,6 @@ def is_tiny(node: object) -> bool:
 def sums_more(edit: Edit) -> bool:
     """Whether it adds up what forward keeps apart: with all the same, no mask and no maximum is missed."""
     return called(edit.node) == "sum" and called(edit.slot[3]) not in ("sum", "mean", "average")
-
-
-def first_line(node: ast.AST) -> str:
-    """What one reads there; of a loop its head."""
-    head, *more = ast.unparse(node).split("\n")
-    return f"{head} …" if more else head
 
 
 def is_computed_statement(slot: Slot) -> bool:
