@@ -29,6 +29,7 @@ from charmlp.doctor.operation.building import (
     builders_otherwise,
     framework_of,
     last_builders,
+    moved,
 )
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
@@ -117,6 +118,9 @@ def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, na
     with own_objects_first():
         for thing, inputs in as_used(operation):
             found = diagnosis_of(thing, inputs, kind, target, name)
+            aside = moved(inputs) if found.mistakes else None
+            if aside is not None and diagnosis_of(thing, aside, kind, target, name):
+                continue  # it was wrong only where there is no derivative: where something bends
             if found.reason is None and not backward_fails(found):  # these may be of another kind as well
                 return replace(found, notes=(*found.notes, phrase("own-run")))
     return None

@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import SIZES
+from charmlp.doctor.arrangement import SIZES, random_numbers
 from charmlp.doctor.functions import FLOAT64
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_subject import build_numpy
 from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import uses_torch
-from charmlp.doctor.operation.subject import Build
+from charmlp.doctor.operation.subject import Build, is_real
 
 MOST_ROWS = 6
+ASIDE = 0.01  # of what is moved a little
 
 
 def builders(thing: Any) -> list[Build]:
@@ -110,6 +111,23 @@ def few_rows(inputs: Sequence[Any]) -> list[Any] | None:
     if not counts or counts[0] <= MOST_ROWS:
         return None
     return [v[:MOST_ROWS] if getattr(v, "ndim", 0) and len(v) == counts[0] else v for v in inputs]
+
+
+def moved(inputs: Sequence[Any]) -> list[Any] | None:
+    """The inputs a little aside, where they are short numbers, at which something may bend; else None."""
+    values = [as_value(value) for value in inputs]
+    bends = [is_real(value) and np.size(value) and not (4 * value % 1).any() for value in values]
+    if not any(bends):
+        return None
+    generator = np.random.default_rng(7)
+    return [aside(one, generator) if bend else one for one, bend in zip(inputs, bends, strict=True)]
+
+
+def aside(value: Any, generator: np.random.Generator) -> Any:
+    by = ASIDE * random_numbers(np.shape(value), generator)
+    if isinstance(value, np.ndarray):
+        return value + by
+    return (value.detach() + value.new_tensor(by)).requires_grad_(value.requires_grad)
 
 
 def framework_of(thing: Any) -> str:

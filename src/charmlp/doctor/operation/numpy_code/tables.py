@@ -3,6 +3,7 @@
 vjps = {np.exp: [lambda g, ans, x: g * ans]}        one function an argument, or one for the only argument
 defvjp(np.exp, lambda ans, x: lambda g: g * ans)    what such a call keeps in a dict
 ACTIVATIONS = {"tanh": (np.tanh, lambda a: 1 - a**2)}
+DIFFS = {np.multiply: lambda x, y: x[0] * y[1] + y[0] * x[1]}    pairs of a value and what it changes by
 """
 
 import inspect
@@ -48,6 +49,9 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
     if isinstance(key, str) and len(own) == 2 and forward_of(own[0], forward):
         pair = Pair(one_of(name, own[0]), Function(f"{name}_derivative", own[1]))
         yield Written(label, pair.readings(), code=(own[1],))
+    elif len(own) == 1 and takes_pairs(own[0]):
+        if isinstance(forward, np.ufunc) and forward.signature is None:
+            yield Written(label, (reading(partial(of_pairs, name, forward, own[0])),), code=(own[0],))
     elif forward is not None and not isinstance(forward, type) and all(map(inspect.isfunction, own)):
         lines = [Line(one, len(own)) for one in own]
         if all(line.is_one for line in lines) and not (len(own) == 1 and is_same(own[0], forward)):
@@ -58,6 +62,44 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
                 code=tuple(own),
                 others=tuple(one.__name__ for one in own if one.__name__ != "<lambda>"),
             )
+
+
+class Parts:
+    """Stands for a pair of which nothing else is asked than its first and its second."""
+
+    def __init__(self) -> None:
+        self.asked: set[int] = set()
+
+    def __getitem__(self, index: int) -> Any:
+        self.asked.add((0, 1).index(index))
+        return np.array([0.3, 0.7])
+
+
+def takes_pairs(function: Any) -> bool:
+    """Whether all that it reads of its arguments is the first and the second of each: forward mode."""
+    if not inspect.isfunction(function):
+        return False
+    pairs = [Parts() for _ in inspect.signature(function).parameters]
+    try:
+        function(*pairs)
+    except Exception:  # it takes arrays
+        return False
+    return bool(pairs) and all(1 in one.asked for one in pairs)
+
+
+def of_pairs(name: str, forward: Any, rule: Any) -> HandWritten:
+    """A function, element by element, and how its value changes with its arguments' values."""
+    inputs = ("x", "y", "z")[: forward.nin]
+
+    def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
+        def gradient(position: int, g: Any) -> Any:
+            pairs = [(v, np.full_like(v, float(i == position))) for i, v in enumerate(values)]
+            return functions.sum_to(g * rule(*pairs), np.shape(values[position]))
+
+        result = np.asarray(forward(*values))
+        return (result,), lambda upstream: [gradient(i, upstream[0]) for i in range(len(inputs))]
+
+    return HandWritten(run, name, inputs)
 
 
 def is_same(function: Any, forward: Any) -> bool:

@@ -364,7 +364,11 @@ class Step(Taken):
             yield from known
             return
         penalties = list(PENALTIES) if self.strength(problem, ran) else [""]
-        numbers = {name: value for name, value in ran.last.items() if is_number(value)}
+        numbers = {
+            name: value
+            for name, value in ran.last.items()
+            if is_number(value) and not self.updates.is_of_the_next(name.removesuffix(FIRST))
+        }
         for penalty in penalties:
             for name, value in numbers.items() if not (penalty and self.shows_penalty) else ():
                 if self.is_loss(name, value) and name not in ran.before:
