@@ -98,6 +98,12 @@ another author; it was looked at in the middle of the work.
 
 Of the same kind as the twelfth, and small; it was looked at when the work was done.
 """,
+            "14": """\
+## The fourteenth set
+
+Half of it of courses, books, forums and training programs, half of small libraries, Functions, losses and
+notebooks, by two authors; it was looked at when the work was done.
+""",
             "all": """\
 ## All sets
 """,
@@ -217,6 +223,11 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 ## 第十三组
 
 与第十二组同类，数量不多；开发结束后才打开。
+""",
+            "14": """\
+## 第十四组
+
+一半取自课程、书籍、论坛和训练程序，一半取自小型库、自定义 Function、损失和 notebook，由两位作者写成；开发结束后才打开。
 """,
             "all": """\
 ## 各组合计
