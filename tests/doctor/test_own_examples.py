@@ -1,5 +1,6 @@
 """What a program calls its own functions with, and convolutions whose pictures have their channels last."""
 
+import ast
 import importlib.util
 import itertools
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 from charmlp.doctor import examine
 from charmlp.doctor.operation import own_run
+from charmlp.doctor.operation.code import Code
+from charmlp.doctor.operation.numpy_code.held import examples
 
 numbers = itertools.count()
 STEPS = """
@@ -121,3 +124,17 @@ def test_strides_and_biases_of_pictures_with_channels_last(write: Write, slip: s
     diagnosis = examine(write(source).conv_forward)
     assert diagnosis.kind == "convolution"
     assert [mistake.row for mistake in diagnosis.mistakes] == ([row] if row else []), diagnosis
+
+
+def test_each_function_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Constructors that all call `__init__` are no reason to follow every path among them."""
+    one = "class Layer{i}(Base):\n    def __init__(self):\n        super().__init__()\n"
+    source = "class Base:\n    pass\n" + "".join(one.format(i=i) for i in range(12))
+    seen: list[ast.FunctionDef] = []
+    monkeypatch.setattr(examples, "has_update", lambda tree: seen.append(tree))
+    monkeypatch.setattr(examples, "code_of", lambda f: Code(f, ast.FunctionDef("f"), 1))
+    module = ModuleType("layers")
+    exec(source, vars(module))
+    functions = examples.functions_of(module)
+    assert len(functions) == 12 and not examples.is_step(next(iter(functions.values())), functions)
+    assert len(seen) == 12

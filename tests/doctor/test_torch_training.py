@@ -57,13 +57,62 @@ def loss(log_probs, returns):
     weighted = log_probs * returns
     return -weighted.mean()
 """
+OWN_STEPS = """
+import torch
+
+for _ in range(9):
+    loss = ((a * x + b - y) ** 2).mean()
+    loss.backward()
+    with torch.no_grad():
+        a -= 0.1 * a.grad
+        b -= 0.1 * b.grad
+        a.grad.zero_()
+        b.grad = None
+"""
+ADVERSARIAL = """
+import torch
+
+for _ in range(9):
+    loss = ((x + delta) @ w - y).pow(2).mean()
+    loss.backward()
+    delta.data += lr * delta.grad
+    w.data -= lr * w.grad
+    delta.grad.zero_()
+    w.grad.zero_()
+"""
+ALTERNATING = """
+import torch
+
+for real in data:
+    optimizer_d.zero_grad()
+    loss_of(d(real), d(g(noise).detach())).backward()
+    optimizer_d.step()
+    optimizer_g.zero_grad()
+    loss_of(d(g(noise))).backward()
+    optimizer_g.step()
+for step, x in enumerate(data):
+    loss_of(x).backward()
+    if step % 4 == 3:
+        optimizer.step()
+        optimizer.zero_grad()
+"""
 # Sources that are right, what is changed in them, and what the change is called
 TRAINING = {
     "averaged-twice": (DESCENT, "loss.sum()", "loss.mean()", "extra-mean", "step"),
     "never-reset": (LOOP, "    optimizer.zero_grad()\n", "", "not-accumulated", "train"),
+    "uphill": (OWN_STEPS, "b -= 0.1", "b += 0.1", "sign-flipped", "train"),
+    "one-reset": (OWN_STEPS, "        b.grad = None\n", "", "not-accumulated", "train"),
+    "reset-late": (
+        LOOP, "    loss.backward()\n", "    loss.backward()\n    optimizer.zero_grad()\n",
+        "missing-gradient", "train",
+    ),
+    "step-early": (
+        LOOP, "    loss.backward()\n    optimizer.step()\n", "    optimizer.step()\n    loss.backward()\n",
+        "missing-gradient", "train",
+    ),
     "variance": (SAMPLE, "0.5 * log_var", "log_var", "forward-wrong", "Encoder.sample"),
     "one-mean": (POLICY, "log_probs * returns", "log_probs.mean() * returns", "forward-wrong", "loss"),
-}
+}  # fmt: skip
 
 
 def told(source: str) -> list[str]:
@@ -83,6 +132,13 @@ def test_the_words_name_the_line(tmp_path: Path) -> None:
     (mistake,) = found.mistakes
     assert mistake.row == 2 and found.target.endswith(":step")
     assert "line 7" in mistake.fix("en") and "第 7 行" in mistake.fix("zh")
+
+
+@pytest.mark.parametrize(
+    "source", [ADVERSARIAL, ALTERNATING, OWN_STEPS.replace("loss", "log_p").replace("-=", "+=")]
+)
+def test_steps_that_are_meant_otherwise(source: str) -> None:
+    assert told(source) == []
 
 
 def test_weights_that_are_made_anew_need_no_reset() -> None:

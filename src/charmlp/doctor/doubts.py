@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from charmlp.doctor.checks.known_losses import is_known_to_be_right
+from charmlp.doctor.checks.reversal import is_turned_round
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
 from charmlp.doctor.operation.numpy_code.names import is_gradient, words_of
@@ -29,7 +31,7 @@ STEPS = re.compile(
 )
 ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
-OF_STEPS = "step"  # the variant of what is wrong though forward is flat
+OF_STEPS = "step", "reversal"  # the variants of what is wrong though forward is flat, or hands on its input
 OBJECTIVE = {"loss", "cost", "objective"}
 OF_ALMOST = "forward-wrong", "edit"
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
@@ -45,7 +47,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
             return [], phrase("not-smooth", noise=f"{trial.noise_seen:.1g}")
         if trial.kind is UNKNOWN and is_at_rest(setup):
             return [], phrase("flat")
-        return [], phrase("engines-own") if is_engines_own(setup) else None
+        is_known = is_known_to_be_right(setup)
+        return [], phrase("engines-own") if is_engines_own(setup) and not is_known else None
     if names == {"backward-raises"} and may_be_misused(setup):
         return [], phrase("backward-fails", reason=setup.record.error_text)
     if may_be_ours(trial, mistakes):
@@ -56,6 +59,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("no-usual-loss")
     sure, reason = None, None
     if hands_on(setup):
+        if is_turned_round(setup) and not names & WHATEVER_IS_MEANT:
+            return [], None
         sure, reason = WHATEVER_IS_MEANT, phrase("hands-on")
     elif is_flat(trial):
         sure, reason = (WHATEVER_IS_MEANT - {"batch-not-summed"}) | OF_UPSTREAM, phrase("flat")
@@ -63,7 +68,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
             reason = phrase("no-pair")
     if sure is None:
         return mistakes, None
-    left = [mistake for mistake in mistakes if mistake.name in sure or mistake.variant == OF_STEPS]
+    left = [mistake for mistake in mistakes if mistake.name in sure or mistake.variant in OF_STEPS]
     return left, None if left else reason
 
 

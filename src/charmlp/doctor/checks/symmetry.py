@@ -14,6 +14,7 @@ from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import is_label
 
+NAME = re.compile(r"(?!.*(tversky|dice)).*focal", re.IGNORECASE | re.DOTALL)
 LOGITS = (-1.5, -0.5, 0.5, 1.5)
 CONSTANT = 1e-3  # relative: a small number in a logarithm is no difference
 
@@ -23,7 +24,7 @@ def classes_are_weighed_alike(setup: SetUp) -> Iterator[Finding]:
     trial = setup.first
     code = trial.subject.forward_code or trial.subject.code
     called = " ".join(getattr(function, "__qualname__", "") for function in code)
-    if trial.kind is not UNKNOWN or len(trial.values) != 2 or not re.search("focal", called, re.IGNORECASE):
+    if trial.kind is not UNKNOWN or len(trial.values) != 2 or not NAME.match(called):
         return
     source = "\n".join(map(source_of, with_helpers(code)))
     labels = [is_label(trial.subject.name_of(i)) for i in range(2)]

@@ -210,8 +210,20 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
             or (isinstance(thing, type) and issubclass(thing, torch.nn.Module))
             or (inspect.isfunction(thing) and functions & names_in(thing.__code__) and is_operation(thing))
             or is_activation(name, thing)
+            or is_loss(name, thing)
         ):
             yield from choices(name, thing)
+
+
+def is_loss(name: str, thing: Any) -> bool:
+    """Whether a function of several inputs has the name of a loss that the doctor knows."""
+    from charmlp.doctor.checks.known_losses import of_name
+    from charmlp.doctor.operation.options import signature
+
+    if not inspect.isfunction(thing) or not of_name(name.lower().replace("_", "")):
+        return False
+    required = signature(thing, 0).required
+    return required is not None and len(required) > 1
 
 
 def is_activation(name: str, thing: Any) -> bool:

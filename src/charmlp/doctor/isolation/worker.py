@@ -14,7 +14,7 @@ from json import dumps, loads  # a target may set json.dumps
 from typing import Any
 
 from charmlp.doctor.diagnosis import Diagnosis, packed
-from charmlp.doctor.isolation.targets import Target, defined, is_activation, load, named, needs_torch
+from charmlp.doctor.isolation.targets import Target, defined, is_activation, is_loss, load, named, needs_torch
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.own_run import complete, remember
 from charmlp.doctor.survey.survey import Survey
@@ -84,7 +84,8 @@ def examine_all(
             continue  # a guess that came to nothing; what it computes is told of as not examined
         if diagnosis.mistakes and name in survey.right and is_taken_together(diagnosis):
             continue  # the same code read otherwise, by a guess
-        if target.name is None and is_activation(name, thing) and not is_other_than_its_name(diagnosis):
+        is_torchs = is_activation(name, thing) or (is_loss(name, thing) and diagnosis.reason is not None)
+        if target.name is None and is_torchs and not is_other_than_its_name(diagnosis):
             continue  # its gradient is torch's own
         survey.take(diagnosis, name, thing)
         if loaded.note is not None and number == 0:  # said once

@@ -1,6 +1,7 @@
 """The cross-entropy of softmax: −log q at the right class, q = softmax(z), y* the one-hot label."""
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,6 +40,30 @@ def with_constant(trial: Any) -> Iterator[Form]:
             "unstable.log-constant",
             telling=True,
         )
+
+
+def with_a_class_left_out(trial: Any) -> Iterator[Form]:
+    """A class of padding, whose rows have no loss: which it is an option tells, that may be 0 by default."""
+    subject = trial.subject
+    given = zip((subject.required or ())[len(trial.values) :], trial.fillers, strict=False)
+    for name, value in {**subject.defaults, **dict(given)}.items():
+        if re.fullmatch(r"\w*(ignore|pad)\w*", name.lower()) and type(value) is int:
+            yield from forms_without(value)
+
+
+def forms_without(padding: int) -> Iterator[Form]:
+    def kept(v: Variables) -> Array:
+        return losses(v) * (v["label"].argmax(1) != padding)
+
+    yield Form("one loss a row, 0 for padding", kept)
+    yield Form("the mean over what is no padding", lambda v: kept(v).sum() / max(1, (kept(v) != 0).sum()))
+    yield Form("the mean over the batch, 0 for padding", lambda v: kept(v).mean())
+    yield unless_named("the sum over what is no padding", lambda v: kept(v).sum(), "forward-wrong.sum")
+
+
+def more_forms(trial: Any) -> Iterator[Form]:
+    yield from with_a_class_left_out(trial)
+    yield from with_constant(trial)
 
 
 def times_upstream(function: Callable[[Array, Array, Array], Array]) -> Formula:
@@ -99,7 +124,7 @@ KIND = Kind(
         wrong_form("over the first row only", lambda v: losses(v)[0]),
         wrong_form("halved", lambda v: losses(v).mean() / 2),
     ),
-    more_forms=with_constant,
+    more_forms=more_forms,
     gradients={
         "logits": Gradient(
             "q − y*",

@@ -2,7 +2,7 @@
 
 from charmlp.doctor.arrangement import arrange
 from charmlp.doctor.kind import Form, Gradient, Kind, Wrong, wrong_form
-from charmlp.doctor.kinds.averaging import INPUT, spread
+from charmlp.doctor.kinds.averaging import INPUT, rows, spread
 
 KIND = Kind(
     aliases=("sum", "summation", "sumreduce", "reducesum"),
@@ -10,7 +10,7 @@ KIND = Kind(
     forms=(
         Form({"en": "the sum of all elements", "zh": "所有元素的和"}, lambda v: v["x"].sum()),
         Form({"en": "the sum of each column", "zh": "每列的和"}, lambda v: v["x"].sum(0)),
-        Form({"en": "the sum of each row", "zh": "每行的和"}, lambda v: v["x"].sum(1)),
+        Form({"en": "the sum of each row", "zh": "每行的和"}, lambda v: rows(v).sum(1)),
         wrong_form({"en": "the mean of all elements", "zh": "所有元素的平均值"}, lambda v: v["x"].mean()),
     ),
     gradients={

@@ -28,11 +28,17 @@ from charmlp.doctor.operation.constructor_arguments import (
     unpacked,
     words_compared,
 )
-from charmlp.doctor.operation.options import is_flag, matches
+from charmlp.doctor.operation.options import is_flag, matches, plain
 from charmlp.doctor.operation.source import source_of
 
 # Arguments that may be left out, but that an object cannot do without
 WANTED = re.compile(r"(input|in)_?(shape|dim|size|units|features)|n_?in(puts?)?", re.IGNORECASE)
+# In classes of such a name options of such a name have no effect by default; then what they are instead
+ASLEEP = (
+    ("focal", "gamma|focus.*", 0, 2.0),
+    ("smooth", "(label)?(smooth|eps).*", 0, 0.1),
+    ("smoothl1|huber", "beta|delta|sigma", 1, 0.4),
+)
 DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "randn", "rand", "randint", "choice",
     "random_sample", "shuffle", "permutation",
@@ -114,6 +120,8 @@ def constructed(
         has_default = parameter.default is not parameter.empty
         wanted = (name == "dim" and not arrays) or (parameter.default is None and WANTED.fullmatch(name))
         if has_default and not wanted and name not in given:
+            if (value := awake(kind, name, parameter.default)) is not None:
+                arguments[name] = value
             continue
         value = given[name] if name in given else argument(kind, name, parameter, sizes, arrays)
         if name in given and (own := named_class(kind, value)) is not None:
@@ -138,6 +146,14 @@ def divisible(arguments: Mapping[str, Any]) -> dict[str, int]:
         return {}
     channels = [own for name, own in plain.items() if re.fullmatch(r".*(channels?|features)|c|dim", name)]
     return {own: 2 * groups for own in channels if isinstance(arguments[own], int)}
+
+
+def awake(kind: type, name: str, default: Any) -> float | None:
+    """Another number than the default, where with that an option has no effect and hides mistakes."""
+    for of_kind, of_name, asleep, value in ASLEEP:
+        if re.search(of_kind, kind.__name__.lower()) and re.fullmatch(of_name, plain(name)):
+            return value if type(default) in (int, float) and default == asleep else None
+    return None
 
 
 def takes_layers(kind: type) -> bool:

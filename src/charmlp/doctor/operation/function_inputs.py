@@ -11,7 +11,7 @@ from charmlp.doctor.operation.source import definition, elements, returned_parts
 # Tensors that nobody trains: tables of angles, masks, what another model says, positions
 DATA = re.compile(
     r"(cos|sin)(_?(table|cache|emb|pos|theta|freqs?))?|freqs?(_?cis)?|\w*mask|mask\w*|\w*teacher\w*|\w*_ref|ref_\w+|noise"
-    r"|soft_?(targets?|labels?)|pos_?weight|(class|sample)_?weights?|pos(ition)?s?(_ids)?|\w*lengths?|running_\w+",
+    r"|soft_?(targets?|labels?)|pos_?weight|(class|sample)_?weights?|pos(ition)?s?(_ids)?|\w*lengths?|running_\w+|batch_?size\w*",
     re.IGNORECASE,
 )
 FROZEN = re.compile(
@@ -21,6 +21,8 @@ FROZEN = re.compile(
 # What a quantiser rounds to, which is measured and not trained where backward returns None for it
 ROUNDS = re.compile(r"\b(round|floor)_?\(")
 GRID = re.compile(r"(\w+_)?(scales?|zero_?points?|step_?size)", re.IGNORECASE)
+# What hands gradients on with the sign turned round, by its name
+REVERSES = re.compile(r".*(revers|rev_?grad|grad_?rev|\bgrl).*", re.IGNORECASE)
 COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
@@ -42,6 +44,8 @@ def constants(function: Any, names: Sequence[str]) -> tuple[str, ...]:
         for name in without
         if name in kept
         or DATA.fullmatch(name)
+        or FROZEN.fullmatch(name)
+        or REVERSES.match(function.__name__)
         or (rounds and GRID.fullmatch(name))
         or any(re.search(rf"\b{re.escape(name)}\b", sentence) for sentence in sentences)
     )

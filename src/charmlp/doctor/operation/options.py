@@ -19,7 +19,7 @@ OPTIONS: dict[str, Any] = {
     "name": "name",
     "(n|num)?classes": None,
     "alpha|((neg|negative)?slope)|leak|leakiness|leakyslope": 0.3,
-    "scale|factor": 0.7,
+    "scale|factor|const(ant)?(val(ue)?)?|multiplier": 0.7,
     "((layer|batch|rms)?norm|rms|ln|bn)?(eps|epsilon)": 1e-12,
     "lam|lamb|lambda2?|lambd|lambdaparam|reg(ularization)?(strength|param|factor|coeff?)?|weightdecay": 0.3,
     "temperature|temp|tau": 1.5,

@@ -23,8 +23,8 @@ from charmlp.doctor.words import one_line
 # Words in a name that say nothing about the formula.
 FILLING = {
     "function", "func", "fn", "layer", "module", "op", "my", "custom", "manual", "own", "the", "autograd",
-    "activation", "act", "loss", "new", "old", "torch", "nn", "hand", "written", "student", "test",
-    "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
+    "activation", "act", "loss", "criterion", "new", "old", "torch", "nn", "hand", "written", "student",
+    "test", "wrong", "bad", "good", "broken", "right", "buggy", "fixed", "naive", "simple", "f",
     "forward", "fwd", "fprop", "numpy", "np", "vectorized", "fast", "train", "scratch",
 }  # fmt: skip
 CLOSE = {

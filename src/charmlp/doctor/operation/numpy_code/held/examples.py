@@ -44,9 +44,11 @@ OF_NETWORK = re.compile(
 
 def found(module: ModuleType) -> list[Written]:
     """The first call in the example of a module of something that learns."""
+    if not may_run(module) or uses_torch(vars(module)):
+        return []
     functions = functions_of(module)
     steps = {name: function for name, function in functions.items() if is_step(function, functions)}
-    example = example_of(module) if steps and may_run(module) and not uses_torch(vars(module)) else []
+    example = example_of(module) if steps else []
     called = {node for statement in example for node in names_in(statement)}
     mains = [f for name, f in functions.items() if name in called and not f.__code__.co_argcount]
     called |= {name for f in mains for name in f.__code__.co_names}
@@ -84,15 +86,17 @@ def functions_of(module: ModuleType) -> dict[str, FunctionType]:
 
 
 def is_step(function: FunctionType, functions: Mapping[str, FunctionType], deep: int = 5) -> bool:
-    """Whether it changes parameters by a rate, or calls what does."""
-    code = code_of(function)
-    if code is None:
-        return False
-    if has_update(code.tree):
-        return True
-    names = set(function.__code__.co_names)
-    others = [f for name, f in functions.items() if name.rpartition(".")[2] in names and f is not function]
-    return deep > 0 and any(is_step(other, functions, deep - 1) for other in others)
+    """Whether it changes parameters by a rate, or calls what does; each function is looked at once."""
+    seen, ahead = {function}, [function]
+    for _ in range(deep + 1):
+        codes = [code for one in ahead if (code := code_of(one)) is not None]
+        if any(has_update(code.tree) for code in codes):
+            return True
+        names = {name for code in codes for name in code.function.__code__.co_names}
+        called = {f for name, f in functions.items() if name.rpartition(".")[2] in names}
+        ahead = list(called - seen)
+        seen |= called
+    return False
 
 
 def has_update(tree: ast.FunctionDef) -> bool:
