@@ -158,6 +158,12 @@ def test_a_reversal_turns_the_gradient_round(tmp_path: Path) -> None:
     assert names(REVERSAL.replace("g.neg()", "g")) == {"sign-flipped"}
     assert names(REVERSAL.replace("g.neg() * ctx.alpha", "g.neg()")) == {"scale-forgotten"}
     assert not names(REVERSAL.replace("ReverseLayer", "Pass").replace("g.neg()", "g"))
+    used = """
+class Domain(torch.nn.Module):
+    def forward(self, x):
+        return torch.tanh(ReverseLayer.apply(x, 0.5))
+"""
+    assert not names(REVERSAL + used)  # whose gradient is no derivative of its forward either
 
 
 PADDED = """

@@ -55,7 +55,7 @@ def of_heads_wrong(self: nn.Module, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     [
         (one_more, "SoftmaxOne", "engines-own"),
         (one_more_wrong, "SoftmaxOne", "forward-wrong.shift"),
-        (focal, "FocalLoss", "engines-own"),
+        (focal, "FocalLoss", "healthy"),
         (focal_wrong, "FocalLoss", "forward-wrong.classes"),
         (of_heads, "ScaledDotProductAttention", "healthy"),
         (of_heads_wrong, "ScaledDotProductAttention", "forward-wrong.other"),

@@ -343,7 +343,7 @@ def in_parts(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistake], Phra
         return mistakes, None
     parts = {f.__name__: examine_operation(f, None, None, f.__name__, f.__name__) for f in setup.first.parts}
     reasons = [part.reason for part in parts.values() if part.reason and part.reason.key in SURROGATES]
-    reasons += [phrase("hands-on") for name, part in parts.items() if part and REVERSES.match(name)]
+    reasons += [phrase("hands-on") for name in parts if REVERSES.match(name)]  # right, and no derivative
     if reasons:
         mistakes = [mistake for mistake in mistakes if mistake.name in WHATEVER_IS_MEANT]
     known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
