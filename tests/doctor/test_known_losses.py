@@ -121,7 +121,7 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize("name", one_in(3, LOSSES))
+@pytest.mark.parametrize("name", one_in(6, LOSSES))
 def test_losses(name: str, tmp_path: Path) -> None:
     source, right, wrong = LOSSES[name]
     assert right in source
