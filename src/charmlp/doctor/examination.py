@@ -49,6 +49,7 @@ from charmlp.doctor.plausibility import (
     is_sure_otherwise,
     likelihood,
     misses_rows,
+    shapes,
     takes_data,
     unlikely,
     without_ignored,
@@ -232,6 +233,8 @@ def in_both_modes(
         if reason is None:
             raise
         return first
+    if first and shapes(second) != shapes(first):
+        return first  # in use, forward takes more than it is meant for: one column for all
     found = second if second.mistakes or not first else first
     return replace(found, trials=first.trials + second.trials)
 

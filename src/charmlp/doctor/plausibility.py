@@ -33,8 +33,13 @@ def is_of_dimensions(diagnosis: Diagnosis) -> bool:
     return bool(names) and names <= {"wrong-divisor", "batch-not-summed"}
 
 
+def shapes(diagnosis: Diagnosis) -> list[tuple[int, ...]]:
+    """Of the inputs, as far as they were tried."""
+    return [np.shape(value) for trial in diagnosis.trials[:1] for value in trial.values]
+
+
 def dimensions(diagnosis: Diagnosis) -> list[int]:
-    return [np.ndim(value) for trial in diagnosis.trials[:1] for value in trial.values]
+    return [len(shape) for shape in shapes(diagnosis)]
 
 
 def backward_fails(diagnosis: Diagnosis) -> bool:

@@ -39,7 +39,7 @@ class NumpySubject(Subject):
             for _ in range(1 + twice):
                 g = tuple(copies(upstream))
                 seed_all(1)  # a mask that backward draws anew is no edited one
-                gradients = tuple(map(as_gradient, backward(g)))
+                gradients = tuple(as_array(gradient) for gradient in backward(g))
                 call.returned.append(tuple(copies(gradients)))
                 call.edited_upstream |= any(map(differs, upstream, g))
             called = [*map(call.name_of, range(len(given))), *["y"] * len(outputs)]
@@ -60,7 +60,7 @@ class NumpySubject(Subject):
         seed_all()
         _, backward = self.written.run(copies(values))
         seed_all(2)
-        other = tuple(map(as_gradient, backward(tuple(copies(upstream)))))
+        other = tuple(as_array(gradient) for gradient in backward(tuple(copies(upstream))))
         return any(map(differs, first, other))
 
     def gradients(self, result: Record) -> list[Any] | None:
@@ -118,12 +118,6 @@ def as_array(value: Any) -> Any:
         except ValueError:
             return value
     return value
-
-
-def as_gradient(value: Any) -> Any:
-    """The array that it is; None for arrays of several shapes, which are no input's gradient."""
-    value = as_array(value)
-    return None if isinstance(value, list | tuple) else value
 
 
 def differs(before: Any, now: Any) -> bool:
