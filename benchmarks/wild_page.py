@@ -227,7 +227,7 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
             "14": """\
 ## 第十四组
 
-一半取自课程、书籍、论坛和训练程序，一半取自小型库、自定义 Function、损失和 notebook，由两位作者写成；开发结束后才打开。
+一半取自课程、书籍、论坛和训练程序，一半取自小型库、Function 和 notebook；两位作者写成，最后才打开。
 """,
             "all": """\
 ## 各组合计
