@@ -225,6 +225,7 @@ class Net:
 """
 
 
+@pytest.mark.full
 def test_a_bias_of_the_first_example(tmp_path: Path) -> None:
     (right,) = examined(tmp_path, NUMPY + FIRST_ROW)
     assert right
