@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from charmlp.doctor.operation.numpy_code.tables import takes_pairs
 from tests.doctor.test_survey import examined
 
 BOUNDED = """
@@ -82,3 +83,10 @@ def test_right_code_is_healthy(source: str, tmp_path: Path) -> None:
 def test_a_slip_in_it_is_a_mistake(source: str, right: str, wrong: str, tmp_path: Path) -> None:
     assert source.count(right) == 1
     assert any(one.mistakes for one in examined(tmp_path, source.replace(right, wrong)))
+
+
+def test_a_function_of_nothing_is_not_called() -> None:
+    """A table may be one of commands, by their names: {"exp": export}."""
+    called: list[str] = []
+    assert not takes_pairs(lambda: called.append("export"))
+    assert called == []

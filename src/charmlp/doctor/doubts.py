@@ -8,6 +8,7 @@ import numpy as np
 
 from charmlp.doctor.checks.known_losses import is_known_to_be_right
 from charmlp.doctor.checks.reversal import is_turned_round
+from charmlp.doctor.checks.straight_through import is_flat
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.mistake import Mistake, Phrase, phrase
 from charmlp.doctor.operation.numpy_code.names import is_gradient, words_of
@@ -26,9 +27,6 @@ WHATEVER_IS_MEANT = {
 }  # fmt: skip
 OURS = str(Path(__file__).parent)
 UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how such names begin
-STEPS = re.compile(
-    r"\b(round|sign|sgn|floor|ceil|trunc|heaviside|bernoulli|argmin|argmax|bucketize|searchsorted|digitize)_?\("
-)
 ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step", "reversal"  # the variants of what is wrong though forward is flat, or hands on its input
@@ -87,17 +85,6 @@ def is_engines_own(setup: SetUp) -> bool:
     subject = trial.subject
     judged = subject.is_raw or subject.is_library or subject.activation or setup.record.calls
     return trial.kind is UNKNOWN and not judged
-
-
-def is_flat(trial: Trial) -> bool:
-    """Whether forward does not change with its inputs but in steps: rounding, a comparison.
-
-    Of a Function that rounds one input alone does: it is led through as if nothing were rounded.
-    """
-    if trial.kind is not UNKNOWN:
-        return False
-    changes = [bool(jacobian.matrix.any()) for jacobian in trial.jacobians.values()]
-    return not all(changes) if STEPS.search(trial.subject.forward_source) else not any(changes)
 
 
 def hands_on(setup: SetUp) -> bool:

@@ -107,8 +107,8 @@ def is_slip(mistake: Mistake) -> bool:
 
 def hides(first: Diagnosis, other: Diagnosis) -> bool:
     """Whether another reading only hides what is wrong: one input with one column, where it takes several."""
-    shapes = [[np.shape(value) for value in trial.values] for trial in (*first.trials[:1], *other.trials[:1])]
-    return len(shapes) == 2 and len(shapes[1]) == 1 and 1 in shapes[1][0] and 1 not in shapes[0][0]
+    usual, there = shapes(first), shapes(other)
+    return bool(usual) and len(there) == 1 and 1 in there[0] and 1 not in usual[0]
 
 
 def unlikely(diagnosis: Diagnosis) -> bool:

@@ -11,12 +11,12 @@ import numpy as np
 
 from charmlp.doctor import losses
 from charmlp.doctor.kind import Text
-from charmlp.doctor.losses.known import KnownLoss, Value, agree, named
+from charmlp.doctor.losses.known import IGNORED, IGNORES, KnownLoss, Value, agree, named
 from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
+from charmlp.doctor.operation.options import plain
 from charmlp.doctor.setups.setup import SetUp
 from charmlp.doctor.setups.trial import Trial, is_label
 
-IGNORED = -100  # what torch calls a label that does not count
 SCALES = (1.0, 0.4, 0.1)  # of the inputs: a hinge is at rest on one of its sides
 
 
@@ -50,7 +50,7 @@ def name_of(setup: SetUp) -> str:
     if subject.is_raw or subject.is_library or not subject.forward_code:
         return ""
     owner, _, method = getattr(subject.forward_code[0], "__qualname__", "").rpartition(".")
-    return re.sub(r"_", "", (owner.rpartition(".")[2] or method).lower())
+    return plain(owner.rpartition(".")[2] or method)
 
 
 def of_name(name: str) -> list[KnownLoss]:
@@ -82,7 +82,7 @@ def with_ignored(trial: Trial) -> Iterator[Trial]:
     positions = [
         i for i, value in enumerate(trial.values) if getattr(value, "dtype", np.dtype(float)).kind == "i"
     ]
-    for label in {IGNORED, *map(int, named(options_of(trial), r"\w*(ignore|pad)\w*"))} if positions else ():
+    for label in {IGNORED, *map(int, named(trial.options, IGNORES))} if positions else ():
         values = list(trial.values)
         changed = values[positions[-1]].copy()
         changed.reshape(-1)[0] = label
@@ -105,22 +105,13 @@ def forms_at(trial: Trial, loss: KnownLoss) -> dict[str, Text | None]:
     """The forms that agree with one run, by what they are."""
     values = [value for value in trial.values if isinstance(value, np.ndarray)]
     names = [trial.subject.name_of(i) for i in range(len(trial.values))]
-    options = options_of(trial)
     try:
         output = trial.forward(trial.values)[0].astype(float)
         with np.errstate(all="ignore"):
-            every = list(loss.values(values, dict(zip(names, trial.values, strict=False)), options))
+            every = list(loss.values(values, dict(zip(names, trial.values, strict=False)), trial.options))
     except Exception:  # other inputs than such a loss takes
         return {}
     return {str(text): text for text, value in with_numbers(every) if agree(output, value)}
-
-
-def options_of(trial: Trial) -> dict[str, float]:
-    """The numbers that it is set to: by default, on the object, and those that are given with the inputs."""
-    subject = trial.subject
-    given = zip((subject.required or ())[len(trial.values) :], trial.fillers, strict=False)
-    every = {**subject.defaults, **subject.settings, **dict(given)}
-    return {name: float(value) for name, value in every.items() if type(value) in (int, float)}
 
 
 def with_numbers(values: Sequence[Value]) -> Iterator[tuple[Any, Any]]:

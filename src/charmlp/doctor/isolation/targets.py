@@ -218,9 +218,9 @@ def defined(module: ModuleType) -> Iterator[tuple[str, Any]]:
 def is_loss(name: str, thing: Any) -> bool:
     """Whether a function of several inputs has the name of a loss that the doctor knows."""
     from charmlp.doctor.checks.known_losses import of_name
-    from charmlp.doctor.operation.options import signature
+    from charmlp.doctor.operation.options import plain, signature
 
-    if not inspect.isfunction(thing) or not of_name(name.lower().replace("_", "")):
+    if not inspect.isfunction(thing) or not of_name(plain(name)):
         return False
     required = signature(thing, 0).required
     return required is not None and len(required) > 1

@@ -10,6 +10,9 @@ import numpy as np
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import Text
 
+IGNORED = -100  # what torch calls a label that does not count
+IGNORES = r"\w*(ignore|pad)\w*"  # the options that say which label does not count
+
 Options = Mapping[str, float]  # the numbers that the loss is set to, by name: margin, gamma, temperature
 # A form's value, one a row or an element or one for all, and what it is: None where it is right, "" where
 # that depends on what it is given

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.functions import log_softmax
-from charmlp.doctor.losses.known import KnownLoss, Options, Value, named
+from charmlp.doctor.losses.known import IGNORED, IGNORES, KnownLoss, Options, Value, named
 
-IGNORED = r"\w*(ignore|pad)\w*"
 COUNTED = {
     "en": "a uniform part of all examples, those to be ignored as well",
     "zh": "均匀部分把应忽略的样本也算了进去",
@@ -20,7 +19,7 @@ def smoothed(values: Sequence[Any], by_name: Mapping[str, Any], options: Options
     if label.dtype.kind != "i" or x.ndim != 2 or label.size != len(x):
         return
     label, k = label.reshape(-1), x.shape[1]
-    keep = np.isin(label, [-100, *named(options, IGNORED)], invert=True)
+    keep = np.isin(label, [IGNORED, *named(options, IGNORES)], invert=True)
     is_ignored = not keep.all()
     for log_q in (log_softmax(x), x):
         right = np.where(keep, -log_q[np.arange(len(x)), np.where(keep, label, 0)], 0)

@@ -82,7 +82,7 @@ def construct(
             "K": sizes.get("D", HIDDEN),
             "H": sizes.get("D", HIDDEN),
         }  # a state as wide as x
-    if any(re.fullmatch(HEADS, name.lower().replace("_", "")) for name, _ in parameters_of(kind)):
+    if any(re.fullmatch(HEADS, plain(name)) for name, _ in parameters_of(kind)):
         sizes = {**sizes, "D": 2 * sizes.get("K", 3), "K": 2 * sizes.get("K", 3)}  # which heads divide
     first: Exception | None = None
     for wide in (False, True):
@@ -140,12 +140,11 @@ def constructed(
 
 def divisible(arguments: Mapping[str, Any]) -> dict[str, int]:
     """As many channels as groups divide, where both are asked for."""
-    plain = {name.lower().replace("_", ""): name for name in arguments}
-    groups = next((arguments[own] for name, own in plain.items() if re.fullmatch(GROUPS, name)), 1)
+    groups = next((arguments[name] for name in arguments if re.fullmatch(GROUPS, plain(name))), 1)
     if not isinstance(groups, int) or groups < 2:
         return {}
-    channels = [own for name, own in plain.items() if re.fullmatch(r".*(channels?|features)|c|dim", name)]
-    return {own: 2 * groups for own in channels if isinstance(arguments[own], int)}
+    channels = [n for n in arguments if re.fullmatch(r".*(channels?|features)|c|dim", plain(n))]
+    return {name: 2 * groups for name in channels if isinstance(arguments[name], int)}
 
 
 def awake(kind: type, name: str, default: Any) -> float | None:
@@ -182,8 +181,7 @@ def argument(
         return own
     if words := words_compared(kind, name):
         return next(filter(USUAL_WORDS.fullmatch, words), words[0])
-    plain = name.lower().replace("_", "")
-    if plain == "dim" and (arrays or is_size(kind, name)):
+    if plain(name) == "dim" and (arrays or is_size(kind, name)):
         return sizes.get("D", 1)  # a layer's size, and no axis
     value = guess_argument(name, sizes)
     if isinstance(value, int) and not isinstance(value, bool) and (count := taken_apart(kind, name)) > 1:

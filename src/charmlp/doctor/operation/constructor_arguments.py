@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from charmlp.doctor.arrangement import random_numbers
-from charmlp.doctor.operation.options import usual_option
+from charmlp.doctor.operation.options import plain, usual_option
 from charmlp.doctor.operation.source import source_of
 
 HIDDEN = 4  # units of a hidden layer
@@ -106,7 +106,7 @@ def telling_settings(kind: type) -> dict[str, Any]:
         if isinstance(usual, bool) or not isinstance(usual, int | float | tuple):
             continue
         for pattern, others in TELLING:
-            if re.fullmatch(pattern, name.lower().replace("_", "")) and usual in others:
+            if re.fullmatch(pattern, plain(name)) and usual in others:
                 other = others[usual]
                 found[name] = float(other) if isinstance(usual, float) else other
     return found
@@ -120,8 +120,7 @@ def guess_argument(name: str, sizes: Mapping[str, int]) -> Any:
     >>> guess_argument("layer_sizes", {"D": 7, "K": 3}), guess_argument("dropout_rate", {})
     ([7, 4, 3], 0.4)
     """
-    plain = name.lower().replace("_", "")
-    found = [value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain)]
+    found = [value for pattern, value in ARGUMENTS.items() if re.match(pattern, plain(name))]
     if not found and (option := usual_option(name)) is not None:
         return option
     return sized(found[0] if found else "D", sizes)

@@ -72,7 +72,7 @@ class Written:
     code: tuple[Callable[..., Any], ...] = ()  # the functions that it is, that of its backward first
     otherwise: tuple[
         Make, ...
-    ] = ()  # its readings with other settings than its defaults, which may hide a mistake
+    ] = ()  # readings with other settings than its defaults, which may hide mistakes
     is_half: bool = False  # one half of a pair whose other half is not there
     last: tuple[Make, ...] = ()  # readings that count only where no other can be examined
     other_losses: tuple[Make, ...] = ()  # where it computes none: those that its gradients may be of as well

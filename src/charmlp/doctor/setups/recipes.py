@@ -10,6 +10,7 @@ import numpy as np
 from charmlp.doctor.arrangement import Sizes
 from charmlp.doctor.functions import Array, sigmoid
 from charmlp.doctor.operation.conditions import shapes_for
+from charmlp.doctor.operation.numpy_code.names import is_mask
 from charmlp.doctor.operation.options import is_option
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Subject
@@ -286,10 +287,6 @@ def of_sequences(source: str, names: Sequence[str]) -> Iterator[list[Any]]:
         return
     n, t, v = SIZES_OF[3]
     yield [(n, t, v), *((BINARY, n, t) if is_mask(name) else (INTEGERS, n, t) for name in others)]
-
-
-def is_mask(name: str) -> bool:
-    return "mask" in name.lower()
 
 
 def unpacked_shapes(source: str) -> dict[str, list[str]]:

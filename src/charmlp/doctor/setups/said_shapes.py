@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from charmlp.doctor.arrangement import Sizes
+from charmlp.doctor.operation.numpy_code.names import is_mask
 
 BINARY, INTEGERS, NUMBER = "binary", "integers", "number"
 # As many as there may be letters; the first is mostly that of the batch, the second that of channels
@@ -57,14 +58,8 @@ def shaped(found: Mapping[str, tuple[str, str]], numbers: Sequence[int]) -> dict
         except (KeyError, ValueError):
             return None
         words = re.sub(r"[(\[].*", "", text)
-        is_mask = "mask" in name.lower()
-        recipe[name] = (
-            (BINARY, *numbers_of)
-            if is_mask
-            else (INTEGERS, *numbers_of)
-            if WHOLE.search(words)
-            else numbers_of
-        )
+        meant = [BINARY] if is_mask(name) else [INTEGERS] if WHOLE.search(words) else []
+        recipe[name] = (*meant, *numbers_of)
     return recipe
 
 

@@ -32,22 +32,17 @@ NO_WEIGHT = re.compile(r"(?i)x\d?|\w*(input|image|img|data|noise|delta|adv|pert|
 
 
 def step_mistakes(scope: Scope) -> Iterator[Mistake]:
-    yield from reset_before_step(scope)
-    for node in scope.nodes:
-        if isinstance(node, ast.For | ast.While):
-            yield from one_is_not_reset(node)
-            yield from goes_uphill(node)
+    loops = [node for node in scope.nodes if isinstance(node, ast.For | ast.While)]
+    yield from reset_before_step(loops)
+    for node in loops:
+        yield from one_is_not_reset(node)
+        yield from goes_uphill(node)
 
 
-def blocks(scope: Scope) -> Iterator[list[ast.stmt]]:
-    """The bodies of loops."""
-    yield from (node.body for node in scope.nodes if isinstance(node, ast.For | ast.While))
-
-
-def reset_before_step(scope: Scope) -> Iterator[Mistake]:
+def reset_before_step(loops: Sequence[ast.For | ast.While]) -> Iterator[Mistake]:
     """A step by gradients that were set to 0 after backward(), or before it was called."""
-    for body in blocks(scope):
-        events = [event for statement in body for event in events_of(statement)]
+    for loop in loops:
+        events = [event for statement in loop.body for event in events_of(statement)]
         for at, (name, what, node) in enumerate(events):
             if what != "step":
                 continue

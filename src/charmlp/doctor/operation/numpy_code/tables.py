@@ -49,7 +49,7 @@ def of_entry(table: str, key: Any, entry: Any) -> Iterator[Written]:
     if isinstance(key, str) and len(own) == 2 and forward_of(own[0], forward):
         pair = Pair(one_of(name, own[0]), Function(f"{name}_derivative", own[1]))
         yield Written(label, pair.readings(), code=(own[1],))
-    elif len(own) == 1 and takes_pairs(own[0]):
+    elif forward is not None and len(own) == 1 and takes_pairs(own[0]):
         if isinstance(forward, np.ufunc) and forward.signature is None:
             yield Written(label, (reading(partial(of_pairs, name, forward, own[0])),), code=(own[0],))
     elif forward is not None and not isinstance(forward, type) and all(map(inspect.isfunction, own)):
@@ -77,14 +77,14 @@ class Parts:
 
 def takes_pairs(function: Any) -> bool:
     """Whether all that it reads of its arguments is the first and the second of each: forward mode."""
-    if not inspect.isfunction(function):
+    pairs = [Parts() for _ in inspect.signature(function).parameters] if inspect.isfunction(function) else []
+    if not pairs:
         return False
-    pairs = [Parts() for _ in inspect.signature(function).parameters]
     try:
         function(*pairs)
     except Exception:  # it takes arrays
         return False
-    return bool(pairs) and all(1 in one.asked for one in pairs)
+    return all(1 in one.asked for one in pairs)
 
 
 def of_pairs(name: str, forward: Any, rule: Any) -> HandWritten:

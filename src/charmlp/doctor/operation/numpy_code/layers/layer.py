@@ -40,10 +40,11 @@ from charmlp.doctor.operation.options import is_flag, usual_option
 from charmlp.doctor.operation.source import source_of
 
 KEEPS_GRADIENT = re.compile(r"self\.\w*[gG]rad\w*(\[[^]]*\])?\s*[+-]?=[^=]")
-# What an array that a loss's forward left on the object may be called: the prediction that backward takes
+# What a method that makes an input for so many rows is given
 COUNT = re.compile(
     r"(n|num|number)_?(of_)?(rows|samples|examples)|(batch_?)?size|n|m|batch|rows", re.IGNORECASE
 )
+# What an array that a loss's forward left on the object may be called: the prediction that backward takes
 OUTPUTS = ("output", "outputs", "out", "y", "probs", "softmax_output", "y_pred", "p", "a")
 
 
