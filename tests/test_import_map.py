@@ -97,13 +97,25 @@ def wrong_arrows(module: str, source: str, modules: Sources = SOURCES) -> list[s
 
 def circles(modules: Sources) -> set[frozenset[str]]:
     """Files of which each imports the next, near or far, and the last the first (strongly connected)."""
-    arrows = {module: imports_of(source, modules) & modules.keys() for module, source in modules.items()}
+    arrows = {
+        module: {one for target in imports_of(source, modules) for one in run_for(target, module)}
+        & modules.keys()
+        for module, source in modules.items()
+    }
     reached = {module: reachable(module, arrows) for module in arrows}
     return {
         frozenset(other for other in reached[module] if module in reached[other])
         for module in arrows
         if module in reached[module]
     }
+
+
+def run_for(target: str, module: str) -> Iterator[str]:
+    """What Python runs for an import: also the packages on the way, but for those that hold the module."""
+    parts = target.split(".")
+    packages = (".".join(parts[:count]) for count in range(1, len(parts)))
+    yield from (one for one in packages if not f"{module}.".startswith(f"{one}."))
+    yield target
 
 
 def reachable(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
@@ -160,6 +172,9 @@ def test_circles_are_seen() -> None:
     }
     assert circle("a: from charmlp import a") == {of("a")}
     assert circle(a, "b: if TYPE_CHECKING:\n  import charmlp.a") == set()
+    assert circle(
+        "a: from charmlp.b.c import x", "b: import charmlp.b.d", "b.c: ", "b.d: import charmlp.a"
+    ) == {of("a", "b", "b.d")}
     assert circle("a: from charmlp.a.b import x", "a.b: from charmlp.a import y") == {of("a", "a.b")}
 
 
