@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
@@ -23,18 +23,16 @@ from charmlp.doctor.functions import FLOAT64, Array
 from charmlp.doctor.merging import merge, without_echoes
 from charmlp.doctor.mistake import CannotExamineError, Finding, Mistake, NotWrittenError, Phrase, phrase
 from charmlp.doctor.operation.building import (
-    as_used,
     builders,
     builders_of_other_losses,
     builders_otherwise,
     framework_of,
     last_builders,
-    moved,
 )
 from charmlp.doctor.operation.function_inputs import REVERSES
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
-from charmlp.doctor.operation.own_run import own_objects_first
+from charmlp.doctor.operation.own_run import as_in
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.plausibility import (
     backward_fails,
@@ -47,6 +45,7 @@ from charmlp.doctor.plausibility import (
     is_set_otherwise,
     is_sure,
     is_sure_otherwise,
+    lacks_inputs,
     likelihood,
     misses_rows,
     shapes,
@@ -58,11 +57,17 @@ from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
-from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
+from charmlp.doctor.setups.variants import (
+    is_right,
+    of_one_sample,
+    of_other_labels,
+    of_other_sizes,
+    right_with_one_row,
+)
+from charmlp.doctor.use import diagnoses_in_use, set_otherwise
 from charmlp.doctor.words import LANGUAGES, say
 
 OF_TRAINING = {"batch_norm"}  # kinds that are other formulas in use, with the means of training
-NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OTHER_LOSSES = 6.0  # seconds of processor time for losses that code may be the gradient of as well
 
 
@@ -80,20 +85,8 @@ def diagnosis_of(
         try:
             name = "" if is_configured(operation) else name
             first = likeliest(builders(operation), inputs, kind, target, name)
-            if inputs is None and (first or is_of_two(first)):
-                other = made_otherwise(operation, first, kind, target, name)
-                if other is not None:
-                    return replace(other, trials=first.trials + other.trials)
-            lacks_inputs = first.reason is not None and first.reason.key in NO_INPUTS
-            if inputs is None and (first or lacks_inputs):
-                used = with_inputs_of_its_own_run(operation, kind, target, name)
-                if used is not None and (is_sure(used, lacks_inputs) or is_set_otherwise(used, first)):
-                    return used
-            used = (
-                meant_otherwise(operation, first, target, name) if inputs is None and kind is None else None
-            )
-            if used is not None:
-                return used
+            if inputs is None and (found := seen_otherwise(operation, first, kind, target, name)) is not None:
+                return found
             if inputs is not None or kind is not None or not (first.reason or is_doubtful(first)):
                 return first
             if (of_other := of_another_loss(operation, first, target, name)) is not None:
@@ -115,36 +108,69 @@ def diagnosis_of(
             return Diagnosis(target, kind, reason=phrase("breaks-off", reason=f"SystemExit: {error}"))
 
 
-def with_inputs_of_its_own_run(operation: Any, kind: str | None, target: str, name: str) -> Diagnosis | None:
-    """The diagnosis with what the file itself calls it with, where that can be examined."""
-    with own_objects_first():
-        for thing, inputs in as_used(operation):
-            found = diagnosis_of(thing, inputs, kind, target, name)
-            aside = moved(inputs) if found.mistakes else None
-            if aside is not None and diagnosis_of(thing, aside, kind, target, name):
-                continue  # it was wrong only where there is no derivative: where something bends
-            if found.reason is None and not backward_fails(found):  # these may be of another kind as well
-                return replace(found, notes=(*found.notes, phrase("own-run")))
-    return None
+def seen_otherwise(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Diagnosis | None:
+    """What other settings, or the file's own inputs and objects, show, and the usual ones do not."""
+    looks = (made_otherwise, as_its_file_uses_it, meant_otherwise)
+    found = (look(operation, first, kind, target, name) for look in looks)
+    return next((one for one in found if one is not None), None)
+
+
+def as_its_file_uses_it(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Diagnosis | None:
+    """What is found with the file's own inputs and objects, where that counts: a mistake before all else."""
+    if not (first or lacks_inputs(first)):
+        return None
+    used = [
+        one
+        for one in in_use(operation, kind, target, name)
+        if is_sure(one, first) or is_set_otherwise(one, first)
+    ]
+    if not used and first:
+        used = list(in_other_settings(operation, first, kind, target, name))
+    return next((one for one in used if one.mistakes), used[0] if used else None)
+
+
+def in_other_settings(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Iterator[Diagnosis]:
+    """The mistakes, with our inputs, of objects as its file makes them."""
+    for call in set_otherwise(operation, first):
+        with as_in(call):
+            found = likeliest(builders(operation), None, kind, target, name)
+        if is_sure(found, first):
+            yield replace(found, notes=(*found.notes, phrase("own-run")))
+
+
+def in_use(operation: Any, kind: str | None, target: str, name: str) -> Iterator[Diagnosis]:
+    return diagnoses_in_use(operation, lambda thing, inputs: diagnosis_of(thing, inputs, kind, target, name))
 
 
 def made_otherwise(
     operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
 ) -> Diagnosis | None:
     """The mistakes, if they have names, of an object that is right with its settings by default."""
-    builds = builders_otherwise(operation)
+    builds = builders_otherwise(operation) if first or is_of_two(first) else []
     found = likeliest(builds, None, kind, target, name) if builds else None
-    return found if found is not None and is_sure_otherwise(found, first) else None
+    if found is None or not is_sure_otherwise(found, first):
+        return None
+    return replace(found, trials=first.trials + found.trials)
 
 
-def meant_otherwise(operation: Any, first: Diagnosis, target: str, name: str) -> Diagnosis | None:
+def meant_otherwise(
+    operation: Any, first: Diagnosis, kind: str | None, target: str, name: str
+) -> Diagnosis | None:
     """What is found with the file's own inputs, where nothing but the shapes of ours may be wrong."""
+    if kind is not None:
+        return None
     if misses_rows(first) or is_of_shapes(first):
-        used = with_inputs_of_its_own_run(operation, None, target, name)
+        used = next(in_use(operation, None, target, name), None)
         if used is not None and not misses_rows(used) and not (is_of_shapes(first) and unlikely(used)):
             return used
     if is_of_dimensions(first):
-        used = with_inputs_of_its_own_run(operation, None, target, first.kind or name)
+        used = next(in_use(operation, None, target, first.kind or name), None)
         if used and dimensions(used) != dimensions(first):
             return used
     return None
@@ -291,7 +317,8 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     if diagnosis.reason is not None or not unstable_at_most(diagnosis):
         return diagnosis
     more = list(right_with_one_row(setup)) if diagnosis else []
-    for trial in chain(of_other_labels(setup), of_other_sizes(setup) if diagnosis else ()):
+    others = (of_other_sizes(setup), of_one_sample(setup)) if diagnosis else ()
+    for trial in chain(of_other_labels(setup), *others):
         right = is_right(trial)
         if right is False:
             there = judged(replace(setup, trials=(trial,)), target)

@@ -10,6 +10,7 @@ from charmlp.doctor.mistake import Mistake, phrase
 from charmlp.doctor.operation.numpy_code.names import is_upstream
 from charmlp.doctor.operation.options import signature
 
+NO_INPUTS = ("does-not-run", "cannot-build")  # reasons
 OF_SPECIAL_INPUTS = {
     "forward-wrong", "random-forward", "cotangent-distorted", "unstable", "saved-edited", "wrong-dtype"
 }  # fmt: skip
@@ -76,15 +77,22 @@ def without_ignored(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, mistakes=(), reason=phrase("takes-targets"))
 
 
-def is_sure(of_own_run: Diagnosis, lacks_inputs: bool) -> bool:
+def lacks_inputs(diagnosis: Diagnosis) -> bool:
+    return diagnosis.reason is not None and diagnosis.reason.key in NO_INPUTS
+
+
+def is_sure(of_own_run: Diagnosis, first: Diagnosis) -> bool:
     """Whether what is found with special inputs counts: where there are no others, or these show a mistake.
 
     Forward may be another formula there on purpose, as in use instead of training, or draw numbers; where all
-    right gradients are 0, only noise is left.
+    right gradients are 0, only noise is left. That forward and backward are read rightly, other inputs show.
     """
     mistakes = of_own_run.mistakes
     sure = all(mistake.name not in OF_SPECIAL_INPUTS or is_slip(mistake) for mistake in mistakes)
-    return sure and (lacks_inputs or (bool(mistakes) and not is_doubtful(of_own_run)))
+    if not sure or not mistakes:
+        return sure and lacks_inputs(first)
+    is_read = bool(first) and all(mistake.name == "unrecognised" for mistake in mistakes)
+    return is_read or lacks_inputs(first) or not is_doubtful(of_own_run)
 
 
 def is_set_otherwise(of_own_run: Diagnosis, first: Diagnosis) -> bool:

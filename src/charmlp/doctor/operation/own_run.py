@@ -11,6 +11,7 @@ import ast
 import builtins
 import contextlib
 import copy
+import itertools
 import math
 import operator
 import re
@@ -30,6 +31,7 @@ from charmlp.doctor.operation.subject import quiet_and_seeded, seed_all
 SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
+MOST_FORMS = 3  # of one function's arguments that are kept
 # Methods that fill an object, by how their names begin
 MAKES = re.compile(r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)")
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
@@ -48,6 +50,7 @@ class Call:
     arguments: Mapping[str, Any]
     owner: Any = None
     identity: int = 0  # of that object; the owner is a copy
+    form: tuple[Any, ...] = ()  # shapes of its arguments, and settings
 
 
 @dataclass
@@ -64,7 +67,7 @@ class OwnRun:
     variables: dict[str, Any] = field(default_factory=dict)  # of the file, when it has been run
 
     @cached_property
-    def calls(self) -> Mapping[Key, Call]:
+    def calls(self) -> Mapping[Key, list[Call]]:
         watcher = Watcher()
         names = {
             "__name__": "__main__", "__file__": self.pieces[0][0] if self.pieces else "",
@@ -79,7 +82,7 @@ class OwnRun:
                 with contextlib.suppress(Exception):  # the other cells of a notebook may run
                     exec(code, names)
         watcher.is_over = True
-        for call in watcher.calls.values():
+        for call in itertools.chain.from_iterable(watcher.calls.values()):
             self.take_over([call.owner, call.arguments], set())
         self.variables |= names
         return watcher.calls
@@ -116,15 +119,17 @@ class OwnRun:
         Later it holds what its methods keep for each other as well.
         """
         used: set[int] = set()
-        for (_, name, _), call in self.calls.items():
-            if type(call.owner) is kind and not MAKES.match(name) and call.identity not in used:
-                used.add(call.identity)
-                yield call.owner
+        for (_, name, _), calls in self.calls.items():
+            for call in calls:
+                if type(call.owner) is kind and not MAKES.match(name) and call.identity not in used:
+                    used.add(call.identity)
+                    yield call.owner
 
-    def call_of(self, function: Callable[..., Any]) -> Call | None:
-        """The first call of a function of the file, if its own run calls it at all."""
+    def calls_of(self, function: Callable[..., Any]) -> Sequence[Call]:
+        """The first calls of a function of the file with arguments of different forms, if there are any."""
         code = getattr(behind(function), "__code__", None)
-        return None if code is None else self.calls.get((code.co_filename, code.co_name, code.co_firstlineno))
+        key = None if code is None else (code.co_filename, code.co_name, code.co_firstlineno)
+        return self.calls.get(key, ()) if key else ()
 
 
 _current = OwnRun(())
@@ -172,23 +177,25 @@ def own_objects(kind: type) -> Iterator[Any]:
     yield from map(copy.deepcopy, _current.objects_of(kind))
 
 
-_own_first = False
+_as_in: Call | None = None  # the call whose object is asked for
 
 
 @contextlib.contextmanager
-def own_objects_first() -> Iterator[None]:
-    """While it lasts, objects are those of the file's own run, which its inputs fit."""
-    global _own_first
-    _own_first = True
+def as_in(call: Call) -> Iterator[None]:
+    """While it lasts, objects are those of the file's own run, which its inputs fit, as in this call."""
+    global _as_in
+    _as_in = call
     try:
         yield
     finally:
-        _own_first = False
+        _as_in = None
 
 
 def object_as_used(kind: type) -> Any:
-    """The first of a class in the own run, where that is asked for."""
-    return next(own_objects(kind), None) if _own_first else None
+    """One of a class in the own run, where that is asked for."""
+    if _as_in is None:
+        return None
+    return copy.deepcopy(_as_in.owner) if type(_as_in.owner) is kind else next(own_objects(kind), None)
 
 
 def may_run(module: ModuleType) -> bool:
@@ -198,14 +205,21 @@ def may_run(module: ModuleType) -> bool:
 
 def own_call(function: Callable[..., Any]) -> Call | None:
     """The first call of a function in the own run of the file that is examined; None outside its process."""
-    return _current.call_of(function)
+    calls = own_calls(function)
+    same = (call for call in calls if _as_in is not None and call.identity == _as_in.identity)
+    return next(same, next(iter(calls), None))
+
+
+def own_calls(function: Callable[..., Any]) -> Sequence[Call]:
+    """The first calls of a function in that run, one for each form of its arguments."""
+    return _current.calls_of(function)
 
 
 @dataclass
 class Watcher:
-    """Keeps the first call of each function, and ends the run when it has gone on long enough."""
+    """Keeps the first calls of each function, and ends the run when it has gone on long enough."""
 
-    calls: dict[Key, Call] = field(default_factory=dict)
+    calls: dict[Key, list[Call]] = field(default_factory=dict)
     ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
     known: int = 0  # calls in a row of what has been called before
     is_over: bool = False  # objects of the run are used after it
@@ -214,10 +228,12 @@ class Watcher:
         if self.is_over:
             return
         self.known += 1
-        if (file, name, line) not in self.calls:
+        calls = self.calls.setdefault((file, name, line), [])
+        if not calls:
             self.known = 0
+        if len(calls) < MOST_FORMS and (form := form_of(arguments)) not in [call.form for call in calls]:
             given = {argument: kept(value) for argument, value in arguments.items()}
-            self.calls[file, name, line] = Call(given, given.get("self"), id(arguments.get("self")))
+            calls.append(Call(given, given.get("self"), id(arguments.get("self")), form))
         self.go_on()
 
     def go_on(self) -> None:
@@ -256,6 +272,25 @@ class Telling(ast.NodeTransformer):
         first = ast.copy_location(ast.Expr(ast.parse(tells, mode="eval").body), node)
         node.body.insert(0, first)
         return node
+
+
+def form_of(arguments: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What may make a formula another one: the shapes of arrays, flags and words, an object's as well."""
+    own = getattr(arguments.get("self"), "__dict__", None)
+    held = own.values() if type(own) is dict else ()
+    settings = tuple(value for value in held if type(value) in (bool, str, int, float))
+    return *map(shape_of, arguments.values()), settings
+
+
+def shape_of(argument: Any) -> Any:
+    """Of an array, of a list, or of the array that an object holds; a flag or a word is itself."""
+    if type(argument) in (bool, str):
+        return argument
+    if type(argument) in (list, tuple):
+        return len(argument)
+    held = getattr(argument, "__dict__", None)
+    shapes = [one.shape for one in held.values() if hasattr(one, "shape")] if type(held) is dict else []
+    return shapes[0] if len(shapes) == 1 else getattr(argument, "shape", None) or type(argument)
 
 
 def kept(value: Any) -> Any:

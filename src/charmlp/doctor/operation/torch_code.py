@@ -22,7 +22,7 @@ from charmlp.doctor.operation.constructing import choices_of, construct
 from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
 from charmlp.doctor.operation.function_inputs import constants, numbers, switches, trained
 from charmlp.doctor.operation.options import signature
-from charmlp.doctor.operation.own_run import is_softmaxed_again, own_call
+from charmlp.doctor.operation.own_run import Call, is_softmaxed_again, own_call, own_calls
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -166,19 +166,18 @@ def torch_builder(thing: Any) -> Build:
     raise CannotExamineError("not-a-target", thing=type(thing).__name__)
 
 
-def torch_as_used(thing: Any) -> tuple[Any, list[Any]] | None:
-    """What the file's own run calls, for a class the object, and with which inputs."""
+def torch_as_used(thing: Any) -> Iterator[tuple[Any, list[Any], Call]]:
+    """What the file's own run calls, for a class the object, with which inputs, and the call."""
     thing = thing.kind if isinstance(thing, Chosen) else thing
     is_class = isinstance(thing, type)
     forward = thing.forward if is_class or isinstance(thing, nn.Module) else thing
-    call = own_call(forward) if callable(forward) else None
-    if call is None:
-        return None
-    skipped = 1 if is_class or call.owner is not None else 0  # the object, or the context
-    inputs = [asked_for(value) for value in list(call.arguments.values())[skipped:]]
-    if is_function(thing) or not is_class:
-        return thing, inputs
-    return None if call.owner is None else (call.owner, inputs)
+    for call in own_calls(forward) if callable(forward) else ():
+        skipped = 1 if is_class or call.owner is not None else 0  # the object, or the context
+        inputs = [asked_for(value) for value in list(call.arguments.values())[skipped:]]
+        if is_function(thing) or not is_class:
+            yield thing, inputs, call
+        elif call.owner is not None:
+            yield call.owner, inputs, call
 
 
 def asked_for(value: Any) -> Any:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from charmlp.doctor.arrangement import GUESSED
+from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.kind import UNKNOWN
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import is_real
@@ -33,6 +34,13 @@ def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
             yield there
     if setup.kind is UNKNOWN and (there := spread(setup)) is not None:
         yield there
+
+
+def of_one_sample(setup: SetUp) -> Iterator[Trial]:
+    """It with a batch of one, in which arrays lose a dimension, or one size is taken for another."""
+    with suppress(Exception):  # it is made for more
+        if (there := setup.remake({**SIZES[0], **setup.first.sizes, "N": 1})) is not None:
+            yield there
 
 
 def spread(setup: SetUp) -> Trial | None:
