@@ -70,6 +70,9 @@ class Diagnosis:
     not_examined: tuple[NotExamined, ...] = ()
     right: tuple[str, ...] = ()
     trials: tuple[Any, ...] = field(default=(), repr=False, compare=False)  # what it rests on
+    is_read: bool = field(
+        default=False, repr=False, compare=False
+    )  # rightly: other inputs show nothing wrong
 
     @property
     def verdict(self) -> str:

@@ -323,7 +323,7 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
         if right is False:
             there = judged(replace(setup, trials=(trial,)), target)
             if there.mistakes:
-                return replace(there, trials=(*diagnosis.trials, *there.trials))
+                return replace(there, trials=(*diagnosis.trials, *there.trials), is_read=True)
         more += [trial] if right else []
     return replace(diagnosis, trials=(*diagnosis.trials, *more))
 

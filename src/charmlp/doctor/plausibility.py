@@ -55,7 +55,7 @@ def is_doubtful(diagnosis: Diagnosis) -> bool:
     )
     doubtful |= {"cotangent-ignored"} if takes_data(diagnosis) else set()
     names = {mistake.name for mistake in diagnosis.mistakes}
-    return bool(names) and names <= doubtful
+    return bool(names) and names <= doubtful and not diagnosis.is_read
 
 
 def takes_data(diagnosis: Diagnosis) -> bool:

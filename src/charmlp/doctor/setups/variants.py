@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from charmlp.doctor.setups.setup import SetUp, observe
 from charmlp.doctor.setups.trial import Trial
 
 TIMES = 5.0
+FAR = 10.0
 FARTHEST = 7.3  # beyond the 6 of what is cut there
 MOST_NOISE = 1e-4  # of numeric differentiation, where numbers still tell right from wrong
 MOST_NUMBERS = 200  # of all inputs together
@@ -29,18 +29,26 @@ def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
 
     What is cut at 3 or at 6 is something else far out, and a hinge closes there.
     """
-    for times in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
-        if (there := scaled(setup, times)) is not None:
+    for by in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
+        if (there := scaled(setup, by)) is not None:
             yield there
     if setup.kind is UNKNOWN and (there := spread(setup)) is not None:
         yield there
 
 
 def of_one_sample(setup: SetUp) -> Iterator[Trial]:
-    """It with a batch of one, in which arrays lose a dimension, or one size is taken for another."""
-    with suppress(Exception):  # it is made for more
-        if (there := setup.remake({**SIZES[0], **setup.first.sizes, "N": 1})) is not None:
-            yield there
+    """It with a batch of one, in which arrays lose a dimension, or one size is taken for another.
+
+    With large numbers of both signs a single sample keeps its margin, as a whole batch seldom does.
+    """
+    try:
+        there = setup.remake({**SIZES[0], **setup.first.sizes, "N": 1})
+    except Exception:  # it is made for more
+        return
+    if there is not None:
+        yield there
+    if there is not None and setup.kind is UNKNOWN:
+        yield from (times(there, far) for far in (FAR, -FAR))
 
 
 def spread(setup: SetUp) -> Trial | None:
@@ -84,7 +92,7 @@ def runs_as(trial: Trial) -> bool:
         return False
 
 
-def scaled(setup: SetUp, times: float) -> Trial | None:
+def scaled(setup: SetUp, by: float) -> Trial | None:
     """It with numbers so many times as large.
 
     None where formulas seldom have pieces: it is made of what works element by element, or is no known kind.
@@ -96,10 +104,13 @@ def scaled(setup: SetUp, times: float) -> Trial | None:
     bounded = any(slot.role.is_bounded for slot in trial.arrangement.slots)
     if size > MOST_NUMBERS or trial.coarse or bounded or not (alike or trial.kind is UNKNOWN):
         return None
+    return times(trial, by)
+
+
+def times(trial: Trial, by: float) -> Trial:
+    """It with all numbers that it is differentiated by so many times as large."""
     pairs = zip(trial.values, trial.wants, strict=True)
-    return trial.with_values(
-        [np.asarray(times * v) if wants and is_any_number(v) else v for v, wants in pairs]
-    )
+    return trial.with_values([np.asarray(by * v) if wants and is_any_number(v) else v for v, wants in pairs])
 
 
 def is_any_number(value: Any) -> bool:

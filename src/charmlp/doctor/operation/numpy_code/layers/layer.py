@@ -1,6 +1,5 @@
 """Layers, activations and losses written as classes, whose objects keep what backward needs."""
 
-import contextlib
 import copy
 import functools
 import re
@@ -31,6 +30,7 @@ from charmlp.doctor.operation.numpy_code.names import (
     OUTPUT,
     is_cache,
     is_derivative,
+    is_gradient,
     is_truth,
     is_upstream,
     prediction_of,
@@ -103,11 +103,27 @@ class Passes:
     def backward(self, upstream: Outputs) -> Sequence[Any]:
         """Weights and gradients are as before, unless backward adds up only some of the gradients."""
         if self.used is not None:
-            with contextlib.suppress(Exception):  # it may have thrown away what it needed
+            try:
                 return self.again(upstream)
+            except Exception:  # it may have thrown away what it needed
+                if self.edits_what_forward_kept():
+                    return [np.full(np.shape(gradient), np.nan) for gradient in self.first]
         self.used = copy.deepcopy(self.ran.own)
         self.first = self.gradients(upstream, self.used)
         return self.first
+
+    def edits_what_forward_kept(self) -> bool:
+        """Whether backward has written into an array, no gradient, that forward left on the object."""
+        before, now = (getattr(own, "__dict__", {}) for own in (self.ran.own, self.used))
+        weights = {place.name for place in self.places}
+        return any(
+            isinstance(kept, np.ndarray)
+            and not (name in weights or is_gradient(name))
+            and name in now
+            and np.shape(now[name]) == kept.shape
+            and not np.array_equal(kept, now[name])
+            for name, kept in before.items()
+        )
 
     def again(self, upstream: Outputs) -> Sequence[Any]:
         adding = copy.deepcopy(self.used)
