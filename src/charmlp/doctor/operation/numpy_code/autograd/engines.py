@@ -161,6 +161,8 @@ class Engine(Graph):
             return self.unary(name, lambda leaves: getattr(leaves[0], name)())
         if taken == 1 and self.is_of(lambda a, b: getattr(a, name)(b), 2):
             return self.binary(name, lambda a, b: getattr(a, name)(b))
+        if taken == 1 and self.is_of(of_number := with_number(thing), 1):
+            return self.unary(name, of_first(of_number))
         return None
 
     def of_function(self, name: str, function: Callable[..., Any]) -> HandWritten | None:
