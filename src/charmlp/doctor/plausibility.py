@@ -91,7 +91,8 @@ def is_sure(of_own_run: Diagnosis, first: Diagnosis) -> bool:
     sure = all(mistake.name not in OF_SPECIAL_INPUTS or is_slip(mistake) for mistake in mistakes)
     if not sure or not mistakes:
         return sure and lacks_inputs(first)
-    is_read = bool(first) and all(mistake.name == "unrecognised" for mistake in mistakes)
+    of_none = {("unrecognised", ""), ("missing-gradient", "count")}
+    is_read = bool(first) and all((mistake.name, mistake.variant) in of_none for mistake in mistakes)
     return is_read or lacks_inputs(first) or not is_doubtful(of_own_run)
 
 
