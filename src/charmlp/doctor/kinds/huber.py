@@ -33,10 +33,12 @@ def forms(delta: float) -> tuple[Form, ...]:
 def with_own_delta(trial: Any) -> Iterator[Form]:
     """δ from the straight part, δ (D − ½ δ) at a difference D, whatever mean or sum of it there is."""
     target = trial.variables["target"]
-    near, far = (output_at(trial, "prediction", target + d) for d in (FAR, 2 * FAR))
-    if near is None or far is None or near.sum() == far.sum():
+    near, far, farther = (output_at(trial, "prediction", target + d) for d in (FAR, 2 * FAR, 3 * FAR))
+    if near is None or far is None or farther is None or near.sum() == far.sum():
         return
     slope = (far.mean() - near.mean()) / FAR
+    if not np.isclose(farther.mean() - far.mean(), slope * FAR):
+        return  # it is not straight there: a square
     delta = only_number(np.array(2 * (FAR - near.mean() / slope)))
     if delta is None or not 0 < delta != 1:
         return
