@@ -13,6 +13,7 @@ from charmlp.doctor.functions import FLOAT64
 from charmlp.doctor.mistake import CannotExamineError, phrase
 from charmlp.doctor.operation.building import builders
 from charmlp.doctor.operation.handwritten import Written
+from charmlp.doctor.operation.numpy_code.autograd.graph_values import data_of
 from charmlp.doctor.operation.numpy_code.trying.examples import lively
 from charmlp.doctor.operation.own_run import Call, as_in, own_calls
 from charmlp.doctor.operation.subject import is_real
@@ -103,9 +104,8 @@ def as_value(argument: Any) -> Any:
         return argument.detach().numpy()
     if isinstance(argument, list) and argument and all(type(one) is float for one in argument):
         return np.array(argument)
-    held = vars(argument).values() if hasattr(argument, "__dict__") else ()
-    arrays = [one for one in held if isinstance(one, np.ndarray)]
-    return arrays[0] if len(arrays) == 1 else argument
+    held = data_of(argument) if hasattr(argument, "__dict__") else None
+    return held if isinstance(held, np.ndarray) else argument
 
 
 def is_value(argument: Any) -> bool:

@@ -283,14 +283,14 @@ def form_of(arguments: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def shape_of(argument: Any) -> Any:
-    """Of an array, of a list, or of the array that an object holds; a flag or a word is itself."""
+    """Of an array, of a list, or of the arrays that an object holds; a flag or a word is itself."""
     if type(argument) in (bool, str):
         return argument
     if type(argument) in (list, tuple):
         return len(argument)
     held = getattr(argument, "__dict__", None)
-    shapes = [one.shape for one in held.values() if hasattr(one, "shape")] if type(held) is dict else []
-    return shapes[0] if len(shapes) == 1 else getattr(argument, "shape", None) or type(argument)
+    shapes = {one.shape for one in held.values() if hasattr(one, "shape")} if type(held) is dict else set()
+    return shapes.pop() if len(shapes) == 1 else getattr(argument, "shape", None) or type(argument)
 
 
 def kept(value: Any) -> Any:

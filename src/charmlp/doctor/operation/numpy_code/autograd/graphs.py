@@ -127,7 +127,7 @@ class Graph:
     def gradients(self, leaves: Sequence[Any], outputs: Sequence[Any], g: Any) -> list[Any]:
         """Those of the leaves, where each output has the upstream gradient g."""
         g = np.array(g) if isinstance(data_of(outputs[0]), np.ndarray) else float(g)
-        if all(closure_of(out) is not None and parents_of(out) for out in outputs):
+        if all(closure_of(out) is not None and parents_of(out) for out in outputs) and self.closures_add:
             self.through_closures(outputs, g)
         elif self.start.takes_gradient(self.kind):
             for out in outputs:
@@ -202,6 +202,20 @@ class Graph:
                 takes = signature(closure, 0).required or ()
                 given = self.raw_gradient(value) if takes and UPSTREAM.search(takes[0]) else value
                 closure(*([given] if takes else []))
+
+    @cached_property
+    def closures_add(self) -> bool:
+        """Whether a value's closure adds to gradients; else it returns them, and backward itself does."""
+        for two in self.of_two:
+            with contextlib.suppress(Exception), self.apart():
+                end = two(self.leaf(2.0), self.leaf(3.0))
+                closure = closure_of(end)
+                if closure is not None and parents_of(end):
+                    self.set_gradient(end, 1.0)
+                    takes = signature(closure, 0).required or ()
+                    given = self.raw_gradient(end) if takes and UPSTREAM.search(takes[0]) else end
+                    return closure(*([given] if takes else [])) is None
+        return True
 
     @cached_property
     def has_values_as_gradients(self) -> bool:
