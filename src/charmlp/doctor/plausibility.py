@@ -110,8 +110,10 @@ def is_set_otherwise(of_own_run: Diagnosis, first: Diagnosis) -> bool:
 
 
 def is_slip(mistake: Mistake) -> bool:
-    """Whether a line of the code explains it."""
-    return any(words.key.startswith("edit-line") for words in mistake.evidence)
+    """Whether a line of the code explains it; what is added to a gradient may be a penalty's share."""
+    return mistake.name != "cotangent-distorted" and any(
+        words.key.startswith("edit-line") for words in mistake.evidence
+    )
 
 
 def hides(first: Diagnosis, other: Diagnosis) -> bool:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code.autograd.graph_values import data_of
 from charmlp.doctor.operation.numpy_code.trying.examples import lively
 from charmlp.doctor.operation.own_run import Call, as_in, own_calls
-from charmlp.doctor.operation.subject import is_real
+from charmlp.doctor.operation.subject import Subject, is_real
 from charmlp.doctor.plausibility import backward_fails
 
 MOST_ROWS = 6
@@ -79,9 +80,8 @@ def as_used(thing: Any) -> Iterator[tuple[Any, Sequence[Any], Call]]:
 
 def numpy_as_used(thing: Written) -> Iterator[tuple[Any, list[Any], Call]]:
     """The arguments of the function that takes all inputs of the first reading."""
-    try:
-        subject = builders(thing)[0](SIZES[0], FLOAT64)
-    except (CannotExamineError, IndexError):
+    subject = next(subjects(thing), None)
+    if subject is None:
         return
     names = subject.required or ()
     wanted = names[: len(names) - len(subject.parameters)]
@@ -91,6 +91,14 @@ def numpy_as_used(thing: Written) -> Iterator[tuple[Any, list[Any], Call]]:
             for values, call in found:
                 yield thing, [lively(value, seed) for seed, value in enumerate(values)], call
             return
+
+
+def subjects(thing: Written) -> Iterator[Subject]:
+    """It as built with the usual arguments, else with an object of the file's own run."""
+    calls = [None, *(call for function in thing.code for call in own_calls(function))]
+    for call in calls:
+        with suppress(CannotExamineError, IndexError), nullcontext() if call is None else as_in(call):
+            yield builders(thing)[0](SIZES[0], FLOAT64)
 
 
 def given_in(call: Call, names: Sequence[str]) -> list[Any]:

@@ -45,10 +45,18 @@ def of_one_sample(setup: SetUp) -> Iterator[Trial]:
         there = setup.remake({**SIZES[0], **setup.first.sizes, "N": 1})
     except Exception:  # it is made for more
         return
-    if there is not None:
-        yield there
-    if there is not None and setup.kind is UNKNOWN:
+    if there is None or not is_one_of_several(there, setup.first):
+        return
+    yield there
+    if setup.kind is UNKNOWN:
         yield from (times(there, far) for far in (FAR, -FAR))
+
+
+def is_one_of_several(one: Trial, several: Trial) -> bool:
+    """Whether its inputs have one row where those have as many as a batch, and no other shapes."""
+    n = SIZES[0]["N"]
+    shapes = [tuple(1 if size == n else size for size in np.shape(value)) for value in several.values]
+    return shapes == [np.shape(value) for value in one.values]
 
 
 def spread(setup: SetUp) -> Trial | None:

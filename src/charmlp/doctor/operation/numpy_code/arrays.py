@@ -20,6 +20,7 @@ NO_WEIGHT = re.compile(
     r"|mask|[xX]\w?|inputs?|outputs?|out|y|Y|target\w*|labels?|loss\w*|error\w*|[azAZ]\d+|layer_?\d+|h_?prev|hidden_state"
     r"|[vm]_?[wWbB]\d*|lr|eta|learning_rate|[vm]d\w+|layer_input)"
 )
+LINKS = re.compile(r"consumers|(input|inbound|outbound)_?nodes|creators?|parents?|depends_on")  # of a graph
 CONTAINERS = re.compile(
     r"_?(d?params?|parameters|grads?|gradients?|weights?|bias(es)?|thetas?|d?_?[wWbB]s?|d_?(weights|biases)|nabla_\w"
     r"|coefs?_?|intercepts?_?|\w*_(weights|biases|grads))"
@@ -113,6 +114,8 @@ def holders(owner: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
         if len(path) == DEEPEST:
             continue
         for name, value in vars(holder).items():
+            if LINKS.fullmatch(name):
+                continue
             entries: list[tuple[Any, Any]] = [(None, value)]
             if isinstance(value, dict):
                 entries = list(value.items())
