@@ -6,7 +6,7 @@ import inspect
 import itertools
 import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -151,8 +151,15 @@ class Graph:
         """The gradients of leaves after the way back from an end: returned by it, or left on them."""
         returned = self.start.begin(end, leaves)
         if self.start.takes_leaves and isinstance(returned, list | tuple):
-            return [data_of(one) if isinstance(one, self.kind) else one for one in returned]
+            return [self.plain(one) for one in returned]
+        if isinstance(returned, Mapping):  # the gradients of all values
+            keys = [next((key for key in (leaf, id(leaf)) if key in returned), None) for leaf in leaves]
+            return [None if key is None else self.plain(returned[key]) for key in keys]
         return [self.gradient_of(leaf) for leaf in leaves]
+
+    def plain(self, value: Any) -> Any:
+        """A number or an array, which a value of the engine may hold."""
+        return data_of(value) if isinstance(value, self.kind) else value
 
     @cached_property
     def of_two(self) -> list[Callable[[Any, Any], Any]]:
@@ -238,8 +245,7 @@ class Graph:
         return getattr(value, self.gradient_name(value), None)
 
     def gradient_of(self, value: Any) -> Any:
-        held = self.raw_gradient(value)
-        return data_of(held) if isinstance(held, self.kind) else shown(held)
+        return shown(self.plain(self.raw_gradient(value)))
 
     def held_by(self, value: Any, g: Any) -> Any:
         """A gradient as the engine holds it: a tensor of the dtype of its value."""
