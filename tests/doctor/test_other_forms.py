@@ -235,3 +235,84 @@ def test_what_one_form_of_use_shows(tmp_path: Path, name: str) -> None:
     assert of_right and all(one.verdict != "mistaken" for one in of_right) and any(of_right)
     found = [each.name for one in of_wrong for each in one.mistakes]
     assert found and mistake in {None, *found}
+
+
+DIVERGENCE = """
+import numpy as np
+
+
+def squares(A):
+    s = np.sum(A ** 2, axis=1)
+    return s[:, None] + s[None, :] - 2 * A @ A.T
+
+
+def similarities(A):
+    inv = 1 / (1 + squares(A))
+    np.fill_diagonal(inv, 0)
+    return inv / inv.sum(), inv
+
+
+def kl(P, A):
+    Q, _ = similarities(A)
+    return np.sum(P * np.log((P + 1e-12) / (Q + 1e-12)))
+
+
+def embedding_grad(P, A):
+    Q, inv = similarities(A)
+    W = (P - Q) * inv
+    return 4 * (W.sum(axis=1, keepdims=True) * A - W @ A)
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    X, A = rng.normal(size=(8, 4)), rng.normal(size=(8, 2))
+    P, _ = similarities(X)
+    for step in range(20):
+        A = A - embedding_grad(P, A)
+    print(kl(P, A))
+"""
+POLICY = """
+import numpy as np
+
+
+class Policy:
+    def __init__(self):
+        self.theta = np.zeros((4, 2))
+
+    def probabilities(self, s):
+        e = np.exp(s @ self.theta)
+        return e / e.sum()
+
+    def grad_log_prob(self, s, a):
+        onehot = np.zeros(2)
+        onehot[a] = 1
+        return np.outer(s, onehot - self.probabilities(s))
+
+
+def train(policy, episodes=20, lr=0.05):
+    rng = np.random.default_rng(0)
+    for _ in range(episodes):
+        s = rng.normal(size=4)
+        a = rng.choice(2, p=policy.probabilities(s))
+        reward = 1.0 if (s[0] > 0) == (a == 1) else -0.3
+        policy.theta += lr * reward * policy.grad_log_prob(s, a)
+    return reward
+
+
+if __name__ == "__main__":
+    print(train(Policy()))
+"""
+
+
+def test_a_loss_and_a_gradient_that_the_file_gives_the_same(tmp_path: Path) -> None:
+    assert any(examined(tmp_path, DIVERGENCE))
+    for right, wrong, name in (
+        ("4 * (", "2 * (", "factor-two"),
+        ("(P - Q) * inv", "P - Q", "path-forgotten"),
+    ):
+        found = [m.name for one in examined(tmp_path, DIVERGENCE.replace(right, wrong)) for m in one.mistakes]
+        assert found == [name]
+
+
+def test_a_reward_is_no_constant_factor_of_a_loss(tmp_path: Path) -> None:
+    assert not any(one.mistakes for one in examined(tmp_path, POLICY))

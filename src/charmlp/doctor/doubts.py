@@ -53,7 +53,7 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("no-pair")
     if names == {"cotangent-distorted"} and subtracts_targets(setup):
         return [], phrase("takes-targets")
-    if names == {"unrecognised"} and is_of_another_loss(setup):
+    if names <= {"unrecognised", "constant-factor"} and is_of_another_loss(setup):
         return [], phrase("no-usual-loss")
     sure, reason = None, None
     if hands_on(setup):

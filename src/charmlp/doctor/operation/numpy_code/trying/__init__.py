@@ -112,8 +112,7 @@ def of_couple(name: str, couple: Tried) -> list[Written]:
     found = couple.found(SIZES[0])
     if found is None:
         return []
-    scene = found[0]
-    others = () if is_guess(scene) else (scene.value.name,)
+    others = () if is_guess(*found) else (found[0].value.name,)
     return [Written(name, couple.readings, others=others, code=code_of(couple))]
 
 

@@ -38,7 +38,8 @@ def examples_of(call: Call) -> Arguments:
 def lively(value: Any, seed: int = 0) -> Any:
     """The same with other numbers where those are too small, too large or all alike to show a mistake."""
     if isinstance(value, np.ndarray):
-        if value.dtype.kind != "f" or not value.size or set(np.unique(value)) == {0.0, 1.0}:
+        is_meant = set(np.unique(value)) == {0.0, 1.0} or is_distribution(value)
+        if value.dtype.kind != "f" or not value.size or is_meant:
             return value
         if SCALE / 2 <= np.abs(value).max() <= LARGE and np.unique(value).size > 1:
             return value.astype(float)
@@ -50,6 +51,13 @@ def lively(value: Any, seed: int = 0) -> Any:
     if type(value) in (list, tuple):
         return type(value)(lively(one, seed + i) for i, one in enumerate(value))
     return value
+
+
+def is_distribution(value: np.ndarray) -> bool:
+    """Whether it holds probabilities that add up to 1, all of them or each row."""
+    if not np.ndim(value) or value.size < 2 or (value < 0).any():
+        return False
+    return bool(np.isclose(value.sum(), 1) or np.allclose(value.sum(-1), 1))
 
 
 def real_arrays(value: Any, key: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -15,7 +15,7 @@ from charmlp.doctor.operation.numpy_code.names import DATA, is_truth, meant_by, 
 from charmlp.doctor.operation.numpy_code.trying.choices import Key
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, gradients, leaves_of, outputs_led
 from charmlp.doctor.operation.numpy_code.trying.runs import Run
-from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
+from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, takes_the_same
 from charmlp.doctor.operation.numpy_code.trying.search import solved
 from charmlp.doctor.operation.source import source_of
 
@@ -108,7 +108,7 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
         sizes={"N": letters["N"], "C": letters["K"]},
         is_step=scene.gradient_has_steps,
         is_tried=True,
-        is_guess=is_guess(scene),
+        is_guess=is_guess(scene, solution),
         is_helper=True,  # what goes into it is decided by whoever calls it
         note=None
         if scene.is_both
@@ -116,11 +116,13 @@ def written(scene: Scene, solution: Solution, sizes: Sizes, dtype: np.dtype) -> 
     )  # fmt: skip
 
 
-def is_guess(scene: Scene) -> bool:
-    """Whether no name says that the two functions belong together."""
+def is_guess(scene: Scene, solution: Solution) -> bool:
+    """Whether nothing says that the two functions belong together: no name, and no use of both alike."""
     by = re.fullmatch(r"d(\w+?)_?d\w+", scene.gradient.name)  # df_dw says that it is the gradient of f
     says = by is not None and by[1] == scene.value.name
-    return not scene.is_both and not says and stem_of(scene.value.name) != stem_of(scene.gradient.name)
+    used_alike = solution.is_of_example and takes_the_same(scene) and not outputs_led(scene, solution.state)
+    by_name = says or stem_of(scene.value.name) == stem_of(scene.gradient.name)
+    return not (scene.is_both or by_name or used_alike)
 
 
 def is_given(name: str) -> bool:

@@ -117,6 +117,15 @@ class Scene(Origins):
                 state[key] = choices.index(wanted)
         return {key: i for key, i in state.items() if i}
 
+    def by_example(self) -> State:
+        """Each variable as the program itself gives it, where it does."""
+        each = {name: self.choices(name, {}) for name in self.names}
+        places = {
+            name: next((i for i, one in enumerate(choices) if is_example(one)), 0)
+            for name, choices in each.items()
+        }
+        return {name: i for name, i in places.items() if i}
+
     def keys_of(self, roots: frozenset[str], state: State) -> list[Key]:
         """The variables behind parameters: those that are made, what they hold, and where they come from."""
         found: dict[Key, None] = {}
@@ -141,3 +150,12 @@ class Scene(Origins):
             elif isinstance(choice, Template) and choice.holds_others:
                 waiting += [f"{key}.{entry}" for entry in choice.keys]
         return list(found)
+
+
+def is_example(choice: Choice) -> bool:
+    return isinstance(choice, Template) and choice.kind == "example"
+
+
+def takes_the_same(scene: Scene) -> bool:
+    """Whether both take the same inputs, several of them: a loss and its gradient."""
+    return len(scene.names) > 1 and taken(scene.value) == taken(scene.gradient)

@@ -14,7 +14,7 @@ from charmlp.doctor.operation.numpy_code.trying.choices import Choice, taken
 from charmlp.doctor.operation.numpy_code.trying.conventions import conventions
 from charmlp.doctor.operation.numpy_code.trying.judging import Solution, attempt
 from charmlp.doctor.operation.numpy_code.trying.runs import Failure
-from charmlp.doctor.operation.numpy_code.trying.scenes import Scene
+from charmlp.doctor.operation.numpy_code.trying.scenes import Scene, takes_the_same
 from charmlp.doctor.operation.numpy_code.trying.templates import BINARY, Template
 from charmlp.doctor.operation.numpy_code.trying.waiting import Failures, Queue, neighbours
 from charmlp.doctor.operation.options import is_option
@@ -26,7 +26,10 @@ MOST_SECONDS = 2.5  # of processor time: for what is slow
 def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | None:
     """The state whose gradients are right, else the one of those that run whose gradients fit best."""
     start = time.process_time()
-    queue = Queue([scene.by_convention(convention) for convention in conventions()])
+    states = [scene.by_convention(convention) for convention in conventions()]
+    if is_shown := takes_the_same(scene):  # what the program gives both fits both
+        states.insert(0, scene.by_example())
+    queue = Queue(states)
     failures = Failures()
     best: Solution | None = None
     after = 0
@@ -49,6 +52,8 @@ def solved(scene: Scene, sizes: Sizes, readings: Sequence[str]) -> Solution | No
             if not hides and (best is None or solution.score > best.score):
                 best = solution
             if solution.settles and not (solution.is_right and hides):
+                return solution
+            if is_shown and solution.is_of_example and solution.has_shapes:
                 return solution
             progress, is_of_domain = (1_000_000,), False
             roots = frozenset(n for f in (scene.value, scene.gradient) for n in taken(f))
