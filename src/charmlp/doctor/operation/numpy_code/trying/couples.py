@@ -129,7 +129,8 @@ def values_for(own: Mapping[str, Function], gradient: Function) -> list[tuple[Fu
         gives = any(n in taken(gradient) for n in function.returns if n)
         alike = bool(stem_of(name)) and stem_of(name) == stem_of(gradient.name)
         is_cost = bool(COST.search(name))
-        fits = is_cost and bool(common or gives)
+        is_same = common > 1 and taken(function) == taken(gradient)
+        fits = is_same or (is_cost and bool(common or gives))
         rank = (not alike, not fits, not is_cost, not gives, -common, place)
         ranked.append((rank, function, alike or fits))
     return [(function, likely) for _, function, likely in sorted(ranked, key=lambda one: one[0])][
