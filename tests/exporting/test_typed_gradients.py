@@ -105,7 +105,6 @@ MISTAKES = [
     ("x / (1 + exp(-x))", "x", "g * sigmoid(x)"),
     ("x / (1 + exp(-x))", "x", "g * sigmoid(x) * (1 - sigmoid(x))"),
     ("log(1 + exp(x))", "x", "g * sigmoid(x) * (1 - sigmoid(x))"),
-    ("exp(x)", "x", "g * x"),
     ("log(x)", "x", "g / y"),
     ("x * o", "x", "g * x"),
     ("x * o", "o", "g * o"),
@@ -302,7 +301,6 @@ OF_CODE = {"1.7 * g * (1 - y*y)": ["scale-forgotten"], "(q - t) * N": ["wrong-fo
 OF_NUMBERS = {"1.7 * g * (1 - y*y)": ["constant-factor"], "(q - t) * N": ["unrecognised"]}
 SOFTMAX = "exp(z) / sum(exp(z), axis=1, keepdims=True)"
 TOLD_BY_A_LINE = {  # by its row, where the numbers show a known formula that has none
-    ("exp(x)", "x", "g * x"),
     (SOFTMAX, "z", "y * (g - sum(g * y))"),
     (SOFTMAX, "z", "y * (g - sum(g * y, axis=0))"),
 }

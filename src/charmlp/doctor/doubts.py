@@ -55,6 +55,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("takes-targets")
     if names <= {"unrecognised", "constant-factor"} and is_of_another_loss(setup):
         return [], phrase("no-usual-loss")
+    if names == {"factor-two"} and is_of_another_scale(setup):
+        return [], phrase("no-usual-loss")
     sure, reason = None, None
     if hands_on(setup):
         if is_turned_round(setup) and not names & WHATEVER_IS_MEANT:
@@ -146,6 +148,25 @@ def is_of_another_loss(setup: SetUp) -> bool:
     trial = setup.first
     wanted = [i for i, wants in enumerate(trial.wants) if wants]
     return trial.subject.is_implied and not any(one.is_right(i) for one in setup.observations for i in wanted)
+
+
+def is_of_another_scale(setup: SetUp) -> bool:
+    """Whether it computes no loss, and steps along a multiple of the gradient of the usual one in all inputs.
+
+    Then its loss may be so many times the usual one, and the step only has another length.
+    """
+    subject = setup.first.subject
+    found = [
+        (one.analytic[i], one.right[i])
+        for one in setup.observations
+        for i, wants in enumerate(setup.first.wants)
+        if wants
+    ]
+    if not (subject.is_implied and subject.is_step) or any(a is None or n is None for a, n in found):
+        return False
+    a, n = (np.concatenate([np.ravel(part) for part in parts]) for parts in zip(*found, strict=True))
+    ratio = float(a @ n) / float(n @ n) if n.any() else 0.0
+    return bool(ratio > 0 and np.allclose(a, ratio * n))
 
 
 def takes_no_gradient(subject: Subject) -> bool:

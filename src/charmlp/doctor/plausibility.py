@@ -51,7 +51,7 @@ def backward_fails(diagnosis: Diagnosis) -> bool:
 def is_doubtful(diagnosis: Diagnosis) -> bool:
     """Whether all that was found may come from a wrong reading: of inputs that need no gradient, say."""
     doubtful = {"unrecognised", "backward-raises"} | (
-        {"missing-gradient", "batch-not-summed"} if diagnosis.kind is None else set()
+        {"missing-gradient", "batch-not-summed", "constant-factor"} if diagnosis.kind is None else set()
     )
     doubtful |= {"cotangent-ignored"} if takes_data(diagnosis) else set()
     names = {mistake.name for mistake in diagnosis.mistakes}

@@ -49,8 +49,10 @@ from charmlp.doctor.operation.numpy_code.losses.problems import all_truths, ends
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_of_backward, is_truth
 from charmlp.doctor.operation.options import is_strength
 from charmlp.doctor.operation.own_run import own_objects
+from charmlp.doctor.operation.source import source_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
+ZERO_OR_ONE = re.compile(r"where\(.*, *1(\.0*)?, *0(\.0*)?\)|\b1(\.0*)? if .* else 0(\.0*)?(?![.\d])")
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
 COLUMNS = re.compile(r"(?<!shape)\[(:, ?)?[0-9]")
@@ -374,10 +376,16 @@ class Step(Taken):
                 if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
         errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
-        losses = [*LOSSES, *(MARGIN_LOSSES if are_signs(problem.truth) else ())]
+        of_signs = are_signs(problem.truth) and not self.answers_zero_or_one
+        losses = [*LOSSES, *(MARGIN_LOSSES if of_signs else ())]
         for penalty, text in itertools.product(penalties, losses):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
+
+    @cached_property
+    def answers_zero_or_one(self) -> bool:
+        """Whether it, or another method of its class, makes classes that are 0 or 1 of scores."""
+        return bool(ZERO_OR_ONE.search(source_of(self.kind or self.code.function)))
 
     @cached_property
     def module_has_loss(self) -> bool:
