@@ -62,6 +62,7 @@ from charmlp.doctor.setups.variants import (
     of_one_sample,
     of_other_labels,
     of_other_sizes,
+    one_at_a_time,
     right_with_one_row,
 )
 from charmlp.doctor.use import diagnoses_in_use, set_otherwise
@@ -313,6 +314,9 @@ def diagnose(
 
 def examine_setup(setup: SetUp, target: str) -> Diagnosis:
     """The diagnosis with the usual inputs, or where all gradients are right with these, with others."""
+    if (of_one := one_at_a_time(setup)) is not None:
+        diagnosis = judged(of_one, target)
+        return replace(diagnosis, notes=(*diagnosis.notes, phrase("one-at-a-time")))
     diagnosis = judged(setup, target)
     if diagnosis.reason is not None or not unstable_at_most(diagnosis):
         return diagnosis

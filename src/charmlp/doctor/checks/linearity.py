@@ -15,6 +15,7 @@ from charmlp.doctor.setups.setup import SetUp, repaired
 from charmlp.doctor.setups.trial import is_float32_inside
 
 NOTHING = 1e-12  # of the largest gradient: a bias that a softmax cancels has but rounding
+OF_STEPS = 1e-4  # relative: gradients of weights may be differences between these and what a step left
 FACTORS = {2.0: "2g", -1.0: "−g", 1e4: "10⁴ g", 1e-5: "10⁻⁵ g"}
 
 
@@ -38,7 +39,7 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
         there = {name: r for name, r in results.items() if r is not None and np.isfinite(r).all()}
         flat = {name: r.astype(float).reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and np.linalg.norm(flat["g"]) > noise:
-            found += judge(i, flat, tolerance)
+            found += judge(i, flat, max(tolerance, OF_STEPS if i in trial.subject.parameters else 0))
     distorted = [f for f in found if f.variant == "other"]
     if distorted and of_upstream_alone(setup):
         return [finding("slope-of-upstream.alone", *distorted[0].evidence, at=distorted[0].position)]

@@ -41,6 +41,7 @@ class Trial:
     form: Form | None = None
     fillers: Sequence[Any] = ()
     asked: tuple[bool, ...] | None = None  # of which inputs the user wants a gradient, if that was said
+    one_at_a_time: bool = False  # of an upstream gradient only one element is not 0
 
     @property
     def dtype(self) -> np.dtype:
@@ -115,6 +116,9 @@ class Trial:
         def upstream(y: Array, scalar: float) -> Array:
             if y.size == 1:
                 return np.full_like(y, scalar)
+            if self.one_at_a_time:
+                one = np.arange(y.size) == generator.integers(y.size)
+                return (scalar * one.reshape(y.shape)).astype(y.dtype)
             return (1.2 * random_numbers(y.shape, generator)).astype(y.dtype)
 
         return [tuple(upstream(y, scalar) for y in self.outputs) for scalar in SCALAR_UPSTREAMS]

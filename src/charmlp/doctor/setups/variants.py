@@ -1,7 +1,8 @@
 """The same operation with other inputs: larger or smaller, one row for all rows, labels in another form."""
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.kind import UNKNOWN
-from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.operation.source import definition, source_of
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.recognition import agrees
 from charmlp.doctor.setups.setup import SetUp, observe
@@ -70,6 +71,29 @@ def spread(setup: SetUp) -> Trial | None:
     if trial.coarse or not alone or x.size > MOST_NUMBERS or trial.outputs[0].shape != x.shape or not x.ndim:
         return None
     return trial.with_values([np.linspace(-FARTHEST, 0.97 * FARTHEST, x.size).reshape(x.shape)])
+
+
+def one_at_a_time(setup: SetUp) -> SetUp | None:
+    """It with upstream gradients of one element, where backward returns after the first that is not 0."""
+    if not any(map(ends_at_first, setup.first.subject.code[:1])):
+        return None
+    return replace(setup, trials=tuple(replace(trial, one_at_a_time=True) for trial in setup.trials))
+
+
+def ends_at_first(function: Callable[..., Any]) -> bool:
+    """Whether a loop leaves out what is 0 and returns in its first other round."""
+    tree = definition(function)
+    return tree is not None and any(
+        isinstance(loop, ast.For)
+        and isinstance(loop.body[-1], ast.Return)
+        and any(isinstance(one, ast.If) and is_left_out(one) for one in loop.body)
+        for loop in ast.walk(tree)
+    )
+
+
+def is_left_out(branch: ast.If) -> bool:
+    compared = re.fullmatch(r"\w+ == 0(\.0)?|not \w+", ast.unparse(branch.test))
+    return compared is not None and isinstance(branch.body[0], ast.Continue)
 
 
 def of_other_labels(setup: SetUp) -> Iterator[Trial]:
