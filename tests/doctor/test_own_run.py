@@ -204,7 +204,7 @@ def test_what_is_written_beside_the_audit_lies_in_no_folder_of_the_user(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     source = "import os\ndef at(x): pass\nat(os.getcwd())\n"
-    (call,) = OwnRun([("a.py", source)]).calls.values()
+    ((call,),) = OwnRun([("a.py", source)]).calls.values()
     assert Path(call.arguments["x"]) != tmp_path and not Path(call.arguments["x"]).exists()
     assert Path.cwd() == tmp_path
 
@@ -226,7 +226,7 @@ def test_what_reads_goes_on(tmp_path: Path) -> None:
     here = tmp_path / "here"
     np.savetxt(here, np.arange(3.0))
     source = f"import numpy\ndef use(x): pass\nuse(numpy.loadtxt(r'{here}'))\n"
-    (call,) = OwnRun([("a.py", source)]).calls.values()
+    ((call,),) = OwnRun([("a.py", source)]).calls.values()
     np.testing.assert_array_equal(call.arguments["x"], np.arange(3.0))
     (tmp_path / "there").write_text("x", encoding="utf-8")
 
@@ -247,7 +247,7 @@ def test_it_ends(monkeypatch: pytest.MonkeyPatch, endless: str) -> None:
     began = time.monotonic()
     calls = OwnRun([("a.py", f"def step(x): pass\nstep(0)\n{endless}\n")]).calls
     assert time.monotonic() - began < 5
-    assert [call.arguments for call in calls.values()] == [{"x": 0}]
+    assert [call.arguments for (call,) in calls.values()] == [{"x": 0}]
 
 
 def test_arguments_are_as_they_were_and_who_has_them_is_told() -> None:
@@ -260,7 +260,7 @@ def test_arguments_are_as_they_were_and_who_has_them_is_told() -> None:
         "x = numpy.zeros(2)\n"
         "A(3).m(x, 4, k=5, z=6)\n"
     )
-    *_, call = OwnRun([("a.py", source)]).calls.values()
+    *_, (call,) = OwnRun([("a.py", source)]).calls.values()
     given = dict(call.arguments)
     assert call.owner.n == given.pop("self").n == 3
     assert given.pop("x").tolist() == [0, 0]
