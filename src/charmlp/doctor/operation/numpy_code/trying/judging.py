@@ -144,6 +144,8 @@ def judged(
             fitting[key] = np.asarray(gradient, float)
         elif np.ndim(gradient) == 2 and np.shape(gradient) == shape[::-1]:
             fitting[key], turned = np.asarray(gradient, float).T, turned + 1
+        elif not shape and min(np.shape(gradient), default=1) > 1 < np.ndim(gradient):
+            return None  # a matrix for a number: it is meant to be a matrix
         elif (reduced := summed_to(np.asarray(gradient, float), shape)) is not None:
             fitting[key], summed = reduced, summed + 1
     if not fitting or not any(g.any() for g in fitting.values()):
