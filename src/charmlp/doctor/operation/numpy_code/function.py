@@ -70,7 +70,9 @@ CHOICE = re.compile(
 TEMPERED = re.compile(
     r"/ *\(?(self\.)?T\b|/ *(float|np\.float\w*)\(T\)|\* *\(1\.?0? */ *T\)|\brange\(T\b|\bT *[+-] *1\b"
 )
-NO_ARRAY = re.compile(r"data_?set|sampler|corpus|vocab\w*|tokeniz?s?er|config|cfg|args|verbose|logger", re.IGNORECASE)
+NO_ARRAY = re.compile(
+    r"data_?set|sampler|corpus|vocab\w*|tokeniz?s?er|config|cfg|args|verbose|logger", re.IGNORECASE
+)
 PHASES = {"train", "test", "training", "eval", "inference", "predict"}
 ONE_AT_A_TIME = re.compile(
     r"truth value of an array|only (length-1|0-dimensional|size-1|integer scalar)|must be real number, not"
@@ -105,7 +107,7 @@ class Function:
         return {name: value for name, value in found.items() if value is not None} | dict(self.chosen)
 
     def handed_over(self, name: str) -> Any:
-        """The object that its file's own run gives it; 0 where it never looks at it, None where none is known."""
+        """What its file's own run gives it; 0 where it never looks at it, None where none is known."""
         if name in unread(self.call):
             return 0
         call = own_call(self.call)

@@ -256,9 +256,7 @@ def options_in_calls(caller: Method, called: Method) -> dict[str, Any]:
     """The constants that one method hands another as options: self.loss(x, t, train_flg=True)."""
     tree = definition(caller.call)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree is not None else []
-    of_method = [
-        one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == called.name
-    ]
+    of_method = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == called.name]
     names = called.required + called.signature.optional
     given = {
         name: value

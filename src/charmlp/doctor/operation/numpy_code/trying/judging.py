@@ -93,7 +93,7 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
     if best is not None and not best.is_right and not led and (name := factor_of(scene, best, leaves, sizes)):
         raise Failure((first.calls + 1, 2), frozenset([name]), "an upstream gradient")
     if best is not None:
-        several = is_of_batch(scene, state)
+        several = is_of_batch(scene, state) and not hides_batch(scene, state)
         return replace(
             best,
             is_of_batch=several,
