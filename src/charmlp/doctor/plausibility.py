@@ -117,9 +117,26 @@ def is_slip(mistake: Mistake) -> bool:
 
 
 def hides(first: Diagnosis, other: Diagnosis) -> bool:
-    """Whether another reading only hides what is wrong: one input with one column, where it takes several."""
+    """Whether another reading only hides what is wrong.
+
+    One input with one column, where it takes several; or one that leaves out the very bias whose gradient was
+    not summed.
+    """
     usual, there = shapes(first), shapes(other)
-    return bool(usual) and len(there) == 1 and 1 in there[0] and 1 not in usual[0]
+    one_column = bool(usual) and len(there) == 1 and 1 in there[0] and 1 not in usual[0]
+    return one_column or bool(not_summed(first) - names(other))
+
+
+def names(diagnosis: Diagnosis) -> set[str]:
+    """Of the inputs, as far as they were tried."""
+    return {name for trial in diagnosis.trials[:1] for name in trial.subject.required or ()}
+
+
+def not_summed(diagnosis: Diagnosis) -> set[str]:
+    """The inputs whose gradients have been found to have a row for each sample, or only one of these."""
+    found = [m for m in diagnosis.mistakes if m.name == "batch-not-summed"]
+    said = {name for m in found for name in str(m.values.get("inputs", "")).split(", ")}
+    return said & names(diagnosis)
 
 
 def unlikely(diagnosis: Diagnosis) -> bool:

@@ -113,7 +113,9 @@ def of_variables(function: Function) -> Iterator[Edit]:
         node = slot[3]
         if is_plain(node) or is_entry(node):
             name = of_exchange(function, slot)
-            yield from (Edit(slot, to_be_read(other), name) for other in function.alike(node))
+            for other in function.alike(node):
+                is_output = is_of_output(node) != is_of_output(other)
+                yield Edit(slot, to_be_read(other), "wrong-variable.edit" if is_output else name)
         if is_entry(node) and function.is_array(node):  # of the step before, or after
             for operator in (ast.Sub, ast.Add):
                 index = binary(node.slice, operator, ast.Constant(1))
@@ -134,6 +136,13 @@ def of_unread(function: Function) -> Iterator[Edit]:
         for variable in unread.values():
             if is_plain(slot[3]) and slot[3].lineno > variable.lineno:
                 yield Edit(slot, to_be_read(variable), "path-forgotten.edit")
+
+
+def is_of_output(node: ast.expr) -> bool:
+    """Whether it is the value that an operation of an engine gives, and none that it takes: out.data."""
+    held = node.value if isinstance(node, ast.Attribute) else None
+    is_value = isinstance(node, ast.Attribute) and node.attr in ("data", "value", "val")
+    return is_value and isinstance(held, ast.Name) and held.id in ("out", "output", "result", "res")
 
 
 def of_exchange(function: Function, slot: Slot) -> str:

@@ -149,6 +149,16 @@ def returned_closures(function: Anything) -> dict[int, ast.FunctionDef | ast.Lam
     return {i: node for i, node in found.items() if isinstance(node, ast.FunctionDef | ast.Lambda)}
 
 
+def unread(function: Anything) -> list[str]:
+    """The parameters that a function's code never looks at."""
+    tree = definition(function)
+    if tree is None:
+        return []
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    given = tree.args
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs) if one.arg not in read]
+
+
 @functools.lru_cache(maxsize=512)
 def returned_parts(function: Anything) -> list[ast.expr]:
     """The expressions in the last return statement of those that return most."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.kind import UNKNOWN
+from charmlp.doctor.operation.code import with_helpers
 from charmlp.doctor.operation.source import definition, source_of
 from charmlp.doctor.operation.subject import is_real
 from charmlp.doctor.setups.recognition import agrees
@@ -22,6 +23,8 @@ FARTHEST = 7.3  # beyond the 6 of what is cut there
 MOST_NOISE = 1e-4  # of numeric differentiation, where numbers still tell right from wrong
 MOST_NUMBERS = 200  # of all inputs together
 CLEARLY = 1e-3  # a relative error that is none of rounding
+# What keeps a logarithm finite: far out it is felt, and a gradient that leaves it out is none the worse
+GUARDED_LOG = re.compile(r"\b(log\w*|clip|maximum|max)\([^\n]*(\d?e-\d+|\beps(ilon)?\b)")
 ASKS_FOR_SHAPES = re.compile(r"\bif\b[^\n]*(\.(ndim|size|shape|dtype)\b|\blen\()")
 
 
@@ -30,7 +33,8 @@ def of_other_sizes(setup: SetUp) -> Iterator[Trial]:
 
     What is cut at 3 or at 6 is something else far out, and a hinge closes there.
     """
-    for by in (TIMES, 1 / TIMES**2) if setup.kind is UNKNOWN else (TIMES,):
+    larger = () if setup.kind is UNKNOWN and guards_logarithm(setup) else (TIMES,)
+    for by in (*larger, 1 / TIMES**2) if setup.kind is UNKNOWN else larger:
         if (there := scaled(setup, by)) is not None:
             yield there
     if setup.kind is UNKNOWN and (there := spread(setup)) is not None:
@@ -49,7 +53,7 @@ def of_one_sample(setup: SetUp) -> Iterator[Trial]:
     if there is None or not is_one_of_several(there, setup.first):
         return
     yield there
-    if setup.kind is UNKNOWN:
+    if setup.kind is UNKNOWN and not guards_logarithm(setup):
         yield from (times(there, far) for far in (FAR, -FAR))
 
 
@@ -58,6 +62,12 @@ def is_one_of_several(one: Trial, several: Trial) -> bool:
     n = SIZES[0]["N"]
     shapes = [tuple(1 if size == n else size for size in np.shape(value)) for value in several.values]
     return shapes == [np.shape(value) for value in one.values]
+
+
+def guards_logarithm(setup: SetUp) -> bool:
+    """Whether its code adds a small number inside a logarithm, or cuts what goes into one."""
+    code = "\n".join(map(source_of, with_helpers(setup.first.subject.code)))
+    return "log" in code and GUARDED_LOG.search(code) is not None
 
 
 def spread(setup: SetUp) -> Trial | None:

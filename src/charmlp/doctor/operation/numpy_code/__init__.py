@@ -12,7 +12,9 @@ from charmlp.doctor.operation.numpy_code.autograd import duals, engines, framewo
 from charmlp.doctor.operation.numpy_code.descent import scripts
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.held import examples as held_examples
+from charmlp.doctor.operation.numpy_code.names import is_gradient
 from charmlp.doctor.operation.numpy_code.trying import left_alone, with_more_readings
+from charmlp.doctor.operation.source import behind, returned_names
 
 Finder = Callable[[ModuleType], list[Written]]
 FINDERS: tuple[Finder, ...] = (
@@ -31,9 +33,24 @@ def written(module: ModuleType) -> list[Written]:
     named = {name for one in (*found, *alone) for name in (one.name, *one.others)} | used
     alone += scripts.found_in_functions(module, [name for name in own if name not in named])
     more = [scripts.with_loop(one, module) if one.name in own and not one.unwritten else one for one in more]
-    more = with_examples(more, held_examples.found(module))
+    shown = [one for one in held_examples.found(module) if is_telling(one, [*more, *alone])]
+    more = with_examples(more, shown)
     in_tables = {name for one in more for name in one.others if not one.is_half}
     return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
+
+
+def is_telling(example: Written, others: list[Written]) -> bool:
+    """Whether an example says more than the step or the gradients that it calls, examined by themselves."""
+    examined = [one for one in others if one.unwritten is None and not one.is_half]
+    code = {behind(f) for f in example.code}
+    gradients = {f for one in examined for f in map(behind, one.code) if gives_several(f)}
+    is_known = example.name in {one.name for one in examined} or bool(gradients & code)
+    return held_examples.is_fitted(example) or not is_known
+
+
+def gives_several(function: Callable[..., Any]) -> bool:
+    """Whether it returns gradients of several parameters."""
+    return sum(map(is_gradient, filter(None, returned_names(function)))) > 1
 
 
 def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:

@@ -23,6 +23,7 @@ from charmlp.doctor.operation.options import (
     signature,
     usual_option,
 )
+from charmlp.doctor.operation.own_run import own_call
 from charmlp.doctor.operation.source import (
     behind,
     compared_with,
@@ -34,6 +35,7 @@ from charmlp.doctor.operation.source import (
     source_of,
     subscripts_of,
     unpacked_from,
+    unread,
     uses_torch,
 )
 from charmlp.doctor.operation.unwritten import is_unwritten
@@ -68,6 +70,9 @@ CHOICE = re.compile(
 TEMPERED = re.compile(
     r"/ *\(?(self\.)?T\b|/ *(float|np\.float\w*)\(T\)|\* *\(1\.?0? */ *T\)|\brange\(T\b|\bT *[+-] *1\b"
 )
+NO_ARRAY = re.compile(
+    r"data_?set|sampler|corpus|vocab\w*|tokeniz?s?er|config|cfg|args|verbose|logger", re.IGNORECASE
+)
 PHASES = {"train", "test", "training", "eval", "inference", "predict"}
 ONE_AT_A_TIME = re.compile(
     r"truth value of an array|only (length-1|0-dimensional|size-1|integer scalar)|must be real number, not"
@@ -92,11 +97,22 @@ class Function:
         """What its inputs that are no arrays are: dicts of options, strides, the name of an activation.
 
         A penalty's strength whose default is 0 is another number, as its gradient would not be looked at.
+        A data set, say, is the one that the program itself hands over, and anything where it is never read.
         """
         found = {name: usual(name) for name in self.signature.required or ()}
+        aside = [name for name in self.signature.required or () if NO_ARRAY.fullmatch(name)]
+        found |= {name: self.handed_over(name) for name in aside}
         defaults = self.signature.defaults
         found |= {name: usual_option(name) for name in defaults if is_strength(name) and not defaults[name]}
         return {name: value for name, value in found.items() if value is not None} | dict(self.chosen)
+
+    def handed_over(self, name: str) -> Any:
+        """What its file's own run gives it; 0 where it never looks at it, None where none is known."""
+        if name in unread(self.call):
+            return 0
+        call = own_call(self.call)
+        given = None if call is None else call.arguments.get(name)
+        return None if isinstance(given, np.ndarray) else given
 
     @cached_property
     def required(self) -> tuple[str, ...]:

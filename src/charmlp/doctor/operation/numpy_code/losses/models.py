@@ -4,6 +4,7 @@ Which data an object takes is found out by trying: samples as rows or columns or
 or one-hot. Where the class computes no loss, its gradients may be those of any of the usual ones.
 """
 
+import ast
 import copy
 import functools
 import itertools
@@ -251,6 +252,21 @@ def is_rate_of(method: Method, name: str) -> bool:
     return tree is not None and name in rates_in(tree)
 
 
+def options_in_calls(caller: Method, called: Method) -> dict[str, Any]:
+    """The constants that one method hands another as options: self.loss(x, t, train_flg=True)."""
+    tree = definition(caller.call)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree is not None else []
+    of_method = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == called.name]
+    names = called.required + called.signature.optional
+    given = {
+        name: value
+        for one in of_method
+        for name, value in (*zip(names, one.args, strict=False), *((k.arg, k.value) for k in one.keywords))
+    }
+    constants = {name: value.value for name, value in given.items() if isinstance(value, ast.Constant)}
+    return {name: value for name, value in constants.items() if name in called.signature.optional}
+
+
 def strengths_of(method: Method) -> list[str]:
     return [name for name in (*method.required, *method.signature.optional) if is_strength(name)]
 
@@ -295,7 +311,8 @@ class Pass:
         given: dict[str, Any] = {}
         for name in names:
             given[name] = self.argument(name, method, given)
-        return given
+        as_in_training = options_in_calls(self.model.backward, method) if method is self.model.cost else {}
+        return as_in_training | given
 
     def argument(self, name: str, method: Method, given: Mapping[str, Any]) -> Any:
         problem, has_output = self.problem, self.output is not None

@@ -55,10 +55,10 @@ def truths(n: int, classes: int, dtype: np.dtype, generator: np.random.Generator
 
 
 def all_truths(n: int, outputs: int, dtype: np.dtype, generator: np.random.Generator) -> Iterator[Array]:
-    """What should come of n samples; of one, also as a vector."""
+    """What should come of n samples; of one, also as a vector, or as a number."""
     yield from truths(n, outputs, dtype, generator)
-    if n == 1 and outputs > 1:
-        yield np.eye(outputs, dtype=dtype)[1 % outputs]
+    if n == 1:
+        yield np.eye(outputs, dtype=dtype)[1] if outputs > 1 else np.ones((), dtype)
 
 
 def shapes_of(

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from charmlp.doctor.operation.numpy_code.arrays import RATE
-from charmlp.doctor.operation.numpy_code.descent.statements import follows_given
+from charmlp.doctor.operation.numpy_code.descent.statements import applies_given, follows_given
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.layers.instances import Method
 from charmlp.doctor.operation.numpy_code.losses.with_gradient import comes_last, returns_gradient
@@ -47,7 +47,7 @@ def tried(
     """The scenes in which a function is the gradient; None where it is none."""
     gradient = own[name]
     tree = definition(gradient.call)
-    is_led = isinstance(tree, ast.FunctionDef) and follows_given(tree)
+    is_led = isinstance(tree, ast.FunctionDef) and (follows_given(tree) or applies_given(tree))
     if is_led or not is_gradient_of_something(gradient):
         return None
     readings = readings_of(gradient)

@@ -93,7 +93,7 @@ def attempt(scene: Scene, state: State, sizes: Sizes, readings: Sequence[str]) -
     if best is not None and not best.is_right and not led and (name := factor_of(scene, best, leaves, sizes)):
         raise Failure((first.calls + 1, 2), frozenset([name]), "an upstream gradient")
     if best is not None:
-        several = is_of_batch(scene, state)
+        several = is_of_batch(scene, state) and not hides_batch(scene, state)
         return replace(
             best,
             is_of_batch=several,
@@ -144,6 +144,8 @@ def judged(
             fitting[key] = np.asarray(gradient, float)
         elif np.ndim(gradient) == 2 and np.shape(gradient) == shape[::-1]:
             fitting[key], turned = np.asarray(gradient, float).T, turned + 1
+        elif not shape and min(np.shape(gradient), default=1) > 1 < np.ndim(gradient):
+            return None  # a matrix for a number: it is meant to be a matrix
         elif (reduced := summed_to(np.asarray(gradient, float), shape)) is not None:
             fitting[key], summed = reduced, summed + 1
     if not fitting or not any(g.any() for g in fitting.values()):

@@ -86,7 +86,7 @@ def by_leaf(
         left = [
             one
             for one in left
-            if not one[1] or names_nothing(one[1]) or not isinstance(one[0][-1] if one[0] else 0, str)
+            if not one[1] or not is_key(one[0]) or (names_nothing(one[1]) and not is_parameter(one[0][-1]))
         ]
     if found:  # beside gradients that have names, a state has none
         left = [one for one in left if not one[1] or any(map(is_gradient, one[1]))]
@@ -118,6 +118,11 @@ def left_over(returned: Any, names: Sequence[str], found: Mapping[str, Any]) -> 
         if one is not None and (not name or is_gradient(name))
     ]
     return max(0, len(gradients) - len(found)) if len(whole) > 1 else 0
+
+
+def is_key(path: Path) -> bool:
+    """Whether a piece is what a dict holds under a name."""
+    return bool(path) and isinstance(path[-1], str)
 
 
 def names_nothing(spoken: Sequence[str]) -> bool:
