@@ -58,13 +58,13 @@ from charmlp.doctor.setups.given import given_trial
 from charmlp.doctor.setups.making import make_setup
 from charmlp.doctor.setups.recognition import kind_of_name, recognise
 from charmlp.doctor.setups.setup import Reading, SetUp
+from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
 from charmlp.doctor.standing_in import (
     is_led_through,
     is_rough_by_steps,
     judged_by_stand_ins,
     may_be_led_through,
 )
-from charmlp.doctor.setups.variants import is_right, of_other_labels, of_other_sizes, right_with_one_row
 from charmlp.doctor.words import LANGUAGES, say
 
 OF_TRAINING = {"batch_norm"}  # kinds that are other formulas in use, with the means of training

@@ -1,6 +1,7 @@
 """The mistakes of what uses Functions: those of the Functions, where one of them has them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from charmlp.doctor.diagnosis import Diagnosis
 from charmlp.doctor.doubts import WHATEVER_IS_MEANT

@@ -46,8 +46,8 @@ def judged_by_stand_ins(
 ) -> Diagnosis:
     """The diagnosis of a Function of which nothing is known but that it steps; `first` where none is found.
 
-    Where one convention, or for each input one of them, makes all its gradients right, it is healthy. Of
-    what is led through beside a trained scale the mistakes have names: the scale's gradient tells the convention.
+    Where one convention, or for each input one of them, makes all its gradients right, it is healthy. Of what
+    is led through beside a trained scale the mistakes have names: the scale's gradient tells the convention.
     """
     wanted = [i for i, wants in enumerate(setup.first.wants) if wants]
     if len(wanted) == 1 and not first.mistakes and has_usual_slope(setup, wanted[0]):
@@ -150,7 +150,7 @@ def is_right_by(setup: SetUp, position: int) -> bool:
 def is_handed_through(setup: SetUp, position: int) -> bool:
     """Whether backward gives back the upstream gradient as it is."""
     return bool(setup.observations) and all(
-        gradients[position] is not None and np.array_equal(gradients[position], upstream[0])
+        (gradient := gradients[position]) is not None and np.array_equal(gradient, upstream[0])
         for one in setup.observations
         for gradients, upstream in zip(one.gradients, one.trial.upstreams, strict=True)
     )

@@ -1,7 +1,7 @@
 """Forward as its backward may take it: where it rounds, or takes a sign, something with a slope stands in.
 
-A straight-through gradient is no derivative of forward, but that of forward with another function in the place
-of each step. What that is, is a convention; once it is chosen, all the rest can be judged.
+A straight-through gradient is no derivative of forward, but that of forward with another function in the
+place of each step. What that is, is a convention; once it is chosen, all the rest can be judged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +27,8 @@ STAND_INS: Mapping[str, StandIn] = {
 class StepsLedThrough(TorchFunctionMode):
     """While it lasts, each step is its stand-in plus a constant: what it differed by in the first run.
 
-    So forward's values are what they were there. Without a `residue`, the stand-in alone. Where one `cuts_first`,
-    what is cut as soon as it is rounded is taken as if it were cut before.
+    So forward's values are what they were there. Without a `residue`, the stand-in alone. Where one
+    `cuts_first`, what is cut as soon as it is rounded is taken as if it were cut before.
     """
 
     def __init__(self, stand_in: StandIn, *, residue: bool, cuts_first: bool) -> None:
