@@ -24,6 +24,7 @@ GRID = re.compile(r"(\w+_)?(scales?|zero_?points?|step_?size)", re.IGNORECASE)
 # What hands gradients on with the sign turned round, by its name
 REVERSES = re.compile(r".*(revers|rev_?grad|grad_?rev|\bgrl).*", re.IGNORECASE)
 COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
+BATCH = re.compile(r"batch_?size|bs", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
 BEFORE_BODY = re.compile(r"^[\s\S]*?\)( *->[^\n]*)?:\n")
@@ -183,8 +184,13 @@ def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
     source = KEPT.sub("", source_of(function.forward))
     found: dict[str, float] = dict.fromkeys(only_asked(function, names), False)
-    for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)} - set(found):
-        if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
+    tensors = saved(function)
+    for name in {one for one in without_gradient(function, names) if one not in found}:
+        if BATCH.fullmatch(name) and name not in tensors:
+            found[name] = 5
+        elif DATA.fullmatch(name):
+            continue
+        elif COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
             found[name] = 3 if name.lower().startswith("dilat") else 2  # no stride
         elif ROUNDS.search(source) and not re.search(rf"\b{name}\b", BEFORE_BODY.sub("", source)):
             found[name] = 1.0  # backward alone scales a gradient by it, that of a step size

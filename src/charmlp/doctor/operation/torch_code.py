@@ -21,7 +21,7 @@ from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.constructing import choices_of, construct
 from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
 from charmlp.doctor.operation.function_inputs import constants, numbers, saved, switches, trained
-from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.options import is_option, signature
 from charmlp.doctor.operation.own_run import is_softmaxed_again, own_call
 from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.steps_led_through import led_through
@@ -205,7 +205,7 @@ def of_function(function: FunctionClass) -> Build:
         is_raw=True,
         counts=True,
         constants=constants(function, names),
-        arrays=tuple(name for name in saved(function) if name in names),
+        arrays=tuple(name for name in saved(function) if name in names and is_option(name)),
         trained=trained(function, names),
         numbers=numbers(function, names),
         switches=switches(function, names),
