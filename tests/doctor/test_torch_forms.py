@@ -64,7 +64,7 @@ OF_GATED = "a, s = ctx.saved_tensors\n        return torch.cat([g * s, g * s * (
 MASK = "(w,) = ctx.saved_tensors\n        return g * ({})"
 
 FUNCTIONS: dict[str, tuple[str, str, str, str]] = {  # inputs, forward, backward, what is found
-    "a window": ("w", TERNARY, MASK.format("w.abs() <= 1"), "flat"),
+    "a window": ("w", TERNARY, MASK.format("w.abs() <= 1"), ""),
     "an inverted window": ("w", TERNARY, MASK.format("w.abs() > 1"), "relu-mask"),
     "half a window": ("w", TERNARY, MASK.format("w <= 1"), "wrong-mask"),
     "a step down": ("w", TERNARY, MASK.format("-1.0"), "sign-flipped"),

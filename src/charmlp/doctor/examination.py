@@ -16,7 +16,7 @@ from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.checks.asked import asked_for_all
 from charmlp.doctor.checks.invariances import of_what_forward_forbids
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
-from charmlp.doctor.doubts import WHATEVER_IS_MEANT, without_doubtful
+from charmlp.doctor.doubts import without_doubtful
 from charmlp.doctor.editing.saved import with_saved
 from charmlp.doctor.editing.search import UNEXPLAINED, with_slips, without_search
 from charmlp.doctor.functions import FLOAT64, Array
@@ -29,11 +29,11 @@ from charmlp.doctor.operation.building import (
     framework_of,
     last_builders,
 )
-from charmlp.doctor.operation.function_inputs import REVERSES
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
 from charmlp.doctor.operation.own_run import as_in
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
+from charmlp.doctor.parts import OF_A_PART, in_parts
 from charmlp.doctor.plausibility import (
     backward_fails,
     dimensions,
@@ -64,6 +64,12 @@ from charmlp.doctor.setups.variants import (
     of_other_sizes,
     one_at_a_time,
     right_with_one_row,
+)
+from charmlp.doctor.standing_in import (
+    is_led_through,
+    is_rough_by_steps,
+    judged_by_stand_ins,
+    may_be_led_through,
 )
 from charmlp.doctor.use import diagnoses_in_use, set_otherwise
 from charmlp.doctor.words import LANGUAGES, say
@@ -318,6 +324,10 @@ def examine_setup(setup: SetUp, target: str) -> Diagnosis:
         diagnosis = judged(of_one, target)
         return replace(diagnosis, notes=(*diagnosis.notes, phrase("one-at-a-time")))
     diagnosis = judged(setup, target)
+    if may_be_led_through(setup, diagnosis):
+        led = judged_by_stand_ins(setup, diagnosis, judged)
+        if led is not diagnosis:
+            return led
     if diagnosis.reason is not None or not unstable_at_most(diagnosis):
         return diagnosis
     more = list(right_with_one_row(setup)) if diagnosis else []
@@ -348,9 +358,11 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     if of_loss:
         findings = [one for one in findings if one not in unknown]
     explained = of_what_forward_forbids(setup, with_saved(setup, with_slips(setup, findings)))
-    mistakes, reason = in_parts(setup, merge(trial, explained))
+    mistakes, reason = in_parts(setup, merge(trial, explained), examined_parts)
     if reason is None:
         mistakes, reason = without_doubtful(setup, mistakes + of_loss)
+    if is_rough_by_steps(setup, reason) and is_led_through(examined_parts(setup).values()):
+        reason = None
     conditions = [phrase("condition", input=name) for name in trial.subject.conditions]
     notes = tuple(one for one in [trial.subject.note, *conditions, *found] if isinstance(one, Phrase))
     return Diagnosis(
@@ -359,39 +371,9 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     )  # fmt: skip
 
 
-# What a composed operation shows of a mistake in one of its Functions, which alone may be told by its name
-OF_A_PART = {"unrecognised", "constant-factor"}
-
-
-# Why a Function's gradients are no derivatives of its forward: then those of what uses it are none either
-SURROGATES = {"flat", "hands-on"}
-
-
-def in_parts(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistake], Phrase | None]:
-    """The mistakes of a composed operation, by name where one of its Functions has them.
-
-    Where one of these reverses gradients, or leads them through a step, only what is wrong anyhow is left,
-    and the reason.
-    """
-    if setup.first.subject.is_raw or not mistakes:
-        return mistakes, None
-    parts = {f.__name__: examine_operation(f, None, None, f.__name__, f.__name__) for f in setup.first.parts}
-    reasons = [part.reason for part in parts.values() if part.reason and part.reason.key in SURROGATES]
-    reasons += [phrase("hands-on") for name in parts if REVERSES.match(name)]  # right, and no derivative
-    if reasons:
-        mistakes = [mistake for mistake in mistakes if mistake.name in WHATEVER_IS_MEANT]
-    known = [mistake for mistake in mistakes if mistake.name not in OF_A_PART]
-    found = [
-        replace(mistake, values={**mistake.values, "part": name})
-        for name, part in parts.items()
-        for mistake in part.mistakes
-    ]
-    if reasons:
-        return known + found, None if known + found else reasons[0]
-    if parts and not found and {mistake.name for mistake in mistakes} == {"backward-raises"}:
-        error = setup.record.error_text  # of inputs that its parts are not meant for
-        return [], phrase("backward-fails", reason=error)
-    return (known + found if found and len(known) < len(mistakes) else mistakes), None
+def examined_parts(setup: SetUp) -> dict[str, Diagnosis]:
+    """The Functions that a composed operation uses, by name."""
+    return {f.__name__: examine_operation(f, None, None, f.__name__, f.__name__) for f in setup.first.parts}
 
 
 def of_scores(build: Build) -> list[Mistake]:

@@ -11,7 +11,7 @@ from charmlp.doctor.operation.source import definition, elements, returned_parts
 # Tensors that nobody trains: tables of angles, masks, what another model says, positions
 DATA = re.compile(
     r"(cos|sin)(_?(table|cache|emb|pos|theta|freqs?))?|freqs?(_?cis)?|\w*mask|mask\w*|\w*teacher\w*|\w*_ref|ref_\w+|noise"
-    r"|soft_?(targets?|labels?)|pos_?weight|(class|sample)_?weights?|pos(ition)?s?(_ids)?|\w*lengths?|running_\w+|batch_?size\w*",
+    r"|eps(ilon)?|rand\w*|\w*target\w*|ground_?truth\w*|gt_\w+|soft_?(targets?|labels?)|pos_?weight|(class|sample)_?weights?|pos(ition)?s?(_ids)?|\w*lengths?|running_\w+|batch_?size\w*",
     re.IGNORECASE,
 )
 FROZEN = re.compile(
@@ -24,8 +24,10 @@ GRID = re.compile(r"(\w+_)?(scales?|zero_?points?|step_?size)", re.IGNORECASE)
 # What hands gradients on with the sign turned round, by its name
 REVERSES = re.compile(r".*(revers|rev_?grad|grad_?rev|\bgrl).*", re.IGNORECASE)
 COUNT = re.compile(r"strides?|pad(ding)?|(kernel|block|group|chunk|window)_?size|(n|num)_\w+", re.IGNORECASE)
+BATCH = re.compile(r"batch_?size|bs", re.IGNORECASE)
 POWER = re.compile(r"gamma|focus\w*|\w*power|order|degree", re.IGNORECASE)
 KEPT = re.compile(r"^\s*ctx\.\w+ *=.*$", re.MULTILINE)  # what is kept for backward is not used yet
+BEFORE_BODY = re.compile(r"^[\s\S]*?\)( *->[^\n]*)?:\n")
 # How a whole number is used, such as a count of bits or of groups
 WHOLE = (
     r"2(\.0)? ?\*\* ?\(? ?{name}\b|range\({name}\)|// ?{name}\b|<< ?\(?{name}\b"
@@ -47,8 +49,26 @@ def constants(function: Any, names: Sequence[str]) -> tuple[str, ...]:
         or FROZEN.fullmatch(name)
         or REVERSES.match(function.__name__)
         or (rounds and GRID.fullmatch(name))
+        or is_teacher(name, names)
         or any(re.search(rf"\b{re.escape(name)}\b", sentence) for sentence in sentences)
     )
+
+
+def is_teacher(name: str, names: Sequence[str]) -> bool:
+    """Whether another input is called as a student is where this one is called as a teacher: y_s and y_t."""
+    student = re.sub(r"(^|_)t(_|$)", r"\1s\2", name)
+    return student != name and student in names
+
+
+def saved(function: Any) -> tuple[str, ...]:
+    """The inputs that are kept as tensors, and so are none of the numbers that their names may say."""
+    calls = [
+        node
+        for half in halves(function)
+        for node in ast.walk(definition(half) or ast.Module([], []))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "save_for_backward"
+    ]
+    return tuple(arg.id for call in calls for arg in call.args if isinstance(arg, ast.Name))
 
 
 def without_gradient(function: Any, names: Sequence[str]) -> list[str]:
@@ -164,9 +184,16 @@ def numbers(function: Any, names: Sequence[str]) -> dict[str, float]:
     """The inputs without a gradient that are kept as numbers, or taken for such, and what they may be."""
     source = KEPT.sub("", source_of(function.forward))
     found: dict[str, float] = dict.fromkeys(only_asked(function, names), False)
-    for name in {one for one in without_gradient(function, names) if not DATA.fullmatch(one)} - set(found):
-        if COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
+    tensors = saved(function)
+    for name in {one for one in without_gradient(function, names) if one not in found}:
+        if BATCH.fullmatch(name) and name not in tensors:
+            found[name] = 5
+        elif DATA.fullmatch(name):
+            continue
+        elif COUNT.fullmatch(name) or re.search(WHOLE.format(name=name), source) or is_unused(function, name):
             found[name] = 3 if name.lower().startswith("dilat") else 2  # no stride
+        elif ROUNDS.search(source) and not re.search(rf"\b{name}\b", BEFORE_BODY.sub("", source)):
+            found[name] = 1.0  # backward alone scales a gradient by it, that of a step size
         elif name in kept_as_numbers(function) and not re.search(rf"\b{name}(\.\w|\[)", source):
             found[name] = 2.0 if POWER.fullmatch(name) else 0.7
     return found

@@ -32,8 +32,10 @@ OPTIONS: dict[str, Any] = {
     "(label|lb)?smooth(ing)?": 0.1,
     "(lb|label)?ignore(index|label|id|idx)?|paddingidx": 1,  # a class that there is
     "threshold|thresh": 0.0,
-    "low(er)?|q(n|min)|min(val(ue)?|imum)?": -0.7,
-    "high|upper|q(p|max)|max(val(ue)?|imum)?": 0.9,
+    "q(uant)?(n|min|neg|low(er)?|lb)|thd(neg|n)": -2,  # what is rounded is cut at whole numbers
+    "q(uant)?(p|max|pos|high|upper|ub)|thd(pos|p)": 3,
+    "low(er)?|min(val(ue)?|imum)?": -0.7,
+    "high|upper|max(val(ue)?|imum)?": 0.9,
     "momentum": 0.9,
     "(n|num)?bits?(width)?|bitwidth": 4,
     "(n|num)?(groups|heads)": 2,

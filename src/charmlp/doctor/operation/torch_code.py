@@ -20,10 +20,11 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.constructing import choices_of, construct
 from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
-from charmlp.doctor.operation.function_inputs import constants, numbers, switches, trained
-from charmlp.doctor.operation.options import signature
+from charmlp.doctor.operation.function_inputs import constants, numbers, saved, switches, trained
+from charmlp.doctor.operation.options import is_option, signature
 from charmlp.doctor.operation.own_run import Call, is_softmaxed_again, own_call, own_calls
 from charmlp.doctor.operation.source import source_of
+from charmlp.doctor.operation.steps_led_through import led_through
 from charmlp.doctor.operation.subject import Build, Record, Subject, Upstream, seed_all
 from charmlp.doctor.operation.unwritten import is_unwritten
 from charmlp.doctor.operation.watch import (
@@ -58,6 +59,11 @@ class TorchSubject(Subject):
         seed_all(seed)
         with torch.no_grad():
             return tuple(as_array(output) for output in self.outputs(tensors_of(values)))
+
+    def led_through(
+        self, values: Sequence[Any], stand_in: str, residue: bool, cuts_first: bool
+    ) -> "TorchSubject":
+        return replace(self, call=led_through(self.call, tensors_of(values), stand_in, residue, cuts_first))
 
     def parts(self, values: Sequence[Any], wants: Sequence[bool]) -> list[FunctionClass]:
         return [] if self.function is not None else self.functions(leaves_of(values, wants))
@@ -198,6 +204,7 @@ def of_function(function: FunctionClass) -> Build:
         is_raw=True,
         counts=True,
         constants=constants(function, names),
+        arrays=tuple(name for name in saved(function) if name in names and is_option(name)),
         trained=trained(function, names),
         numbers=numbers(function, names),
         switches=switches(function, names),
