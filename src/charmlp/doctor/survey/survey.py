@@ -16,6 +16,7 @@ from charmlp.doctor.diagnosis import MISTAKEN, Diagnosis, NotExamined
 from charmlp.doctor.mistake import Phrase, phrase
 from charmlp.doctor.operation.code import altered, running_with
 from charmlp.doctor.operation.handwritten import Written
+from charmlp.doctor.operation.numpy_code.held import loops as held_loops
 from charmlp.doctor.operation.subject import quiet_and_seeded
 from charmlp.doctor.setups.trial import Trial, is_label
 from charmlp.doctor.survey.parts import Part, Piece, Place, parts_of, place_of
@@ -71,10 +72,24 @@ class Survey:
         for part in self.parts:  # a function of which a loop was examined, on the variables of its module
             if part.name == name and not part.ran and diagnosis.trials:
                 part.ran = part.seen = set(range(len(part.spots)))
+        if diagnosis.trials:
+            self.look_at_loops(thing)
         places = places_in(thing)
         for part in self.parts:  # slopes that stand in a table
             lines = enumerate(map(part.line_of, part.spots))
             part.seen |= {i for i, line in lines if not part.name and (part.place[0], line) in places}
+
+    def look_at_loops(self, thing: Any) -> None:
+        """A training loop was examined as it stands: all that it does has been looked at."""
+        loops = (
+            [held_loops.lines_of(function) for function in thing.code] if isinstance(thing, Written) else []
+        )
+        for file, lines in filter(None, loops):
+            for part in self.parts:
+                is_there = part.place[0] in (file, f"{file}:{lines.start}")
+                inside = {i for i, s in enumerate(part.spots) if is_there and part.line_of(s) in lines}
+                part.ran |= inside
+                part.seen |= inside
 
     def tell(self, name: str, thing: Any) -> None:
         """A diagnosis says why this was not examined."""

@@ -1,17 +1,22 @@
 """NumPy code with gradients by hand, found in a module by names and signatures."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from charmlp.doctor.arrangement import SIZES
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.numpy_code import classes, functions, tables
 from charmlp.doctor.operation.numpy_code.autograd import duals, engines, frameworks
 from charmlp.doctor.operation.numpy_code.descent import scripts
 from charmlp.doctor.operation.numpy_code.function import Function
 from charmlp.doctor.operation.numpy_code.held import examples as held_examples
+from charmlp.doctor.operation.numpy_code.held import loops as held_loops
 from charmlp.doctor.operation.numpy_code.names import is_gradient
 from charmlp.doctor.operation.numpy_code.trying import left_alone, with_more_readings
 from charmlp.doctor.operation.source import behind, returned_names
@@ -36,7 +41,8 @@ def written(module: ModuleType) -> list[Written]:
     shown = [one for one in held_examples.found(module) if is_telling(one, [*more, *alone])]
     more = with_examples(more, shown)
     in_tables = {name for one in more for name in one.others if not one.is_half}
-    return [one for one in (*more, *alone) if not (one.is_half and one.name in {*used, *in_tables})]
+    every = with_loops([*more, *alone], module)
+    return [one for one in every if not (one.is_half and one.name in {*used, *in_tables})]
 
 
 def is_telling(example: Written, others: list[Written]) -> bool:
@@ -68,6 +74,36 @@ def with_examples(found: list[Written], shown: list[Written]) -> list[Written]:
             for one in found
         ]
     return [*found, *(example for example in shown if example.name not in names)]
+
+
+def with_loops(found: list[Written], module: ModuleType) -> list[Written]:
+    """What was found, with training loops as they are held, where they cannot be made step by step."""
+    known = {held_loops.place_of(function): one for one in found for function in one.code}
+    for number, loop in enumerate(held_loops.found(module), 1):
+        one = known.get(held_loops.place_of(loop.function))
+        if (one is not None and is_made(one)) or are_examined(loop.own_steps, found):
+            continue
+        if (written := loop.written(number)) is not None:
+            lost = [other for other in found if other.name == loop.within and not is_made(other)]
+            found = [*(other for other in found if other is not one and other not in lost), written]
+    return found
+
+
+def are_examined(steps: Sequence[Callable[..., Any]], found: Sequence[Written]) -> bool:
+    """Whether all that take steps are part of what can be examined."""
+    examined = {
+        function for one in found if set(one.code) & set(steps) and is_made(one) for function in one.code
+    }
+    return bool(steps) and set(steps) <= examined
+
+
+def is_made(one: Written) -> bool:
+    """Whether any reading of it can be examined."""
+    for make in (*one.readings, *one.last):
+        with suppress(Exception):  # it may raise anything
+            make(SIZES[0], np.dtype(float))
+            return True
+    return False
 
 
 def joined(one: Written, example: Written) -> Written:

@@ -28,6 +28,10 @@ SLOPE = re.compile(
     r"\w*(deriv|prime|grad|delta|pd_|slope|back|_der|der_|signal|err)\w*|d[a-z]?", re.IGNORECASE
 )
 SURELY = re.compile(r"_?([a-z]+_)*(cost|loss|error)(_[a-z]+)*", re.IGNORECASE)
+PENALTY = re.compile(
+    r"_?(\w*decay|lamb?da\w*|lamd?a|lmbda|lam|reg\w*|beta|l2\w*|penalty\w*|C)", re.IGNORECASE
+)
+ROUNDING = 1e-10
 SURE = "sure"  # before the name of a loss that a function computes of what is given
 MORE = re.compile(r"decay|lambda|lamda|lmbda|^reg|l2|momentum|penalty|dropout|clip", re.IGNORECASE)
 MOST_LEAVES = 400
@@ -118,6 +122,12 @@ def leaves(state: Mapping[str, Any], module: str) -> Iterator[tuple[Path, Any, S
                 waiting.append(((*path, step), value))
 
 
+def is_penalty(name: str, value: Any) -> bool:
+    """Whether it may be the strength of a penalty."""
+    is_strength = PENALTY.fullmatch(name) is not None and isinstance(value, float)
+    return is_strength and 0 < value < 1
+
+
 def is_of(module: str, value: Any) -> bool:
     """Whether it is an object of one of the module's classes."""
     return type(value).__module__ == module and not isinstance(value, type | FunctionType)
@@ -189,6 +199,10 @@ class HeldCall:
     functions: Sequence[FunctionType]
     cuts: Sequence[tuple[Code, Sequence[int]]]
     seed: int = 0  # of what it draws by chance
+    # What it calls its loss is what its steps descend: they take gradients, by their names
+    shows_loss: bool = False
+    is_bare: bool = False  # without its penalty
+    of_loop: bool = False  # it is a loop, whose rate may have a part of the gradients' size
 
     def with_other_rows(self) -> Iterator["HeldCall"]:
         """It with each row's number once among those that a loop of it goes through, given or drawn."""
@@ -214,9 +228,39 @@ class HeldCall:
                 return replace(self, state=state)
         return None
 
+    def without_penalty(self) -> "HeldCall | None":
+        """It with a penalty of strength 0, if that only takes something like the weights from its steps."""
+        state = copy.deepcopy(dict(self.state))
+        given = state["calls"][-1]
+        objects = [vars(held) for held in given.values() if is_of(self.module, held)]
+        objects += [vars(held) for one in objects for held in one.values() if is_of(self.module, held)]
+        strengths = [(place, n) for place in (given, *objects) for n, v in place.items() if is_penalty(n, v)]
+        for place, name in strengths:
+            place[name] = 0.0
+        other = replace(self, state=state, is_bare=True)
+        return other if strengths and self.adds_like_weights(other) else None
+
+    def adds_like_weights(self, other: "HeldCall") -> bool:
+        """Whether its steps take some times each of the weights more from them than another call's."""
+        ours, theirs = self.run({}), other.run({})
+        changed = [p for p, v in theirs.before.items() if v.size and v.shape == theirs.after[p].shape
+                   and v.dtype.kind == "f" and not np.array_equal(v, theirs.after[p])]  # fmt: skip
+        factors = []
+        for path in changed:
+            weights, more = ours.before[path].ravel(), (theirs.after[path] - ours.after[path]).ravel()
+            factor = float(more @ weights) / (float(weights @ weights) or 1.0)
+            if factor < -ROUNDING or not np.allclose(more, factor * weights, rtol=1e-3, atol=ROUNDING):
+                return False
+            factors.append(factor)
+        return any(factor > ROUNDING for factor in factors)
+
     @property
     def function(self) -> Any:
         return self.calls[-1][0]
+
+    @property
+    def module(self) -> str:
+        return str(self.function.__module__)
 
     @property
     def names(self) -> list[str]:
@@ -225,7 +269,7 @@ class HeldCall:
     def run(self, changed: Mapping[Path, Array], *, watches: bool = True) -> Seen:
         """It with other numbers at some paths; what it computes is seen if it `watches`, which takes time."""
         state = copy.deepcopy(dict(self.state))
-        places = {path: (holder, step) for path, holder, step in leaves(state, self.function.__module__)}
+        places = {path: (holder, step) for path, holder, step in leaves(state, self.module)}
         for path, value in changed.items():
             put(*places[path], np.asarray(value, float))
         before = {path: self.numbers(*place) for path, place in places.items()}
@@ -264,7 +308,9 @@ class HeldCall:
     def has_more_terms(self) -> bool:
         """Whether its steps may be those of a penalty as well, or of what was learnt before."""
         code = [f.__code__ for f in self.functions]
-        return any(MORE.search(name) for one in code for name in (*one.co_names, *one.co_varnames))
+        return not self.is_bare and any(
+            MORE.search(name) for one in code for name in (*one.co_names, *one.co_varnames)
+        )
 
     def note_costs(self, state: Mapping[str, Any], values: dict[str, Array]) -> None:
         """What functions that are called losses make of what it is given, before it learns."""
@@ -324,7 +370,7 @@ class HeldCall:
                 is_several = isinstance(value, list) and value and numbers_of(value) is None
                 note(f"{where}.{name}", value[-1] if is_several else value)
 
-        module = self.function.__module__
+        module = self.module
         names = {f.__code__: f.__qualname__ for f in self.functions}  # as they are now: code may be changed
 
         def watch(frame: FrameType, event: str, value: Any) -> None:
@@ -345,7 +391,7 @@ class HeldCall:
     @cached_property
     def run_shapes(self) -> dict[Path, tuple[int, ...]]:
         """The shapes of its numbers, by their paths."""
-        every = leaves(self.state, self.function.__module__)
+        every = leaves(self.state, self.module)
         return {path: self.numbers(holder, step).shape for path, holder, step in every}
 
     @cached_property
@@ -353,6 +399,7 @@ class HeldCall:
         """The learning rate: an argument, or what an object, a class or the module has by such a name."""
         given = self.state["calls"][-1]
         objects = [held for held in given.values() if hasattr(held, "__dict__")]
+        objects += [held for one in objects for held in vars(one).values() if is_of(self.module, held)]
         around = self.function.__globals__
         places: list[Mapping[str, Any]] = [given, *map(vars, objects), *(vars(type(one)) for one in objects)]
         places += [{**around, **self.state["around"]}]

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import phrase
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.arrays import RATE
+from charmlp.doctor.operation.numpy_code.descent.comparing import only_factor
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.held.calls import (
     MOST_LEAVES,
@@ -27,7 +29,7 @@ from charmlp.doctor.operation.numpy_code.held.calls import (
     without_zeros,
 )
 from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES
-from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
+from charmlp.doctor.operation.numpy_code.names import DATA, is_to_grow, is_truth
 
 FORWARD = re.compile(
     r"\w*(forward|predict|feed|think|send|activate|output|query|run|compute|propagate|guess|evaluate|estimate|out|y_?hat"
@@ -36,6 +38,7 @@ FORWARD = re.compile(
 )
 COST = re.compile(r"\w*(?i:cost|loss|error|mse|entropy|objective)\w*|[LJ]")
 WANTED = re.compile(r"\w*(target|desired|expected|want|goal|ideal|label|truth|correct)\w*", re.IGNORECASE)
+WHOLE = re.compile(r"(total_?|whole_)?(loss|cost)", re.IGNORECASE)
 SQUARES = next(iter(LOSSES))
 RATE_OF_OURS = 0.0937  # no 1/N, and no number that somebody writes
 SLOW = 1e-6  # a rate with which weights hardly move
@@ -46,6 +49,10 @@ OTHER_STARTS = 3
 SMALL, TOLERANCE = 1e-5, 1e-4
 NO_PREDICTION = re.compile(r"cost|loss|entropy|error|criterion", re.IGNORECASE)
 MOST_SECONDS = 0.1  # of processor time for one run: many are needed
+MOST_NUMBERS = 24  # of one group of weights, where all are more than
+FEW_NUMBERS = 160
+MOST_CLASSES = 1000
+MOST_TRYING = 2.0  # and for the losses that it may be of
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,29 @@ class Loss:
     @property
     def is_likely(self) -> bool:
         """Whether names say that it is of a prediction, and of what is wanted."""
+        return self.text == SQUARES and self.is_named  # that others fit nearly says nothing
+
+    @property
+    def is_named(self) -> bool:
         is_wanted = WANTED.fullmatch(plain(self.wanted)) or is_truth(plain(self.wanted))
-        if self.text != SQUARES or NO_PREDICTION.search(self.value):
-            return False  # that others fit nearly says nothing
+        if NO_PREDICTION.search(self.value):
+            return False
         of_forward = FORWARD.fullmatch(plain(self.value)) and not SLOPE.fullmatch(plain(self.value))
         return bool(of_forward and is_wanted)
+
+    def is_variable_of(self, call: HeldCall) -> bool:
+        """Whether it is a variable of what learns that is called a loss."""
+        is_its = self.value.startswith(call.function.__name__ + ".")
+        return is_its and not self.text and bool(SURELY.fullmatch(plain(self.value)))
+
+    def is_shown(self, seen: Seen) -> bool:
+        """Whether the difference is seen of which it is a loss."""
+        if not self.text:
+            return False
+        y, t = seen.values[self.value], seen.values[self.wanted]
+        return y.shape == t.shape and any(
+            np.array_equal(abs(value), abs(y - t)) for value in seen.values.values() if value.shape == y.shape
+        )
 
     @property
     def title(self) -> str:
@@ -101,6 +126,12 @@ class Fitted:
     loss: Loss
     right: int
     alike: float
+    shows_error: bool = False  # the difference of prediction and what is wanted is seen as well
+    factor: float | None = None  # how many times the loss's gradients they are, if they are so many times all
+    turned: int = 0  # the groups whose steps are right but for their sign
+    samples: int = 1
+    scale: float = 1.0  # the steps are those of so many times the loss
+    only_rates: bool = False  # all of them have the loss's direction, in loops that show none
 
     @property
     def is_right(self) -> bool:
@@ -111,6 +142,12 @@ class Fitted:
         """Whether the loss is what is meant, though gradients are wrong."""
         if self.loss.is_sure:
             return self.right > 0 or self.alike >= LEAST
+        if self.is_shown:
+            return self.right > 0 or (self.alike >= LEAST if self.factor is None else self.has_usual_factor)
+        if self.call.of_loop and (not (self.right or self.turned) or self.only_rates):
+            return False  # nothing tells that this loss is meant
+        if self.is_uphill:  # it fits but for signs
+            return self.loss.is_named or not self.loss.text or self.shows_error
         is_own = not self.loss.text and self.alike < PROPORTIONAL  # else it is a multiple, or a root
         if self.loss.is_returned and is_own and self.alike >= LEAST:
             return True
@@ -118,30 +155,74 @@ class Fitted:
         return nearly or (2 * self.right >= len(self.groups) and self.alike >= LEAST)
 
     @property
-    def rank(self) -> tuple[bool, bool, float, float]:
-        return self.is_right, self.loss.is_sure, self.right / len(self.groups), self.alike
+    def is_shown(self) -> bool:
+        """Whether the loss is a variable beside steps that take gradients."""
+        return self.call.shows_loss and self.loss.is_variable_of(self.call)
+
+    @property
+    def title(self) -> str:
+        return ("" if self.scale == 1 else f"{self.scale:.4g} · ") + self.loss.title
+
+    @property
+    def has_usual_factor(self) -> bool:
+        """Whether all steps are too large or too small as those are that somebody averaged wrongly."""
+        n = self.samples
+        usual = {a * b for a in (1.0, n, 1 / n) for b in (0.5, 1.0, 2.0)} - {1.0}
+        return self.factor == -1 or any(abs((self.factor or 0) / one - 1) < 1e-3 for one in usual)
+
+    @property
+    def is_uphill(self) -> bool:
+        """Whether all steps are those of a loss that is to become small, but for the sign of some."""
+        is_all = self.right < self.right + self.turned == len(self.groups)
+        return is_all and not is_to_grow(plain(self.loss.value))
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, float, float]:
+        return self.is_right, self.loss.is_sure, self.is_uphill, self.right / len(self.groups), self.alike
 
     def written(self) -> HandWritten:
-        names = tuple(self.groups)
+        names, taken = tuple(self.groups), self.taken
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
-            changed = spread(self.call, self.groups, dict(zip(names, values, strict=False)))
-            seen = self.call.run(changed, watches=not self.loss.is_sure)
+            whole = {name: np.copy(value) for name, value in self.start.items()}
+            for name, value in zip(names, values, strict=False):
+                whole[name].ravel()[taken[name]] = np.ravel(value)
+            seen = self.call.run(spread(self.call, self.groups, whole), watches=not self.loss.is_sure)
             found = gradients(self.call, self.groups, seen)
-            return (np.asarray(self.loss.of(seen)),), lambda upstream: [
-                times(found[name], upstream[0]) for name in names
+            return (np.asarray(self.scale * self.loss.of(seen)),), lambda upstream: [
+                times(some(found[name], taken[name]), upstream[0]) for name in names
             ]
 
         return HandWritten(
             run,
             f"{self.call.function.__name__}_step",
             names,
-            parameters=dict(enumerate(self.start.values())),
-            note=phrase("network-loss", loss=self.loss.title),
-            sizes={"N": 1},
+            parameters={i: some(self.start[name], taken[name]) for i, name in enumerate(names)},
+            note=phrase("network-loss", loss=self.title),
+            sizes={"N": self.samples},
             is_step=True,
-            is_implied=not self.loss.is_sure,
+            is_implied=not (self.loss.is_sure or self.is_shown),
         )
+
+    @cached_property
+    def taken(self) -> dict[str, Array]:
+        """Of many weights the numbers that are looked at: those of the largest gradients, and others."""
+        own = gradients(self.call, self.groups, self.call.run(spread(self.call, self.groups, self.start)))
+        generator = np.random.default_rng(8)
+        found = {}
+        for name, gradient in own.items():
+            order = np.argsort(-abs(gradient), axis=None, kind="stable")
+            rest = generator.permutation(order[MOST_NUMBERS // 2 :])
+            is_many = sum(value.size for value in own.values()) > FEW_NUMBERS
+            found[name] = np.sort(
+                [*order[: MOST_NUMBERS // 2], *rest[: MOST_NUMBERS // 2 if is_many else None]]
+            )
+        return found
+
+
+def some(value: Array, taken: Array) -> Array:
+    """The numbers at some places; all in their shape."""
+    return value if len(taken) == value.size else value.ravel()[taken]
 
 
 def spread(
@@ -176,7 +257,19 @@ def together(arrays: Sequence[Array]) -> Array:
 
 
 def fitted(call: HeldCall) -> Fitted | None:
-    """Which numbers are its weights, and which loss it descends; None where that is not found."""
+    """Which numbers are its weights, and which loss it descends; None where that is not found.
+
+    A penalty that no loss of it has is left out, if it is one.
+    """
+    found = fitted_as_it_is(call)
+    if found is None:
+        with contextlib.suppress(Exception):
+            bare = call.without_penalty()
+            found = None if bare is None else fitted_as_it_is(bare)
+    return found
+
+
+def fitted_as_it_is(call: HeldCall) -> Fitted | None:
     given = call.state["calls"]
     rates = {n for n, value in given[-1].items() if RATE.fullmatch(n) and isinstance(value, float)}
     given = [*given[:-1], {**given[-1], **dict.fromkeys(rates, RATE_OF_OURS)}]
@@ -291,23 +384,67 @@ def with_loss(
                 for h in (SMALL, -SMALL)
             )
             moved.append((name, float((own[name] * direction).sum()), ahead, behind))
-    analytic = np.array([slope for _, slope, _, _ in moved])
+    own_slopes = np.array([slope for _, slope, _, _ in moved])
     best: Fitted | None = None
     every = [known] if known else losses(base, [s for *_, a, b in moved for s in (a, b)])
+    start_of_trying = time.process_time()
     for loss in every:
+        if time.process_time() - start_of_trying > MOST_TRYING:
+            break
         with contextlib.suppress(Exception):
             numeric = np.array([(loss.of(a) - loss.of(b)) / (2 * SMALL) for *_, a, b in moved])
             if not np.isfinite(numeric).all() or not numeric.any():
                 continue
+            factors = factors_of(moved, numeric) if call.of_loop and loss.text else []
+            known_ones = [round(abs(factor), 6) for factor in factors if factor]
+            scale = max(known_ones, key=known_ones.count, default=1.0)
+            only_rates = bool(factors) and all(factor is not None and factor > 0 for factor in factors)
+            analytic = own_slopes / scale
             good = abs(numeric - analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
+            turns = abs(numeric + analytic) <= TOLERANCE * np.maximum(abs(numeric), 1e-3)
             right = sum(all(good[i] for i, one in enumerate(moved) if one[0] == name) for name in start)
             alike = float(analytic @ numeric) / float(np.linalg.norm(analytic) * np.linalg.norm(numeric))
-            one = Fitted(call, groups, start, loss, right, abs(alike))
+            turned = sum(all(turns[i] for i, one in enumerate(moved) if one[0] == name) for name in start)
+            factor = only_factor(analytic, numeric)
+            shows_error = loss.is_shown(base)
+            one = Fitted(
+                call,
+                groups,
+                start,
+                loss,
+                right,
+                abs(alike),
+                shows_error,
+                factor,
+                turned,
+                samples_of(base),
+                scale,
+                only_rates,
+            )
             rank = one.rank
-            counts = known or one.is_right or (not call.has_more_terms and one.is_believed)
+            is_open = not call.has_more_terms and is_only_loss(loss, base, call)
+            counts = known or one.is_right or (is_open and one.is_believed)
             if counts and (best is None or rank > best.rank):
                 best = one
     return best
+
+
+def is_only_loss(loss: Loss, seen: Seen, call: HeldCall) -> bool:
+    """Whether it is not one of several losses of a loop, whose sum may be meant."""
+    every = {plain(key) for key in seen.values if Loss(key).is_variable_of(call)}
+    return not loss.is_variable_of(call) or len(every) == 1 or WHOLE.fullmatch(plain(loss.value)) is not None
+
+
+def factors_of(moved: Sequence[tuple[str, float, Seen, Seen]], numeric: Array) -> list[float | None]:
+    """How many times a loss's slopes those of each group of weights are, where they are so many times all.
+
+    Of a loss that a loop does not show its steps need the direction alone.
+    """
+    found = []
+    for name in dict.fromkeys(one[0] for one in moved):
+        rows = [i for i, one in enumerate(moved) if one[0] == name]
+        found.append(only_factor(np.array([moved[i][1] for i in rows]), numeric[rows]))
+    return found
 
 
 def losses(base: Seen, others: Sequence[Seen]) -> Iterator[Loss]:
@@ -332,13 +469,19 @@ def differs(key: str, one: Seen, other: Seen) -> bool:
     return value is not None and value.shape == one.values[key].shape and (value != one.values[key]).any()
 
 
+def samples_of(seen: Seen) -> int:
+    """How many samples are learnt at once, as targets tell that were seen last; 1 where none do."""
+    counts = [len(value) for key, value in seen.values.items() if is_truth(plain(key)) and value.ndim]
+    return counts[-1] if counts else 1
+
+
 def is_cost(key: str, value: Array) -> bool:
     return value.size == 1 and bool(COST.fullmatch(plain(key))) and not SLOPE.fullmatch(plain(key))
 
 
 def is_class(value: Array, count: int) -> bool:
     number = float(value.ravel()[0])
-    return number == int(number) and 0 <= number < count
+    return number == int(number) and 0 <= number < count <= MOST_CLASSES
 
 
 def plain(key: str) -> str:

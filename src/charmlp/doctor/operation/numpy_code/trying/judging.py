@@ -125,9 +125,13 @@ def factor_of(scene: Scene, found: Solution, leaves: Mapping[Key, Any], sizes: S
             twice = gradients_with(name)
         except Failure:
             continue
-        if all(np.allclose(twice[key], 2 * np.asarray(once[key])) for key in found.of):
+        if all(is_double(twice[key], once[key]) for key in found.of):
             return name
     return None
+
+
+def is_double(twice: Any, once: Any) -> bool:
+    return np.shape(twice) == np.shape(once) and np.allclose(twice, 2 * np.asarray(once))
 
 
 def judged(
