@@ -48,8 +48,8 @@ from charmlp.doctor.plausibility import (
     lacks_inputs,
     likelihood,
     misses_rows,
-    shapes,
     takes_data,
+    takes_one_for_all,
     unlikely,
     without_ignored,
 )
@@ -266,7 +266,7 @@ def in_both_modes(
         if reason is None:
             raise
         return first
-    if first and shapes(second) != shapes(first):
+    if first and takes_one_for_all(second, first):
         return first  # in use, forward takes more than it is meant for: one column for all
     found = second if second.mistakes or not first else first
     return replace(found, trials=first.trials + second.trials)

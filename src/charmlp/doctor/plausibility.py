@@ -39,6 +39,12 @@ def shapes(diagnosis: Diagnosis) -> list[tuple[int, ...]]:
     return [np.shape(value) for trial in diagnosis.trials[:1] for value in trial.values]
 
 
+def takes_one_for_all(diagnosis: Diagnosis, usual: Diagnosis) -> bool:
+    """Whether an input has one row or column, where those that are usual have several."""
+    both = zip(shapes(diagnosis), shapes(usual), strict=False)
+    return any(1 in there and 1 not in before for there, before in both)
+
+
 def dimensions(diagnosis: Diagnosis) -> list[int]:
     return [len(shape) for shape in shapes(diagnosis)]
 

@@ -138,6 +138,7 @@ MEANT_FOR_ROWS = re.compile(
     r"|\b(is|are|gets?) repeated\b|\bany shapes?\b|\bdifferent shapes\b",
     re.IGNORECASE,
 )
+KEEPS_ONE = re.compile(r"keepdims?\s*=\s*True")  # then a row of shape (1, C) is meant as well
 
 
 def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
@@ -164,7 +165,8 @@ def one_row_for_all(setup: SetUp) -> Iterator[Finding | Phrase]:
             shapes = phrase("raises", error=record.error_text)
         else:
             continue
-        if MEANT_FOR_ROWS.search(about(setup)) and not takes_flat_row(trial, position):
+        keeps_one = KEEPS_ONE.search("\n".join(map(source_of, with_helpers(setup.first.subject.code))))
+        if MEANT_FOR_ROWS.search(about(setup)) and (keeps_one or not takes_flat_row(trial, position)):
             yield finding("batch-not-summed", shapes, at=position)
         else:
             yield phrase("one-row", **words)
