@@ -104,6 +104,12 @@ Of the same kind as the twelfth, and small; it was looked at when the work was d
 Half of it of courses, books, forums and training programs, half of small libraries, Functions, losses and
 notebooks, by two authors; it was looked at when the work was done.
 """,
+            "15": """\
+## The fifteenth set
+
+Public reports of all kinds, by one author: frameworks, courses, books' errata, forums; it was looked at when
+the work was done.
+""",
             "all": """\
 ## All sets
 """,
@@ -228,6 +234,11 @@ An unexpected answer is in bold. Numbers are [rows](doctor.md#what-it-recognises
 ## 第十四组
 
 一半取自课程、书籍、论坛和训练程序，一半取自小型库、Function 和 notebook；两位作者写成，最后才打开。
+""",
+            "15": """\
+## 第十五组
+
+各类公开报告：框架、课程、书籍勘误和论坛，由一位作者写成，最后才打开。
 """,
             "all": """\
 ## 各组合计
