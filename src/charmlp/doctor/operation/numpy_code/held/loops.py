@@ -47,7 +47,8 @@ from charmlp.doctor.operation.numpy_code.held.examples import (
     is_step,
     names_in,
 )
-from charmlp.doctor.operation.numpy_code.held.losses import RATE_OF_OURS, plain
+from charmlp.doctor.operation.numpy_code.held.fitting import RATE_OF_OURS
+from charmlp.doctor.operation.numpy_code.held.losses import plain
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
