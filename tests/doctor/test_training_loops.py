@@ -176,6 +176,15 @@ def test_rates_of_their_own_are_no_mistake(tmp_path: Path, capsys: pytest.Captur
     assert not any(one["mistakes"] for one in found)
 
 
+@pytest.mark.full
+def test_an_input_with_a_large_loss_may_be_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = OF_INPUT.replace("x -= 0.1", "x_adv += 0.1").replace("x, wanted", "x_adv, wanted")
+    found = diagnoses(text.replace("forward(x) - wanted", "forward(x_adv) - wanted"), tmp_path, capsys)
+    assert not any(one["mistakes"] for one in found)
+
+
 def test_a_penalty_that_makes_weights_grow_is_not_healthy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,9 +31,7 @@ GRADIENTS = re.compile(
     r"|nabla\w*|v|m|[vm]_?[wWbB]\d*|velocit\w*|[vm]d\w+)"
 )
 VALUES = ("data", "value", "val", "array", "param")  # in an object that holds an array and its gradient
-RATE = re.compile(
-    r"_?(cur(rent)?_)?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE
-)
+RATE = re.compile(r"_?(lr|eta|learn(ing)?_?rate|l_?rate|alpha|step(_size)?|rate)", re.IGNORECASE)
 SAME = ("weights?|kernel|w|theta", "biases|bias|b|offset|w0|intercept")
 DEEPEST = 3
 

@@ -39,7 +39,7 @@ OTHER = {
 UPSTREAM = re.compile(
     r"d_?(out|outs|output|outputs|next|upstream|values?|scores?|loss|logits|probs|pred|y|z|a|h|s|l|u|v|o|c|f|yhat|y_hat)"
     r"|eps(ilon)?_next|d_?(next|prev)_?\w*|d\w*_(next|prev)|(next|up)_?d\w+"
-    r"|d[lje]_?d_?\w+|g|gs|gy|gz|gout|grads?|gradients?|deltas?|error|err|errors|up|upstream|accum_?grad|cotangent|vjp|ct"
+    r"|d[lje]_?d_?\w+|d|g|gs|gy|gz|gout|grads?|gradients?|deltas?|error|err|errors|up|upstream|accum_?grad|cotangent|vjp|ct"
     r"|(grad|gradient|delta|error|err|upstream|backprop|chain|incoming|up)_?(out|outputs?|output_?grad|y|z|a|h|upstream|next|loss"
     r"|gradients?|grads?|in|from_\w+|wrt_\w+|of_\w+|l|term|signal|prev|layer|scores?|logits)"
     r"|(out|outputs?|y|top|upstream|next|prev|loss|incoming|up|chain|backward|z|a|layer|downstream|error|accumulated)"

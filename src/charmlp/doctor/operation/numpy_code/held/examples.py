@@ -27,7 +27,7 @@ from charmlp.doctor.operation.harmless import harmless
 from charmlp.doctor.operation.numpy_code.descent.statements import follows_given
 from charmlp.doctor.operation.numpy_code.descent.updates import is_of_epochs, is_rated, rated_names
 from charmlp.doctor.operation.numpy_code.held.calls import Call, HeldCall, state_of
-from charmlp.doctor.operation.numpy_code.held.losses import Fitted, fitted
+from charmlp.doctor.operation.numpy_code.held.fitting import Fitted, fitted
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all

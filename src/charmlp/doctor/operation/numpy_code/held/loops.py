@@ -47,13 +47,15 @@ from charmlp.doctor.operation.numpy_code.held.examples import (
     is_step,
     names_in,
 )
-from charmlp.doctor.operation.numpy_code.held.losses import RATE_OF_OURS, plain
+from charmlp.doctor.operation.numpy_code.held.fitting import RATE_OF_OURS
+from charmlp.doctor.operation.numpy_code.held.losses import plain
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
 from charmlp.doctor.operation.subject import seed_all
 
 Loop = ast.For | ast.While
 NAME = "training_loop"
+ATTACK = re.compile(r"\w*(adv|pert|delta|noise|attack)\w* [+-]?= ", re.IGNORECASE)
 OUR_NAME = "learning_rate"  # of a rate that is only a number in the code
 
 
@@ -116,6 +118,13 @@ class Looped(Example):
         return self.module.__file__ or ""
 
     @property
+    def is_attack(self) -> bool:
+        """Whether it looks for an input with a large loss, or its steps have a length of their own."""
+        nodes = [n for n in ast.walk(self.loop) if isinstance(n, ast.Assign | ast.AugAssign)]
+        texts = [ast.unparse(n) for n in nodes if change_of(n) is not None]
+        return any(ATTACK.match(text) or "sign(" in text for text in texts)
+
+    @property
     def own_steps(self) -> list[FunctionType]:
         """The functions that take its steps; none where it takes steps itself."""
         called = set(names_in(self.loop)) if not changes_in(self.loop) else set()
@@ -123,7 +132,7 @@ class Looped(Example):
 
     def written(self, number: int) -> Written | None:
         """The loop of that number as code that is examined, where it is found out which loss it descends."""
-        if self.function is None or self.fitted is None:
+        if self.function is None or self.is_attack or self.fitted is None:
             return None
         return Written(f"{NAME}_{number}" if number > 1 else NAME, (self.made,), code=tuple(self.code))
 

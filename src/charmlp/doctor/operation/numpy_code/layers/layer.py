@@ -3,6 +3,7 @@
 import copy
 import functools
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from charmlp.doctor.operation.constructing import OPTIMIZER, PlainDescent
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Make, Outputs, Sizes
 from charmlp.doctor.operation.numpy_code.arrays import RATE, Place, restore, weights
 from charmlp.doctor.operation.numpy_code.gradients import led_through, times
+from charmlp.doctor.operation.numpy_code.layers import penalties
 from charmlp.doctor.operation.numpy_code.layers.gathering import Gathered, gather
 from charmlp.doctor.operation.numpy_code.layers.instances import (
     Method,
@@ -366,10 +368,25 @@ class Layer(Pair):
         arguments = {name: source(ran, upstream) for name, source in binding.sources.items()}
         for method in self.further:
             bound_to(method, own)(arguments)
+        if binding.led and (names := penalties.strengths(own, *self.sources)):
+            weights_now = [place.get(own) for place in places]
+
+            def gradients(holder: Any) -> Sequence[Any]:
+                of_it = gather(holder, places, given, self.backward, arguments, prediction=self.prediction)
+                return [*of_it.inputs, *of_it.weights]
+
+            return penalties.unpenalised(
+                own, names, weights_now, gradients, source_of(sys.modules.get(self.kind.__module__))
+            )
         found = gather(own, places, given, self.backward, arguments, prediction=self.prediction)
         if binding.led:
             return [*found.inputs, *found.weights]
         return self.times(found, upstream[0], len(given))
+
+    @cached_property
+    def sources(self) -> tuple[str, str]:
+        """Those of forward and backward."""
+        return source_of(self.forward.call), source_of(self.backward.call)
 
     @cached_property
     def further(self) -> list[Method]:

@@ -21,6 +21,7 @@ from charmlp.doctor.words import one_line
 
 FEWEST = 2  # arrays of the module whose gradients are returned
 MOST_INPUTS = 4
+SCALES = (0.5, 0.2, 0.05)  # of the arrays
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,13 @@ class OfModule:
         return (self.written,)
 
     def written(self, sizes: Sizes, dtype: np.dtype) -> HandWritten:
-        generator = np.random.default_rng(6)
-        values = [
-            (0.5 * random_numbers(np.shape(self.around[name]), generator)).astype(dtype)
-            for name in self.weights.values()
-        ]
-        data = self.fitting(values, sizes)
+        values, data = self.unclipped(sizes, dtype)
+        is_clipped = self.is_clipped(values, data)
 
         def run(values: Sequence[Any]) -> tuple[Outputs, Backward]:
             loss, gradients = self.result(values, data)
+            if not is_clipped and any(map(is_cut_off, gradients)):
+                raise ValueError("with these arrays a gradient is cut off")
             return (loss,), lambda upstream: [times(gradient, upstream[0]) for gradient in gradients]
 
         return HandWritten(
@@ -57,6 +56,24 @@ class OfModule:
             parameters=dict(enumerate(values)),
             sizes={"N": sizes["N"]},
         )
+
+    def unclipped(self, sizes: Sizes, dtype: np.dtype) -> tuple[list[Array], list[Any]]:
+        """Arrays and data with which no gradient is cut off at a bound, as a recurrent network's may be.
+
+        That is done to gradients on purpose, and on their way to a step.
+        """
+        found: list[tuple[list[Array], list[Any]]] = []
+        for scale in SCALES:
+            generator = np.random.default_rng(6)
+            shapes = [np.shape(self.around[name]) for name in self.weights.values()]
+            values = [(scale * random_numbers(shape, generator)).astype(dtype) for shape in shapes]
+            found.append((values, self.fitting(values, sizes)))
+            if not self.is_clipped(*found[-1]):
+                return found[-1]
+        return found[0]
+
+    def is_clipped(self, values: Sequence[Array], data: Sequence[Any]) -> bool:
+        return any(map(is_cut_off, self.result(values, data)[1]))
 
     def fitting(self, values: Sequence[Array], sizes: Sizes) -> list[Any]:
         """The first data with which it runs; raises `CannotExamineError` where there are none."""
@@ -89,6 +106,12 @@ class OfModule:
         finally:
             self.around.update(own)
         return np.asarray(returned[0], float), [returned[position] for position in self.weights]
+
+
+def is_cut_off(gradient: Any) -> bool:
+    """Whether the largest number of a gradient is as round as a bound that somebody writes."""
+    largest = float(abs(np.asarray(gradient)).max(initial=0.0))
+    return largest > 0 and largest == round(largest, 1)
 
 
 def of_module(function: Function) -> OfModule | None:
