@@ -14,7 +14,10 @@ from charmlp.doctor.setups.setup import Observed, SetUp
 from charmlp.doctor.setups.trial import Trial, is_label
 
 # What such a rule looks like if it is taken for a gradient
-LOOKS_LIKE = {"cotangent-ignored", "cotangent-distorted", "unrecognised", "constant-factor", "missing-mean"}
+LOOKS_LIKE = {
+    "cotangent-ignored", "cotangent-distorted", "unrecognised", "constant-factor", "factor-two", "missing-mean",
+    "extra-mean", "scale-forgotten",
+}  # fmt: skip
 
 
 def without_centres(setup: SetUp, found: Sequence[Finding | Phrase]) -> Iterator[Finding | Phrase]:
@@ -37,8 +40,8 @@ def is_mean_of_class(observed: Observed, position: int) -> bool:
     trial = observed.trial
     counts = counts_of(trial, position)
     close = max(1e-5, observed.tolerance(position))
-    if counts is None or np.unique(counts[counts > 0]).size < 2:
-        return False
+    if counts is None or (len(counts) > 1 and np.unique(counts[counts > 0]).size < 2):
+        return False  # one class alone tells nothing, and is asked for beside others
     for gradients, upstream in zip(observed.gradients, trial.upstreams, strict=True):
         found, right = gradients[position], trial.expected(position, upstream)
         if found is None or right is None or found.size != right.size or upstream[0].size != 1:
