@@ -15,8 +15,8 @@ from charmlp.doctor.setups.trial import Trial, is_label
 
 # What such a rule looks like if it is taken for a gradient
 LOOKS_LIKE = {
-    "cotangent-ignored", "cotangent-distorted", "unrecognised", "constant-factor", "factor-two", "missing-mean",
-    "extra-mean", "scale-forgotten",
+    "cotangent-ignored", "cotangent-distorted", "unrecognised", "constant-factor", "factor-two",
+    "missing-mean", "extra-mean", "scale-forgotten",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def is_mean_of_class(observed: Observed, position: int) -> bool:
     trial = observed.trial
     counts = counts_of(trial, position)
     close = max(1e-5, observed.tolerance(position))
-    if counts is None or (len(counts) > 1 and np.unique(counts[counts > 0]).size < 2):
+    if counts is None or ((counts > 0).sum() > 1 and np.unique(counts[counts > 0]).size < 2):
         return False  # one class alone tells nothing, and is asked for beside others
     for gradients, upstream in zip(observed.gradients, trial.upstreams, strict=True):
         found, right = gradients[position], trial.expected(position, upstream)

@@ -74,7 +74,7 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         ],
         3: [
             [(n, d), (d,), (d,)], [(n, d), (1, d), (1, d)], [(n, d), (d, k), (1, k)], [(n, d), (d, 1), (1,)],
-            [(n, d), (1, d), (1,)], [(n, d), (1,), (1,)], [(n, k, d), (d,), (d,)],
+            [(n, d), (1, d), (1,)], [(n, k, d), (d,), (d,)],
             [(2, k, 4, 4), (k,), (k,)], [(2, n, d), (d, k), (k,)], [(2, n, d), (2, k, d), (2, k, n)],
             [(n, d), (n,), (k, d)], [(n, d), (k, d), (n,)], [(n, d), (n, d), (n, k, d)],
         ],
@@ -84,6 +84,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from usual.get(count, [])
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
+        if count == 3 and subject.counts:
+            yield [(n, d), (1,), (1,)]  # a scale and a zero point
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8), (6, 4)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
