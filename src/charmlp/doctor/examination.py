@@ -14,6 +14,7 @@ from charmlp.doctor.arrangement import GUESSED, SIZES
 from charmlp.doctor.catalogue import page
 from charmlp.doctor.checks import CHECKS
 from charmlp.doctor.checks.asked import asked_for_all
+from charmlp.doctor.checks.class_centres import without_centres
 from charmlp.doctor.checks.invariances import of_what_forward_forbids
 from charmlp.doctor.diagnosis import Comparison, Diagnosis
 from charmlp.doctor.doubts import without_doubtful
@@ -351,7 +352,7 @@ def judged(setup: SetUp, target: str) -> Diagnosis:
     trial = setup.first
     if not any(trial.wants):
         raise CannotExamineError("no-inputs")
-    found = [one for check in CHECKS for one in check(setup)]
+    found = list(without_centres(setup, [one for check in CHECKS for one in check(setup)]))
     findings = without_echoes([one for one in found if isinstance(one, Finding)])
     unknown = [one for one in findings if one.name == "unrecognised"]
     of_loss = of_scores(trial.subject.scores) if unknown and trial.subject.scores is not None else []

@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[SetUp], Iterable[Finding | Phrase]], ...] = (
     forward.is_the_same_at_other_sizes,
     shifts.maximum_cancels,
     symmetry.classes_are_weighed_alike,
+    symmetry.order_of_samples_does_not_matter,
     softmaxes.softmaxes_are_usual,
     known_losses.is_no_known_mistake,
     side_effects.nothing_edited_in_place,

@@ -70,6 +70,8 @@ def curves_of(trial: Trial, position: int) -> tuple[Array, Array, Array] | None:
     None where an element of the output is not that of one element of the input.
     """
     shape = trial.values[position].shape
+    if np.prod(shape) < 4:
+        return None
     even = int(np.prod(shape)) // 2 * 2
     x = np.linspace(-FARTHEST, FARTHEST, even)  # without 0, and each with its opposite
     x = np.concatenate([x, x[-1:]])[: int(np.prod(shape))]

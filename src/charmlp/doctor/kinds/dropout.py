@@ -66,7 +66,8 @@ def with_own_mask(trial: Any) -> Iterator[Form]:
     if np.array_equal(drawn, x > 0) or not np.array_equal(drawn, trial.variables.get("mask", drawn)):
         return
     scale = only_number((y / x)[y != 0])
-    if scale is not None and scale > 0 and 0 < drawn.mean() < 1:
+    is_mask = drawn.sum() > 1 and not drawn.all()  # what is left of one number fits any scale
+    if scale is not None and scale > 0 and is_mask:
         yield scaled_by_dropped(drawn, scale) if is_of_dropped(trial, scale) else form(drawn, scale)
 
 

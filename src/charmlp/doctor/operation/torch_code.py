@@ -20,7 +20,7 @@ from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import CannotExamineError, NotWrittenError
 from charmlp.doctor.operation.constructing import choices_of, construct
 from charmlp.doctor.operation.constructor_arguments import guess_argument, parameters_of
-from charmlp.doctor.operation.function_inputs import constants, numbers, saved, switches, trained
+from charmlp.doctor.operation.function_inputs import BATCH, constants, numbers, saved, switches, trained
 from charmlp.doctor.operation.options import is_option, signature
 from charmlp.doctor.operation.own_run import Call, is_softmaxed_again, own_call, own_calls
 from charmlp.doctor.operation.source import source_of
@@ -204,7 +204,9 @@ def of_function(function: FunctionClass) -> Build:
         is_raw=True,
         counts=True,
         constants=constants(function, names),
-        arrays=tuple(name for name in saved(function) if name in names and is_option(name)),
+        arrays=tuple(
+            name for name in saved(function) if name in names and (is_option(name) or BATCH.fullmatch(name))
+        ),
         trained=trained(function, names),
         numbers=numbers(function, names),
         switches=switches(function, names),

@@ -12,6 +12,7 @@ from charmlp.doctor.arrangement import Sizes, random_labels, random_numbers
 from charmlp.doctor.functions import FLOAT32, FLOAT64, Array, sum_to
 from charmlp.doctor.mistake import CannotExamineError
 from charmlp.doctor.operation.conditions import fulfilled
+from charmlp.doctor.operation.function_inputs import BATCH
 from charmlp.doctor.operation.options import fill_options, option
 from charmlp.doctor.operation.subject import Build, Subject, is_real
 from charmlp.doctor.setups.combining import combinations
@@ -94,10 +95,20 @@ def filled_trial(
         fulfilled(v, subject.conditions.get(subject.name_of(i), ())) if is_real(v) else v
         for i, v in enumerate(values)
     ]
+    values = [
+        np.full(1, float(len(values[0])), dtype) if is_real(v) and is_size(subject, i) else v
+        for i, v in enumerate(values)
+    ]
     fillers = fill_options(subject, len(values), flags)
     if fillers is None:
         return None
     return Trial(subject, values, subject.sizes or sizes_of(values, n=sizes["N"]), fillers=fillers)
+
+
+def is_size(subject: Subject, position: int) -> bool:
+    """Whether a tensor is the size of the batch, by its name."""
+    name = subject.name_of(position)
+    return position > 0 and name in subject.arrays and BATCH.fullmatch(name) is not None
 
 
 def is_input(trial: Trial, recipe: Sequence[Any], returned: Sequence[Any]) -> bool:

@@ -84,6 +84,8 @@ def recipes(subject: Subject, sizes: Sizes) -> Iterator[list[Any]]:
         yield from usual.get(count, [])
         yield [(n, d)] * count
         yield from less_usual.get(count, [])
+        if count == 3 and subject.counts:
+            yield [(n, d), (1,), (1,)]  # a scale and a zero point
         yield from ([shape] * count for shape in ((n,), (), (n, n), (n, k, d), (n, 3, 8, 8), (6, 4)))
     if subject.required is not None and len(names) < len(inputs):  # p and n are arrays: a, p, n
         yield [(n, d)] * len(inputs)
