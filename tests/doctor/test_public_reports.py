@@ -153,12 +153,109 @@ class Net:
             "W2": self.a.T @ dz,
         }
 """
+ONE_ROW = """
+import numpy as np
+
+
+class FCLayer:
+    def __init__(self, input_size, output_size):
+        self.weights = np.random.rand(input_size, output_size) - 0.5
+        self.bias = np.random.rand(1, output_size) - 0.5
+
+    def forward_propagation(self, input_data):
+        self.input = input_data
+        return np.dot(self.input, self.weights) + self.bias
+
+    def backward_propagation(self, output_error, learning_rate):
+        input_error = np.dot(output_error, self.weights.T)
+        self.weights -= learning_rate * np.dot(self.input.T, output_error)
+        self.bias -= learning_rate * output_error
+        return input_error
+
+
+if __name__ == "__main__":
+    layer = FCLayer(2, 3)
+    for x in np.random.rand(4, 1, 2):
+        layer.backward_propagation(layer.forward_propagation(x) - 1.0, 0.1)
+"""
+SEQUENCES = """
+import numpy as np
+
+
+class LayerNorm:
+    def __init__(self, dim, eps=1e-5):
+        self.gamma, self.beta, self.eps = np.ones(dim), np.zeros(dim), eps
+
+    def forward(self, x):
+        self.rstd = 1 / np.sqrt(x.var(-1, keepdims=True) + self.eps)
+        self.xhat = (x - x.mean(-1, keepdims=True)) * self.rstd
+        return self.gamma * self.xhat + self.beta
+
+    def backward(self, dout):
+        axes = tuple(range(dout.ndim - 1))
+        self.dgamma = (dout * self.xhat).sum(axes)
+        self.dbeta = dout.sum(axes)
+        d = dout * self.gamma
+        spread = self.xhat * (d * self.xhat).mean(-1, keepdims=True)
+        return self.rstd * (d - d.mean(-1, keepdims=True) - spread)
+
+
+if __name__ == "__main__":
+    norm = LayerNorm(6)
+    norm.backward(norm.forward(np.random.randn(2, 5, 6)))
+"""
+CLIPPED = """
+import numpy as np
+
+
+class RNN:
+    def __init__(self, inputs, outputs, hidden=4):
+        self.Whh = np.random.randn(hidden, hidden) / 2
+        self.Wxh = np.random.randn(hidden, inputs) / 2
+        self.Why = np.random.randn(outputs, hidden) / 2
+        self.bh, self.by = np.zeros((hidden, 1)), np.zeros((outputs, 1))
+
+    def forward(self, inputs):
+        h = np.zeros((self.Whh.shape[0], 1))
+        self.inputs, self.hs = inputs, {0: h}
+        for i, x in enumerate(inputs):
+            h = np.tanh(self.Wxh @ x + self.Whh @ h + self.bh)
+            self.hs[i + 1] = h
+        return self.Why @ h + self.by
+
+    def backprop(self, d_y, learn_rate=2e-2):
+        n = len(self.inputs)
+        d_Why, d_by = d_y @ self.hs[n].T, d_y
+        d_Whh, d_Wxh, d_bh = np.zeros(self.Whh.shape), np.zeros(self.Wxh.shape), np.zeros(self.bh.shape)
+        d_h = self.Why.T @ d_y
+        for t in reversed(range(n)):
+            temp = (1 - self.hs[t + 1] ** 2) * d_h
+            d_bh += temp
+            d_Whh += temp @ self.hs[t].T
+            d_Wxh += temp @ self.inputs[t].T
+            d_h = self.Whh.T @ temp
+        for d in [d_Wxh, d_Whh, d_Why, d_bh, d_by]:
+            np.clip(d, -1, 1, out=d)
+        self.Whh -= learn_rate * d_Whh
+        self.Wxh -= learn_rate * d_Wxh
+        self.Why -= learn_rate * d_Why
+        self.bh -= learn_rate * d_bh
+        self.by -= learn_rate * d_by
+
+
+if __name__ == "__main__":
+    rnn = RNN(3, 2)
+    words = [np.eye(3)[:, [i]] for i in (0,)]
+    rnn.backprop(rnn.forward(words) - 1.0)
+"""
 SLIPS = [
     (LOOPS, "        dj_db = dj_db + err\n", "    dj_db = dj_db + err\n", {6, 28}),
     (WORDS, "    delta[outsideWordIdx] -= 1\n", "", {20}),
     (WORDS, "gradOutsideVecs[w] +=", "gradOutsideVecs[w] =", {32}),
     (MACHINE, " - self.V * (x**2)[:, None]", "", {28}),
-    (NORMED, " - self.xn * (dxn * self.xn).mean(axis=0)", "", {28}),
+    (SEQUENCES, "self.dbeta = dout.sum(axes)", "self.dbeta = dout.sum(0)", {6}),
+    pytest.param(CLIPPED, "1 - self.hs[t + 1] ** 2", "1 - self.hs[t] ** 2", {18}, marks=pytest.mark.full),
+    pytest.param(NORMED, " - self.xn * (dxn * self.xn).mean(axis=0)", "", {28}, marks=pytest.mark.full),
 ]
 
 
@@ -167,7 +264,9 @@ def rows(folder: Path, source: str) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    "source", [LOOPS, WORDS, MACHINE, NORMED], ids=["loops", "words", "machine", "normed"]
+    "source",
+    [LOOPS, WORDS, MACHINE, NORMED, ONE_ROW, SEQUENCES, pytest.param(CLIPPED, marks=pytest.mark.full)],
+    ids=["loops", "words", "machine", "normed", "one_row", "sequences", "clipped"],
 )
 def test_right_ones_are_right(source: str, tmp_path: Path) -> None:
     found = examined(tmp_path, source)
@@ -178,6 +277,10 @@ def test_right_ones_are_right(source: str, tmp_path: Path) -> None:
 def test_slips_are_named(source: str, right: str, wrong: str, expected: set[int], tmp_path: Path) -> None:
     assert source.count(right) == 1
     assert rows(tmp_path, source.replace(right, wrong)) & expected
+
+
+def test_a_bias_of_one_row_that_learns_from_batches_is_to_be_summed(tmp_path: Path) -> None:
+    assert 6 in rows(tmp_path, ONE_ROW.replace("rand(4, 1, 2)", "rand(4, 5, 2)"))
 
 
 def test_an_update_that_is_given_its_gradients_is_the_gradient_of_nothing() -> None:

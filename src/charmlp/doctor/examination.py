@@ -32,7 +32,7 @@ from charmlp.doctor.operation.building import (
 )
 from charmlp.doctor.operation.handwritten import Written
 from charmlp.doctor.operation.options import flags_of
-from charmlp.doctor.operation.own_run import as_in
+from charmlp.doctor.operation.own_run import as_in, own_calls
 from charmlp.doctor.operation.subject import Build, quiet_and_seeded
 from charmlp.doctor.parts import OF_A_PART, in_parts
 from charmlp.doctor.plausibility import (
@@ -175,13 +175,22 @@ def meant_otherwise(
         return None
     if misses_rows(first) or is_of_shapes(first):
         used = next(in_use(operation, None, target, name), None)
-        if used is not None and not misses_rows(used) and not (is_of_shapes(first) and unlikely(used)):
+        is_worse = is_of_shapes(first) and not backward_fails(first)
+        if used is not None and not misses_rows(used) and not (is_worse and unlikely(used)):
             return used
     if is_of_dimensions(first):
         used = next(in_use(operation, None, target, first.kind or name), None)
-        if used and dimensions(used) != dimensions(first):
+        if used and (dimensions(used) != dimensions(first) or is_of_one_row(operation, used)):
             return used
     return None
+
+
+def is_of_one_row(operation: Any, used: Diagnosis) -> bool:
+    """Whether its file learns from one row at a time: nothing is to be summed there."""
+    calls = [call for function in getattr(operation, "code", ()) for call in own_calls(function)]
+    given = [value for call in calls for value in call.arguments.values()]
+    rows = {len(value) for value in given if getattr(value, "ndim", 0) == 2}
+    return rows == {1} and len(shapes(used)[0]) == 2
 
 
 def not_examined(target: str, kind: str | None, error: CannotExamineError) -> Diagnosis:

@@ -99,7 +99,15 @@ def is_sure(of_own_run: Diagnosis, first: Diagnosis) -> bool:
         return sure and lacks_inputs(first)
     of_none = {("unrecognised", ""), ("missing-gradient", "count")}
     is_read = bool(first) and all((mistake.name, mistake.variant) in of_none for mistake in mistakes)
-    return is_read or lacks_inputs(first) or not is_doubtful(of_own_run)
+    return is_read or lacks_inputs(first) or not is_doubtful(of_own_run) or is_of_parameters(of_own_run)
+
+
+def is_of_parameters(diagnosis: Diagnosis) -> bool:
+    """Whether all that is wrong are gradients of an object's own parameters that were not summed."""
+    subjects = [trial.subject for trial in diagnosis.trials[:1]]
+    own = {one.name_of(position) for one in subjects for position in one.parameters}
+    only = {mistake.name for mistake in diagnosis.mistakes} == {"batch-not-summed"}
+    return only and bool(not_summed(diagnosis)) and not_summed(diagnosis) <= own
 
 
 def is_set_otherwise(of_own_run: Diagnosis, first: Diagnosis) -> bool:

@@ -21,6 +21,7 @@ from charmlp.doctor.operation.subject import Subject, is_real
 from charmlp.doctor.plausibility import backward_fails
 
 MOST_ROWS = 6
+LEAST_STEPS = 3  # of a sequence
 FEW = 16  # numbers, with which a mistake shows by chance only
 ASIDE = 0.01  # of what is moved a little
 
@@ -106,14 +107,23 @@ def given_in(call: Call, names: Sequence[str]) -> list[Any]:
 
 
 def as_value(argument: Any) -> Any:
-    """The numbers of a tensor, of a list or of an object of an engine, as an array; else what it is."""
+    """The numbers of a tensor, of lists or of an object of an engine, as an array; else what it is."""
     torch = sys.modules.get("torch")
     if torch and isinstance(argument, torch.Tensor):
         return argument.detach().numpy()
     if isinstance(argument, list) and argument and all(type(one) is float for one in argument):
         return np.array(argument)
+    if isinstance(argument, list) and all(isinstance(one, np.ndarray) for one in argument):
+        return as_sequence(argument)
     held = data_of(argument) if hasattr(argument, "__dict__") else None
     return held if isinstance(held, np.ndarray) else argument
+
+
+def as_sequence(steps: list[np.ndarray]) -> Any:
+    """The steps of a sequence as one array; a single one would hide what flows from step to step."""
+    if len({one.shape for one in steps}) != 1:
+        return steps
+    return np.array((LEAST_STEPS * steps)[: max(LEAST_STEPS, len(steps))])
 
 
 def is_value(argument: Any) -> bool:

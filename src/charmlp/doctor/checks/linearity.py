@@ -29,7 +29,8 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
     tolerance = 1e-4 if single or trial.coarse else 1e-9
     g, h = trial.upstreams[:2]
     upstreams: dict[float | str, Upstream] = {"g": g, "h": h}
-    upstreams |= {factor: tuple(factor * one for one in g) for factor in FACTORS}
+    factors = {factor: name for factor, name in FACTORS.items() if factor < 10 or not trial.clips_gradients}
+    upstreams |= {factor: tuple(factor * one for one in g) for factor in factors}
     upstreams["g + h"] = tuple(one + two for one, two in zip(g, h, strict=True))
     runs = {name: repaired(trial, upstream) for name, upstream in upstreams.items()}
     found = []
@@ -39,7 +40,8 @@ def backward_is_linear(setup: SetUp) -> list[Finding]:
         there = {name: r for name, r in results.items() if r is not None and np.isfinite(r).all()}
         flat = {name: r.astype(float).reshape(-1) for name, r in there.items()}
         if gradient is not None and len(flat) == len(upstreams) and np.linalg.norm(flat["g"]) > noise:
-            found += judge(i, flat, max(tolerance, OF_STEPS if i in trial.subject.parameters else 0))
+            slack = OF_STEPS if i in trial.subject.parameters else 0
+            found += judge(i, flat, max(tolerance, slack), factors)
     distorted = [f for f in found if f.variant == "other"]
     if distorted and of_upstream_alone(setup):
         return [finding("slope-of-upstream.alone", *distorted[0].evidence, at=distorted[0].position)]
@@ -56,20 +58,22 @@ def of_upstream_alone(setup: SetUp) -> bool:
     return first is not None and second is not None and np.array_equal(first, second)
 
 
-def judge(position: int, b: Mapping[float | str, Array], tolerance: float) -> list[Finding]:
-    """`b` are the gradients for g, h, g + h, and g times each of `FACTORS`."""
+def judge(
+    position: int, b: Mapping[float | str, Array], tolerance: float, factors: Mapping[float, str]
+) -> list[Finding]:
+    """`b` are the gradients for g, h, g + h, and g times each of the factors."""
 
     def same(found: Array, base: Array, factor: float = 1.0, digits: float = tolerance) -> bool:
         return bool(np.linalg.norm(found - factor * base) <= digits * abs(factor) * np.linalg.norm(base))
 
     base = b["g"]
-    if same(b["h"], base) and all(same(b[factor], base) for factor in FACTORS):
+    if same(b["h"], base) and all(same(b[factor], base) for factor in factors):
         return [finding("cotangent-ignored", phrase("b-same"), at=position, found="1")]
     if same(b[2.0], base, 4) and same(b[-1.0], base):
         ratio = float(np.linalg.norm(b[2.0]) / np.linalg.norm(base))
         return [finding("cotangent-twice", phrase("b-twice", ratio=f"{ratio:.3f}"), at=position, found="g²")]
     broken = []
-    for factor, name in FACTORS.items():
+    for factor, name in factors.items():
         if not same(b[factor], base, factor):
             ratio = float(b[factor] @ base / (base @ base)) / factor
             symbol = name.removesuffix("g").strip()

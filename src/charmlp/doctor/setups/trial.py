@@ -13,6 +13,7 @@ import numpy as np
 from charmlp.doctor.arrangement import GUESSED, Arrangement, Sizes, random_numbers
 from charmlp.doctor.functions import Array
 from charmlp.doctor.kind import UNKNOWN, Form, Gradient, Kind, Variables
+from charmlp.doctor.operation.source import source_of
 from charmlp.doctor.operation.subject import Record, Subject, Upstream, is_real
 from charmlp.doctor.setups.numeric import Jacobian, jacobian
 
@@ -23,6 +24,9 @@ LABELLED = re.compile(
     r"(y|ys|t|labels?|targets?|y_?true|idx|ind(ex|ices)|ids|gt|classes|truth|one_?hot)", re.IGNORECASE
 )
 NOTHING = 1e-9  # of the largest derivative
+# All gradients are clipped in their places, so that none explodes: that is meant
+CLIPS_ALL = re.compile(r"for (\w+) in [\[(][^\n]*[\])]:\s+np\.clip\(\1,[^\n]*out=\1\)")
+SMALL = 0.03
 SCALAR_UPSTREAMS = (1.7, -0.6, 0.45)
 
 
@@ -110,18 +114,23 @@ class Trial:
 
     @cached_property
     def upstreams(self) -> list[Upstream]:
-        """Some upstream gradients: both signs, sizes below and above 1."""
+        """Some upstream gradients: both signs, sizes below and above 1; where all are clipped, small ones."""
         generator = np.random.default_rng(17)
+        size = SMALL if self.clips_gradients else 1.0
 
         def upstream(y: Array, scalar: float) -> Array:
             if y.size == 1:
-                return np.full_like(y, scalar)
+                return np.full_like(y, size * scalar)
             if self.one_at_a_time:
                 one = np.arange(y.size) == generator.integers(y.size)
-                return (scalar * one.reshape(y.shape)).astype(y.dtype)
-            return (1.2 * random_numbers(y.shape, generator)).astype(y.dtype)
+                return (size * scalar * one.reshape(y.shape)).astype(y.dtype)
+            return (1.2 * size * random_numbers(y.shape, generator)).astype(y.dtype)
 
         return [tuple(upstream(y, scalar) for y in self.outputs) for scalar in SCALAR_UPSTREAMS]
+
+    @cached_property
+    def clips_gradients(self) -> bool:
+        return any(CLIPS_ALL.search(source_of(one)) for one in self.subject.code)
 
     @cached_property
     def parts(self) -> list[Any]:
