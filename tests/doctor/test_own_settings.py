@@ -100,7 +100,7 @@ class BatchNorm1d:
 )
 def test_what_only_another_stride_or_padding_shows(right: str, wrong: str, tmp_path: Path) -> None:
     """With a stride of 1 and no padding, the usual ones, all three are right."""
-    (found,) = examined(tmp_path, CONVOLUTION.replace(right, wrong))
+    found, *_ = examined(tmp_path, CONVOLUTION.replace(right, wrong))
     assert found.reason is None and bool(found.mistakes) is bool(right)
 
 

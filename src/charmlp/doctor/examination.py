@@ -49,6 +49,7 @@ from charmlp.doctor.plausibility import (
     lacks_inputs,
     likelihood,
     misses_rows,
+    shapes,
     takes_data,
     takes_one_for_all,
     unlikely,

@@ -32,6 +32,7 @@ SECONDS = 4.0
 NOTHING_NEW = 3000  # calls in a row of what has been called before: it only goes on training
 MOST_NUMBERS = 200_000  # of one array
 MOST_FORMS = 3  # of one function's arguments that are kept
+VALUES = "data", "_data", "value", "array"  # what a value of an engine calls its array
 # Methods that fill an object, by how their names begin
 MAKES = re.compile(r"__init__$|_*(init|build|setup|reset|make|create|add|append|push|set|compile)")
 SEEN, GOES_ON = "__charmlp_seen__", "__charmlp_goes_on__"  # what the code tells the watcher
@@ -283,14 +284,13 @@ def form_of(arguments: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def shape_of(argument: Any) -> Any:
-    """Of an array, of a list, or of the arrays that an object holds; a flag or a word is itself."""
+    """Of an array, of a list, or of the array of an engine's value; a flag or a word is itself."""
     if type(argument) in (bool, str):
         return argument
     if type(argument) in (list, tuple):
         return len(argument)
-    held = getattr(argument, "__dict__", None)
-    shapes = {one.shape for one in held.values() if hasattr(one, "shape")} if type(held) is dict else set()
-    return shapes.pop() if len(shapes) == 1 else getattr(argument, "shape", None) or type(argument)
+    value = next((getattr(argument, name) for name in VALUES if hasattr(argument, name)), argument)
+    return getattr(value, "shape", None) or type(argument)
 
 
 def kept(value: Any) -> Any:
