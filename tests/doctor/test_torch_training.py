@@ -304,3 +304,39 @@ class WronglyClipped(Clipped):
 def test_inputs_in_a_tuple() -> None:
     assert examine(Clipped).verdict == "healthy"
     assert examine(WronglyClipped).verdict == "mistaken"
+
+
+LINE = """
+import torch
+from torch import nn
+
+torch.manual_seed(2)
+X = torch.linspace(-1, 1, 20).view(-1, 1)
+y = 1.5 * X - 0.7
+model, criterion = nn.Linear(1, 1), nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(5):
+    optimizer.zero_grad()
+    loss = criterion(model(X), y)
+    loss.backward()
+    optimizer.step()
+"""
+
+
+TWICE = """
+    @staticmethod
+    def forward(ctx, x):
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g
+"""
+
+
+def test_a_loss_is_not_its_own_upstream_gradient(tmp_path: Path) -> None:
+    function = "class Twice(torch.autograd.Function):\n" + TWICE
+    assert not names(examined(tmp_path, LINE + function))
+    for given, found in (("torch.ones_like(loss)", set()), ("loss", {"cotangent-twice"})):
+        loop = LINE.replace("backward()", f"backward({given})")
+        assert names(examined(tmp_path, loop + function)) == found

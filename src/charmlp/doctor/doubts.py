@@ -30,6 +30,7 @@ UPSTREAM = re.compile(r"d|g|grad|delta|up|err|prev|out", re.IGNORECASE)  # how s
 ADAPTS = re.compile(r"/ *\(?[^\n/+]*\bsqrt\(")  # steps divided by the root of earlier gradients' squares
 MULTIPLIES = re.compile(r"(mul(tiply)?|times)(?!.*grad).*", re.IGNORECASE)  # forward, by its name
 OF_STEPS = "step", "reversal"  # the variants of what is wrong though forward is flat, or hands on its input
+OF_LENGTH = {"constant-factor", "scale-forgotten"}  # the names of a constant
 OBJECTIVE = {"loss", "cost", "objective"}
 OF_ALMOST = "forward-wrong", "edit"
 OF_UPSTREAM_ALONE = "slope-of-upstream", "alone"
@@ -55,6 +56,8 @@ def without_doubtful(setup: SetUp, mistakes: list[Mistake]) -> tuple[list[Mistak
         return [], phrase("takes-targets")
     if names <= {"unrecognised", "constant-factor"} and is_of_another_loss(setup):
         return [], phrase("no-usual-loss")
+    if names <= OF_LENGTH and trial.subject.is_step and trial.subject.is_guess:
+        return [], phrase("no-pair")  # how long a step is tells nothing
     if names == {"factor-two"} and is_of_another_scale(setup):
         return [], phrase("no-usual-loss")
     sure, reason = None, None

@@ -2,7 +2,8 @@
 
 Nobody wrote these gradients, and there is nothing to compare them with; the source tells. Only what leaves no
 doubt is told of: gradients that nothing ever sets to 0, a mean that is taken twice, noise that is scaled by a
-variance, one mean of all log-probabilities where each has a return of its own.
+variance, one mean of all log-probabilities where each has a return of its own, a loss as its own upstream
+gradient.
 """
 
 import ast
@@ -113,6 +114,17 @@ def is_mean(scope: Scope, call: ast.Call) -> bool:
     return called_name(loss) in {"mean", *AVERAGES}
 
 
+def led_by_itself(scope: Scope) -> Iterator[Mistake]:
+    """loss.backward(loss): the upstream gradient of a loss is 1, not the loss."""
+    for node in scope.nodes:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        loss = ast.unparse(node.func.value)
+        if node.func.attr == "backward" and [ast.unparse(one) for one in node.args] == [loss]:
+            yield mistake("cotangent-twice", "loss", node, loss=loss)
+            return
+
+
 # Forward
 
 
@@ -164,4 +176,4 @@ def is_mean_of_log_probabilities(node: ast.expr) -> bool:
     return LOG_PROBABILITIES.fullmatch(ast.unparse(of)) is not None
 
 
-CHECKS = (noise_by_variance, one_mean_for_all, step_mistakes)
+CHECKS = (led_by_itself, noise_by_variance, one_mean_for_all, step_mistakes)

@@ -144,7 +144,9 @@ def is_to_grow(name: str) -> bool:
     >>> is_to_grow("log_likelihood"), is_to_grow("neg_log_likelihood"), is_to_grow("likelihood_loss")
     (True, False, False)
     """
-    is_higher = bool(re.search(r"likelihood|objective|reward|elbo|return|utility", name, re.IGNORECASE))
+    is_higher = bool(
+        re.search(r"log_?like|likelihood|objective|reward|elbo|return|utility", name, re.IGNORECASE)
+    )
     return is_higher and not {"neg", "negative", "nll", "loss", "cost"} & set(words_of(name))
 
 

@@ -378,6 +378,8 @@ class Step(Taken):
         errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
         of_signs = are_signs(problem.truth) and not self.answers_zero_or_one
         losses = [*LOSSES, *(MARGIN_LOSSES if of_signs else ())]
+        if self.module_has_logarithm:
+            losses = [text for text in losses if "log" in text]
         for penalty, text in itertools.product(penalties, losses):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
@@ -393,6 +395,14 @@ class Step(Taken):
         around = self.code.function.__globals__
         own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
         return bool(self.costs) or any(is_cost(Function(name, thing)) for name, thing in own)
+
+    @cached_property
+    def module_has_logarithm(self) -> bool:
+        """Whether the losses of the module are those of probabilities: then no squares are meant."""
+        around = self.code.function.__globals__
+        own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
+        losses = [source_of(thing) for name, thing in own if is_cost(Function(name, thing))]
+        return bool(losses) and all(re.search(r"\blog1?p?\(", text) for text in losses)
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
