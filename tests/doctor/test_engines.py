@@ -14,6 +14,7 @@ from charmlp.doctor.operation.numpy_code.autograd.duals import found as found_du
 from charmlp.doctor.operation.numpy_code.autograd.engines import found
 from tests.doctor.numpy_engine_sources import MICROGRAD, SOURCES, WRONG
 from tests.doctor.test_numpy_functions import FLOAT64, SIZES, error, module_of, values_of
+from tests.doctor.test_survey import examined
 
 
 def operations(source: str, folder: Path) -> dict[str, HandWritten]:
@@ -383,3 +384,109 @@ def test_a_value_used_twice_on_a_tape(slip: str, rows: list[int], tmp_path: Path
     each = {name: examine_one(thing, None, name, name) for name, thing in defined(module)}
     assert "tanh" in each
     assert [mistake.row for one in each.values() for mistake in one.mistakes] == rows
+
+
+OF_DICTS = """
+import math
+from collections import defaultdict
+
+
+class Variable:
+    def __init__(self, value, local_gradients=()):
+        self.value, self.local_gradients = value, local_gradients
+
+    def __add__(self, other):
+        return Variable(self.value + other.value, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return Variable(self.value * other.value, ((self, other.value), (other, self.value)))
+
+    def __truediv__(self, other):
+        return self * inverse(other)
+
+
+def inverse(a):
+    return Variable(1 / a.value, ((a, -1 / a.value ** 2),))
+
+
+def sine(a):
+    return Variable(math.sin(a.value), ((a, math.cos(a.value)),))
+
+
+def get_gradients(variable):
+    gradients = defaultdict(float)
+
+    def follow(variable, along):
+        for parent, slope in variable.local_gradients:
+            gradients[parent] += along * slope
+            follow(parent, along * slope)
+
+    follow(variable, 1.0)
+    return gradients
+"""
+NODES = """
+import numpy as np
+
+
+class Node:
+    def __init__(self, inputs=()):
+        self.inputs_of, self.consumers = list(inputs), []
+        for one in inputs:
+            one.consumers.append(self)
+
+
+class Constant(Node):
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def forward(self):
+        return self.value
+
+
+class Product(Node):
+    def forward(self, x, w):
+        self.x, self.w = x, w
+        return x @ w
+
+    def backward(self, g):
+        return g @ self.w.T, self.x.T @ g
+
+
+class Sigmoid(Node):
+    def forward(self, a):
+        self.out = 1 / (1 + np.exp(-a))
+        return self.out
+
+    def backward(self, g):
+        return (g * self.out * (1 - self.out),)
+
+
+def run(node):
+    return node.forward(*[run(one) for one in node.inputs_of])
+
+
+if __name__ == "__main__":
+    x, w = Constant(np.random.randn(4, 3)), Constant(np.random.randn(3, 2))
+    out = Sigmoid([Product([x, w])])
+    y = run(out)
+    print(out.backward(np.ones_like(y)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "part", "slip"),
+    [
+        (OF_DICTS, "", ""),
+        (OF_DICTS, "-1 / a.value ** 2", "1 / a.value ** 2"),
+        (OF_DICTS, "math.cos(a.value)", "-math.cos(a.value)"),
+        (NODES, "", ""),
+        (NODES, "self.out * (1 - self.out)", "(1 - self.out)"),
+        pytest.param(NODES, "self.x.T @ g", "(self.x.T @ g) / len(g)", marks=pytest.mark.full),
+    ],
+)
+def test_ways_back_in_dicts_and_nodes_of_graphs(engine: str, part: str, slip: str, tmp_path: Path) -> None:
+    assert part in engine
+    found = examined(tmp_path, engine.replace(part, slip) if part else engine)
+    mistaken = [one for one in found if one.mistakes]
+    assert found and bool(mistaken) is bool(part) and (part or all(found))

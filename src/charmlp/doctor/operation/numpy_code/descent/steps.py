@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -38,21 +37,22 @@ from charmlp.doctor.operation.numpy_code.descent.descents import (
     Ran,
 )
 from charmlp.doctor.operation.numpy_code.descent.expressions import is_called_gradient, is_gradient
+from charmlp.doctor.operation.numpy_code.descent.saying import (
+    answers_zero_or_one,
+    are_of_probabilities,
+    losses_of,
+    shows_penalty,
+)
 from charmlp.doctor.operation.numpy_code.descent.taking import Taken
-from charmlp.doctor.operation.numpy_code.descent.updates import base_of, change_of, last_name
-from charmlp.doctor.operation.numpy_code.function import Function
+from charmlp.doctor.operation.numpy_code.descent.updates import change_of
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.layers.instances import Method, bound_to, instance
-from charmlp.doctor.operation.numpy_code.losses.costs import is_cost
 from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, MARGIN_LOSSES, are_signs
 from charmlp.doctor.operation.numpy_code.losses.problems import all_truths, ends, shapes_of
 from charmlp.doctor.operation.numpy_code.names import DATA, LOSS, is_of_backward, is_truth
-from charmlp.doctor.operation.options import is_strength
 from charmlp.doctor.operation.own_run import own_objects
-from charmlp.doctor.operation.source import source_of
 
 ERROR = re.compile(r"e|e_?ij|\w*(err|error|errors|diff|difference|residuals?)", re.IGNORECASE)
-ZERO_OR_ONE = re.compile(r"where\(.*, *1(\.0*)?, *0(\.0*)?\)|\b1(\.0*)? if .* else 0(\.0*)?(?![.\d])")
 SQUARED = re.compile(r"\*\* ?2|square|power\(|\blog|abs\(|norm\(")
 STEP, DIRECTIONS = 1e-5, 3
 COLUMNS = re.compile(r"(?<!shape)\[(:, ?)?[0-9]")
@@ -354,7 +354,7 @@ class Step(Taken):
             for name, value in ran.first.items()
             if is_number(value) and np.size(value) in (np.size(problem.truth), n * problem.outputs)
             and name not in ran.before and not name.endswith(FIRST)
-            and not (name.endswith(OF_PASSES) and self.module_has_loss)
+            and not (name.endswith(OF_PASSES) and (self.costs or losses_of(self.code.function)))
         ]  # fmt: skip
         known = [
             Descent(name, cost=cost)
@@ -372,37 +372,17 @@ class Step(Taken):
             if is_number(value) and not self.updates.is_of_the_next(name.removesuffix(FIRST))
         }
         for penalty in penalties:
-            for name, value in numbers.items() if not (penalty and self.shows_penalty) else ():
+            for name, value in numbers.items() if not (penalty and shows_penalty(self.code.tree)) else ():
                 if self.is_loss(name, value) and name not in ran.before:
                     yield Descent(name, penalty=penalty)
         errors = [name for name in ran.first if name in numbers and self.is_difference(name)]
-        of_signs = are_signs(problem.truth) and not self.answers_zero_or_one
+        of_signs = are_signs(problem.truth) and not answers_zero_or_one(self.kind or self.code.function)
         losses = [*LOSSES, *(MARGIN_LOSSES if of_signs else ())]
-        if self.module_has_logarithm:
+        if are_of_probabilities(losses_of(self.code.function)):
             losses = [text for text in losses if "log" in text]
         for penalty, text in itertools.product(penalties, losses):
             yield from (Descent(name, text, penalty) for name in like_truth)
             yield from (Descent(name, text, penalty, is_error=True) for name in errors if "log" not in text)
-
-    @cached_property
-    def answers_zero_or_one(self) -> bool:
-        """Whether it, or another method of its class, makes classes that are 0 or 1 of scores."""
-        return bool(ZERO_OR_ONE.search(source_of(self.kind or self.code.function)))
-
-    @cached_property
-    def module_has_loss(self) -> bool:
-        """Whether a function of the module says which loss is meant: then no sum or mean need be guessed."""
-        around = self.code.function.__globals__
-        own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
-        return bool(self.costs) or any(is_cost(Function(name, thing)) for name, thing in own)
-
-    @cached_property
-    def module_has_logarithm(self) -> bool:
-        """Whether the losses of the module are those of probabilities: then no squares are meant."""
-        around = self.code.function.__globals__
-        own = [(name, thing) for name, thing in list(around.items()) if isinstance(thing, FunctionType)]
-        losses = [source_of(thing) for name, thing in own if is_cost(Function(name, thing))]
-        return bool(losses) and all(re.search(r"\blog1?p?\(", text) for text in losses)
 
     def is_loss(self, name: str, value: Any) -> bool:
         """Whether a variable of its own is the loss that it descends."""
@@ -422,20 +402,6 @@ class Step(Taken):
             if isinstance(node, ast.Assign | ast.AugAssign) and SQUARED.search(ast.unparse(node.value))
             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
-        )
-
-    @cached_property
-    def shows_penalty(self) -> bool:
-        """Whether the loss that it computes has its penalty: loss += lam * sum(w ** 2)."""
-        return any(
-            LOSS.fullmatch(base_of(target).removeprefix("self."))
-            and any(
-                isinstance(n, ast.Name | ast.Attribute) and is_strength(last_name(n))
-                for n in ast.walk(node.value)
-            )
-            for node in ast.walk(self.code.tree)
-            if isinstance(node, ast.Assign | ast.AugAssign)
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         )
 
 
