@@ -19,7 +19,7 @@ from charmlp.doctor.mistake import Finding, Phrase, finding, phrase
 from charmlp.doctor.operation.numpy_code.names import is_bias
 from charmlp.doctor.operation.source import returned_names, set_anew_in_loops
 from charmlp.doctor.operation.subject import is_real
-from charmlp.doctor.setups.repair import cosine, shapes
+from charmlp.doctor.setups.repair import cosine, shape_text, shapes
 from charmlp.doctor.setups.setup import Observed, SetUp, observe
 from charmlp.doctor.setups.trial import Trial, is_float32_inside, reference
 
@@ -103,7 +103,20 @@ def wrong_values(observations: Sequence[Observed], position: int) -> list[Findin
         )
     if found is None and is_zero(observations, position):
         return [finding("missing-gradient.zero", at=position)]
-    return [finding("unrecognised", *describe(first, position), at=position)] if found is None else found
+    if found is not None:
+        return found
+    return [finding("unrecognised", *evidence_of(observations, position), at=position)]
+
+
+def evidence_of(observations: Sequence[Observed], position: int) -> list[Phrase]:
+    """What the gradient is like in the trial in which it errs most, and where it is right in another."""
+    worst = max(observations, key=lambda observed: observed.relative_error(position) or 0.0)
+    said = describe(worst, position)
+    there, usual = (shape_text(observed.trial.values[position]) for observed in (worst, observations[0]))
+    if not said or there == usual or not observations[0].is_right(position):
+        return said
+    words = {"input": worst.trial.subject.name_of(position), "found": there, "right": usual}
+    return [said[0], phrase("where-shape", **words), *said[1:]]
 
 
 def is_zero(observations: Sequence[Observed], position: int) -> bool:
