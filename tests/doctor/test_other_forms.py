@@ -316,3 +316,39 @@ def test_a_loss_and_a_gradient_that_the_file_gives_the_same(tmp_path: Path) -> N
 
 def test_a_reward_is_no_constant_factor_of_a_loss(tmp_path: Path) -> None:
     assert not any(one.mistakes for one in examined(tmp_path, POLICY))
+
+
+ROIS = """
+import numpy as np
+
+
+class RegionMean:
+    def __init__(self):
+        self.in_grad = None
+
+    def forward(self, x, rois):
+        self.shape, self.rois = x.shape, rois
+        return np.array([x[int(i):int(j)].mean(axis=0) for i, j in rois])
+
+    def backward(self, out_grad):
+        self.in_grad = np.zeros(self.shape)
+        for g, (i, j) in zip(out_grad, self.rois):
+            self.in_grad[int(i):int(j)] += g / (int(j) - int(i))
+        return self.in_grad
+
+
+if __name__ == "__main__":
+    layer = RegionMean()
+    out = layer.forward(np.random.randn(6, 3), np.array([[0, 2], [1, 5]]))
+    print(layer.backward(np.ones_like(out)))
+"""
+
+
+def test_a_gradient_of_features_that_grows_from_call_to_call(tmp_path: Path) -> None:
+    """Where regions are read is no input that learns."""
+    assert all(examined(tmp_path, ROIS))
+    grows = ROIS.replace(
+        "        self.in_grad = np", "        if self.in_grad is None:\n            self.in_grad = np"
+    )
+    found = [each.name for one in examined(tmp_path, grows) for each in one.mistakes]
+    assert found == ["not-accumulated"]

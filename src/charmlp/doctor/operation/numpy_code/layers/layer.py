@@ -90,6 +90,11 @@ def keep_outputs(own: Any, outputs: Sequence[Any]) -> None:
                 setattr(own, name, value)
 
 
+REGIONS = re.compile(
+    r"rois?|(b|bounding_?)?box(es)?|proposals?"
+)  # where features are read, not what is learnt
+
+
 @dataclass
 class Passes:
     """The backward passes after one forward: each finds the object as forward and earlier ones left it."""
@@ -133,14 +138,20 @@ class Passes:
             place.put(adding, np.array(place.get(self.ran.own)))
         restore(self.used, self.ran.own, self.places)
         fresh, added = self.gradients(upstream, self.used), self.gradients(upstream, adding)
-        of_weights = [three for three in zip(self.first, fresh, added, strict=True)][len(self.given) :]
-        adds_up = [
-            not np.allclose(new, both) and np.allclose(old + new, both) for old, new, both in of_weights
-        ]
-        return added if any(adds_up) and not all(adds_up) else fresh
+        each = list(zip(self.first, fresh, added, strict=True))
+        adds_up = [adds(*three) for three in each[len(self.given) :]]
+        of_inputs = any(adds(*three) for three in each[: len(self.given)])
+        return added if of_inputs or (any(adds_up) and not all(adds_up)) else fresh
 
     def gradients(self, upstream: Outputs, own: Any) -> Sequence[Any]:
         return self.layer.gradients_of(self.binding, self.ran, self.given, self.places, upstream, own)
+
+
+def adds(old: Any, new: Any, both: Any) -> bool:
+    """Whether a second backward adds its gradient to that of the first."""
+    if any(one is None for one in (old, new, both)) or not np.shape(old) == np.shape(new) == np.shape(both):
+        return False
+    return not np.allclose(new, both) and np.allclose(np.add(old, new), both)
 
 
 @dataclass(frozen=True)
@@ -347,7 +358,7 @@ class Layer(Pair):
             return [name for i, name in enumerate(self.arrays) if i != self.prediction]
         if len(self.arrays) > 1 and not binding.led:
             return [name for name in self.constants if name in self.arrays]
-        return []
+        return [name for name in self.arrays if REGIONS.fullmatch(name)]
 
     @property
     def is_of_one(self) -> bool:
