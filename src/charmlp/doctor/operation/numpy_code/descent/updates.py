@@ -42,16 +42,17 @@ class Updates:
         loops = [node for node in ast.walk(self.tree) if isinstance(node, ast.For | ast.While)]
         return [loop for loop in loops if any(inner in self.statements for inner in ast.walk(loop))]
 
-    def is_of_the_next(self, name: str) -> bool:
+    def is_of_the_next(self, name: str, known: frozenset[str] = frozenset()) -> bool:
         """Whether a variable is only given what a pass makes of parameters that it has changed before."""
         given = [value for value in self.given_to(name) if not isinstance(value, ast.List | ast.Constant)]
         if not given or min(value.lineno for value in given) < max(one.lineno for one in self.statements):
             return False
         inside = [ast.unparse(n) for value in given for n in ast.walk(value) if isinstance(n, ast.expr)]
-        of_new = any(one in self.names or re.match(r"self\.\w+\(", one) for one in inside)
-        return of_new or any(
-            isinstance(v, ast.Name) and v.id != name and self.is_of_the_next(v.id) for v in given
-        )
+        if any(one in self.names or re.match(r"self\.\w+\(", one) for one in inside):
+            return True
+        known |= {name}
+        others = {one for one in inside if one.isidentifier()} - known
+        return any(self.is_of_the_next(other, known) for other in others)
 
     def given_to(self, name: str) -> Iterator[ast.expr]:
         """What a variable is set to, and what is appended to it."""

@@ -13,9 +13,16 @@ from charmlp.doctor.operation.numpy_code.gradients import base
 from charmlp.doctor.operation.numpy_code.losses.implied import LOSSES, usual_loss
 from charmlp.doctor.operation.numpy_code.losses.networks import RIGHT, Network, Pass, copies_of
 from charmlp.doctor.operation.numpy_code.losses.problems import Problem, as_rows, is_data
-from charmlp.doctor.operation.numpy_code.names import is_mask, is_of_backward, is_of_forward, is_truth
+from charmlp.doctor.operation.numpy_code.names import (
+    is_mask,
+    is_of_backward,
+    is_of_forward,
+    is_truth,
+    words_of,
+)
 
 MOST_COSTS = 4
+OF_DELTAS = {"term", "terms", "signal", "signals"}  # an error term is what flows back, no loss
 COST_WORD = re.compile(r"cost|loss|entropy|mse|error|objective|likelihood", re.IGNORECASE)
 
 
@@ -97,7 +104,7 @@ def is_of_parameters(function: Function) -> bool:
 
 
 def is_cost(function: Function) -> bool:
-    called = COST_WORD.search(function.name)
+    called = COST_WORD.search(function.name) and not OF_DELTAS & set(words_of(function.name))
     is_other = is_of_backward(function.name) or is_of_forward(function.name)
     return bool(called) and not is_other and any(map(is_truth, function.inputs))
 
