@@ -69,7 +69,7 @@ class Step(Taken):
     """Such code as an operation: its parameters are inputs, and its output is the loss that it descends."""
 
     # What was found out for each size, and the other losses for all sizes
-    fitted: dict[Any, Fitting] = field(default_factory=dict, compare=False)
+    fitted: dict[Any, Fitting | CannotExamineError] = field(default_factory=dict, compare=False)
     others: list[Descent] = field(default_factory=list, compare=False)
     entry: Method | None = None  # what gives an object its data, where the step takes none
 
@@ -80,9 +80,15 @@ class Step(Taken):
         """Found out once for each size; the loss is that of the first."""
         key = (*sorted(sizes.items()), dtype)
         if key not in self.fitted:
-            known = next((descent for _, _, descent in self.fitted.values()), None)
-            self.fitted[key] = self.fitting(sizes, dtype, known)
-        return self.fitted[key]
+            known = next((found[2] for found in self.fitted.values() if isinstance(found, tuple)), None)
+            try:
+                self.fitted[key] = self.fitting(sizes, dtype, known)
+            except CannotExamineError as error:
+                self.fitted[key] = error
+        found = self.fitted[key]
+        if isinstance(found, CannotExamineError):
+            raise found
+        return found
 
     def with_other_losses(self) -> tuple[Make, ...]:
         """As a descent of those losses that fit next best, where the code itself computes none."""

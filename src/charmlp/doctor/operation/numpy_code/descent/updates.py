@@ -11,9 +11,9 @@ from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
 
 EPOCHS = re.compile(
-    r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,})\b(?!\()", re.IGNORECASE
+    r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,}|\w*(轮|迭代|次数|周期)\w*)\b(?!\()", re.IGNORECASE
 )
-PASS = re.compile(r"_|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
+PASS = re.compile(r"_|[轮次代]\w*|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
 DRAWN = re.compile(r"\b(randint|randrange|integers|choice)$")
 DECAYED = re.compile(r"\breg\w*|\w*decay\w*|\bshrink\w*|1(\.0)? - ", re.IGNORECASE)
 SAMPLES = re.compile(
