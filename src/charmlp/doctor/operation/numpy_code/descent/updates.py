@@ -11,7 +11,8 @@ from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.names import DATA, is_truth
 
 EPOCHS = re.compile(
-    r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,}|\w*(轮|迭代|次数|周期)\w*)\b(?!\()", re.IGNORECASE
+    r"\b(\w*epochs?\w*|\w*iter(s|ations?)?|\w*steps|rounds|times|\d{2,}|\w*(轮|迭代|次数|周期)\w*)\b(?!\()",
+    re.IGNORECASE,
 )
 PASS = re.compile(r"_|[轮次代]\w*|epoch\w*|iter\w*|it|step|round|t|cycle", re.IGNORECASE)
 DRAWN = re.compile(r"\b(randint|randrange|integers|choice)$")
