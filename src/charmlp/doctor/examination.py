@@ -150,7 +150,7 @@ def in_other_settings(
         with as_in(call):
             found = likeliest(builders(operation), None, kind, target, name)
         if is_sure(found, first):
-            yield replace(found, notes=(*found.notes, phrase("own-run")))
+            yield replace(found, notes=(*found.notes, phrase("own-object")))
 
 
 def in_use(operation: Any, kind: str | None, target: str, name: str) -> Iterator[Diagnosis]:
