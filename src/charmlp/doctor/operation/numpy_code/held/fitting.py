@@ -5,15 +5,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from charmlp.doctor.functions import Array
 from charmlp.doctor.mistake import phrase
+from charmlp.doctor.operation.code import code_of
 from charmlp.doctor.operation.handwritten import Backward, HandWritten, Outputs
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.descent.comparing import only_factor
+from charmlp.doctor.operation.numpy_code.descent.saying import shows_penalty
 from charmlp.doctor.operation.numpy_code.gradients import times
 from charmlp.doctor.operation.numpy_code.held.calls import (
     MOST_LEAVES,
@@ -194,9 +197,15 @@ def fitted(call: HeldCall) -> Fitted | None:
     found = fitted_as_it_is(call)
     if found is None:
         with contextlib.suppress(Exception):
-            bare = call.without_penalty()
+            bare = None if any(map(has_its_penalty, call.functions)) else call.without_penalty()
             found = None if bare is None else fitted_as_it_is(bare)
     return found
+
+
+def has_its_penalty(function: FunctionType) -> bool:
+    """Whether a loss is computed there together with its penalty."""
+    code = code_of(function)
+    return code is not None and shows_penalty(code.tree)
 
 
 def fitted_as_it_is(call: HeldCall) -> Fitted | None:
