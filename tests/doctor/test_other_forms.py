@@ -352,3 +352,70 @@ def test_a_gradient_of_features_that_grows_from_call_to_call(tmp_path: Path) -> 
     )
     found = [each.name for one in examined(tmp_path, grows) for each in one.mistakes]
     assert found == ["not-accumulated"]
+
+
+DIAGONAL = """
+import torch
+
+
+class Trace(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.sizes = x.shape
+        n = min(x.shape)
+        return x[torch.arange(n), torch.arange(n)].sum()
+
+    @staticmethod
+    def backward(ctx, grad):
+        n, m = ctx.sizes
+        flat = grad.new_zeros(n * m)
+        flat[torch.arange(0, min(n, m) * m, m + 1)] = grad
+        return flat.view(n, m)
+"""
+
+
+def test_the_shape_is_said_where_it_errs(tmp_path: Path) -> None:
+    assert all(examined(tmp_path, DIAGONAL))
+    (found,) = examined(tmp_path, DIAGONAL.replace("min(n, m) * m", "n * m"))
+    assert "errs where x has the shape (7, 3), not (5, 7)" in " ".join(found.text("en").split())
+
+
+ADMISSIONS = """
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def error_term_formula(y, output):
+    return (y - output) * output * (1 - output)
+
+
+def train(features, targets, epochs, learnrate):
+    n_records, n_features = features.shape
+    weights = np.random.normal(scale=1 / n_features**0.5, size=n_features)
+    last_loss = None
+    for e in range(epochs):
+        del_w = np.zeros(weights.shape)
+        for x, y in zip(features, targets):
+            output = sigmoid(np.dot(x, weights))
+            del_w += error_term_formula(y, output) * x
+        weights += learnrate * del_w / n_records
+        if e % (epochs / 10) == 0:
+            out = sigmoid(np.dot(features, weights))
+            loss = np.mean((out - targets) ** 2)
+            print(loss, last_loss)
+            last_loss = loss
+    return weights
+"""
+
+
+def test_an_error_term_is_no_loss_and_what_follows_the_step_is_not_its_own(tmp_path: Path) -> None:
+    assert all(examined(tmp_path, ADMISSIONS))
+    assert not all(examined(tmp_path, ADMISSIONS.replace("output * (1 - output)", "output * output")))
+
+
+def test_the_note_says_that_only_the_object_is_the_files_own(tmp_path: Path) -> None:
+    wrong = examined(tmp_path, THRESHOLD.replace("z < -self.epsilon", "z < self.epsilon"))
+    assert "own-object" in {note.key for one in wrong if one.mistakes for note in one.notes}

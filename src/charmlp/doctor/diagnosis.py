@@ -70,9 +70,8 @@ class Diagnosis:
     not_examined: tuple[NotExamined, ...] = ()
     right: tuple[str, ...] = ()
     trials: tuple[Any, ...] = field(default=(), repr=False, compare=False)  # what it rests on
-    is_read: bool = field(
-        default=False, repr=False, compare=False
-    )  # rightly: other inputs show nothing wrong
+    # Whether it is read rightly: other inputs show nothing wrong
+    is_read: bool = field(default=False, repr=False, compare=False)
 
     @property
     def verdict(self) -> str:

@@ -50,9 +50,8 @@ def is_mean_of_class(observed: Observed, position: int) -> bool:
         ratio = np.sum(rows * wanted, 1) / np.sum(wanted * wanted, 1)
         if not np.allclose(rows, ratio[:, None] * wanted, rtol=close, atol=close * float(abs(rows).max())):
             return False
-        strength = ratio * float(
-            np.reshape(upstream[0], ())
-        )  # of what does not depend on the loss's gradient
+        # If they move by as much whatever the loss's gradient is, the ratio to the right one hides it
+        strength = ratio * float(np.reshape(upstream[0], ()))
         there = counts[counts > 0]
         if not any(
             one.min() > 0 and np.ptp(scaled) <= close * abs(scaled).max()

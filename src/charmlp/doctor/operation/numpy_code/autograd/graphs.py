@@ -204,11 +204,15 @@ class Graph:
             add_in_order(out, order)
             self.set_gradient(out, g)
         for value in reversed(order):
-            closure = closure_of(value)
-            if closure is not None and parents_of(value):
-                takes = signature(closure, 0).required or ()
-                given = self.raw_gradient(value) if takes and UPSTREAM.search(takes[0]) else value
-                closure(*([given] if takes else []))
+            if closure_of(value) is not None and parents_of(value):
+                self.follow(value)
+
+    def follow(self, value: Any) -> Any:
+        """What the closure of a value returns, which is given its gradient, the value or nothing."""
+        closure = closure_of(value)
+        takes = signature(closure, 0).required or ()
+        given = self.raw_gradient(value) if takes and UPSTREAM.search(takes[0]) else value
+        return closure(*([given] if takes else []))
 
     @cached_property
     def closures_add(self) -> bool:
@@ -216,12 +220,9 @@ class Graph:
         for two in self.of_two:
             with contextlib.suppress(Exception), self.apart():
                 end = two(self.leaf(2.0), self.leaf(3.0))
-                closure = closure_of(end)
-                if closure is not None and parents_of(end):
+                if closure_of(end) is not None and parents_of(end):
                     self.set_gradient(end, 1.0)
-                    takes = signature(closure, 0).required or ()
-                    given = self.raw_gradient(end) if takes and UPSTREAM.search(takes[0]) else end
-                    return closure(*([given] if takes else [])) is None
+                    return self.follow(end) is None
         return True
 
     @cached_property

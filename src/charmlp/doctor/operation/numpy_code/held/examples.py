@@ -138,6 +138,35 @@ class Reached(BaseException):
     """The call was reached that was looked for."""
 
 
+def run_watched(
+    statements: list[ast.stmt],
+    file: str,
+    around: dict[str, Any],
+    watch: Callable[[FrameType, str, Any], None],
+) -> dict[str, Any]:
+    """Run statements among a module's variables until they or the watch end it: these are as before then.
+
+    Returns what they were at the end.
+    """
+    before = dict(around)
+    seed_all()
+    try:
+        compiled = compile(ast.Module(statements, []), file, "exec")
+        with harmless():
+            sys.setprofile(watch)
+            try:
+                exec(compiled, around)
+            finally:  # before what `harmless` has changed is put back: the watch may raise anywhere
+                sys.setprofile(None)
+    except (Exception, Reached, SystemExit):  # an example may do anything
+        pass
+    finally:
+        found = dict(around)
+        around.clear()
+        around.update(before)
+    return found
+
+
 class Watch:
     """Sees an example run up to a call of what learns; `reached` are those to make again, and a state."""
 
@@ -255,22 +284,7 @@ class Example:
         Those are what the example called before with the same objects, such as a forward pass.
         """
         watch = Watch(self, number)
-        around = vars(self.module)
-        before = dict(around)
-        seed_all()
-        try:
-            compiled = compile(ast.Module(self.statements, []), self.file, "exec")
-            with harmless():
-                sys.setprofile(watch)
-                try:
-                    exec(compiled, around)
-                finally:  # before what `harmless` has changed is put back: the watch may raise anywhere
-                    sys.setprofile(None)
-        except (Exception, Reached, SystemExit):  # an example may do anything
-            pass
-        finally:
-            around.clear()
-            around.update(before)
+        run_watched(self.statements, self.file, vars(self.module), watch)
         cuts, functions = self.cuts(), list(self.functions.values())
         return [HeldCall(calls, state, functions, cuts) for calls, state in watch.reached]
 

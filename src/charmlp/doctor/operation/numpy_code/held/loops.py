@@ -22,7 +22,6 @@ import numpy as np
 
 from charmlp.doctor.operation.code import Code, code_of
 from charmlp.doctor.operation.handwritten import Written
-from charmlp.doctor.operation.harmless import harmless
 from charmlp.doctor.operation.numpy_code.arrays import RATE
 from charmlp.doctor.operation.numpy_code.descent.expressions import (
     is_backward,
@@ -46,12 +45,12 @@ from charmlp.doctor.operation.numpy_code.held.examples import (
     has_update,
     is_step,
     names_in,
+    run_watched,
 )
 from charmlp.doctor.operation.numpy_code.held.fitting import RATE_OF_OURS
 from charmlp.doctor.operation.numpy_code.held.losses import plain
 from charmlp.doctor.operation.own_run import may_run
 from charmlp.doctor.operation.source import uses_torch
-from charmlp.doctor.operation.subject import seed_all
 
 Loop = ast.For | ast.While
 NAME = "training_loop"
@@ -169,30 +168,14 @@ class Looped(Example):
     @cached_property
     def variables(self) -> dict[str, Any]:
         """Those that are there before the loop, or when what comes before it fails or takes too long."""
-        around = vars(self.module)
-        before, start = dict(around), time.process_time()
+        start = time.process_time()
 
         def watch(frame: FrameType, event: str, _: Any) -> None:
             if time.process_time() - start > MOST_SECONDS:
                 sys.setprofile(None)
                 raise Reached
 
-        seed_all()
-        try:
-            compiled = compile(ast.Module(self.statements, []), self.file, "exec")
-            with harmless():
-                sys.setprofile(watch)
-                try:
-                    exec(compiled, around)
-                finally:
-                    sys.setprofile(None)
-        except (Exception, Reached, SystemExit):  # an example may do anything
-            pass
-        finally:
-            found = dict(around)
-            around.clear()
-            around.update(before)
-        return found
+        return run_watched(self.statements, self.file, vars(self.module), watch)
 
     @cached_property
     def names(self) -> list[str]:
